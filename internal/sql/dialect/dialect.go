@@ -1,0 +1,209 @@
+// Package dialect describes how SQL dialects differ, as data: one Dialect value
+// per database, in one file each. Lexer, parser and resolver ask the value and
+// never the name, so a quirk is a field here and one place that reads it.
+//
+// A Dialect is read-only once the package is loaded and safe for concurrent use.
+package dialect
+
+import "strings"
+
+// Dialect is one database's way of writing SQL.
+type Dialect struct {
+	// Name is the canonical name, in lower case: "postgres", "tsql", ....
+	Name string
+	// Identifiers are the rules for names.
+	Identifiers Identifiers
+	// Lexing are the rules for cutting text into tokens.
+	Lexing Lexing
+	// Grammar switches constructs that would be misread elsewhere. Whatever is
+	// harmless is accepted in every dialect.
+	Grammar Grammar
+	// Scope are the rules for finding what a name means.
+	Scope Scope
+	// Units tells, by function name in lower case, which arguments are unit
+	// words (datediff(day, a, b)) and so no columns.
+	Units map[string][]UnitArg
+	// TableFunctions gives the output columns of functions in FROM and of
+	// generators, by function name in lower case. Names are as the database
+	// stores them. An absent function has one column named like its alias.
+	TableFunctions map[string][]string
+}
+
+// Case is what happens to the letters of a name.
+type Case uint8
+
+// The three ways of storing a name.
+const (
+	AsWritten Case = iota
+	Lower
+	Upper
+)
+
+func (c Case) apply(text string) string {
+	switch c {
+	case Lower:
+		return strings.ToLower(text)
+	case Upper:
+		return strings.ToUpper(text)
+	default:
+		return text
+	}
+}
+
+// Identifiers are a dialect's rules for names.
+type Identifiers struct {
+	// Unquoted and Quoted say how a name is stored.
+	Unquoted, Quoted Case
+	// ColumnsExact and TablesExact tell that stored names which differ in case
+	// alone are different names.
+	ColumnsExact, TablesExact bool
+}
+
+// Stored is the name as the database keeps it.
+func (d *Dialect) Stored(text string, quoted bool) string {
+	if quoted {
+		return d.Identifiers.Quoted.apply(text)
+	}
+	return d.Identifiers.Unquoted.apply(text)
+}
+
+// ColumnKey is equal for two spellings of a column name if and only if they
+// mean the same column. Names read from a schema count as quoted.
+func (d *Dialect) ColumnKey(text string, quoted bool) string {
+	return key(d.Stored(text, quoted), d.Identifiers.ColumnsExact)
+}
+
+// TableKey is the same for one part of a table's name.
+func (d *Dialect) TableKey(text string, quoted bool) string {
+	return key(d.Stored(text, quoted), d.Identifiers.TablesExact)
+}
+
+func key(stored string, exact bool) string {
+	if exact {
+		return stored
+	}
+	return strings.ToLower(stored)
+}
+
+// Lexing are a dialect's rules for tokens.
+type Lexing struct {
+	// IdentQuotes are the bytes that open a quoted identifier, out of " ` [.
+	IdentQuotes string
+	// StringQuotes are the bytes that open a string, out of ' and ".
+	StringQuotes string
+	// Backslash tells that \ escapes the next byte in a plain string.
+	Backslash bool
+	// TripleQuotes allows '''...''' and """...""".
+	TripleQuotes bool
+	// DollarQuotes allows $$...$$ and $tag$...$tag$.
+	DollarQuotes bool
+	// QQuotes allows Oracle's q'[...]'.
+	QQuotes bool
+	// RawPrefix tells that r'...' is a string without escapes.
+	RawPrefix bool
+	// NestedComments tells that /* /* */ */ is one comment.
+	NestedComments bool
+	// HashComments and SlashComments allow # and // up to the end of the line.
+	HashComments, SlashComments bool
+	// DashSpace tells that -- is a comment only in front of white space.
+	DashSpace bool
+	// DigitNames allows unquoted names that begin with a digit.
+	DigitNames bool
+	// DashedNames allows my-project.dataset.table in FROM.
+	DashedNames bool
+	// HashNames allows #temp and ##temp as names.
+	HashNames bool
+	// StagePaths allows @stage/path as a table.
+	StagePaths bool
+	// QuestionOperators makes ?, ?| and ?& operators and never a placeholder.
+	QuestionOperators bool
+}
+
+// Grammar switches constructs.
+type Grammar struct {
+	// ColonPaths allows value:path.
+	ColonPaths bool
+	// ArrowLambda reads x -> y inside call arguments as a lambda. Elsewhere, and
+	// in other dialects, -> is the JSON operator.
+	ArrowLambda bool
+	// AliasEquals allows SELECT alias = expr.
+	AliasEquals bool
+	// AliasColon allows SELECT alias: expr and FROM alias: t.
+	AliasColon bool
+	// StringAlias allows SELECT expr 'alias' without AS.
+	StringAlias bool
+	// Top allows SELECT TOP n.
+	Top bool
+	// BracketArrays reads [a, b] as an array where a value is expected.
+	BracketArrays bool
+	// BraceStructs reads {k: v} as a struct.
+	BraceStructs bool
+	// AngleTypes reads ARRAY<...> and STRUCT<...> as types in expressions.
+	AngleTypes bool
+	// BacktickPaths splits `a.b.c` at its dots where a table is expected.
+	BacktickPaths bool
+	// StringTables reads 'file.parquet' in FROM as a table.
+	StringTables bool
+	// ExpressionCTE allows WITH expr AS name.
+	ExpressionCTE bool
+	// ParamCalls allows f(a)(b).
+	ParamCalls bool
+	// CaretPower makes ^ the power operator; elsewhere it is bitwise XOR.
+	CaretPower bool
+	// PositionColumns allows #1 and $1 as columns.
+	PositionColumns bool
+	// ConvertType allows CONVERT(type, x).
+	ConvertType bool
+	// TablesampleAfterAlias and the like need no switch; both orders are read.
+
+	// Reserved are words, in lower case, that are reserved here beyond the
+	// common set: they are never implicit aliases.
+	Reserved []string
+	// Unreserved are words of the common set that are plain names here.
+	Unreserved []string
+}
+
+// AliasRule says whether an expression may use an alias of its own SELECT list.
+type AliasRule uint8
+
+// The rules for aliases.
+const (
+	// NoAlias: names are columns of FROM only.
+	NoAlias AliasRule = iota
+	// SourceFirst: a column of FROM wins, else an alias further left.
+	SourceFirst
+	// AliasFirst: an alias anywhere in the list wins over a column of FROM.
+	AliasFirst
+)
+
+// Scope are a dialect's rules for what names mean.
+type Scope struct {
+	// LateralAlias is the rule within the SELECT list.
+	LateralAlias AliasRule
+	// WhereAlias, GroupAlias, HavingAlias and QualifyAlias are the rules for the
+	// clauses. In ORDER BY an alias wins everywhere.
+	WhereAlias, GroupAlias, HavingAlias, QualifyAlias AliasRule
+	// CorrelatedPaths allows FROM t, t.arr.
+	CorrelatedPaths bool
+	// TableAsStruct allows a table's alias as a value.
+	TableAsStruct bool
+}
+
+// UnitArg is an argument that is a unit word.
+type UnitArg struct {
+	// Position counts from 0.
+	Position int
+	// MinArgs is the number of arguments from which on this holds.
+	MinArgs int
+}
+
+// IsUnit tells whether argument position of count arguments of a function, by
+// its name in lower case, is a unit word.
+func (d *Dialect) IsUnit(function string, position, count int) bool {
+	for _, u := range d.Units[function] {
+		if u.Position == position && count >= u.MinArgs {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,42 @@
+package dialect
+
+import "strings"
+
+// byName holds every dialect by its name and its aliases.
+var byName = map[string]*Dialect{
+	"ansi":       ansi,
+	"postgres":   postgres,
+	"postgresql": postgres,
+	"redshift":   redshift,
+	"snowflake":  snowflake,
+	"bigquery":   bigquery,
+	"databricks": databricks,
+	"spark":      spark,
+	"hive":       hive,
+	"duckdb":     duckdb,
+	"trino":      trino,
+	"presto":     trino,
+	"athena":     athena,
+	"tsql":       tsql,
+	"sqlserver":  tsql,
+	"fabric":     tsql,
+	"synapse":    tsql,
+	"clickhouse": clickhouse,
+	"mysql":      mysql,
+	"mariadb":    mariadb,
+	"oracle":     oracle,
+	"starrocks":  starrocks,
+	"doris":      doris,
+	"vertica":    vertica,
+	"sqlite":     sqlite,
+}
+
+// Default is the permissive dialect for databases that are not known: it takes
+// whatever does not contradict standard SQL.
+var Default = ansi
+
+// ByName finds a dialect by its name or an alias, without regard to case.
+func ByName(name string) (*Dialect, bool) {
+	d, ok := byName[strings.ToLower(strings.TrimSpace(name))]
+	return d, ok
+}
