@@ -1,0 +1,99 @@
+package catalog
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Asset is anything with a page: what Merge makes of the facets that speak
+// about one thing.
+type Asset struct {
+	ID           AssetID         `json:"-"`
+	Kind         Kind            `json:"kind"`
+	Name         string          `json:"name"`
+	Project      ProjectID       `json:"project,omitempty"` // of the leading dbt facet; 0 without one
+	Relation     Relation        `json:"relation,omitzero"` // as spelled by the best source
+	RelationKey  string          `json:"relation_key,omitempty"`
+	Description  Text            `json:"description,omitzero"`
+	Owners       []string        `json:"owners,omitempty"`
+	Tags         []string        `json:"tags,omitempty"`
+	Materialized string          `json:"materialized,omitempty"`
+	Meta         json.RawMessage `json:"meta,omitempty"`
+	Config       json.RawMessage `json:"config,omitempty"`
+	DBT          *DBT            `json:"dbt,omitempty"`
+	Code         *Code           `json:"code,omitempty"`
+	Extra        json.RawMessage `json:"extra,omitempty"`
+	Stats        map[string]Stat `json:"stats,omitempty"`
+	// Present is false when no origin says any more that the asset exists.
+	Present bool `json:"present"`
+	// RemovedBy is the import that withdrew the last word for it; 0 while present.
+	RemovedBy ImportID `json:"removed_by,omitempty"`
+	// UniqueIDs of every dbt node that speaks about it, sorted, with the project.
+	Nodes []NodeRef `json:"nodes,omitempty"`
+	// ColumnCount is the number of present columns.
+	ColumnCount int `json:"column_count,omitempty"`
+
+	CreatedAt time.Time `json:"-"`
+	UpdatedAt time.Time `json:"-"`
+	Version   int64     `json:"-"` // of the schema, that brought this state
+}
+
+// NodeRef names a dbt node of one project.
+type NodeRef struct {
+	Project  ProjectID `json:"project"`
+	UniqueID string    `json:"unique_id"`
+}
+
+// Text is an effective text with its provenance.
+type Text struct {
+	Value  string   `json:"value,omitempty"`
+	Origin Origin   `json:"origin,omitempty"`
+	By     string   `json:"by,omitempty"`     // person, where Origin is "user"
+	Import ImportID `json:"import,omitempty"` // that brought the value
+	Since  ImportID `json:"since,omitempty"`  // import since which its origin no longer says it
+	Own    *string  `json:"own,omitempty"`    // what a person set, whether it shows or not
+	Hidden []Said   `json:"hidden,omitempty"` // other values, by rank
+}
+
+// Said is a value that somebody said and that does not show.
+type Said struct {
+	Origin Origin `json:"origin"`
+	By     string `json:"by,omitempty"`
+	Value  string `json:"value"`
+}
+
+// Column is part of a table, as merged.
+type Column struct {
+	Name           string          `json:"name"`
+	Ordinal        int             `json:"ordinal"` // 1-based, without gaps, in the table's order
+	Type           Type            `json:"type,omitzero"`
+	Nullable       *bool           `json:"nullable,omitempty"`
+	Description    Text            `json:"description,omitzero"`
+	Tags           []string        `json:"tags,omitempty"`
+	Meta           json.RawMessage `json:"meta,omitempty"`
+	Constraints    []Constraint    `json:"constraints,omitempty"`
+	Present        bool            `json:"present"`                   // false: an earlier catalog had it, the newest does not
+	DocumentedOnly bool            `json:"documented_only,omitempty"` // in the YAML, not in the catalog
+}
+
+// Type is a column's type: the warehouse's own text and what it means.
+type Type struct {
+	Native    string `json:"native,omitempty"`
+	Canonical string `json:"canonical,omitempty"` // string, boolean, int64, decimal …; other where unknown
+	Length    int    `json:"length,omitempty"`
+	Precision int    `json:"precision,omitempty"`
+	Scale     int    `json:"scale,omitempty"`
+}
+
+// Relation is a physical address. Platform is not part of its identity.
+type Relation struct {
+	Platform   string `json:"platform,omitempty"` // dbt's adapter type
+	Database   string `json:"database,omitempty"`
+	Schema     string `json:"schema,omitempty"`
+	Identifier string `json:"identifier,omitempty"`
+	Text       string `json:"text,omitempty"` // as dbt writes it (relation_name), for display
+	// Quoted parts are exact where the platform makes quotes exact.
+	QuotedDatabase   bool `json:"qd,omitempty"`
+	QuotedSchema     bool `json:"qs,omitempty"`
+	QuotedIdentifier bool `json:"qi,omitempty"`
+}

@@ -1,0 +1,59 @@
+package catalog
+
+// EdgeType tells what an edge means.
+type EdgeType string
+
+// The types of edges between assets.
+const (
+	EdgeDerived  EdgeType = "derived"  // table to table, of parent_map
+	EdgeExposure EdgeType = "exposure" // to an exposure
+	EdgeMetric   EdgeType = "metric"   // to a metric, semantic model or saved query
+	EdgeUnitTest EdgeType = "unit_test"
+	EdgeOther    EdgeType = "other" // analyses, functions, operations
+)
+
+// Words of seed 1 for every edge that dbt itself states.
+const (
+	ConfidenceMedium = "medium"
+	SourceDBTImport  = "dbt_import"
+)
+
+// Edge is asset → asset, as one project states it.
+type Edge struct {
+	Project ProjectID
+	From    AssetID // 0 = unresolved: FromNode is not (yet) known
+	To      AssetID
+	Type    EdgeType
+	// FromNode is the parent's unique_id; kept only for unresolved edges.
+	FromNode   string
+	Confidence string
+	Source     string
+}
+
+// Test is a data test, attached to a column or a table.
+type Test struct {
+	ID       TestID
+	Project  ProjectID
+	UniqueID string
+	Asset    AssetID // 0 where its table is unknown
+	Hash     Hash    // of Body
+	Body     TestBody
+}
+
+// TestBody is what a test is.
+type TestBody struct {
+	Name        string            `json:"name"`
+	Kind        string            `json:"kind"`             // generic, singular
+	Test        string            `json:"test,omitempty"`   // not_null, unique, dbt_utils.…
+	Column      string            `json:"column,omitempty"` // as the test names it
+	Severity    string            `json:"severity,omitempty"`
+	Description string            `json:"description,omitempty"`
+	Package     string            `json:"package,omitempty"`
+	Path        string            `json:"path,omitempty"`
+	Tags        []string          `json:"tags,omitempty"`
+	Args        map[string]string `json:"args,omitempty"`     // kwargs, each as compact JSON
+	Attached    string            `json:"attached,omitempty"` // unique_id of the node it tests
+	Parents     []string          `json:"parents,omitempty"`
+	Code        *Code             `json:"code,omitempty"`
+	Enabled     bool              `json:"enabled"`
+}

@@ -1,0 +1,24 @@
+package catalog
+
+import "errors"
+
+// Sentinels that cross layers. Each maps to one HTTP status and one problem
+// type, at one place (internal/httpapi/problem.go).
+var (
+	// ErrNotFound: the thing named does not exist in this workspace.
+	ErrNotFound = errors.New("not found")
+	// ErrInvalid: what was asked cannot be right, whatever the state.
+	ErrInvalid = errors.New("invalid")
+	// ErrConflict: what was asked does not fit the present state.
+	ErrConflict = errors.New("conflict")
+	// ErrForbidden: known, but not allowed to this key.
+	ErrForbidden = errors.New("forbidden")
+	// ErrTooLarge: a limit was passed.
+	ErrTooLarge = errors.New("too large")
+	// ErrUnsupported: understood, but not something this version does.
+	ErrUnsupported = errors.New("unsupported")
+	// ErrBusy: another writer holds the schema; try again.
+	ErrBusy = errors.New("busy")
+	// ErrFenced: the lease under which the caller wrote has passed to another.
+	ErrFenced = errors.New("lease lost")
+)

@@ -1,0 +1,146 @@
+package catalog
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Origin tells who says something: "dbt:<project key>", "crawl:<integration>"
+// or "user".
+type Origin string
+
+// OriginUser is the origin of what people write.
+const OriginUser Origin = "user"
+
+// Source is the artifact kind a facet comes from.
+type Source string
+
+// The sources of facets.
+const (
+	FromManifest Source = "manifest"
+	FromCatalog  Source = "catalog"
+	FromCrawl    Source = "crawl"
+	FromUser     Source = "user"
+)
+
+// Facet is what one origin and artifact kind says about one asset. It is
+// append-only: a new word of the same (origin, source, unique id) replaces the
+// older one in the next version, and the older one stays in the history.
+type Facet struct {
+	Asset     AssetID // 0 while no asset is known for it (a catalog table that no manifest lists)
+	Origin    Origin
+	Source    Source
+	UniqueID  string // dbt's id; for a crawl the relation key; "" for people
+	Project   ProjectID
+	Hash      Hash     // of Body
+	Import    ImportID // that brought this word
+	Withdrawn ImportID // import since which the origin no longer says it; 0 = it still does
+	Body      Body
+}
+
+// Body is a facet's content: the fields that are used plus raw config and
+// meta, never SQL text (texts lie apart, by hash).
+type Body struct {
+	Kind         Kind     `json:"kind,omitempty"`
+	Name         string   `json:"name,omitempty"`
+	Relation     Relation `json:"relation,omitzero"`
+	Materialized string   `json:"materialized,omitempty"`
+	Description  string   `json:"description,omitempty"`
+	// Kept is the newest non-blank description where Description is blank now.
+	Kept    *Kept           `json:"kept,omitempty"`
+	Owners  []string        `json:"owners,omitempty"`
+	Tags    []string        `json:"tags,omitempty"`
+	Meta    json.RawMessage `json:"meta,omitempty"`   // compact, keys sorted
+	Config  json.RawMessage `json:"config,omitempty"` // compact, keys sorted, without SQL
+	Columns []BodyColumn    `json:"columns,omitempty"`
+	DBT     *DBT            `json:"dbt,omitempty"`
+	Code    *Code           `json:"code,omitempty"`
+	Extra   json.RawMessage `json:"extra,omitempty"` // fields of the kinds that are no tables (exposure, metric …), compact
+	Stats   map[string]Stat `json:"stats,omitempty"` // of catalog.json or a crawl
+	Edits   []Edit          `json:"edits,omitempty"` // what people wrote; only in facets of people
+}
+
+// Kept is a text that its origin no longer says.
+type Kept struct {
+	Value  string   `json:"value"`
+	Import ImportID `json:"import"` // that brought it
+	Since  ImportID `json:"since"`  // import since which it is gone
+}
+
+// BodyColumn is a column as one origin tells it.
+type BodyColumn struct {
+	Name        string          `json:"name"`
+	Ordinal     int             `json:"ordinal,omitempty"` // position as the origin gives it; only its order counts
+	NativeType  string          `json:"type,omitempty"`
+	Nullable    *bool           `json:"nullable,omitempty"`
+	Description string          `json:"description,omitempty"`
+	Kept        *Kept           `json:"kept,omitempty"`
+	Tags        []string        `json:"tags,omitempty"`
+	Meta        json.RawMessage `json:"meta,omitempty"`
+	Quote       bool            `json:"quote,omitempty"`
+	Constraints []Constraint    `json:"constraints,omitempty"`
+}
+
+// Constraint of a column or a table, as declared in dbt or found by a crawl.
+type Constraint struct {
+	Type       string   `json:"type"` // not_null, unique, primary_key, foreign_key, check, custom
+	Name       string   `json:"name,omitempty"`
+	Expression string   `json:"expression,omitempty"`
+	Columns    []string `json:"columns,omitempty"`
+	To         string   `json:"to,omitempty"`
+	ToColumns  []string `json:"to_columns,omitempty"`
+}
+
+// DBT is dbt's own description of a node.
+type DBT struct {
+	UniqueID         string          `json:"unique_id"`
+	ResourceType     string          `json:"resource_type"`
+	PackageName      string          `json:"package_name"`
+	Path             string          `json:"path"`
+	OriginalFilePath string          `json:"original_file_path,omitempty"`
+	PatchPath        string          `json:"patch_path,omitempty"`
+	Alias            string          `json:"alias,omitempty"`
+	FQN              []string        `json:"fqn,omitempty"`
+	SourceName       string          `json:"source_name,omitempty"`
+	Loader           string          `json:"loader,omitempty"`
+	Access           string          `json:"access,omitempty"`
+	Group            string          `json:"group,omitempty"`
+	Version          string          `json:"version,omitempty"`
+	LatestVersion    string          `json:"latest_version,omitempty"`
+	DeprecationDate  string          `json:"deprecation_date,omitempty"`
+	Contract         bool            `json:"contract,omitempty"`
+	Language         string          `json:"language,omitempty"`
+	Hidden           bool            `json:"hidden,omitempty"` // docs.show = false
+	Constraints      []Constraint    `json:"constraints,omitempty"`
+	Freshness        json.RawMessage `json:"freshness,omitempty"`
+	LoadedAtField    string          `json:"loaded_at_field,omitempty"`
+}
+
+// Code points to the SQL (or Python) of a node. Texts are stored once, by hash.
+type Code struct {
+	Checksum string `json:"checksum,omitempty"` // dbt's own, of the raw code
+	Raw      Hash   `json:"raw,omitzero"`
+	Compiled Hash   `json:"compiled,omitzero"`
+	// CompiledImport is the import that brought Compiled, where a later manifest
+	// came without compiled code but with the same checksum; else 0.
+	CompiledImport ImportID `json:"compiled_import,omitempty"`
+}
+
+// Stat is one figure of catalog.json; a number or a text.
+type Stat struct {
+	Label string   `json:"label,omitempty"`
+	Value *float64 `json:"value,omitempty"`
+	Text  string   `json:"text,omitempty"`
+}
+
+// Edit is one value that a person set. The newest edit of a (field, column)
+// stands; undo is a new edit.
+type Edit struct {
+	Field  string    `json:"field"`            // description, owners, tags
+	Column string    `json:"column,omitempty"` // "" = the asset itself
+	Text   string    `json:"text,omitempty"`   // of description
+	Add    []string  `json:"add,omitempty"`    // owners or tags that the person added
+	Remove []string  `json:"remove,omitempty"` // owners or tags that the person removed from what others say
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+}

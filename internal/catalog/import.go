@@ -1,0 +1,93 @@
+package catalog
+
+import "time"
+
+// Status of an import; the four words of the import API.
+type Status string
+
+// The statuses.
+const (
+	Pending    Status = "pending"
+	Processing Status = "processing"
+	Completed  Status = "completed"
+	Failed     Status = "failed"
+)
+
+// Counters of an import: created is new, updated is changed, never touched.
+type Counters struct {
+	TablesCreated, TablesUpdated     int64
+	ColumnsCreated, ColumnsUpdated   int64
+	LineagesCreated, LineagesUpdated int64
+}
+
+// Import is one set of artifacts for one schema. Its row is the queue.
+type Import struct {
+	ID         ImportID
+	SchemaID   SchemaID
+	SchemaName string
+	Status     Status
+	Parts      []Part
+	Force      bool // apply although older than what is served
+	Actor      string
+	Project    ProjectID // 0 until read
+	Counters   Counters
+	Error      string // error_message; "" unless failed
+	ErrorCode  string
+	Version    int64 // schema version it made; 0 = none
+	Report     Report
+	Attempts   int
+	Token      int64 // fencing token of the present lease
+	Canceled   bool  // asked to stop
+	CreatedAt  time.Time
+	StartedAt  time.Time
+	EndedAt    time.Time
+	UpdatedAt  time.Time
+}
+
+// Part is one artifact of an import.
+type Part struct {
+	Name   string // manifest, catalog, run_results, sources, semantic_manifest
+	SHA256 string // hex; content address of the bytes as they came
+	Size   int64
+	Number int // position among parts of the same name
+}
+
+// Has tells whether a part of this name came.
+func (i Import) Has(name string) bool {
+	for _, p := range i.Parts {
+		if p.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Report is how an import went: shown live and kept.
+type Report struct {
+	Stages      []Stage          `json:"stages"`
+	Issues      []Issue          `json:"issues"`
+	IssuesTotal int              `json:"issues_total"`
+	Outcome     string           `json:"outcome,omitempty"` // applied, unchanged, superseded, canceled, failed
+	Counts      map[string]int64 `json:"counts,omitempty"`  // what was read and what was stored: nodes, removed, run_results …
+}
+
+// Stage is one step of the pipeline.
+type Stage struct {
+	Name  string  `json:"name"` // open, read, merge, trace, save
+	MS    float64 `json:"ms"`
+	Done  int64   `json:"done"`
+	Total int64   `json:"total"`
+	State string  `json:"state"` // running, done, failed
+}
+
+// Issue is a problem found in an artifact or in SQL; stored and shown, never
+// only logged. Equal ones are folded.
+type Issue struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"` // warning, info, error
+	Place    string `json:"place,omitempty"`
+	UniqueID string `json:"unique_id,omitempty"`
+	Message  string `json:"message"`
+	Remedy   string `json:"remedy,omitempty"`
+	Count    int    `json:"count,omitempty"` // times; 0 reads as 1
+}

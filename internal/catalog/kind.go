@@ -1,0 +1,64 @@
+package catalog
+
+// Kind says what an asset is. The four kinds of dbt tables and what a crawl
+// finds are tables; the others have pages of their own.
+type Kind string
+
+// The kinds of assets.
+const (
+	KindModel         Kind = "model"
+	KindSeed          Kind = "seed"
+	KindSnapshot      Kind = "snapshot"
+	KindSource        Kind = "source"
+	KindTable         Kind = "table" // found by a crawl, unknown to dbt
+	KindView          Kind = "view"  // likewise
+	KindExposure      Kind = "exposure"
+	KindMetric        Kind = "metric"
+	KindSemanticModel Kind = "semantic_model"
+	KindSavedQuery    Kind = "saved_query"
+	KindUnitTest      Kind = "unit_test"
+	KindFunction      Kind = "function"
+	KindMacro         Kind = "macro"
+	KindGroup         Kind = "group"
+	KindAnalysis      Kind = "analysis"
+	KindOperation     Kind = "operation"
+)
+
+var prefixes = map[Kind]string{
+	KindExposure: "EXP", KindMetric: "MET", KindSemanticModel: "SEM", KindSavedQuery: "SAQ",
+	KindUnitTest: "UNT", KindFunction: "FUN", KindMacro: "MAC", KindGroup: "GRP",
+	KindAnalysis: "ANA", KindOperation: "OPN",
+}
+
+// Prefix is the prefix of the ids of this kind: TBL for every table.
+func (k Kind) Prefix() string {
+	if p, ok := prefixes[k]; ok {
+		return p
+	}
+	return PrefixTable
+}
+
+// IsTable tells tables (what the counters of an import count) from the rest.
+func (k Kind) IsTable() bool {
+	switch k {
+	case KindModel, KindSeed, KindSnapshot, KindSource, KindTable, KindView:
+		return true
+	}
+	return false
+}
+
+// rank orders the kinds that may speak about one relation: the model's word
+// goes before the source's, dbt's before the crawl's.
+func (k Kind) rank() int {
+	switch k {
+	case KindModel:
+		return 0
+	case KindSnapshot:
+		return 1
+	case KindSeed:
+		return 2
+	case KindSource:
+		return 3
+	}
+	return 4
+}

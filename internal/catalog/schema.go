@@ -1,0 +1,68 @@
+package catalog
+
+import "time"
+
+// DefaultWorkspace is the tenant that exists from the start.
+const DefaultWorkspace int64 = 1
+
+// Schema is the container that users see: one environment, one target. Its
+// physical database schemas are only ever Relation.Schema.
+type Schema struct {
+	ID          SchemaID
+	Name        string
+	Environment string
+	Policy      Policy
+	Version     int64 // number of the served state; 0 before the first import
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+}
+
+// Project is one dbt project inside a schema. Its key is metadata.project_id,
+// else the project's name; unique_ids are looked up per (schema, project).
+type Project struct {
+	ID                  ProjectID
+	SchemaID            SchemaID
+	Key                 string
+	Name                string
+	DBTVersion          string
+	Adapter             string
+	ManifestGeneratedAt time.Time // of the newest manifest applied
+	CatalogGeneratedAt  time.Time // of the newest catalog applied
+	InvocationID        string
+	LastImport          ImportID
+	CreatedAt           time.Time
+	UpdatedAt           time.Time
+}
+
+// Origin of this project's facets, e.g. "dbt:shop".
+func (p Project) Origin() Origin { return Origin("dbt:" + p.Key) }
+
+// Rule says who wins where dbt and a person both have a value.
+type Rule string
+
+// The rules of a merge policy.
+const (
+	Always Rule = "always" // a non-blank dbt value wins
+	Smart  Rule = "smart"  // a person's edit wins until it is withdrawn
+	Never  Rule = "never"  // dbt's value is not taken
+)
+
+// Policy gives the rule of each property. The zero rule is Always, the import
+// API's own default.
+type Policy struct {
+	Description Rule `json:"description,omitempty"`
+	Owners      Rule `json:"owners,omitempty"`
+	Tags        Rule `json:"tags,omitempty"`
+}
+
+// Version is one state of a schema, made by an import or an edit.
+type Version struct {
+	SchemaID SchemaID
+	Number   int64
+	Import   ImportID // 0 for an edit
+	Actor    string   // "import", or the name of the person behind the key
+	At       time.Time
+}
+
+// Open is the valid_to of a row that is still true.
+const Open int64 = 1<<63 - 1
