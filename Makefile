@@ -1,0 +1,33 @@
+# Every target is one script, so each also runs without make: sh scripts/NAME.sh
+.DEFAULT_GOAL := help
+.PHONY: help run test setup lint bench faults fuzz fixtures gen
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## build and serve the demo project on 127.0.0.1:8080
+	@scripts/run.sh
+
+test: ## install what is missing, then format check, vet, build and all tests
+	@scripts/test.sh
+
+setup: ## install the tools the tests need (Debian, as root), or say which are missing
+	@scripts/setup.sh
+
+lint: ## golangci-lint with .golangci.yml
+	@scripts/lint.sh
+
+bench: ## benchmarks on generated projects (minutes)
+	@scripts/bench.sh
+
+faults: ## kill and I/O fault sweeps with real processes (minutes)
+	@scripts/faults.sh
+
+fuzz: ## every fuzz target, FUZZTIME (default 30s) each
+	@scripts/fuzz.sh
+
+fixtures: ## make the shop project's artifacts again with real dbt
+	@scripts/fixtures.sh
+
+gen: ## write generated files again; must leave no difference
+	@scripts/gen.sh

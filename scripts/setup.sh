@@ -1,0 +1,56 @@
+#!/bin/sh
+# Makes sure that the tools the tests need are there. Run as often as you like.
+# As root on Debian it installs what is missing; otherwise it lists it and exits 1.
+set -eu
+
+# need PACKAGE CHECK…: remembers PACKAGE when the check fails.
+missing=
+need() {
+	package=$1
+	shift
+	"$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+
+has() { command -v "$1"; }
+
+# Debian keeps initdb outside PATH, one folder a major version.
+has_initdb() {
+	for dir in /usr/lib/postgresql/*/bin; do
+		[ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && return 0
+	done
+	has initdb
+}
+
+# The race detector links with C.
+has_libc_headers() { printf '#include <stdlib.h>\n' | cc -E -; }
+
+if [ "${SKIP_POSTGRES:-}" != 1 ]; then
+	need postgresql has_initdb
+fi
+need make has make
+need git has git
+need curl has curl
+need gcc has cc
+need libc6-dev has_libc_headers
+need python3 has python3
+need strace has strace
+
+if ! has go >/dev/null; then
+	echo "setup: Go is missing; go.mod names the version: https://go.dev/dl/" >&2
+	exit 1
+fi
+
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" != 0 ] || ! has apt-get >/dev/null; then
+	echo "setup: missing:$missing" >&2
+	echo "setup: on Debian: sudo apt-get install -y$missing" >&2
+	exit 1
+fi
+
+echo "setup: installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# Word splitting is wanted: one argument a package.
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing
