@@ -1,0 +1,67 @@
+package archtest
+
+// Rules is what a tree of Go packages must keep to. Packages are named by their unit: the first
+// folder below internal, or "cmd".
+type Rules struct {
+	// Module is the module path, without a trailing slash.
+	Module string
+	// Layers lists units from the lowest to the highest. A unit imports lower layers only.
+	Layers [][]string
+	// Beside allows imports within a layer, importing unit → imported units.
+	Beside map[string][]string
+	// Support units import nothing internal but each other's words below; Users may import them.
+	Support map[string]Support
+	// StandardOnly units import no module of others.
+	StandardOnly []string
+	// Implementations are package paths below internal that only Wiring may import.
+	Implementations []string
+	// Wiring is the unit that names implementations.
+	Wiring string
+	// Domain units get time and output handed in.
+	Domain []string
+	// Calls forbidden in Domain units, as "import path.Name"; a trailing * matches any ending.
+	Calls []string
+	// Names that no package and no folder of one may have, in the singular.
+	Names []string
+}
+
+// Support is a unit beside the layers.
+type Support struct {
+	// Imports are the units that it may import.
+	Imports []string
+	// Users are the units that may import it.
+	Users []string
+}
+
+// House is Thalweg's own law; ARCHITECTURE.md says it in words.
+func House() Rules {
+	return Rules{
+		Module: "github.com/thalweg-data/thalweg",
+		Layers: [][]string{
+			{"catalog", "graph", "dbt", "sql"},
+			{"lineage"},
+			{"store", "blob", "bucket", "warehouse", "secret", "webhook"},
+			{"importing", "syncing", "crawling", "impact", "searching", "access"},
+			{"httpapi", "compat", "mcp", "openlineage"},
+			{"app"},
+			{"cli"},
+			{"cmd"},
+		},
+		Beside: map[string][]string{
+			// Readers fill in the catalog's words.
+			"dbt": {"catalog"},
+			// Errors become replies in one place, httpapi's problem.go.
+			"compat": {"httpapi"},
+		},
+		Support: map[string]Support{
+			"config":  {Users: []string{"app", "cli", "cmd"}},
+			"observe": {Users: []string{"importing", "syncing", "crawling", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
+		},
+		StandardOnly:    []string{"catalog", "graph", "sql"},
+		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3"},
+		Wiring:          "app",
+		Domain:          []string{"catalog", "graph", "dbt", "sql", "lineage", "importing"},
+		Calls:           []string{"time.Now", "time.Since", "time.Until", "fmt.Print*", "log.*"},
+		Names:           []string{"helper", "util", "common", "manager", "entity", "item", "object", "data", "info"},
+	}
+}
