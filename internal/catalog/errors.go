@@ -21,4 +21,8 @@ var (
 	ErrBusy = errors.New("busy")
 	// ErrFenced: the lease under which the caller wrote has passed to another.
 	ErrFenced = errors.New("lease lost")
+	// ErrNoSpace: the disk is full; nothing was changed.
+	ErrNoSpace = errors.New("no space left")
+	// ErrIdempotencyReused: an idempotency key came again with another request.
+	ErrIdempotencyReused = errors.New("idempotency key reused")
 )
