@@ -1,0 +1,91 @@
+// Package blob keeps artifacts by the sha256 of their content. Writing hashes while it streams, reading
+// checks the hash again, so damage on disk is told and never parsed. The package knows nothing of what the
+// bytes mean; who may read them is decided above.
+package blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+var (
+	// ErrNotFound says that no blob has that hash.
+	ErrNotFound = errors.New("blob not found")
+	// ErrDamaged says that stored bytes no longer have the hash they are named by.
+	ErrDamaged = errors.New("stored artifact is damaged")
+	// ErrNoSpace says that the medium is full. The caller may try again once there is room; no restart is needed.
+	ErrNoSpace = errors.New("no space left for artifacts")
+	// ErrClosed says that a Writer was used after Commit or Abort.
+	ErrClosed = errors.New("blob writer is closed")
+)
+
+// Hash is the sha256 of a blob's content.
+type Hash [sha256.Size]byte
+
+// String returns 64 lower-case hex digits.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// ParseHash reads 64 hex digits, in either case.
+func ParseHash(text string) (Hash, error) {
+	var h Hash
+	if len(text) != hex.EncodedLen(len(h)) {
+		return h, fmt.Errorf("sha256 of %d digits, want %d", len(text), hex.EncodedLen(len(h)))
+	}
+	if _, err := hex.Decode(h[:], []byte(text)); err != nil {
+		return h, fmt.Errorf("sha256 %q: %w", text, err)
+	}
+	return h, nil
+}
+
+// Info is what is known of a blob without reading it.
+type Info struct {
+	Hash     Hash
+	Size     int64     // bytes
+	Modified time.Time // when these bytes were last committed
+}
+
+// Store holds the blobs of one workspace. All methods may be called from many goroutines; Writers and
+// readers may not be shared between them. Every error wraps one of this package's sentinels, a context's error, or
+// an I/O error of the medium.
+type Store interface {
+	// Create starts a blob of unknown length. Exactly one of Commit and Abort must follow.
+	Create(ctx context.Context) (Writer, error)
+
+	// Open returns a blob's bytes. The reader's last Read returns ErrDamaged in place of io.EOF when the
+	// bytes do not have the hash, so act on nothing before io.EOF. ErrNotFound if there is none.
+	Open(ctx context.Context, hash Hash) (io.ReadCloser, error)
+
+	// Stat tells size and age of a blob without checking it. ErrNotFound if there is none.
+	Stat(ctx context.Context, hash Hash) (Info, error)
+
+	// Delete removes a blob. Deleting what is not there is no error. Readers that hold it open go on.
+	Delete(ctx context.Context, hash Hash) error
+
+	// List calls visit for each committed blob, in order of hashes, until visit returns an error, which List
+	// returns. Blobs committed or deleted meanwhile may or may not be visited.
+	List(ctx context.Context, visit func(Info) error) error
+
+	// Sweep removes what writers that died left behind: spooled bytes untouched for longer than olderThan.
+	// It returns how many it removed. Open Writers younger than that are safe.
+	Sweep(ctx context.Context, olderThan time.Duration) (removed int, err error)
+
+	// Free returns how many bytes may still be written, or -1 if the medium has no limit that can be known.
+	Free(ctx context.Context) (int64, error)
+}
+
+// Writer takes the bytes of one blob.
+type Writer interface {
+	io.Writer
+
+	// Commit makes the blob permanent and returns its hash and size in bytes. When it returns nil, the blob
+	// survives loss of power. Bytes that are there already are kept as they are, unless they are damaged.
+	Commit(ctx context.Context) (Hash, int64, error)
+
+	// Abort forgets the bytes. After Commit it does nothing, so it may be deferred.
+	Abort() error
+}

@@ -1,0 +1,149 @@
+// Package fs keeps blobs as files of one folder:
+//
+//	ws/<workspace>/sha256/<first 2 digits>/<64 digits>   committed blobs
+//	ws/<workspace>/spool/<random>                        bytes of writers that have not committed
+//
+// A blob appears by a rename within one file system after its bytes were synced, so there is never half of one.
+package fs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+)
+
+// Only the server's own user may read artifacts: they can hold SQL and names that are nobody else's business.
+const folderMode = 0o700
+
+// Store is a blob.Store in a folder. Make one with Open.
+type Store struct {
+	blobs string // …/sha256
+	spool string // …/spool
+	now   func() time.Time
+}
+
+var _ blob.Store = (*Store)(nil)
+
+// Open returns the store of one workspace below folder, making its folders. now is the clock that Sweep
+// measures age by.
+func Open(folder string, workspace int64, now func() time.Time) (*Store, error) {
+	root := filepath.Join(folder, "ws", strconv.FormatInt(workspace, 10))
+	s := &Store{blobs: filepath.Join(root, "sha256"), spool: filepath.Join(root, "spool"), now: now}
+	for _, path := range []string{s.blobs, s.spool} {
+		if err := os.MkdirAll(path, folderMode); err != nil {
+			return nil, failure("blob folder", err)
+		}
+	}
+	// A new folder is as permanent as its parents' entries for it.
+	for _, path := range []string{root, filepath.Dir(root), folder} {
+		if err := syncFolder(path); err != nil {
+			return nil, failure("blob folder", err)
+		}
+	}
+	return s, nil
+}
+
+// Open implements blob.Store.
+func (s *Store) Open(ctx context.Context, hash blob.Hash) (io.ReadCloser, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(s.path(hash))
+	if err != nil {
+		return nil, failure("blob "+hash.String(), err)
+	}
+	return blob.Verify(file, hash), nil
+}
+
+// Stat implements blob.Store.
+func (s *Store) Stat(ctx context.Context, hash blob.Hash) (blob.Info, error) {
+	if err := ctx.Err(); err != nil {
+		return blob.Info{}, err
+	}
+	info, err := os.Stat(s.path(hash))
+	if err != nil {
+		return blob.Info{}, failure("blob "+hash.String(), err)
+	}
+	return blob.Info{Hash: hash, Size: info.Size(), Modified: info.ModTime()}, nil
+}
+
+// Delete implements blob.Store.
+func (s *Store) Delete(ctx context.Context, hash blob.Hash) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := os.Remove(s.path(hash)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failure("blob "+hash.String(), err)
+	}
+	return nil
+}
+
+// List implements blob.Store. Files whose names are not hashes are none of ours and passed over.
+func (s *Store) List(ctx context.Context, visit func(blob.Info) error) error {
+	return filepath.WalkDir(s.blobs, func(path string, entry fs.DirEntry, err error) error {
+		if err := errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		hash, parseErr := blob.ParseHash(entry.Name())
+		if entry.IsDir() || parseErr != nil || path != s.path(hash) {
+			return nil
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // deleted meanwhile
+		}
+		if err != nil {
+			return failure("blob "+hash.String(), err)
+		}
+		return visit(blob.Info{Hash: hash, Size: info.Size(), Modified: info.ModTime()})
+	})
+}
+
+// Sweep implements blob.Store.
+func (s *Store) Sweep(ctx context.Context, olderThan time.Duration) (int, error) {
+	entries, err := os.ReadDir(s.spool)
+	if err != nil {
+		return 0, failure("blob spool", err)
+	}
+	removed := 0
+	limit := s.now().Add(-olderThan)
+	for _, entry := range entries {
+		if err := ctx.Err(); err != nil {
+			return removed, err
+		}
+		info, err := entry.Info()
+		if err != nil || info.IsDir() || info.ModTime().After(limit) {
+			continue // gone, not ours, or in use
+		}
+		if err := os.Remove(filepath.Join(s.spool, entry.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return removed, failure("blob spool", err)
+		}
+		removed++
+	}
+	return removed, nil
+}
+
+func (s *Store) path(hash blob.Hash) string {
+	name := hash.String()
+	return filepath.Join(s.blobs, name[:2], name)
+}
+
+// failure names the thing in hand and translates the file system's errors into the package's words.
+func failure(noun string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: %w", noun, blob.ErrNotFound)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, errQuota):
+		return fmt.Errorf("%s: %w: %w", noun, blob.ErrNoSpace, err)
+	}
+	return fmt.Errorf("%s: %w", noun, err)
+}

@@ -1,0 +1,136 @@
+package fs
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+)
+
+// Create implements blob.Store.
+func (s *Store) Create(ctx context.Context) (blob.Writer, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp(s.spool, "")
+	if err != nil {
+		return nil, failure("blob spool", err)
+	}
+	return &writer{store: s, file: file, sum: sha256.New()}, nil
+}
+
+// writer spools one blob.
+type writer struct {
+	store *Store
+	file  *os.File // nil once committed or aborted
+	sum   hash.Hash
+	size  int64
+	err   error // the first failed write; nothing can be committed after it
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	if err := w.usable(); err != nil {
+		return 0, err
+	}
+	n, err := w.file.Write(p)
+	w.sum.Write(p[:n])
+	w.size += int64(n)
+	if err != nil {
+		w.err = failure("blob spool", err)
+	}
+	return n, w.err
+}
+
+func (w *writer) usable() error {
+	if w.file == nil {
+		return blob.ErrClosed
+	}
+	return w.err
+}
+
+func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
+	if err := errors.Join(w.usable(), ctx.Err()); err != nil {
+		return blob.Hash{}, 0, errors.Join(err, w.Abort())
+	}
+	hash := blob.Hash(w.sum.Sum(nil))
+	if err := w.publish(ctx, hash); err != nil {
+		return blob.Hash{}, 0, failure("blob "+hash.String(), errors.Join(err, w.Abort()))
+	}
+	return hash, w.size, nil
+}
+
+// publish makes the spooled bytes the blob, durably, unless it is there.
+func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
+	target := w.store.path(hash)
+	folder := filepath.Dir(target)
+	if w.store.intact(ctx, hash, w.size) {
+		// Whoever wrote it may not have synced the entry yet, and the caller is about to rely on it.
+		return errors.Join(w.Abort(), syncFolder(folder))
+	}
+	if err := makeFolder(folder); err != nil {
+		return err
+	}
+	if err := w.file.Sync(); err != nil {
+		return err
+	}
+	return errors.Join(w.move(target), syncFolder(folder))
+}
+
+// move closes the spool file, which some systems ask for before a rename, and gives it its name.
+func (w *writer) move(target string) error {
+	spooled, err := w.file.Name(), w.file.Close()
+	w.file = nil
+	if err == nil {
+		err = os.Rename(spooled, target)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(spooled))
+	}
+	return nil
+}
+
+// makeFolder makes one folder, durably, unless it is there.
+func makeFolder(path string) error {
+	err := os.Mkdir(path, folderMode)
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func (w *writer) Abort() error {
+	if w.file == nil {
+		return nil
+	}
+	file := w.file
+	w.file = nil
+	err := errors.Join(file.Close(), os.Remove(file.Name()))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil // swept meanwhile
+	}
+	return err
+}
+
+// intact tells whether a blob is stored with the bytes that its name promises. Reading it costs less than the
+// write and sync that it saves, and a damaged copy is healed by the next upload of the same file.
+func (s *Store) intact(ctx context.Context, hash blob.Hash, size int64) bool {
+	info, err := s.Stat(ctx, hash)
+	if err != nil || info.Size != size {
+		return false
+	}
+	reader, err := s.Open(ctx, hash)
+	if err != nil {
+		return false
+	}
+	defer reader.Close()
+	_, err = io.Copy(io.Discard, reader)
+	return err == nil
+}
