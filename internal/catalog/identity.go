@@ -1,0 +1,432 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// KnownAsset is an asset of a schema as it stands before an import, removed
+// ones included.
+type KnownAsset struct {
+	ID          AssetID
+	Kind        Kind
+	Name        string
+	RelationKey string // "" without a relation
+	Present     bool
+}
+
+// KnownNode is one word already known: a dbt node (one for its manifest and
+// catalog facets together; Withdrawn is the manifest's) or a crawled table
+// (UniqueID is its relation key). People's facets are no nodes.
+type KnownNode struct {
+	Asset    AssetID
+	Origin   Origin
+	UniqueID string
+	// Kind may be left empty: the type that leads a dbt unique_id then stands.
+	Kind Kind
+	// RelationKey may be left empty: the key of the asset then stands, for all
+	// words about one table are about one relation.
+	RelationKey string
+	Withdrawn   bool
+}
+
+// Claim is one thing that an artifact or a crawl says exists.
+type Claim struct {
+	Origin   Origin
+	UniqueID string // dbt's id; for a crawl the relation key
+	Kind     Kind
+	Name     string
+	// Relation is ignored for kinds that are no tables; leave it zero for
+	// ephemeral models. ClaimOf does so.
+	Relation Relation
+}
+
+// ClaimOf makes the claim of a manifest or crawl facet.
+func ClaimOf(f Facet) Claim {
+	c := Claim{Origin: f.Origin, UniqueID: f.UniqueID, Kind: f.Body.Kind, Name: f.Body.Name}
+	if hasRelation(f.Body) {
+		c.Relation = f.Body.Relation
+	}
+	return c
+}
+
+// hasRelation is false for ephemeral models, whose address in the manifest is
+// where they would be, and for everything that is no table.
+func hasRelation(b Body) bool { return b.Kind.IsTable() && b.Materialized != "ephemeral" }
+
+// Resolution says which asset one word belongs to. Exactly one of Asset and New
+// is set.
+type Resolution struct {
+	Origin   Origin
+	UniqueID string
+	Asset    AssetID
+	New      int // 1, 2, …: number of a new asset within this answer; several words may share it
+	// From is the asset whose facets of this (origin, unique id) move to Asset
+	// or New; 0 where none moves. It holds for every source of the word.
+	From AssetID
+}
+
+// Identities is what a schema knows before an import.
+type Identities struct {
+	assets []KnownAsset
+	byID   map[AssetID]*KnownAsset
+	nodes  map[nodeKey]*KnownNode
+}
+
+type nodeKey struct {
+	origin   Origin
+	uniqueID string
+}
+
+// NewIdentities takes every asset and node of one schema, in any order.
+func NewIdentities(assets []KnownAsset, nodes []KnownNode) *Identities {
+	ids := &Identities{
+		assets: slices.Clone(assets),
+		byID:   make(map[AssetID]*KnownAsset, len(assets)),
+		nodes:  make(map[nodeKey]*KnownNode, len(nodes)),
+	}
+	slices.SortFunc(ids.assets, func(a, b KnownAsset) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range ids.assets {
+		ids.byID[ids.assets[i].ID] = &ids.assets[i]
+	}
+	for _, n := range nodes {
+		if ids.byID[n.Asset] == nil || n.Origin == OriginUser {
+			continue
+		}
+		key := nodeKey{n.Origin, n.UniqueID}
+		if old := ids.nodes[key]; old == nil || knownBefore(n, *old) {
+			ids.nodes[key] = &n
+		}
+	}
+	return ids
+}
+
+// knownBefore orders two words of one node: the live one, then the older asset.
+func knownBefore(a, b KnownNode) bool {
+	if a.Withdrawn != b.Withdrawn {
+		return b.Withdrawn
+	}
+	return a.Asset < b.Asset
+}
+
+// Resolve finds the asset of every claim. The claims of a dbt project must be
+// all its nodes (one whose removal is withheld is claimed as it was): its known
+// nodes that are not claimed count as gone. Crawls may claim any part.
+//
+// The answer has one resolution per claim, in the order of the claims, and then
+// one for each known word that nobody claimed but that has to move, by origin
+// and unique id. It does not depend on the order of claims, assets or nodes.
+//
+// The rules. One relation is one asset: words are grouped by their folded
+// relation (a missing database stands for the only one that has the same schema
+// and identifier); a word without a relation is a group of its own. Then each
+// asset goes to one group, in this order:
+//
+//  1. The asset follows its nodes: to the group of the live node before that of
+//     a withdrawn one, of the model before the snapshot, the seed, the source and
+//     the crawled table; among equals the group that stands at the asset's own
+//     relation; then the older asset.
+//  2. A group with a relation, still without asset, takes the asset that was
+//     last at this relation, removed or not, if no node has led it elsewhere.
+//  3. What is no table, still without asset, takes the one that had its kind and
+//     name in the same project and has lost its node.
+//  4. What is left is new.
+//
+// What people wrote stays on the asset. So, with A at r1 known by model m:
+//
+//	case                                       | outcome
+//	rename: n at r1, m gone                    | n is A: edits stay
+//	move: m at r2                              | A moves to r2 with its edits
+//	move, and a new n at r1                    | m is A; n is new
+//	swap: m at r2, n (B) at r1                 | m is A, n is B; each keeps its edits
+//	split: m and source s on A; m moves to r2  | A goes with m; s is new, or the asset that was at its relation
+//	split: s moves to r2                       | A stays with m; s is new, or the asset at r2
+//	split by crawl: A crawled at r1, m moves   | A goes with m; the crawled table at r1 is new
+//	join: m moves to r2 where s (B) is         | both are A; B has no word left, is flagged removed, keeps its edits
+//	join: m moves to r2 where a crawl (B) is   | the same
+//	join: two models on one relation           | the asset that stood there, else the older
+//	delete m, later n at r1                    | A is restored as n, with its edits
+//	delete m, later m anywhere                 | A is restored, with its edits, unless another live node has it
+//	versioned models m.v1, m.v2                | an asset each: unique id and relation both differ
+//	m of project 1, source s of project 2, r1  | one asset, whichever came first
+//	m materialized as ephemeral                | still A, without a relation
+//	spelling differs only by case              | one asset where the platform folds, two where it does not
+//	database missing on one side               | one asset if only one database has that schema and identifier
+func (ids *Identities) Resolve(claims []Claim) []Resolution {
+	r := resolving{ids: ids, asset: map[string]AssetID{}, taken: map[AssetID]bool{}}
+	r.gather(claims)
+	r.place()
+	r.followNodes()
+	r.takeRelations()
+	r.takeNames()
+	return r.answer(len(claims))
+}
+
+// member is one word that takes part: a claim or a known word that stands.
+type member struct {
+	node    nodeKey
+	kind    Kind
+	name    string
+	key     string // folded relation, "" without
+	claim   int    // index, or -1
+	known   *KnownNode
+	group   string // place of its group
+	isCrawl bool
+}
+
+type resolving struct {
+	ids     *Identities
+	members []member
+	// where unifies relation keys: a key without a database stands for the only
+	// one with it.
+	where map[string]string
+	asset map[string]AssetID // by group
+	taken map[AssetID]bool
+}
+
+func (r *resolving) gather(claims []Claim) {
+	claimed := make(map[nodeKey]bool, len(claims))
+	whole := map[Origin]bool{}
+	for i, c := range claims {
+		m := member{
+			node: nodeKey{c.Origin, c.UniqueID}, kind: c.Kind, name: c.Name,
+			claim: i, isCrawl: isCrawl(c.Origin),
+		}
+		if c.Kind.IsTable() {
+			m.key = c.Relation.Key()
+		}
+		m.known = r.ids.nodes[m.node]
+		claimed[m.node] = true
+		whole[c.Origin] = !m.isCrawl
+		r.members = append(r.members, m)
+	}
+	for key, n := range r.ids.nodes {
+		if n.Withdrawn || whole[key.origin] || claimed[key] {
+			continue
+		}
+		r.members = append(r.members, r.standing(key, n))
+	}
+	// One order for all that follows, whatever the order of claims.
+	slices.SortFunc(r.members, func(a, b member) int {
+		return cmp.Or(
+			cmp.Compare(a.node.origin, b.node.origin), cmp.Compare(a.node.uniqueID, b.node.uniqueID),
+			cmp.Compare(a.key, b.key), cmp.Compare(a.name, b.name), cmp.Compare(a.kind, b.kind),
+		)
+	})
+}
+
+// standing is a word that nobody claimed and that still holds.
+func (r *resolving) standing(key nodeKey, n *KnownNode) member {
+	m := member{node: key, kind: n.Kind, claim: -1, known: n, isCrawl: isCrawl(key.origin), key: n.RelationKey}
+	if m.kind == "" {
+		m.kind = kindOf(key.uniqueID)
+	}
+	switch {
+	case m.key != "":
+	case m.isCrawl:
+		m.key = key.uniqueID
+	default:
+		m.key = r.ids.byID[n.Asset].RelationKey
+	}
+	return m
+}
+
+func isCrawl(o Origin) bool { return strings.HasPrefix(string(o), "crawl:") }
+
+// kindOf reads the resource type that leads a dbt unique_id.
+func kindOf(uniqueID string) Kind {
+	head, _, _ := strings.Cut(uniqueID, ".")
+	return Kind(head)
+}
+
+// place gives every member its group.
+func (r *resolving) place() {
+	r.unifyDatabases()
+	for i := range r.members {
+		m := &r.members[i]
+		if m.key == "" {
+			m.group = "\x00" + string(m.node.origin) + "\x00" + m.node.uniqueID
+			continue
+		}
+		m.group = r.unified(m.key)
+		if database, bare := cutKey(m.key); database == "" && m.known != nil {
+			// The asset once found stays found, even when a second database
+			// makes the bare name ambiguous later.
+			at := r.ids.byID[m.known.Asset].RelationKey
+			if d, b := cutKey(at); d != "" && b == bare {
+				m.group = at
+			}
+		}
+	}
+}
+
+// unifyDatabases finds for each bare key the database that a missing one stands
+// for: the only one among what is there, else the only one among what was.
+func (r *resolving) unifyDatabases() {
+	present, past := map[string]string{}, map[string]string{}
+	for _, m := range r.members {
+		addDatabase(present, m.key)
+	}
+	for _, a := range r.ids.assets {
+		if a.Present {
+			addDatabase(present, a.RelationKey)
+		}
+		addDatabase(past, a.RelationKey)
+	}
+	r.where = present
+	for bare, key := range past {
+		if _, ok := present[bare]; !ok {
+			present[bare] = key
+		}
+	}
+}
+
+// addDatabase notes a key with a database under its bare key; "" = several.
+func addDatabase(byBare map[string]string, key string) {
+	database, bare := cutKey(key)
+	if database == "" {
+		return
+	}
+	if old, ok := byBare[bare]; ok && old != key {
+		key = ""
+	}
+	byBare[bare] = key
+}
+
+func (r *resolving) unified(key string) string {
+	database, bare := cutKey(key)
+	if database == "" {
+		if full := r.where[bare]; full != "" {
+			return full
+		}
+	}
+	return key
+}
+
+// vote is one node's wish that its group keep its asset.
+type vote struct {
+	withdrawn bool
+	rank      int
+	moved     bool
+	asset     AssetID
+	group     string
+}
+
+func (r *resolving) followNodes() {
+	votes := make([]vote, 0, len(r.members))
+	for _, m := range r.members {
+		if m.known == nil {
+			continue
+		}
+		a := r.ids.byID[m.known.Asset]
+		votes = append(votes, vote{
+			withdrawn: m.known.Withdrawn, rank: m.kind.rank(),
+			moved: r.unified(a.RelationKey) != m.group, asset: a.ID, group: m.group,
+		})
+	}
+	slices.SortFunc(votes, func(a, b vote) int {
+		return cmp.Or(
+			compareBool(a.withdrawn, b.withdrawn), cmp.Compare(a.rank, b.rank), compareBool(a.moved, b.moved),
+			cmp.Compare(a.asset, b.asset), cmp.Compare(a.group, b.group),
+		)
+	})
+	for _, v := range votes {
+		r.give(v.group, v.asset)
+	}
+}
+
+// give gives an asset to a group if both are free.
+func (r *resolving) give(group string, asset AssetID) {
+	if r.asset[group] == 0 && !r.taken[asset] {
+		r.asset[group], r.taken[asset] = asset, true
+	}
+}
+
+func (r *resolving) takeRelations() {
+	last := map[string]*KnownAsset{} // by unified key, the present one or else the newest
+	for i := range r.ids.assets {
+		a := &r.ids.assets[i]
+		if a.RelationKey == "" || r.taken[a.ID] || !a.Kind.IsTable() {
+			continue
+		}
+		key := r.unified(a.RelationKey)
+		if old := last[key]; old == nil || a.Present || !old.Present {
+			last[key] = a
+		}
+	}
+	for _, m := range r.members {
+		if a := last[m.group]; a != nil {
+			r.give(m.group, a.ID)
+		}
+	}
+}
+
+// nameKey is what tells things without a relation apart when their id changed.
+type nameKey struct {
+	origin Origin
+	kind   Kind
+	name   string
+}
+
+func (r *resolving) takeNames() {
+	free := map[nameKey][]AssetID{}
+	for key, n := range r.ids.nodes {
+		a := r.ids.byID[n.Asset]
+		name := nameKey{key.origin, a.Kind, a.Name}
+		if !a.Kind.IsTable() && !r.taken[a.ID] && !slices.Contains(free[name], a.ID) {
+			free[name] = append(free[name], a.ID)
+		}
+	}
+	wanted := map[nameKey]int{}
+	lacking := func(m member) bool { return !m.kind.IsTable() && m.claim >= 0 && r.asset[m.group] == 0 }
+	for _, m := range r.members {
+		if lacking(m) {
+			wanted[nameKey{m.node.origin, m.kind, m.name}]++
+		}
+	}
+	for _, m := range r.members {
+		key := nameKey{m.node.origin, m.kind, m.name}
+		if lacking(m) && wanted[key] == 1 && len(free[key]) == 1 {
+			r.give(m.group, free[key][0])
+		}
+	}
+}
+
+func (r *resolving) answer(claims int) []Resolution {
+	fresh := map[string]int{}
+	var groups []string
+	for _, m := range r.members {
+		if r.asset[m.group] == 0 {
+			groups = append(groups, m.group)
+		}
+	}
+	slices.Sort(groups)
+	for _, g := range slices.Compact(groups) {
+		fresh[g] = len(fresh) + 1
+	}
+	out := make([]Resolution, claims)
+	for _, m := range r.members {
+		res := Resolution{Origin: m.node.origin, UniqueID: m.node.uniqueID, Asset: r.asset[m.group], New: fresh[m.group]}
+		if m.known != nil && m.known.Asset != res.Asset {
+			res.From = m.known.Asset
+		}
+		switch {
+		case m.claim >= 0:
+			out[m.claim] = res
+		case res.From != 0:
+			out = append(out, res)
+		}
+	}
+	return out
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
