@@ -1,0 +1,280 @@
+package dbt
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// CatalogTable is one table or view as the warehouse described it to dbt docs generate.
+type CatalogTable struct {
+	Section      string // "nodes" or "sources"
+	UniqueID     string
+	Hash         Hash
+	Database     string
+	Schema       string
+	Name         string
+	Type         string // "BASE TABLE", "VIEW", "table", "external" …, as the warehouse says it
+	Comment      string
+	Owner        string
+	Columns      []CatalogColumn // in the order of the warehouse
+	Stats        []Stat          // in the order of the file
+	RowCount     *int64          // nil where the warehouse does not say
+	Bytes        *int64          // nil where the warehouse does not say
+	LastModified string          // as written
+}
+
+// CatalogColumn is one column as the warehouse has it.
+type CatalogColumn struct {
+	Name    string
+	Type    string // in the dialect of the warehouse
+	Index   int64  // from 0 or 1, with gaps: good for ordering only
+	Comment string
+}
+
+// Stat is one statistic of a table.
+type Stat struct {
+	ID          string
+	Label       string
+	Value       jsontext.Value // number, text or boolean as written; nil if absent
+	Include     bool           // false where the warehouse does not supply it
+	Description string
+}
+
+// CatalogSink takes tables from one goroutine in the order of the file, on the terms of [ManifestSink].
+type CatalogSink interface {
+	Table(t *CatalogTable) error
+	// Unchanged stands for a table that CatalogOptions.Known knows.
+	Unchanged(section, uniqueID string, h Hash) error
+}
+
+// CatalogOptions steer ReadCatalog.
+type CatalogOptions struct {
+	Limits   Limits
+	Decoders int // as in ManifestOptions
+	Known    func(uniqueID string, h Hash) bool
+}
+
+type catalogEvent struct {
+	table   *CatalogTable
+	section string
+	id      string
+	hash    Hash
+}
+
+// ReadCatalog reads a catalog from r. The errors of the second result are those that dbt met while it asked
+// the warehouse: where there are any, a table that is missing need not be gone.
+func ReadCatalog(ctx context.Context, r io.Reader, opt CatalogOptions, sink CatalogSink) (Head, []string, []Issue, error) {
+	s, err := newSplitter(r, Catalog, opt.Limits)
+	if err != nil {
+		return Head{}, nil, nil, err
+	}
+	c := &catalogReader{splitter: s, opt: opt, sink: sink, head: s.newDecoder()}
+	p := &pipeline[catalogEvent]{
+		decoders: opt.Decoders, split: c.split, decode: c.decode, deliver: c.deliver, decoder: s.newDecoder, issues: &c.decoded,
+	}
+	if err := p.run(ctx); err != nil {
+		return c.header.Head, nil, nil, err
+	}
+	if err := c.header.finish(Catalog, c.shape(), s); err != nil {
+		return c.header.Head, nil, nil, err
+	}
+	return c.header.Head, c.errors, s.allIssues(c.head, &c.decoded), nil
+}
+
+type catalogReader struct {
+	*splitter
+	opt     CatalogOptions
+	sink    CatalogSink
+	header  header
+	head    *decoder
+	decoded issues
+	errors  []string
+	nodes   bool // an entry that looks like a manifest's node was seen
+	tables  bool // an entry that looks like a catalog's table was seen
+}
+
+func (c *catalogReader) split(ctx context.Context, emit func(section, id string, index int, raw value) error) error {
+	return c.walk(ctx, func(section string, _ jsontext.Kind) error {
+		switch section {
+		case "metadata":
+			return c.metadata(&c.header, c.head, Catalog)
+		case "generated_at":
+			v, err := c.value()
+			c.header.generatedAt(v)
+			return err
+		case "errors":
+			v, err := c.value()
+			if err == nil {
+				v, _ = c.head.enter(section, "", "/errors", v, volatile)
+				for e := range v.elements {
+					c.errors = append(c.errors, c.head.text("errors", e))
+				}
+			}
+			return err
+		case "nodes", "sources":
+			return c.members(ctx, func(id string, raw value) error {
+				if err := c.count(); err != nil {
+					return err
+				}
+				if !c.tables && !c.nodes {
+					c.tables, c.nodes = looksLikeTable(raw) || raw.get("resource_type").absent() && raw.get("metadata").kind() == '{', looksLikeNode(raw)
+				}
+				return emit(section, id, 0, raw)
+			})
+		}
+		return c.skip()
+	})
+}
+
+func (c *catalogReader) shape() Kind {
+	switch {
+	case c.tables:
+		return Catalog
+	case c.nodes || c.seen["macros"]:
+		return Manifest
+	case c.seen["nodes"] || c.seen["sources"] && !c.seen["results"]:
+		return Catalog
+	}
+	return shapeOf(c.seen)
+}
+
+func (c *catalogReader) decode(d *decoder, e entry, raw value, emit func(catalogEvent)) {
+	if raw.kind() != '{' {
+		d.section, d.id, d.about = e.section, e.id, e.id
+		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
+		return
+	}
+	v, h := d.enter(e.section, e.id, pointer(e.section, e.id), raw, volatile)
+	if c.opt.Known != nil && c.opt.Known(e.id, h) {
+		emit(catalogEvent{section: e.section, id: e.id, hash: h})
+		return
+	}
+	emit(catalogEvent{table: d.catalogTable(e.section, e.id, v, h)})
+}
+
+func (c *catalogReader) deliver(e catalogEvent) error {
+	if e.table != nil {
+		return c.sink.Table(e.table)
+	}
+	return c.sink.Unchanged(e.section, e.id, e.hash)
+}
+
+func (d *decoder) catalogTable(section, id string, v value, h Hash) *CatalogTable {
+	t := &CatalogTable{Section: section, UniqueID: id, Hash: h}
+	for name, m := range v.get("metadata").members {
+		switch string(name) {
+		case "database":
+			t.Database = d.name("metadata/database", m)
+		case "schema":
+			t.Schema = d.name("metadata/schema", m)
+		case "name":
+			t.Name = d.name("metadata/name", m)
+		case "type":
+			t.Type = d.name("metadata/type", m)
+		case "comment":
+			t.Comment = d.text("metadata/comment", m)
+		case "owner":
+			t.Owner = d.name("metadata/owner", m)
+		}
+	}
+	t.Columns = d.catalogColumns(v.get("columns"))
+	d.stats(t, v.get("stats"))
+	return t
+}
+
+// catalogColumns reads the columns and puts them into the order of their indexes.
+func (d *decoder) catalogColumns(v value) []CatalogColumn {
+	var list []CatalogColumn
+	at := map[string]int{}
+	for name, m := range v.members {
+		if len(name) > d.limits.Name {
+			d.fail(limitError("name", "the name of a column is longer than "+byteText(int64(d.limits.Name)), ""), d.place("columns"))
+		}
+		if len(list) == d.limits.Columns {
+			d.fail(limitError("columns", "a table has more than "+itoa(int64(d.limits.Columns))+" columns", ""), d.place("columns"))
+		}
+		if d.err != nil {
+			return nil
+		}
+		c := d.catalogColumn(string(name), m)
+		if i, ok := at[string(name)]; ok {
+			list[i] = c
+			continue
+		}
+		at[string(name)] = len(list)
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b CatalogColumn) int { return cmp.Compare(a.Index, b.Index) })
+	return slices.Clip(list)
+}
+
+func (d *decoder) catalogColumn(key string, v value) CatalogColumn {
+	c := CatalogColumn{Name: key}
+	for name, m := range v.members {
+		if m.absent() {
+			continue
+		}
+		switch string(name) {
+		case "name":
+			c.Name = orText(d.name("columns/name", m), key)
+		case "type":
+			c.Type = d.text("columns/type", m)
+		case "comment":
+			c.Comment = d.text("columns/comment", m)
+		case "index":
+			n, ok := m.integer()
+			if !ok {
+				d.odd("columns/index", "a whole number")
+			}
+			c.Index = n
+		}
+	}
+	return c
+}
+
+// stats reads the statistics and finds among them those that several warehouses have.
+func (d *decoder) stats(t *CatalogTable, v value) {
+	for id, m := range v.members {
+		s := Stat{ID: string(id)}
+		var val value
+		for name, f := range m.members {
+			switch string(name) {
+			case "label":
+				s.Label = d.text("stats/label", f)
+			case "value":
+				val = f
+				s.Value = d.raw("stats/value", f)
+			case "include":
+				s.Include = f.kind() == 't'
+			case "description":
+				s.Description = d.text("stats/description", f)
+			}
+		}
+		t.Stats = append(t.Stats, s)
+		d.commonStat(t, s.ID, val)
+	}
+}
+
+// commonStat: a number may also be written as a text, and false where there is none.
+func (d *decoder) commonStat(t *CatalogTable, id string, v value) {
+	if v.kind() == '"' && id != "last_modified" {
+		v = value(v.str())
+	}
+	n, ok := v.integer()
+	switch id {
+	case "row_count", "num_rows", "rows":
+		if ok && n >= 0 {
+			t.RowCount = &n
+		}
+	case "bytes", "num_bytes":
+		if ok && n >= 0 {
+			t.Bytes = &n
+		}
+	case "last_modified":
+		t.LastModified = d.name("stats/last_modified", v)
+	}
+}

@@ -1,0 +1,130 @@
+package dbt
+
+import (
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Column is a column as a manifest describes it.
+type Column struct {
+	Key         string // as typed in YAML: what identifies the column within the node
+	Name        string // usually the same
+	Description string
+	DataType    string // free text in the dialect of the warehouse; a hint
+	Quote       bool
+	Granularity string
+	Meta        jsontext.Value // object: meta merged with config.meta; nil if empty
+	Tags        []string       // tags and config.tags
+	Constraints []Constraint
+}
+
+// Constraint is one constraint on a column or on a table.
+type Constraint struct {
+	Type       string // "not_null", "unique", "primary_key", "foreign_key", "check", "custom"
+	Name       string
+	Expression string
+	Columns    []string
+	To         string // relation that a foreign key points to, as compiled
+	ToColumns  []string
+}
+
+// columns reads a map from names to columns, or a list of columns as some tools write it. Of repeated
+// names the last one stands, in the place of the first.
+func (d *decoder) columns(v value) []Column {
+	var list []Column
+	at := map[string]int{}
+	add := func(c Column) {
+		if i, ok := at[c.Key]; ok {
+			list[i] = c
+			return
+		}
+		at[c.Key] = len(list)
+		list = append(list, c)
+		if len(list) == d.limits.Columns+1 {
+			d.fail(limitError("columns", "a node has more than "+itoa(int64(d.limits.Columns))+" columns", ""), d.place("columns"))
+		}
+	}
+	for name, c := range v.members {
+		if len(name) > d.limits.Name {
+			d.fail(limitError("name", "the name of a column is longer than "+byteText(int64(d.limits.Name)), ""), d.place("columns"))
+		}
+		if d.err != nil {
+			return nil
+		}
+		add(d.column(string(name), c))
+	}
+	for c := range v.elements {
+		if d.err != nil {
+			return nil
+		}
+		if key := d.name("columns/name", c.get("name")); key != "" {
+			add(d.column(key, c))
+		}
+	}
+	return slices.Clip(list)
+}
+
+func (d *decoder) column(key string, v value) Column {
+	c := Column{Key: key, Name: key}
+	if v.kind() != '{' && !v.absent() {
+		d.odd("columns", "a map of objects")
+	}
+	var meta, config value
+	for name, m := range v.members {
+		if m.absent() {
+			continue
+		}
+		switch string(name) {
+		case "name":
+			c.Name = orText(d.name("columns/name", m), key)
+		case "description":
+			c.Description = d.text("columns/description", m)
+		case "data_type":
+			c.DataType = d.text("columns/data_type", m)
+		case "quote":
+			c.Quote = d.truth("columns/quote", m)
+		case "granularity":
+			c.Granularity = d.name("columns/granularity", m)
+		case "meta":
+			meta = m
+		case "config":
+			config = m
+		case "tags":
+			c.Tags = append(c.Tags, d.names("columns/tags", m)...)
+		case "constraints":
+			c.Constraints = d.constraints("columns/constraints", m)
+		}
+	}
+	c.Tags = distinct(append(c.Tags, d.names("columns/config/tags", config.get("tags"))...))
+	c.Meta = d.merged("columns/meta", meta, config.get("meta"))
+	return c
+}
+
+func (d *decoder) constraints(field string, v value) []Constraint {
+	var list []Constraint
+	for e := range v.elements {
+		var c Constraint
+		for name, m := range e.members {
+			if m.absent() {
+				continue
+			}
+			switch string(name) {
+			case "type":
+				c.Type = d.name(field+"/type", m)
+			case "name":
+				c.Name = d.name(field+"/name", m)
+			case "expression":
+				c.Expression = d.text(field+"/expression", m)
+			case "columns":
+				c.Columns = d.names(field+"/columns", m)
+			case "to":
+				c.To = d.name(field+"/to", m)
+			case "to_columns":
+				c.ToColumns = d.names(field+"/to_columns", m)
+			}
+		}
+		list = append(list, c)
+	}
+	return list
+}

@@ -1,0 +1,232 @@
+package dbt
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// decoder turns raw values into Go values. No oddity of one field costs more than that field: it becomes an
+// issue. Only what passes a limit or spoils an id is an error, kept in err. Each goroutine has its own.
+type decoder struct {
+	limits Limits
+	part   Kind
+	canon  canonical
+
+	section string   // of the value at hand
+	id      string   // its name in the section, or its index
+	about   string   // unique id of the node it is about
+	fields  []member // scratch: the members of the value at hand
+
+	issues []Issue
+	err    *Error
+}
+
+// member is one name and value of an object.
+type member struct {
+	name []byte
+	val  value
+}
+
+// enter hashes one raw value, repairs it if it must be and sets it as the one at hand.
+func (d *decoder) enter(section, id, at string, raw value, skip func([]byte) bool) (value, Hash) {
+	d.section, d.id, d.about = section, id, id
+	h := d.canon.hash(raw, skip)
+	if !d.canon.badNumber && !d.canon.repeated && !spoiled(raw) {
+		return raw, h
+	}
+	fixed, found := clean(raw, jsontext.Pointer(at))
+	d.issues = append(d.issues, found.issues(section, id)...)
+	if found.nulInID {
+		d.fail(&Error{Code: CodeEncoding, Offset: -1, Detail: "a NUL character stands in an id", Remedy: remedyRewrite}, string(found.nul))
+	}
+	return fixed, d.canon.hash(fixed, skip)
+}
+
+// load fills d.fields with the members of v that are neither absent nor null.
+func (d *decoder) load(v value) []member {
+	d.fields = d.fields[:0]
+	for name, val := range v.members {
+		if !val.absent() {
+			d.fields = append(d.fields, member{name, val})
+		}
+	}
+	return d.fields
+}
+
+func (d *decoder) fail(e *Error, at string) {
+	if d.err == nil {
+		e.Part, e.Pointer, e.Offset = string(d.part), at, -1
+		d.err = e
+	}
+}
+
+// place returns the JSON pointer of a field of the value at hand.
+func (d *decoder) place(field string) string { return pointer(d.section, d.id) + "/" + field }
+
+func (d *decoder) note(code, field, message, remedy string) {
+	d.issues = append(d.issues, Issue{Code: code, Severity: Warning, Pointer: d.place(field), UniqueID: d.about,
+		Message: message, Remedy: remedy, field: d.section + "/" + field})
+}
+
+func (d *decoder) odd(field, want string) {
+	d.note(IssueFieldType, field, "the field "+field+" is not "+want+" and was left out", "")
+}
+
+// text reads a string, cut at the limit. Numbers and booleans are taken as they are written.
+func (d *decoder) text(field string, v value) string {
+	s := d.whole(field, v)
+	if len(s) > d.limits.Text {
+		d.note(IssueTextCut, field, "the field "+field+" was cut at "+byteText(int64(d.limits.Text)), "")
+		s = strings.Clone(cutRunes(s, d.limits.Text))
+	}
+	return s
+}
+
+// whole reads a string of any length, such as SQL.
+func (d *decoder) whole(field string, v value) string {
+	switch k := v.kind(); {
+	case k == '"':
+		return v.str()
+	case v.absent():
+		return ""
+	case k == '{' || k == '[':
+		d.odd(field, "a text")
+		return ""
+	}
+	return string(v)
+}
+
+// name reads an id or a name, which is never cut.
+func (d *decoder) name(field string, v value) string {
+	s := d.whole(field, v)
+	if len(s) > d.limits.Name {
+		d.fail(limitError("name", "the field "+field+" is longer than "+byteText(int64(d.limits.Name)), ""), d.place(field))
+		return ""
+	}
+	return s
+}
+
+// names reads a list of names, or one name standing for a list of one. Repeated ones are kept once.
+func (d *decoder) names(field string, v value) []string {
+	if v.absent() {
+		return nil
+	}
+	if v.kind() == '"' {
+		if s := d.name(field, v); s != "" {
+			return []string{s}
+		}
+		return nil
+	}
+	if v.kind() != '[' {
+		d.odd(field, "a list")
+		return nil
+	}
+	var list []string
+	for e := range v.elements {
+		list = append(list, d.name(field, e))
+	}
+	return distinct(list)
+}
+
+// distinct drops blanks and repetitions, keeping the order.
+func distinct(list []string) []string {
+	const small = 32
+	if len(list) <= small {
+		kept := list[:0]
+		for _, s := range list {
+			if s != "" && !slices.Contains(kept, s) {
+				kept = append(kept, s)
+			}
+		}
+		return kept
+	}
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(list, func(s string) bool {
+		was := seen[s]
+		seen[s] = true
+		return was || s == ""
+	})
+}
+
+// truth reads a boolean; anything else is false.
+func (d *decoder) truth(field string, v value) bool {
+	if k := v.kind(); k != 't' && k != 'f' && !v.absent() {
+		d.odd(field, "true or false")
+	}
+	return v.kind() == 't'
+}
+
+// raw keeps a value as compact JSON, or nil where it is absent, empty or larger than the limit of a text.
+func (d *decoder) raw(field string, v value) jsontext.Value {
+	if v.absent() || bytes.Equal(v, []byte("{}")) || bytes.Equal(v, []byte("[]")) {
+		return nil
+	}
+	if len(v) > d.limits.Text {
+		d.note(IssueTextCut, field, "the field "+field+" is larger than "+byteText(int64(d.limits.Text))+" and was left out", "")
+		return nil
+	}
+	return jsontext.Value(compact(make([]byte, 0, len(v)), v))
+}
+
+// compact appends v without the blanks between its tokens.
+func compact(dst []byte, v value) []byte {
+	for i := 0; i < len(v); {
+		switch c := v[i]; {
+		case c == '"':
+			end := endOfString(v, i)
+			dst = append(dst, v[i:end]...)
+			i = end
+		case c <= ' ':
+			i++
+		default:
+			dst = append(dst, c)
+			i++
+		}
+	}
+	return dst
+}
+
+// merged merges objects member by member; the last one that has a name wins. Names keep the order in
+// which they first appear.
+func (d *decoder) merged(field string, objects ...value) jsontext.Value {
+	var only value
+	n := 0
+	for _, o := range objects {
+		if o.kind() == '{' && skipSpace(o, 1) < len(o)-1 {
+			only = o
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	if n == 1 {
+		return d.raw(field, only)
+	}
+	return d.raw(field, mergeObjects(objects))
+}
+
+func mergeObjects(objects []value) value {
+	var order []string
+	vals := map[string]value{}
+	for _, o := range objects {
+		for name, val := range o.members {
+			if _, ok := vals[string(name)]; !ok {
+				order = append(order, string(name))
+			}
+			vals[string(name)] = val
+		}
+	}
+	out := []byte{'{'}
+	for i, name := range order {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out, _ = jsontext.AppendQuote(out, name)
+		out = append(append(out, ':'), vals[name]...)
+	}
+	return append(out, '}')
+}

@@ -1,0 +1,70 @@
+package dbt
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Freshness is how fresh one source was found to be by dbt source freshness.
+type Freshness struct {
+	UniqueID      string
+	Status        Status // pass, warn, error or runtime error
+	StatusText    string // as written
+	Error         string // where the source could not be asked
+	MaxLoadedAt   time.Time
+	SnapshottedAt time.Time
+	Age           time.Duration // at the time of the snapshot
+	Criteria      *Criteria     // nil where none is told
+	ExecutionTime time.Duration
+	Thread        string
+	Timing        []Timing
+	Adapter       AdapterResponse
+}
+
+// ReadSources reads the results of dbt source freshness from r and gives them to fn one by one, in the order
+// of the file.
+func ReadSources(ctx context.Context, r io.Reader, opt ResultOptions, fn func(*Freshness) error) (Head, []Issue, error) {
+	return readResults(ctx, r, Sources, opt, (*decoder).freshness, fn)
+}
+
+func (d *decoder) freshness(id string, v value) *Freshness {
+	f := &Freshness{UniqueID: id}
+	d.about = orText(v.get("unique_id").str(), id)
+	for _, m := range d.load(v) {
+		switch string(m.name) {
+		case "unique_id":
+			f.UniqueID = d.name("unique_id", m.val)
+		case "status", "state":
+			f.StatusText = d.name("status", m.val)
+		case "error":
+			f.Error = d.text("error", m.val)
+		case "max_loaded_at":
+			f.MaxLoadedAt = parseTime(m.val.str())
+		case "snapshotted_at":
+			f.SnapshottedAt = parseTime(m.val.str())
+		case "max_loaded_at_time_ago_in_s":
+			f.Age = d.seconds("max_loaded_at_time_ago_in_s", m.val)
+		case "criteria":
+			f.Criteria = d.criteria("criteria", m.val)
+		case "execution_time":
+			f.ExecutionTime = d.seconds("execution_time", m.val)
+		case "thread_id":
+			f.Thread = d.name("thread_id", m.val)
+		case "timing":
+			f.Timing = d.timing(m.val)
+		case "adapter_response":
+			f.Adapter = d.adapterResponse(m.val)
+		}
+	}
+	if f.StatusText == "" && f.Error != "" {
+		f.StatusText = string(StatusRuntimeError)
+	}
+	if f.Status = parseStatus(f.StatusText); f.Status == StatusUnknown {
+		d.note(IssueStatusUnknown, "status", "the status "+shorten(f.StatusText, 60)+" is not known", "")
+	}
+	if f.UniqueID == "" {
+		d.note(IssueUniqueIDMissing, "unique_id", "a result does not say which source it belongs to", remedyRewrite)
+	}
+	return f
+}

@@ -1,0 +1,298 @@
+package dbt
+
+import (
+	"context"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ManifestSink takes what is read from a manifest, from one goroutine and in the order of the file, which is
+// arbitrary: parent_map may come before the nodes. What it returns ends the reading. An id that is repeated
+// within a section arrives again and the later one stands. When the reading ends with an error, everything
+// the sink was given must be forgotten.
+type ManifestSink interface {
+	// Node takes a node that is new or changed. The sink owns it.
+	Node(n *Node) error
+	// Unchanged stands for a node that ManifestOptions.Known knows.
+	Unchanged(section, uniqueID string, h Hash) error
+	// Parents takes one entry of parent_map; parents are distinct and may be empty.
+	Parents(child string, parents []string) error
+	// Doc takes one docs block.
+	Doc(d *Doc) error
+}
+
+// Doc is a docs block.
+type Doc struct {
+	UniqueID string
+	Name     string
+	Package  string
+	Path     string
+	Contents string // only where asked for
+}
+
+// ManifestOptions steer ReadManifest. The zero value reads everything but the text of macros and docs.
+type ManifestOptions struct {
+	Limits   Limits
+	Decoders int // goroutines that decode; 0 means two, or one on a single core
+	// Known says whether the node with that hash is known already, so that it need not be decoded. It is
+	// called from several goroutines. Disabled nodes and docs are never asked about.
+	Known     func(uniqueID string, h Hash) bool
+	MacroText bool
+	DocText   bool
+}
+
+// nodeSections are the sections of a manifest whose entries are nodes.
+var nodeSections = map[string]bool{
+	"nodes": true, "sources": true, "exposures": true, "metrics": true, "semantic_models": true,
+	"saved_queries": true, "unit_tests": true, "functions": true, "groups": true, "macros": true,
+}
+
+// manifestEvent is one thing for a ManifestSink.
+type manifestEvent struct {
+	node    *Node
+	doc     *Doc
+	section string // of an unchanged node
+	id      string // of an unchanged node, or child
+	hash    Hash
+	parents []string
+
+	resourceType, pkg string // of an unchanged node
+}
+
+// ReadManifest reads a manifest of any version from r. An error that the file is to blame for is an *[Error].
+func ReadManifest(ctx context.Context, r io.Reader, opt ManifestOptions, sink ManifestSink) (Head, []Issue, error) {
+	s, err := newSplitter(r, Manifest, opt.Limits)
+	if err != nil {
+		return Head{}, nil, err
+	}
+	m := &manifestReader{splitter: s, opt: opt, sink: sink, head: s.newDecoder()}
+	p := &pipeline[manifestEvent]{
+		decoders: opt.Decoders, split: m.split, decode: m.decode, deliver: m.deliver, decoder: s.newDecoder, issues: &m.decoded,
+	}
+	if err := p.run(ctx); err != nil {
+		return m.header.Head, nil, err
+	}
+	if err := m.header.finish(Manifest, m.shape(), s); err != nil {
+		return m.header.Head, nil, err
+	}
+	return m.header.Head, s.allIssues(m.head, &m.decoded), nil
+}
+
+// manifestReader holds the state of one ReadManifest. splitter, header.metadata and head belong to the
+// goroutine that splits; decoded and the counting of packages to the one that delivers.
+type manifestReader struct {
+	*splitter
+	opt     ManifestOptions
+	sink    ManifestSink
+	header  header
+	head    *decoder
+	decoded issues
+	nodes   bool // a node with a resource type or an id was seen
+	tables  bool // a node with catalog statistics was seen
+}
+
+func (s *splitter) newDecoder() *decoder { return &decoder{limits: s.limits, part: s.part} }
+
+// allIssues joins the issues of the top level and those of the values.
+func (s *splitter) allIssues(head *decoder, decoded *issues) []Issue {
+	s.issues.add(head.issues...)
+	s.issues.add(decoded.all()...)
+	return s.issues.all()
+}
+
+// split sends each entry of the sections that matter on to the decoders.
+func (m *manifestReader) split(ctx context.Context, emit func(section, id string, index int, raw value) error) error {
+	return m.walk(ctx, func(section string, kind jsontext.Kind) error {
+		switch {
+		case section == "metadata":
+			return m.metadata(&m.header, m.head, Manifest)
+		case section == "generated_at":
+			v, err := m.value()
+			m.header.generatedAt(v)
+			return err
+		case nodeSections[section] || section == "docs" || section == "parent_map" || section == "disabled" && kind == jsontext.KindBeginObject:
+			return m.members(ctx, func(id string, raw value) error {
+				if section != "parent_map" && section != "docs" {
+					if err := m.count(); err != nil {
+						return err
+					}
+				}
+				if section == "nodes" && !m.nodes {
+					m.nodes, m.tables = looksLikeNode(raw), looksLikeTable(raw)
+				}
+				return emit(section, id, 0, raw)
+			})
+		case section == "disabled":
+			return m.elements(ctx, func(i int, raw value) error {
+				if err := m.count(); err != nil {
+					return err
+				}
+				return emit(section, "", i, raw)
+			})
+		}
+		return m.skip()
+	})
+}
+
+// metadata reads the metadata section and refuses at once what it shows to be another kind.
+func (s *splitter) metadata(h *header, d *decoder, want Kind) error {
+	v, err := s.value()
+	if err != nil {
+		return err
+	}
+	v, _ = d.enter("metadata", "", "/metadata", v, volatile)
+	if h.metadata(d, v); d.err != nil {
+		return d.err
+	}
+	return h.early(want, s)
+}
+
+// shape returns the kind that the sections seen make likely.
+func (m *manifestReader) shape() Kind {
+	switch {
+	case m.nodes || m.seen["nodes"] && (m.seen["macros"] || m.seen["parent_map"] || m.seen["docs"]):
+		return Manifest
+	case m.tables:
+		return Catalog
+	}
+	return shapeOf(m.seen)
+}
+
+// shapeOf tells the kinds other than the manifest apart by their sections.
+func shapeOf(seen map[string]bool) Kind {
+	switch {
+	case seen["results"] && (seen["args"] || seen["elapsed_time"]):
+		return RunResults
+	case seen["results"]:
+		return Sources
+	case seen["semantic_models"] && !seen["nodes"]:
+		return SemanticManifest
+	case seen["nodes"] && seen["sources"] && !seen["macros"]:
+		return Catalog
+	}
+	return ""
+}
+
+func looksLikeNode(v value) bool {
+	return !v.get("resource_type").absent() || !v.get("unique_id").absent() && v.get("stats").absent()
+}
+
+func looksLikeTable(v value) bool { return v.get("stats").kind() == '{' }
+
+// decode runs in a decoder's goroutine.
+func (m *manifestReader) decode(d *decoder, e entry, raw value, emit func(manifestEvent)) {
+	switch e.section {
+	case "parent_map":
+		d.section, d.id, d.about = e.section, e.id, e.id
+		emit(manifestEvent{id: e.id, parents: d.parents(e.id, raw)})
+	case "docs":
+		v, _ := d.enter(e.section, e.id, pointer(e.section, e.id), raw, volatile)
+		emit(manifestEvent{doc: d.doc(e.id, v, m.opt.DocText)})
+	case "disabled":
+		m.decodeDisabled(d, e, raw, emit)
+	default:
+		m.decodeNode(d, e.section, e.id, raw, emit)
+	}
+}
+
+func (m *manifestReader) decodeNode(d *decoder, section, id string, raw value, emit func(manifestEvent)) {
+	if raw.kind() != '{' {
+		d.section, d.id, d.about = section, id, id
+		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
+		return
+	}
+	skip := volatile
+	if section == "macros" && !m.opt.MacroText {
+		skip = volatileMacro
+	}
+	v, h := d.enter(section, id, pointer(section, id), raw, skip)
+	if m.opt.Known != nil && m.opt.Known(id, h) {
+		emit(manifestEvent{section: section, id: id, hash: h, resourceType: v.get("resource_type").str(), pkg: v.get("package_name").str()})
+		return
+	}
+	n := d.node(section, id, v, h)
+	if n.Macro != nil && m.opt.MacroText {
+		n.Macro.Text = d.whole("macro_sql", v.get("macro_sql"))
+	}
+	emit(manifestEvent{node: n})
+}
+
+// decodeDisabled reads the nodes that are switched off: up to v3 a list of nodes, later a map from ids to
+// lists of nodes, because an id can be disabled more than once.
+func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit func(manifestEvent)) {
+	one := func(id string, v value) {
+		if id == "" {
+			id = v.get("unique_id").str()
+		}
+		d.section, d.id, d.about = e.section, id, id
+		switch {
+		case v.kind() != '{':
+			d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
+			return
+		case id == "":
+			d.note(IssueUniqueIDMissing, itoa(int64(e.index)), "a disabled node without unique_id was left out", remedyRewrite)
+			return
+		case len(id) > m.limits.Name:
+			d.fail(limitError("name", "a unique_id is longer than "+byteText(int64(m.limits.Name)), ""), pointer(e.section))
+			return
+		}
+		v, h := d.enter(e.section, id, pointer(e.section, id), v, volatile)
+		n := d.node(e.section, id, v, h)
+		n.Disabled = true
+		emit(manifestEvent{node: n})
+	}
+	if raw.kind() == '[' {
+		for v := range raw.elements {
+			one(e.id, v)
+		}
+		return
+	}
+	one(e.id, raw)
+}
+
+// parents reads one entry of parent_map.
+func (d *decoder) parents(child string, raw value) []string {
+	if spoiled(raw) {
+		raw, _ = d.enter(d.section, child, pointer(d.section, child), raw, volatile)
+	}
+	return d.names("", raw)
+}
+
+func (d *decoder) doc(id string, v value, text bool) *Doc {
+	doc := &Doc{UniqueID: id}
+	for name, m := range v.members {
+		switch string(name) {
+		case "name":
+			doc.Name = d.name("name", m)
+		case "package_name":
+			doc.Package = d.name("package_name", m)
+		case "original_file_path":
+			doc.Path = slashes(d.name("original_file_path", m))
+		case "block_contents":
+			if text {
+				doc.Contents = d.text("block_contents", m)
+			}
+		}
+	}
+	return doc
+}
+
+// deliver runs in the caller's goroutine.
+func (m *manifestReader) deliver(e manifestEvent) error {
+	switch {
+	case e.node != nil:
+		if e.node.Section == "nodes" {
+			m.header.countPackage(e.node.ResourceType, e.node.Package)
+		}
+		return m.sink.Node(e.node)
+	case e.doc != nil:
+		return m.sink.Doc(e.doc)
+	case e.section != "":
+		if e.section == "nodes" {
+			m.header.countPackage(e.resourceType, e.pkg)
+		}
+		return m.sink.Unchanged(e.section, e.id, e.hash)
+	}
+	return m.sink.Parents(e.id, e.parents)
+}

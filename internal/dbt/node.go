@@ -1,0 +1,304 @@
+package dbt
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Node is one thing of a dbt project: everything in a manifest that has a unique_id. Absent, null and blank
+// are the same everywhere. Fields that only one resource type has are in the struct named after it, which
+// is nil for the others.
+type Node struct {
+	Section      string // where it stands in the manifest: "nodes", "sources", "exposures" …
+	UniqueID     string // opaque
+	ResourceType string // "model", "source", "test", "sql_operation" …
+	Hash         Hash
+	Disabled     bool
+
+	Name             string
+	Alias            string // name of the table, where it differs from that of the node
+	Identifier       string // name of the table of a source
+	Database         string
+	Schema           string
+	RelationName     string // quoted as dbt writes it into SQL
+	Package          string
+	Path             string // with forward slashes, like all paths
+	OriginalFilePath string
+	PatchPath        string // file of the YAML that describes the node, without package://
+	Description      string
+	Label            string
+
+	Columns         []Column       // in the order of the file
+	Meta            jsontext.Value // object: meta merged with config.meta, which wins; nil if empty
+	Tags            []string       // tags and config.tags
+	Config          jsontext.Value // object without hooks, SQL header and meta; nil if empty
+	Owner           *Owner
+	Group           string
+	Access          string // "private", "protected", "public" or ""
+	Version         string // "2"; "" for a model without versions
+	LatestVersion   string
+	Contract        bool // enforced
+	Constraints     []Constraint
+	DeprecationDate string // as written
+	PrimaryKey      []string
+
+	Materialized string
+	Incremental  string // incremental_strategy
+	UniqueKey    []string
+	Language     string // "sql", "python", "javascript" or ""
+	RawCode      string // not cut
+	CompiledCode string // not cut; "" where the node was not compiled
+	Checksum     Checksum
+	Hidden       bool   // docs.show is false
+	Color        string // docs.node_color
+
+	DependsOn     []string // unique ids, each once
+	DependsMacros []string
+	Refs          []Ref
+	SourceRefs    []SourceRef
+	ExtraCTEs     []string // unique ids of the ephemeral models pasted into CompiledCode
+
+	Source        *Source
+	Test          *Test
+	Exposure      *Exposure
+	Metric        *Metric
+	SemanticModel *SemanticModel
+	SavedQuery    *SavedQuery
+	UnitTest      *UnitTest
+	Function      *Function
+	Macro         *Macro
+}
+
+// Checksum is dbt's own hash of a node's file: Name is "sha256", "none" or, for seeds over 1 MiB, "path",
+// and then it does not change with the content.
+type Checksum struct{ Name, Value string }
+
+// Ref is one ref() in a node's code; Package and Version may be blank.
+type Ref struct{ Package, Name, Version string }
+
+// SourceRef is one source() in a node's code.
+type SourceRef struct{ Source, Table string }
+
+// node decodes the value at hand, whose hash is known, into a Node.
+func (d *decoder) node(section, id string, v value, h Hash) *Node {
+	n := &Node{Section: section, UniqueID: id, Hash: h}
+	f := d.load(v)
+	var config value
+	for _, m := range f {
+		if string(m.name) == "config" {
+			config = m.val
+		}
+	}
+	d.identity(n, f)
+	if n.ResourceType == "" {
+		n.ResourceType = resourceType(section, id)
+	}
+	d.texts(n, f)
+	d.code(n, f)
+	d.dependencies(n, f)
+	d.lists(n, f, config)
+	d.config(n, config)
+	d.special(n, f, config)
+	return n
+}
+
+// special fills the struct of the node's own type.
+func (d *decoder) special(n *Node, f []member, config value) {
+	switch n.ResourceType {
+	case "source":
+		n.Source = d.source(f, config)
+	case "test":
+		n.Test = d.test(n, f, config)
+	case "exposure":
+		n.Exposure = d.exposure(f)
+	case "metric":
+		n.Metric = d.metric(f)
+	case "semantic_model":
+		n.SemanticModel = d.semanticModel(f)
+	case "saved_query":
+		n.SavedQuery = d.savedQuery(f)
+	case "unit_test":
+		n.UnitTest = d.unitTest(n, f)
+	case "function":
+		n.Function = d.function(f)
+	case "macro":
+		n.Macro = d.macro(f)
+	}
+}
+
+func (d *decoder) identity(n *Node, f []member) {
+	for _, m := range f {
+		switch string(m.name) {
+		case "unique_id":
+			if own := d.name("unique_id", m.val); own != n.UniqueID && n.UniqueID != "" {
+				d.note(IssueUniqueIDMismatch, "unique_id", "a node calls itself by another id than its key; the key was taken", remedyRewrite)
+			}
+		case "resource_type":
+			n.ResourceType = strings.ReplaceAll(d.name("resource_type", m.val), " ", "_")
+		case "name":
+			n.Name = d.name("name", m.val)
+		case "alias":
+			n.Alias = d.name("alias", m.val)
+		case "identifier":
+			n.Identifier = d.name("identifier", m.val)
+		case "database":
+			n.Database = d.name("database", m.val)
+		case "schema":
+			n.Schema = d.name("schema", m.val)
+		case "relation_name":
+			n.RelationName = d.name("relation_name", m.val)
+		case "package_name":
+			n.Package = d.name("package_name", m.val)
+		case "version":
+			n.Version = versionText(d.name("version", m.val))
+		case "latest_version":
+			n.LatestVersion = versionText(d.name("latest_version", m.val))
+		case "group":
+			n.Group = d.name("group", m.val)
+		case "access":
+			n.Access = d.name("access", m.val)
+		}
+	}
+}
+
+func (d *decoder) texts(n *Node, f []member) {
+	for _, m := range f {
+		switch string(m.name) {
+		case "path":
+			n.Path = slashes(d.name("path", m.val))
+		case "original_file_path":
+			n.OriginalFilePath = slashes(d.name("original_file_path", m.val))
+		case "patch_path":
+			n.PatchPath = patchPath(d.name("patch_path", m.val))
+		case "description":
+			n.Description = d.text("description", m.val)
+		case "label":
+			n.Label = d.text("label", m.val)
+		case "deprecation_date":
+			n.DeprecationDate = d.name("deprecation_date", m.val)
+		case "owner":
+			n.Owner = d.owner(m.val)
+		case "docs":
+			n.Hidden = m.val.get("show").kind() == 'f'
+			n.Color = d.name("docs/node_color", m.val.get("node_color"))
+		}
+	}
+}
+
+func (d *decoder) code(n *Node, f []member) {
+	for _, m := range f {
+		switch string(m.name) {
+		case "raw_code", "raw_sql":
+			n.RawCode = orText(n.RawCode, d.whole("raw_code", m.val))
+		case "compiled_code", "compiled_sql":
+			n.CompiledCode = orText(n.CompiledCode, d.whole("compiled_code", m.val))
+		case "language":
+			n.Language = d.name("language", m.val)
+		case "checksum":
+			n.Checksum = Checksum{d.name("checksum/name", m.val.get("name")), d.name("checksum/checksum", m.val.get("checksum"))}
+		case "extra_ctes":
+			for e := range m.val.elements {
+				n.ExtraCTEs = append(n.ExtraCTEs, d.name("extra_ctes", e.get("id")))
+			}
+			n.ExtraCTEs = distinct(n.ExtraCTEs)
+		}
+	}
+}
+
+func (d *decoder) dependencies(n *Node, f []member) {
+	for _, m := range f {
+		switch string(m.name) {
+		case "depends_on":
+			n.DependsOn = d.names("depends_on/nodes", m.val.get("nodes"))
+			n.DependsMacros = d.names("depends_on/macros", m.val.get("macros"))
+		case "refs":
+			for e := range m.val.elements {
+				n.Refs = append(n.Refs, d.ref(e))
+			}
+		case "sources":
+			for e := range m.val.elements {
+				if p := d.names("sources", e); len(p) == 2 {
+					n.SourceRefs = append(n.SourceRefs, SourceRef{p[0], p[1]})
+				} else if len(p) == 1 { // a source whose table has its own name
+					n.SourceRefs = append(n.SourceRefs, SourceRef{p[0], p[0]})
+				}
+			}
+		}
+	}
+}
+
+// ref reads ["m"], ["pkg", "m"] or {name, package, version}.
+func (d *decoder) ref(v value) Ref {
+	if v.kind() == '{' {
+		return Ref{d.name("refs/package", v.get("package")), d.name("refs/name", v.get("name")),
+			versionText(d.name("refs/version", v.get("version")))}
+	}
+	var parts []string
+	for e := range v.elements {
+		parts = append(parts, d.name("refs", e))
+	}
+	switch len(parts) {
+	case 0:
+		return Ref{Name: d.name("refs", v)}
+	case 1:
+		return Ref{Name: parts[0]}
+	}
+	return Ref{Package: parts[0], Name: parts[1]}
+}
+
+func (d *decoder) lists(n *Node, f []member, config value) {
+	var meta value
+	for _, m := range f {
+		switch string(m.name) {
+		case "columns":
+			n.Columns = d.columns(m.val)
+		case "meta":
+			meta = m.val
+		case "tags":
+			n.Tags = append(n.Tags, d.names("tags", m.val)...)
+		case "constraints":
+			n.Constraints = d.constraints("constraints", m.val)
+		case "contract":
+			n.Contract = m.val.get("enforced").kind() == 't'
+		case "primary_key":
+			n.PrimaryKey = d.names("primary_key", m.val)
+		}
+	}
+	n.Meta = d.merged("meta", meta, config.get("meta"))
+}
+
+// resourceType derives the type of a node that does not tell it.
+func resourceType(section, id string) string {
+	switch section {
+	case "nodes", "disabled":
+		prefix, _, _ := strings.Cut(id, ".")
+		return prefix
+	case "analyses":
+		return "analysis"
+	case "saved_queries":
+		return "saved_query"
+	}
+	return strings.TrimSuffix(section, "s")
+}
+
+// versionText writes a model version, which dbt writes as a number or as a text, as one text.
+func versionText(s string) string { return strings.TrimSuffix(s, ".0") }
+
+// slashes turns the paths that dbt writes on Windows into those it writes elsewhere.
+func slashes(path string) string { return strings.ReplaceAll(path, `\`, "/") }
+
+// patchPath drops the package from package://path.
+func patchPath(s string) string {
+	if _, path, ok := strings.Cut(s, "://"); ok {
+		s = path
+	}
+	return slashes(s)
+}
+
+func orText(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}

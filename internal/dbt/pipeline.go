@@ -1,0 +1,143 @@
+package dbt
+
+import (
+	"context"
+	"runtime"
+	"sync"
+)
+
+// batchBytes is how much raw JSON is handed to a decoder at once: enough that handing over costs nothing,
+// little enough that memory stays flat.
+const batchBytes = 256 * kib
+
+// entry is one raw value of a section.
+type entry struct {
+	section string
+	id      string // name in the section, or "" in an array
+	index   int    // place in an array
+	from    int    // raw value in the batch: buf[from:to]
+	to      int
+}
+
+// batch is a run of entries on its way to a decoder and, decoded, to the sink.
+type batch[T any] struct {
+	buf     []byte
+	entries []entry
+	out     []T
+	issues  []Issue
+	err     error
+	done    chan struct{}
+}
+
+// pipeline reads in one goroutine, decodes in others and delivers in the caller's, in the order of the file.
+type pipeline[T any] struct {
+	decoders int
+	split    func(ctx context.Context, emit func(section, id string, index int, raw value) error) error
+	decode   func(d *decoder, e entry, raw value, emit func(T)) // errors go to d
+	deliver  func(T) error
+	decoder  func() *decoder
+	issues   *issues // of decoded values
+}
+
+// run returns the first error in the order of the file.
+func (p *pipeline[T]) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	n := p.decoders
+	if n <= 0 {
+		n = min(2, runtime.GOMAXPROCS(0))
+	}
+	work, order := make(chan *batch[T]), make(chan *batch[T], 2*n)
+	free := &sync.Pool{New: func() any { return &batch[T]{buf: make([]byte, 0, batchBytes+batchBytes/4)} }}
+	var wg sync.WaitGroup
+	for range n {
+		wg.Go(func() { p.decodeAll(work) })
+	}
+	var splitErr error
+	wg.Go(func() {
+		defer close(order)
+		defer close(work)
+		splitErr = p.splitAll(ctx, free, work, order)
+	})
+	err := p.deliverAll(free, order)
+	cancel()
+	for range order { // let the splitter end
+	}
+	wg.Wait()
+	if err == nil {
+		err = splitErr
+	}
+	return err
+}
+
+// splitAll cuts the file into batches.
+func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order chan<- *batch[T]) error {
+	take := func() *batch[T] {
+		b := free.Get().(*batch[T])
+		*b = batch[T]{buf: b.buf[:0], entries: b.entries[:0], done: make(chan struct{})}
+		return b
+	}
+	b := take()
+	flush := func() error {
+		if len(b.entries) == 0 {
+			return nil
+		}
+		select {
+		case order <- b:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		work <- b // a decoder is always going to take it
+		b = take()
+		return nil
+	}
+	err := p.split(ctx, func(section, id string, index int, raw value) error {
+		from := len(b.buf)
+		b.buf = append(b.buf, raw...)
+		b.entries = append(b.entries, entry{section: section, id: id, index: index, from: from, to: len(b.buf)})
+		if len(b.buf) < batchBytes {
+			return nil
+		}
+		return flush()
+	})
+	if ferr := flush(); err == nil {
+		err = ferr
+	}
+	return err
+}
+
+func (p *pipeline[T]) decodeAll(work <-chan *batch[T]) {
+	d := p.decoder()
+	for b := range work {
+		for _, e := range b.entries {
+			p.decode(d, e, value(b.buf[e.from:e.to:e.to]), func(v T) { b.out = append(b.out, v) })
+			if d.err != nil {
+				break
+			}
+		}
+		b.issues = d.issues
+		if d.err != nil {
+			b.err = d.err
+		}
+		d.issues, d.err = nil, nil
+		close(b.done)
+	}
+}
+
+func (p *pipeline[T]) deliverAll(free *sync.Pool, order <-chan *batch[T]) error {
+	for b := range order {
+		<-b.done
+		p.issues.add(b.issues...)
+		for _, v := range b.out {
+			if err := p.deliver(v); err != nil {
+				return err
+			}
+		}
+		if b.err != nil {
+			return b.err
+		}
+		if cap(b.buf) <= 4*batchBytes {
+			free.Put(b)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,376 @@
+package dbt
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Status is the class of a result. Text that is none of them is StatusUnknown.
+type Status string
+
+// The statuses.
+const (
+	StatusSuccess        Status = "success"
+	StatusError          Status = "error"
+	StatusFail           Status = "fail"
+	StatusWarn           Status = "warn"
+	StatusPass           Status = "pass"
+	StatusSkipped        Status = "skipped"
+	StatusPartialSuccess Status = "partial success"
+	StatusNoOp           Status = "no-op"
+	StatusReused         Status = "reused"
+	StatusRuntimeError   Status = "runtime error"
+	StatusUnknown        Status = "unknown"
+)
+
+func parseStatus(s string) Status {
+	switch st := Status(strings.ToLower(strings.TrimSpace(s))); st {
+	case StatusSuccess, StatusError, StatusFail, StatusWarn, StatusPass, StatusSkipped, StatusPartialSuccess,
+		StatusNoOp, StatusReused, StatusRuntimeError:
+		return st
+	case "skip":
+		return StatusSkipped
+	}
+	return StatusUnknown
+}
+
+// Result is what one invocation did to one node, which need not be in any manifest at hand.
+type Result struct {
+	UniqueID      string
+	Status        Status
+	StatusText    string // as written
+	Message       string
+	Failures      *int64 // rows that a test found; nil where not told
+	ExecutionTime time.Duration
+	Thread        string
+	Timing        []Timing // none for skipped nodes
+	Compiled      bool
+	CompiledCode  string // not cut
+	RelationName  string
+	Adapter       AdapterResponse
+	Batches       *Batches // nil for all but microbatch models
+}
+
+// Timing is one phase of a result: "compile" or "execute".
+type Timing struct {
+	Name        string
+	StartedAt   time.Time // UTC; zero if absent
+	CompletedAt time.Time // UTC; zero if absent
+}
+
+// Batches count the batches of a microbatch model.
+type Batches struct{ Successful, Failed int }
+
+// AdapterResponse is what the warehouse answered. Numbers are nil where it does not tell them.
+type AdapterResponse struct {
+	Message        string
+	Code           string
+	QueryID        string
+	JobID          string
+	RowsAffected   *int64
+	BytesProcessed *int64
+	BytesBilled    *int64
+	SlotMillis     *int64
+	Raw            jsontext.Value // object as written; nil if empty
+}
+
+// ResultOptions steer ReadRunResults and ReadSources.
+type ResultOptions struct {
+	Limits   Limits
+	Decoders int // as in ManifestOptions
+}
+
+// ReadRunResults reads run results from r and gives them to fn one by one, in the order of the file.
+func ReadRunResults(ctx context.Context, r io.Reader, opt ResultOptions, fn func(*Result) error) (Head, []Issue, error) {
+	return readResults(ctx, r, RunResults, opt, (*decoder).result, fn)
+}
+
+// resultsReader reads the two artifacts whose content is a list of results.
+type resultsReader[T any] struct {
+	*splitter
+	header   header
+	head     *decoder
+	decoded  issues
+	decodeFn func(d *decoder, id string, v value) *T
+	fresh    bool // a result looks like one of a source's freshness
+	run      bool // a result looks like one of a run
+}
+
+func readResults[T any](ctx context.Context, r io.Reader, kind Kind, opt ResultOptions, decode func(*decoder, string, value) *T, fn func(*T) error) (Head, []Issue, error) {
+	s, err := newSplitter(r, kind, opt.Limits)
+	if err != nil {
+		return Head{}, nil, err
+	}
+	rr := &resultsReader[T]{splitter: s, head: s.newDecoder(), decodeFn: decode}
+	p := &pipeline[*T]{decoders: opt.Decoders, split: rr.split, decode: rr.decode, deliver: fn, decoder: s.newDecoder, issues: &rr.decoded}
+	if err := p.run(ctx); err != nil {
+		return rr.header.Head, nil, err
+	}
+	if err := rr.header.finish(kind, rr.shape(), s); err != nil {
+		return rr.header.Head, nil, err
+	}
+	return rr.header.Head, s.allIssues(rr.head, &rr.decoded), nil
+}
+
+func (r *resultsReader[T]) split(ctx context.Context, emit func(section, id string, index int, raw value) error) error {
+	return r.walk(ctx, func(section string, kind jsontext.Kind) error {
+		switch section {
+		case "metadata":
+			return r.metadata(&r.header, r.head, r.part)
+		case "generated_at", "elapsed_time", "args":
+			v, err := r.value()
+			if err == nil {
+				v, _ = r.head.enter(section, "", pointer(section), v, volatile)
+				r.header.invocation(r.head, section, v)
+			}
+			return err
+		case "results":
+			return r.elements(ctx, func(i int, raw value) error {
+				r.look(raw)
+				if err := r.count(); err != nil {
+					return err
+				}
+				return emit(section, "", i, raw)
+			})
+		case "sources": // sources.json of dbt before 0.19: a map from ids to results
+			if r.part == Sources && kind == jsontext.KindBeginObject {
+				return r.members(ctx, func(id string, raw value) error {
+					r.look(raw)
+					if err := r.count(); err != nil {
+						return err
+					}
+					return emit(section, id, 0, raw)
+				})
+			}
+		}
+		return r.skip()
+	})
+}
+
+// look remembers of which kind the results seem to be.
+func (r *resultsReader[T]) look(raw value) {
+	if r.run || r.fresh {
+		return
+	}
+	for name := range raw.members {
+		switch string(name) {
+		case "max_loaded_at", "criteria", "snapshotted_at":
+			r.fresh = true
+		case "timing", "message", "failures", "node":
+			r.run = true
+		}
+	}
+	r.run = r.run && !r.fresh
+}
+
+func (r *resultsReader[T]) shape() Kind {
+	switch {
+	case r.fresh:
+		return Sources
+	case r.run:
+		return RunResults
+	case r.seen["nodes"] && (r.seen["macros"] || r.seen["parent_map"]):
+		return Manifest
+	case r.seen["nodes"]:
+		return Catalog
+	case r.seen["results"]:
+		return r.part
+	}
+	return shapeOf(r.seen)
+}
+
+// invocation reads the members of the top level that say how dbt was called.
+func (h *header) invocation(d *decoder, section string, v value) {
+	switch section {
+	case "generated_at":
+		h.generatedAt(v)
+	case "elapsed_time":
+		h.Elapsed = d.seconds("", v)
+	case "args":
+		h.Command = d.name("which", v.get("which"))
+		h.Target = d.name("target", v.get("target"))
+	}
+}
+
+func (r *resultsReader[T]) decode(d *decoder, e entry, raw value, emit func(*T)) {
+	id := e.id
+	if id == "" {
+		id = itoa(int64(e.index))
+	}
+	if raw.kind() != '{' {
+		d.section, d.id, d.about = e.section, id, e.id
+		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
+		return
+	}
+	v, _ := d.enter(e.section, id, pointer(e.section, id), raw, volatile)
+	emit(r.decodeFn(d, e.id, v))
+}
+
+func (d *decoder) result(_ string, v value) *Result {
+	r := &Result{}
+	f := d.load(v)
+	d.about = v.get("unique_id").str()
+	for _, m := range f {
+		switch string(m.name) {
+		case "unique_id":
+			r.UniqueID = d.name("unique_id", m.val)
+		case "node": // up to v0 a whole node
+			r.UniqueID = orText(r.UniqueID, d.name("node/unique_id", m.val.get("unique_id")))
+		case "status":
+			r.StatusText = d.name("status", m.val)
+		case "message":
+			r.Message = d.text("message", m.val)
+		case "error":
+			r.Message = orText(r.Message, d.text("error", m.val))
+		case "failures":
+			r.Failures = d.number("failures", m.val)
+		case "execution_time":
+			r.ExecutionTime = d.seconds("execution_time", m.val)
+		case "thread_id":
+			r.Thread = d.name("thread_id", m.val)
+		case "timing":
+			r.Timing = d.timing(m.val)
+		case "compiled":
+			r.Compiled = m.val.kind() == 't'
+		case "compiled_code", "compiled_sql":
+			r.CompiledCode = d.whole("compiled_code", m.val)
+		case "relation_name":
+			r.RelationName = d.name("relation_name", m.val)
+		case "adapter_response":
+			r.Adapter = d.adapterResponse(m.val)
+		case "batch_results":
+			r.Batches = d.batches(m.val)
+		}
+	}
+	if r.UniqueID == "" {
+		d.note(IssueUniqueIDMissing, "unique_id", "a result does not say which node it belongs to", remedyRewrite)
+	}
+	d.status(r, f)
+	return r
+}
+
+// status classifies the result. Before v1 the outcome stood in flags and status was free text, such as
+// "CREATE VIEW", or missing.
+func (d *decoder) status(r *Result, f []member) {
+	r.Status = parseStatus(r.StatusText)
+	v0 := false
+	for _, m := range f {
+		switch name := string(m.name); name {
+		case "node":
+			v0 = true
+		case "fail", "warn", "skip", "error":
+			if k := m.val.kind(); k == 't' || name == "error" && k == '"' {
+				r.Status = parseStatus(name)
+				return
+			}
+		}
+	}
+	if r.Status != StatusUnknown {
+		return
+	}
+	if v0 {
+		r.Status = StatusSuccess
+		return
+	}
+	d.note(IssueStatusUnknown, "status", "the status "+shorten(r.StatusText, 60)+" is not known", "")
+}
+
+func (d *decoder) timing(v value) []Timing {
+	var list []Timing
+	for e := range v.elements {
+		var t Timing
+		for name, m := range e.members {
+			switch string(name) {
+			case "name":
+				t.Name = d.name("timing/name", m)
+			case "started_at":
+				t.StartedAt = parseTime(m.str())
+			case "completed_at":
+				t.CompletedAt = parseTime(m.str())
+			}
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+func (d *decoder) batches(v value) *Batches {
+	if v.kind() != '{' {
+		return nil
+	}
+	b := &Batches{}
+	for range v.get("successful").elements {
+		b.Successful++
+	}
+	for range v.get("failed").elements {
+		b.Failed++
+	}
+	return b
+}
+
+func (d *decoder) adapterResponse(v value) AdapterResponse {
+	a := AdapterResponse{Raw: d.raw("adapter_response", v)}
+	for name, m := range v.members {
+		if m.absent() {
+			continue
+		}
+		switch string(name) {
+		case "_message", "message":
+			a.Message = orText(a.Message, d.text("adapter_response/_message", m))
+		case "code":
+			a.Code = d.text("adapter_response/code", m)
+		case "query_id":
+			a.QueryID = d.name("adapter_response/query_id", m)
+		case "job_id":
+			a.JobID = d.name("adapter_response/job_id", m)
+		case "rows_affected":
+			a.RowsAffected = d.number("adapter_response/rows_affected", m)
+		case "bytes_processed":
+			a.BytesProcessed = d.number("adapter_response/bytes_processed", m)
+		case "bytes_billed":
+			a.BytesBilled = d.number("adapter_response/bytes_billed", m)
+		case "slot_ms":
+			a.SlotMillis = d.number("adapter_response/slot_ms", m)
+		}
+	}
+	return a
+}
+
+// number reads a whole number; nil for anything else. A number written as text is read too.
+func (d *decoder) number(field string, v value) *int64 {
+	if v.kind() == '"' {
+		v = value(v.str())
+	}
+	n, ok := v.integer()
+	if !ok {
+		if !v.absent() {
+			d.odd(field, "a whole number")
+		}
+		return nil
+	}
+	return &n
+}
+
+// maxSeconds bounds durations to what time.Duration holds.
+const maxSeconds = 1 << 33
+
+// seconds reads a duration in seconds. A negative one, which a clock that was set back leaves behind, is 0.
+func (d *decoder) seconds(field string, v value) time.Duration {
+	if v.absent() {
+		return 0
+	}
+	f, ok := v.float()
+	switch {
+	case !ok:
+		d.odd(field, "a number of seconds")
+		return 0
+	case f < 0:
+		d.note(IssueNegativeTime, field, "a negative time was read as 0", "")
+		return 0
+	}
+	return time.Duration(min(f, maxSeconds) * float64(time.Second))
+}

@@ -1,0 +1,197 @@
+package dbt
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// value is one complete JSON value that a jsontext decoder has validated already, so walking it needs no
+// error handling. A nil value stands for an absent one.
+type value []byte
+
+// kind returns the first byte: one of { [ " t f n - 0…9, or 0 for an absent value.
+func (v value) kind() byte {
+	if len(v) == 0 {
+		return 0
+	}
+	return v[0]
+}
+
+// absent says whether v is missing or null; dbt 2 leaves out what dbt 1 wrote as null.
+func (v value) absent() bool { return len(v) == 0 || v[0] == 'n' }
+
+func (v value) isNumber() bool {
+	k := v.kind()
+	return k == '-' || k >= '0' && k <= '9'
+}
+
+// members yields name and value of each member of an object, in the order of the file. Names are unquoted.
+// Anything but an object has no members.
+func (v value) members(yield func(name []byte, val value) bool) {
+	if v.kind() != '{' {
+		return
+	}
+	for i := skipSpace(v, 1); i < len(v) && v[i] == '"'; {
+		end := endOfString(v, i)
+		name := unquoteName(v[i:end])
+		from := skipSpace(v, skipSpace(v, end)+1)
+		to := endOfValue(v, from)
+		if !yield(name, v[from:to:to]) {
+			return
+		}
+		i = skipSpace(v, to)
+		if i >= len(v) || v[i] != ',' {
+			return
+		}
+		i = skipSpace(v, i+1)
+	}
+}
+
+// rawMembers calls fn with the quoted name and the value of each member.
+func (v value) rawMembers(fn func(quoted, val value)) {
+	for i := skipSpace(v, 1); i < len(v) && v[i] == '"'; {
+		end := endOfString(v, i)
+		from := skipSpace(v, skipSpace(v, end)+1)
+		to := endOfValue(v, from)
+		fn(v[i:end:end], v[from:to:to])
+		if i = skipSpace(v, to); i < len(v) && v[i] == ',' {
+			i = skipSpace(v, i+1)
+		}
+	}
+}
+
+// elements yields the elements of an array; anything else has none.
+func (v value) elements(yield func(value) bool) {
+	if v.kind() != '[' {
+		return
+	}
+	for i := skipSpace(v, 1); i < len(v) && v[i] != ']'; {
+		to := endOfValue(v, i)
+		if !yield(v[i:to:to]) {
+			return
+		}
+		i = skipSpace(v, to)
+		if i >= len(v) || v[i] != ',' {
+			return
+		}
+		i = skipSpace(v, i+1)
+	}
+}
+
+// get returns the last member called name, or nil: of repeated names the last one wins.
+func (v value) get(name string) value {
+	var found value
+	for n, m := range v.members {
+		if string(n) == name {
+			found = m
+		}
+	}
+	return found
+}
+
+// str returns the text of a JSON string and "" for anything else.
+func (v value) str() string {
+	if v.kind() != '"' || len(v) < 2 {
+		return ""
+	}
+	if bytes.IndexByte(v, '\\') < 0 {
+		return string(v[1 : len(v)-1])
+	}
+	// The only error is invalid UTF-8, which is then replaced by U+FFFD.
+	b, _ := jsontext.AppendUnquote(make([]byte, 0, len(v)), v)
+	return string(b)
+}
+
+// float returns a number; ok is false for anything else and for numbers that a float64 cannot hold.
+func (v value) float() (f float64, ok bool) {
+	if !v.isNumber() {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(v), 64)
+	return f, err == nil
+}
+
+// integer returns a whole number; floats without a fraction count as whole.
+func (v value) integer() (n int64, ok bool) {
+	if !v.isNumber() {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(string(v), 10, 64); err == nil {
+		return n, true
+	}
+	f, ok := v.float()
+	if !ok || f != float64(int64(f)) || f >= 1<<63 || f < -1<<63 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+func unquoteName(quoted []byte) []byte {
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1]
+	}
+	b, _ := jsontext.AppendUnquote(nil, quoted)
+	return b
+}
+
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && b[i] <= ' ' {
+		i++
+	}
+	return i
+}
+
+// endOfString returns the index behind the string that starts at b[i].
+func endOfString(b []byte, i int) int {
+	for j := i + 1; ; {
+		k := bytes.IndexByte(b[j:], '"')
+		if k < 0 {
+			return len(b)
+		}
+		j += k + 1
+		slashes := 0
+		for p := j - 2; p > i && b[p] == '\\'; p-- {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return j
+		}
+	}
+}
+
+// endOfValue returns the index behind the value that starts at b[i].
+func endOfValue(b []byte, i int) int {
+	if i >= len(b) {
+		return len(b)
+	}
+	switch b[i] {
+	case '"':
+		return endOfString(b, i)
+	case '{', '[':
+		return endOfContainer(b, i)
+	}
+	for i < len(b) && b[i] > ' ' && b[i] != ',' && b[i] != '}' && b[i] != ']' {
+		i++
+	}
+	return i
+}
+
+func endOfContainer(b []byte, i int) int {
+	for depth := 0; i < len(b); {
+		switch b[i] {
+		case '"':
+			i = endOfString(b, i)
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+		i++
+	}
+	return len(b)
+}
