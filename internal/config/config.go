@@ -1,0 +1,212 @@
+// Package config reads the server's settings: flags beat environment beats a file beats defaults. It knows names,
+// forms and ranges of settings and refuses what it does not know; it opens nothing but the file.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Config is every setting with its value. Make one with Load or Default.
+type Config struct {
+	Listen        string        // host:port to serve on
+	Data          string        // folder of the SQLite store, the blobs and the server's socket
+	DatabaseURL   string        // postgres://…; empty: SQLite in Data
+	BlobURL       string        // file:///…; empty: a folder in Data
+	Role          Role          // which parts of the server run in this process
+	BootstrapKey  string        // administrator's key to make at the first start; empty: one is made up
+	LogFormat     LogFormat     // how log lines are written
+	LogLevel      slog.Level    // what is logged
+	ShutdownGrace time.Duration // how long a running import may take to end after a signal
+	Limits        Limits        // what requests and artifacts may cost
+
+	origin map[string]string // setting name → where its value came from; absent: default
+}
+
+// Role says which parts of the server run in this process.
+type Role string
+
+// Roles. Any but RoleAll needs a database that several processes can share.
+const (
+	RoleAll    Role = "all"
+	RoleAPI    Role = "api"
+	RoleWorker Role = "worker"
+)
+
+// LogFormat is how log lines are written.
+type LogFormat string
+
+// Log formats.
+const (
+	LogText LogFormat = "text"
+	LogJSON LogFormat = "json"
+)
+
+// Limits bound what one request or artifact may cost. Sizes are in bytes.
+type Limits struct {
+	Request     Size // one request's body
+	Manifest    Size // a manifest, unpacked
+	Artifact    Size // any other artifact, unpacked
+	UnpackRatio int  // unpacked : packed
+	Parts       int  // of a multipart body
+	Depth       int  // of JSON
+	Name        Size // one id or name
+	Text        Size // one text; longer ones are cut
+	SQL         Size // of one node; longer SQL is not traced
+	Value       Size // one raw JSON value
+	ObjectKey   Size // of a bucket
+	Nodes       int  // of one manifest
+	Columns     int  // of one node
+	Query       int  // characters of a search
+	URI         Size // a request's address
+	Headers     Size // a request's headers
+}
+
+// Default returns the settings of a server that was told nothing.
+func Default() Config {
+	return Config{
+		Listen:        "127.0.0.1:8080",
+		Data:          "./thalweg-data",
+		Role:          RoleAll,
+		LogFormat:     LogText,
+		LogLevel:      slog.LevelInfo,
+		ShutdownGrace: 30 * time.Second,
+		Limits: Limits{
+			Request:     2 << 30,
+			Manifest:    1 << 30,
+			Artifact:    256 << 20,
+			UnpackRatio: 200,
+			Parts:       16,
+			Depth:       128,
+			Name:        4 << 10,
+			Text:        256 << 10,
+			SQL:         4 << 20,
+			Value:       64 << 20,
+			ObjectKey:   4 << 10,
+			Nodes:       1_000_000,
+			Columns:     20_000,
+			Query:       512,
+			URI:         8 << 10,
+			Headers:     64 << 10,
+		},
+	}
+}
+
+// Sources are where settings come from, besides the defaults.
+type Sources struct {
+	// File is the path of a settings file; empty: none.
+	File string
+	// Lookup reads an environment variable, as os.LookupEnv does. A variable that is set but empty counts as not set.
+	Lookup func(name string) (string, bool)
+	// Flags are the flags that the user gave, by setting name ("database_url").
+	Flags map[string]string
+}
+
+// Load reads and checks the settings. An error names the setting, where it was made, and what would be right.
+func Load(sources Sources) (Config, error) {
+	c := Default()
+	c.origin = map[string]string{}
+	if sources.File != "" {
+		if err := c.readFile(sources.File); err != nil {
+			return Config{}, err
+		}
+	}
+	for _, s := range settings {
+		if value, ok := sources.Lookup(s.Variable()); ok && value != "" {
+			if err := c.set(s, value, s.Variable()); err != nil {
+				return Config{}, err
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(sources.Flags)) {
+		s, ok := settingNamed(name)
+		if !ok {
+			return Config{}, fmt.Errorf("flag for unknown setting %q", name)
+		}
+		if err := c.set(s, sources.Flags[name], s.Flag()); err != nil {
+			return Config{}, err
+		}
+	}
+	return c, c.Validate()
+}
+
+func (c *Config) readFile(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("settings file: %w", err)
+	}
+	lines, err := parse(text)
+	if err != nil {
+		return fmt.Errorf("settings file %s: %w", path, err)
+	}
+	for _, line := range lines {
+		place := fmt.Sprintf("%s:%d", path, line.number)
+		s, ok := settingNamed(line.name)
+		if !ok {
+			return fmt.Errorf("%s: unknown setting %q", place, line.name)
+		}
+		if err := c.set(s, line.value, place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Config) set(s Setting, value, place string) error {
+	if err := s.write(c, value); err != nil {
+		if s.Secret {
+			return fmt.Errorf("%s: %s is not valid", place, s.Name) // the value stays out of logs
+		}
+		return fmt.Errorf("%s: %s %q: %w", place, s.Name, value, err)
+	}
+	c.origin[s.Name] = place
+	return nil
+}
+
+// Line is one setting as `config show` prints it.
+type Line struct {
+	Name   string
+	Value  string // secrets are hidden
+	Origin string // "default", a variable, a flag, or file:line
+}
+
+// Redacted lists all settings in their order, without secrets.
+func (c Config) Redacted() []Line {
+	lines := make([]Line, 0, len(settings))
+	for _, s := range settings {
+		line := Line{Name: s.Name, Value: s.read(&c), Origin: "default"}
+		if origin, ok := c.origin[s.Name]; ok {
+			line.Origin = origin
+		}
+		switch {
+		case s.Secret && line.Value != "":
+			line.Value = "(hidden)"
+		case strings.Contains(line.Value, "://"):
+			line.Value = redactedURL(line.Value)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// redactedURL hides the password and every parameter whose name sounds like a secret.
+func redactedURL(text string) string {
+	address, err := url.Parse(text)
+	if err != nil {
+		return "(hidden: not an address)"
+	}
+	query := address.Query()
+	for name := range query {
+		if lower := strings.ToLower(name); strings.Contains(lower, "pass") || strings.Contains(lower, "secret") || strings.Contains(lower, "key") {
+			query.Set(name, "xxxxx")
+		}
+	}
+	address.RawQuery = query.Encode()
+	return address.Redacted()
+}

@@ -1,0 +1,192 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func lookup(variables map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) { value, ok := variables[name]; return value, ok }
+}
+
+func file(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "thalweg.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestLoadDefaults(t *testing.T) {
+	got, err := Load(Sources{Lookup: lookup(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Default(), got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
+		t.Errorf("(-default +loaded):\n%s", diff)
+	}
+	if got.Listen != "127.0.0.1:8080" || got.Limits.Request != 2<<30 {
+		t.Errorf("listen %s, request limit %v", got.Listen, got.Limits.Request)
+	}
+}
+
+func TestLoadPrecedence(t *testing.T) {
+	path := file(t, "listen: 127.0.0.1:1\ndata: from-file\nrole: all\nlimits:\n  parts: 3\n")
+	got, err := Load(Sources{
+		File:   path,
+		Lookup: lookup(map[string]string{"THALWEG_LISTEN": "127.0.0.1:2", "THALWEG_DATA": "from-environment", "THALWEG_ROLE": ""}),
+		Flags:  map[string]string{"listen": "127.0.0.1:3"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Listen != "127.0.0.1:3" || got.Data != "from-environment" || got.Limits.Parts != 3 || got.Role != RoleAll {
+		t.Errorf("listen %s, data %s, parts %d, role %s", got.Listen, got.Data, got.Limits.Parts, got.Role)
+	}
+	want := map[string]string{
+		"listen": "--listen", "data": "THALWEG_DATA", "role": path + ":3", "limits.parts": path + ":5", "blob_url": "default",
+	}
+	for _, line := range got.Redacted() {
+		if origin, ok := want[line.Name]; ok && line.Origin != origin {
+			t.Errorf("%s comes from %s, want %s", line.Name, line.Origin, origin)
+		}
+	}
+}
+
+// TestEverySettingIsRead sets each one by each way to a value that is not its default.
+func TestEverySettingIsRead(t *testing.T) {
+	values := map[string]string{
+		"listen": "127.0.0.1:9", "data": "elsewhere", "database_url": "postgres://u@h/d", "blob_url": "file:///blobs", "role": "api",
+		"bootstrap_key": "k", "log_format": "json", "log_level": "debug", "shutdown_grace": "7s",
+	}
+	value := func(s Setting) string {
+		switch v := values[s.Name]; {
+		case v != "":
+			return v
+		case strings.HasSuffix(s.read(&Config{Limits: Limits{}}), "B"):
+			return "7777B"
+		}
+		return "77"
+	}
+	flags, variables, yaml := map[string]string{}, map[string]string{}, strings.Builder{}
+	for _, s := range Settings() {
+		v := value(s)
+		flags[s.Name], variables[s.Variable()] = v, v
+		if name, nested := strings.CutPrefix(s.Name, "limits."); nested {
+			if name == "request" {
+				yaml.WriteString("limits:\n")
+			}
+			fmt.Fprintf(&yaml, "  %s: %s\n", name, v)
+		} else {
+			fmt.Fprintf(&yaml, "%s: %q\n", s.Name, v)
+		}
+	}
+	sources := map[string]Sources{
+		"flags":       {Lookup: lookup(nil), Flags: flags},
+		"environment": {Lookup: lookup(variables)},
+		"file":        {Lookup: lookup(nil), File: file(t, yaml.String())},
+	}
+	for name, source := range sources {
+		got, err := Load(source)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		for _, s := range Settings() {
+			if read := s.read(&got); read != value(s) {
+				t.Errorf("%s: %s = %q, want %q", name, s.Name, read, value(s))
+			}
+		}
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	flag := func(name, value string) Sources { return Sources{Flags: map[string]string{name: value}} }
+	tests := []struct {
+		name    string
+		sources Sources
+		want    []string // parts of the message
+	}{
+		{"port", flag("listen", "127.0.0.1:http-ish"), []string{"listen", "port"}},
+		{"no port", flag("listen", "127.0.0.1"), []string{"host:port"}},
+		{"role", flag("role", "boss"), []string{"--role", "boss", "worker"}},
+		{"worker on SQLite", flag("role", "worker"), []string{"role worker needs database_url"}},
+		{"database", flag("database_url", "mysql://u:hunter2@h/d"), []string{"database_url", "postgres://"}},
+		{"bucket", flag("blob_url", "s3://bucket"), []string{"blob_url", "file:///"}},
+		{"size", flag("limits.request", "2 gigs"), []string{"--limits-request", "256MiB"}},
+		{"size of nothing", flag("limits.request", "0"), []string{"--limits-request"}},
+		{"size too large", flag("limits.request", "9999999999GiB"), []string{"--limits-request"}},
+		{"number", flag("limits.parts", "-1"), []string{"--limits-parts", "at least 1"}},
+		{"limits at odds", flag("limits.value", "2GiB"), []string{"limits.value (2GiB)", "limits.manifest (1GiB)"}},
+		{"level", flag("log_level", "loud"), []string{"--log-level", "warn"}},
+		{"duration", flag("shutdown_grace", "soon"), []string{"--shutdown-grace", "30s"}},
+		{"empty data", flag("data", ""), []string{"data is empty"}},
+		{"unknown flag", flag("colour", "red"), []string{"colour"}},
+		{"no file", Sources{File: "/nonexistent/thalweg.yaml"}, []string{"settings file", "nonexistent"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.sources.Lookup = lookup(nil)
+			_, err := Load(tt.sources)
+			wantError(t, err, tt.want...)
+			if err != nil && strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the password is in the message: %v", err)
+			}
+		})
+	}
+}
+
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not say %q", err, part)
+		}
+	}
+}
+
+func TestRedacted(t *testing.T) {
+	c, err := Load(Sources{Lookup: lookup(map[string]string{
+		"THALWEG_BOOTSTRAP_KEY": "thw_hunter2",
+		"THALWEG_DATABASE_URL":  "postgres://ana:hunter2@db:5432/catalog?sslmode=disable&sslpassword=hunter2",
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{}
+	for _, line := range c.Redacted() {
+		values[line.Name] = line.Value
+		if strings.Contains(line.Value, "hunter2") {
+			t.Errorf("%s shows its secret: %s", line.Name, line.Value)
+		}
+	}
+	if want := "postgres://ana:xxxxx@db:5432/catalog?sslmode=disable&sslpassword=xxxxx"; values["database_url"] != want {
+		t.Errorf("database_url is shown as %s, want %s", values["database_url"], want)
+	}
+	if values["bootstrap_key"] != "(hidden)" {
+		t.Errorf("bootstrap_key is shown as %q", values["bootstrap_key"])
+	}
+}
+
+func TestParsedTypes(t *testing.T) {
+	c, err := Load(Sources{Lookup: lookup(nil), Flags: map[string]string{
+		"log_level": "WARN", "shutdown_grace": "1m", "limits.text": "1 MiB", "limits.name": "100",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.LogLevel != slog.LevelWarn || c.ShutdownGrace != time.Minute || c.Limits.Text != 1<<20 || c.Limits.Name != 100 {
+		t.Errorf("level %v, grace %v, text %v, name %v", c.LogLevel, c.ShutdownGrace, c.Limits.Text, c.Limits.Name)
+	}
+}

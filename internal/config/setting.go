@@ -1,0 +1,151 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Setting is one thing that can be set.
+type Setting struct {
+	Name   string // as in a file: "database_url", "limits.request"
+	Help   string // one line
+	Secret bool   // its value is never shown
+
+	write func(*Config, string) error
+	read  func(*Config) string
+}
+
+// Variable is the environment variable of the setting: THALWEG_DATABASE_URL, THALWEG_LIMITS_REQUEST.
+func (s Setting) Variable() string {
+	return "THALWEG_" + strings.ToUpper(strings.ReplaceAll(s.Name, ".", "_"))
+}
+
+// Flag is the command-line flag of the setting: --database-url, --limits-request.
+func (s Setting) Flag() string {
+	return "--" + strings.NewReplacer(".", "-", "_", "-").Replace(s.Name)
+}
+
+// Settings lists everything that can be set, in the order in which it is shown.
+func Settings() []Setting { return slices.Clone(settings) }
+
+var settings = []Setting{
+	text("listen", "address to serve on, host:port", func(c *Config) *string { return &c.Listen }),
+	text("data", "folder of the store, the blobs and the socket", func(c *Config) *string { return &c.Data }),
+	text("database_url", "PostgreSQL instead of SQLite, postgres://…", func(c *Config) *string { return &c.DatabaseURL }),
+	text("blob_url", "where artifacts are kept, file:///…", func(c *Config) *string { return &c.BlobURL }),
+	choice("role", "parts of the server to run here", func(c *Config) *Role { return &c.Role }, RoleAll, RoleAPI, RoleWorker),
+	secret(text("bootstrap_key", "administrator's key to make at the first start", func(c *Config) *string { return &c.BootstrapKey })),
+	choice("log_format", "how log lines are written", func(c *Config) *LogFormat { return &c.LogFormat }, LogText, LogJSON),
+	level("log_level", "debug, info, warn or error", func(c *Config) *slog.Level { return &c.LogLevel }),
+	duration("shutdown_grace", "how long a running import may take to end after a signal", func(c *Config) *time.Duration { return &c.ShutdownGrace }),
+	size("limits.request", "one request's body", func(c *Config) *Size { return &c.Limits.Request }),
+	size("limits.manifest", "a manifest, unpacked", func(c *Config) *Size { return &c.Limits.Manifest }),
+	size("limits.artifact", "any other artifact, unpacked", func(c *Config) *Size { return &c.Limits.Artifact }),
+	number("limits.unpack_ratio", "unpacked size over packed size", func(c *Config) *int { return &c.Limits.UnpackRatio }),
+	number("limits.parts", "parts of a multipart body", func(c *Config) *int { return &c.Limits.Parts }),
+	number("limits.depth", "nesting of JSON", func(c *Config) *int { return &c.Limits.Depth }),
+	size("limits.name", "one id or name", func(c *Config) *Size { return &c.Limits.Name }),
+	size("limits.text", "one text; longer ones are cut", func(c *Config) *Size { return &c.Limits.Text }),
+	size("limits.sql", "SQL of one node; longer SQL is not traced", func(c *Config) *Size { return &c.Limits.SQL }),
+	size("limits.value", "one raw JSON value", func(c *Config) *Size { return &c.Limits.Value }),
+	size("limits.object_key", "name of an object in a bucket", func(c *Config) *Size { return &c.Limits.ObjectKey }),
+	number("limits.nodes", "nodes of one manifest", func(c *Config) *int { return &c.Limits.Nodes }),
+	number("limits.columns", "columns of one node", func(c *Config) *int { return &c.Limits.Columns }),
+	number("limits.query", "characters of a search", func(c *Config) *int { return &c.Limits.Query }),
+	size("limits.uri", "a request's address", func(c *Config) *Size { return &c.Limits.URI }),
+	size("limits.headers", "a request's headers", func(c *Config) *Size { return &c.Limits.Headers }),
+}
+
+func settingNamed(name string) (Setting, bool) {
+	i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == name })
+	if i < 0 {
+		return Setting{}, false
+	}
+	return settings[i], true
+}
+
+func text(name, help string, field func(*Config) *string) Setting {
+	return Setting{
+		Name: name, Help: help,
+		write: func(c *Config, value string) error { *field(c) = value; return nil },
+		read:  func(c *Config) string { return *field(c) },
+	}
+}
+
+func secret(s Setting) Setting {
+	s.Secret = true
+	return s
+}
+
+func choice[T ~string](name, help string, field func(*Config) *T, choices ...T) Setting {
+	return Setting{
+		Name: name, Help: help,
+		write: func(c *Config, value string) error {
+			if !slices.Contains(choices, T(value)) {
+				return fmt.Errorf("want one of %v", choices)
+			}
+			*field(c) = T(value)
+			return nil
+		},
+		read: func(c *Config) string { return string(*field(c)) },
+	}
+}
+
+func number(name, help string, field func(*Config) *int) Setting {
+	return Setting{
+		Name: name, Help: help,
+		write: func(c *Config, value string) error {
+			n, err := strconv.Atoi(value)
+			if err != nil || n < 1 {
+				return errors.New("want a number of at least 1")
+			}
+			*field(c) = n
+			return nil
+		},
+		read: func(c *Config) string { return strconv.Itoa(*field(c)) },
+	}
+}
+
+func size(name, help string, field func(*Config) *Size) Setting {
+	return Setting{
+		Name: name, Help: help,
+		write: func(c *Config, value string) (err error) {
+			*field(c), err = ParseSize(value)
+			return err
+		},
+		read: func(c *Config) string { return field(c).String() },
+	}
+}
+
+func duration(name, help string, field func(*Config) *time.Duration) Setting {
+	return Setting{
+		Name: name, Help: help,
+		write: func(c *Config, value string) error {
+			d, err := time.ParseDuration(value)
+			if err != nil || d < 0 {
+				return errors.New(`want a duration such as "30s"`)
+			}
+			*field(c) = d
+			return nil
+		},
+		read: func(c *Config) string { return field(c).String() },
+	}
+}
+
+func level(name, help string, field func(*Config) *slog.Level) Setting {
+	return Setting{
+		Name: name, Help: help,
+		write: func(c *Config, value string) error {
+			if err := field(c).UnmarshalText([]byte(value)); err != nil {
+				return errors.New("want debug, info, warn or error")
+			}
+			return nil
+		},
+		read: func(c *Config) string { return strings.ToLower(field(c).String()) },
+	}
+}

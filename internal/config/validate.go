@@ -1,0 +1,72 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+)
+
+// Validate checks what one setting alone cannot tell. All that is wrong is joined in one error.
+func (c Config) Validate() error {
+	var roleErr error
+	if c.Role != RoleAll && c.DatabaseURL == "" {
+		roleErr = fmt.Errorf("role %s needs database_url: several processes cannot share a SQLite folder", c.Role)
+	}
+	var dataErr error
+	if c.Data == "" {
+		dataErr = errors.New("data is empty: name a folder")
+	}
+	return errors.Join(validListen(c.Listen), dataErr, validDatabase(c.DatabaseURL), validBlob(c.BlobURL), roleErr, c.Limits.validate())
+}
+
+func validListen(address string) error {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("listen %q: want host:port, such as 127.0.0.1:8080", address)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("listen %q: port %q is not a number from 0 to 65535", address, port)
+	} else if host == "" && n == 0 {
+		return fmt.Errorf("listen %q: name a host or a port", address)
+	}
+	return nil
+}
+
+func validDatabase(address string) error {
+	if address == "" {
+		return nil
+	}
+	// The parser's own message would repeat the address, password included.
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return errors.New("database_url: want postgres://user:password@host:port/database")
+	}
+	return nil
+}
+
+func validBlob(address string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "file" || u.Host != "" || u.Path == "" {
+		return errors.New("blob_url: want file:///folder")
+	}
+	return nil
+}
+
+func (l Limits) validate() error {
+	var errs []error
+	within := func(inner string, a Size, outer string, b Size) {
+		if a > b {
+			errs = append(errs, fmt.Errorf("limits.%s (%v) is more than limits.%s (%v)", inner, a, outer, b))
+		}
+	}
+	within("name", l.Name, "text", l.Text)
+	within("text", l.Text, "value", l.Value)
+	within("sql", l.SQL, "value", l.Value)
+	within("value", l.Value, "manifest", l.Manifest)
+	return errors.Join(errs...)
+}
