@@ -1,0 +1,30 @@
+// Package observe makes what operators watch: the logger and the metrics. Both are handed to who needs them; there is
+// no default logger or registry to reach for.
+package observe
+
+import (
+	"io"
+	"log/slog"
+	"time"
+)
+
+// NewLogger returns a logger that writes lines of at least level to w, as JSON objects or as key=value text. Times are UTC.
+func NewLogger(w io.Writer, json bool, level slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: utc}
+	if json {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+func utc(groups []string, attr slog.Attr) slog.Attr {
+	if len(groups) == 0 && attr.Key == slog.TimeKey {
+		return slog.Time(slog.TimeKey, attr.Value.Time().UTC())
+	}
+	return attr
+}
+
+// Milliseconds is the attribute for how long something took, duration_ms.
+func Milliseconds(d time.Duration) slog.Attr {
+	return slog.Int64("duration_ms", d.Milliseconds())
+}

@@ -1,0 +1,31 @@
+package observe
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// scrapeTime bounds what one scrape may ask of the store.
+const scrapeTime = 2 * time.Second
+
+var queueLength = prometheus.NewDesc("thalweg_import_queue_length", "Imports that wait for a worker.", nil, nil)
+
+// queue asks for its value only when somebody looks.
+type queue struct {
+	length func(context.Context) (int, error)
+}
+
+func (q queue) Describe(descs chan<- *prometheus.Desc) { descs <- queueLength }
+
+func (q queue) Collect(metrics chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTime)
+	defer cancel()
+	n, err := q.length(ctx)
+	if err != nil {
+		metrics <- prometheus.NewInvalidMetric(queueLength, err)
+		return
+	}
+	metrics <- prometheus.MustNewConstMetric(queueLength, prometheus.GaugeValue, float64(n))
+}
