@@ -79,6 +79,9 @@ type BodyColumn struct {
 	Meta        json.RawMessage `json:"meta,omitempty"`
 	Quote       bool            `json:"quote,omitempty"`
 	Constraints []Constraint    `json:"constraints,omitempty"`
+	// Absent is the import since which the origin no longer lists the column;
+	// 0 while it does. Carry keeps such columns.
+	Absent ImportID `json:"absent,omitempty"`
 }
 
 // Constraint of a column or a table, as declared in dbt or found by a crawl.

@@ -40,6 +40,9 @@ type Claim struct {
 	// Relation is ignored for kinds that are no tables; leave it zero for
 	// ephemeral models. ClaimOf does so.
 	Relation Relation
+	// RelationKey stands in for Relation where only the key is at hand: a node
+	// that did not change is at the relation of the asset that it is known by.
+	RelationKey string
 }
 
 // ClaimOf makes the claim of a manifest or crawl facet.
@@ -194,7 +197,7 @@ func (r *resolving) gather(claims []Claim) {
 			claim: i, isCrawl: isCrawl(c.Origin),
 		}
 		if c.Kind.IsTable() {
-			m.key = c.Relation.Key()
+			m.key = cmp.Or(c.RelationKey, c.Relation.Key())
 		}
 		m.known = r.ids.nodes[m.node]
 		claimed[m.node] = true

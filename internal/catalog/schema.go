@@ -34,8 +34,9 @@ type Project struct {
 	UpdatedAt           time.Time
 }
 
-// Origin of this project's facets, e.g. "dbt:shop".
-func (p Project) Origin() Origin { return Origin("dbt:" + p.Key) }
+// Origin of this project's facets, e.g. "dbt:shop". The name is fixed when the
+// project is first seen, so the origin is as stable as the key.
+func (p Project) Origin() Origin { return Origin("dbt:" + p.Name) }
 
 // Rule says who wins where dbt and a person both have a value.
 type Rule string

@@ -1,0 +1,308 @@
+package catalog
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Merge makes the asset of all facets that speak about it, with its columns in
+// order. The order of facets does not matter and a facet given twice counts
+// once. ID, present state and everything else follow from the facets and the
+// policy alone; the times and the version are left to the store.
+//
+//   - The leading dbt node (model before snapshot before seed before source) gives
+//     kind, name, dbt's own description, materialization, config and code.
+//   - Texts rank manifest, catalog comment, crawl comment; see Text and Policy.
+//   - Owners and tags are unions, less what a person removed.
+//   - A withdrawn facet counts for texts that nobody says any more, and for
+//     nothing else while another says that the asset exists. When none does, the
+//     last ones to be withdrawn stay as the content of the removed asset.
+func Merge(id AssetID, facets []Facet, p Policy) (Asset, []Column) {
+	w := sortWords(facets)
+	a := Asset{ID: id, Present: w.present, RemovedBy: w.removedBy}
+	w.lead(&a)
+	w.relation(&a)
+	w.content(&a)
+	a.Description = effectiveText(w.voices(), w.edit("description", ""), p.Description)
+	a.Owners = unionOf(w.live, func(b *Body) []string { return b.Owners }, w.edit("owners", ""), p.Owners)
+	a.Tags = unionOf(w.live, func(b *Body) []string { return b.Tags }, w.edit("tags", ""), p.Tags)
+	columns := w.columns(a.Relation.Platform, p)
+	for _, c := range columns {
+		if c.Present {
+			a.ColumnCount++
+		}
+	}
+	return a, columns
+}
+
+// words are the facets of one asset in the order in which they are heard.
+type words struct {
+	live      []*Facet // manifests, catalogs, crawls; each by rank
+	past      []*Facet // withdrawn, the last one first; heard for texts and columns only
+	edits     []Edit   // oldest first
+	present   bool
+	removedBy ImportID
+}
+
+// place of a source in the order of texts.
+func (s Source) rank() int {
+	switch s {
+	case FromManifest:
+		return 0
+	case FromCatalog:
+		return 1
+	}
+	return 2
+}
+
+func sortWords(facets []Facet) *words {
+	sorted := distinctFacets(facets)
+	kinds := map[nodeKey]*Facet{} // manifests by node
+	for _, f := range sorted {
+		if f.Source == FromManifest {
+			kinds[nodeKey{f.Origin, f.UniqueID}] = f
+		}
+	}
+	gone := func(f *Facet) ImportID {
+		// A catalog entry tells how a table looks, not that dbt still has it.
+		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil && m.Withdrawn != 0 {
+			return m.Withdrawn
+		}
+		return f.Withdrawn
+	}
+	w := &words{}
+	var last ImportID
+	for _, f := range sorted {
+		switch {
+		case f.Source == FromUser:
+			if f.Withdrawn == 0 {
+				w.edits = append(w.edits, f.Body.Edits...)
+			}
+		case gone(f) == 0:
+			w.live = append(w.live, f)
+		default:
+			w.past = append(w.past, f)
+			last = max(last, gone(f))
+		}
+	}
+	w.present = len(w.live) > 0
+	if !w.present {
+		w.removedBy = last
+		w.live, w.past = splitFacets(w.past, func(f *Facet) bool { return gone(f) == last })
+	}
+	rank := func(f *Facet) int {
+		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil {
+			return m.Body.Kind.rank()
+		}
+		return f.Body.Kind.rank()
+	}
+	slices.SortStableFunc(w.live, func(a, b *Facet) int {
+		return cmp.Or(cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
+	})
+	slices.SortStableFunc(w.past, func(a, b *Facet) int {
+		return cmp.Or(cmp.Compare(gone(b), gone(a)), cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
+	})
+	slices.SortStableFunc(w.edits, func(a, b Edit) int { return a.At.Compare(b.At) })
+	return w
+}
+
+// distinctFacets sorts facets by what they are and keeps the newest of each
+// word. People's are all kept.
+func distinctFacets(facets []Facet) []*Facet {
+	out := make([]*Facet, len(facets))
+	for i := range facets {
+		out[i] = &facets[i]
+	}
+	slices.SortFunc(out, func(a, b *Facet) int {
+		return cmp.Or(compareFacetKeys(a, b), cmp.Compare(b.Import, a.Import),
+			cmp.Compare(a.Withdrawn, b.Withdrawn), slices.Compare(a.Hash[:], b.Hash[:]))
+	})
+	return slices.CompactFunc(out, func(a, b *Facet) bool {
+		return compareFacetKeys(a, b) == 0 && (a.Source != FromUser || a.Hash == b.Hash)
+	})
+}
+
+func compareFacetKeys(a, b *Facet) int {
+	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Source, b.Source), cmp.Compare(a.UniqueID, b.UniqueID))
+}
+
+func splitFacets(facets []*Facet, in func(*Facet) bool) (yes, no []*Facet) {
+	for _, f := range facets {
+		if in(f) {
+			yes = append(yes, f)
+		} else {
+			no = append(no, f)
+		}
+	}
+	return yes, no
+}
+
+// edit is the newest edit of a field; nil without one.
+func (w *words) edit(field, column string) *Edit {
+	for i := len(w.edits) - 1; i >= 0; i-- {
+		if e := &w.edits[i]; e.Field == field && e.Column == column {
+			return e
+		}
+	}
+	return nil
+}
+
+// leading is the facet that gives the asset its name: the first manifest, else
+// the crawl before the catalog, for it says what the warehouse has.
+func (w *words) leading() *Facet {
+	var lead *Facet
+	for _, f := range w.live {
+		switch f.Source {
+		case FromManifest:
+			return f
+		case FromCrawl:
+			if lead == nil || lead.Source != FromCrawl {
+				lead = f
+			}
+		case FromCatalog:
+			if lead == nil {
+				lead = f
+			}
+		}
+	}
+	return lead
+}
+
+func (w *words) lead(a *Asset) {
+	f := w.leading()
+	if f == nil {
+		return
+	}
+	b := &f.Body
+	a.Kind, a.Name = b.Kind, b.Name
+	if a.Kind == "" {
+		a.Kind = kindOf(f.UniqueID)
+	}
+	if a.Name == "" {
+		a.Name = b.Relation.Identifier
+	}
+	if f.Source == FromManifest {
+		a.DBT, a.Code, a.Config = b.DBT, b.Code, b.Config
+	}
+	for _, f := range w.live {
+		if f.Source == FromCrawl || f.UniqueID == "" {
+			continue
+		}
+		if a.Project == 0 {
+			a.Project = f.Project
+		}
+		a.Nodes = append(a.Nodes, NodeRef{Project: f.Project, UniqueID: f.UniqueID})
+	}
+	slices.SortFunc(a.Nodes, func(a, b NodeRef) int {
+		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.UniqueID, b.UniqueID))
+	})
+	a.Nodes = slices.Compact(a.Nodes)
+}
+
+// relation is that of the leading facet, in the warehouse's own spelling where a
+// crawl or the catalog names the same relation. A catalog that was made for
+// another target names another one and is not heard.
+func (w *words) relation(a *Asset) {
+	f := w.leading()
+	if f == nil {
+		return
+	}
+	r := f.Body.Relation
+	if r.Identifier == "" {
+		for _, other := range w.live {
+			if r = other.Body.Relation; r.Identifier != "" {
+				break
+			}
+		}
+	}
+	for i := len(w.live) - 1; i >= 0; i-- {
+		if s := w.live[i]; s.Source != FromManifest {
+			if spelled, same := respell(r, s.Body.Relation); same {
+				r = spelled
+				break
+			}
+		}
+	}
+	a.Relation = r
+	if f.Source != FromManifest || hasRelation(f.Body) {
+		a.RelationKey = w.relationKey(r)
+	}
+}
+
+// relationKey fills in a missing database from another word of the asset.
+func (w *words) relationKey(r Relation) string {
+	key := r.Key()
+	if r.Database != "" || key == "" {
+		return key
+	}
+	for _, f := range w.live {
+		if k := f.Body.Relation.Key(); f.Body.Relation.Database != "" {
+			if _, bare := cutKey(k); bare == r.BareKey() {
+				return k
+			}
+		}
+	}
+	return key
+}
+
+// respell gives a relation the spelling of the warehouse, if that names the
+// same one.
+func respell(r, spelling Relation) (Relation, bool) {
+	s := WarehouseRelation(r.Platform, spelling.Database, spelling.Schema, spelling.Identifier)
+	if s.Identifier == "" || s.BareKey() != r.BareKey() {
+		return r, false
+	}
+	if r.Database != "" && s.Database != "" && s.Key() != r.Key() {
+		return r, false
+	}
+	if s.Database == "" {
+		s.Database, s.QuotedDatabase = r.Database, r.QuotedDatabase
+	}
+	s.Text = r.Text
+	return s, true
+}
+
+// content fills what no rule but rank decides.
+func (w *words) content(a *Asset) {
+	for _, f := range w.live {
+		b := &f.Body
+		if a.Materialized == "" {
+			a.Materialized = b.Materialized
+		}
+		a.Meta = firstJSON(a.Meta, b.Meta)
+		a.Extra = firstJSON(a.Extra, b.Extra)
+		for name, stat := range b.Stats {
+			if a.Stats == nil {
+				a.Stats = make(map[string]Stat, len(b.Stats))
+			}
+			if _, ok := a.Stats[name]; !ok {
+				a.Stats[name] = stat
+			}
+		}
+	}
+}
+
+func firstJSON(a, b json.RawMessage) json.RawMessage {
+	if len(a) == 0 || string(a) == "{}" || string(a) == "null" {
+		if len(b) > 0 {
+			return b
+		}
+	}
+	return a
+}
+
+// voices are the asset's descriptions in the order in which they are heard.
+func (w *words) voices() []voice {
+	out := make([]voice, 0, len(w.live)+len(w.past))
+	for _, f := range w.live {
+		out = append(out, voice{facet: f, text: f.Body.Description, kept: f.Body.Kept})
+	}
+	for _, f := range w.past {
+		out = append(out, voice{facet: f, text: f.Body.Description, kept: f.Body.Kept, past: true})
+	}
+	return out
+}
+
+func isDBT(o Origin) bool { return strings.HasPrefix(string(o), "dbt:") }

@@ -1,0 +1,529 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+)
+
+var ordersRelation = NewRelation("postgres", "shop", "main", "orders", `"shop"."main"."orders"`)
+
+// manifestWord is a model's facet of project "shop".
+func manifestWord(description string, columns ...BodyColumn) Facet {
+	return Facet{
+		Origin: "dbt:shop", Source: FromManifest, UniqueID: "model.shop.orders", Project: 1, Import: 1,
+		Body: Body{
+			Kind: KindModel, Name: "orders", Relation: ordersRelation, Materialized: "table",
+			Description: description, Columns: columns, DBT: &DBT{UniqueID: "model.shop.orders", ResourceType: "model"},
+		},
+	}
+}
+
+func catalogWord(columns ...BodyColumn) Facet {
+	return Facet{
+		Origin: "dbt:shop", Source: FromCatalog, UniqueID: "model.shop.orders", Project: 1, Import: 1,
+		Body: Body{Kind: KindModel, Relation: WarehouseRelation("postgres", "shop", "main", "orders"), Columns: columns},
+	}
+}
+
+func crawlWord(columns ...BodyColumn) Facet {
+	return Facet{
+		Origin: "crawl:pg", Source: FromCrawl, UniqueID: "shop.main.orders", Import: 1,
+		Body: Body{
+			Kind: KindTable, Name: "orders", Relation: WarehouseRelation("postgres", "shop", "main", "orders"),
+			Columns: columns,
+		},
+	}
+}
+
+func userWord(edits ...Edit) Facet {
+	return Facet{Origin: OriginUser, Source: FromUser, Body: Body{Edits: edits}}
+}
+
+func describe(text string) Edit {
+	return Edit{Field: "description", Text: text, By: "ana", At: time.Unix(1, 0)}
+}
+
+func column(name, native string) BodyColumn { return BodyColumn{Name: name, NativeType: native} }
+
+func withText(c BodyColumn, text string) BodyColumn { c.Description = text; return c }
+
+func withdrawn(f Facet, by ImportID) Facet { f.Withdrawn = by; return f }
+
+func TestMergeDescription(t *testing.T) {
+	ana, hers := "ana's", "ana's"
+	blank := manifestWord("")
+	blank.Body.Kept = &Kept{Value: "was", Import: 1, Since: 9}
+	source := manifestWord("of the source")
+	source.Origin, source.UniqueID, source.Body.Kind = "dbt:other", "source.other.orders", KindSource
+	comment := catalogWord()
+	comment.Body.Description = "comment"
+	crawled := crawlWord()
+	crawled.Body.Description = "crawled"
+	dbtText := Text{Value: "dbt's", Origin: "dbt:shop", Import: 1}
+
+	tests := []struct {
+		name   string
+		rule   Rule
+		facets []Facet
+		want   Text
+	}{
+		{"dbt alone", "", []Facet{manifestWord("dbt's")}, dbtText},
+		{
+			"always: dbt's word wins and hides the person's", Always,
+			[]Facet{manifestWord("dbt's"), userWord(describe(ana))},
+			Text{Value: "dbt's", Origin: "dbt:shop", Import: 1, Own: &hers},
+		},
+		{
+			"always: a blank does not", Always,
+			[]Facet{manifestWord("  "), userWord(describe(ana))},
+			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers},
+		},
+		{
+			"always: what dbt no longer says gives way to the person", Always,
+			[]Facet{blank, userWord(describe(ana))},
+			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "was"}}},
+		},
+		{
+			"blank never overwrites", Always,
+			[]Facet{blank},
+			Text{Value: "was", Origin: "dbt:shop", Import: 1, Since: 9},
+		},
+		{
+			"smart: the person wins", Smart,
+			[]Facet{manifestWord("dbt's"), userWord(describe(ana))},
+			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+		},
+		{
+			"smart: until the edit is withdrawn by a newer one", Smart,
+			[]Facet{manifestWord("dbt's"), userWord(describe(ana), Edit{Field: "description", By: "ana", At: time.Unix(2, 0)})},
+			dbtText,
+		},
+		{
+			"never: dbt's is not taken", Never,
+			[]Facet{manifestWord("dbt's")},
+			Text{Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+		},
+		{
+			"never: a crawl's is", Never,
+			[]Facet{manifestWord("dbt's"), crawled},
+			Text{Value: "crawled", Origin: "crawl:pg", Import: 1, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+		},
+		{
+			"always: the person goes before a crawl", Always,
+			[]Facet{crawled, userWord(describe(ana))},
+			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers, Hidden: []Said{{Origin: "crawl:pg", Value: "crawled"}}},
+		},
+		{
+			"manifest before catalog before crawl", "",
+			[]Facet{crawled, comment, manifestWord("dbt's")},
+			Text{
+				Value: "dbt's", Origin: "dbt:shop", Import: 1,
+				Hidden: []Said{{Origin: "dbt:shop", Value: "comment"}, {Origin: "crawl:pg", Value: "crawled"}},
+			},
+		},
+		{
+			"model before source", "",
+			[]Facet{source, manifestWord("dbt's")},
+			Text{Value: "dbt's", Origin: "dbt:shop", Import: 1, Hidden: []Said{{Origin: "dbt:other", Value: "of the source"}}},
+		},
+		{
+			"a blank model lets the source speak", "",
+			[]Facet{source, manifestWord("")},
+			Text{Value: "of the source", Origin: "dbt:other", Import: 1},
+		},
+		{
+			"a withdrawn text stays until another says something", "",
+			[]Facet{withdrawn(manifestWord("dbt's"), 7), crawlWord()},
+			Text{Value: "dbt's", Origin: "dbt:shop", Import: 1, Since: 7},
+		},
+		{
+			"and is hidden then", "",
+			[]Facet{withdrawn(manifestWord("dbt's"), 7), crawled},
+			Text{Value: "crawled", Origin: "crawl:pg", Import: 1, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, _ := Merge(1, tt.facets, Policy{Description: tt.rule})
+			if diff := cmp.Diff(tt.want, got.Description); diff != "" {
+				t.Errorf("description (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMergeLabels(t *testing.T) {
+	model, source := manifestWord(""), manifestWord("")
+	model.Body.Tags, model.Body.Owners = []string{"pii", "daily"}, []string{"ana"}
+	source.Origin, source.UniqueID, source.Body.Kind = "dbt:other", "source.other.orders", KindSource
+	source.Body.Tags = []string{"raw", "pii", " "}
+	person := userWord(
+		Edit{Field: "tags", Add: []string{"old"}, At: time.Unix(1, 0)},
+		Edit{Field: "tags", Add: []string{"gold"}, Remove: []string{"daily", "absent"}, At: time.Unix(2, 0)},
+	)
+	got, _ := Merge(1, []Facet{source, person, model}, Policy{})
+	if diff := cmp.Diff([]string{"gold", "pii", "raw"}, got.Tags); diff != "" {
+		t.Errorf("tags (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"ana"}, got.Owners); diff != "" {
+		t.Errorf("owners (-want +got):\n%s", diff)
+	}
+	got, _ = Merge(1, []Facet{source, person, model}, Policy{Tags: Never})
+	if diff := cmp.Diff([]string{"gold"}, got.Tags); diff != "" {
+		t.Errorf("tags under never (-want +got):\n%s", diff)
+	}
+}
+
+func TestMergePresence(t *testing.T) {
+	tests := []struct {
+		name      string
+		facets    []Facet
+		present   bool
+		removedBy ImportID
+		kind      Kind
+		nodes     int
+	}{
+		{"dbt", []Facet{manifestWord("")}, true, 0, KindModel, 1},
+		{"dbt and its catalog are one node", []Facet{manifestWord(""), catalogWord()}, true, 0, KindModel, 1},
+		{"dbt gone, still in the warehouse", []Facet{withdrawn(manifestWord(""), 5), crawlWord()}, true, 0, KindTable, 0},
+		{"a catalog entry outlives no manifest", []Facet{withdrawn(manifestWord(""), 5), catalogWord()}, false, 5, KindModel, 1},
+		{"catalog only", []Facet{catalogWord()}, true, 0, KindModel, 1},
+		{"all gone: the last content stays", []Facet{withdrawn(manifestWord(""), 5), withdrawn(crawlWord(), 4)}, false, 5, KindModel, 1},
+		{"all gone, the crawl last", []Facet{withdrawn(manifestWord(""), 5), withdrawn(crawlWord(), 6)}, false, 6, KindTable, 0},
+		{"a person keeps nothing alive", []Facet{withdrawn(manifestWord(""), 5), userWord(describe("x"))}, false, 5, KindModel, 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a, _ := Merge(1, tt.facets, Policy{})
+			if a.Present != tt.present || a.RemovedBy != tt.removedBy || a.Kind != tt.kind || len(a.Nodes) != tt.nodes {
+				t.Errorf("present %v, removed by %d, %s, nodes %v", a.Present, a.RemovedBy, a.Kind, a.Nodes)
+			}
+		})
+	}
+}
+
+func TestMergeRelation(t *testing.T) {
+	model := manifestWord("")
+	model.Body.Relation = NewRelation("snowflake", "shop", "main", "orders", "shop.main.orders")
+	listed := catalogWord()
+	listed.Body.Relation = WarehouseRelation("snowflake", "SHOP", "MAIN", "ORDERS")
+	a, _ := Merge(1, []Facet{model, listed}, Policy{})
+	if a.Relation.Display() != "SHOP.MAIN.ORDERS" || a.RelationKey != "SHOP.MAIN.ORDERS" {
+		t.Errorf("catalog spelling: %q, key %q", a.Relation.Display(), a.RelationKey)
+	}
+
+	listed.Body.Relation.Schema = "DBT_ALLISON"
+	a, _ = Merge(1, []Facet{model, listed}, Policy{})
+	if a.Relation.Display() != "shop.main.orders" || a.RelationKey != "SHOP.MAIN.ORDERS" {
+		t.Errorf("catalog of another target: %q, key %q", a.Relation.Display(), a.RelationKey)
+	}
+
+	model.Body.Relation.Database = ""
+	a, _ = Merge(1, []Facet{model, func() Facet {
+		f := crawlWord()
+		f.Body.Relation = WarehouseRelation("snowflake", "SHOP", "MAIN", "ORDERS")
+		return f
+	}()}, Policy{})
+	if a.RelationKey != "SHOP.MAIN.ORDERS" {
+		t.Errorf("missing database: key %q", a.RelationKey)
+	}
+
+	model.Body.Materialized = "ephemeral"
+	if a, _ = Merge(1, []Facet{model}, Policy{}); a.RelationKey != "" {
+		t.Errorf("ephemeral: key %q", a.RelationKey)
+	}
+}
+
+// brief is a column as the tables below write it.
+func brief(columns []Column) []string {
+	var out []string
+	for _, c := range columns {
+		s := fmt.Sprintf("%d %s", c.Ordinal, c.Name)
+		if c.Type.Native != "" {
+			s += " " + c.Type.Native
+		}
+		if c.Description.Value != "" {
+			s += fmt.Sprintf(" %q", c.Description.Value)
+		}
+		if c.Description.Since != 0 {
+			s += " kept"
+		}
+		if c.DocumentedOnly {
+			s += " documented-only"
+		}
+		if !c.Present {
+			s += " absent"
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func TestMergeColumns(t *testing.T) {
+	at := func(c BodyColumn, ordinal int) BodyColumn { c.Ordinal = ordinal; return c }
+	absent := func(c BodyColumn) BodyColumn { c.Absent = 4; return c }
+	quoted := func(c BodyColumn) BodyColumn { c.Quote = true; return c }
+	newer := func(f Facet, by ImportID) Facet { f.Import = by; return f }
+	tests := []struct {
+		name   string
+		facets []Facet
+		want   []string
+	}{
+		{
+			"without a catalog the manifest's stand",
+			[]Facet{manifestWord("", column("b", "int"), withText(column("a", ""), "A"))},
+			[]string{"1 b int", `2 a "A"`},
+		},
+		{
+			"the catalog's order, spelling and types; the manifest's texts",
+			[]Facet{
+				manifestWord("", withText(column("id", "bigint"), "key")),
+				catalogWord(at(column("AMOUNT", "numeric"), 7), at(column("ID", "integer"), 2)),
+			},
+			[]string{`1 ID integer "key"`, "2 AMOUNT numeric"},
+		},
+		{
+			"exact before folded: two columns that differ only by case",
+			[]Facet{
+				manifestWord("", withText(column("data_e", ""), "lower"), withText(column("data_E", ""), "upper")),
+				catalogWord(column("data_E", "text"), column("data_e", "text")),
+			},
+			[]string{`1 data_E text "upper"`, `2 data_e text "lower"`},
+		},
+		{
+			"folded only if unique",
+			[]Facet{
+				manifestWord("", withText(column("DATA_E", ""), "which?")),
+				catalogWord(column("data_E", "text"), column("data_e", "text")),
+			},
+			[]string{"1 data_E text", "2 data_e text", `3 DATA_E "which?" documented-only`},
+		},
+		{
+			"a quoted column is exact where quotes are",
+			[]Facet{manifestWord("", quoted(column("Id", ""))), catalogWord(column("id", "int"))},
+			[]string{"1 id int", "2 Id documented-only"},
+		},
+		{
+			"documented, not in the warehouse",
+			[]Facet{manifestWord("", withText(column("ghost", "int"), "?")), catalogWord(column("id", "int"))},
+			[]string{"1 id int", `2 ghost int "?" documented-only`},
+		},
+		{
+			"gone from the newest catalog",
+			[]Facet{manifestWord(""), catalogWord(column("id", "int"), absent(column("old", "text")))},
+			[]string{"1 id int", "2 old text absent"},
+		},
+		{
+			"gone and still documented",
+			[]Facet{manifestWord("", withText(column("old", ""), "doc")), catalogWord(column("id", "int"), absent(column("old", "text")))},
+			[]string{"1 id int", `2 old text "doc" documented-only absent`},
+		},
+		{
+			"a newer crawl lists, an older catalog's column is absent",
+			[]Facet{manifestWord(""), catalogWord(column("a", "int"), column("b", "int")), newer(crawlWord(column("b", "int4")), 2)},
+			[]string{"1 b int4", "2 a int absent"},
+		},
+		{
+			"the crawl's exact type is heard over an equal kind of type",
+			[]Facet{crawlWord(column("n", "numeric(10,2)")), newer(catalogWord(column("n", "numeric")), 2)},
+			[]string{"1 n numeric(10,2)"},
+		},
+		{
+			"but not over another type in a newer catalog",
+			[]Facet{crawlWord(column("n", "numeric(10,2)")), newer(catalogWord(column("n", "text")), 2)},
+			[]string{"1 n text"},
+		},
+		{
+			"a withdrawn list stays where there is no other",
+			[]Facet{
+				withdrawn(manifestWord("", withText(column("id", ""), "old text")), 5), withdrawn(catalogWord(column("id", "int")), 5),
+				func() Facet {
+					f := manifestWord("", column("id", ""))
+					f.UniqueID = "model.shop.renamed"
+					return f
+				}(),
+			},
+			[]string{`1 id int "old text" kept`},
+		},
+		{
+			"no longer documented, never in the warehouse",
+			[]Facet{manifestWord("", absent(withText(column("ghost", ""), "x"))), catalogWord(column("id", "int"))},
+			[]string{"1 id int"},
+		},
+		{
+			"no longer documented, without a catalog",
+			[]Facet{manifestWord("", absent(column("ghost", "")), column("id", "int"))},
+			[]string{"1 id int", "2 ghost absent"},
+		},
+		{
+			"a person's text on a column",
+			[]Facet{catalogWord(column("id", "int")), userWord(Edit{Field: "description", Column: "ID", Text: "mine", By: "ana"})},
+			[]string{`1 id int "mine"`},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			a, columns := Merge(1, tt.facets, Policy{})
+			if diff := cmp.Diff(tt.want, brief(columns)); diff != "" {
+				t.Errorf("columns (-want +got):\n%s", diff)
+			}
+			present := 0
+			for _, c := range columns {
+				if c.Present {
+					present++
+				}
+			}
+			if a.ColumnCount != present {
+				t.Errorf("column count %d, present %d", a.ColumnCount, present)
+			}
+		})
+	}
+}
+
+// genFacets draws facets of one asset: dbt nodes of two projects with their
+// catalogs, crawls, people; some withdrawn.
+func genFacets(t *rapid.T) []Facet {
+	names := rapid.SampledFrom([]string{"id", "ID", "Id", "amount", "a.b", "ünit"})
+	texts := rapid.SampledFrom([]string{"", " ", "one", "two"})
+	imports := rapid.Custom(func(t *rapid.T) ImportID { return ImportID(rapid.IntRange(1, 4).Draw(t, "import")) })
+	columns := rapid.Custom(func(t *rapid.T) BodyColumn {
+		c := BodyColumn{
+			Name: names.Draw(t, "name"), Ordinal: rapid.IntRange(0, 5).Draw(t, "ordinal"),
+			NativeType:  rapid.SampledFrom([]string{"", "int", "numeric(3,1)", "text"}).Draw(t, "type"),
+			Description: texts.Draw(t, "text"), Quote: rapid.Bool().Draw(t, "quote"),
+			Tags: rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 2).Draw(t, "tags"),
+		}
+		if rapid.IntRange(0, 3).Draw(t, "absent") == 0 {
+			c.Absent = imports.Draw(t, "since")
+		}
+		if rapid.Bool().Draw(t, "kept") {
+			c.Kept = &Kept{Value: "kept", Import: 1, Since: 2}
+		}
+		return c
+	})
+	facet := rapid.Custom(func(t *rapid.T) Facet {
+		f := rapid.SampledFrom([]Facet{manifestWord(""), catalogWord(), crawlWord()}).Draw(t, "facet")
+		if f.Source != FromCrawl {
+			f.Origin = rapid.SampledFrom([]Origin{"dbt:a", "dbt:b"}).Draw(t, "origin")
+			f.UniqueID = rapid.SampledFrom([]string{"model.p.x", "source.p.x"}).Draw(t, "node")
+			f.Body.Kind = kindOf(f.UniqueID)
+		}
+		f.Import = imports.Draw(t, "import")
+		if rapid.IntRange(0, 2).Draw(t, "withdrawn") == 0 {
+			f.Withdrawn = imports.Draw(t, "by")
+		}
+		f.Body.Description = texts.Draw(t, "description")
+		f.Body.Tags = rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y", "z"}), 0, 3).Draw(t, "tags")
+		f.Body.Columns = rapid.SliceOfN(columns, 0, 5).Draw(t, "columns")
+		return f
+	})
+	facets := rapid.SliceOfNDistinct(facet, 0, 7, func(f Facet) string {
+		return fmt.Sprint(f.Origin, f.Source, f.UniqueID)
+	}).Draw(t, "facets")
+	if rapid.Bool().Draw(t, "edited") {
+		facets = append(facets, userWord(
+			describe(texts.Draw(t, "own")),
+			Edit{Field: "tags", Add: []string{"mine"}, Remove: []string{"x"}, By: "ana"},
+			Edit{Field: "description", Column: names.Draw(t, "edited column"), Text: "mine", By: "ana"},
+		))
+	}
+	for i := range facets {
+		facets[i].Hash = HashBody(facets[i].Body)
+	}
+	return facets
+}
+
+func genPolicy(t *rapid.T) Policy {
+	rule := rapid.SampledFrom([]Rule{"", Always, Smart, Never})
+	return Policy{Description: rule.Draw(t, "description"), Owners: rule.Draw(t, "owners"), Tags: rule.Draw(t, "tags")}
+}
+
+func mergedJSON(t *rapid.T, facets []Facet, p Policy) string {
+	a, columns := Merge(1, facets, p)
+	out, err := json.Marshal([]any{a, columns})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func TestMergeDoesNotDependOnOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facets, policy := genFacets(t), genPolicy(t)
+		want := mergedJSON(t, facets, policy)
+		shuffled := rapid.Permutation(facets).Draw(t, "order")
+		if got := mergedJSON(t, shuffled, policy); got != want {
+			t.Errorf("another order gives another asset:\n%s\n%s", want, got)
+		}
+		if got := mergedJSON(t, append(slices.Clone(shuffled), facets...), policy); got != want {
+			t.Errorf("facets given twice give another asset:\n%s\n%s", want, got)
+		}
+	})
+}
+
+func TestMergeInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facets, policy := genFacets(t), genPolicy(t)
+		before, _ := json.Marshal(facets)
+		a, columns := Merge(1, facets, policy)
+		if after, _ := json.Marshal(facets); string(after) != string(before) {
+			t.Fatal("Merge changed its input")
+		}
+		seen := map[string]bool{}
+		for i, c := range columns {
+			if c.Ordinal != i+1 {
+				t.Errorf("column %q has ordinal %d at %d", c.Name, c.Ordinal, i)
+			}
+			if seen[c.Name] {
+				t.Errorf("column %q twice", c.Name)
+			}
+			seen[c.Name] = true
+			checkText(t, c.Description)
+		}
+		checkText(t, a.Description)
+		if a.Present != (a.RemovedBy == 0) && len(facets) > 0 && a.Kind != "" {
+			t.Errorf("present %v, removed by %d", a.Present, a.RemovedBy)
+		}
+	})
+}
+
+// checkText: something that anybody says shows, unless the policy forbids it.
+func checkText(t *rapid.T, text Text) {
+	if text.Value == "" && (text.Origin != "" || text.Import != 0 || text.Since != 0) {
+		t.Errorf("an empty text with a source: %+v", text)
+	}
+	for _, s := range text.Hidden {
+		if s.Value == text.Value {
+			t.Errorf("hidden value shows: %+v", text)
+		}
+		if text.Value == "" && !isDBT(s.Origin) {
+			t.Errorf("hidden for nothing: %+v", text)
+		}
+	}
+}
+
+func TestMergeStatsAndContent(t *testing.T) {
+	n := 12.0
+	model, listed, crawled := manifestWord(""), catalogWord(), crawlWord()
+	model.Body.Meta = json.RawMessage(`{"a":1}`)
+	model.Body.Code = &Code{Checksum: "c"}
+	listed.Body.Stats = map[string]Stat{"rows": {Value: &n}}
+	crawled.Body.Stats = map[string]Stat{"rows": {Text: "stale"}, "bytes": {Text: "9"}}
+	a, _ := Merge(7, []Facet{crawled, listed, model}, Policy{})
+	want := Asset{
+		ID: 7, Kind: KindModel, Name: "orders", Project: 1, RelationKey: "shop.main.orders", Materialized: "table",
+		Meta: json.RawMessage(`{"a":1}`), DBT: model.Body.DBT, Code: model.Body.Code, Present: true,
+		Stats: map[string]Stat{"rows": {Value: &n}, "bytes": {Text: "9"}},
+		Nodes: []NodeRef{{1, "model.shop.orders"}},
+	}
+	if diff := cmp.Diff(want, a, cmpopts.IgnoreFields(Asset{}, "Relation")); diff != "" {
+		t.Errorf("asset (-want +got):\n%s", diff)
+	}
+}
