@@ -1,5 +1,7 @@
 package catalog
 
+import "strings"
+
 // Kind says what an asset is. The four kinds of dbt tables and what a crawl
 // finds are tables; the others have pages of their own.
 type Kind string
@@ -61,4 +63,15 @@ func (k Kind) rank() int {
 		return 3
 	}
 	return 4
+}
+
+// KindOfNode is the kind that leads a dbt unique_id ("model.shop.orders"), else
+// the one given.
+func KindOfNode(uniqueID string, otherwise Kind) Kind {
+	head, _, _ := strings.Cut(uniqueID, ".")
+	switch k := Kind(head); k {
+	case KindModel, KindSeed, KindSnapshot, KindSource:
+		return k
+	}
+	return otherwise
 }

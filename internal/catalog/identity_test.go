@@ -1,0 +1,548 @@
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// The tests below write a schema and claims in short:
+//
+//	asset  "1 model orders @ shop.main.orders", "2 - …" = removed
+//	node   "1 dbt:a model.a.orders", with " gone" if withdrawn
+//	claim  "dbt:a model.a.orders @ shop.main.orders"
+//	answer "model.a.orders = 1", "= new 1", with " from 2" where facets move
+type identityCase struct {
+	name     string
+	platform string // postgres unless named
+	assets   []string
+	nodes    []string
+	claims   []string
+	want     []string
+}
+
+func parseAsset(platform, s string) KnownAsset {
+	head, key, _ := strings.Cut(s, " @ ")
+	var a KnownAsset
+	var state string
+	if n, _ := fmt.Sscanf(head, "%d %s %s %s", &a.ID, &state, &a.Kind, &a.Name); n < 4 {
+		panic("asset " + s)
+	}
+	a.Present = state == "+"
+	a.RelationKey = relationOf(platform, key).Key()
+	return a
+}
+
+func parseNode(s string) KnownNode {
+	var n KnownNode
+	s, n.Withdrawn = strings.CutSuffix(s, " gone")
+	if k, _ := fmt.Sscanf(s, "%d %s %s", &n.Asset, &n.Origin, &n.UniqueID); k < 3 {
+		panic("node " + s)
+	}
+	return n
+}
+
+func parseClaim(platform, s string) Claim {
+	head, relation, _ := strings.Cut(s, " @ ")
+	origin, id, _ := strings.Cut(head, " ")
+	c := Claim{Origin: Origin(origin), UniqueID: id, Kind: kindOf(id), Name: id[strings.LastIndex(id, ".")+1:]}
+	c.Relation = relationOf(platform, relation)
+	if isCrawl(c.Origin) {
+		c.Kind = KindTable
+		c.Relation = WarehouseRelation(platform, c.Relation.Database, c.Relation.Schema, c.Relation.Identifier)
+	}
+	return c
+}
+
+// relationOf reads "db.schema.table"; ".schema.table" lacks a database.
+func relationOf(platform, s string) Relation {
+	if s == "" {
+		return Relation{}
+	}
+	r, ok := ParseRelationName(platform, strings.TrimPrefix(s, "."))
+	if !ok {
+		panic("relation " + s)
+	}
+	return r
+}
+
+func (tt identityCase) identities() *Identities {
+	var assets []KnownAsset
+	var nodes []KnownNode
+	for _, s := range tt.assets {
+		assets = append(assets, parseAsset(tt.platform, s))
+	}
+	for _, s := range tt.nodes {
+		nodes = append(nodes, parseNode(s))
+	}
+	return NewIdentities(assets, nodes)
+}
+
+func (tt identityCase) resolve() []string {
+	var claims []Claim
+	for _, s := range tt.claims {
+		claims = append(claims, parseClaim(tt.platform, s))
+	}
+	var got []string
+	for _, r := range tt.identities().Resolve(claims) {
+		got = append(got, formatResolution(r))
+	}
+	return got
+}
+
+func formatResolution(r Resolution) string {
+	s := fmt.Sprintf("%s = %d", r.UniqueID, r.Asset)
+	if r.Asset == 0 {
+		s = fmt.Sprintf("%s = new %d", r.UniqueID, r.New)
+	}
+	if r.From != 0 {
+		s += fmt.Sprintf(" from %d", r.From)
+	}
+	return s
+}
+
+func TestResolve(t *testing.T) {
+	tests := []identityCase{
+		{
+			name:   "first import",
+			claims: []string{"dbt:a model.a.x @ d.s.x", "dbt:a source.a.y @ d.s.y"},
+			want:   []string{"model.a.x = new 1", "source.a.y = new 2"},
+		},
+		{
+			name:   "again",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "rename: new id, same relation, old id gone",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"dbt:a model.a.y @ d.s.x"},
+			want:   []string{"model.a.y = 1"},
+		},
+		{
+			name:   "move: same id, new alias",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x2"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "move, and a new node takes the old relation",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"dbt:a model.a.n @ d.s.x", "dbt:a model.a.x @ d.s.x2"},
+			want:   []string{"model.a.n = new 1", "model.a.x = 1"},
+		},
+		{
+			name:   "swap",
+			assets: []string{"1 + model x @ d.s.x", "2 + model y @ d.s.y"},
+			nodes:  []string{"1 dbt:a model.a.x", "2 dbt:a model.a.y"},
+			claims: []string{"dbt:a model.a.x @ d.s.y", "dbt:a model.a.y @ d.s.x"},
+			want:   []string{"model.a.x = 1", "model.a.y = 2"},
+		},
+		{
+			name:   "swap under a crawl: the crawled tables change asset",
+			assets: []string{"1 + model x @ d.s.x", "2 + model y @ d.s.y"},
+			nodes:  []string{"1 dbt:a model.a.x", "2 dbt:a model.a.y", "1 crawl:pg d.s.x", "2 crawl:pg d.s.y"},
+			claims: []string{"dbt:a model.a.x @ d.s.y", "dbt:a model.a.y @ d.s.x"},
+			want:   []string{"model.a.x = 1", "model.a.y = 2", "d.s.x = 2 from 1", "d.s.y = 1 from 2"},
+		},
+		{
+			name:   "split: the model moves away, the source stays and is new",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x", "1 dbt:a source.a.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x2", "dbt:a source.a.x @ d.s.x"},
+			want:   []string{"model.a.x = 1", "source.a.x = new 1 from 1"},
+		},
+		{
+			name:   "split: a source of another project stays and is new",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x", "1 dbt:b source.b.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x2"},
+			want:   []string{"model.a.x = 1", "source.b.x = new 1 from 1"},
+		},
+		{
+			name:   "split: the source moves to an asset that is there",
+			assets: []string{"1 + model x @ d.s.x", "2 + source z @ d.s.z"},
+			nodes:  []string{"1 dbt:a model.a.x", "1 dbt:a source.a.x", "2 dbt:b source.b.z"},
+			claims: []string{"dbt:a model.a.x @ d.s.x", "dbt:a source.a.x @ d.s.z"},
+			want:   []string{"model.a.x = 1", "source.a.x = 2 from 1"},
+		},
+		{
+			name:   "split by crawl: the table that is left behind is new",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x", "1 crawl:pg d.s.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x2"},
+			want:   []string{"model.a.x = 1", "d.s.x = new 1 from 1"},
+		},
+		{
+			name:   "split: a removed asset was last at the old relation",
+			assets: []string{"1 + model x @ d.s.x", "2 - source z @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x", "1 dbt:b source.b.x", "2 dbt:c source.c.z gone"},
+			claims: []string{"dbt:a model.a.x @ d.s.x2"},
+			want:   []string{"model.a.x = 1", "source.b.x = 2 from 1"},
+		},
+		{
+			name:   "join: a model moves onto another project's source",
+			assets: []string{"1 + model x @ d.s.x", "2 + source y @ d.s.y"},
+			nodes:  []string{"1 dbt:a model.a.x", "2 dbt:b source.b.y"},
+			claims: []string{"dbt:a model.a.x @ d.s.y"},
+			want:   []string{"model.a.x = 1", "source.b.y = 1 from 2"},
+		},
+		{
+			name:   "join: a model moves onto a crawled table",
+			assets: []string{"1 + model x @ d.s.x", "2 + table y @ d.s.y"},
+			nodes:  []string{"1 dbt:a model.a.x", "2 crawl:pg d.s.y"},
+			claims: []string{"dbt:a model.a.x @ d.s.y"},
+			want:   []string{"model.a.x = 1", "d.s.y = 1 from 2"},
+		},
+		{
+			name:   "join of two models: the asset that stood there",
+			assets: []string{"1 + model x @ d.s.x", "2 + model y @ d.s.y"},
+			nodes:  []string{"1 dbt:a model.a.x", "2 dbt:b model.b.y"},
+			claims: []string{"dbt:a model.a.x @ d.s.y"},
+			want:   []string{"model.a.x = 2 from 1"},
+		},
+		{
+			name:   "join of two models elsewhere: the older asset",
+			assets: []string{"1 + model x @ d.s.x", "2 + model y @ d.s.y"},
+			nodes:  []string{"1 dbt:a model.a.x", "2 dbt:a model.a.y"},
+			claims: []string{"dbt:a model.a.x @ d.s.z", "dbt:a model.a.y @ d.s.z"},
+			want:   []string{"model.a.x = 1", "model.a.y = 1 from 2"},
+		},
+		{
+			name:   "delete, later reuse of the relation: restored",
+			assets: []string{"1 - model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x gone"},
+			claims: []string{"dbt:a model.a.n @ d.s.x"},
+			want:   []string{"model.a.n = 1"},
+		},
+		{
+			name:   "delete, later the node comes back elsewhere: restored",
+			assets: []string{"1 - model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x gone"},
+			claims: []string{"dbt:a model.a.x @ d.s.elsewhere"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "the old node comes back while a live one has its asset",
+			assets: []string{"1 + model n @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x gone", "1 dbt:a model.a.n"},
+			claims: []string{"dbt:a model.a.x @ d.s.z", "dbt:a model.a.n @ d.s.x"},
+			want:   []string{"model.a.x = new 1 from 1", "model.a.n = 1"},
+		},
+		{
+			name:   "versioned models are an asset each",
+			assets: []string{"1 + model c @ d.s.c_v1"},
+			nodes:  []string{"1 dbt:a model.a.c.v1"},
+			claims: []string{"dbt:a model.a.c.v1 @ d.s.c_v1", "dbt:a model.a.c.v2 @ d.s.c_v2"},
+			want:   []string{"model.a.c.v1 = 1", "model.a.c.v2 = new 1"},
+		},
+		{
+			name:   "two nodes of one manifest on one relation",
+			claims: []string{"dbt:a model.a.x @ d.s.x", "dbt:a source.a.x @ d.s.x"},
+			want:   []string{"model.a.x = new 1", "source.a.x = new 1"},
+		},
+		{
+			name:   "a source that is another project's model, model first",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"dbt:b source.b.x @ d.s.x"},
+			want:   []string{"source.b.x = 1"},
+		},
+		{
+			name:   "a source that is another project's model, source first",
+			assets: []string{"1 + source x @ d.s.x"},
+			nodes:  []string{"1 dbt:b source.b.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "the same id in two projects is two things",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.p.x"},
+			claims: []string{"dbt:b model.p.x @ d.s2.x"},
+			want:   []string{"model.p.x = new 1"},
+		},
+		{
+			name:   "crawl before dbt",
+			assets: []string{"1 + table x @ d.s.x"},
+			nodes:  []string{"1 crawl:pg d.s.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "crawl after dbt, case told apart by quotes only",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"crawl:pg d.s.x @ d.s.x", "crawl:pg d.s.X @ d.s.X"},
+			want:   []string{"d.s.x = 1", "d.s.X = new 1"},
+		},
+		{
+			name: "snowflake: case folds", platform: "snowflake",
+			assets: []string{"1 + table X @ D.S.X"},
+			nodes:  []string{"1 crawl:sf D.S.X"},
+			claims: []string{"dbt:a model.a.x @ d.s.x"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name: "snowflake: a quoted name is another one", platform: "snowflake",
+			assets: []string{"1 + table X @ D.S.X"},
+			nodes:  []string{"1 crawl:sf D.S.X"},
+			claims: []string{`dbt:a model.a.x @ d.s."x"`},
+			want:   []string{"model.a.x = new 1"},
+		},
+		{
+			name: "bigquery: case tells apart", platform: "bigquery",
+			assets: []string{"1 + table X @ d.s.X"},
+			nodes:  []string{"1 crawl:bq d.s.X"},
+			claims: []string{"dbt:a model.a.x @ d.s.x"},
+			want:   []string{"model.a.x = new 1"},
+		},
+		{
+			name: "databricks: folds in quotes too", platform: "databricks",
+			assets: []string{"1 + table x @ d.s.x"},
+			nodes:  []string{"1 crawl:db d.s.x"},
+			claims: []string{"dbt:a model.a.x @ `D`.`S`.`X`"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "no database finds the only one",
+			assets: []string{"1 + table x @ d.s.x"},
+			nodes:  []string{"1 crawl:pg d.s.x"},
+			claims: []string{"dbt:a model.a.x @ .s.x"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "a database finds the asset without",
+			assets: []string{"1 + model x @ .s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"crawl:pg d.s.x @ d.s.x"},
+			want:   []string{"d.s.x = 1"},
+		},
+		{
+			name:   "no database and two to choose from: a new one",
+			assets: []string{"1 + table x @ d.s.x", "2 + table x @ e.s.x"},
+			nodes:  []string{"1 crawl:pg d.s.x", "2 crawl:pg e.s.x"},
+			claims: []string{"dbt:a model.a.x @ .s.x"},
+			want:   []string{"model.a.x = new 1"},
+		},
+		{
+			name:   "what was found stays found when a second database turns up",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 crawl:pg d.s.x", "1 dbt:a model.a.x"},
+			claims: []string{"dbt:a model.a.x @ .s.x", "crawl:pg e.s.x @ e.s.x"},
+			want:   []string{"model.a.x = 1", "e.s.x = new 1"},
+		},
+		{
+			name:   "no database, only removed ones to choose from",
+			assets: []string{"1 - table x @ d.s.x"},
+			nodes:  []string{"1 crawl:pg d.s.x gone"},
+			claims: []string{"dbt:a model.a.x @ .s.x"},
+			want:   []string{"model.a.x = 1"},
+		},
+		{
+			name:   "ephemeral: by id alone",
+			assets: []string{"1 + model x @ "},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"dbt:a model.a.x", "dbt:a model.b.x"},
+			want:   []string{"model.a.x = 1", "model.b.x = new 1"},
+		},
+		{
+			name:   "a table becomes ephemeral: the crawled table is left behind",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x", "1 crawl:pg d.s.x"},
+			claims: []string{"dbt:a model.a.x"},
+			want:   []string{"model.a.x = 1", "d.s.x = new 1 from 1"},
+		},
+		{
+			name:   "no table: by id, else by kind and name if its node is gone",
+			assets: []string{"1 + group fin @ ", "2 + macro m @ "},
+			nodes:  []string{"1 dbt:a group.old.fin", "2 dbt:a macro.old.m"},
+			claims: []string{"dbt:a group.new.fin", "dbt:a macro.old.m", "dbt:a macro.new.m"},
+			want:   []string{"group.new.fin = 1", "macro.old.m = 2", "macro.new.m = new 1"},
+		},
+		{
+			name:   "no table: two of one name are not guessed at",
+			assets: []string{"1 + group fin @ "},
+			nodes:  []string{"1 dbt:a group.old.fin"},
+			claims: []string{"dbt:a group.p.fin", "dbt:a group.q.fin"},
+			want:   []string{"group.p.fin = new 1", "group.q.fin = new 2"},
+		},
+		{
+			name:   "a function is not the table of its name",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.x", "dbt:a function.a.x @ d.s.x"},
+			want:   []string{"model.a.x = 1", "function.a.x = new 1"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.platform == "" {
+				tt.platform = "postgres"
+			}
+			if diff := cmp.Diff(tt.want, tt.resolve()); diff != "" {
+				t.Errorf("resolutions (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// world is a schema that lives through imports, as the pipeline would keep it.
+type world struct {
+	assets map[AssetID]KnownAsset
+	nodes  map[nodeKey]KnownNode
+}
+
+func (w *world) identities(shuffle func([]KnownAsset, []KnownNode)) *Identities {
+	assets := slices.Collect(maps.Values(w.assets))
+	nodes := slices.Collect(maps.Values(w.nodes))
+	if shuffle != nil {
+		shuffle(assets, nodes)
+	}
+	return NewIdentities(assets, nodes)
+}
+
+// apply does what the pipeline does with an answer: moves nodes, withdraws
+// those that are gone, and settles the assets' relations.
+func (w *world) apply(origin Origin, claims []Claim, got []Resolution) {
+	first := AssetID(len(w.assets) + 1)
+	id := func(r Resolution) AssetID {
+		if r.Asset != 0 {
+			return r.Asset
+		}
+		return first + AssetID(r.New) - 1
+	}
+	for key, n := range w.nodes {
+		if key.origin == origin {
+			n.Withdrawn = true
+			w.nodes[key] = n
+		}
+	}
+	for i, r := range got {
+		key := nodeKey{r.Origin, r.UniqueID}
+		n := w.nodes[key]
+		n.Origin, n.UniqueID, n.Asset = r.Origin, r.UniqueID, id(r)
+		if i < len(claims) {
+			n.Withdrawn, n.Kind, n.RelationKey = false, claims[i].Kind, claims[i].Relation.Key()
+		}
+		w.nodes[key] = n
+		if _, ok := w.assets[n.Asset]; !ok {
+			w.assets[n.Asset] = KnownAsset{ID: n.Asset, Kind: n.Kind, Name: r.UniqueID}
+		}
+	}
+	for assetID, a := range w.assets {
+		a.Present = false
+		for _, n := range w.nodes {
+			if n.Asset == assetID && !n.Withdrawn {
+				a.Present, a.RelationKey, a.Kind = true, n.RelationKey, n.Kind
+			}
+		}
+		w.assets[assetID] = a
+	}
+}
+
+func genClaims(t *rapid.T, origin Origin) []Claim {
+	var claims []Claim
+	ids := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
+		"model.p.a", "model.p.b", "model.p.c", "source.p.a", "source.p.b", "group.p.g", "group.q.g",
+	}), 0, 6, func(s string) string { return s }).Draw(t, "ids")
+	for _, id := range ids {
+		c := Claim{Origin: origin, UniqueID: id, Kind: kindOf(id), Name: id[len(id)-1:]}
+		if c.Kind.IsTable() && rapid.IntRange(0, 5).Draw(t, "ephemeral") > 0 {
+			c.Relation = relationOf("postgres", rapid.SampledFrom([]string{"d.s.x", "d.s.y", "d.s.z"}).Draw(t, "relation"))
+		}
+		claims = append(claims, c)
+	}
+	return claims
+}
+
+func TestResolveInvariants(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &world{assets: map[AssetID]KnownAsset{}, nodes: map[nodeKey]KnownNode{}}
+		for range rapid.IntRange(1, 6).Draw(t, "imports") {
+			origin := rapid.SampledFrom([]Origin{"dbt:a", "dbt:b"}).Draw(t, "origin")
+			claims := genClaims(t, origin)
+			if len(claims) == 0 {
+				continue // the removals guard stops an empty manifest
+			}
+			got := w.identities(nil).Resolve(claims)
+			checkOrder(t, w, claims, got)
+			w.apply(origin, claims, got)
+			checkWorld(t, w)
+			// The same claims again change nothing.
+			for i, r := range w.identities(nil).Resolve(claims) {
+				if i >= len(claims) || r.New != 0 || r.From != 0 || r.Asset != w.nodes[nodeKey{r.Origin, r.UniqueID}].Asset {
+					t.Fatalf("again: %s", formatResolution(r))
+				}
+			}
+		}
+	})
+}
+
+// checkOrder: neither the order of claims nor that of what is known matters.
+func checkOrder(t *rapid.T, w *world, claims []Claim, got []Resolution) {
+	shuffled := rapid.Permutation(claims).Draw(t, "order of claims")
+	again := w.identities(func(a []KnownAsset, n []KnownNode) { slices.Reverse(a); slices.Reverse(n) }).Resolve(shuffled)
+	sorted := func(rs []Resolution) []string {
+		var out []string
+		for _, r := range rs {
+			out = append(out, string(r.Origin)+" "+formatResolution(r))
+		}
+		slices.Sort(out)
+		return out
+	}
+	if diff := cmp.Diff(sorted(got), sorted(again)); diff != "" {
+		t.Fatalf("the order of claims matters:\n%s", diff)
+	}
+	for i, c := range shuffled {
+		if again[i].Origin != c.Origin || again[i].UniqueID != c.UniqueID {
+			t.Fatalf("answer %d is about %s, not %s", i, again[i].UniqueID, c.UniqueID)
+		}
+	}
+}
+
+// checkWorld: one relation is one asset, and one asset is at one relation.
+func checkWorld(t *rapid.T, w *world) {
+	asset, key := map[string]AssetID{}, map[AssetID]string{}
+	for node, n := range w.nodes {
+		if n.Withdrawn {
+			continue
+		}
+		if n.RelationKey != "" {
+			if old, ok := asset[n.RelationKey]; ok && old != n.Asset {
+				t.Fatalf("relation %s is assets %d and %d", n.RelationKey, old, n.Asset)
+			}
+			asset[n.RelationKey] = n.Asset
+		}
+		if old, ok := key[n.Asset]; ok && old != n.RelationKey {
+			t.Fatalf("asset %d is at %q and %q (%s)", n.Asset, old, n.RelationKey, node.uniqueID)
+		}
+		key[n.Asset] = n.RelationKey
+	}
+}
+
+func BenchmarkResolve(b *testing.B) {
+	var assets []KnownAsset
+	var nodes []KnownNode
+	var claims []Claim
+	for i := range 24_000 {
+		id := fmt.Sprintf("model.shop.m%d", i)
+		r := NewRelation("postgres", "shop", "main", fmt.Sprintf("m%d", i), fmt.Sprintf(`"shop"."main"."m%d"`, i))
+		assets = append(assets, KnownAsset{ID: AssetID(i + 1), Kind: KindModel, RelationKey: r.Key(), Present: true})
+		nodes = append(nodes, KnownNode{Asset: AssetID(i + 1), Origin: "dbt:a", UniqueID: id})
+		claims = append(claims, Claim{Origin: "dbt:a", UniqueID: id, Kind: KindModel, Relation: r})
+	}
+	for b.Loop() {
+		NewIdentities(assets, nodes).Resolve(claims)
+	}
+}
