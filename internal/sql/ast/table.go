@@ -193,3 +193,12 @@ func (*Pivot) tableExpr()          {}
 func (*Unpivot) tableExpr()        {}
 func (*MatchRecognize) tableExpr() {}
 func (*BadTable) tableExpr()       {}
+
+// NeedsCondition tells that a join of this kind has ON or USING as a rule.
+func (j *Join) NeedsCondition() bool {
+	switch j.Kind {
+	case CrossJoin, PositionalJoin, LateralViewJoin, ArrayJoinKind:
+		return false
+	}
+	return !j.Natural && !j.Lateral
+}

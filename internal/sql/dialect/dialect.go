@@ -20,6 +20,8 @@ type Dialect struct {
 	Grammar Grammar
 	// Scope are the rules for finding what a name means.
 	Scope Scope
+	// Naming are the rules for names that the database makes up.
+	Naming Naming
 	// Units tells, by function name in lower case, which arguments are unit
 	// words (datediff(day, a, b)) and so no columns.
 	Units map[string][]UnitArg
@@ -132,12 +134,14 @@ type Grammar struct {
 	AliasColon bool
 	// StringAlias allows SELECT expr 'alias' without AS.
 	StringAlias bool
+	// OptionalSemicolon allows statements to follow each other without one.
+	OptionalSemicolon bool
+	// Ternary reads cond ? a : b.
+	Ternary bool
+	// BraceParams reads {name:Type} as a parameter.
+	BraceParams bool
 	// Top allows SELECT TOP n.
 	Top bool
-	// BracketArrays reads [a, b] as an array where a value is expected.
-	BracketArrays bool
-	// BraceStructs reads {k: v} as a struct.
-	BraceStructs bool
 	// AngleTypes reads ARRAY<...> and STRUCT<...> as types in expressions.
 	AngleTypes bool
 	// BacktickPaths splits `a.b.c` at its dots where a table is expected.
@@ -154,7 +158,6 @@ type Grammar struct {
 	PositionColumns bool
 	// ConvertType allows CONVERT(type, x).
 	ConvertType bool
-	// TablesampleAfterAlias and the like need no switch; both orders are read.
 
 	// Reserved are words, in lower case, that are reserved here beyond the
 	// common set: they are never implicit aliases.
@@ -187,6 +190,17 @@ type Scope struct {
 	CorrelatedPaths bool
 	// TableAsStruct allows a table's alias as a value.
 	TableAsStruct bool
+	// ImplicitRecursion lets a CTE read itself without the word RECURSIVE.
+	ImplicitRecursion bool
+	// ByNameInner makes UNION BY NAME keep the columns that both sides have;
+	// elsewhere it keeps all.
+	ByNameInner bool
+	// UsingInPlace leaves a column of JOIN USING in its place in the left table
+	// under a star; elsewhere these columns come first.
+	UsingInPlace bool
+	// FunctionAliasIsColumn names the only column of a function in FROM after its
+	// alias.
+	FunctionAliasIsColumn bool
 }
 
 // UnitArg is an argument that is a unit word.

@@ -2,13 +2,14 @@ package dialect
 
 var ansi = &Dialect{
 	Name:        "ansi",
+	Naming:      Naming{CastKeepsName: true},
 	Identifiers: Identifiers{},
 	Lexing: Lexing{
 		IdentQuotes: "\"`[", StringQuotes: "'", DollarQuotes: true, NestedComments: false, RawPrefix: true,
 		DigitNames: true, DashedNames: true, StagePaths: true,
 	},
 	Grammar: Grammar{
-		ColonPaths: true, ArrowLambda: true, Top: true, BracketArrays: true, BraceStructs: true, AngleTypes: true,
+		ColonPaths: true, ArrowLambda: true, Top: true, AngleTypes: true,
 		StringTables: true, ParamCalls: true, BacktickPaths: true,
 	},
 	Scope: Scope{
@@ -21,22 +22,25 @@ var ansi = &Dialect{
 
 var postgres = &Dialect{
 	Name:        "postgres",
+	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true},
 	Identifiers: Identifiers{Unquoted: Lower, ColumnsExact: true, TablesExact: true},
 	Lexing: Lexing{
 		IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true, QuestionOperators: true,
 	},
 	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "minus", "pivot", "unpivot", "prewhere"}},
-	Scope:          Scope{GroupAlias: SourceFirst, TableAsStruct: true},
+	Scope:          Scope{FunctionAliasIsColumn: true, GroupAlias: SourceFirst, TableAsStruct: true},
 	TableFunctions: generators,
 }
 
 var redshift = &Dialect{
 	Name:        "redshift",
+	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true},
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, HashNames: true},
-	Grammar:     Grammar{Top: true, CaretPower: true, BracketArrays: true},
+	Grammar:     Grammar{Top: true, CaretPower: true},
 	Scope: Scope{
-		LateralAlias: SourceFirst, WhereAlias: NoAlias, GroupAlias: SourceFirst, QualifyAlias: SourceFirst,
+		FunctionAliasIsColumn: true,
+		LateralAlias:          SourceFirst, WhereAlias: NoAlias, GroupAlias: SourceFirst, QualifyAlias: SourceFirst,
 		CorrelatedPaths: true,
 	},
 	Units:          unitsFirst,
@@ -45,16 +49,18 @@ var redshift = &Dialect{
 
 var snowflake = &Dialect{
 	Name:        "snowflake",
+	Naming:      Naming{Rule: NameUpperText, Values: "COLUMN", ValuesFrom: 1, Pivot: PivotNaming{QuotedStrings: true}},
 	Identifiers: Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
 	Lexing: Lexing{
 		IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, SlashComments: true, StagePaths: true,
 	},
 	Grammar: Grammar{
-		ColonPaths: true, ArrowLambda: true, Top: true, BracketArrays: true, BraceStructs: true, StringTables: true,
+		ColonPaths: true, ArrowLambda: true, Top: true, StringTables: true,
 		PositionColumns: true, Reserved: []string{"pivot", "unpivot", "match_recognize"},
 	},
 	Scope: Scope{
-		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
+		ImplicitRecursion: true,
+		LateralAlias:      SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
 		QualifyAlias: SourceFirst,
 	},
 	Units:          unitsSnowflake,
@@ -63,14 +69,16 @@ var snowflake = &Dialect{
 
 var bigquery = &Dialect{
 	Name:        "bigquery",
+	Naming:      Naming{Rule: NameCounted, Prefix: "f", Suffix: "_", Pivot: PivotNaming{AliasFirst: true}, UnpivotValueFirst: true},
 	Identifiers: Identifiers{TablesExact: true},
 	Lexing: Lexing{
 		IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, TripleQuotes: true, RawPrefix: true, HashComments: true,
 		DashedNames: true,
 	},
-	Grammar: Grammar{BracketArrays: true, AngleTypes: true, BacktickPaths: true, BraceStructs: true, ArrowLambda: true, Unreserved: []string{"minus", "top"}},
+	Grammar: Grammar{AngleTypes: true, BacktickPaths: true, ArrowLambda: true, Unreserved: []string{"minus", "top"}},
 	Scope: Scope{
-		GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst, CorrelatedPaths: true,
+		ByNameInner: true,
+		GroupAlias:  SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst, CorrelatedPaths: true,
 		TableAsStruct: true,
 	},
 	Units: unitsBigQuery,
@@ -83,6 +91,7 @@ var sparkLexing = Lexing{
 
 var databricks = &Dialect{
 	Name:        "databricks",
+	Naming:      Naming{CastKeepsName: true, Values: "col", ValuesFrom: 1, Pivot: PivotNaming{SingleBare: true}},
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
 	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
@@ -96,6 +105,7 @@ var databricks = &Dialect{
 
 var spark = &Dialect{
 	Name:        "spark",
+	Naming:      Naming{CastKeepsName: true, Values: "col", ValuesFrom: 1, Pivot: PivotNaming{SingleBare: true}},
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
 	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
@@ -109,6 +119,7 @@ var spark = &Dialect{
 
 var hive = &Dialect{
 	Name:           "hive",
+	Naming:         Naming{Rule: NamePlaced, Prefix: "_c", Values: "col", ValuesFrom: 1},
 	Identifiers:    Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:         sparkLexing,
 	Grammar:        Grammar{AngleTypes: true, Unreserved: []string{"top", "qualify"}},
@@ -119,13 +130,15 @@ var hive = &Dialect{
 
 var duckdb = &Dialect{
 	Name:        "duckdb",
+	Naming:      Naming{Rule: NameDuckDB, Values: "col", ValuesFrom: 0},
 	Identifiers: Identifiers{},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
 	Grammar: Grammar{
-		ArrowLambda: true, AliasColon: true, BracketArrays: true, BraceStructs: true, StringTables: true, CaretPower: true,
+		ArrowLambda: true, AliasColon: true, StringTables: true, CaretPower: true,
 		PositionColumns: true, Unreserved: []string{"minus", "top"},
 	},
 	Scope: Scope{
+		UsingInPlace: true,
 		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
 		QualifyAlias: SourceFirst, TableAsStruct: true,
 	},
@@ -134,6 +147,7 @@ var duckdb = &Dialect{
 
 var trino = &Dialect{
 	Name:        "trino",
+	Naming:      Naming{Rule: NamePlaced, Prefix: "_col", Values: "_col", ValuesFrom: 0},
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:      Lexing{IdentQuotes: "\"`", StringQuotes: "'", DigitNames: true},
 	Grammar:     Grammar{ArrowLambda: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
@@ -141,6 +155,7 @@ var trino = &Dialect{
 
 var athena = &Dialect{
 	Name:        "athena",
+	Naming:      Naming{Rule: NamePlaced, Prefix: "_col", Values: "_col", ValuesFrom: 0},
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:      Lexing{IdentQuotes: "\"`", StringQuotes: "'", DigitNames: true},
 	Grammar:     Grammar{ArrowLambda: true, AngleTypes: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
@@ -148,23 +163,26 @@ var athena = &Dialect{
 
 var tsql = &Dialect{
 	Name:        "tsql",
+	Naming:      Naming{Rule: NameNone},
 	Identifiers: Identifiers{},
 	Lexing:      Lexing{IdentQuotes: `"[`, StringQuotes: "'", NestedComments: true, HashNames: true},
 	Grammar: Grammar{
-		AliasEquals: true, StringAlias: true, Top: true, ConvertType: true,
+		AliasEquals: true, OptionalSemicolon: true, StringAlias: true, Top: true, ConvertType: true,
 		Reserved:   []string{"option", "pivot", "unpivot"},
 		Unreserved: []string{"qualify", "limit", "minus"},
 	},
 	Units:          unitsFirst,
 	TableFunctions: generatorsTSQL,
+	Scope:          Scope{ImplicitRecursion: true},
 }
 
 var clickhouse = &Dialect{
 	Name:        "clickhouse",
+	Naming:      Naming{Values: "c", ValuesFrom: 1},
 	Identifiers: Identifiers{ColumnsExact: true, TablesExact: true},
 	Lexing:      Lexing{IdentQuotes: "\"`", StringQuotes: "'", Backslash: true, HashComments: true, NestedComments: true, DollarQuotes: true},
 	Grammar: Grammar{
-		ArrowLambda: true, BracketArrays: true, BraceStructs: true, ExpressionCTE: true, ParamCalls: true, Top: true,
+		ArrowLambda: true, ExpressionCTE: true, Ternary: true, BraceParams: true, ParamCalls: true, Top: true,
 		Reserved: []string{"prewhere", "settings", "format", "final", "sample", "array", "global"},
 	},
 	Scope: Scope{
@@ -181,6 +199,7 @@ var mysqlLexing = Lexing{
 
 var mysql = &Dialect{
 	Name:        "mysql",
+	Naming:      Naming{Values: "column_", ValuesFrom: 0},
 	Identifiers: Identifiers{},
 	Lexing:      mysqlLexing,
 	Grammar:     Grammar{StringAlias: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
@@ -190,6 +209,7 @@ var mysql = &Dialect{
 
 var mariadb = &Dialect{
 	Name:        "mariadb",
+	Naming:      Naming{Values: "column_", ValuesFrom: 0},
 	Identifiers: Identifiers{},
 	Lexing:      mysqlLexing,
 	Grammar:     Grammar{StringAlias: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
@@ -199,16 +219,19 @@ var mariadb = &Dialect{
 
 var oracle = &Dialect{
 	Name:        "oracle",
+	Naming:      Naming{Rule: NameUpperText, Pivot: PivotNaming{QuotedStrings: true}},
 	Identifiers: Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", QQuotes: true},
 	Grammar:     Grammar{Reserved: []string{"connect", "start"}, Unreserved: []string{"qualify", "limit", "top"}},
+	Scope:       Scope{ImplicitRecursion: true},
 }
 
 var starrocks = &Dialect{
 	Name:        "starrocks",
+	Naming:      Naming{Values: "column_", ValuesFrom: 0},
 	Identifiers: Identifiers{TablesExact: true},
 	Lexing:      mysqlLexing,
-	Grammar:     Grammar{ArrowLambda: true, BracketArrays: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
+	Grammar:     Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
 	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
 	Units:       unitsMySQL,
 	TableFunctions: map[string][]string{
@@ -221,7 +244,7 @@ var doris = &Dialect{
 	Name:           "doris",
 	Identifiers:    Identifiers{TablesExact: true},
 	Lexing:         mysqlLexing,
-	Grammar:        Grammar{ArrowLambda: true, BracketArrays: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
+	Grammar:        Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
 	Scope:          Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
 	Units:          unitsMySQL,
 	TableFunctions: generatorsSpark,
@@ -229,9 +252,10 @@ var doris = &Dialect{
 
 var vertica = &Dialect{
 	Name:           "vertica",
+	Naming:         Naming{Rule: NamePostgres},
 	Identifiers:    Identifiers{},
 	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
-	Grammar:        Grammar{BracketArrays: true, CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
+	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
 	Scope:          Scope{GroupAlias: SourceFirst},
 	Units:          unitsFirst,
 	TableFunctions: generators,

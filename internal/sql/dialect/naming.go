@@ -1,0 +1,61 @@
+package dialect
+
+import "strconv"
+
+// NameRule says what a database calls an output column that the text gives no name.
+type NameRule uint8
+
+// The rules. All dialects name a plain column after itself.
+const (
+	// NameText: the expression as written.
+	NameText NameRule = iota
+	// NameUpperText: the expression as written, in capitals.
+	NameUpperText
+	// NamePostgres: the function, the type, "case" and the like, else ?column?.
+	NamePostgres
+	// NameDuckDB: the expression as the database writes it.
+	NameDuckDB
+	// NameNone: no name at all.
+	NameNone
+	// NameCounted: a pattern with the number of the unnamed column.
+	NameCounted
+	// NamePlaced: a pattern with the place of the column in the list.
+	NamePlaced
+)
+
+// Naming are a dialect's rules for names that the database makes up.
+type Naming struct {
+	Rule NameRule
+	// Prefix and Suffix surround the number of NameCounted and NamePlaced.
+	Prefix, Suffix string
+	// CastKeepsName tells that CAST(a AS t) is called a.
+	CastKeepsName bool
+	// Values is the prefix of the columns of VALUES, ValuesFrom the first number.
+	// An empty prefix stands for "column".
+	Values     string
+	ValuesFrom int
+	// Pivot are the rules for the outputs of PIVOT.
+	Pivot PivotNaming
+	// UnpivotValueFirst tells that UNPIVOT puts the values in front of the label.
+	UnpivotValueFirst bool
+}
+
+// PivotNaming says how the outputs of PIVOT are called: the value, and the alias
+// of the aggregate behind it if there is one.
+type PivotNaming struct {
+	// QuotedStrings keeps the quotes of a string value in the name.
+	QuotedStrings bool
+	// AliasFirst puts the alias of the aggregate in front of the value.
+	AliasFirst bool
+	// SingleBare leaves the alias out where there is only one aggregate.
+	SingleBare bool
+}
+
+// ValuesColumn is the name of column i, from 0, of VALUES without column names.
+func (n Naming) ValuesColumn(i int) string {
+	prefix, first := n.Values, n.ValuesFrom
+	if prefix == "" {
+		prefix, first = "column", 1
+	}
+	return prefix + strconv.Itoa(first+i)
+}

@@ -1,0 +1,455 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// fromList reads the members of FROM.
+func (p *parser) fromList() []ast.TableExpr {
+	var list []ast.TableExpr
+	for {
+		list = append(list, p.tableExpr())
+		if !p.accept(token.Comma) || p.itemsEnd() {
+			break
+		}
+	}
+	return list
+}
+
+// tableExpr reads one member of FROM with its joins.
+func (p *parser) tableExpr() ast.TableExpr {
+	return p.joins(p.tablePrimary())
+}
+
+// tablePrimary reads a table, subquery or function with its alias and suffixes.
+func (p *parser) tablePrimary() ast.TableExpr {
+	start := p.start()
+	if !p.enter() {
+		bad := p.skipDeep()
+		return &ast.BadTable{Span: bad.Range()}
+	}
+	defer p.leave()
+	if p.d.Grammar.AliasColon && p.isIdent(0) && p.ahead(1).Kind == token.Colon && p.ahead(2).Kind != token.Colon {
+		name := p.ident()
+		p.pos++
+		t := p.tableSuffixes(p.tableCore())
+		setAlias(t, &ast.Alias{Span: name.Span, Name: name})
+		return t
+	}
+	lateral := p.isKw(token.LATERAL) && !p.isWord(1, "view") && (p.isIdent(1) || p.ahead(1).Kind == token.LeftParen)
+	if lateral {
+		p.pos++
+	}
+	t := p.tableCore()
+	if lateral {
+		setLateral(t, start)
+	}
+	return p.tableSuffixes(t)
+}
+
+// setLateral marks a member of FROM as lateral.
+func setLateral(t ast.TableExpr, start int32) {
+	switch t := t.(type) {
+	case *ast.TableRef:
+		t.Lateral, t.Start = true, start
+	case *ast.Derived:
+		t.Lateral, t.Start = true, start
+	case *ast.TableFunction:
+		t.Lateral, t.Start = true, start
+	}
+}
+
+// tableCore reads a member of FROM without alias and suffixes.
+func (p *parser) tableCore() ast.TableExpr {
+	start := p.start()
+	t := p.peek()
+	switch t.Kind {
+	case token.LeftParen:
+		return p.tableParens()
+	case token.String:
+		tok := p.advance()
+		id := p.identOf(&tok)
+		return &ast.TableRef{Span: tok.Span, Name: &ast.ObjectName{Span: tok.Span, Parts: []ast.Ident{id}, File: true}}
+	case token.Parameter, token.At:
+		return p.stage()
+	case token.Template, token.LeftBrace:
+		if t.Kind == token.LeftBrace && p.closing(p.pos) > 0 {
+			p.pos = p.closing(p.pos) + 1
+		} else if t.Kind == token.Template {
+			p.pos++
+		} else {
+			break
+		}
+		id := ast.Ident{Span: p.from(start), Text: p.from(start).Text(p.src)}
+		name := &ast.ObjectName{Span: id.Span, Parts: []ast.Ident{id}}
+		p.restOfName(name)
+		return &ast.TableRef{Span: name.Span, Name: name}
+	case token.QuotedIdent:
+		return p.tableName()
+	case token.Word:
+		return p.tableWord(t)
+	}
+	p.unexpected("a table")
+	refs := p.skipTable()
+	return &ast.BadTable{Span: p.from(start), Children: refs}
+}
+
+// skipTable moves to where another member or clause may begin.
+func (p *parser) skipTable() []ast.Expr {
+	return p.salvage(func() bool { return p.atItemEnd() || p.joinAhead() > 0 || p.isKw(token.ON) || p.isKw(token.AS) })
+}
+
+// tableWord reads a member of FROM that begins with a word.
+func (p *parser) tableWord(t *token.Token) ast.TableExpr {
+	start := t.Start
+	paren := p.ahead(1).Kind == token.LeftParen
+	switch t.Keyword {
+	case token.VALUES:
+		if paren {
+			q := &ast.Query{Body: p.values()}
+			q.Span = p.from(start)
+			return &ast.Derived{Span: q.Span, Query: q}
+		}
+	case token.SELECT, token.WITH:
+		if p.isQuery(p.pos) { // Databricks and others: FROM SELECT ... does not exist, but a pipe's branch does
+			q := p.query()
+			return &ast.Derived{Span: q.Span, Query: q}
+		}
+	case token.TABLE:
+		if paren {
+			return p.tableOf()
+		}
+		if p.isIdent(1) {
+			p.pos++
+			return p.tableName()
+		}
+	case token.ONLY:
+		if p.isIdent(1) && p.words[p.ahead(1).Keyword]&notName == 0 || paren {
+			p.pos++
+			if paren {
+				return p.tableParens()
+			}
+			return p.tableName()
+		}
+	case token.ROWS:
+		if p.ahead(1).Keyword == token.FROM {
+			return p.rowsFrom()
+		}
+	case token.XMLTABLE, token.JSON_TABLE:
+		if paren {
+			return p.documentTable()
+		}
+	}
+	if p.words[t.Keyword]&notName != 0 && p.ahead(1).Kind != token.Dot {
+		p.unexpected("a table")
+		return &ast.BadTable{Span: token.Span{Start: start, End: start}}
+	}
+	return p.tableName()
+}
+
+// tableParens reads (query), (table expression), or (name).
+func (p *parser) tableParens() ast.TableExpr {
+	start := p.start()
+	if p.isQuery(p.pos + 1) {
+		q := p.queryInParens()
+		return &ast.Derived{Span: p.from(start), Query: q}
+	}
+	p.pos++
+	t := p.tableExpr()
+	for p.accept(token.Comma) {
+		right := p.tableExpr()
+		t = &ast.Join{Span: p.from(start), Kind: ast.CrossJoin, Left: t, Right: right}
+	}
+	if refs := p.closeParen(); len(refs) > 0 {
+		return &ast.BadTable{Span: p.from(start), Source: t, Children: refs}
+	}
+	return t
+}
+
+// tableName reads a table's name, or a function call.
+func (p *parser) tableName() ast.TableExpr {
+	start := p.start()
+	name := p.objectName()
+	if p.is(token.LeftParen) && !p.hintParens() {
+		call, ok := p.call(start, name, nil).(*ast.Call)
+		if !ok {
+			return &ast.BadTable{Span: p.from(start)}
+		}
+		f := &ast.TableFunction{Calls: []*ast.Call{call}}
+		f.Span = p.from(start)
+		return p.functionPath(f)
+	}
+	return &ast.TableRef{Span: p.from(start), Name: name}
+}
+
+// functionPath reads a field of a call as a table: BigQuery's UNNEST(x).y has
+// none, but others do; the fields are part of the function's value.
+func (p *parser) functionPath(f *ast.TableFunction) ast.TableExpr {
+	for p.is(token.Dot) && p.partAhead(1) {
+		p.pos += 2
+		if p.is(token.LeftParen) {
+			p.skipParens()
+		}
+	}
+	f.End = p.from(f.Start).End
+	return f
+}
+
+// hintParens tells whether old T-SQL hints follow a table's name: t (NOLOCK).
+func (p *parser) hintParens() bool {
+	return p.isWord(1, "nolock") || p.isWord(1, "readpast") || p.isWord(1, "updlock") || p.isWord(1, "holdlock")
+}
+
+// objectName reads a dotted name of a table, view or the like.
+func (p *parser) objectName() *ast.ObjectName {
+	n := p.nodes.names.new()
+	start := p.start()
+	if !p.partAhead(0) && !p.is(token.String) {
+		p.unexpected("a name")
+		n.Span = token.Span{Start: start, End: start}
+		return n
+	}
+	var parts [6]ast.Ident
+	list := p.tablePart(parts[:0])
+	list = p.moreParts(list)
+	n.Parts = p.nodes.idents.copy(list)
+	n.Span = p.from(start)
+	return n
+}
+
+// restOfName adds the parts behind a first one.
+func (p *parser) restOfName(n *ast.ObjectName) {
+	n.Parts = p.moreParts(n.Parts)
+	n.End = p.from(n.Start).End
+}
+
+func (p *parser) moreParts(list []ast.Ident) []ast.Ident {
+	for p.is(token.Dot) {
+		switch {
+		case p.partAhead(1):
+			p.pos++
+			list = p.tablePart(list)
+		case p.ahead(1).Kind == token.Dot: // db..t
+			p.pos++
+			list = append(list, ast.Ident{Span: token.Span{Start: p.start(), End: p.start()}})
+		case p.ahead(1).Kind == token.Star && p.adjacent(1): // wildcard tables without quotes
+			p.pos += 2
+			list = append(list, ast.Ident{Span: p.toks[p.pos-1].Span, Text: "*"})
+		default:
+			return list
+		}
+	}
+	return list
+}
+
+// tablePart reads one part of a table's name and adds it; a quoted path is split
+// and a dashed name joined where the dialect has them.
+func (p *parser) tablePart(list []ast.Ident) []ast.Ident {
+	t := p.advance()
+	id := p.identOf(&t)
+	if t.Kind == token.QuotedIdent && p.d.Grammar.BacktickPaths && p.src[t.Start] == '`' {
+		return splitPath(list, id)
+	}
+	if p.d.Lexing.DashedNames && t.Kind == token.Word {
+		for p.is(token.Minus) && p.adjacent(0) && p.adjacent(1) && (p.ahead(1).Kind == token.Word || p.ahead(1).Kind == token.Number) {
+			p.pos += 2
+			id.Span = p.from(id.Start)
+			id.Text = id.Span.Text(p.src)
+		}
+	}
+	if p.is(token.Star) && p.adjacent(0) && t.Kind == token.Word && p.d.Grammar.BacktickPaths { // events_*
+		p.pos++
+		id.Span = p.from(id.Start)
+		id.Text = id.Span.Text(p.src)
+	}
+	return append(list, id)
+}
+
+// splitPath splits `a.b.c` at its dots; every part keeps its own place.
+func splitPath(list []ast.Ident, id ast.Ident) []ast.Ident {
+	start, from := id.Start+1, 0
+	for i := 0; i <= len(id.Text); i++ {
+		if i < len(id.Text) && id.Text[i] != '.' {
+			continue
+		}
+		if i > from || i == len(id.Text) {
+			span := token.Span{Start: start + int32(from), End: start + int32(i)}
+			list = append(list, ast.Ident{Span: span, Text: id.Text[from:i], Quoted: true})
+		}
+		from = i + 1
+	}
+	return list
+}
+
+// stage reads @stage/path, @~/path, @%table and table variables.
+func (p *parser) stage() ast.TableExpr {
+	start := p.start()
+	p.pos++
+	if p.d.Lexing.StagePaths {
+		for !p.is(token.EOF) && p.adjacent(0) && p.stagePart() {
+			p.pos++
+		}
+	}
+	id := ast.Ident{Span: p.from(start), Text: p.from(start).Text(p.src)}
+	name := &ast.ObjectName{Span: id.Span, Parts: []ast.Ident{id}}
+	if p.is(token.LeftParen) && p.d.Lexing.StagePaths {
+		p.skipParens()
+	}
+	return &ast.TableRef{Span: p.from(start), Name: name}
+}
+
+// stagePart tells whether the current token goes on with a stage's path.
+func (p *parser) stagePart() bool {
+	switch p.peek().Kind {
+	case token.LeftParen, token.RightParen, token.Comma, token.Semicolon:
+		return false
+	}
+	return true
+}
+
+// setAlias names a member of FROM; a pair of joined tables is named as a whole.
+func setAlias(t ast.TableExpr, a *ast.Alias) {
+	switch t := t.(type) {
+	case *ast.TableRef:
+		t.Alias, t.End = a, max(t.End, a.End)
+	case *ast.Derived:
+		t.Alias, t.End = a, max(t.End, a.End)
+	case *ast.TableFunction:
+		t.Alias, t.End = a, max(t.End, a.End)
+	case *ast.Join:
+		t.Alias, t.End = a, max(t.End, a.End)
+	case *ast.Pivot:
+		t.Alias, t.End = a, max(t.End, a.End)
+	case *ast.Unpivot:
+		t.Alias, t.End = a, max(t.End, a.End)
+	case *ast.MatchRecognize:
+		t.Alias, t.End = a, max(t.End, a.End)
+	case *ast.BadTable:
+		t.Alias, t.End = a, max(t.End, a.End)
+	}
+}
+
+// aliasOf is the alias that a member of FROM has so far.
+func aliasOf(t ast.TableExpr) *ast.Alias {
+	switch t := t.(type) {
+	case *ast.TableRef:
+		return t.Alias
+	case *ast.Derived:
+		return t.Alias
+	case *ast.TableFunction:
+		return t.Alias
+	case *ast.Join:
+		return t.Alias
+	case *ast.Pivot:
+		return t.Alias
+	case *ast.Unpivot:
+		return t.Alias
+	case *ast.MatchRecognize:
+		return t.Alias
+	case *ast.BadTable:
+		return t.Alias
+	}
+	return nil
+}
+
+// alias reads name [(columns)] or (columns); an AS has been read.
+func (p *parser) alias() *ast.Alias {
+	start := p.start()
+	a := &ast.Alias{}
+	if p.is(token.String) || p.is(token.Template) {
+		t := p.advance()
+		a.Name = p.identOf(&t)
+	} else if !p.is(token.LeftParen) {
+		a.Name = p.ident()
+	}
+	if p.is(token.LeftParen) && p.aliasColumnsAhead() {
+		a.Columns = p.columnDefs()
+	}
+	a.Span = p.from(start)
+	return a
+}
+
+// aliasColumnsAhead tells a list of columns from hints in parentheses.
+func (p *parser) aliasColumnsAhead() bool {
+	return (p.isIdent(1) || p.ahead(1).Kind == token.String) && !p.hintParens()
+}
+
+// columnDefs reads (name [type ...], ...).
+func (p *parser) columnDefs() []ast.ColumnDef {
+	var list []ast.ColumnDef
+	if !p.expect(token.LeftParen) {
+		return nil
+	}
+	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+		before := p.pos
+		if c, ok := p.columnDef(); ok {
+			list = append(list, c)
+		}
+		if !p.accept(token.Comma) || p.pos == before {
+			break
+		}
+	}
+	p.closeParen()
+	return list
+}
+
+// columnDef reads one column of a list; table constraints give false.
+func (p *parser) columnDef() (ast.ColumnDef, bool) {
+	start := p.start()
+	c := ast.ColumnDef{}
+	switch p.kw() {
+	case token.CONSTRAINT, token.PRIMARY, token.UNIQUE, token.FOREIGN, token.INDEX, token.PERIOD, token.LIKE:
+		if p.isIdent(1) || p.ahead(1).Kind == token.LeftParen {
+			p.salvage(func() bool { return p.is(token.Comma) || p.is(token.Semicolon) })
+			return c, false
+		}
+	}
+	if p.isWord(0, "check") && p.ahead(1).Kind == token.LeftParen {
+		p.salvage(func() bool { return p.is(token.Comma) || p.is(token.Semicolon) })
+		return c, false
+	}
+	if p.is(token.String) {
+		t := p.advance()
+		c.Name = p.identOf(&t)
+	} else {
+		c.Name = p.ident()
+	}
+	p.accept(token.Colon)
+	if p.isIdent(0) && !p.columnOption() {
+		c.Type = p.typeName()
+	}
+	p.columnOptions(&c)
+	c.Span = p.from(start)
+	return c, true
+}
+
+// columnOption tells that an option stands where a type could.
+func (p *parser) columnOption() bool {
+	switch p.kw() {
+	case token.NOT, token.NULL, token.DEFAULT, token.COMMENT, token.PRIMARY, token.GENERATED, token.AS, token.WITH, token.UNIQUE, token.CONSTRAINT,
+		token.REFERENCES, token.COLLATE, token.PATH, token.FOR:
+		return true
+	}
+	return p.isWord(0, "options") || p.isWord(0, "masking") || p.isWord(0, "tag") || p.isWord(0, "encode")
+}
+
+// columnOptions reads what follows a column's type up to the next column.
+func (p *parser) columnOptions(c *ast.ColumnDef) {
+	for !p.is(token.Comma) && !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+		switch {
+		case p.acceptKw(token.FOR) && p.acceptKw(token.ORDINALITY):
+			c.Ordinality = true
+		case p.acceptKw(token.PATH):
+			c.Path = p.binary(precOther)
+		case p.acceptKw(token.DEFAULT), p.acceptKw(token.MATERIALIZED), p.isKw(token.AS) && p.ahead(1).Kind == token.LeftParen && p.acceptKw(token.AS):
+			c.Default = p.binary(precOther)
+		case p.is(token.String) && c.Type != nil: // OPENJSON: name type '$.path'
+			c.Path = p.stringLiteral()
+		case p.is(token.LeftParen):
+			p.skipParens()
+		default:
+			p.pos++
+		}
+	}
+}

@@ -1,0 +1,151 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+	"github.com/thalweg-data/thalweg/internal/sql/lexer"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// Parse reads a text of one or more statements. It always gives a script; the
+// diagnostics tell what in it could not be read. A nil dialect means
+// dialect.Default.
+func Parse(sql string, d *dialect.Dialect, opt Options) (*ast.Script, []Diagnostic) {
+	if d == nil {
+		d = dialect.Default
+	}
+	p := &parser{src: sql, d: d, opt: opt.withDefaults(), words: wordsOf(d)}
+	p.tokenize(0, len(sql))
+	script := &ast.Script{Source: sql, Span: token.Span{End: int32(len(sql))}}
+	script.Statements = p.script()
+	p.place()
+	return script, p.diagnostics
+}
+
+// parser is the state of one parse.
+type parser struct {
+	src  string
+	d    *dialect.Dialect
+	opt  Options
+	toks []token.Token
+	// match gives for an opening bracket the index of its closing one; 0 where
+	// there is none, and for every other token.
+	match []int32
+	pos   int
+	words wordTable
+	// depth counts nested expressions and queries, args the calls around this
+	// place, braces the places where a colon ends an expression, calls the
+	// budgeted speculation.
+	depth, args, braces int
+	// blocks counts the procedural blocks around this place.
+	blocks      int
+	diagnostics []Diagnostic
+	nodes       nodes
+}
+
+func (o Options) withDefaults() Options {
+	if o.MaxDepth <= 0 {
+		o.MaxDepth = 250
+	}
+	if o.MaxTokens <= 0 {
+		o.MaxTokens = 20_000_000
+	}
+	if o.MaxDiagnostics <= 0 {
+		o.MaxDiagnostics = 100
+	}
+	return o
+}
+
+// tokenize reads all tokens of a range of the source and pairs the brackets.
+func (p *parser) tokenize(start, end int) {
+	l := lexer.New(p.src, start, end, p.d)
+	guess := (end-start)/5 + 8
+	p.toks = make([]token.Token, 0, guess)
+	p.match = make([]int32, 0, guess)
+	var open []int32
+	for {
+		t := l.Next()
+		if len(p.toks) >= p.opt.MaxTokens && t.Kind != token.EOF {
+			p.report(t.Span, TooLong, "the text has too many tokens; the rest is not read")
+			t = token.Token{Kind: token.EOF, Span: token.Span{Start: t.Start, End: t.Start}}
+		}
+		p.lexical(t)
+		if t.Kind == token.Conflict {
+			continue
+		}
+		at := int32(len(p.toks))
+		p.toks = append(p.toks, t)
+		p.match = append(p.match, 0)
+		switch t.Kind {
+		case token.LeftParen, token.LeftBracket, token.LeftBrace:
+			open = append(open, at)
+		case token.RightParen, token.RightBracket, token.RightBrace:
+			open = p.closeBracket(open, at)
+		case token.EOF:
+			return
+		}
+	}
+}
+
+// closeBracket pairs the closing bracket at an index with the innermost open
+// one of its kind; what was opened in between stays without a partner.
+func (p *parser) closeBracket(open []int32, at int32) []int32 {
+	want := p.toks[at].Kind - 1 // each closing kind follows its opening one
+	for i := len(open) - 1; i >= 0 && i >= len(open)-8; i-- {
+		if p.toks[open[i]].Kind == want {
+			p.match[open[i]] = at
+			return open[:i]
+		}
+	}
+	return open
+}
+
+// lexical reports what the lexer marked.
+func (p *parser) lexical(t token.Token) {
+	switch {
+	case t.Kind == token.Conflict:
+		p.report(t.Span, ConflictMarker, "version control conflict marker")
+	case t.Kind == token.Template:
+		p.report(t.Span, TemplateLeft, "template code was left in the SQL")
+	case t.Unclosed:
+		p.report(t.Span, UnclosedQuote, t.Kind.String()+" is not closed")
+	}
+}
+
+// script reads statements up to the end of the text.
+func (p *parser) script() []ast.Statement {
+	var list []ast.Statement
+	for {
+		for p.accept(token.Semicolon) {
+		}
+		if p.is(token.EOF) {
+			return list
+		}
+		before := p.pos
+		list = append(list, p.statement())
+		if p.is(token.Semicolon) || p.is(token.EOF) {
+			continue
+		}
+		if p.pos == before {
+			p.unexpected("a statement")
+			p.skipStatement()
+			continue
+		}
+		p.betweenStatements()
+	}
+}
+
+// betweenStatements handles what follows a statement without a semicolon: the
+// next statement, or text that has no place.
+func (p *parser) betweenStatements() {
+	if p.acceptWord("go") {
+		return
+	}
+	if p.d.Grammar.OptionalSemicolon && p.startsStatement() {
+		return
+	}
+	p.unexpected("the end of the statement")
+	if !p.startsStatement() {
+		p.skipStatement()
+	}
+}

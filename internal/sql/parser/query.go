@@ -1,0 +1,379 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// isQuery tells whether a query starts at a token index. For a parenthesis it
+// looks inside: ((SELECT ...) UNION ...) is a query, ((SELECT ...) + 1) is not.
+func (p *parser) isQuery(at int) bool {
+	for depth := 0; at < len(p.toks); depth++ {
+		next := p.toks[min(at+1, len(p.toks)-1)]
+		switch t := p.toks[at]; t.Keyword {
+		case token.SELECT:
+			return true
+		case token.WITH:
+			return next.Kind == token.Word || next.Kind == token.QuotedIdent || p.d.Grammar.ExpressionCTE
+		case token.VALUES:
+			return next.Kind == token.LeftParen || next.Keyword == token.ROW
+		case token.FROM:
+			return next.Kind == token.Word || next.Kind == token.QuotedIdent || next.Kind == token.LeftParen || next.Kind == token.String || next.Kind == token.Parameter
+		case token.TABLE:
+			return next.Kind == token.QuotedIdent || next.Kind == token.Word && p.words[next.Keyword]&clauseWord == 0
+		case token.INSERT, token.UPDATE, token.DELETE, token.MERGE:
+			return next.Kind == token.Word || next.Kind == token.QuotedIdent
+		case token.DESCRIBE, token.SHOW, token.SUMMARIZE:
+			return next.Kind == token.Word && next.Keyword != token.FROM || next.Keyword == token.SELECT
+		case token.PIVOT, token.UNPIVOT:
+			return next.Kind == token.Word || next.Kind == token.QuotedIdent || next.Kind == token.LeftParen && p.pivotOn(at+1)
+		default:
+			if t.Kind != token.LeftParen || depth > p.opt.MaxDepth {
+				return false
+			}
+		}
+		end := p.closing(at)
+		if end == 0 {
+			return false
+		}
+		switch after := p.toks[min(end+1, len(p.toks)-1)]; {
+		case after.Kind == token.RightParen, after.Kind == token.EOF, after.Kind == token.Semicolon, after.Kind == token.PipeRight:
+		case isSetOperator(after.Keyword), after.Keyword == token.ORDER, after.Keyword == token.LIMIT, after.Keyword == token.FETCH,
+			after.Keyword == token.OFFSET:
+		default:
+			return false
+		}
+		at++
+	}
+	return false
+}
+
+// pivotOn tells DuckDB's PIVOT (...) ON from a function of that name.
+func (p *parser) pivotOn(at int) bool {
+	end := p.closing(at)
+	return end > 0 && p.toks[min(end+1, len(p.toks)-1)].Keyword == token.ON
+}
+
+func isSetOperator(k token.Keyword) bool {
+	return k == token.UNION || k == token.EXCEPT || k == token.INTERSECT || k == token.MINUS
+}
+
+// queryInParens reads (query).
+func (p *parser) queryInParens() *ast.Query {
+	start := p.start()
+	if !p.enter() {
+		bad := p.skipDeep()
+		return emptyQuery(bad.Range())
+	}
+	defer p.leave()
+	args, braces := p.args, p.braces
+	p.args, p.braces = 0, 0
+	defer func() { p.args, p.braces = args, braces }()
+	p.expect(token.LeftParen)
+	q := p.query()
+	p.accept(token.Semicolon)
+	if refs := p.closeParen(); len(refs) > 0 {
+		p.keep(q, refs)
+	}
+	q.Span = p.from(start)
+	return q
+}
+
+// keep adds what was salvaged behind a query to its conditions, so that no
+// reference is lost.
+func (p *parser) keep(q *ast.Query, refs []ast.Expr) {
+	if s, ok := q.Body.(*ast.Select); ok {
+		parts := refs
+		if s.Where != nil {
+			parts = append([]ast.Expr{s.Where}, refs...)
+		}
+		s.Where = &ast.BadExpr{Span: parts[0].Range(), Children: parts}
+		return
+	}
+	q.Limits = append(q.Limits, &ast.BadExpr{Span: refs[0].Range(), Children: refs})
+}
+
+func emptyQuery(span token.Span) *ast.Query {
+	return &ast.Query{Span: span, Body: &ast.Select{Span: span}}
+}
+
+// query reads a whole query.
+func (p *parser) query() *ast.Query {
+	start := p.start()
+	if !p.enter() {
+		bad := p.skipDeep()
+		return emptyQuery(bad.Range())
+	}
+	defer p.leave()
+	q := &ast.Query{}
+	if p.isKw(token.WITH) {
+		q.With = p.with()
+	}
+	p.queryRest(q, start)
+	return q
+}
+
+// queryRest reads a query behind its WITH.
+func (p *parser) queryRest(q *ast.Query, start int32) {
+	q.Body = p.setOperation()
+	p.queryTail(q)
+	for p.is(token.PipeRight) {
+		q.Pipes = append(q.Pipes, p.pipe())
+	}
+	q.Span = p.from(start)
+	if inner, ok := q.Body.(*ast.Query); ok && q.With == nil && len(q.OrderBy) == 0 && len(q.Limits) == 0 && len(q.LimitBy) == 0 && len(q.Pipes) == 0 {
+		span := q.Span
+		*q = *inner
+		q.Span = span
+	}
+}
+
+// setOperation reads operands joined by UNION, EXCEPT and MINUS.
+func (p *parser) setOperation() ast.QueryBody {
+	return p.arms(p.intersection(), func() bool {
+		return p.setAhead() && p.setKeyword() != token.INTERSECT
+	}, p.intersection)
+}
+
+// intersection reads operands joined by INTERSECT.
+func (p *parser) intersection() ast.QueryBody {
+	return p.arms(p.operand(), func() bool {
+		return p.setAhead() && p.setKeyword() == token.INTERSECT
+	}, p.operand)
+}
+
+// arms reads the arms of one level of set operators.
+func (p *parser) arms(first ast.QueryBody, more func() bool, operand func() ast.QueryBody) ast.QueryBody {
+	if !more() {
+		return first
+	}
+	s := &ast.SetOperation{First: first}
+	for more() {
+		start := p.start()
+		arm := p.setOperator()
+		arm.Right = operand()
+		arm.Span = p.from(start)
+		s.Arms = append(s.Arms, arm)
+	}
+	s.Span = p.from(first.Range().Start)
+	return s
+}
+
+// setAhead tells whether a set operator follows, perhaps behind BigQuery's
+// FULL, LEFT or INNER.
+func (p *parser) setAhead() bool {
+	switch p.kw() {
+	case token.UNION, token.EXCEPT, token.INTERSECT:
+		return true
+	case token.MINUS:
+		return p.words[token.MINUS]&clauseWord != 0
+	case token.FULL, token.LEFT, token.INNER, token.OUTER:
+		return p.setKeyword() != token.NotKeyword
+	}
+	return false
+}
+
+// setKeyword is the set operator within the next three words.
+func (p *parser) setKeyword() token.Keyword {
+	for n := range 3 {
+		k := p.ahead(n).Keyword
+		if isSetOperator(k) {
+			return k
+		}
+		if k != token.FULL && k != token.LEFT && k != token.INNER && k != token.OUTER {
+			break
+		}
+	}
+	return token.NotKeyword
+}
+
+// setOperator reads [FULL|LEFT|INNER] UNION [ALL|DISTINCT] [BY NAME ...].
+func (p *parser) setOperator() ast.SetArm {
+	arm := ast.SetArm{}
+	switch p.kw() {
+	case token.FULL, token.LEFT, token.INNER:
+		arm.Outer = map[token.Keyword]string{token.FULL: "FULL", token.LEFT: "LEFT", token.INNER: "INNER"}[p.advance().Keyword]
+	}
+	p.acceptKw(token.OUTER)
+	switch p.advance().Keyword {
+	case token.EXCEPT, token.MINUS:
+		arm.Op = ast.Except
+	case token.INTERSECT:
+		arm.Op = ast.Intersect
+	}
+	arm.All = p.acceptKw(token.ALL)
+	p.acceptKw(token.DISTINCT)
+	p.acceptWord("strict")
+	switch {
+	case p.acceptKw(token.BY, token.NAME):
+		arm.ByName = true
+		if p.acceptKw(token.ON) {
+			arm.On = p.identList()
+		}
+	case p.acceptKw(token.CORRESPONDING):
+		arm.ByName = true
+		if p.acceptKw(token.BY) {
+			arm.On = p.identList()
+		}
+	}
+	return arm
+}
+
+// operand reads one operand of a set operation.
+func (p *parser) operand() ast.QueryBody {
+	start := p.start()
+	switch p.kw() {
+	case token.SELECT, token.FROM:
+		return p.selection()
+	case token.VALUES:
+		return p.values()
+	case token.TABLE:
+		p.pos++
+		t := &ast.TableRef{Name: p.objectName()}
+		t.Span = p.from(start)
+		return t
+	case token.WITH:
+		return p.query()
+	case token.INSERT, token.UPDATE, token.DELETE, token.MERGE:
+		if body, ok := p.dml(nil).(ast.QueryBody); ok {
+			return body
+		}
+	case token.PIVOT, token.UNPIVOT:
+		return p.pivotStatement()
+	case token.DESCRIBE, token.SHOW, token.SUMMARIZE:
+		p.pos++
+		refs := p.salvage(func() bool { return p.is(token.Semicolon) })
+		s := &ast.Select{Span: p.from(start)}
+		for _, ref := range refs {
+			s.Where = p.bad(start, s.Where, ref)
+		}
+		return s
+	}
+	if p.is(token.LeftParen) {
+		q := p.queryInParens()
+		return q
+	}
+	p.unexpected("a query")
+	return &ast.Select{Span: p.from(start)}
+}
+
+// values reads VALUES (...), (...).
+func (p *parser) values() ast.QueryBody {
+	start := p.start()
+	p.pos++
+	v := &ast.Values{}
+	for {
+		p.acceptKw(token.ROW)
+		if !p.is(token.LeftParen) {
+			v.Rows = append(v.Rows, []ast.Expr{p.expr()})
+		} else {
+			p.pos++
+			row := p.exprList(token.RightParen)
+			v.Rows = append(v.Rows, append(row, p.closeParen()...))
+		}
+		if !p.accept(token.Comma) {
+			break
+		}
+	}
+	v.Span = p.from(start)
+	return v
+}
+
+// with reads WITH [RECURSIVE] cte, cte.
+func (p *parser) with() *ast.With {
+	start := p.start()
+	p.pos++
+	w := &ast.With{}
+	if p.isKw(token.RECURSIVE) && p.isIdent(1) && p.ahead(1).Keyword != token.AS {
+		p.pos++
+		w.Recursive = true
+	}
+	for {
+		w.CTEs = append(w.CTEs, p.cte())
+		if !p.accept(token.Comma) || p.endsWith() {
+			break
+		}
+	}
+	w.Span = p.from(start)
+	return w
+}
+
+// endsWith tells that the comma just read was a trailing one.
+func (p *parser) endsWith() bool {
+	switch p.kw() {
+	case token.SELECT, token.INSERT, token.UPDATE, token.DELETE, token.MERGE:
+		return true
+	}
+	return p.is(token.EOF) || p.is(token.Semicolon)
+}
+
+// cte reads name [(columns)] AS [[NOT] MATERIALIZED] (query), or ClickHouse's
+// expression AS name.
+func (p *parser) cte() *ast.CTE {
+	start := p.start()
+	c := &ast.CTE{}
+	if p.d.Grammar.ExpressionCTE && !p.namedCTE() {
+		c.Value = p.expr()
+		if p.expectKw(token.AS) {
+			c.Name = p.ident()
+		}
+		c.Span = p.from(start)
+		return c
+	}
+	if p.is(token.Template) {
+		t := p.advance()
+		c.Name = p.identOf(&t)
+	} else {
+		c.Name = p.ident()
+	}
+	if p.is(token.LeftParen) && !p.isQuery(p.pos+1) {
+		c.Columns = p.identList()
+	}
+	if p.isKw(token.USING, token.KEY) {
+		p.pos += 2
+		c.UsingKey = p.identList()
+	}
+	if !p.acceptKw(token.AS) && !p.is(token.LeftParen) {
+		p.unexpected("AS")
+		p.salvage(func() bool {
+			return p.is(token.Comma) || p.is(token.Semicolon) || p.isKw(token.SELECT) || p.is(token.LeftParen)
+		})
+	}
+	p.acceptKw(token.NOT)
+	p.acceptKw(token.MATERIALIZED)
+	if p.is(token.LeftParen) {
+		c.Query = p.queryInParens()
+	} else {
+		p.unexpected("a query in parentheses")
+		c.Query = emptyQuery(token.Span{Start: p.start(), End: p.start()})
+	}
+	p.recursionClauses()
+	c.Span = p.from(start)
+	return c
+}
+
+// namedCTE tells name AS (query) from expression AS name.
+func (p *parser) namedCTE() bool {
+	if !p.isIdent(0) {
+		return false
+	}
+	n := 1
+	if p.ahead(1).Kind == token.LeftParen && p.closing(p.pos+1) > 0 {
+		n = p.closing(p.pos+1) - p.pos + 1
+	}
+	return p.ahead(n).Keyword == token.AS && (p.ahead(n+1).Kind == token.LeftParen || p.ahead(n+1).Keyword == token.MATERIALIZED || p.ahead(n+1).Keyword == token.NOT)
+}
+
+// recursionClauses skips SEARCH ... SET x and CYCLE ... behind a CTE.
+func (p *parser) recursionClauses() {
+	for p.isKw(token.SEARCH) || p.isKw(token.CYCLE) {
+		p.pos++
+		for !p.is(token.Comma) && !p.is(token.RightParen) && !p.is(token.LeftParen) && !p.is(token.EOF) && !p.is(token.Semicolon) &&
+			!p.isKw(token.SELECT) && !p.isKw(token.CYCLE) {
+			p.pos++
+			for p.is(token.Comma) && p.isIdent(1) && (p.ahead(2).Kind == token.Comma || p.ahead(2).Keyword == token.SET) {
+				p.pos++
+			}
+		}
+	}
+}

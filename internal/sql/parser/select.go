@@ -1,0 +1,432 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// selection reads SELECT ... or FROM ... [SELECT ...], without ORDER BY and
+// what follows it.
+func (p *parser) selection() ast.QueryBody {
+	start := p.start()
+	s := &ast.Select{}
+	if p.acceptKw(token.FROM) {
+		s.FromFirst = true
+		s.From = p.fromList()
+		if !p.isKw(token.SELECT) {
+			p.clauses(s)
+		}
+	}
+	if p.acceptKw(token.SELECT) {
+		p.selectHead(s)
+		s.Items = p.selectItems()
+	} else if s.FromFirst {
+		star := &ast.Star{Span: token.Span{Start: start, End: start}}
+		s.Items = []ast.SelectItem{{Span: star.Span, Expr: star}}
+	}
+	p.clauses(s)
+	s.Span = p.from(start)
+	return s
+}
+
+// selectHead reads what stands between SELECT and the items.
+func (p *parser) selectHead(s *ast.Select) {
+	for p.is(token.Word) {
+		next := p.ahead(1)
+		switch p.kw() {
+		case token.ALL:
+			if next.Kind == token.Comma || next.Keyword == token.FROM {
+				return
+			}
+			p.pos++
+		case token.DISTINCT, token.UNIQUE:
+			if p.kw() == token.UNIQUE && next.Kind == token.LeftParen {
+				return
+			}
+			p.pos++
+			s.Distinct = true
+			if p.isKw(token.ON) && p.ahead(1).Kind == token.LeftParen {
+				p.pos += 2
+				s.DistinctOn = p.exprList(token.RightParen)
+				p.closeParen()
+			}
+		case token.TOP:
+			if !p.topAhead() {
+				return
+			}
+			p.top(s)
+		case token.AS:
+			p.pos++
+			switch {
+			case p.acceptKw(token.STRUCT):
+				s.Mode = ast.AsStruct
+			case p.acceptKw(token.VALUE):
+				s.Mode = ast.AsValue
+			default:
+				p.objectName()
+				s.Mode = ast.AsStruct
+			}
+		case token.STRAIGHT_JOIN:
+			p.pos++
+		default:
+			if !p.mysqlHint() {
+				return
+			}
+			p.pos++
+		}
+	}
+}
+
+// mysqlHint tells whether a word such as SQL_CALC_FOUND_ROWS stands here.
+func (p *parser) mysqlHint() bool {
+	return p.isWord(0, "sql_calc_found_rows") || p.isWord(0, "sql_no_cache") || p.isWord(0, "high_priority")
+}
+
+func (p *parser) topAhead() bool {
+	k := p.ahead(1).Kind
+	return p.d.Grammar.Top && (k == token.Number || k == token.LeftParen || k == token.Parameter)
+}
+
+// top reads TOP n, TOP (n) [PERCENT] [WITH TIES].
+func (p *parser) top(s *ast.Select) {
+	p.pos++
+	if p.is(token.LeftParen) {
+		s.Top = p.parenthesized()
+	} else {
+		s.Top = p.primary()
+	}
+	p.acceptKw(token.PERCENT)
+	p.acceptKw(token.WITH, token.TIES)
+}
+
+// selectItems reads projections; a trailing comma is allowed.
+func (p *parser) selectItems() []ast.SelectItem {
+	base := len(p.nodes.itemStack)
+	for !p.itemsEnd() {
+		p.nodes.itemStack = append(p.nodes.itemStack, p.selectItem())
+		if !p.accept(token.Comma) {
+			break
+		}
+	}
+	list := p.nodes.items.copy(p.nodes.itemStack[base:])
+	clear(p.nodes.itemStack[base:])
+	p.nodes.itemStack = p.nodes.itemStack[:base]
+	return list
+}
+
+// itemsEnd tells that no further item follows, also behind a trailing comma.
+func (p *parser) itemsEnd() bool {
+	t := p.peek()
+	switch t.Kind {
+	case token.RightParen, token.RightBracket, token.RightBrace, token.Semicolon, token.EOF, token.PipeRight:
+		return true
+	case token.Word:
+		return p.words[t.Keyword]&clauseWord != 0 && p.words[t.Keyword]&notName != 0 && p.ahead(1).Kind != token.Dot
+	}
+	return false
+}
+
+// selectItem reads expr [[AS] alias], alias = expr, or alias: expr.
+func (p *parser) selectItem() ast.SelectItem {
+	start := p.start()
+	item := ast.SelectItem{}
+	next := p.ahead(1).Kind
+	switch {
+	case next == token.Equal && p.d.Grammar.AliasEquals && (p.isIdent(0) || p.is(token.String)):
+		t := p.advance()
+		item.Alias = p.identOf(&t)
+		p.pos++
+	case next == token.Equal && p.d.Grammar.AliasEquals && p.is(token.Parameter):
+		t := p.advance()
+		item.Alias, item.Variable = p.identOf(&t), true
+		p.pos++
+	case next == token.Colon && p.d.Grammar.AliasColon && (p.isIdent(0) || p.is(token.String)):
+		t := p.advance()
+		item.Alias = p.identOf(&t)
+		p.pos++
+	}
+	item.Expr = p.expr()
+	if item.Alias.IsZero() {
+		p.itemAlias(&item)
+	}
+	if !p.atItemEnd() && !p.clauseAhead() {
+		item.Expr = p.endItem(start, item.Expr)
+		if bad, ok := item.Expr.(*ast.BadExpr); ok && item.Alias.IsZero() {
+			item.Alias = p.lastAlias(bad)
+		}
+	}
+	item.Span = p.from(start)
+	return item
+}
+
+// lastAlias finds the alias of an item that could not be read: the name behind
+// an AS that ends it.
+func (p *parser) lastAlias(bad *ast.BadExpr) ast.Ident {
+	if p.pos < 2 || p.toks[p.pos-2].Keyword != token.AS || !p.isIdent(-1) {
+		return ast.Ident{}
+	}
+	id := p.identOf(p.ahead(-1))
+	if n := len(bad.Children); n > 0 && bad.Children[n-1].Range() == id.Span {
+		bad.Children = bad.Children[:n-1]
+	}
+	return id
+}
+
+// clauseAhead tells whether a word that may also be a name begins a clause here.
+func (p *parser) clauseAhead() bool {
+	if !p.is(token.Word) {
+		return false
+	}
+	switch k := p.kw(); k {
+	case token.PREWHERE, token.SETTINGS, token.FORMAT, token.WITH, token.BULK, token.USING, token.OFFSET, token.LATERAL, token.CONNECT, token.SAMPLE:
+		return true
+	default:
+		return k != token.NotKeyword && (p.beginsClause(k) || p.startsStatement())
+	}
+}
+
+// itemAlias reads [AS] alias or AS (a, b).
+func (p *parser) itemAlias(item *ast.SelectItem) {
+	switch {
+	case p.acceptKw(token.AS):
+		if p.is(token.LeftParen) {
+			item.Aliases = p.identList()
+			return
+		}
+		if p.is(token.String) || p.is(token.Template) {
+			t := p.advance()
+			item.Alias = p.identOf(&t)
+			return
+		}
+		item.Alias = p.ident()
+	case p.implicitAlias():
+		t := p.advance()
+		item.Alias = p.identOf(&t)
+	}
+}
+
+// clauses reads the clauses of a SELECT behind its items, in whatever order.
+func (p *parser) clauses(s *ast.Select) {
+	for p.is(token.Word) {
+		if !p.clause(s) {
+			return
+		}
+	}
+}
+
+// clause reads one clause; false means that none begins here.
+func (p *parser) clause(s *ast.Select) bool {
+	next := p.ahead(1)
+	switch p.kw() {
+	case token.INTO:
+		p.into(s)
+	case token.BULK:
+		if !p.acceptKw(token.BULK, token.COLLECT) {
+			return false
+		}
+	case token.FROM:
+		if s.From != nil {
+			return false
+		}
+		p.pos++
+		s.From = p.fromList()
+	case token.LATERAL:
+		if !p.isWord(1, "view") {
+			return false
+		}
+		s.From = p.lateralViews(s.From)
+	case token.PREWHERE:
+		p.pos++
+		s.Prewhere = p.condition()
+	case token.WHERE:
+		p.pos++
+		s.Where = p.condition()
+	case token.START:
+		if next.Keyword != token.WITH {
+			return false
+		}
+		p.pos += 2
+		p.connect(s).StartWith = p.condition()
+	case token.CONNECT:
+		if next.Keyword != token.BY {
+			return false
+		}
+		p.pos += 2
+		p.acceptWord("nocycle")
+		p.connect(s).Condition = p.condition()
+	case token.GROUP:
+		if next.Keyword != token.BY {
+			return false
+		}
+		s.GroupBy = p.groupBy()
+	case token.HAVING:
+		p.pos++
+		s.Having = p.condition()
+	case token.QUALIFY:
+		if p.words[token.QUALIFY]&clauseWord == 0 {
+			return false
+		}
+		p.pos++
+		s.Qualify = p.condition()
+	case token.WINDOW:
+		if !p.isIdent(1) || p.ahead(2).Keyword != token.AS {
+			return false
+		}
+		p.windows(s)
+	case token.CLUSTER, token.DISTRIBUTE, token.SORT:
+		if next.Keyword != token.BY {
+			return false
+		}
+		p.pos += 2
+		s.SortBy = append(s.SortBy, p.orderItems()...)
+	default:
+		return false
+	}
+	return true
+}
+
+// condition reads the expression of WHERE and its kin; what follows it oddly is
+// kept as part of it.
+func (p *parser) condition() ast.Expr {
+	start := p.start()
+	e := p.expr()
+	if p.atItemEnd() || p.clauseAhead() || p.is(token.Word) && p.conditionEnds() {
+		return e
+	}
+	return p.endItem(start, e)
+}
+
+// conditionEnds tells whether a word may follow a condition.
+func (p *parser) conditionEnds() bool {
+	switch p.kw() {
+	case token.START, token.OPTION, token.LOCK, token.WINDOW, token.CLUSTER, token.DISTRIBUTE, token.SORT, token.LEFT, token.RIGHT,
+		token.FULL, token.INNER, token.CROSS, token.NATURAL, token.ASOF, token.ANTI, token.SEMI, token.ANY, token.ALL, token.GLOBAL,
+		token.ARRAY, token.POSITIONAL, token.STRAIGHT_JOIN, token.PIVOT, token.UNPIVOT, token.TABLESAMPLE, token.FOR, token.AS, token.OUTER,
+		token.AND, token.OR, token.DO, token.LOOP, token.BEGIN, token.OUTPUT, token.IF, token.PASSING, token.MATCH_RECOGNIZE:
+		return true
+	}
+	return p.startsStatement()
+}
+
+// connect gives the hierarchical clause, made at first use.
+func (p *parser) connect(s *ast.Select) *ast.ConnectBy {
+	if s.Connect == nil {
+		s.Connect = &ast.ConnectBy{}
+		s.Connect.Start = p.start()
+	}
+	s.Connect.End = p.start()
+	return s.Connect
+}
+
+// into reads INTO table or INTO variables.
+func (p *parser) into(s *ast.Select) {
+	p.pos++
+	_ = p.acceptAny(token.TEMP, token.TEMPORARY, token.UNLOGGED)
+	p.acceptKw(token.TABLE)
+	p.acceptWord("strict")
+	if p.is(token.Parameter) || p.is(token.Colon) {
+		s.IntoVariables = p.exprs()
+		return
+	}
+	name := p.objectName()
+	if !p.is(token.Comma) {
+		s.Into = name
+		return
+	}
+	s.IntoVariables = append(s.IntoVariables, &ast.ColumnRef{Span: name.Span, Parts: name.Parts})
+	for p.accept(token.Comma) {
+		s.IntoVariables = append(s.IntoVariables, p.expr())
+	}
+}
+
+// windows reads WINDOW name AS (...), ....
+func (p *parser) windows(s *ast.Select) {
+	p.pos++
+	for {
+		start := p.start()
+		w := ast.NamedWindow{Name: p.ident()}
+		p.expectKw(token.AS)
+		w.Window = p.over()
+		w.Span = p.from(start)
+		s.Windows = append(s.Windows, w)
+		if !p.accept(token.Comma) {
+			return
+		}
+	}
+}
+
+// groupBy reads GROUP BY ..., with ROLLUP, CUBE and GROUPING SETS opened up.
+func (p *parser) groupBy() *ast.GroupBy {
+	start := p.start()
+	p.pos += 2
+	g := &ast.GroupBy{}
+	p.acceptKw(token.DISTINCT)
+	if p.isKw(token.ALL) && !p.startsOperand(1) {
+		p.pos++
+		g.All = true
+	} else {
+		p.acceptKw(token.ALL)
+		p.groupItems(g)
+	}
+	for p.isKw(token.WITH) && (p.ahead(1).Keyword == token.ROLLUP || p.ahead(1).Keyword == token.CUBE || p.ahead(1).Keyword == token.TOTALS) {
+		p.pos += 2
+		g.Sets = true
+	}
+	if p.isKw(token.GROUPING, token.SETS) { // Hive: GROUP BY a, b GROUPING SETS (...)
+		p.groupItems(g)
+	}
+	g.Span = p.from(start)
+	return g
+}
+
+// groupItems reads the elements of GROUP BY or of a grouping set.
+func (p *parser) groupItems(g *ast.GroupBy) {
+	for !p.itemsEnd() {
+		p.groupItem(g)
+		if !p.accept(token.Comma) {
+			return
+		}
+	}
+}
+
+func (p *parser) groupItem(g *ast.GroupBy) {
+	paren := p.ahead(1).Kind == token.LeftParen
+	switch {
+	case p.isKw(token.GROUPING, token.SETS) && p.ahead(2).Kind == token.LeftParen:
+		p.pos += 2
+		p.groupSet(g)
+	case (p.isKw(token.ROLLUP) || p.isKw(token.CUBE)) && paren:
+		p.pos++
+		p.groupSet(g)
+	case p.is(token.LeftParen) && (g.Sets || p.ahead(1).Kind == token.RightParen) && !p.isQuery(p.pos+1) && p.depth < p.opt.MaxDepth &&
+		(p.afterClosing(0).Kind == token.Comma || p.afterClosing(0).Kind == token.RightParen):
+		p.groupSet(g)
+	default:
+		start := p.start()
+		item := ast.SelectItem{Expr: p.expr()}
+		switch {
+		case p.isKw(token.AS) && p.isIdent(1):
+			p.pos++
+			item.Alias = p.ident()
+		case p.isKw(token.ASC), p.isKw(token.DESC):
+			p.pos++
+			if p.acceptKw(token.NULLS) {
+				_ = p.acceptAny(token.FIRST, token.LAST)
+			}
+		}
+		item.Span = p.from(start)
+		g.Items = append(g.Items, item)
+	}
+}
+
+// groupSet reads (element, ...).
+func (p *parser) groupSet(g *ast.GroupBy) {
+	g.Sets = true
+	p.pos++
+	p.depth++
+	p.groupItems(g)
+	p.depth--
+	for _, ref := range p.closeParen() {
+		g.Items = append(g.Items, ast.SelectItem{Span: ref.Range(), Expr: ref})
+	}
+}

@@ -1,0 +1,148 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// tableOf reads TABLE(f(x)), TABLE('name'), TABLE(query) and TABLE(TABLE t).
+func (p *parser) tableOf() ast.TableExpr {
+	start := p.start()
+	if p.isQuery(p.pos+2) && p.ahead(2).Keyword != token.TABLE {
+		p.pos++
+		q := p.queryInParens()
+		return &ast.Derived{Span: p.from(start), Query: q}
+	}
+	p.pos += 2
+	var t ast.TableExpr
+	switch {
+	case p.is(token.String):
+		tok := p.advance()
+		id := p.identOf(&tok)
+		t = &ast.TableRef{Span: tok.Span, Name: &ast.ObjectName{Span: tok.Span, Parts: []ast.Ident{id}}}
+	case p.isIdent(0):
+		t = p.tablePrimary()
+	default:
+		e := p.expr()
+		t = &ast.BadTable{Children: []ast.Expr{e}}
+		if call, ok := e.(*ast.Call); ok {
+			t = &ast.TableFunction{Calls: []*ast.Call{call}}
+		}
+	}
+	if refs := p.closeParen(); len(refs) > 0 {
+		return &ast.BadTable{Span: p.from(start), Source: t, Children: refs}
+	}
+	switch t := t.(type) {
+	case *ast.TableFunction:
+		t.Span = p.from(start)
+	case *ast.TableRef:
+		t.Span = p.from(start)
+	case *ast.BadTable:
+		t.Span = p.from(start)
+	}
+	return t
+}
+
+// rowsFrom reads ROWS FROM (f(x) [AS (cols)], g(y)).
+func (p *parser) rowsFrom() ast.TableExpr {
+	start := p.start()
+	p.pos += 2
+	f := &ast.TableFunction{}
+	p.expect(token.LeftParen)
+	for !p.is(token.RightParen) && !p.is(token.EOF) {
+		call, ok := p.expr().(*ast.Call)
+		if ok {
+			f.Calls = append(f.Calls, call)
+		}
+		if p.acceptKw(token.AS) {
+			f.Columns = append(f.Columns, p.columnDefs()...)
+		}
+		if !ok || !p.accept(token.Comma) {
+			break
+		}
+	}
+	p.closeParen()
+	f.Span = p.from(start)
+	return f
+}
+
+// documentTable reads JSON_TABLE(doc, 'path' COLUMNS ...) and
+// XMLTABLE([namespaces,] 'path' PASSING doc COLUMNS ...).
+func (p *parser) documentTable() ast.TableExpr {
+	start := p.start()
+	word := p.advance()
+	call := &ast.Call{Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(&word)}}}
+	f := &ast.TableFunction{Calls: []*ast.Call{call}}
+	p.pos++
+	for !p.isKw(token.COLUMNS) && !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+		if p.accept(token.Comma) || p.acceptWord("passing") {
+			p.skipByValue()
+			continue
+		}
+		if p.isWord(0, "xmlnamespaces") {
+			p.pos++
+			p.skipParens()
+			continue
+		}
+		before := p.pos
+		at := p.start()
+		e := p.binary(precAnd)
+		call.Args = append(call.Args, ast.Arg{Span: p.from(at), Expr: e})
+		p.argOptions()
+		if p.acceptKw(token.AS) {
+			p.ident()
+		}
+		p.skipByValue()
+		if p.pos == before {
+			break
+		}
+	}
+	call.Span = p.from(start)
+	if p.acceptKw(token.COLUMNS) {
+		paren := p.accept(token.LeftParen)
+		f.Columns = p.documentColumns()
+		if paren {
+			p.closeParen()
+		}
+	}
+	p.argOptions()
+	for _, ref := range p.closeParen() {
+		call.Args = append(call.Args, ast.Arg{Span: ref.Range(), Expr: ref})
+	}
+	f.Span = p.from(start)
+	return f
+}
+
+// skipByValue skips BY VALUE and BY REF.
+func (p *parser) skipByValue() { p.skipWords("by", "value", "ref") }
+
+// documentColumns reads the COLUMNS list of JSON_TABLE or XMLTABLE.
+func (p *parser) documentColumns() []ast.ColumnDef {
+	var list []ast.ColumnDef
+	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+		before := p.pos
+		start := p.start()
+		if p.isWord(0, "nested") && (p.ahead(1).Keyword == token.PATH || p.ahead(1).Kind == token.String) {
+			c := ast.ColumnDef{}
+			p.pos++
+			p.acceptKw(token.PATH)
+			c.Path = p.primary()
+			if p.acceptKw(token.AS) {
+				p.ident()
+			}
+			if p.acceptKw(token.COLUMNS) && p.accept(token.LeftParen) && p.enter() {
+				c.Nested = p.documentColumns()
+				p.leave()
+				p.closeParen()
+			}
+			c.Span = p.from(start)
+			list = append(list, c)
+		} else if c, ok := p.columnDef(); ok {
+			list = append(list, c)
+		}
+		if !p.accept(token.Comma) || p.pos == before {
+			break
+		}
+	}
+	return list
+}

@@ -1,0 +1,210 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// tableSuffixes reads alias, time travel, sampling, hints, PIVOT, UNPIVOT,
+// MATCH_RECOGNIZE and the like behind a member of FROM, in any order.
+func (p *parser) tableSuffixes(t ast.TableExpr) ast.TableExpr {
+	for n := 0; n < longestChain; n++ {
+		next := p.tableSuffix(t)
+		if next == nil {
+			return t
+		}
+		t = next
+	}
+	return t
+}
+
+// tableSuffix reads one suffix, or gives nil.
+func (p *parser) tableSuffix(t ast.TableExpr) ast.TableExpr {
+	if p.is(token.LeftParen) && p.hintParens() {
+		p.skipParens()
+		return t
+	}
+	if p.is(token.Word) {
+		if next, done := p.wordSuffix(t); done {
+			return next
+		}
+	}
+	if aliasOf(t) != nil {
+		return nil
+	}
+	switch {
+	case p.acceptKw(token.AS):
+		if p.is(token.LeftParen) && !p.aliasColumnsAhead() {
+			p.unexpected("an alias")
+			return nil
+		}
+		setAlias(t, p.alias())
+		return t
+	case p.implicitTableAlias():
+		setAlias(t, p.alias())
+		return t
+	}
+	return nil
+}
+
+// wordSuffix reads the suffixes that begin with a word; false means none does.
+func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
+	next := p.ahead(1)
+	paren := next.Kind == token.LeftParen
+	switch p.kw() {
+	case token.FOR:
+		if next.Keyword == token.SYSTEM_TIME || next.Keyword == token.SYSTEM_VERSION || next.Keyword == token.VERSION || next.Keyword == token.TIMESTAMP {
+			p.pos++
+			return p.timeTravel(t), true
+		}
+	case token.VERSION, token.TIMESTAMP, token.SYSTEM_TIME, token.SYSTEM_VERSION:
+		if next.Keyword == token.AS && p.ahead(2).Keyword == token.OF {
+			return p.timeTravel(t), true
+		}
+	case token.AT, token.BEFORE, token.CHANGES:
+		if paren {
+			p.pos++
+			p.skipParens()
+			return t, true
+		}
+		if p.kw() == token.AT && (next.Keyword == token.VERSION || next.Keyword == token.TIMESTAMP) {
+			p.pos += 2
+			p.primary()
+			return t, true
+		}
+	case token.TABLESAMPLE, token.SAMPLE:
+		if p.kw() == token.TABLESAMPLE || paren || next.Kind == token.Number || next.Keyword == token.ROW {
+			p.sample()
+			return t, true
+		}
+	case token.FINAL:
+		p.pos++
+		return t, true
+	case token.WITH:
+		return p.withSuffix(t)
+	case token.PIVOT:
+		if paren {
+			return p.pivot(t), true
+		}
+	case token.UNPIVOT:
+		if paren || next.Keyword == token.INCLUDE || next.Keyword == token.EXCLUDE {
+			return p.unpivot(t), true
+		}
+	case token.MATCH_RECOGNIZE:
+		if paren {
+			return p.matchRecognize(t), true
+		}
+	case token.PARTITION:
+		if paren {
+			p.pos++
+			p.skipParens()
+			return t, true
+		}
+	case token.USE, token.IGNORE:
+		if next.Keyword == token.INDEX || next.Keyword == token.KEY {
+			p.pos += 2
+			if p.acceptKw(token.FOR) {
+				p.skipWords("join", "order", "group", "by")
+			}
+			p.skipParens()
+			return t, true
+		}
+	}
+	if p.isWord(0, "force") && (next.Keyword == token.INDEX || next.Keyword == token.KEY) {
+		p.pos += 2
+		p.skipParens()
+		return t, true
+	}
+	return nil, false
+}
+
+// withSuffix reads WITH ORDINALITY, WITH OFFSET, OPENJSON's WITH (columns) and
+// hints.
+func (p *parser) withSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
+	next := p.ahead(1)
+	switch {
+	case next.Keyword == token.ORDINALITY:
+		p.pos += 2
+		if f, ok := t.(*ast.TableFunction); ok {
+			f.Ordinality = true
+			f.End = p.from(f.Start).End
+		}
+	case next.Keyword == token.OFFSET:
+		p.pos++
+		word := p.advance()
+		name := ast.Ident{Span: word.Span, Text: "offset"}
+		if p.acceptKw(token.AS) || p.implicitTableAlias() {
+			name = p.ident()
+		}
+		switch t := t.(type) {
+		case *ast.TableFunction:
+			t.WithOffset, t.End = name, p.from(t.Start).End
+		case *ast.TableRef:
+			t.WithOffset, t.End = name, p.from(t.Start).End
+		}
+	case next.Kind == token.LeftParen:
+		p.pos++
+		if f, ok := t.(*ast.TableFunction); ok && f.Alias == nil && p.isIdent(1) && (p.isIdent(2) || p.ahead(2).Kind == token.Dot) {
+			f.Columns = p.columnDefs()
+			f.End = p.from(f.Start).End
+			return t, true
+		}
+		p.skipParens()
+	default:
+		return nil, false
+	}
+	return t, true
+}
+
+// timeTravel reads SYSTEM_TIME AS OF x, BETWEEN a AND b, FROM a TO b, ALL.
+func (p *parser) timeTravel(t ast.TableExpr) ast.TableExpr {
+	p.pos++
+	var at ast.Expr
+	switch {
+	case p.acceptKw(token.AS, token.OF):
+		at = p.binary(precOther)
+	case p.acceptKw(token.BETWEEN):
+		p.binary(precOther)
+		p.expectKw(token.AND)
+		at = p.binary(precOther)
+	case p.acceptKw(token.FROM):
+		p.binary(precOther)
+		p.acceptKw(token.TO)
+		at = p.binary(precOther)
+	case p.acceptWord("contained"):
+		p.acceptKw(token.IN)
+		p.skipParens()
+	default:
+		p.acceptKw(token.ALL)
+	}
+	if ref, ok := t.(*ast.TableRef); ok {
+		ref.AsOf = at
+		ref.End = p.from(ref.Start).End
+	}
+	return t
+}
+
+// sample skips TABLESAMPLE method (n PERCENT) REPEATABLE (seed) and its kin.
+func (p *parser) sample() {
+	p.pos++
+	p.skipWords("system", "bernoulli", "row", "block", "reservoir")
+	if p.is(token.LeftParen) {
+		p.skipParens()
+	} else {
+		p.accept(token.Number)
+		if p.accept(token.Slash) {
+			p.accept(token.Number)
+		}
+		_ = p.acceptKw(token.PERCENT) || p.accept(token.Percent) || p.acceptKw(token.ROWS)
+		if p.is(token.LeftParen) {
+			p.skipParens()
+		}
+		if p.acceptKw(token.OFFSET) {
+			p.binary(precOther)
+		}
+	}
+	if p.isWord(0, "repeatable") || p.isWord(0, "seed") {
+		p.pos++
+		p.skipParens()
+	}
+}

@@ -1,0 +1,233 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// wordPrimary reads a value that begins with a word: a construct of its own, a
+// call, or a column.
+func (p *parser) wordPrimary(t *token.Token) ast.Expr {
+	if t.Keyword != token.NotKeyword {
+		if e := p.keywordPrimary(t); e != nil {
+			return e
+		}
+		if p.words[t.Keyword]&notName != 0 && p.ahead(1).Kind != token.Dot {
+			p.unexpected("an expression")
+			return p.bad(t.Start)
+		}
+	}
+	if p.args > 0 && p.d.Grammar.ArrowLambda && p.ahead(1).Kind == token.Arrow && !p.jsonArrow() {
+		return p.lambda()
+	}
+	return p.name()
+}
+
+// jsonArrow tells that the -> behind the current word extracts from JSON, since
+// a path follows.
+func (p *parser) jsonArrow() bool {
+	k := p.ahead(2).Kind
+	return k == token.String || k == token.Number
+}
+
+// lambda reads x -> body.
+func (p *parser) lambda() ast.Expr {
+	start := p.start()
+	l := &ast.Lambda{Params: []ast.Ident{p.ident()}}
+	p.pos++
+	l.Body = p.expr()
+	l.Span = p.from(start)
+	return l
+}
+
+// keywordPrimary reads the constructs that begin with a keyword; nil means that
+// the word is a plain name here.
+func (p *parser) keywordPrimary(t *token.Token) ast.Expr {
+	start := t.Start
+	next := p.ahead(1)
+	paren := next.Kind == token.LeftParen
+	switch t.Keyword {
+	case token.NULL:
+		return p.literal(start, ast.NullLiteral)
+	case token.TRUE, token.FALSE:
+		if !paren && next.Kind != token.Dot {
+			return p.literal(start, ast.BoolLiteral)
+		}
+	case token.DEFAULT:
+		if !paren && next.Kind != token.Dot {
+			return p.literal(start, ast.DefaultLiteral)
+		}
+	case token.CASE:
+		if next.Kind != token.Dot && next.Kind != token.Comma {
+			return p.caseExpr()
+		}
+	case token.CAST, token.TRY_CAST, token.SAFE_CAST, token.PARSE, token.TRY_PARSE:
+		if paren {
+			return p.cast()
+		}
+	case token.CONVERT, token.TRY_CONVERT:
+		if paren {
+			return p.convert()
+		}
+	case token.EXISTS:
+		if paren && p.isQuery(p.pos+2) {
+			p.pos++
+			q := p.queryInParens()
+			return &ast.Subquery{Span: p.from(start), Kind: ast.ExistsSubquery, Query: q}
+		}
+	case token.EXTRACT, token.TRIM, token.SUBSTRING, token.SUBSTR, token.POSITION, token.OVERLAY:
+		if paren {
+			return p.keywordCall(t.Keyword)
+		}
+	case token.INTERVAL:
+		return p.interval()
+	case token.ARRAY, token.MULTISET, token.CURSOR:
+		return p.arrayPrimary()
+	case token.MAP:
+		return p.mapPrimary()
+	case token.STRUCT:
+		if paren || next.Kind == token.Less {
+			return p.structPrimary()
+		}
+	case token.ROW:
+		if paren {
+			p.pos += 2
+			c := &ast.Collection{Kind: ast.Tuple, Members: p.members(token.RightParen)}
+			c.Span = p.from(start)
+			return c
+		}
+	case token.COLUMNS:
+		if paren {
+			return p.columns()
+		}
+	case token.LAMBDA:
+		if p.isIdent(1) && (p.ahead(2).Kind == token.Colon || p.ahead(2).Kind == token.Comma) {
+			return p.pythonLambda()
+		}
+	case token.CURRENT_DATE, token.CURRENT_TIME, token.CURRENT_TIMESTAMP, token.CURRENT_DATETIME, token.CURRENT_USER,
+		token.CURRENT_ROLE, token.CURRENT_CATALOG, token.CURRENT_SCHEMA, token.CURRENT_DATABASE, token.CURRENT_PATH,
+		token.LOCALTIME, token.LOCALTIMESTAMP:
+		if !paren && next.Kind != token.Dot {
+			p.pos++
+			name := &ast.ObjectName{Span: p.from(start), Parts: []ast.Ident{p.identOf(t)}}
+			return &ast.Call{Span: p.from(start), Name: name, NoParens: true}
+		}
+	case token.NEXT:
+		if next.Keyword == token.VALUE && p.ahead(2).Keyword == token.FOR {
+			p.pos += 3
+			p.objectName()
+			return &ast.Keyword{Span: p.from(start), Text: "NEXT VALUE FOR"}
+		}
+	case token.SELECT, token.WITH:
+		if p.isQuery(p.pos) && p.args > 0 {
+			q := p.query()
+			return &ast.Subquery{Span: p.from(start), Query: q}
+		}
+	case token.TABLE:
+		if p.isIdent(1) && p.args > 0 {
+			q := p.query()
+			return &ast.Subquery{Span: p.from(start), Query: q}
+		}
+	case token.IF, token.LEFT, token.RIGHT:
+		return nil
+	}
+	return nil
+}
+
+// pythonLambda reads LAMBDA x, y: body.
+func (p *parser) pythonLambda() ast.Expr {
+	start := p.start()
+	p.pos++
+	l := &ast.Lambda{Params: []ast.Ident{p.ident()}}
+	for p.accept(token.Comma) {
+		l.Params = append(l.Params, p.ident())
+	}
+	p.expect(token.Colon)
+	l.Body = p.expr()
+	l.Span = p.from(start)
+	return l
+}
+
+// name reads a dotted name and what makes it a call, a star or a typed literal.
+func (p *parser) name() ast.Expr {
+	start := p.start()
+	var parts [6]ast.Ident
+	list := append(parts[:0], p.part())
+	for p.is(token.Dot) {
+		next := p.ahead(1)
+		if next.Kind == token.Star {
+			p.pos++
+			return p.star(start, p.columnRef(start, list))
+		}
+		if next.Keyword == token.COLUMNS && p.ahead(2).Kind == token.LeftParen {
+			p.pos++
+			star := p.columns()
+			star.Qualifier, star.Span = p.columnRef(start, list), p.from(start)
+			return star
+		}
+		if !p.partAhead(1) {
+			break
+		}
+		p.pos++
+		list = append(list, p.part())
+	}
+	switch {
+	case p.is(token.LeftParen) && !p.outerJoinMark():
+		name := p.nodes.names.new()
+		name.Parts = p.nodes.idents.copy(list)
+		name.Span = p.from(start)
+		return p.call(start, name, nil)
+	case p.is(token.String) && len(list) == 1 && !list[0].Quoted && typedLiterals[fold(list[0].Text)]:
+		t := p.advance()
+		return &ast.Literal{Span: p.from(start), Kind: ast.TypedLiteral, Text: p.stringValue(t), Type: list[0].Text}
+	case p.is(token.Hash) && p.d.Lexing.IdentQuotes == "":
+		p.pos++
+	}
+	ref := p.columnRef(start, list)
+	if p.is(token.LeftParen) && p.outerJoinMark() {
+		p.pos += 3
+		ref.OuterJoin = true
+		ref.Span = p.from(start)
+	}
+	return ref
+}
+
+func (p *parser) columnRef(start int32, parts []ast.Ident) *ast.ColumnRef {
+	ref := p.nodes.refs.new()
+	ref.Parts = p.nodes.idents.copy(parts)
+	ref.Span = token.Span{Start: start, End: parts[len(parts)-1].End}
+	return ref
+}
+
+// outerJoinMark tells whether Oracle's (+) stands here.
+func (p *parser) outerJoinMark() bool {
+	return p.ahead(1).Kind == token.Plus && p.ahead(2).Kind == token.RightParen
+}
+
+// partAhead tells whether token n can be a part of a dotted name.
+func (p *parser) partAhead(n int) bool {
+	switch p.ahead(n).Kind {
+	case token.Word, token.QuotedIdent, token.Parameter, token.Template:
+		return true
+	case token.Number:
+		return p.adjacent(n)
+	}
+	return false
+}
+
+// part reads one part of a dotted name.
+func (p *parser) part() ast.Ident {
+	t := p.advance()
+	return p.identOf(&t)
+}
+
+// typedLiterals are the type names that make a literal of the string behind them.
+var typedLiterals = map[string]bool{
+	"date": true, "time": true, "timestamp": true, "datetime": true, "timestamptz": true, "timestamp_ntz": true,
+	"timestamp_ltz": true, "timestamp_tz": true, "json": true, "jsonb": true, "numeric": true, "decimal": true,
+	"bignumeric": true, "bigdecimal": true, "bytes": true, "uuid": true, "ipaddress": true, "point": true, "box": true,
+	"char": true, "varchar": true, "double": true, "real": true, "integer": true, "bigint": true, "smallint": true,
+	"tinyint": true, "boolean": true, "range": true, "geometry": true, "geography": true, "datetime2": true, "datetimeoffset": true,
+	"inet": true, "bit": true, "int": true, "float": true, "varbinary": true, "x": true, "string": true, "binary": true, "text": true,
+	"date32": true, "datetime64": true, "ts": true, "d": true, "t": true, "super": true, "variant": true, "unistr": true, "_utf8": true, "_utf8mb4": true,
+}

@@ -1,0 +1,138 @@
+package parser
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// What a keyword cannot be, as bits. Every other word is a plain name.
+const (
+	// notName: never a column at the start of an expression.
+	notName uint8 = 1 << iota
+	// notAlias: never an alias without AS.
+	notAlias
+	// notTableAlias: never an alias without AS in FROM.
+	notTableAlias
+	// clauseWord: ends an expression and begins a clause.
+	clauseWord
+)
+
+// wordTable tells for every keyword what it cannot be.
+type wordTable [512]uint8
+
+// commonWords are the reserved words of every dialect.
+var commonWords = buildWords()
+
+func buildWords() (t wordTable) {
+	set := func(bits uint8, words ...token.Keyword) {
+		for _, w := range words {
+			t[w] |= bits
+		}
+	}
+	const reserved = notName | notAlias | notTableAlias
+	set(reserved|clauseWord,
+		token.SELECT, token.FROM, token.WHERE, token.GROUP, token.ORDER, token.HAVING, token.UNION, token.EXCEPT,
+		token.INTERSECT, token.ON, token.JOIN, token.INTO, token.THEN, token.WHEN, token.ELSE, token.LIMIT)
+	set(reserved, token.AND, token.OR, token.AS, token.IN, token.IS, token.BETWEEN, token.BY, token.FOR)
+	set(notAlias|notTableAlias|clauseWord,
+		token.QUALIFY, token.MINUS, token.FETCH, token.END, token.RETURNING)
+	set(notAlias|notTableAlias,
+		token.NOT, token.LIKE, token.ILIKE, token.CASE, token.WITH, token.USING, token.COLLATE, token.OVER, token.CONNECT,
+		token.RLIKE, token.REGEXP, token.NOTNULL, token.ISNULL, token.DISTINCT)
+	set(notTableAlias,
+		token.INNER, token.LEFT, token.RIGHT, token.FULL, token.CROSS, token.NATURAL, token.LATERAL, token.SET,
+		token.TABLESAMPLE, token.STRAIGHT_JOIN, token.VALUES, token.FINAL, token.PREWHERE, token.MATCH_CONDITION)
+	return t
+}
+
+// wordsOf applies a dialect's own words.
+func wordsOf(d *dialect.Dialect) wordTable {
+	t := commonWords
+	for _, w := range d.Grammar.Reserved {
+		t[token.Lookup(w)] |= notAlias | notTableAlias | clauseWord
+	}
+	for _, w := range d.Grammar.Unreserved {
+		t[token.Lookup(w)] = 0
+	}
+	t[token.NotKeyword] = 0
+	return t
+}
+
+// implicitAlias tells whether the current token is an alias without AS behind
+// an expression.
+func (p *parser) implicitAlias() bool {
+	t := p.peek()
+	switch t.Kind {
+	case token.QuotedIdent:
+		return true
+	case token.String:
+		return p.d.Grammar.StringAlias
+	case token.Word:
+		return t.Keyword == token.NotKeyword || p.words[t.Keyword]&notAlias == 0 && !p.beginsClause(t.Keyword)
+	}
+	return false
+}
+
+// implicitTableAlias is the same behind a member of FROM.
+func (p *parser) implicitTableAlias() bool {
+	t := p.peek()
+	switch t.Kind {
+	case token.QuotedIdent:
+		return true
+	case token.String:
+		return p.d.Grammar.StringAlias
+	case token.Word:
+		return t.Keyword == token.NotKeyword ||
+			p.words[t.Keyword]&notTableAlias == 0 && !p.beginsClause(t.Keyword) && !p.beginsSuffix(t.Keyword)
+	}
+	return false
+}
+
+// beginsClause tells whether a word that may be a name begins a clause here,
+// judged by what follows it.
+func (p *parser) beginsClause(k token.Keyword) bool {
+	next := p.ahead(1)
+	switch k {
+	case token.WINDOW:
+		return p.isIdent(1) && p.ahead(2).Keyword == token.AS
+	case token.OFFSET:
+		return next.Kind == token.Number || next.Kind == token.Parameter || next.Kind == token.LeftParen
+	case token.START:
+		return next.Keyword == token.WITH
+	case token.CLUSTER, token.DISTRIBUTE, token.SORT, token.PARTITION:
+		return next.Keyword == token.BY
+	case token.OPTION:
+		return next.Kind == token.LeftParen
+	case token.ROWS, token.RANGE:
+		return next.Keyword == token.BETWEEN || next.Keyword == token.UNBOUNDED || next.Keyword == token.CURRENT
+	case token.FULL, token.LEFT, token.INNER:
+		return next.Keyword == token.UNION || next.Keyword == token.EXCEPT || next.Keyword == token.INTERSECT
+	case token.SETTINGS:
+		return p.isIdent(1) && p.ahead(2).Kind == token.Equal
+	}
+	return false
+}
+
+// beginsSuffix tells the same for words behind a member of FROM.
+func (p *parser) beginsSuffix(k token.Keyword) bool {
+	next := p.ahead(1)
+	switch k {
+	case token.PIVOT, token.MATCH_RECOGNIZE, token.AT, token.BEFORE, token.CHANGES:
+		return next.Kind == token.LeftParen
+	case token.UNPIVOT:
+		return next.Kind == token.LeftParen || next.Keyword == token.INCLUDE || next.Keyword == token.EXCLUDE
+	case token.SAMPLE:
+		return next.Kind == token.LeftParen || next.Kind == token.Number || next.Keyword == token.ROW
+	case token.SEMI, token.ANTI, token.ASOF, token.POSITIONAL, token.ARRAY, token.ANY, token.ALL, token.GLOBAL, token.OUTER:
+		return p.joinAhead() > 0
+	case token.VERSION, token.TIMESTAMP, token.SYSTEM_TIME, token.SYSTEM_VERSION:
+		return next.Keyword == token.AS && p.ahead(2).Keyword == token.OF
+	case token.USE, token.IGNORE:
+		return next.Keyword == token.INDEX || next.Keyword == token.KEY
+	case token.WINDOW:
+		return p.isIdent(1) && p.ahead(2).Keyword == token.AS
+	case token.OUTPUT:
+		return p.isIdent(1)
+	}
+	return false
+}
