@@ -1,0 +1,65 @@
+package catalog
+
+// Delta is one asset before and after an import. Before is nil for a new one.
+type Delta struct {
+	Before, After               *Asset
+	ColumnsBefore, ColumnsAfter []Column
+}
+
+// CountTables counts as an import's counters do: distinct assets of dbt's four
+// kinds (ephemeral models included) that are new, and those whose own record
+// changed or was restored. Columns are records of their own; a removal is told
+// by the report only.
+func CountTables(deltas []Delta) (created, updated int64) {
+	for _, d := range deltas {
+		switch {
+		case !d.counts():
+		case d.Before == nil:
+			created++
+		case !d.Before.Present || AssetHash(*d.Before) != AssetHash(*d.After):
+			updated++
+		}
+	}
+	return created, updated
+}
+
+// CountColumns counts the columns of the same tables: those that are new, and
+// those that changed or came back. A column that is now absent, and one that
+// only changed its place, count nowhere.
+func CountColumns(deltas []Delta) (created, updated int64) {
+	for _, d := range deltas {
+		if !d.counts() {
+			continue
+		}
+		pairs := pairColumns(d.After.Relation.Platform, d.ColumnsBefore, d.ColumnsAfter)
+		for i := range d.ColumnsAfter {
+			c, before := &d.ColumnsAfter[i], pairs.before[i]
+			switch {
+			case !c.Present:
+			case before == nil:
+				created++
+			case !before.Present || columnChanged(before, c):
+				updated++
+			}
+		}
+	}
+	return created, updated
+}
+
+// counts tells the tables that an import of dbt's artifacts counts.
+func (d Delta) counts() bool {
+	if d.After == nil || !d.After.Present {
+		return false
+	}
+	switch d.After.Kind {
+	case KindModel, KindSeed, KindSnapshot, KindSource:
+		return true
+	}
+	return false
+}
+
+func columnChanged(before, after *Column) bool {
+	var d differ
+	d.columnFields(before, after)
+	return len(d.changes) > 0
+}
