@@ -18,11 +18,11 @@ func spoiled(v value) bool {
 type cleaned struct {
 	invalidUTF8, surrogate, nul, number, repeated jsontext.Pointer // first place of each; "" means none
 	nulInID                                       bool
-	names                                         []map[string]bool
+	repeats                                       int // names that were left out because they come again
 }
 
 // clean writes v anew: text becomes valid UTF-8 without NUL, numbers that no 64-bit type holds become null,
-// and of repeated names it remembers the first. It is the slow path, taken by one value in a million.
+// and of members with one name the last one stands, in the place of the first. It is the slow path, taken by one value in a million.
 // A bare array is an entry of parent_map, so its texts are ids.
 func clean(v value, at jsontext.Pointer) (value, *cleaned) {
 	c := &cleaned{}
@@ -48,23 +48,32 @@ func (c *cleaned) value(dst []byte, v value, at jsontext.Pointer, id bool) []byt
 }
 
 func (c *cleaned) object(dst []byte, v value, at jsontext.Pointer) []byte {
-	dst = append(dst, '{')
-	seen := map[string]bool{}
-	n := 0
+	type pair struct {
+		name string
+		val  value
+	}
+	var pairs []pair
+	index := map[string]int{}
 	v.rawMembers(func(quoted, val value) {
 		name := c.text(quoted, at, false)
-		place := at.AppendToken(name)
-		if seen[name] {
-			first(&c.repeated, place)
+		if i, ok := index[name]; ok {
+			first(&c.repeated, at.AppendToken(name))
+			c.repeats++
+			pairs[i].val = val
+			return
 		}
-		seen[name] = true
-		if n++; n > 1 {
+		index[name] = len(pairs)
+		pairs = append(pairs, pair{name, val})
+	})
+	dst = append(dst, '{')
+	for i, p := range pairs {
+		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst, _ = jsontext.AppendQuote(dst, name)
+		dst, _ = jsontext.AppendQuote(dst, p.name)
 		dst = append(dst, ':')
-		dst = c.value(dst, val, place, isIDName(name))
-	})
+		dst = c.value(dst, p.val, at.AppendToken(p.name), isIDName(p.name))
+	}
 	return append(dst, '}')
 }
 

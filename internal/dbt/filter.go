@@ -12,8 +12,8 @@ type filter struct {
 	maxDepth  int
 	depth     int
 	inString  bool
-	escaped   bool // an odd number of backslashes ends the text seen so far, inside a string
-	nonFinite int
+	escaped   bool   // an odd number of backslashes ends the text seen so far, inside a string
+	nonFinite [3]int // by word
 
 	buf      []byte // bytes of the file that are not given out yet: buf[pos:end]
 	pos, end int
@@ -77,7 +77,7 @@ func (f *filter) refill(want int, fill func([]byte) (int, error)) error {
 	return nil
 }
 
-var nonFiniteWords = []string{"NaN", "Infinity", "-Infinity"}
+var nonFiniteWords = [3]string{"NaN", "Infinity", "-Infinity"}
 
 // readSuspect gives out the word that starts with the N, I or - at hand, as null if JSON does not know it.
 func (f *filter) readSuspect(p []byte, fill func([]byte) (int, error)) (int, error) {
@@ -86,14 +86,14 @@ func (f *filter) readSuspect(p []byte, fill func([]byte) (int, error)) (int, err
 			return 0, err
 		}
 	}
-	for _, word := range nonFiniteWords {
+	for i, word := range nonFiniteWords {
 		if bytes.HasPrefix(f.buf[f.pos:f.end], []byte(word)) && len(p) >= len("null     ") {
 			n := copy(p, "null     "[:max(len(word), 4)])
 			f.out += int64(n)
 			if len(word) < n && len(f.grown) < maxGrown {
 				f.grown = append(f.grown, f.out)
 			}
-			f.nonFinite++
+			f.nonFinite[i]++
 			f.pos += len(word)
 			return n, nil
 		}

@@ -40,10 +40,15 @@ type canonical struct {
 
 // hash returns the hash of v, which it leaves behind in c.buf in canonical form.
 func (c *canonical) hash(v value, skip func([]byte) bool) Hash {
-	c.buf, c.skip, c.badNumber, c.repeated, c.names = c.buf[:0], skip, false, false, c.names[:0]
-	c.value(v, 0, 0)
+	c.hashed(v, skip)
 	sum := sha256.Sum256(c.buf)
 	return Hash(sum[:16])
+}
+
+// hashed leaves behind in c.buf what is hashed of v.
+func (c *canonical) hashed(v value, skip func([]byte) bool) {
+	c.buf, c.skip, c.badNumber, c.repeated, c.names = c.buf[:0], skip, false, false, c.names[:0]
+	c.value(v, 0, 0)
 }
 
 // value appends the value at v[i] and returns the index behind it.

@@ -21,6 +21,7 @@ type Stream struct {
 	packed *countingReader
 	limits Limits
 	gzip   bool
+	bom    bool
 
 	unpacked int64 // bytes taken from src
 	filter   filter
@@ -49,7 +50,7 @@ func Open(r io.Reader, limits Limits) (*Stream, error) {
 	}
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		n, _ := s.src.Discard(3)
-		s.unpacked += int64(n)
+		s.bom, s.unpacked = true, int64(n)
 		s.filter.shift = int64(n)
 		head = head[3:]
 	}
@@ -118,7 +119,10 @@ func (s *Stream) Gzip() bool { return s.gzip }
 func (s *Stream) Unpacked() int64 { return s.unpacked }
 
 // NonFinite returns how many NaN and Infinity have been read as null so far.
-func (s *Stream) NonFinite() int { return s.filter.nonFinite }
+func (s *Stream) NonFinite() int {
+	n := s.filter.nonFinite
+	return n[0] + n[1] + n[2]
+}
 
 // Read implements [io.Reader].
 func (s *Stream) Read(p []byte) (int, error) {

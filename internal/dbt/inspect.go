@@ -1,0 +1,268 @@
+package dbt
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Inspect counts what is in an artifact of any kind, without deciding what of it to keep: how many models,
+// edges, columns or results there are, by the names under which they are published. Its memory grows with
+// the number of nodes, not with their texts.
+func Inspect(ctx context.Context, r io.Reader) (Stats, error) {
+	n, err := inspect(ctx, r)
+	if err != nil {
+		return Stats{}, err
+	}
+	return n.stats(), nil
+}
+
+// inspector tallies one artifact. Until the file has told its kind, every tally that it may turn out to
+// be is kept.
+type inspector struct {
+	*splitter
+	canon     canonical
+	kind      Kind // by schema URL
+	metadata  value
+	generated value // generated_at of the top level
+	shape     shape
+	oddities  Counts
+
+	manifest manifestTally
+	catalog  catalogTally
+	run      runTally
+	fresh    sourcesTally
+	semantic semanticTally
+	args     value
+	elapsed  value
+}
+
+// shape is what tells the kinds apart where the schema URL is missing.
+type shape struct {
+	nodes, stats            int  // entries of nodes seen; those among the first five that have stats
+	results, timing, loaded int  // results seen; those at the start that have timing, max_loaded_at
+	list                    bool // results is a list
+}
+
+func inspect(ctx context.Context, r io.Reader) (*inspector, error) {
+	s, err := newSplitter(r, "", DefaultLimits(Manifest))
+	if err != nil {
+		return nil, err
+	}
+	n := &inspector{splitter: s}
+	if err := n.walk(ctx, func(section string, kind jsontext.Kind) error { return n.tally(ctx, section, kind) }); err != nil {
+		return nil, err
+	}
+	if n.kind == "" {
+		n.kind = n.kindByShape()
+	}
+	if n.kind == "" {
+		return nil, s.located(&Error{Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
+			Remedy: "give a manifest, catalog, run results, sources or semantic manifest"})
+	}
+	n.countOddities()
+	return n, nil
+}
+
+// tally counts one top-level member. A member that is repeated replaces what came before.
+func (n *inspector) tally(ctx context.Context, section string, kind jsontext.Kind) error {
+	n.begin(section, kind)
+	switch kind {
+	case jsontext.KindBeginObject:
+		if section == "metadata" || section == "args" {
+			break
+		}
+		seen := map[string]bool{}
+		return n.members(ctx, func(id string, raw value) error {
+			if seen[id] {
+				n.oddities.add("duplicate_key", 1)
+			}
+			seen[id] = true
+			n.entry(section, id, n.whole(raw))
+			return nil
+		})
+	case jsontext.KindBeginArray:
+		i := 0
+		return n.elements(ctx, func(_ int, raw value) error {
+			n.element(section, i, n.whole(raw))
+			i++
+			return nil
+		})
+	}
+	v, err := n.value()
+	if err != nil {
+		return err
+	}
+	n.scalar(section, n.whole(v))
+	return nil
+}
+
+// whole notes the oddities of a raw value and drops repeated names.
+func (n *inspector) whole(raw value) value {
+	if bytes.Contains(raw, []byte(`\u0000`)) {
+		n.oddities.set("nul_escape", 1)
+	}
+	if !utf8.Valid(raw) {
+		n.oddities.set("not_utf8", 1)
+	}
+	n.canon.hashed(raw, volatile)
+	if !n.canon.repeated {
+		return raw
+	}
+	fixed, found := clean(raw, "")
+	n.oddities.add("duplicate_key", found.repeats)
+	return fixed
+}
+
+// scalar takes the members of the top level that are read whole.
+func (n *inspector) scalar(section string, v value) {
+	v = bytes.Clone(v)
+	switch section {
+	case "metadata":
+		n.metadata = v
+		if kind, version := parseSchemaURL(v.get("dbt_schema_version").str()); version >= 0 {
+			n.kind = kind
+		}
+	case "generated_at":
+		n.generated = v
+	case "args":
+		n.args = v
+	case "elapsed_time":
+		n.elapsed = v
+	}
+}
+
+func (n *inspector) begin(section string, kind jsontext.Kind) {
+	if n.kind == "" || n.kind == Manifest {
+		n.manifest.begin(section, kind)
+	}
+	if n.kind == "" || n.kind == Catalog {
+		n.catalog.begin(section, kind)
+	}
+	if section == "results" {
+		n.shape.results, n.shape.timing, n.shape.loaded = 0, 0, 0
+		n.shape.list = kind == jsontext.KindBeginArray
+		n.run, n.fresh.results = runTally{}, nil
+	}
+	if section == "sources" {
+		n.fresh.sources = nil
+	}
+	if section == "nodes" {
+		n.shape.nodes, n.shape.stats = 0, 0
+	}
+	n.semantic.begin(section)
+}
+
+func (n *inspector) entry(section, id string, v value) {
+	if section == "nodes" {
+		if n.shape.nodes++; n.shape.nodes <= 5 && v.get("stats") != nil {
+			n.shape.stats++
+		}
+	}
+	if n.kind == "" || n.kind == Manifest {
+		n.manifest.entry(section, id, v)
+	}
+	if n.kind == "" || n.kind == Catalog {
+		n.catalog.entry(section, id, v)
+	}
+	if section == "sources" && (n.kind == "" || n.kind == Sources) {
+		n.fresh.sources = append(n.fresh.sources, freshTallyOf(v))
+	}
+}
+
+func (n *inspector) element(section string, i int, v value) {
+	switch section {
+	case "results":
+		n.shape.results++
+		if i < 3 && v.get("timing") != nil {
+			n.shape.timing++
+		}
+		if i < 50 && v.get("max_loaded_at") != nil {
+			n.shape.loaded++
+		}
+		if n.kind == "" || n.kind == RunResults {
+			n.run.result(v)
+		}
+		if n.kind == "" || n.kind == Sources {
+			n.fresh.results = append(n.fresh.results, freshTallyOf(v))
+		}
+	case "semantic_models", "metrics", "saved_queries":
+		n.semantic.element(section, v)
+	}
+	if n.kind == "" || n.kind == Manifest {
+		n.manifest.element(section, v)
+	}
+	n.catalog.element(section)
+}
+
+// kindByShape tells the kind by the sections that are there.
+func (n *inspector) kindByShape() Kind {
+	switch {
+	case n.seen["macros"] && n.seen["nodes"]:
+		return Manifest
+	case n.shape.stats > 0:
+		return Catalog
+	case n.shape.list && (n.seen["args"] || n.shape.timing > 0):
+		if n.shape.loaded > 0 {
+			return Sources
+		}
+		return RunResults
+	case n.seen["semantic_models"] && !n.seen["nodes"]:
+		return SemanticManifest
+	}
+	return ""
+}
+
+func (n *inspector) countOddities() {
+	for i, word := range nonFiniteWords {
+		if c := n.stream.filter.nonFinite[i]; c > 0 {
+			n.oddities.set("const_"+word, c)
+		}
+	}
+	if n.stream.bom {
+		n.oddities.set("bom", 1)
+	}
+	for _, is := range n.issues.list {
+		if is.field != "" && is.Code == IssueDuplicateKey && is.Pointer == pointer(is.field) {
+			n.oddities.add("duplicate_key", is.Count)
+		}
+	}
+}
+
+// stats closes the tally of the kind that the file turned out to be.
+func (n *inspector) stats() Stats {
+	st := Stats{Kind: n.kind}
+	switch n.kind {
+	case Manifest:
+		st.Manifest = n.manifest.stats(n.origin(), n.metadata, slices.Sorted(maps.Keys(n.seen)))
+	case Catalog:
+		st.Catalog = n.catalog.stats(n.origin())
+	case RunResults:
+		st.RunResults = n.run.stats(n.origin(), n.elapsed, n.args)
+	case Sources:
+		st.Sources = n.fresh.stats(n.origin(), n.shape.list)
+	case SemanticManifest:
+		st.SemanticManifest = n.semantic.stats(n.stream.Unpacked())
+	}
+	st.setOddities(n.oddities)
+	return st
+}
+
+// origin is what the reports of all kinds start with.
+func (n *inspector) origin() Origin {
+	o := Origin{Kind: n.kind, Bytes: n.stream.Unpacked(), DBTVersion: written(n.metadata.get("dbt_version"))}
+	if _, version := parseSchemaURL(n.metadata.get("dbt_schema_version").str()); version >= 0 {
+		s := "v" + itoa(int64(version))
+		o.SchemaVersion = &s
+	}
+	o.GeneratedAt = written(n.metadata.get("generated_at"))
+	if !truthy(n.metadata.get("generated_at")) {
+		o.GeneratedAt = written(n.generated)
+	}
+	return o
+}

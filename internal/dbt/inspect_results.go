@@ -1,0 +1,156 @@
+package dbt
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// RunStats are the counts of run results.
+type RunStats struct {
+	Origin
+	Results               int            `json:"results"`
+	Status                Counts         `json:"status"`  // the twelve most frequent
+	ByType                Counts         `json:"by_type"` // by the first part of the unique id
+	ElapsedTime           jsontext.Value `json:"elapsed_time"`
+	ExecutionTimeSum      float64        `json:"execution_time_sum"` // seconds
+	FailuresSum           int64          `json:"failures_sum"`
+	FailuresNull          int            `json:"failures_null"`
+	TimingEmpty           int            `json:"timing_empty"`
+	AdapterKeys           Counts         `json:"adapter_keys"` // the twelve most frequent
+	CompiledCodeInResults int            `json:"compiled_code_in_results"`
+	RelationNameInResults int            `json:"relation_name_in_results"`
+	Command               jsontext.Value `json:"command"`
+	DuplicateIDs          int            `json:"duplicate_ids"`
+	Oddities              Counts         `json:"oddities,omitempty"`
+}
+
+// SourcesStats are the counts of the results of source freshness.
+type SourcesStats struct {
+	Origin
+	Results         int    `json:"results"`
+	Status          Counts `json:"status"`
+	WithMaxLoadedAt int    `json:"with_max_loaded_at"`
+	Oddities        Counts `json:"oddities,omitempty"`
+}
+
+// runTally tallies run results.
+type runTally struct {
+	n                          int
+	ids                        []string // JSON of the unique id; "" for none
+	status, byType, adapter    tally
+	seconds, lost              float64 // sum, and what rounding took from it
+	failures                   int64
+	noFailures, noTiming       int
+	compiledCode, relationName int
+}
+
+func (t *runTally) result(v value) {
+	if v.kind() != '{' {
+		return
+	}
+	t.n++
+	id := v.get("unique_id")
+	if !truthy(id) {
+		id = v.get("node").get("unique_id")
+	}
+	t.ids = append(t.ids, idText(id))
+	t.status.add(plain(v.get("status")))
+	kind, _, _ := strings.Cut(plain(id), ".")
+	t.byType.add(kind)
+	if f, ok := v.get("execution_time").float(); ok {
+		t.addSeconds(f)
+	}
+	t.addFailures(v.get("failures"))
+	t.noTiming += b2i(!truthy(v.get("timing")))
+	for name := range v.get("adapter_response").members {
+		t.adapter.add(string(name))
+	}
+	t.compiledCode += b2i(truthy(v.get("compiled_code")))
+	t.relationName += b2i(truthy(v.get("relation_name")))
+}
+
+func (t *runTally) addFailures(v value) {
+	switch k := v.kind(); {
+	case v.absent():
+		t.noFailures++
+	case k == 't':
+		t.failures++
+	default:
+		if n, err := strconv.ParseInt(string(v), 10, 64); err == nil {
+			t.failures += n
+		}
+	}
+}
+
+// addSeconds sums without losing what is too small beside the sum (Neumaier).
+func (t *runTally) addSeconds(f float64) {
+	sum := t.seconds + f
+	if math.Abs(t.seconds) >= math.Abs(f) {
+		t.lost += t.seconds - sum + f
+	} else {
+		t.lost += f - sum + t.seconds
+	}
+	t.seconds = sum
+}
+
+func (t *runTally) stats(o Origin, elapsed, args value) *RunStats {
+	distinctIDs := map[string]bool{}
+	for _, id := range t.ids {
+		distinctIDs[id] = true
+	}
+	// The shortest text of three decimals that is nearest to the sum.
+	sum, _ := strconv.ParseFloat(strconv.FormatFloat(t.seconds+t.lost, 'f', 3, 64), 64)
+	return &RunStats{
+		Origin: o, Results: t.n, Status: t.status.most(12), ByType: t.byType.most(0), ElapsedTime: written(elapsed),
+		ExecutionTimeSum: sum, FailuresSum: t.failures, FailuresNull: t.noFailures, TimingEmpty: t.noTiming,
+		AdapterKeys: t.adapter.most(12), CompiledCodeInResults: t.compiledCode, RelationNameInResults: t.relationName,
+		Command: written(args.get("which")), DuplicateIDs: len(t.ids) - len(distinctIDs),
+	}
+}
+
+// idText returns the text of a unique id; "" for none.
+func idText(v value) string {
+	if v.absent() {
+		return ""
+	}
+	return plain(v)
+}
+
+// freshTally is what is remembered of one source.
+type freshTally struct {
+	status string
+	loaded bool
+}
+
+func freshTallyOf(v value) freshTally {
+	status := v.get("status")
+	f := freshTally{status: plain(status), loaded: truthy(v.get("max_loaded_at"))}
+	if !truthy(status) {
+		f.status = "None"
+		if truthy(v.get("error")) {
+			f.status = string(StatusRuntimeError)
+		}
+	}
+	return f
+}
+
+// sourcesTally tallies results of source freshness, in either shape.
+type sourcesTally struct{ results, sources []freshTally }
+
+func (t *sourcesTally) stats(o Origin, list bool) *SourcesStats {
+	all := t.sources
+	if list {
+		all = t.results
+	}
+	st := &SourcesStats{Origin: o, Results: len(all)}
+	var status tally
+	for _, f := range all {
+		status.add(f.status)
+		st.WithMaxLoadedAt += b2i(f.loaded)
+	}
+	st.Status = status.most(0)
+	return st
+}

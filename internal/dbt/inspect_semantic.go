@@ -1,0 +1,48 @@
+package dbt
+
+// SemanticStats are the counts of a semantic manifest.
+type SemanticStats struct {
+	Kind           Kind   `json:"kind"`
+	Bytes          int64  `json:"bytes"` // unpacked
+	SemanticModels int    `json:"semantic_models"`
+	Metrics        int    `json:"metrics"`
+	SavedQueries   int    `json:"saved_queries"`
+	Measures       int    `json:"measures"`
+	Dimensions     int    `json:"dimensions"`
+	Entities       int    `json:"entities"`
+	Oddities       Counts `json:"oddities,omitempty"`
+}
+
+// semanticTally tallies a semantic manifest.
+type semanticTally struct{ st SemanticStats }
+
+func (t *semanticTally) begin(section string) {
+	switch section {
+	case "semantic_models":
+		t.st.SemanticModels, t.st.Measures, t.st.Dimensions, t.st.Entities = 0, 0, 0, 0
+	case "metrics":
+		t.st.Metrics = 0
+	case "saved_queries":
+		t.st.SavedQueries = 0
+	}
+}
+
+func (t *semanticTally) element(section string, v value) {
+	switch section {
+	case "semantic_models":
+		t.st.SemanticModels++
+		t.st.Measures += length(v.get("measures"))
+		t.st.Dimensions += length(v.get("dimensions"))
+		t.st.Entities += length(v.get("entities"))
+	case "metrics":
+		t.st.Metrics++
+	case "saved_queries":
+		t.st.SavedQueries++
+	}
+}
+
+func (t *semanticTally) stats(bytes int64) *SemanticStats {
+	st := t.st
+	st.Kind, st.Bytes = SemanticManifest, bytes
+	return &st
+}
