@@ -1,0 +1,204 @@
+package resolve
+
+import (
+	"strconv"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+)
+
+// clauses are the conditions, groups and orders of one SELECT, kept until the
+// outputs are known: only then is it certain that the SELECT is read at all.
+type clauses struct{ list []clause }
+
+// clause is an expression, or a column, that steers rows in one way.
+type clause struct {
+	expr   ast.Expr
+	column *column
+	view   view
+	kinds  KindSet
+}
+
+func (c *clauses) add(e ast.Expr, v view, kinds KindSet) {
+	if e != nil {
+		c.list = append(c.list, clause{expr: e, view: v, kinds: kinds})
+	}
+}
+
+func (c *clauses) addColumn(col *column, kinds KindSet) {
+	c.list = append(c.list, clause{column: col, kinds: kinds})
+}
+
+func (r *resolver) keep(c *clauses) {
+	if len(c.list) > 0 {
+		r.scopes = append(r.scopes, c)
+	}
+}
+
+// selectClauses notes what steers the rows of a SELECT.
+func (r *resolver) selectClauses(sel *ast.Select, s *scope) {
+	rules := r.dialect.Scope
+	var c clauses
+	c.add(sel.Prewhere, s.withAliases(rules.WhereAlias), Filter)
+	c.add(sel.Where, s.withAliases(rules.WhereAlias), Filter)
+	if sel.Connect != nil {
+		c.add(sel.Connect.StartWith, s.full(), Filter)
+		c.add(sel.Connect.Condition, s.full(), Join)
+	}
+	if g := sel.GroupBy; g != nil {
+		r.groupClauses(&c, g, s, sel.Items)
+	}
+	c.add(sel.Having, s.withAliases(rules.HavingAlias), Having)
+	c.add(sel.Qualify, s.withAliases(rules.QualifyAlias), Qualify)
+	for _, e := range sel.DistinctOn {
+		r.positioned(&c, e, s, s.withAliases(dialect.AliasFirst), Distinct)
+	}
+	if sel.Distinct && len(sel.DistinctOn) == 0 && s.rel != nil {
+		c.addOutputs(s.rel, Distinct)
+	}
+	for i := range sel.SortBy {
+		c.add(sel.SortBy[i].Expr, s.withAliases(dialect.AliasFirst), Sort)
+	}
+	r.keep(&c)
+}
+
+func (c *clauses) addOutputs(rel *relation, kinds KindSet) {
+	for i := range rel.columns {
+		if !rel.columns[i].hidden {
+			c.addColumn(&rel.columns[i], kinds)
+		}
+	}
+}
+
+// groupClauses notes GROUP BY. GROUP BY ALL means every projection that is no
+// aggregate.
+func (r *resolver) groupClauses(c *clauses, g *ast.GroupBy, s *scope, items []ast.SelectItem) {
+	for i := range g.Items {
+		r.positioned(c, g.Items[i].Expr, s, s.withAliases(r.dialect.Scope.GroupAlias), Group)
+	}
+	if !g.All {
+		return
+	}
+	for i := range items {
+		if i < len(s.items) && s.items[i] != nil && !r.aggregates(items[i].Expr) {
+			c.addColumn(s.items[i], Group)
+		}
+	}
+}
+
+// positioned notes an expression, or the projection that a bare number means.
+func (r *resolver) positioned(c *clauses, e ast.Expr, s *scope, v view, kinds KindSet) {
+	literal, ok := e.(*ast.Literal)
+	if !ok || literal.Kind != ast.NumberLiteral || s.rel == nil {
+		c.add(e, v, kinds)
+		return
+	}
+	if n, err := strconv.Atoi(literal.Text); err == nil {
+		if col := s.rel.at(n - 1); col != nil {
+			c.addColumn(col, kinds)
+		}
+	}
+}
+
+// aggregates tells whether an expression holds an aggregate.
+func (r *resolver) aggregates(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Call:
+		if e.Over == nil && r.callKind(e, r.functionName(e)) == Aggregate {
+			return true
+		}
+		for i := range e.Args {
+			if r.aggregates(e.Args[i].Expr) {
+				return true
+			}
+		}
+	case *ast.Binary:
+		for _, o := range e.Operands {
+			if r.aggregates(o) {
+				return true
+			}
+		}
+	case *ast.Unary:
+		return r.aggregates(e.Operand)
+	case *ast.Cast:
+		return r.aggregates(e.Operand)
+	case *ast.Case:
+		for i := range e.Whens {
+			if r.aggregates(e.Whens[i].Condition) || r.aggregates(e.Whens[i].Result) {
+				return true
+			}
+		}
+		return e.Else != nil && r.aggregates(e.Else)
+	}
+	return false
+}
+
+// queryClauses notes ORDER BY and LIMIT BY of a query.
+func (r *resolver) queryClauses(q *ast.Query, s *scope, rel *relation) {
+	if len(q.OrderBy) == 0 && len(q.LimitBy) == 0 {
+		return
+	}
+	if s == nil {
+		s = r.outputScope(rel)
+	}
+	if s.rel == nil {
+		s.rel = rel
+	}
+	var c clauses
+	v := s.withAliases(dialect.AliasFirst)
+	for i := range q.OrderBy {
+		if q.OrderBy[i].All {
+			c.addOutputs(rel, Sort)
+			continue
+		}
+		r.positioned(&c, q.OrderBy[i].Expr, s, v, Sort)
+	}
+	for _, e := range q.LimitBy {
+		c.add(e, v, Filter)
+	}
+	r.keep(&c)
+}
+
+// outputScope is what ORDER BY of a set operation sees: the outputs.
+func (r *resolver) outputScope(rel *relation) *scope {
+	return &scope{rel: rel, sources: []source{{rel: rel}}, shape: []member{{}}}
+}
+
+// joinClause notes the conditions of a join.
+func (r *resolver) joinClause(s *scope, j *ast.Join, merged []int) {
+	var c clauses
+	c.add(j.On, s.withAliases(r.dialect.Scope.WhereAlias), Join)
+	c.add(j.Match, s.full(), Join)
+	for _, i := range merged {
+		c.addColumn(s.merged[i].column, Join)
+	}
+	r.keep(&c)
+}
+
+// setClauses notes the columns that a set operation compares.
+func (r *resolver) setClauses(op *ast.SetOperation, rel *relation) {
+	for i := range op.Arms {
+		if op.Arms[i].Op != ast.Union || !op.Arms[i].All {
+			var c clauses
+			c.addOutputs(rel, SetOperation)
+			r.keep(&c)
+			return
+		}
+	}
+}
+
+// indirect works out what steers the rows of all SELECTs met. Subqueries in the
+// conditions add conditions of their own while this goes on.
+func (r *resolver) indirect() []edge {
+	var set edgeSet
+	for i := 0; i < len(r.scopes); i++ {
+		for _, c := range r.scopes[i].list {
+			if c.column != nil {
+				r.addColumn(&set, match{column: r.throughStar(c.column)}, 0, use{kinds: c.kinds})
+				continue
+			}
+			r.walk(&set, c.expr, c.view, use{kinds: c.kinds})
+		}
+	}
+	return set.edges
+}

@@ -1,0 +1,212 @@
+package resolve
+
+import "github.com/thalweg-data/thalweg/internal/sql/ast"
+
+// column is one column of a relation. Its edges are worked out when somebody
+// asks for them, once.
+type column struct {
+	key    name
+	quoted bool
+	// literal tells that text is the stored name already.
+	literal bool
+	// hidden columns can be named but are no part of a star.
+	hidden  bool
+	unnamed bool
+	state   columnState
+	text    string
+	edges   []edge
+
+	// The definition: expressions seen from a view, or other columns, or both.
+	expr  ast.Expr
+	more  []ast.Expr
+	tests []ast.Expr
+	view  view
+	from  []*column
+	// path is the field of from that this column is.
+	path int32
+	// kinds is what the definition does to the values it is made of.
+	kinds      KindSet
+	confidence Confidence
+
+	// choice is the column that COLUMNS(...) inside the expression means here.
+	choice *column
+	// star marks a placeholder for columns of an unknown number.
+	star *star
+	// typ is the type in the schema; parts are the fields of a structured value.
+	typ        string
+	parts      *relation
+	partsState columnState
+}
+
+type columnState uint8
+
+const (
+	pending columnState = iota
+	working
+	done
+)
+
+// edgesOf works out where a column comes from. A column that depends on itself
+// adds nothing to itself.
+func (r *resolver) edgesOf(c *column) []edge {
+	switch c.state {
+	case done:
+		return c.edges
+	case working:
+		return nil
+	}
+	if !r.enter() {
+		return nil
+	}
+	defer r.leave()
+	c.state = working
+	if shared, ok := r.sharedEdges(c); ok {
+		c.edges = shared
+	} else {
+		c.edges = r.computeEdges(c)
+	}
+	c.state = done
+	return c.edges
+}
+
+// sharedEdges saves the copy for the commonest column of all, one that is just
+// another column.
+func (r *resolver) sharedEdges(c *column) ([]edge, bool) {
+	if c.expr == nil && len(c.from) == 1 && c.more == nil && c.tests == nil && c.path == 0 && c.kinds == Identity {
+		edges := r.edgesOf(c.from[0])
+		if weaker(edges, c.confidence) {
+			return nil, false
+		}
+		return edges, true
+	}
+	ref, ok := c.expr.(*ast.ColumnRef)
+	if !ok || c.more != nil || c.tests != nil || c.from != nil || c.kinds != Identity {
+		return nil, false
+	}
+	start := len(r.matches)
+	defer func() { r.matches = r.matches[:start] }()
+	path := r.resolve(ref, c.view)
+	if len(r.matches) != start+1 || path != 0 {
+		var set edgeSet
+		r.addMatches(&set, start, path, use{kinds: Identity})
+		return set.edges, true
+	}
+	m := r.matches[start]
+	edges := r.edgesOf(m.column)
+	if weaker(edges, m.confidence) {
+		return nil, false
+	}
+	return edges, true
+}
+
+// weaker tells whether a confidence would lower that of any edge.
+func weaker(edges []edge, confidence Confidence) bool {
+	if confidence == FromSchema {
+		return false
+	}
+	for i := range edges {
+		if edges[i].confidence < confidence {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *resolver) computeEdges(c *column) []edge {
+	var set edgeSet
+	u := use{kinds: c.kinds}
+	if c.expr != nil {
+		outer := r.choice
+		r.choice = c.choice
+		r.walk(&set, c.expr, c.view, u)
+		r.choice = outer
+	}
+	for _, e := range c.more {
+		r.walk(&set, e, c.view, u)
+	}
+	for _, e := range c.tests {
+		r.walk(&set, e, c.view, use{kinds: Conditional})
+	}
+	for _, other := range c.from {
+		r.addColumn(&set, match{column: other, confidence: c.confidence}, c.path, u)
+	}
+	return set.edges
+}
+
+// addColumn adds the edges of a column as used by something.
+func (r *resolver) addColumn(set *edgeSet, m match, path int32, u use) {
+	edges := r.edgesOf(m.column)
+	r.spend(len(edges))
+	for _, e := range edges {
+		if path != 0 {
+			e.path = r.joinPaths(e.path, path)
+		}
+		if u.masked && e.kinds.IsValue() {
+			e.masked = true
+		}
+		e.kinds = e.kinds.then(u.kinds)
+		e.confidence = max(e.confidence, m.confidence)
+		set.add(e)
+	}
+}
+
+// addMatches adds what resolving a name left on the stack of matches.
+func (r *resolver) addMatches(set *edgeSet, start int, path int32, u use) {
+	if path != 0 {
+		u = u.with(Field)
+	}
+	for i := start; i < len(r.matches); i++ {
+		r.addColumn(set, r.matches[i], path, u)
+	}
+}
+
+// stored is a column's name as the database keeps it.
+func (r *resolver) stored(c *column) string {
+	if c.literal {
+		return c.text
+	}
+	return r.dialect.Stored(c.text, c.quoted)
+}
+
+// namedColumn starts a column called like an identifier.
+func (r *resolver) namedColumn(id ast.Ident) column {
+	return column{key: r.names.id(id.Text), text: id.Text, quoted: id.Quoted, kinds: Identity}
+}
+
+// literalColumn starts a column with a name that is stored as it is.
+func (r *resolver) literalColumn(text string) column {
+	return column{key: r.names.id(text), text: text, quoted: true, literal: true, kinds: Identity}
+}
+
+// sameColumn makes a column that is just another one, seen from further out.
+func sameColumn(c *column) column {
+	return column{
+		key: c.key, text: c.text, quoted: c.quoted, literal: c.literal, unnamed: c.unnamed,
+		kinds: Identity, from: []*column{c},
+	}
+}
+
+// unionColumn makes a column out of several.
+func (r *resolver) unionColumn(key name, id ast.Ident, from []*column) *column {
+	return &column{key: key, text: id.Text, quoted: id.Quoted, kinds: Identity, from: from}
+}
+
+// extraColumn is a column of a table that its schema does not list.
+func (r *resolver) extraColumn(t *table, key name, id ast.Ident) *column {
+	if c, ok := t.extra[key]; ok {
+		return c
+	}
+	confidence := SingleSource
+	if t.ref.Known {
+		confidence = Inferred
+	}
+	c := r.namedColumn(id)
+	c.state = done
+	c.edges = []edge{{table: t.id, column: int32(len(t.columns)), kinds: Identity, confidence: confidence}}
+	t.columns = append(t.columns, r.stored(&c))
+	if t.extra == nil {
+		t.extra = make(map[name]*column, 8)
+	}
+	t.extra[key] = &c
+	return &c
+}

@@ -1,0 +1,236 @@
+package resolve
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+)
+
+// resolveDotted resolves a.b, a.b.c and so on: a table's column, perhaps a field
+// of it, or a column's field.
+func (r *resolver) resolveDotted(ref *ast.ColumnRef, key name, v view) int32 {
+	for level := v; level.scope != nil; level = level.outward() {
+		if src, used := r.qualified(ref.Parts, level); src != nil {
+			return r.sourceColumn(ref, src, used)
+		}
+		if scan(level.scope.symbols, key) >= 0 {
+			return r.resolve(&ast.ColumnRef{Span: ref.Span, Parts: ref.Parts[1:]}, level)
+		}
+		start := len(r.matches)
+		if r.lookupSources(key, ref.Parts[0], level) == certain && len(r.matches) == start+1 {
+			return r.fieldOf(start, ref.Parts[1:])
+		}
+		r.matches = r.matches[:start]
+		if c := level.scope.mergedColumn(key); c != nil {
+			r.push(match{column: c, certainty: certain})
+			return r.fieldOf(start, ref.Parts[1:])
+		}
+	}
+	return r.resolveDottedLeftover(ref, key, v)
+}
+
+// resolveDottedLeftover is for dotted names whose front no scope knows.
+func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) int32 {
+	for level := v; level.scope != nil; level = level.outward() {
+		if src := level.scope.hiddenName(key, level.sources); src != nil {
+			return r.sourceColumn(ref, src, 1)
+		}
+	}
+	start := len(r.matches)
+	if c := r.anyAlias(key, v); c != nil {
+		r.push(match{column: c, certainty: certain})
+		return r.fieldOf(start, ref.Parts[1:])
+	}
+	for level := v; level.scope != nil; level = level.outward() {
+		if r.lookupSources(key, ref.Parts[0], level) > absent {
+			if len(r.matches) > start+1 {
+				r.ambiguous(ref, start)
+			}
+			return r.fieldOf(start, ref.Parts[1:])
+		}
+	}
+	if isPseudoColumn(r.names.text(r.names.id(ref.Parts[len(ref.Parts)-1].Text))) {
+		return 0
+	}
+	r.report(ref.Span, UnknownTable, "nothing in sight is called %s", ref.Parts[0].Text)
+	r.pushFailed(ref)
+	return 0
+}
+
+// qualified finds the member of FROM that the first parts of a name mean, and
+// how many parts that are. The longest match wins.
+func (r *resolver) qualified(parts []ast.Ident, v view) (*source, int) {
+	var buffer [6]name
+	keys := buffer[:0]
+	for _, p := range parts[:len(parts)-1] {
+		keys = append(keys, r.names.id(p.Text))
+	}
+	for used := len(keys); used > 0; used-- {
+		for i := range v.scope.sources[:v.sources] {
+			if src := &v.scope.sources[i]; src.answers(keys[:used]) {
+				return r.exactSource(src, parts[used-1], v, keys[:used]), used
+			}
+		}
+	}
+	return nil, 0
+}
+
+// exactSource prefers, of members whose names differ in case alone, the one
+// spelled alike.
+func (r *resolver) exactSource(first *source, id ast.Ident, v view, keys []name) *source {
+	if first.text == id.Text || !r.dialect.Identifiers.TablesExact {
+		return first
+	}
+	stored := r.dialect.Stored(id.Text, id.Quoted)
+	for i := range v.scope.sources[:v.sources] {
+		src := &v.scope.sources[i]
+		if src.answers(keys) && r.dialect.Stored(src.text, src.quoted) == stored {
+			return src
+		}
+	}
+	return first
+}
+
+// answers tells whether a qualifier means this member.
+func (s *source) answers(keys []name) bool {
+	if len(keys) == 1 && s.alias == keys[0] {
+		return true
+	}
+	return !s.aliased && endsWith(s.parts, keys)
+}
+
+func endsWith(parts, tail []name) bool {
+	if len(tail) > len(parts) || len(tail) == 0 {
+		return false
+	}
+	parts = parts[len(parts)-len(tail):]
+	for i := range tail {
+		if parts[i] != tail[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// hiddenName finds a member by the table name that its alias hides. Strictly
+// that is an error; people and tools write it nonetheless.
+func (s *scope) hiddenName(key name, limit int) *source {
+	for i := range s.sources[:limit] {
+		if p := s.sources[i].parts; len(p) > 0 && p[len(p)-1] == key {
+			return &s.sources[i]
+		}
+	}
+	return nil
+}
+
+// sourceColumn pushes the column of a member of FROM that follows the used
+// parts of a name.
+func (r *resolver) sourceColumn(ref *ast.ColumnRef, src *source, used int) int32 {
+	start := len(r.matches)
+	id := ref.Parts[used]
+	key := r.names.id(id.Text)
+	m := src.rel.lookup(r, key, id)
+	if src.value != nil && m.certainty < certain {
+		r.push(match{column: src.value, certainty: certain})
+		return r.fieldOf(start, ref.Parts[used:])
+	}
+	if m.certainty == absent {
+		if isPseudoColumn(r.names.text(key)) {
+			return 0
+		}
+		c := src.rel.inferred(r, key, id)
+		if c == nil {
+			r.pushFailed(ref)
+			return 0
+		}
+		m = match{column: c, confidence: Inferred}
+	}
+	r.push(m)
+	return r.fieldOf(start, ref.Parts[used+1:])
+}
+
+// fieldOf goes from the column at the top of the stack into its fields. Fields
+// that are known replace it; the path is what remains.
+func (r *resolver) fieldOf(start int, fields []ast.Ident) int32 {
+	if len(r.matches) != start+1 {
+		return r.pathOf(fields)
+	}
+	for len(fields) > 0 {
+		parts := r.partsOf(r.matches[start].column)
+		if parts == nil {
+			break
+		}
+		m := parts.lookup(r, r.names.id(fields[0].Text), fields[0])
+		if m.certainty < possible {
+			break
+		}
+		m.confidence = max(m.confidence, r.matches[start].confidence)
+		r.matches[start] = m
+		fields = fields[1:]
+	}
+	return r.pathOf(fields)
+}
+
+// pathOf interns field names as a path.
+func (r *resolver) pathOf(fields []ast.Ident) int32 {
+	switch len(fields) {
+	case 0:
+		return 0
+	case 1:
+		return r.path(fields[0].Text)
+	}
+	texts := make([]string, len(fields))
+	for i, f := range fields {
+		texts[i] = f.Text
+	}
+	return r.path(strings.Join(texts, "."))
+}
+
+// resolvePosition resolves $2 and t.$2, the second column of a member of FROM,
+// and #2, the second projection.
+func (r *resolver) resolvePosition(ref *ast.ColumnRef, v view) {
+	if v.scope == nil {
+		return
+	}
+	if v.aliases > 0 && len(ref.Parts) == 0 && ref.Position <= len(v.scope.items) && r.source[ref.Start] == '#' {
+		if c := v.scope.items[ref.Position-1]; c != nil {
+			r.push(match{column: c, certainty: certain})
+		}
+		return
+	}
+	var src *source
+	if len(ref.Parts) > 0 {
+		src, _ = r.qualified(append(ref.Parts[:len(ref.Parts):len(ref.Parts)], ast.Ident{}), v)
+	} else if v.sources > 0 {
+		src = &v.scope.sources[0]
+	}
+	if src == nil {
+		r.pushFailed(ref)
+		return
+	}
+	if c := src.rel.at(ref.Position - 1); c != nil {
+		r.push(match{column: c, certainty: certain})
+		return
+	}
+	id := ast.Ident{Text: "$" + strconv.Itoa(ref.Position)}
+	if m := src.rel.lookup(r, r.names.id(id.Text), id); m.column != nil {
+		r.push(m)
+	}
+}
+
+// at is the column at a position, or nil where the position cannot be known.
+func (rel *relation) at(i int) *column {
+	for j := range rel.columns {
+		switch c := &rel.columns[j]; {
+		case c.star != nil:
+			return nil
+		case c.hidden:
+		case i == 0:
+			return c
+		default:
+			i--
+		}
+	}
+	return nil
+}

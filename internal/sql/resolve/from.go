@@ -1,0 +1,216 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+)
+
+// addFrom puts a member of FROM in sight, and in the order of a star.
+func (r *resolver) addFrom(s *scope, t ast.TableExpr) {
+	if m, ok := r.addMember(s, t); ok {
+		s.shape = append(s.shape, m)
+	}
+}
+
+// addMember puts a member of FROM in sight.
+func (r *resolver) addMember(s *scope, t ast.TableExpr) (member, bool) {
+	if t == nil || !r.enter() {
+		return member{}, false
+	}
+	defer r.leave()
+	switch t := t.(type) {
+	case *ast.TableRef:
+		return r.addTableRef(s, t), true
+	case *ast.Derived:
+		return r.addDerived(s, t), true
+	case *ast.TableFunction:
+		return r.addFunction(s, t), true
+	case *ast.Join:
+		return r.addJoin(s, t)
+	case *ast.ArrayJoin:
+		return r.addArrayJoin(s, t), true
+	case *ast.Pivot:
+		return r.addPivot(s, t), true
+	case *ast.Unpivot:
+		return r.addUnpivot(s, t), true
+	case *ast.MatchRecognize:
+		return r.addMatchRecognize(s, t), true
+	case *ast.BadTable:
+		return r.addBadTable(s, t), true
+	default:
+		return member{}, false
+	}
+}
+
+// addSource adds rows under an alias.
+func (r *resolver) addSource(s *scope, rel *relation, alias *ast.Alias) *source {
+	src := source{rel: rel}
+	if alias != nil {
+		if !alias.Name.IsZero() {
+			src.alias, src.aliased = r.names.id(alias.Name.Text), true
+			src.text, src.quoted = alias.Name.Text, alias.Name.Quoted
+		}
+		if len(alias.Columns) > 0 {
+			src.rel = r.renamed(rel, columnNames(alias.Columns))
+		}
+	}
+	s.sources = append(s.sources, src)
+	return &s.sources[len(s.sources)-1]
+}
+
+func columnNames(defs []ast.ColumnDef) []ast.Ident {
+	names := make([]ast.Ident, len(defs))
+	for i := range defs {
+		names[i] = defs[i].Name
+	}
+	return names
+}
+
+// lastMember is the member for the source added last.
+func (s *scope) lastMember() member { return member{source: len(s.sources) - 1} }
+
+// addTableRef adds a table, a CTE, or an array of an earlier member.
+func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
+	parts := t.Name.Parts
+	if len(parts) == 0 {
+		r.addSource(s, newRelation(nil), t.Alias)
+		return s.lastMember()
+	}
+	if m, ok := r.addCorrelated(s, t); ok {
+		return m
+	}
+	src := r.addSource(s, r.namedRows(s, t.Name), t.Alias)
+	if src.aliased {
+		src.parts = []name{r.names.id(parts[len(parts)-1].Text)}
+		return s.lastMember()
+	}
+	src.parts = make([]name, len(parts))
+	for i, p := range parts {
+		src.parts[i] = r.names.id(p.Text)
+	}
+	last := parts[len(parts)-1]
+	src.alias, src.text, src.quoted = src.parts[len(parts)-1], last.Text, last.Quoted
+	return s.lastMember()
+}
+
+// namedRows gives the rows behind a table's name.
+func (r *resolver) namedRows(s *scope, n *ast.ObjectName) *relation {
+	if len(n.Parts) == 1 && !n.File {
+		if t := s.ctes.lookup(r.names.id(n.Parts[0].Text), n.Parts[0]); t != nil {
+			return r.cteRelation(t)
+		}
+	}
+	key := r.tableKey(n)
+	if made, ok := r.created[key]; ok {
+		return r.createdRows(made)
+	}
+	return r.table(n, key).rel
+}
+
+// tableKey is equal for two names of one table.
+func (r *resolver) tableKey(n *ast.ObjectName) string {
+	if len(n.Parts) == 1 {
+		return r.dialect.TableKey(n.Parts[0].Text, n.Parts[0].Quoted)
+	}
+	var b strings.Builder
+	for i, p := range n.Parts {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(r.dialect.TableKey(p.Text, p.Quoted))
+	}
+	return b.String()
+}
+
+// table finds or adds a base table.
+func (r *resolver) table(n *ast.ObjectName, key string) *table {
+	if t, ok := r.byName[key]; ok {
+		return t
+	}
+	ref := &Table{Parts: make([]Name, len(n.Parts)), File: n.File}
+	for i, p := range n.Parts {
+		ref.Parts[i] = Name{Text: p.Text, Quoted: p.Quoted}
+	}
+	t := r.addTable(ref)
+	r.byName[key] = t
+	columns, known := r.schema.Columns(ref.Parts)
+	if !known || len(columns) == 0 {
+		t.rel = &relation{table: t, open: true}
+		return t
+	}
+	ref.Known = true
+	t.rel = r.tableColumns(t, columns)
+	return t
+}
+
+// addTable numbers a base table.
+func (r *resolver) addTable(ref *Table) *table {
+	t := &table{ref: ref, id: int32(len(r.tables))}
+	r.tables = append(r.tables, t)
+	return t
+}
+
+// tableColumns makes the columns of a table that the schema knows.
+func (r *resolver) tableColumns(t *table, columns []Column) *relation {
+	made := make([]column, len(columns))
+	edges := make([]edge, len(columns))
+	t.columns = make([]string, len(columns), len(columns)+2)
+	for i, c := range columns {
+		t.columns[i] = c.Name
+		edges[i] = edge{table: t.id, column: int32(i), kinds: Identity}
+		made[i] = r.literalColumn(c.Name)
+		made[i].state, made[i].edges = done, edges[i:i+1:i+1]
+		made[i].typ = c.Type
+		if c.Type == "" || !strings.ContainsAny(c.Type, "<(") {
+			made[i].partsState = done
+		}
+	}
+	rel := newRelation(made)
+	rel.table = t
+	return rel
+}
+
+// addDerived adds a subquery. Only a lateral one sees its neighbours.
+func (r *resolver) addDerived(s *scope, t *ast.Derived) member {
+	outer := s.outer
+	if t.Lateral {
+		outer = s.full()
+	}
+	r.addSource(s, r.query(t.Query, outer, s.ctes), t.Alias)
+	return s.lastMember()
+}
+
+// addCorrelated adds FROM t, t.arr: the elements of an array of an earlier member.
+func (r *resolver) addCorrelated(s *scope, t *ast.TableRef) (member, bool) {
+	parts := t.Name.Parts
+	if len(parts) < 2 || !r.dialect.Scope.CorrelatedPaths || t.Name.File {
+		return member{}, false
+	}
+	key := r.names.id(parts[0].Text)
+	for level := s.full(); level.scope != nil; level = level.outward() {
+		if level.scope.named(key, level) != nil {
+			array := &ast.ColumnRef{Span: t.Span, Parts: parts}
+			r.addElements(s, []ast.Expr{array}, t.Alias, parts[len(parts)-1], t.WithOffset)
+			return s.lastMember(), true
+		}
+	}
+	return member{}, false
+}
+
+// addBadTable adds what could be saved of an unreadable member.
+func (r *resolver) addBadTable(s *scope, t *ast.BadTable) member {
+	r.report(t.Span, Unreadable, "the member of FROM could not be read")
+	if t.Source != nil {
+		if m, ok := r.addMember(s, t.Source); ok {
+			if t.Alias != nil && m.left == nil {
+				src := &s.sources[m.source]
+				src.alias, src.aliased = r.names.id(t.Alias.Name.Text), true
+			}
+			return m
+		}
+	}
+	any := &column{more: t.Children, view: s.full(), kinds: Transform, confidence: Inferred}
+	r.addSource(s, &relation{catchAll: any}, t.Alias)
+	return s.lastMember()
+}

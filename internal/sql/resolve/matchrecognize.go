@@ -1,0 +1,47 @@
+package resolve
+
+import "github.com/thalweg-data/thalweg/internal/sql/ast"
+
+func (r *resolver) addMatchRecognize(s *scope, m *ast.MatchRecognize) member {
+	inner := r.innerSource(s, m.Source)
+	return r.addReshaped(s, inner, r.matched(inner, m), m.Alias)
+}
+
+// matched gives the rows of MATCH_RECOGNIZE: what it divides by and its measures,
+// with ALL ROWS PER MATCH the source's columns too.
+func (r *resolver) matched(inner *scope, m *ast.MatchRecognize) *relation {
+	for _, id := range m.Symbols {
+		inner.symbols = append(inner.symbols, r.names.id(id.Text))
+	}
+	v := inner.full()
+	unnamed := 0
+	var columns []column
+	if m.AllRows {
+		columns = r.list(v)
+	} else {
+		columns = r.itemColumns(columns, m.PartitionBy, v, &unnamed)
+	}
+	columns = r.itemColumns(columns, m.Measures, v, &unnamed)
+	steering := &clauses{}
+	for i := range m.PartitionBy {
+		steering.add(m.PartitionBy[i].Expr, v, Group)
+	}
+	for i := range m.OrderBy {
+		steering.add(m.OrderBy[i].Expr, v, Sort)
+	}
+	for _, e := range m.Define {
+		steering.add(e, v, Filter)
+	}
+	r.scopes = append(r.scopes, steering)
+	return newRelation(columns)
+}
+
+// itemColumns makes a column of each expression of a list.
+func (r *resolver) itemColumns(columns []column, items []ast.SelectItem, v view, unnamed *int) []column {
+	for i := range items {
+		c := r.itemColumn(&items[i], unnamed, len(columns))
+		c.expr, c.view = items[i].Expr, v
+		columns = append(columns, c)
+	}
+	return columns
+}

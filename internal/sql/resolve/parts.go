@@ -1,0 +1,225 @@
+package resolve
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+)
+
+// partsOf gives the fields of a structured value, or nil where they are not
+// known. An array of structures has the fields of its elements.
+func (r *resolver) partsOf(c *column) *relation {
+	switch c.partsState {
+	case done:
+		return c.parts
+	case working:
+		return nil
+	}
+	if !r.enter() {
+		return nil
+	}
+	defer r.leave()
+	c.partsState = working
+	c.parts = r.findParts(c)
+	c.partsState = done
+	return c.parts
+}
+
+func (r *resolver) findParts(c *column) *relation {
+	switch {
+	case c.typ != "":
+		return r.fieldsOfType(c, parseType(c.typ))
+	case c.expr != nil && len(c.more) == 0:
+		return r.partsOfExpr(c.expr, c.view)
+	case len(c.from) == 1 && c.path == 0:
+		return r.partsOf(c.from[0])
+	default:
+		return nil
+	}
+}
+
+// rowOf is a whole row as one value.
+func (r *resolver) rowOf(rel *relation) *column {
+	row := &column{kinds: Transform, parts: rel, partsState: done}
+	if rel.open {
+		row.from = []*column{r.extraColumn(rel.table, r.names.id("*"), ast.Ident{Text: "*"})}
+		return row
+	}
+	for i := range rel.columns {
+		if c := &rel.columns[i]; !c.hidden {
+			row.from = append(row.from, r.throughStar(c))
+		}
+	}
+	if rel.catchAll != nil && len(row.from) == 0 {
+		row.from = append(row.from, rel.catchAll)
+	}
+	return row
+}
+
+// throughStar is the column that stands for all of a star, or c itself.
+func (r *resolver) throughStar(c *column) *column {
+	if c.star == nil {
+		return c
+	}
+	return r.starColumn(c.star)
+}
+
+// starColumn stands for all that an unexpanded star may bring.
+func (r *resolver) starColumn(s *star) *column {
+	all := &column{key: r.names.id("*"), text: "*", kinds: Identity, confidence: Inferred}
+	if s.rel.open {
+		all.from = []*column{r.extraColumn(s.rel.table, all.key, ast.Ident{Text: "*"})}
+		return all
+	}
+	for i := range s.rel.columns {
+		if c := &s.rel.columns[i]; !c.hidden && !s.excludes(c.key) {
+			all.from = append(all.from, r.throughStar(c))
+		}
+	}
+	for _, b := range s.rel.branches {
+		all.from = append(all.from, r.starColumn(&star{rel: b, except: s.except}))
+	}
+	if s.rel.catchAll != nil {
+		all.from = append(all.from, s.rel.catchAll)
+	}
+	return all
+}
+
+// elementCalls are functions that give their first argument, an element of it
+// or an array of it: the fields stay the same.
+var elementCalls = map[string]bool{
+	"array_agg": true, "any_value": true, "first_value": true, "last_value": true, "first": true, "last": true,
+	"min_by": true, "max_by": true, "arg_min": true, "arg_max": true, "coalesce": true, "ifnull": true, "nullif": true,
+	"array_concat": true, "array_reverse": true, "array_distinct": true, "element_at": true, "collect_list": true, "collect_set": true,
+	"unnest": true, "explode": true, "lag": true, "lead": true, "nth_value": true, "list": true, "array_filter": true, "filter": true,
+}
+
+// partsOfExpr finds the fields of an expression's value.
+func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
+	switch e := e.(type) {
+	case *ast.ColumnRef:
+		return r.partsOfRef(e, v)
+	case *ast.Collection:
+		return r.partsOfCollection(e, v)
+	case *ast.Access:
+		return r.partsOfAccess(e, v)
+	case *ast.Call:
+		if len(e.Args) > 0 && elementCalls[r.names.text(r.names.id(e.Name.Last().Text))] {
+			return r.partsOfExpr(e.Args[0].Expr, v)
+		}
+	case *ast.Subquery:
+		return r.partsOfSubquery(e, v)
+	case *ast.Cast:
+		if e.Type != nil && len(e.Type.Fields) > 0 {
+			whole := &column{expr: e, view: v, kinds: Identity}
+			return r.fieldsOfType(whole, typeOfNode(e.Type))
+		}
+	case *ast.Case:
+		if len(e.Whens) > 0 {
+			return r.partsOfExpr(e.Whens[0].Result, v)
+		}
+	}
+	return nil
+}
+
+func (r *resolver) partsOfRef(ref *ast.ColumnRef, v view) *relation {
+	start := len(r.matches)
+	defer func() { r.matches = r.matches[:start] }()
+	path := r.resolve(ref, v)
+	if len(r.matches) != start+1 || path != 0 {
+		return nil
+	}
+	return r.partsOf(r.matches[start].column)
+}
+
+// partsOfCollection names the members of a structure. Without a name for each
+// member the fields are not known.
+func (r *resolver) partsOfCollection(e *ast.Collection, v view) *relation {
+	if e.Type != nil && e.Kind != ast.Struct {
+		whole := &column{expr: e, view: v, kinds: Identity}
+		return r.fieldsOfType(whole, typeOfNode(e.Type))
+	}
+	if e.Kind == ast.Array && len(e.Members) > 0 {
+		return r.partsOfExpr(e.Members[0].Expr, v)
+	}
+	if e.Kind != ast.Struct {
+		return nil
+	}
+	columns := make([]column, 0, len(e.Members))
+	seen := map[name]bool{}
+	for i, m := range e.Members {
+		id := m.Name
+		if id.IsZero() && e.Type != nil && i < len(e.Type.Fields) {
+			id = e.Type.Fields[i].Name
+		}
+		if ref, ok := m.Expr.(*ast.ColumnRef); ok && id.IsZero() && len(ref.Parts) > 0 {
+			id = ref.Parts[len(ref.Parts)-1]
+		}
+		c := r.namedColumn(id)
+		if id.IsZero() || seen[c.key] {
+			return nil
+		}
+		seen[c.key] = true
+		c.expr, c.view = m.Expr, v
+		columns = append(columns, c)
+	}
+	return newRelation(columns)
+}
+
+func (r *resolver) partsOfAccess(e *ast.Access, v view) *relation {
+	parts := r.partsOfExpr(e.Operand, v)
+	for _, s := range e.Steps {
+		if parts == nil {
+			return nil
+		}
+		if s.Kind != ast.FieldStep && s.Kind != ast.PathStep {
+			continue
+		}
+		m := parts.lookup(r, r.names.id(s.Name.Text), s.Name)
+		if m.certainty < possible {
+			return nil
+		}
+		parts = r.partsOf(m.column)
+	}
+	return parts
+}
+
+// partsOfSubquery gives the columns of ARRAY(SELECT AS STRUCT ...), else the
+// fields of the only column.
+func (r *resolver) partsOfSubquery(e *ast.Subquery, v view) *relation {
+	rel := r.subquery(e.Query, v)
+	if sel, ok := e.Query.Body.(*ast.Select); ok && sel.Mode == ast.AsStruct {
+		return rel
+	}
+	if len(rel.columns) == 1 && rel.columns[0].star == nil {
+		return r.partsOf(&rel.columns[0])
+	}
+	return nil
+}
+
+// fieldsOfType makes the fields of a column out of its type.
+func (r *resolver) fieldsOfType(whole *column, t *structType) *relation {
+	if t == nil || len(t.fields) == 0 {
+		return nil
+	}
+	columns := make([]column, 0, len(t.fields))
+	for _, f := range t.fields {
+		c := r.literalColumn(f.name)
+		c.kinds = Field
+		c.from = []*column{whole}
+		c.path = r.path(f.name)
+		c.partsState = done
+		columns = append(columns, c)
+	}
+	rel := newRelation(columns)
+	for i, f := range t.fields {
+		c := &rel.columns[i]
+		c.parts = r.fieldsOfType(c, f.typ)
+	}
+	return rel
+}
+
+func (s *scope) frame() *frame {
+	if s == nil {
+		return nil
+	}
+	return s.ctes
+}

@@ -1,0 +1,52 @@
+package resolve
+
+import "github.com/thalweg-data/thalweg/internal/sql/ast"
+
+// perColumn handles min(COLUMNS(*)): one output for each column of the star
+// within. It is nil where the expression holds no such star.
+func (r *resolver) perColumn(item *ast.SelectItem, v view) []column {
+	star := innerColumns(item.Expr, 4)
+	if star == nil {
+		return nil
+	}
+	inner := r.expand(star, v)
+	columns := make([]column, len(inner))
+	for i := range inner {
+		columns[i] = sameColumn(&inner[i])
+		columns[i].from = nil
+		columns[i].unnamed = true
+		columns[i].expr, columns[i].view = item.Expr, v
+		columns[i].choice = &inner[i]
+	}
+	return columns
+}
+
+// innerColumns finds COLUMNS(...) inside the usual wrappers.
+func innerColumns(e ast.Expr, depth int) *ast.Star {
+	if depth == 0 {
+		return nil
+	}
+	switch e := e.(type) {
+	case *ast.Star:
+		if e.Columns {
+			return e
+		}
+	case *ast.Call:
+		for i := range e.Args {
+			if s := innerColumns(e.Args[i].Expr, depth-1); s != nil {
+				return s
+			}
+		}
+	case *ast.Cast:
+		return innerColumns(e.Operand, depth-1)
+	case *ast.Unary:
+		return innerColumns(e.Operand, depth-1)
+	case *ast.Binary:
+		for _, operand := range e.Operands {
+			if s := innerColumns(operand, depth-1); s != nil {
+				return s
+			}
+		}
+	}
+	return nil
+}

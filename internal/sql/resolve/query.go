@@ -1,0 +1,140 @@
+package resolve
+
+import "github.com/thalweg-data/thalweg/internal/sql/ast"
+
+// query gives the rows of a query. outer is what its correlated names see, ctes
+// are the CTEs in sight.
+func (r *resolver) query(q *ast.Query, outer view, ctes *frame) *relation {
+	if q == nil || !r.enter() {
+		return newRelation(nil)
+	}
+	defer r.leave()
+	ctes = r.with(q.With, outer, ctes)
+	if len(q.Pipes) > 0 {
+		return r.piped(q, outer, ctes)
+	}
+	rel, s := r.body(q.Body, outer, ctes)
+	r.queryClauses(q, s, rel)
+	return rel
+}
+
+// subquery is query for a query inside an expression, which may be asked for
+// more than once.
+func (r *resolver) subquery(q *ast.Query, v view) *relation {
+	if known, ok := r.subqueries[q]; ok && known.scope == v.scope {
+		return known.rel
+	}
+	rel := r.query(q, v, v.scope.frame())
+	if r.subqueries == nil {
+		r.subqueries = map[*ast.Query]resolvedQuery{}
+	}
+	r.subqueries[q] = resolvedQuery{scope: v.scope, rel: rel}
+	return rel
+}
+
+// resolvedQuery is a subquery's rows and the scope that they were resolved in.
+type resolvedQuery struct {
+	scope *scope
+	rel   *relation
+}
+
+// body gives the rows of a query's body and, for a SELECT, its scope.
+func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *scope) {
+	switch b := b.(type) {
+	case *ast.Select:
+		return r.selectRows(b, outer, ctes)
+	case *ast.SetOperation:
+		return r.setOperation(b, outer, ctes), nil
+	case *ast.Query:
+		return r.query(b, outer, ctes), nil
+	case *ast.Values:
+		return r.values(b, outer, ctes), nil
+	case *ast.TableRef:
+		s := &scope{outer: outer, ctes: ctes}
+		r.addTableRef(s, b)
+		return r.listing(s), s
+	case *ast.Insert:
+		return r.returning(b.Returning, &ast.TableRef{Span: b.Span, Name: b.Target}, nil, outer, ctes)
+	case *ast.Update:
+		return r.returning(b.Returning, b.Target, b.From, outer, ctes)
+	case *ast.Delete:
+		return r.returning(b.Returning, b.Target, b.From, outer, ctes)
+	case *ast.Merge:
+		return r.returning(b.Returning, b.Target, []ast.TableExpr{b.Source}, outer, ctes)
+	default:
+		return newRelation(nil), nil
+	}
+}
+
+// returning gives the rows of RETURNING of a statement that changes data.
+func (r *resolver) returning(items []ast.SelectItem, target ast.TableExpr, from []ast.TableExpr, outer view, ctes *frame) (*relation, *scope) {
+	sel := &ast.Select{Items: items, From: append([]ast.TableExpr{target}, from...)}
+	return r.selectRows(sel, outer, ctes)
+}
+
+// values gives the rows of VALUES.
+func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
+	if len(b.Rows) == 0 {
+		return newRelation(nil)
+	}
+	s := &scope{outer: outer, ctes: ctes}
+	columns := make([]column, len(b.Rows[0]))
+	for i := range columns {
+		columns[i] = r.literalColumn(r.dialect.Naming.ValuesColumn(i))
+		columns[i].unnamed = true
+		columns[i].view = s.full()
+		columns[i].expr = b.Rows[0][i]
+		for _, row := range b.Rows[1:] {
+			if i < len(row) {
+				if _, constant := row[i].(*ast.Literal); !constant {
+					columns[i].more = append(columns[i].more, row[i])
+				}
+			}
+		}
+	}
+	return newRelation(columns)
+}
+
+// renamed gives a relation other column names, by position.
+func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
+	if len(names) == 0 {
+		return rel
+	}
+	listed, complete := rel.listed()
+	columns := make([]column, 0, max(len(listed), len(names)))
+	for i, id := range names {
+		c := r.namedColumn(id)
+		switch {
+		case i < len(listed):
+			c.from = []*column{listed[i]}
+		case !complete:
+			m := rel.lookup(r, c.key, id)
+			if m.column != nil {
+				c.from, c.confidence = []*column{m.column}, max(m.confidence, Inferred)
+			}
+		case rel.catchAll != nil:
+			c.from = []*column{rel.catchAll}
+		}
+		columns = append(columns, c)
+	}
+	for i := len(names); i < len(listed); i++ {
+		columns = append(columns, sameColumn(listed[i]))
+	}
+	return newRelation(columns)
+}
+
+// listed are the columns that a star over the relation would give, as far as
+// they are known; complete tells that there are no more.
+func (rel *relation) listed() (columns []*column, complete bool) {
+	columns = make([]*column, 0, len(rel.columns))
+	for i := range rel.columns {
+		c := &rel.columns[i]
+		if c.star != nil {
+			return columns, false
+		}
+		if !c.hidden {
+			columns = append(columns, c)
+		}
+	}
+	return columns, !rel.open && (rel.catchAll == nil || len(columns) > 0)
+}

@@ -1,0 +1,273 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+)
+
+// resolve finds what a name means. It pushes the columns onto r.matches and
+// returns the path to the field within them that is meant, 0 for the whole.
+func (r *resolver) resolve(ref *ast.ColumnRef, v view) int32 {
+	if ref.Position > 0 {
+		r.resolvePosition(ref, v)
+		return 0
+	}
+	if len(ref.Parts) == 0 {
+		return 0
+	}
+	key := r.names.id(ref.Parts[0].Text)
+	if scan(r.bound, key) >= 0 {
+		return 0
+	}
+	if len(ref.Parts) == 1 {
+		r.resolveName(ref, key, v)
+		return 0
+	}
+	return r.resolveDotted(ref, key, v)
+}
+
+func (r *resolver) push(m match) { r.matches = append(r.matches, m) }
+
+// resolveName resolves an unqualified name: in the scope itself, then outwards.
+func (r *resolver) resolveName(ref *ast.ColumnRef, key name, v view) {
+	id := ref.Parts[0]
+	var fallback match
+	for level := v; level.scope != nil; level = level.outward() {
+		start := len(r.matches)
+		switch found := r.lookupName(ref, key, level); found {
+		case certain, possible:
+			return
+		case conceivable:
+			if fallback.column == nil {
+				fallback = r.matches[start]
+			}
+		}
+		r.matches = r.matches[:start]
+	}
+	if fallback.column != nil {
+		r.push(fallback)
+		return
+	}
+	r.resolveLeftover(ref, key, id, v)
+}
+
+// lookupName looks in one scope and pushes what it finds.
+func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
+	id := ref.Parts[0]
+	if v.rule == dialect.AliasFirst {
+		if c := r.alias(key, v); c != nil {
+			r.push(match{column: c, certainty: certain})
+			return certain
+		}
+	}
+	if c := v.scope.mergedColumn(key); c != nil {
+		r.push(match{column: c, certainty: certain})
+		return certain
+	}
+	start := len(r.matches)
+	best := r.lookupSources(key, id, v)
+	count := len(r.matches) - start
+	if best == certain {
+		if count > 1 {
+			r.ambiguous(ref, start)
+		}
+		return certain
+	}
+	if v.rule == dialect.SourceFirst {
+		if c := r.alias(key, v); c != nil && (best != possible || count > 1 || !r.mentions(c, key)) {
+			r.matches = append(r.matches[:start], match{column: c, certainty: certain})
+			return certain
+		}
+	}
+	if src := r.rowAlias(key, v); src != nil && (best < possible || src.aliased) {
+		r.matches = r.matches[:start]
+		r.pushRow(src)
+		return certain
+	}
+	if best == possible && count > 1 {
+		r.ambiguous(ref, start)
+	}
+	return best
+}
+
+// lookupSources pushes the columns of the members of FROM that answer best.
+func (r *resolver) lookupSources(key name, id ast.Ident, v view) certainty {
+	start := len(r.matches)
+	best := absent
+	for i := range v.scope.sources[:v.sources] {
+		src := &v.scope.sources[i]
+		if src.hidden {
+			continue
+		}
+		m := src.rel.lookup(r, key, id)
+		if m.certainty == absent || m.certainty < best {
+			continue
+		}
+		if m.certainty > best || src.wins {
+			best = m.certainty
+			r.matches = r.matches[:start]
+		}
+		r.push(m)
+	}
+	if best > absent {
+		return best
+	}
+	for i := range v.scope.sources[:v.sources] {
+		if src := &v.scope.sources[i]; src.hidden {
+			if m := src.rel.lookup(r, key, id); m.certainty > absent {
+				r.push(m)
+				return m.certainty
+			}
+		}
+	}
+	return absent
+}
+
+// ambiguous marks the candidates from start on.
+func (r *resolver) ambiguous(ref *ast.ColumnRef, start int) {
+	for i := start; i < len(r.matches); i++ {
+		r.matches[i].confidence = Ambiguous
+	}
+	r.report(ref.Span, AmbiguousColumn, "column %s may belong to %d tables", written(ref), len(r.matches)-start)
+}
+
+// alias finds a projection by its alias, the last of several.
+func (r *resolver) alias(key name, v view) *column {
+	for i := v.aliases - 1; i >= 0; i-- {
+		if v.scope.aliases[i] != key || i+1 == v.avoid {
+			continue
+		}
+		if c := v.scope.items[i]; c != nil && c.state != working {
+			return c
+		}
+	}
+	return nil
+}
+
+// mentions tells whether a column is made of a base column with this name: then
+// the tables in sight do have such a column, even if nobody knows their schema.
+func (r *resolver) mentions(c *column, key name) bool {
+	for _, e := range r.edgesOf(c) {
+		if e.table >= 0 && r.names.id(r.tables[e.table].columns[e.column]) == key {
+			return true
+		}
+	}
+	return false
+}
+
+// rowAlias finds the member of FROM whose whole row a name means.
+func (r *resolver) rowAlias(key name, v view) *source {
+	if !r.dialect.Scope.TableAsStruct {
+		return nil
+	}
+	return v.scope.named(key, v)
+}
+
+func (s *scope) named(key name, v view) *source {
+	for i := range s.sources[:v.sources] {
+		if s.sources[i].alias == key {
+			return &s.sources[i]
+		}
+	}
+	return nil
+}
+
+func (s *scope) mergedColumn(key name) *column {
+	for i := len(s.merged) - 1; i >= 0; i-- {
+		if s.merged[i].key == key {
+			return s.merged[i].column
+		}
+	}
+	return nil
+}
+
+// pushRow pushes a whole row.
+func (r *resolver) pushRow(src *source) {
+	r.push(match{column: r.rowOf(src.rel), certainty: certain})
+}
+
+// resolveLeftover is for names that no scope knows.
+func (r *resolver) resolveLeftover(ref *ast.ColumnRef, key name, id ast.Ident, v view) {
+	if c := r.anyAlias(key, v); c != nil {
+		r.push(match{column: c, confidence: Inferred, certainty: conceivable})
+		return
+	}
+	for level := v; level.scope != nil; level = level.outward() {
+		if src := level.scope.named(key, level); src != nil {
+			r.pushRow(src)
+			return
+		}
+	}
+	if !id.Quoted && (isPseudoColumn(r.names.text(key)) || dialect.IsUnitWord(r.names.text(key))) {
+		return
+	}
+	if c := r.inferredColumn(key, id, v); c != nil {
+		r.push(match{column: c, confidence: Inferred, certainty: conceivable})
+		return
+	}
+	r.pushFailed(ref)
+}
+
+// anyAlias finds an alias whatever the dialect's rule is.
+func (r *resolver) anyAlias(key name, v view) *column {
+	for level := v; level.scope != nil; level = level.outward() {
+		level.aliases = len(level.scope.aliases)
+		if c := r.alias(key, level); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// inferredColumn takes a name for a column that the only table in sight has
+// gained since its schema was read.
+func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
+	for level := v; level.scope != nil; level = level.outward() {
+		switch level.sources {
+		case 0:
+		case 1:
+			return level.scope.sources[0].rel.inferred(r, key, id)
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+// pushFailed pushes a column that has no table.
+func (r *resolver) pushFailed(ref *ast.ColumnRef) {
+	r.report(ref.Span, UnknownColumn, "nothing in sight has a column %s", written(ref))
+	r.failed = append(r.failed, written(ref))
+	r.push(match{column: &column{
+		state: done,
+		edges: []edge{{table: -1, column: int32(len(r.failed) - 1), kinds: Identity, confidence: Failed}},
+	}})
+}
+
+// written is a name as the text has it.
+func written(ref *ast.ColumnRef) string {
+	var b strings.Builder
+	for i, p := range ref.Parts {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
+
+// pseudoColumns are names that databases answer themselves where no table has
+// such a column.
+var pseudoColumns = map[string]bool{
+	"rownum": true, "rowid": true, "level": true, "connect_by_isleaf": true, "connect_by_iscycle": true, "sysdate": true, "systimestamp": true,
+	"current_date": true, "current_time": true, "current_timestamp": true, "current_user": true, "session_user": true,
+	"localtime": true, "localtimestamp": true, "user": true, "getdate": true, "nextval": true, "currval": true,
+	"_partitiontime": true, "_partitiondate": true, "_table_suffix": true, "_file_name": true,
+	"ctid": true, "xmin": true, "xmax": true, "oid": true, "tableoid": true,
+	"metadata$filename": true, "metadata$file_row_number": true, "metadata$action": true, "metadata$isupdate": true,
+	"metadata$row_id": true, "infinity": true, "nan": true, "sqlcode": true, "sqlerrm": true, "unknown": true,
+}
+
+func isPseudoColumn(folded string) bool { return pseudoColumns[folded] }

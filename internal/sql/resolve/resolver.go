@@ -1,0 +1,147 @@
+package resolve
+
+import (
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// resolver resolves the statements of one script.
+type resolver struct {
+	dialect *dialect.Dialect
+	schema  Schema
+	options Options
+	source  string
+
+	names  names
+	tables []*table
+	byName map[string]*table
+	// created are the tables and views that earlier statements of the script made.
+	created map[string]Result
+	paths   []string
+	pathIDs map[string]int32
+	// subqueries remember the rows of queries inside expressions.
+	subqueries map[*ast.Query]resolvedQuery
+	// matches is a stack: what resolving a name found.
+	matches []match
+	// choice is the column that COLUMNS(...) means in the expression at hand.
+	choice *column
+	// bound are the parameters of the lambdas around an expression.
+	bound []name
+	// scopes are the SELECTs met, whose clauses decide which rows there are.
+	scopes []*clauses
+	// failed are the names that nothing answers to; edges to table -1 point here.
+	failed      []string
+	diagnostics []Diagnostic
+	reported    map[token.Span]bool
+	incomplete  bool
+
+	steps, depth int
+	over         bool
+}
+
+// The limits without options. Depth counts nested queries and columns that
+// rest on columns; a step is an expression visited or an edge passed on.
+const (
+	defaultMaxSteps = 20_000_000
+	defaultMaxDepth = 5_000
+)
+
+func newResolver(script *ast.Script, d *dialect.Dialect, schema Schema, options Options) *resolver {
+	if d == nil {
+		d = dialect.Default
+	}
+	if schema == nil {
+		schema = NoSchema{}
+	}
+	if options.MaxSteps <= 0 {
+		options.MaxSteps = defaultMaxSteps
+	}
+	if options.MaxDepth <= 0 {
+		options.MaxDepth = defaultMaxDepth
+	}
+	return &resolver{
+		dialect: d, schema: schema, options: options, source: script.Source,
+		names: newNames(), byName: map[string]*table{}, paths: make([]string, 1),
+	}
+}
+
+// enter goes one level down; it is false when the budget is spent, and then
+// there is no leave.
+func (r *resolver) enter() bool {
+	if r.depth >= r.options.MaxDepth || !r.spend(1) {
+		r.exceed()
+		return false
+	}
+	r.depth++
+	return true
+}
+
+func (r *resolver) leave() { r.depth-- }
+
+// spend takes steps from the budget and tells whether any are left.
+func (r *resolver) spend(steps int) bool {
+	r.steps += steps
+	if r.steps > r.options.MaxSteps {
+		r.exceed()
+		return false
+	}
+	return true
+}
+
+func (r *resolver) exceed() {
+	if r.over {
+		return
+	}
+	r.over = true
+	r.report(token.Span{}, OverBudget, "the statement needs more than %d steps or %d levels", r.options.MaxSteps, r.options.MaxDepth)
+}
+
+// maxDiagnostics bounds what one statement can complain about.
+const maxDiagnostics = 200
+
+// report notes a problem, once per place.
+func (r *resolver) report(span token.Span, code Code, format string, args ...any) {
+	r.incomplete = true
+	if len(r.diagnostics) >= maxDiagnostics || r.reported[span] {
+		return
+	}
+	if r.reported == nil {
+		r.reported = map[token.Span]bool{}
+	}
+	r.reported[span] = true
+	r.diagnostics = append(r.diagnostics, Diagnostic{Span: span, Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+// path interns the path to a field.
+func (r *resolver) path(text string) int32 {
+	if text == "" {
+		return 0
+	}
+	if id, ok := r.pathIDs[text]; ok {
+		return id
+	}
+	if r.pathIDs == nil {
+		r.pathIDs = map[string]int32{}
+	}
+	id := int32(len(r.paths))
+	r.paths = append(r.paths, text)
+	r.pathIDs[text] = id
+	return id
+}
+
+// joinPaths goes on from a field to a field within it.
+func (r *resolver) joinPaths(outer, inner int32) int32 {
+	if outer == 0 {
+		return inner
+	}
+	if inner == 0 || len(r.paths[outer]) > maxPath {
+		return outer
+	}
+	return r.path(r.paths[outer] + "." + r.paths[inner])
+}
+
+// maxPath bounds the length of a path, which a recursive CTE could make endless.
+const maxPath = 400

@@ -1,0 +1,28 @@
+package resolve
+
+// Schema answers which columns a table has.
+type Schema interface {
+	// Columns gives the columns of a table in its order. The name is as the text
+	// has it, outermost part first; how it folds is the implementation's affair,
+	// by the dialect's rules. known is false for a table whose columns are not, or
+	// not fully, known: then any name may be one of its columns.
+	//
+	// It is called once per table and statement and must be fast and without
+	// side effects.
+	Columns(table []Name) (columns []Column, known bool)
+}
+
+// Column is a column of a table in the schema.
+type Column struct {
+	// Name is the stored name.
+	Name string
+	// Type is the type as the warehouse writes it, or "". The fields of
+	// STRUCT<...> and ROW(...) types are read from it.
+	Type string
+}
+
+// NoSchema knows no table.
+type NoSchema struct{}
+
+// Columns knows nothing.
+func (NoSchema) Columns([]Name) ([]Column, bool) { return nil, false }

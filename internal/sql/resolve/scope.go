@@ -1,0 +1,113 @@
+package resolve
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+)
+
+// scope is what one SELECT can see: the members of its FROM, its own aliases,
+// the CTEs and, through outer, the query around it.
+type scope struct {
+	outer   view
+	ctes    *frame
+	sources []source
+	merged  []mergedColumn
+	// shape is how the members were joined; it gives the order of a star.
+	shape []member
+	// query is the SELECT, nil for scopes that have no projections of their own.
+	query *ast.Select
+	// items are the output columns by projection; nil for a star.
+	items   []*column
+	aliases []name
+	rel     *relation
+	// symbols are the pattern variables of MATCH_RECOGNIZE: they qualify the
+	// columns of the one source.
+	symbols []name
+	// level tells that LEVEL is a column here (CONNECT BY).
+	hierarchical bool
+}
+
+// source is one member of FROM under its name.
+type source struct {
+	alias  name
+	text   string
+	quoted bool
+	// parts is the name of a table, outermost first, under which it is known too.
+	parts []name
+	// aliased tells that an alias hides the table's own name.
+	aliased bool
+	rel     *relation
+	// value is set where the alias means a value: an element of an array.
+	value *column
+	// hidden sources are no part of a star and give no unqualified names: the
+	// right side of a semi-join.
+	hidden bool
+	// wins marks columns that take the place of those of the same name in front.
+	wins bool
+}
+
+// mergedColumn is a column of USING or NATURAL: one name for both sides.
+type mergedColumn struct {
+	key    name
+	column *column
+	// sides are the columns that it replaces.
+	sides []*column
+}
+
+// member is one member of FROM as a star lists it: a table, or a join.
+type member struct {
+	source      int
+	left, right *member
+	// merged are the columns of USING, as indexes into scope.merged.
+	merged []int
+	// leftOnly marks semi-joins and anti-joins.
+	leftOnly bool
+}
+
+// view is a scope as an expression sees it.
+type view struct {
+	scope *scope
+	// sources is the number of members of FROM in sight; a lateral member sees
+	// those in front of it.
+	sources int
+	// aliases is the number of projections whose alias is in sight, rule how an
+	// alias and a column of FROM compete. avoid is the projection that the
+	// expression belongs to, counted from 1: it cannot mean itself.
+	aliases int
+	avoid   int
+	rule    dialect.AliasRule
+}
+
+// full is the view of a whole scope without its aliases.
+func (s *scope) full() view { return view{scope: s, sources: len(s.sources)} }
+
+// withAliases is the view of a clause that sees the aliases by a rule.
+func (s *scope) withAliases(rule dialect.AliasRule) view {
+	return view{scope: s, sources: len(s.sources), aliases: len(s.aliases), rule: rule}
+}
+
+// outward is the view of the query around.
+func (v view) outward() view { return v.scope.outer }
+
+// frame is a list of CTEs in sight, innermost first.
+type frame struct {
+	cte  *cte
+	next *frame
+}
+
+// lookup finds a CTE by name; of two that differ in case alone the exact one.
+func (f *frame) lookup(key name, id ast.Ident) *cte {
+	var first *cte
+	for ; f != nil; f = f.next {
+		if f.cte.key != key || !f.cte.readable() {
+			continue
+		}
+		if f.cte.node.Name.Text == id.Text {
+			return f.cte
+		}
+		if first == nil {
+			first = f.cte
+		}
+	}
+	return first
+}

@@ -1,0 +1,142 @@
+package resolve
+
+import (
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+)
+
+// selectRows gives the rows of a SELECT and its scope.
+func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relation, *scope) {
+	s := &scope{outer: outer, ctes: ctes, query: sel, hierarchical: sel.Connect != nil}
+	for _, member := range sel.From {
+		r.addFrom(s, member)
+	}
+	rel := r.project(s, sel.Items)
+	if sel.Mode == ast.AsValue && len(rel.columns) == 1 && rel.columns[0].star == nil {
+		if parts := r.partsOf(&rel.columns[0]); parts != nil {
+			rel = parts
+		}
+	}
+	r.selectClauses(sel, s)
+	return rel, s
+}
+
+// project makes the output columns of a list of projections.
+func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
+	if rel := r.soleStar(s, items); rel != nil {
+		s.items, s.aliases, s.rel = make([]*column, 1), make([]name, 1), rel
+		return rel
+	}
+	columns := make([]column, 0, len(items))
+	at := make([]int, len(items))
+	s.aliases = make([]name, len(items))
+	stars := false
+	unnamed := 0
+	for i := range items {
+		item := &items[i]
+		at[i] = -1
+		v := view{scope: s, sources: len(s.sources), aliases: i, avoid: i + 1, rule: r.dialect.Scope.LateralAlias}
+		if v.rule == dialect.AliasFirst {
+			v.aliases = len(items)
+		}
+		if star, ok := item.Expr.(*ast.Star); ok && (item.Alias.IsZero() || star.Columns) {
+			columns = append(columns, r.expand(star, v)...)
+			stars = true
+			continue
+		}
+		if item.Variable {
+			continue
+		}
+		if many := r.perColumn(item, v); many != nil {
+			columns = append(columns, many...)
+			continue
+		}
+		at[i] = len(columns)
+		columns = append(columns, r.projected(item, v, &unnamed, len(columns))...)
+		s.aliases[i] = r.names.id(item.Alias.Text)
+		if item.Alias.IsZero() {
+			s.aliases[i] = columns[at[i]].key
+			if columns[at[i]].unnamed {
+				s.aliases[i] = 0
+			}
+		}
+	}
+	rel := newRelation(columns)
+	s.items = make([]*column, len(items))
+	for i, n := range at {
+		if n >= 0 {
+			s.items[i] = &rel.columns[n]
+		}
+	}
+	if stars && len(s.sources) == 1 {
+		rel.through = s.sources[0].rel
+	}
+	s.rel = rel
+	return rel
+}
+
+// projected makes the column of one projection, several of a generator with a
+// list of names.
+func (r *resolver) projected(item *ast.SelectItem, v view, unnamed *int, place int) []column {
+	names := item.Aliases
+	if len(names) == 0 {
+		c := r.itemColumn(item, unnamed, place)
+		c.expr, c.view = item.Expr, v
+		return []column{c}
+	}
+	columns := make([]column, len(names))
+	for i, id := range names {
+		columns[i] = r.namedColumn(id)
+		columns[i].expr, columns[i].view = item.Expr, v
+	}
+	return columns
+}
+
+// itemColumn names the column of a projection.
+func (r *resolver) itemColumn(item *ast.SelectItem, unnamed *int, place int) column {
+	if !item.Alias.IsZero() {
+		return r.namedColumn(item.Alias)
+	}
+	if id, ok := r.impliedName(item.Expr); ok {
+		return r.namedColumn(id)
+	}
+	c := r.literalColumn(r.generatedName(item, *unnamed, place))
+	c.unnamed = true
+	*unnamed++
+	return c
+}
+
+// soleStar answers SELECT * FROM t without a copy where t's columns are known.
+func (r *resolver) soleStar(s *scope, items []ast.SelectItem) *relation {
+	if len(items) != 1 || len(s.sources) != 1 || len(s.merged) > 0 {
+		return nil
+	}
+	star, ok := items[0].Expr.(*ast.Star)
+	if !ok || !plain(star) || s.sources[0].hidden {
+		return nil
+	}
+	if star.Qualifier != nil {
+		ref, ok := star.Qualifier.(*ast.ColumnRef)
+		if !ok {
+			return nil
+		}
+		if src, used := r.qualifiedStar(ref, s.full()); src == nil || used != len(ref.Parts) {
+			return nil
+		}
+	}
+	rel := s.sources[0].rel
+	if rel.open || rel.stars || rel.branches != nil || rel.catchAll != nil || s.sources[0].value != nil {
+		return nil
+	}
+	for i := range rel.columns {
+		if rel.columns[i].hidden {
+			return nil
+		}
+	}
+	return rel
+}
+
+// plain tells that a star has no modifiers.
+func plain(star *ast.Star) bool {
+	return len(star.Except) == 0 && len(star.Replace) == 0 && len(star.Rename) == 0 && star.Pattern == nil && !star.Columns
+}
