@@ -1,0 +1,87 @@
+package graph
+
+import "slices"
+
+// NoLimit as a depth or a limit means: all there is.
+const NoLimit = -1
+
+// Reach is what a question about the graph reached. Nodes come nearest first, and by number among the equally near.
+type Reach struct {
+	IDs    []int32
+	Depths []int32 // steps from the nearest start, in the order of IDs
+	Total  int     // nodes that there are; more than len(IDs) if the limit cut the answer
+}
+
+// Truncated tells whether the limit cut the answer.
+func (r Reach) Truncated() bool { return r.Total > len(r.IDs) }
+
+// Descendants returns ids and what is made from them in at most depth steps, the first limit of them.
+// Numbers that are not in the graph reach nothing.
+func (g *Graph) Descendants(ids []int32, depth, limit int) Reach {
+	return g.search(g.down, ids, depth, limit)
+}
+
+// Ancestors returns ids and what they are made from in at most depth steps, the first limit of them.
+// Numbers that are not in the graph reach nothing.
+func (g *Graph) Ancestors(ids []int32, depth, limit int) Reach {
+	return g.search(g.up, ids, depth, limit)
+}
+
+// search goes breadth first, level by level. It counts on where the limit has cut, so that Total is true.
+func (g *Graph) search(neighbours rows, ids []int32, depth, limit int) Reach {
+	var reach Reach
+	seen := newBitmap(g.Len())
+	var level []int32
+	for _, id := range ids {
+		if g.holds(id) && seen.add(id) {
+			level = append(level, id)
+		}
+	}
+	for step := int32(0); len(level) > 0; step++ {
+		slices.Sort(level)
+		reach.add(level, step, limit)
+		if depth >= 0 && int(step) >= depth {
+			break
+		}
+		var following []int32
+		for _, id := range level {
+			for _, neighbour := range neighbours.of(id) {
+				if seen.add(neighbour) {
+					following = append(following, neighbour)
+				}
+			}
+		}
+		level = following
+	}
+	return reach
+}
+
+func (r *Reach) add(level []int32, depth int32, limit int) {
+	r.Total += len(level)
+	if limit >= 0 {
+		level = level[:min(len(level), max(0, limit-len(r.IDs)))]
+	}
+	r.IDs = append(r.IDs, level...)
+	for range level {
+		r.Depths = append(r.Depths, depth)
+	}
+}
+
+func (g *Graph) holds(id int32) bool { return id >= 0 && int(id) < g.Len() }
+
+// Between returns the nodes on the ways from any of from to any of to, ends included, the first limit of them; none if
+// there is no way. Depths are steps from the nearest of from.
+func (g *Graph) Between(from, to []int32, limit int) Reach {
+	above := newBitmap(g.Len())
+	for _, id := range g.Ancestors(to, NoLimit, NoLimit).IDs {
+		above.add(id)
+	}
+	below := g.Descendants(from, NoLimit, NoLimit)
+	var reach Reach
+	for i, id := range below.IDs {
+		if above.has(id) {
+			reach.add([]int32{id}, below.Depths[i], limit)
+		}
+	}
+	return reach
+}

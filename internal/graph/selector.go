@@ -1,0 +1,121 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// ErrSelector is wrapped by every error that a selector's text is to blame for.
+var ErrSelector = errors.New("selector is not valid")
+
+// Selector is a parsed dbt selector: the union of intersections of terms.
+//
+//	orders              nodes of that name        +orders  2+orders      and all, or two levels of, what they are made from
+//	tag:nightly         nodes by a method         orders+  orders+1      and all, or one level of, what is made from them
+//	a b                 union                     @orders                and all descendants, and the ancestors of all of them
+//	a,b                 intersection
+//
+// Methods: fqn (a name, the default), path (the default with a slash), file (the default with .sql, .py or .csv), tag, source,
+// package, config.KEY, resource_type, exposure, metric, semantic_model, saved_query, unit_test, group, access, state. Names
+// may hold *, ? and [abc]. As in dbt, a name never means a source. Unlike dbt, tests come only where the graph leads to
+// them: there is no indirect selection.
+type Selector struct {
+	union [][]term
+}
+
+// term is one name or method with its operators. A depth of 0 is none, NoLimit is all.
+type term struct {
+	method   string
+	argument string // config.ARGUMENT:
+	value    string
+	parents  int
+	children int
+	family   bool // @
+}
+
+// ParseSelector reads a selector. An error wraps ErrSelector and quotes the term that is wrong.
+func ParseSelector(text string) (Selector, error) {
+	var s Selector
+	for field := range strings.FieldsSeq(text) {
+		var intersection []term
+		for part := range strings.SplitSeq(field, ",") {
+			t, err := parseTerm(part)
+			if err != nil {
+				return Selector{}, fmt.Errorf("%w: %q: %w", ErrSelector, field, err)
+			}
+			intersection = append(intersection, t)
+		}
+		s.union = append(s.union, intersection)
+	}
+	if len(s.union) == 0 {
+		return Selector{}, fmt.Errorf("%w: it is empty", ErrSelector)
+	}
+	return s, nil
+}
+
+func parseTerm(text string) (t term, err error) {
+	rest, family := strings.CutPrefix(text, "@")
+	t.family = family
+	if digits, after, ok := strings.Cut(rest, "+"); ok && isDigits(digits) {
+		if t.parents, err = depth(digits); err != nil {
+			return t, err
+		}
+		rest = after
+	}
+	if at := strings.LastIndexByte(rest, '+'); at >= 0 && isDigits(rest[at+1:]) {
+		if t.children, err = depth(rest[at+1:]); err != nil {
+			return t, err
+		}
+		rest = rest[:at]
+		if t.family {
+			return t, errors.New("@ in front and + behind cannot be joined")
+		}
+	}
+	t.method, t.argument, t.value = splitMethod(rest)
+	if t.value == "" {
+		return t, errors.New("it names nothing")
+	}
+	return t, t.check()
+}
+
+// depth reads the number at a +; without one it is all.
+func depth(digits string) (int, error) {
+	if digits == "" {
+		return NoLimit, nil
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n > math.MaxInt32 {
+		return 0, fmt.Errorf("%s levels are too many", digits)
+	}
+	return n, nil
+}
+
+func isDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
+
+// splitMethod divides METHOD.ARGUMENT:VALUE and chooses the method where none is named.
+func splitMethod(text string) (method, argument, value string) {
+	if name, value, ok := strings.Cut(text, ":"); ok && isMethod(name) {
+		method, argument, _ := strings.Cut(name, ".")
+		return method, argument, value
+	}
+	lower := strings.ToLower(text)
+	switch {
+	case strings.ContainsAny(text, `/\`):
+		return "path", "", text
+	case strings.HasSuffix(lower, ".sql"), strings.HasSuffix(lower, ".py"), strings.HasSuffix(lower, ".csv"):
+		return "file", "", text
+	}
+	return "fqn", "", text
+}
+
+func isMethod(text string) bool {
+	for _, r := range text {
+		if r != '_' && r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+			return false
+		}
+	}
+	return text != ""
+}
