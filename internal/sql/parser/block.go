@@ -28,8 +28,7 @@ func (p *parser) body() []ast.Statement {
 func (p *parser) statements() []ast.Statement {
 	var list []ast.Statement
 	for {
-		for p.accept(token.Semicolon) {
-		}
+		p.separators()
 		if p.is(token.EOF) || p.endsBlock() {
 			return list
 		}

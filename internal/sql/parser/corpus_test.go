@@ -24,7 +24,11 @@ type statement struct {
 }
 
 // invalid lists the compiled texts that no database would take, with the reason.
-var invalid = map[string]string{}
+var invalid = map[string]string{
+	"K12-Analytics-Engineering__dbt/model.project.fct_survey_response": "the SELECT is commented out together with a Jinja comment",
+	"fail/model.dbt_bigquery_test.test_second_parallel_dbt_model":     "made to fail: bork bork fail",
+	"jaffle-1.11/model.jaffle_shop.metricflow_time_spine":             "a macro gave NULL where a query should be",
+}
 
 // artifactsDir finds the real artifacts, or skips the test.
 func artifactsDir(t testing.TB) string {
@@ -140,7 +144,7 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: %d of %d texts not read completely, want at most 1", adapter, bad, n)
 		}
 	}
-	if rate := 100 * float64(total-failures) / float64(total); rate < 99.0 {
+	if rate := 100 * float64(total-failures) / float64(total); rate < 99.7 {
 		t.Errorf("parse rate %.2f %% of %d texts, want 99.7 %%", rate, total)
 	} else {
 		t.Logf("parse rate %.2f %% of %d texts", rate, total)
@@ -193,8 +197,8 @@ func TestLineageCases(t *testing.T) {
 			}
 		}
 	}
-	if rate := 100 * float64(total-failures) / float64(total); rate < 99.0 {
-		t.Errorf("parse rate %.2f %% of %d cases, want 99.5 %%", rate, total)
+	if rate := 100 * float64(total-failures) / float64(total); rate < 99.6 {
+		t.Errorf("parse rate %.2f %% of %d cases, want 99.6 %%", rate, total)
 	} else {
 		t.Logf("%d of %d cases read completely", total-failures, total)
 	}

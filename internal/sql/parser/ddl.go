@@ -75,7 +75,7 @@ func (p *parser) createRelation(c *ast.Create) {
 			c.Query = p.query()
 			p.createTail()
 			return
-		case p.is(token.LeftParen) && c.Columns == nil && (p.isIdent(1) || p.ahead(1).Kind == token.String):
+		case p.is(token.LeftParen) && c.Columns == nil && p.columnsAhead():
 			if p.ahead(1).Keyword == token.LIKE {
 				p.pos += 2
 				c.Source = p.objectName()
@@ -100,9 +100,17 @@ func (p *parser) createRelation(c *ast.Create) {
 	}
 }
 
+// columnsAhead tells a list of columns from options in parentheses.
+func (p *parser) columnsAhead() bool {
+	return (p.isIdent(1) || p.ahead(1).Kind == token.String) && p.ahead(2).Kind != token.Equal
+}
+
 // withQuery tells WITH name AS (query) from the options of a table.
 func (p *parser) withQuery() bool {
-	return p.ahead(1).Keyword == token.RECURSIVE || p.isIdent(1) && (p.ahead(2).Keyword == token.AS || p.ahead(2).Kind == token.LeftParen)
+	if p.ahead(1).Keyword == token.RECURSIVE || p.ahead(2).Keyword == token.AS {
+		return p.isIdent(1)
+	}
+	return p.isIdent(1) && p.ahead(2).Kind == token.LeftParen && p.afterClosing(2).Keyword == token.AS && !p.isWord(1, "tag")
 }
 
 // createTail skips what may follow the query of a table or view.

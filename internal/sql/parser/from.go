@@ -68,6 +68,9 @@ func (p *parser) tableCore() ast.TableExpr {
 	case token.LeftParen:
 		return p.tableParens()
 	case token.String:
+		if p.ahead(1).Kind == token.Dot {
+			return p.tableName() // quotes of another dialect
+		}
 		tok := p.advance()
 		id := p.identOf(&tok)
 		return &ast.TableRef{Span: tok.Span, Name: &ast.ObjectName{Span: tok.Span, Parts: []ast.Ident{id}, File: true}}
@@ -140,6 +143,9 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 		if paren {
 			return p.documentTable()
 		}
+	}
+	if paren && p.isWord(0, "semantic_view") {
+		return p.semanticView()
 	}
 	if p.words[t.Keyword]&notName != 0 && p.ahead(1).Kind != token.Dot {
 		p.unexpected("a table")
@@ -227,7 +233,7 @@ func (p *parser) restOfName(n *ast.ObjectName) {
 func (p *parser) moreParts(list []ast.Ident) []ast.Ident {
 	for p.is(token.Dot) {
 		switch {
-		case p.partAhead(1):
+		case p.partAhead(1), p.ahead(1).Kind == token.String && p.adjacent(1):
 			p.pos++
 			list = p.tablePart(list)
 		case p.ahead(1).Kind == token.Dot: // db..t

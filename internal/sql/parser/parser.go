@@ -116,8 +116,7 @@ func (p *parser) lexical(t token.Token) {
 func (p *parser) script() []ast.Statement {
 	var list []ast.Statement
 	for {
-		for p.accept(token.Semicolon) {
-		}
+		p.separators()
 		if p.is(token.EOF) {
 			return list
 		}
@@ -132,6 +131,13 @@ func (p *parser) script() []ast.Statement {
 			continue
 		}
 		p.betweenStatements()
+	}
+}
+
+// separators moves over what stands between statements: semicolons, and the "/"
+// that ends a block in Oracle's scripts.
+func (p *parser) separators() {
+	for p.accept(token.Semicolon) || p.accept(token.Slash) {
 	}
 }
 

@@ -38,12 +38,25 @@ func (p *parser) isQuery(at int) bool {
 		}
 		switch after := p.toks[min(end+1, len(p.toks)-1)]; {
 		case after.Kind == token.RightParen, after.Kind == token.EOF, after.Kind == token.Semicolon, after.Kind == token.PipeRight:
-		case isSetOperator(after.Keyword), after.Keyword == token.ORDER, after.Keyword == token.LIMIT, after.Keyword == token.FETCH,
+		case isSetOperator(after.Keyword), p.outerSet(end+1), after.Keyword == token.ORDER, after.Keyword == token.LIMIT, after.Keyword == token.FETCH,
 			after.Keyword == token.OFFSET:
 		default:
 			return false
 		}
 		at++
+	}
+	return false
+}
+
+// outerSet tells whether LEFT, FULL or INNER of a set operator stands at an index.
+func (p *parser) outerSet(at int) bool {
+	if at+2 >= len(p.toks) {
+		return false
+	}
+	switch p.toks[at].Keyword {
+	case token.LEFT, token.FULL, token.INNER:
+		next := p.toks[at+1].Keyword
+		return isSetOperator(next) || next == token.OUTER && isSetOperator(p.toks[at+2].Keyword)
 	}
 	return false
 }

@@ -198,6 +198,7 @@ func (p *parser) itemAlias(item *ast.SelectItem) {
 			item.Alias = p.identOf(&t)
 			return
 		}
+		p.accept(token.Colon) // Snowflake: AS :name in scripts
 		item.Alias = p.ident()
 	case p.implicitAlias():
 		t := p.advance()

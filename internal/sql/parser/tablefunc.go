@@ -146,3 +146,54 @@ func (p *parser) documentColumns() []ast.ColumnDef {
 	}
 	return list
 }
+
+// semanticView reads Snowflake's SEMANTIC_VIEW(view DIMENSIONS a METRICS b FACTS
+// c WHERE d) as the query over the view that it stands for.
+func (p *parser) semanticView() ast.TableExpr {
+	start := p.start()
+	p.pos += 2
+	s := &ast.Select{From: []ast.TableExpr{p.semanticTable()}}
+	for p.is(token.Word) {
+		if p.acceptKw(token.WHERE) {
+			s.Where = p.condition()
+			continue
+		}
+		if !p.acceptWord("dimensions") && !p.acceptWord("metrics") && !p.acceptWord("facts") {
+			break
+		}
+		for {
+			s.Items = append(s.Items, p.semanticItem())
+			if !p.accept(token.Comma) {
+				break
+			}
+		}
+	}
+	refs := p.closeParen()
+	s.Span = p.from(start)
+	q := &ast.Query{Span: s.Span, Body: s}
+	if len(refs) > 0 {
+		p.keep(q, refs)
+	}
+	return &ast.Derived{Span: s.Span, Query: q}
+}
+
+func (p *parser) semanticTable() ast.TableExpr {
+	start := p.start()
+	name := p.objectName()
+	return &ast.TableRef{Span: p.from(start), Name: name}
+}
+
+// semanticItem reads one dimension, metric or fact; its qualifier is a logical
+// table inside the view, not the view.
+func (p *parser) semanticItem() ast.SelectItem {
+	start := p.start()
+	item := ast.SelectItem{Expr: p.expr()}
+	if ref, ok := item.Expr.(*ast.ColumnRef); ok && len(ref.Parts) > 1 {
+		ref.Parts = ref.Parts[len(ref.Parts)-1:]
+	}
+	if !p.isWord(0, "dimensions") && !p.isWord(0, "metrics") && !p.isWord(0, "facts") {
+		p.itemAlias(&item)
+	}
+	item.Span = p.from(start)
+	return item
+}

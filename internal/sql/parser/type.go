@@ -77,13 +77,22 @@ func (p *parser) typeArguments(t *ast.TypeName) {
 			p.skipParens()
 		}
 	case token.Less:
+		if !angleTypes[fold(p.text(p.ahead(-1)))] {
+			return
+		}
 		p.pos++
 		t.Fields = p.typeFields(token.Greater)
 		p.closeAngle()
 	case token.NotEqual: // STRUCT<>
-		p.pos++
+		if angleTypes[fold(p.text(p.ahead(-1)))] {
+			p.pos++
+		}
 	}
 }
+
+// angleTypes are the types with arguments in angle brackets; behind any other
+// type "<" compares.
+var angleTypes = map[string]bool{"array": true, "struct": true, "map": true, "range": true, "row": true, "uniontype": true, "enum": true}
 
 // typeFields reads types separated by commas, each perhaps with a name.
 func (p *parser) typeFields(end token.Kind) []ast.ColumnDef {
