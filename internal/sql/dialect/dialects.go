@@ -192,6 +192,11 @@ var clickhouse = &Dialect{
 	Units: unitsFirst,
 }
 
+// starrocksLexing differs from MySQL's in that -- is always a comment.
+var starrocksLexing = Lexing{
+	IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, HashComments: true, DigitNames: true,
+}
+
 // mysqlLexing is shared by the family of MySQL.
 var mysqlLexing = Lexing{
 	IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, HashComments: true, DashSpace: true, DigitNames: true,
@@ -230,7 +235,7 @@ var starrocks = &Dialect{
 	Name:        "starrocks",
 	Naming:      Naming{Values: "column_", ValuesFrom: 0},
 	Identifiers: Identifiers{TablesExact: true},
-	Lexing:      mysqlLexing,
+	Lexing:      starrocksLexing,
 	Grammar:     Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
 	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
 	Units:       unitsMySQL,
@@ -243,7 +248,7 @@ var starrocks = &Dialect{
 var doris = &Dialect{
 	Name:           "doris",
 	Identifiers:    Identifiers{TablesExact: true},
-	Lexing:         mysqlLexing,
+	Lexing:         starrocksLexing,
 	Grammar:        Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
 	Scope:          Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
 	Units:          unitsMySQL,

@@ -37,10 +37,10 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 // addFunctionRows adds the columns of a function under its alias.
 func (r *resolver) addFunctionRows(s *scope, t *ast.TableFunction, columns []column, catchAll *column) {
 	if t.Ordinality {
-		columns = append(columns, r.constantColumn(ast.Ident{Text: "ordinality"}))
+		columns = append(columns, r.generated(r.namedColumn(ast.Ident{Text: "ordinality"}), r.allArguments(s, t)))
 	}
 	if !t.WithOffset.IsZero() {
-		columns = append(columns, r.constantColumn(t.WithOffset))
+		columns = append(columns, r.generated(r.namedColumn(t.WithOffset), r.allArguments(s, t)))
 	}
 	rel := newRelation(columns)
 	rel.catchAll = catchAll
@@ -108,15 +108,19 @@ func (r *resolver) argumentsColumn(s *scope, call *ast.Call) *column {
 	return c
 }
 
+// allArguments stands for what all functions of a member are given: the number
+// of rows, and so the ordinality of each, depends on it.
+func (r *resolver) allArguments(s *scope, t *ast.TableFunction) *column {
+	all := &column{kinds: Identity}
+	for _, call := range t.Calls {
+		all.from = append(all.from, r.argumentsColumn(s, call))
+	}
+	return all
+}
+
 // generated makes a column out of a function's arguments.
 func (r *resolver) generated(c column, args *column) column {
 	c.from = []*column{args}
-	return c
-}
-
-func (r *resolver) constantColumn(id ast.Ident) column {
-	c := r.namedColumn(id)
-	c.state, c.partsState = done, done
 	return c
 }
 
@@ -128,8 +132,6 @@ func (r *resolver) declaredColumns(columns []column, defs []ast.ColumnDef, args 
 		}
 		switch {
 		case def.Name.IsZero():
-		case def.Ordinality:
-			columns = append(columns, r.constantColumn(def.Name))
 		default:
 			columns = append(columns, r.generated(r.namedColumn(def.Name), args))
 		}

@@ -15,7 +15,7 @@ func (r *resolver) addUnnest(s *scope, t *ast.TableFunction, call *ast.Call) {
 		r.addElements(s, args, t.Alias, call.Name.Last(), t.WithOffset)
 		if t.Ordinality {
 			last := &s.sources[len(s.sources)-1]
-			columns := append(last.rel.columns, r.constantColumn(ast.Ident{Text: "ordinality"}))
+			columns := append(last.rel.columns, elementColumn(r.namedColumn(ast.Ident{Text: "ordinality"}), args, last.value.view))
 			last.rel = newRelation(columns)
 		}
 		return
@@ -38,7 +38,7 @@ func (r *resolver) addNamedElements(s *scope, t *ast.TableFunction, args []ast.E
 	columns := make([]column, 0, len(names))
 	for i := range names {
 		if i >= count {
-			columns = append(columns, r.constantColumn(names[i].Name))
+			columns = append(columns, elementColumn(r.namedColumn(names[i].Name), args, s.full()))
 			continue
 		}
 		c := r.namedColumn(names[i].Name)
@@ -86,11 +86,18 @@ func (r *resolver) addElements(s *scope, args []ast.Expr, alias *ast.Alias, fall
 		}
 	}
 	if !offset.IsZero() {
-		columns = append(columns, r.constantColumn(offset))
+		columns = append(columns, elementColumn(r.namedColumn(offset), args, s.full()))
 	}
 	rel := newRelation(columns)
 	src := r.addSource(s, rel, &ast.Alias{Name: id})
 	src.value = &rel.columns[0]
+}
+
+// elementColumn is a column that depends on all the arrays: the place of an
+// element among the others.
+func elementColumn(c column, arrays []ast.Expr, v view) column {
+	c.more, c.view, c.kinds = arrays, v, Transform
+	return c
 }
 
 func (r *resolver) elementFields(args []ast.Expr, s *scope) *relation {
