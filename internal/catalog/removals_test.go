@@ -1,0 +1,60 @@
+package catalog
+
+import (
+	"fmt"
+	"testing"
+)
+
+func nodeRefs(n int, pattern string) []NodeRef {
+	var out []NodeRef
+	for i := range n {
+		out = append(out, NodeRef{Project: 1, UniqueID: fmt.Sprintf(pattern, i)})
+	}
+	return out
+}
+
+func TestGuardRemovals(t *testing.T) {
+	models := "model.p.m%d"
+	tests := []struct {
+		name          string
+		kept, missing []NodeRef
+		nodes         int
+		withheld      bool
+	}{
+		{"nothing is missing", nodeRefs(50, models), nil, 50, false},
+		{"one of a few", nodeRefs(2, models), nodeRefs(1, models), 2, false},
+		{"all of a few, renamed", nil, nodeRefs(19, models), 19, false},
+		{"20 of 20", nil, nodeRefs(20, models), 20, true},
+		{"20 of 66: over 30 %", nodeRefs(46, models), nodeRefs(20, models), 46, true},
+		{"20 of 67: not", nodeRefs(47, models), nodeRefs(20, models), 47, false},
+		{"exactly 30 %", nodeRefs(70, models), nodeRefs(30, models), 70, false},
+		{"new nodes do not dilute", nil, nodeRefs(30, models), 1000, true},
+		{"what is no table does not count", nodeRefs(5, models), nodeRefs(100, "macro.p.m%d"), 5, false},
+		{"no nodes: whatever the size", nil, nodeRefs(1, models), 0, true},
+		{"no nodes, no tables", nil, nodeRefs(1, "macro.p.m%d"), 0, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			apply, withhold := GuardRemovals(tt.kept, tt.missing, tt.nodes)
+			if len(apply)+len(withhold) != len(tt.missing) {
+				t.Fatalf("%d apply, %d wait, of %d", len(apply), len(withhold), len(tt.missing))
+			}
+			if (len(withhold) > 0) != tt.withheld {
+				t.Errorf("%d apply, %d wait", len(apply), len(withhold))
+			}
+		})
+	}
+}
+
+func TestClassOf(t *testing.T) {
+	tests := map[string]string{
+		"success": ClassSuccess, "pass": ClassPass, "warn": ClassWarn, "fail": ClassFail, "error": ClassError,
+		"skipped": ClassSkipped, "partial success": ClassWarn, "no-op": ClassSkipped, "reused": ClassSkipped,
+		"runtime error": ClassError, "Success": ClassSuccess, "": ClassOther, "exploded": ClassOther,
+	}
+	for status, want := range tests {
+		if got := ClassOf(status); got != want {
+			t.Errorf("ClassOf(%q) = %q, want %q", status, got, want)
+		}
+	}
+}
