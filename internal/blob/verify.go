@@ -22,7 +22,7 @@ type verifier struct {
 func (v *verifier) Read(p []byte) (int, error) {
 	n, err := v.source.Read(p)
 	v.sum.Write(p[:n])
-	if err == io.EOF { //nolint:errorlint // an io.Reader returns io.EOF itself
+	if err == io.EOF {
 		if got := Hash(v.sum.Sum(nil)); got != v.want {
 			return n, fmt.Errorf("blob %s holds bytes of %s: %w", v.want, got, ErrDamaged)
 		}

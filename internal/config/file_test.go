@@ -68,9 +68,9 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestUnknownNamesAreRefused(t *testing.T) {
-	for _, text := range []string{"listen: 127.0.0.1:1\nlisten_adress: x\n", "{\"listen\": \"127.0.0.1:1\",\n\"listen_adress\": \"x\"}"} {
+	for _, text := range []string{"listen: 127.0.0.1:1\ncolour: x\n", "{\"listen\": \"127.0.0.1:1\",\n\"colour\": \"x\"}"} {
 		_, err := Load(Sources{File: file(t, text), Lookup: lookup(nil)})
-		wantError(t, err, `thalweg.yaml:2: unknown setting "listen_adress"`)
+		wantError(t, err, `thalweg.yaml:2: unknown setting "colour"`)
 	}
 	_, err := Load(Sources{File: file(t, "limits:\n  part: 7\n"), Lookup: lookup(nil)})
 	wantError(t, err, `thalweg.yaml:2: unknown setting "limits.part"`)

@@ -31,9 +31,10 @@ func (s Selector) Eval(g *Graph, u Universe, limit int) (Reach, error) {
 
 // eval finds the nodes that a term names and follows its operators.
 func (t term) eval(g *Graph, u Universe) (selection, error) {
+	match := methods[t.method]
 	var ids []int32
 	for id := range int32(g.Len()) {
-		ok, err := methods[t.method](t, u, id)
+		ok, err := match(t, u, id)
 		if err != nil {
 			return nil, err
 		}

@@ -1,12 +1,22 @@
 package graph
 
-import "strings"
-
-func isPattern(text string) bool { return strings.ContainsAny(text, "*?[]") }
+// isPattern tells whether a text holds anything that glob gives a meaning. It runs for every node of a graph.
+func isPattern(text string) bool {
+	for i := range len(text) {
+		switch text[i] {
+		case '*', '?', '[', ']':
+			return true
+		}
+	}
+	return false
+}
 
 // glob matches as Python's fnmatch does on Linux: * is any text, ? is any letter, [abc], [a-z] and [!abc] are classes, an
 // open bracket that is not closed is itself. It takes at most len(pattern) × len(text) steps.
 func glob(pattern, text string) bool {
+	if !isPattern(pattern) {
+		return pattern == text
+	}
 	return globRunes([]rune(pattern), []rune(text))
 }
 

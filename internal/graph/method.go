@@ -88,22 +88,36 @@ func matchFQN(value string, fqn []string, versioned bool) bool {
 	if value == leaf {
 		return true
 	}
+	if !isPattern(value) {
+		return startsWith(fqn, value)
+	}
 	parts := strings.Split(value, ".")
 	nodes := strings.Split(strings.Join(fqn, "."), ".") // a dot in a name divides it
 	if len(nodes) < len(parts) {
 		return false
 	}
-	for i, part := range parts {
-		if !isPattern(part) {
-			if part != nodes[i] {
-				return false
-			}
-			continue
-		}
-		// From the first pattern on, the rest is compared as one text.
-		return glob(strings.Join(parts[i:], "."), strings.Join(nodes[i:], ".")) || len(parts) == 1 && glob(value, leaf)
+	first := slices.IndexFunc(parts, isPattern)
+	if !slices.Equal(parts[:first], nodes[:first]) {
+		return false
 	}
-	return true
+	// From the first pattern on, the rest is compared as one text.
+	return glob(strings.Join(parts[first:], "."), strings.Join(nodes[first:], ".")) || len(parts) == 1 && glob(value, leaf)
+}
+
+// startsWith tells whether the dotted value is the beginning of a dotted name, in whole parts. It runs for every
+// node of a graph, so it splits and joins nothing.
+func startsWith(fqn []string, value string) bool {
+	for _, segment := range fqn {
+		if rest, ok := strings.CutPrefix(segment, value); ok {
+			return rest == "" || rest[0] == '.'
+		}
+		rest, ok := strings.CutPrefix(value, segment)
+		if !ok || rest[0] != '.' {
+			return false
+		}
+		value = rest[1:]
+	}
+	return false
 }
 
 // matchPath means a file, or everything in a folder. * stays within a folder, ** does not.
