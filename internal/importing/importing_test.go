@@ -1,0 +1,254 @@
+package importing
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+)
+
+const ws = catalog.DefaultWorkspace
+
+// rig is a store, blobs and a pipeline over them.
+type rig struct {
+	t      *testing.T
+	store  *store.Store
+	blobs  *fs.Store
+	worker *Worker
+	schema catalog.SchemaID
+	clock  time.Time
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	r := &rig{t: t, clock: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
+	now := func() time.Time { return r.clock }
+	var err error
+	if r.store, err = sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.store.Close() })
+	if err := r.store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r.blobs, err = fs.Open(t.TempDir(), ws, now); err != nil {
+		t.Fatal(err)
+	}
+	p := &Pipeline{
+		Store: r.store, Blobs: func(int64) blob.Store { return r.blobs }, Now: now,
+		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) },
+		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	r.worker = &Worker{Pipeline: p, Name: "test"}
+	s, err := r.store.CreateSchema(t.Context(), ws, "Analytics Warehouse", "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.schema = s.ID
+	return r
+}
+
+// part is one artifact to send.
+type part struct {
+	name    string
+	content []byte
+}
+
+// send queues artifacts and works off the queue, a minute later than before.
+func (r *rig) send(parts ...part) catalog.Import {
+	r.t.Helper()
+	return r.sendWith(store.NewImport{}, parts...)
+}
+
+func (r *rig) sendWith(n store.NewImport, parts ...part) catalog.Import {
+	r.t.Helper()
+	ctx := r.t.Context()
+	r.clock = r.clock.Add(time.Minute)
+	n.SchemaID, n.Actor = r.schema, "test"
+	for i, p := range parts {
+		n.Parts = append(n.Parts, catalog.Part{Name: p.name, SHA256: r.put(p.content), Size: int64(len(p.content)), Number: i})
+	}
+	imp, _, err := r.store.CreateImport(ctx, ws, n)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.work()
+	if imp, err = r.store.Import(ctx, ws, imp.ID); err != nil {
+		r.t.Fatal(err)
+	}
+	return imp
+}
+
+func (r *rig) put(content []byte) string {
+	r.t.Helper()
+	w, err := r.blobs.Create(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if _, err := io.Copy(w, bytes.NewReader(content)); err != nil {
+		r.t.Fatal(err)
+	}
+	hash, _, err := w.Commit(r.t.Context())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return hash.String()
+}
+
+// work works off the queue.
+func (r *rig) work() {
+	r.t.Helper()
+	for {
+		claim, err := r.store.ClaimImport(r.t.Context(), "test")
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if claim == nil {
+			return
+		}
+		r.worker.handle(context.WithoutCancel(r.t.Context()), *claim)
+	}
+}
+
+// completed fails the test unless the import completed.
+func (r *rig) completed(imp catalog.Import) catalog.Import {
+	r.t.Helper()
+	if imp.Status != catalog.Completed {
+		r.t.Fatalf("%s is %s: %s", imp.ID, imp.Status, imp.Error)
+	}
+	return imp
+}
+
+func (r *rig) version() int64 {
+	r.t.Helper()
+	s, err := r.store.Schema(r.t.Context(), ws, r.schema)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return s.Version
+}
+
+// asset gives the asset of a node and its columns.
+func (r *rig) asset(uniqueID string) (catalog.Asset, []catalog.Column) {
+	r.t.Helper()
+	a, err := r.store.AssetByUniqueID(r.t.Context(), ws, r.schema, "", uniqueID, 0)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	columns, err := r.store.ColumnsOf(r.t.Context(), ws, r.schema, r.version(), []catalog.AssetID{a.ID})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return a, columns[a.ID]
+}
+
+// doc is a JSON object to be changed and written.
+type doc = map[string]any
+
+func encode(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// manifest writes a manifest of a project at a time; nodes are made by model
+// and source below, or by hand.
+func manifest(t *testing.T, project string, at time.Time, nodes ...doc) part {
+	t.Helper()
+	m := doc{
+		"metadata": doc{
+			"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json", "dbt_version": "1.10.0",
+			"project_name": project, "adapter_type": "postgres", "generated_at": at.Format(time.RFC3339Nano), "invocation_id": "i-" + at.Format("150405.000"),
+		},
+		"nodes": doc{}, "sources": doc{}, "exposures": doc{}, "macros": doc{}, "parent_map": doc{},
+	}
+	for _, n := range nodes {
+		id := n["unique_id"].(string)
+		section := "nodes"
+		switch n["resource_type"] {
+		case "source":
+			section = "sources"
+		case "exposure":
+			section = "exposures"
+		}
+		m[section].(doc)[id] = n
+		var parents []string
+		if d, ok := n["depends_on"].(doc); ok {
+			parents, _ = d["nodes"].([]string)
+		}
+		if parents == nil {
+			parents = []string{}
+		}
+		m["parent_map"].(doc)[id] = parents
+	}
+	return part{partManifest, encode(t, m)}
+}
+
+func model(name string, parents ...string) doc {
+	return doc{
+		"unique_id": "model.shop." + name, "resource_type": "model", "name": name, "alias": name, "package_name": "shop",
+		"database": "shop", "schema": "analytics", "relation_name": `"shop"."analytics"."` + name + `"`, "path": name + ".sql",
+		"original_file_path": "models/" + name + ".sql", "description": "About " + name + ".", "config": doc{"materialized": "table"},
+		"raw_code": "select 1 as " + name, "compiled_code": "select 1 as " + name, "checksum": doc{"name": "sha256", "checksum": "c-" + name},
+		"depends_on": doc{"nodes": parents, "macros": []string{}}, "columns": doc{"id": doc{"name": "id", "description": "Key of " + name + "."}},
+	}
+}
+
+func sourceTable(name string) doc {
+	return doc{
+		"unique_id": "source.shop.raw." + name, "resource_type": "source", "name": name, "identifier": name, "source_name": "raw",
+		"package_name": "shop", "database": "shop", "schema": "raw", "path": "models/sources.yml", "original_file_path": "models/sources.yml", "columns": doc{},
+	}
+}
+
+func dataTest(name, attached, column string) doc {
+	return doc{
+		"unique_id": "test.shop." + name + ".0123456789", "resource_type": "test", "name": name, "package_name": "shop", "attached_node": attached,
+		"column_name": column, "test_metadata": doc{"name": "not_null", "kwargs": doc{"column_name": column}},
+		"depends_on": doc{"nodes": []string{attached}}, "config": doc{"severity": "ERROR"},
+	}
+}
+
+// catalogOf writes a catalog of tables and their columns, "name:type".
+func catalogOf(t *testing.T, at time.Time, tables map[string][]string) part {
+	t.Helper()
+	nodes, sources := doc{}, doc{}
+	for id, columns := range tables {
+		cols := doc{}
+		for i, c := range columns {
+			name, kind, _ := bytes.Cut([]byte(c), []byte(":"))
+			cols[string(name)] = doc{"name": string(name), "type": string(kind), "index": i + 1, "comment": nil}
+		}
+		table := doc{"unique_id": id, "metadata": doc{"type": "BASE TABLE", "database": "shop", "schema": "analytics", "name": id[len("model.shop."):]}, "columns": cols, "stats": doc{}}
+		nodes[id] = table
+	}
+	return part{partCatalog, encode(t, doc{
+		"metadata": doc{"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json", "dbt_version": "1.10.0", "generated_at": at.Format(time.RFC3339Nano)},
+		"nodes":    nodes, "sources": sources, "errors": nil,
+	})}
+}
+
+func counters(i catalog.Import) [6]int64 {
+	c := i.Counters
+	return [6]int64{c.TablesCreated, c.TablesUpdated, c.ColumnsCreated, c.ColumnsUpdated, c.LineagesCreated, c.LineagesUpdated}
+}
+
+func wantCounters(t *testing.T, imp catalog.Import, want [6]int64) {
+	t.Helper()
+	if got := counters(imp); got != want {
+		t.Errorf("%s counters are %v, want %v (tables, columns, lineages; created, updated)", imp.ID, got, want)
+	}
+}

@@ -1,0 +1,123 @@
+package importing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+)
+
+// said is what the artifacts of an import say, before it meets the catalog.
+type said struct {
+	manifest   *manifestSaid // nil: not read
+	catalog    *catalogSaid  // nil: not read
+	superseded bool          // older than what is served: only its run results count
+}
+
+// changed tells whether the catalog has to be looked at, at all.
+func (s *said) changed() bool {
+	return s.manifest != nil && !s.manifest.same || s.catalog != nil && !s.catalog.same
+}
+
+// read reads every part that is not known by its bytes. Run results are
+// stored at once: they are append-only and touch no version.
+func (j *job) read(ctx context.Context, o opened) (*said, error) {
+	s := &said{}
+	if part, ok := o.unread(partManifest); ok {
+		if err := j.readManifest(ctx, part, s); err != nil {
+			return s, err
+		}
+	} else if o.project != 0 {
+		project, err := j.Store.Project(ctx, j.claim.WS, o.project)
+		if err != nil {
+			return s, fmt.Errorf("project of %s: %w", j.claim.Import.ID, err)
+		}
+		j.project = project
+	}
+	if part, ok := o.unread(partCatalog); ok {
+		if err := j.readCatalog(ctx, part, s); err != nil {
+			return s, err
+		}
+	}
+	for _, part := range o.named(partRunResults) {
+		if o.same[part] {
+			continue
+		}
+		if err := j.readRunResults(ctx, part, s); err != nil {
+			return s, err
+		}
+	}
+	if part, ok := o.unread(partSources); ok {
+		if err := j.readSources(ctx, part); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// identify finds or makes the project that the head of a manifest names.
+func (j *job) identify(ctx context.Context, h dbt.Head) error {
+	key, name := h.ProjectID, h.ProjectName
+	if key == "" {
+		key = name
+	}
+	if key == "" {
+		key, name = "unnamed", "unnamed"
+	}
+	if name == "" {
+		name = key
+	}
+	project, err := j.Store.EnsureProject(ctx, j.claim.Lease, key, name)
+	if err != nil {
+		return fmt.Errorf("project %q: %w", name, err)
+	}
+	j.project = project
+	return nil
+}
+
+// fingerprint gives what an artifact kind of the project looked like when it
+// was last applied; nil where nothing is known or the import is forced.
+func (j *job) fingerprint(ctx context.Context, source catalog.Source) (*fingerprint, error) {
+	if j.project.ID == 0 || j.claim.Import.Force {
+		return nil, nil
+	}
+	b, err := j.Store.Fingerprint(ctx, j.claim.WS, j.schema.ID, j.project.ID, fingerprintName(source))
+	if err != nil {
+		return nil, fmt.Errorf("fingerprint of %s: %w", source, err)
+	}
+	f, err := decodeFingerprint(b)
+	if err != nil {
+		return nil, nil // an unreadable one only costs time: everything is read anew
+	}
+	return f, nil
+}
+
+// fingerprintName ties a fingerprint to the reader that took it.
+func fingerprintName(s catalog.Source) string { return string(s) + "/" + readerVersion }
+
+// issues puts the reader's findings into the report.
+func (j *job) issues(part string, list []dbt.Issue) {
+	for _, i := range list {
+		place := part
+		if i.Pointer != "" {
+			place += " " + i.Pointer
+		}
+		j.rep.issue(catalog.Issue{Code: i.Code, Severity: string(i.Severity), Place: place, UniqueID: i.UniqueID, Message: i.Message, Remedy: i.Remedy, Count: i.Count})
+	}
+}
+
+// place names the part of the request in an error of the reader.
+func inPart(part string, err error) error {
+	var bad *dbt.Error
+	if errors.As(err, &bad) {
+		named := *bad
+		named.Part = part
+		return &named
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", part, err)
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package importing
+
+import (
+	"sync"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// maxIssues bounds the issues that a report keeps; the total is counted.
+const maxIssues = 1000
+
+// reporter collects how an import goes. It is written by the pipeline and read
+// by the heartbeat, which shows it live.
+type reporter struct {
+	mu     sync.Mutex
+	now    func() time.Time
+	report catalog.Report
+	began  time.Time
+	index  map[issueKey]int
+	dirty  bool
+}
+
+type issueKey struct{ code, uniqueID, place string }
+
+func newReporter(now func() time.Time) *reporter {
+	return &reporter{now: now, index: map[issueKey]int{}, report: catalog.Report{Counts: map[string]int64{}}}
+}
+
+// stage closes the running stage and opens the next.
+func (r *reporter) stage(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.close("done")
+	r.began = r.now()
+	r.report.Stages = append(r.report.Stages, catalog.Stage{Name: name, State: "running"})
+	r.dirty = true
+}
+
+func (r *reporter) close(state string) {
+	n := len(r.report.Stages)
+	if n == 0 || r.report.Stages[n-1].State != "running" {
+		return
+	}
+	s := &r.report.Stages[n-1]
+	s.State = state
+	s.MS = float64(r.now().Sub(r.began).Microseconds()) / 1000
+}
+
+// progress tells how far the running stage is.
+func (r *reporter) progress(done, total int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.report.Stages); n > 0 {
+		s := &r.report.Stages[n-1]
+		s.Done, s.Total = done, total
+		s.MS = float64(r.now().Sub(r.began).Microseconds()) / 1000
+		r.dirty = true
+	}
+}
+
+// count sets one of the report's figures.
+func (r *reporter) count(name string, n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Counts[name] = n
+	r.dirty = true
+}
+
+// issue records a problem; equal ones are folded into a count.
+func (r *reporter) issue(i catalog.Issue) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := max(i.Count, 1)
+	r.report.IssuesTotal += n
+	r.dirty = true
+	k := issueKey{i.Code, i.UniqueID, i.Place}
+	if at, ok := r.index[k]; ok {
+		r.report.Issues[at].Count += n
+		return
+	}
+	if len(r.report.Issues) >= maxIssues {
+		return
+	}
+	i.Count = n
+	r.index[k] = len(r.report.Issues)
+	r.report.Issues = append(r.report.Issues, i)
+}
+
+// end closes the report with an outcome.
+func (r *reporter) end(outcome string) catalog.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	state := "done"
+	if outcome == outcomeFailed || outcome == outcomeCanceled {
+		state = "failed"
+	}
+	r.close(state)
+	r.report.Outcome = outcome
+	return r.copy()
+}
+
+// changed gives the report if something was added since the last call.
+func (r *reporter) changed() (catalog.Report, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.dirty {
+		return catalog.Report{}, false
+	}
+	r.dirty = false
+	return r.copy(), true
+}
+
+func (r *reporter) copy() catalog.Report {
+	c := r.report
+	c.Stages = append([]catalog.Stage(nil), c.Stages...)
+	c.Issues = append([]catalog.Issue(nil), c.Issues...)
+	c.Counts = make(map[string]int64, len(r.report.Counts))
+	for k, v := range r.report.Counts {
+		c.Counts[k] = v
+	}
+	return c
+}
+
+// Outcomes of an import, told in its report.
+const (
+	outcomeApplied    = "applied"
+	outcomeUnchanged  = "unchanged"
+	outcomeSuperseded = "superseded"
+	outcomeCanceled   = "canceled"
+	outcomeFailed     = "failed"
+)

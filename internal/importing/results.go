@@ -1,0 +1,113 @@
+package importing
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+)
+
+// readRunResults stores the results of one dbt invocation. They are
+// append-only by invocation id; results of nodes that no manifest names are
+// kept and found when one does.
+func (j *job) readRunResults(ctx context.Context, part catalog.Part, s *said) error {
+	r, err := j.blob(ctx, part)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // only read
+	var results []catalog.NodeResult
+	unknown := 0
+	head, issues, err := dbt.ReadRunResults(ctx, r, dbt.ResultOptions{Limits: j.Limits(partRunResults)}, func(res *dbt.Result) error {
+		if s.manifest != nil && !s.manifest.names(res.UniqueID) {
+			unknown++
+		}
+		results = append(results, resultOf(res))
+		return nil
+	})
+	if err != nil {
+		return inPart(partRunResults, err)
+	}
+	j.issues(partRunResults, issues)
+	if s.manifest != nil && unknown > 0 {
+		j.rep.issue(catalog.Issue{Code: "invocation-mismatch", Severity: "warning", Place: partRunResults, Count: unknown,
+			Message: "results of nodes that the manifest does not name; they are kept and attached when a manifest names them",
+			Remedy:  "send the manifest and the run results of one dbt invocation"})
+	}
+	return j.putRun(ctx, part, head, results, nil)
+}
+
+// names tells whether the manifest has the node.
+func (m *manifestSaid) names(uniqueID string) bool {
+	_, ok := m.print.nodes[uniqueID]
+	return ok
+}
+
+func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results []catalog.NodeResult, freshness []catalog.Freshness) error {
+	run := catalog.Run{
+		SchemaID: j.schema.ID, Project: j.project.ID, InvocationID: h.InvocationID, Command: h.Command, DBTVersion: h.DBTVersion,
+		GeneratedAt: j.generated(h), Elapsed: h.Elapsed.Seconds(), Results: len(results) + len(freshness), Import: j.claim.Import.ID,
+	}
+	if run.InvocationID == "" {
+		run.InvocationID = "sha256:" + part.SHA256 // a hand-made file: its bytes stand for the invocation
+	}
+	if len(freshness) > 0 && run.Command == "" {
+		run.Command = "source freshness"
+	}
+	_, stored, err := j.Store.PutRun(ctx, j.claim.WS, run, results, freshness)
+	if err != nil {
+		return fmt.Errorf("run %s: %w", run.InvocationID, err)
+	}
+	if stored {
+		j.rep.count("results_stored", int64(len(results)))
+		j.rep.count("freshness_stored", int64(len(freshness)))
+	}
+	return nil
+}
+
+func resultOf(r *dbt.Result) catalog.NodeResult {
+	n := catalog.NodeResult{
+		UniqueID: r.UniqueID, Status: r.StatusText, Class: catalog.ClassOf(r.StatusText), Message: r.Message, Failures: r.Failures,
+		ExecutionTime: r.ExecutionTime.Seconds(), RowsAffected: r.Adapter.RowsAffected, Thread: r.Thread,
+	}
+	n.StartedAt, n.CompletedAt = span(r.Timing)
+	return n
+}
+
+// span is from the first start to the last end of the phases.
+func span(phases []dbt.Timing) (from, to time.Time) {
+	for _, p := range phases {
+		if !p.StartedAt.IsZero() && (from.IsZero() || p.StartedAt.Before(from)) {
+			from = p.StartedAt
+		}
+		if p.CompletedAt.After(to) {
+			to = p.CompletedAt
+		}
+	}
+	return from, to
+}
+
+// readSources stores the results of dbt source freshness.
+func (j *job) readSources(ctx context.Context, part catalog.Part) error {
+	r, err := j.blob(ctx, part)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // only read
+	var list []catalog.Freshness
+	head, issues, err := dbt.ReadSources(ctx, r, dbt.ResultOptions{Limits: j.Limits(partSources)}, func(f *dbt.Freshness) error {
+		list = append(list, catalog.Freshness{
+			UniqueID: f.UniqueID, Status: strings.ToLower(f.StatusText), MaxLoadedAt: f.MaxLoadedAt, SnapshotedAt: f.SnapshottedAt,
+			Age: f.Age.Seconds(), Message: f.Error,
+		})
+		return nil
+	})
+	if err != nil {
+		return inPart(partSources, err)
+	}
+	j.issues(partSources, issues)
+	return j.putRun(ctx, part, head, nil, list)
+}

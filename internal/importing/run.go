@@ -1,0 +1,132 @@
+package importing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// job is one attempt at one import.
+type job struct {
+	*Pipeline
+	claim  store.Claim
+	rep    *reporter
+	schema catalog.Schema
+	write  *store.Write // nil until something has to be written
+	// project is known once the head of the manifest is read.
+	project catalog.Project
+}
+
+// run takes an import through its stages and gives its final state. Where a
+// new state came of it, the import was ended in the same transaction.
+func (p *Pipeline) run(ctx context.Context, claim store.Claim, rep *reporter) (catalog.Import, error) {
+	j := &job{Pipeline: p, claim: claim, rep: rep}
+	imp, err := j.stages(ctx)
+	if err != nil && j.write != nil {
+		_ = j.write.Abort(context.WithoutCancel(ctx)) // what it leaves is invisible, and swept by the next writer
+	}
+	return imp, err
+}
+
+func (j *job) stages(ctx context.Context) (catalog.Import, error) {
+	imp := j.claim.Import
+	var err error
+	j.rep.stage("open")
+	if j.schema, err = j.Store.Schema(ctx, j.claim.WS, imp.SchemaID); err != nil {
+		return imp, err
+	}
+	opened, err := j.open(ctx)
+	if err != nil {
+		return imp, err
+	}
+	j.rep.stage("read")
+	said, err := j.read(ctx, opened)
+	if err != nil {
+		return imp, err
+	}
+	if !said.changed() {
+		return j.unchanged(ctx, opened, said)
+	}
+	j.rep.stage("merge")
+	plan, err := j.merge(ctx, said)
+	if err != nil {
+		return imp, err
+	}
+	j.rep.stage("trace")
+	if err := j.trace(ctx, plan); err != nil {
+		return imp, err
+	}
+	j.rep.stage("save")
+	return j.save(ctx, opened, said, plan)
+}
+
+// writer begins the next version when the first thing has to be written.
+func (j *job) writer(ctx context.Context) (*store.Write, error) {
+	if j.write == nil {
+		w, err := j.Store.Begin(ctx, j.claim.Lease)
+		if err != nil {
+			return nil, fmt.Errorf("next version of %s: %w", j.schema.ID, err)
+		}
+		j.write = w
+	}
+	return j.write, nil
+}
+
+// unchanged ends an import that brought nothing new for the catalog.
+func (j *job) unchanged(ctx context.Context, o opened, s *said) (catalog.Import, error) {
+	outcome := outcomeUnchanged
+	if s.superseded {
+		outcome = outcomeSuperseded
+	}
+	imp := j.ended(outcome)
+	flip := store.Flip{Import: imp.ID, Actor: "import", End: &imp}
+	if !s.superseded && j.project.ID != 0 {
+		flip.Project, flip.Applied = j.projectNow(s), o.applied()
+	}
+	w, err := j.writer(ctx)
+	if err != nil {
+		return imp, err
+	}
+	return imp, w.Note(ctx, flip)
+}
+
+// ended is the import in its final, completed state.
+func (j *job) ended(outcome string) catalog.Import {
+	imp := j.claim.Import
+	imp.Status, imp.Project = catalog.Completed, j.project.ID
+	imp.Report = j.rep.end(outcome)
+	imp.EndedAt = j.Now()
+	return imp
+}
+
+// projectNow is the project with what the artifacts at hand say about it.
+func (j *job) projectNow(s *said) *catalog.Project {
+	p := j.project
+	p.LastImport, p.UpdatedAt = j.claim.Import.ID, j.Now()
+	if m := s.manifest; m != nil {
+		p.DBTVersion, p.Adapter, p.InvocationID = m.head.DBTVersion, m.head.AdapterType, m.head.InvocationID
+		p.ManifestGeneratedAt = j.generated(m.head)
+	}
+	if c := s.catalog; c != nil {
+		p.CatalogGeneratedAt = j.generated(c.head)
+	}
+	return &p
+}
+
+// aheadOfClock is how far an artifact's clock may be ahead of ours.
+const aheadOfClock = 10 * time.Minute
+
+// generated is when an artifact was made. One that is absent or lies in the
+// future is taken as the time of receipt, so that the next normal artifact
+// still wins.
+func (j *job) generated(h dbt.Head) time.Time {
+	received := j.claim.Import.CreatedAt
+	if h.GeneratedAt.IsZero() || h.GeneratedAt.After(received.Add(aheadOfClock)) {
+		return received
+	}
+	return h.GeneratedAt
+}

@@ -1,0 +1,159 @@
+package importing
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// batch is how many assets are merged and written at a time: it bounds the
+// memory of a save, not its atomicity.
+const batch = 500
+
+// settler merges assets anew from their facets and writes what comes out
+// different, into one version that is being written.
+type settler struct {
+	store  *store.Store
+	write  *store.Write
+	ws     int64
+	schema catalog.SchemaID
+	at     int64 // version that is read
+	policy catalog.Policy
+	now    time.Time
+	imp    catalog.ImportID // 0 for an edit
+
+	counters catalog.Counters
+	removed  int64 // assets that lost their last word
+	restored int64
+	written  int64 // rows written, of any kind
+	// columns, if set, is told of the columns of every asset settled.
+	columns func(catalog.Asset, []catalog.Column)
+}
+
+// settle goes through the assets spoken about, batch by batch.
+func (s *settler) settle(ctx context.Context, w *words, progress func(done, total int64)) error {
+	ids := w.assets()
+	for done := 0; done < len(ids); done += batch {
+		if err := s.settleBatch(ctx, w, ids[done:min(done+batch, len(ids))]); err != nil {
+			return err
+		}
+		if progress != nil {
+			progress(int64(min(done+batch, len(ids))), int64(len(ids)))
+		}
+	}
+	return nil
+}
+
+// stand is what the store holds of a batch of assets.
+type stand struct {
+	facets  map[catalog.AssetID][]catalog.Facet
+	assets  map[catalog.AssetID]catalog.Asset
+	columns map[catalog.AssetID][]catalog.Column
+}
+
+func (s *settler) load(ctx context.Context, ids []catalog.AssetID, fresh map[catalog.AssetID]bool) (stand, error) {
+	st := stand{facets: map[catalog.AssetID][]catalog.Facet{}, assets: map[catalog.AssetID]catalog.Asset{}}
+	var known []catalog.AssetID
+	for _, id := range ids {
+		if !fresh[id] {
+			known = append(known, id)
+		}
+	}
+	if len(known) == 0 {
+		return st, nil
+	}
+	facets, err := s.store.FacetsOf(ctx, s.ws, s.schema, s.at, known)
+	if err != nil {
+		return st, fmt.Errorf("facets of %d assets: %w", len(known), err)
+	}
+	for _, f := range facets {
+		st.facets[f.Asset] = append(st.facets[f.Asset], f)
+	}
+	assets, err := s.store.AssetsOf(ctx, s.ws, s.schema, s.at, known)
+	if err != nil {
+		return st, fmt.Errorf("%d assets: %w", len(known), err)
+	}
+	for _, a := range assets {
+		st.assets[a.ID] = a
+	}
+	st.columns, err = s.store.ColumnsOf(ctx, s.ws, s.schema, s.at, known)
+	if err != nil {
+		return st, fmt.Errorf("columns of %d assets: %w", len(known), err)
+	}
+	return st, nil
+}
+
+func (s *settler) settleBatch(ctx context.Context, w *words, ids []catalog.AssetID) error {
+	st, err := s.load(ctx, ids, w.fresh)
+	if err != nil {
+		return err
+	}
+	var rows []store.AssetRow
+	var put []catalog.Facet
+	for _, id := range ids {
+		facets, changed := w.apply(id, st.facets[id], s.imp)
+		put = append(put, changed...)
+		asset, columns := catalog.Merge(id, facets, s.policy)
+		var old *catalog.Asset
+		if a, ok := st.assets[id]; ok {
+			old = &a
+		}
+		if row, ok := s.compare(catalog.Delta{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}); ok {
+			rows = append(rows, row)
+		}
+		if s.columns != nil {
+			s.columns(asset, columns)
+		}
+	}
+	if err := s.write.PutFacets(ctx, put); err != nil {
+		return fmt.Errorf("write %d facets: %w", len(put), err)
+	}
+	if err := s.write.PutAssets(ctx, rows); err != nil {
+		return fmt.Errorf("write %d assets: %w", len(rows), err)
+	}
+	s.written += int64(len(put) + len(rows))
+	return nil
+}
+
+// compare counts what changed between two states of an asset and gives the
+// row to write, if one is due.
+func (s *settler) compare(d catalog.Delta) (store.AssetRow, bool) {
+	hash := catalog.AssetHash(*d.After)
+	sameAsset := d.Before != nil && catalog.AssetHash(*d.Before) == hash
+	sameColumns := d.Before != nil && catalog.ColumnsHash(d.ColumnsBefore) == catalog.ColumnsHash(d.ColumnsAfter)
+	if sameAsset && sameColumns {
+		return store.AssetRow{}, false
+	}
+	s.count(d)
+	now := *d.After
+	now.CreatedAt, now.UpdatedAt = s.now, s.now
+	if d.Before != nil {
+		now.CreatedAt = d.Before.CreatedAt
+	}
+	row := store.AssetRow{Asset: now, Hash: hash}
+	if !sameColumns {
+		row.Columns = append([]catalog.Column{}, d.ColumnsAfter...)
+	}
+	return row, true
+}
+
+// count adds an asset to the counters; what lost its last word is told in the
+// report only.
+func (s *settler) count(d catalog.Delta) {
+	switch was, is := d.Before != nil && d.Before.Present, d.After.Present; {
+	case was && !is:
+		s.removed++
+	case d.Before != nil && !was && is:
+		s.restored++
+	}
+	deltas := []catalog.Delta{d}
+	created, updated := catalog.CountTables(deltas)
+	s.counters.TablesCreated += created
+	s.counters.TablesUpdated += updated
+	created, updated = catalog.CountColumns(deltas)
+	s.counters.ColumnsCreated += created
+	s.counters.ColumnsUpdated += updated
+}

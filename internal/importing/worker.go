@@ -1,0 +1,188 @@
+package importing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Worker takes imports from the queue and runs them: one at a time per schema,
+// Slots at a time over all.
+type Worker struct {
+	*Pipeline
+	Name  string
+	Slots int
+	// Grace is how long running imports may go on after the worker is told to
+	// stop; what is not done by then is handed back without costing an attempt.
+	Grace time.Duration
+	// Done, if set, is told of every import that ended.
+	Done func(catalog.Import)
+}
+
+const (
+	heartbeatEvery = 15 * time.Second
+	reportEvery    = 500 * time.Millisecond
+	pollEvery      = 2 * time.Second
+	maxAttempts    = 5
+)
+
+// Reasons for which a running import is stopped from outside.
+var (
+	errCanceled = errors.New("canceled")
+	errStopping = errors.New("the server is stopping")
+)
+
+// Run works until ctx ends, then lets running imports finish within Grace.
+func (w *Worker) Run(ctx context.Context) error {
+	jobs, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	var wg sync.WaitGroup
+	for i := range max(w.Slots, 1) {
+		wg.Go(func() { w.slot(ctx, jobs, fmt.Sprintf("%s/%d", w.Name, i)) })
+	}
+	idle := make(chan struct{})
+	go func() { wg.Wait(); close(idle) }()
+	<-ctx.Done()
+	grace := time.NewTimer(w.Grace)
+	defer grace.Stop()
+	select {
+	case <-idle:
+	case <-grace.C:
+		stop(errStopping)
+		<-idle
+	}
+	return nil
+}
+
+// slot claims and runs one import after the other until ctx ends.
+func (w *Worker) slot(ctx, jobs context.Context, name string) {
+	for ctx.Err() == nil {
+		claim, err := w.Store.ClaimImport(ctx, name)
+		if err != nil && ctx.Err() == nil {
+			w.Log.Error("queue is not readable", "error", err.Error())
+		}
+		if claim != nil {
+			w.handle(jobs, *claim)
+			continue
+		}
+		poll := time.NewTimer(pollEvery)
+		select {
+		case <-ctx.Done():
+		case <-w.Store.Wake():
+		case <-poll.C:
+		}
+		poll.Stop()
+	}
+}
+
+// handle runs one claimed import to its end, whatever the end is.
+func (w *Worker) handle(jobs context.Context, claim store.Claim) {
+	ctx, cancel := context.WithCancelCause(jobs)
+	defer cancel(nil)
+	rep := newReporter(w.Now)
+	var beat sync.WaitGroup
+	beat.Go(func() { w.keepAlive(ctx, claim, rep, cancel) })
+	began := w.Now()
+	imp, err := w.attempt(ctx, claim, rep)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	cancel(nil)
+	beat.Wait()
+	// The end is written even when the job was told to stop.
+	end, done := context.WithTimeout(context.WithoutCancel(jobs), 30*time.Second)
+	defer done()
+	w.finish(end, claim, imp, rep, err, w.Now().Sub(began))
+}
+
+// attempt runs the pipeline; a panic is a crash of this attempt, not of the
+// process.
+func (w *Worker) attempt(ctx context.Context, claim store.Claim, rep *reporter) (imp catalog.Import, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.Log.Error("import crashed", "import_id", claim.Import.ID.String(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			imp, err = claim.Import, fmt.Errorf("%w: %v", errCrashed, p)
+		}
+	}()
+	return w.run(ctx, claim, rep)
+}
+
+// keepAlive renews the lease and shows the progress while the import runs.
+func (w *Worker) keepAlive(ctx context.Context, claim store.Claim, rep *reporter, cancel context.CancelCauseFunc) {
+	beat, show := time.NewTicker(heartbeatEvery), time.NewTicker(reportEvery)
+	defer beat.Stop()
+	defer show.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			w.beat(ctx, claim, cancel)
+		case <-show.C:
+			if report, ok := rep.changed(); ok {
+				if err := w.Store.SaveReport(ctx, claim, report); errors.Is(err, catalog.ErrFenced) {
+					cancel(err)
+				}
+				w.beat(ctx, claim, cancel)
+			}
+		}
+	}
+}
+
+func (w *Worker) beat(ctx context.Context, claim store.Claim, cancel context.CancelCauseFunc) {
+	canceled, err := w.Store.Heartbeat(ctx, claim)
+	switch {
+	case errors.Is(err, catalog.ErrFenced):
+		cancel(err)
+	case err != nil && ctx.Err() == nil:
+		w.Log.Warn("heartbeat", "import_id", claim.Import.ID.String(), "error", err.Error())
+	case canceled:
+		cancel(errCanceled)
+	}
+}
+
+// finish writes the end of an attempt.
+func (w *Worker) finish(ctx context.Context, claim store.Claim, imp catalog.Import, rep *reporter, err error, took time.Duration) {
+	log := w.Log.With("import_id", claim.Import.ID.String(), "schema_id", claim.Import.SchemaID.String(), "duration_ms", took.Milliseconds())
+	v := judge(err, claim.Import.Attempts)
+	switch v.action {
+	case drop:
+		log.Warn("import passed to another worker")
+		return
+	case retry:
+		log.Warn("import will be tried again", "attempt", claim.Import.Attempts, "error", err.Error())
+		w.logIf(log, w.Store.Release(ctx, claim, !errors.Is(err, errStopping), w.Now().Add(v.wait)))
+		return
+	case fail:
+		imp = claim.Import
+		imp.Status, imp.Error, imp.ErrorCode = catalog.Failed, v.message, v.code
+		outcome := outcomeFailed
+		if v.code == "canceled" {
+			outcome = outcomeCanceled
+		}
+		imp.Report = rep.end(outcome)
+	case complete:
+	}
+	imp.EndedAt = w.Now()
+	if err := w.Store.Finish(ctx, claim, imp); err != nil {
+		log.Error("end of import", "error", err.Error())
+		return
+	}
+	log.Info("import ended", "status", string(imp.Status), "outcome", imp.Report.Outcome)
+	if w.Done != nil {
+		w.Done(imp)
+	}
+}
+
+func (w *Worker) logIf(log *slog.Logger, err error) {
+	if err != nil {
+		log.Error("handing back an import", "error", err.Error())
+	}
+}
