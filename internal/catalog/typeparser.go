@@ -137,6 +137,9 @@ func (p *typeParser) field(depth int) (string, bool) {
 		p.rest = before
 		return p.plain(depth)
 	}
+	if strings.ContainsFunc(name, func(r rune) bool { return r < utf8.RuneSelf && !isWordByte(byte(r)) }) {
+		name = `"` + name + `"`
+	}
 	t, ok := p.parse(depth)
 	return name + " " + t.inner(), ok
 }

@@ -56,12 +56,10 @@ func platformFamily(platform string) string {
 	switch platform {
 	case "fabric", "synapse":
 		return "sqlserver"
-	case "spark", "databricks_sql":
+	case "spark":
 		return "databricks"
-	case "hive", "impala", "athena", "starburst", "doris", "mysql":
-		return "float32"
-	case "starrocks", "trino":
-		return "float32"
+	case "trino", "starburst", "athena", "hive", "impala", "starrocks", "doris", "mysql":
+		return "trino"
 	}
 	return platform
 }
@@ -70,7 +68,7 @@ func platformFamily(platform string) string {
 var typeExceptions = map[string]map[string]string{
 	"clickhouse": {"int8": "int8", "float": "float32"},
 	"duckdb":     {"float": "float32", "uint8": "uint64", "bit": other},
-	"float32":    {"float": "float32"},
+	"trino":      {"float": "float32"},
 	"databricks": {"float": "float32", "timestamp": "timestamptz"},
 	"bigquery": {
 		"timestamp": "timestamptz", "int": "int64", "integer": "int64", "smallint": "int64",
@@ -118,7 +116,7 @@ var typeNames = spelled(map[string]string{
 	"timestamp": "timestamp without time zone, timestamp, timestamp_ntz, timestampntz, datetime, datetime2, " +
 		"smalldatetime, datetime32, datetime64, timestamp_s, timestamp_ms, timestamp_us, timestamp_ns",
 	"timestamptz": "timestamp with time zone, timestamptz, timestamp_tz, timestamp_ltz, timestampltz, " +
-		"timestamp with local time zone, timestamp without local time zone, datetimeoffset",
+		"timestamp with local time zone, datetimeoffset",
 	"interval": "interval, interval year, interval month, interval day, interval hour, interval minute, " +
 		"interval second, interval year to month, interval day to hour, interval day to minute, " +
 		"interval day to second, interval hour to minute, interval hour to second, interval minute to second",
@@ -132,7 +130,7 @@ var typeNames = spelled(map[string]string{
 	"map":    "map",
 	"struct": "struct, record, row, tuple, nested",
 	other: "bit, bit varying, varbit, tsvector, tsquery, int4range, int8range, numrange, daterange, tsrange, " +
-		"tstzrange, pg_lsn, xid, regclass, refcursor, aclitem, hierarchyid, void, nothing, null, hllsketch, " +
+		"tstzrange, pg_lsn, xid, regclass, refcursor, aclitem, hierarchyid, void, nothing, hllsketch, " +
 		"aggregatefunction, simpleaggregatefunction, rowid, urowid",
 })
 
