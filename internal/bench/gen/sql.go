@@ -267,7 +267,7 @@ func (w *sqlWriter) net(e expression) {
 // added must be an aggregate where the model groups.
 func (w *sqlWriter) added(e expression) {
 	if w.model.shape == shapeAggregate {
-		w.text("count(*)")
+		w.text("cast(count(*) as integer)")
 		return
 	}
 	w.call("case when ", e.a, " is null then 0 else 1 end", noOperand, "")

@@ -69,7 +69,7 @@ func (p *Plan) modelTable(i int) Table {
 // inputs appends the columns of parents that an expression reads, each once.
 func (p *Plan) inputs(found []ColumnRef, m *model, e expression) []ColumnRef {
 	if e.form == formAdded && !m.readsRows() {
-		return found // count(*) or a literal
+		return found // a count of rows or a literal
 	}
 	for _, o := range [...]operand{e.a, e.b, e.k} {
 		switch o.slot {
