@@ -187,14 +187,10 @@ func (p *Plan) original(from parent, n int) uint16 {
 	if from.isSource() || p.models[from].extra == 0 {
 		return uint16(n)
 	}
-	for at, e := range p.models[from].expressions {
-		if e.name.suffix == suffixAdded {
-			continue
+	at := -1
+	for columns := p.models[from].expressions; n >= 0; n-- {
+		for at++; columns[at].name.suffix == suffixAdded; at++ {
 		}
-		if n == 0 {
-			return uint16(at)
-		}
-		n--
 	}
-	panic("gen: column out of range")
+	return uint16(at)
 }
