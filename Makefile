@@ -1,4 +1,4 @@
-# Every target is one script, so each also runs without make: sh scripts/NAME.sh
+# Every target is one script, so each also runs without make: scripts/NAME.sh
 .DEFAULT_GOAL := help
 .PHONY: help run test setup lint bench faults fuzz fixtures gen
 
