@@ -1,0 +1,174 @@
+// Package bench times whole imports of generated projects, stage by stage.
+// It is run by `make bench`; nothing in it is a test.
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+)
+
+// projectDir is where `make bench` put the generated project: folders first,
+// again (other ids and times) and changed (one model).
+func projectDir(b *testing.B) string {
+	dir := os.Getenv("THALWEG_BENCH_PROJECT")
+	if dir == "" {
+		b.Skip("SKIPPED: set THALWEG_BENCH_PROJECT, or run make bench")
+	}
+	return dir
+}
+
+// cpu is the time that this process has had on a processor.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// rssAnon is the process's anonymous memory, in MB.
+func rssAnon() float64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.SplitSeq(string(text), "\n") {
+		if rest, ok := strings.CutPrefix(line, "RssAnon:"); ok {
+			kb, _ := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 64)
+			return kb / 1024
+		}
+	}
+	return 0
+}
+
+type bench struct {
+	b      *testing.B
+	store  *store.Store
+	blobs  *fs.Store
+	worker *importing.Worker
+	schema catalog.SchemaID
+}
+
+func newBench(b *testing.B, s *store.Store) *bench {
+	ctx := b.Context()
+	if err := s.Migrate(ctx); err != nil {
+		b.Fatal(err)
+	}
+	blobs, err := fs.Open(b.TempDir(), catalog.DefaultWorkspace, time.Now)
+	if err != nil {
+		b.Fatal(err)
+	}
+	schema, err := s.CreateSchema(ctx, catalog.DefaultWorkspace, "Bench", "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := &importing.Pipeline{
+		Store: s, Blobs: func(int64) blob.Store { return blobs }, Now: time.Now,
+		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}
+	return &bench{b: b, store: s, blobs: blobs, worker: &importing.Worker{Pipeline: p, Name: "bench", Slots: 1}, schema: schema.ID}
+}
+
+// send imports the artifacts of a folder and reports its stages.
+func (x *bench) send(dir, label string) {
+	ctx := x.b.Context()
+	var parts []catalog.Part
+	for _, name := range []string{"manifest", "catalog"} {
+		parts = append(parts, x.put(name, filepath.Join(dir, name+".json")))
+	}
+	imp, _, err := x.store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: x.schema, Parts: parts, Actor: "bench"})
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	began, used := time.Now(), cpu()
+	peak, stop := watch()
+	run, cancel := context.WithCancel(ctx)
+	x.worker.Done = func(catalog.Import) { cancel() }
+	if err := x.worker.Run(run); err != nil {
+		x.b.Fatal(err)
+	}
+	took, used := time.Since(began), cpu()-used
+	stop()
+	if imp, err = x.store.Import(ctx, catalog.DefaultWorkspace, imp.ID); err != nil || imp.Status != catalog.Completed {
+		x.b.Fatalf("%s %v %v", imp.Status, imp.Error, err)
+	}
+	var stages []string
+	for _, s := range imp.Report.Stages {
+		stages = append(stages, fmt.Sprintf("%s %.0f", s.Name, s.MS))
+	}
+	fmt.Printf("%-28s wall %6.0f ms  cpu %6.0f ms  peak anonymous %4.0f MB  %s  (%s)\n", label, ms(took), ms(used), *peak, imp.Report.Outcome, strings.Join(stages, ", "))
+	x.b.ReportMetric(ms(took), strings.ReplaceAll(label, " ", "-")+"-ms")
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// watch samples the memory until stop.
+func watch() (peak *float64, stop func()) {
+	runtime.GC()
+	peak = new(float64)
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			*peak = max(*peak, rssAnon())
+			select {
+			case <-end:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}()
+	return peak, func() { close(end); <-ended }
+}
+
+func (x *bench) put(name, path string) catalog.Part {
+	f, err := os.Open(path)
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	w, err := x.blobs.Create(x.b.Context())
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	if _, err := io.Copy(w, f); err != nil {
+		x.b.Fatal(err)
+	}
+	hash, size, err := w.Commit(x.b.Context())
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	return catalog.Part{Name: name, SHA256: hash.String(), Size: size}
+}
+
+func BenchmarkImportSQLite(b *testing.B) {
+	dir := projectDir(b)
+	s, err := sqlite.Open(b.Context(), b.TempDir(), sqlite.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.Close() })
+	x := newBench(b, s)
+	x.send(filepath.Join(dir, "first"), "sqlite first")
+	x.send(filepath.Join(dir, "first"), "sqlite same bytes")
+	x.send(filepath.Join(dir, "again"), "sqlite regenerated")
+	x.send(filepath.Join(dir, "changed"), "sqlite one model changed")
+}
