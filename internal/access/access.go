@@ -1,0 +1,244 @@
+package access
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// What Authenticate refuses with.
+var (
+	// ErrMissing: the request carries no credentials.
+	ErrMissing = errors.New("no credentials")
+	// ErrUnknown: malformed, unknown, revoked or from a wrong address; a client
+	// is not told which.
+	ErrUnknown = errors.New("unknown credentials")
+	// ErrExpired: the right key, too late.
+	ErrExpired = errors.New("credentials expired")
+)
+
+const (
+	// cacheFor bounds how long a revoked key still works elsewhere.
+	cacheFor = 5 * time.Second
+	// cacheSize bounds the keys remembered.
+	cacheSize = 4096
+	// flushEvery is how often the time of the last use is stored.
+	flushEvery = time.Minute
+)
+
+// Keys stores keys; *store.Store does.
+type Keys interface {
+	PutKey(ctx context.Context, k store.Key) (store.Key, error)
+	KeyByID(ctx context.Context, publicID string) (store.Key, error)
+	RevokeKey(ctx context.Context, ws, id int64) error
+	TouchKeys(ctx context.Context, used map[int64]time.Time) error
+	CountKeys(ctx context.Context) (int64, error)
+}
+
+// Access authenticates requests. Safe for concurrent use.
+type Access struct {
+	keys   Keys
+	now    func() time.Time
+	random io.Reader
+	demo   bool
+
+	mu    sync.Mutex
+	cache map[string]cached // by public id
+	used  map[int64]time.Time
+}
+
+type cached struct {
+	key   store.Key
+	found bool
+	at    time.Time
+}
+
+// Option changes an Access as it is made.
+type Option func(*Access)
+
+// WithDemo lets requests from loopback without credentials pass as Demo.
+func WithDemo() Option { return func(a *Access) { a.demo = true } }
+
+// New makes an Access over stored keys; now and random are the clock and the
+// source of randomness (crypto/rand.Reader).
+func New(keys Keys, now func() time.Time, random io.Reader, options ...Option) *Access {
+	a := &Access{keys: keys, now: now, random: random, cache: map[string]cached{}, used: map[int64]time.Time{}}
+	for _, option := range options {
+		option(a)
+	}
+	return a
+}
+
+// Authenticate tells who makes a request, by its headers and its remote
+// address ("host:port"). `Authorization: Bearer` goes before `X-API-Key`, which
+// is used where there is no bearer. Errors wrap ErrMissing, ErrUnknown,
+// ErrExpired or are the store's.
+func (a *Access) Authenticate(ctx context.Context, header http.Header, remote string) (Principal, error) {
+	text, ok := credentials(header)
+	if !ok {
+		if a.demo && isLoopback(remote) {
+			return Demo(), nil
+		}
+		return Principal{}, ErrMissing
+	}
+	t, ok := parseToken(text)
+	if !ok {
+		return Principal{}, fmt.Errorf("key of a wrong shape: %w", ErrUnknown)
+	}
+	key, found, err := a.lookup(ctx, t.publicID)
+	if err != nil {
+		return Principal{}, err
+	}
+	return a.judge(t, key, found, remote)
+}
+
+// judge compares in constant time, with a row of zeros where the key is
+// unknown: no sha256 is all zeros.
+func (a *Access) judge(t token, key store.Key, found bool, remote string) (Principal, error) {
+	hash := t.hash()
+	same := subtle.ConstantTimeCompare(hash[:], key.SecretHash[:]) == 1
+	now := a.now()
+	switch {
+	case !same || !found || !key.RevokedAt.IsZero():
+		return Principal{}, ErrUnknown
+	case !allowedFrom(key.CIDRs, remote):
+		return Principal{}, fmt.Errorf("key %s from %s: %w", key.PublicID, remote, ErrUnknown)
+	case !key.ExpiresAt.IsZero() && !now.Before(key.ExpiresAt):
+		return Principal{}, fmt.Errorf("key %s: %w", key.PublicID, ErrExpired)
+	}
+	a.mu.Lock()
+	a.used[key.ID] = now
+	a.mu.Unlock()
+	return principalOf(key), nil
+}
+
+func principalOf(key store.Key) Principal {
+	p := Principal{WS: key.WS, KeyID: key.ID, Name: key.Name, Schemas: key.SchemaIDs}
+	for _, s := range key.Scopes {
+		p.Scopes = append(p.Scopes, Scope(s))
+	}
+	return p
+}
+
+// credentials gives the key that a request carries.
+func credentials(header http.Header) (string, bool) {
+	scheme, rest, _ := strings.Cut(strings.TrimSpace(header.Get("Authorization")), " ")
+	if strings.EqualFold(scheme, "bearer") {
+		return strings.TrimSpace(rest), true
+	}
+	if key := strings.TrimSpace(header.Get("X-API-Key")); key != "" {
+		return key, true
+	}
+	// Credentials of another kind are wrong ones, not none.
+	return "", scheme != ""
+}
+
+// lookup finds a key by its public id, in the cache if it is fresh. Unknown
+// keys are remembered too.
+func (a *Access) lookup(ctx context.Context, publicID string) (store.Key, bool, error) {
+	now := a.now()
+	a.mu.Lock()
+	c, ok := a.cache[publicID]
+	a.mu.Unlock()
+	if ok && now.Sub(c.at) < cacheFor {
+		return c.key, c.found, nil
+	}
+	key, err := a.keys.KeyByID(ctx, publicID)
+	if err != nil && !errors.Is(err, catalog.ErrNotFound) {
+		return store.Key{}, false, fmt.Errorf("key %s: %w", publicID, err)
+	}
+	a.remember(publicID, cached{key: key, found: err == nil, at: now})
+	return key, err == nil, nil
+}
+
+func (a *Access) remember(publicID string, c cached) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.cache) >= cacheSize {
+		clear(a.cache)
+	}
+	a.cache[publicID] = c
+}
+
+func (a *Access) forgetAll() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	clear(a.cache)
+}
+
+// Run stores the times of last use once a minute, and once more at the end.
+func (a *Access) Run(ctx context.Context) error {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return a.Flush(context.WithoutCancel(ctx))
+		case <-tick.C:
+			if err := a.Flush(ctx); err != nil && ctx.Err() == nil {
+				return err
+			}
+		}
+	}
+}
+
+// Flush stores the times of last use that are known only here. Where that
+// fails they are kept for the next time.
+func (a *Access) Flush(ctx context.Context) error {
+	a.mu.Lock()
+	used := a.used
+	a.used = map[int64]time.Time{}
+	a.mu.Unlock()
+	if len(used) == 0 {
+		return nil
+	}
+	err := a.keys.TouchKeys(ctx, used)
+	if err == nil {
+		return nil
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for id, at := range used {
+		if a.used[id].Before(at) {
+			a.used[id] = at
+		}
+	}
+	return fmt.Errorf("last use of %d keys: %w", len(used), err)
+}
+
+// allowedFrom tells whether a remote address is within one of the networks; no
+// network at all allows every address.
+func allowedFrom(cidrs []string, remote string) bool {
+	if len(cidrs) == 0 {
+		return true
+	}
+	addr, ok := remoteAddr(remote)
+	return ok && slices.ContainsFunc(cidrs, func(cidr string) bool {
+		network, err := netip.ParsePrefix(cidr)
+		return err == nil && network.Contains(addr)
+	})
+}
+
+func isLoopback(remote string) bool {
+	addr, ok := remoteAddr(remote)
+	return ok && addr.IsLoopback()
+}
+
+func remoteAddr(remote string) (netip.Addr, bool) {
+	if ap, err := netip.ParseAddrPort(remote); err == nil {
+		return ap.Addr().Unmap(), true
+	}
+	addr, err := netip.ParseAddr(remote)
+	return addr.Unmap(), err == nil
+}

@@ -1,0 +1,125 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// DefaultValidity is how long a key is valid unless said otherwise.
+const DefaultValidity = 365 * 24 * time.Hour
+
+// NewKey asks for a key.
+type NewKey struct {
+	Name      string
+	Creator   string
+	Scopes    []Scope
+	SchemaIDs []catalog.SchemaID // empty = all
+	CIDRs     []string           // empty = from everywhere
+	ExpiresAt time.Time          // zero = DefaultValidity from now
+	Never     bool               // no expiry at all
+}
+
+// Create makes a key and gives its text, which is not stored and never shown
+// again. catalog.ErrInvalid for a key without a name or scope, with an unknown
+// scope or network, or with an end in the past.
+func (a *Access) Create(ctx context.Context, ws int64, n NewKey) (secret string, key store.Key, err error) {
+	t, err := newToken(a.random)
+	if err != nil {
+		return "", store.Key{}, err
+	}
+	key, err = a.put(ctx, ws, t, n)
+	return t.text, key, err
+}
+
+func (a *Access) put(ctx context.Context, ws int64, t token, n NewKey) (store.Key, error) {
+	if err := a.check(n); err != nil {
+		return store.Key{}, err
+	}
+	if n.ExpiresAt.IsZero() && !n.Never {
+		n.ExpiresAt = a.now().Add(DefaultValidity)
+	}
+	key := store.Key{
+		WS: ws, PublicID: t.publicID, SecretHash: t.hash(), Name: n.Name, Creator: n.Creator,
+		SchemaIDs: n.SchemaIDs, CIDRs: n.CIDRs, ExpiresAt: n.ExpiresAt,
+	}
+	for _, s := range n.Scopes {
+		key.Scopes = append(key.Scopes, string(s))
+	}
+	key, err := a.keys.PutKey(ctx, key)
+	if err != nil {
+		return store.Key{}, fmt.Errorf("key %q: %w", n.Name, err)
+	}
+	a.forgetAll()
+	return key, nil
+}
+
+func (a *Access) check(n NewKey) error {
+	if n.Name == "" || len(n.Name) > 200 {
+		return fmt.Errorf("name of a key, 1 to 200 bytes: %w", catalog.ErrInvalid)
+	}
+	if len(n.Scopes) == 0 {
+		return fmt.Errorf("key %q without a scope: %w", n.Name, catalog.ErrInvalid)
+	}
+	for _, s := range n.Scopes {
+		if _, err := ParseScope(string(s)); err != nil {
+			return err
+		}
+	}
+	for _, cidr := range n.CIDRs {
+		if _, err := netip.ParsePrefix(cidr); err != nil {
+			return fmt.Errorf("network %q: %w", cidr, catalog.ErrInvalid)
+		}
+	}
+	if !n.ExpiresAt.IsZero() && !n.ExpiresAt.After(a.now()) {
+		return fmt.Errorf("key %q would end in the past: %w", n.Name, catalog.ErrInvalid)
+	}
+	return nil
+}
+
+// Revoke ends a key: here at once, in other processes within five seconds.
+// catalog.ErrNotFound if the workspace has no such key.
+func (a *Access) Revoke(ctx context.Context, ws, id int64) error {
+	defer a.forgetAll()
+	if err := a.keys.RevokeKey(ctx, ws, id); err != nil {
+		return fmt.Errorf("key %s: %w", catalog.FormatID(catalog.PrefixKey, id), err)
+	}
+	return nil
+}
+
+// Bootstrap makes sure that there is an administrator's key. given, if not
+// empty, is the text of the key to have (from the environment); else a new key
+// is made if there is none at all. The text of a key made now is returned, ""
+// if nothing was made. catalog.ErrInvalid if given is no key of ours.
+func (a *Access) Bootstrap(ctx context.Context, given string) (secret string, err error) {
+	admin := NewKey{Name: "bootstrap", Creator: "bootstrap", Scopes: []Scope{AdminWorkspace}}
+	if given != "" {
+		return "", a.bootstrapGiven(ctx, given, admin)
+	}
+	n, err := a.keys.CountKeys(ctx)
+	if err != nil {
+		return "", fmt.Errorf("first key: %w", err)
+	}
+	if n > 0 {
+		return "", nil
+	}
+	secret, _, err = a.Create(ctx, catalog.DefaultWorkspace, admin)
+	return secret, err
+}
+
+func (a *Access) bootstrapGiven(ctx context.Context, given string, admin NewKey) error {
+	t, ok := parseToken(given)
+	if !ok {
+		return fmt.Errorf("bootstrap key has not the shape %s_<8 characters>_<38 characters>, or its checksum is wrong: %w", keyPrefix, catalog.ErrInvalid)
+	}
+	_, found, err := a.lookup(ctx, t.publicID)
+	if err != nil || found {
+		return err
+	}
+	_, err = a.put(ctx, catalog.DefaultWorkspace, t, admin)
+	return err
+}

@@ -1,0 +1,52 @@
+package access
+
+import (
+	"context"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Principal is who makes a request.
+type Principal struct {
+	WS      int64
+	KeyID   int64  // 0 = no key: the demonstration or the folder's own socket
+	Name    string // for people: the key's name
+	Scopes  []Scope
+	Schemas []catalog.SchemaID // that it may see; empty = all
+}
+
+// Can tells whether the principal has a scope.
+func (p Principal) Can(wanted Scope) bool {
+	return wanted == Public || slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.grants(wanted) })
+}
+
+// Sees tells whether the principal may know of a schema.
+func (p Principal) Sees(id catalog.SchemaID) bool {
+	return len(p.Schemas) == 0 || slices.Contains(p.Schemas, id)
+}
+
+// Local is the principal of whoever can open the data folder's socket: the
+// file's mode is the credential.
+func Local() Principal {
+	return Principal{WS: catalog.DefaultWorkspace, Name: "local", Scopes: []Scope{AdminWorkspace}}
+}
+
+// Demo is the principal of requests without credentials in `thalweg demo`, from
+// loopback alone.
+func Demo() Principal {
+	return Principal{WS: catalog.DefaultWorkspace, Name: "demo", Scopes: []Scope{AdminWorkspace}}
+}
+
+type contextKey struct{}
+
+// With puts a principal into a context.
+func With(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, contextKey{}, p)
+}
+
+// From gives the principal of a context; false if nobody was authenticated.
+func From(ctx context.Context) (Principal, bool) {
+	p, ok := ctx.Value(contextKey{}).(Principal)
+	return p, ok
+}

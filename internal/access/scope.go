@@ -1,0 +1,54 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Scope is one permission of a key: `<verb>:<resource>`.
+type Scope string
+
+// The scopes. write implies read of the same resource; admin:workspace implies
+// all.
+const (
+	ReadImports        Scope = "read:dbt_imports"
+	WriteImports       Scope = "write:dbt_imports"
+	ReadCatalog        Scope = "read:catalog"
+	WriteCatalog       Scope = "write:catalog"
+	ManageIntegrations Scope = "manage:integrations"
+	RunSyncs           Scope = "run:syncs"
+	ReadAudit          Scope = "read:audit"
+	ReadMCP            Scope = "read:mcp"
+	AdminWorkspace     Scope = "admin:workspace"
+
+	// Public is no scope of a key: a route with it asks for no credentials.
+	Public Scope = "public"
+)
+
+// Scopes lists every scope that a key can have.
+func Scopes() []Scope {
+	return []Scope{
+		ReadImports, WriteImports, ReadCatalog, WriteCatalog, ManageIntegrations,
+		RunSyncs, ReadAudit, ReadMCP, AdminWorkspace,
+	}
+}
+
+// ParseScope reads a scope; catalog.ErrInvalid for anything else.
+func ParseScope(text string) (Scope, error) {
+	if s := Scope(text); slices.Contains(Scopes(), s) {
+		return s, nil
+	}
+	return "", fmt.Errorf("scope %q: %w", text, catalog.ErrInvalid)
+}
+
+// grants tells whether a key with scope s may do what asks for wanted.
+func (s Scope) grants(wanted Scope) bool {
+	if s == wanted || s == AdminWorkspace {
+		return true
+	}
+	resource, writes := strings.CutPrefix(string(s), "write:")
+	return writes && wanted == Scope("read:"+resource)
+}

@@ -1,0 +1,108 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Artifact is one file of an import, as it came.
+type Artifact struct {
+	Name      string `json:"name" doc:"manifest, catalog, run_results, sources or semantic_manifest"`
+	Size      int64  `json:"size" doc:"Bytes as they came"`
+	SHA256    string `json:"sha256"`
+	Address   string `json:"address" doc:"Where the bytes are"`
+	Available bool   `json:"available" doc:"False once the file is past its retention"`
+}
+
+func (a *api) registerArtifacts() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/artifacts", id: "list-import-artifacts", tag: "dbt_imports",
+		summary: "List the files of an import", description: "Raw files may hold secrets of the environment, so they ask for admin:workspace.",
+	}, a.listArtifacts)
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", id: "get-import-artifact", tag: "dbt_imports",
+		summary: "Read a file of an import", streams: true,
+	}, a.getArtifact)
+}
+
+func (a *api) listArtifacts(ctx context.Context, p access.Principal, in *IDParam) (*Body[List[Artifact]], error) {
+	imp, err := a.importOf(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := listed[Artifact](ctx, a, p, len(imp.Parts), "", int64(len(imp.Parts)))
+	for _, part := range imp.Parts {
+		hash, err := blob.ParseHash(part.SHA256)
+		if err != nil {
+			return nil, fmt.Errorf("part %s of %s: %w", part.Name, imp.ID, err)
+		}
+		_, missing := a.blobs(p.WS).Stat(ctx, hash)
+		out.Data = append(out.Data, Resource[Artifact]{
+			ID: part.SHA256, Type: "artifact",
+			Attributes: Artifact{
+				Name: part.Name, Size: part.Size, SHA256: part.SHA256, Available: missing == nil,
+				Address: "/api/v1/dbt_imports/" + imp.ID.String() + "/artifacts/" + part.SHA256,
+			},
+		})
+	}
+	return &Body[List[Artifact]]{out}, nil
+}
+
+type artifactInput struct {
+	IDParam
+	SHA string `path:"sha" maxLength:"64"`
+}
+
+// artifactOutput streams; huma calls the body with its context.
+type artifactOutput struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Length      string `header:"Content-Length"`
+	Body        func(huma.Context)
+}
+
+func (a *api) getArtifact(ctx context.Context, p access.Principal, in *artifactInput) (*artifactOutput, error) {
+	imp, err := a.importOf(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range imp.Parts {
+		if part.SHA256 == in.SHA {
+			return a.artifact(ctx, p, part)
+		}
+	}
+	return nil, catalog.ErrNotFound
+}
+
+func (a *api) artifact(ctx context.Context, p access.Principal, part catalog.Part) (*artifactOutput, error) {
+	hash, err := blob.ParseHash(part.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	content, err := a.blobs(p.WS).Open(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	return &artifactOutput{
+		Type: "application/octet-stream", Length: strconv.FormatInt(part.Size, 10),
+		Disposition: `attachment; filename="` + part.Name + `.json"`,
+		Body: func(hc huma.Context) {
+			defer func() { _ = content.Close() }() // only read
+			hc.SetStatus(http.StatusOK)
+			if _, err := io.Copy(hc.BodyWriter(), content); err != nil {
+				// The length was told; closing early is the only way to say that it is not whole.
+				noteFailure(ctx, fmt.Errorf("artifact %s: %w", part.SHA256, err))
+				panic(http.ErrAbortHandler)
+			}
+		},
+	}, nil
+}

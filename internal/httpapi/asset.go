@@ -1,0 +1,336 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Asset is anything with a page, as the API shows it.
+type Asset struct {
+	Name         string          `json:"name"`
+	Kind         string          `json:"kind"`
+	Relation     *Relation       `json:"relation" doc:"Physical address; null for what has none"`
+	Description  Text            `json:"description"`
+	Owners       []string        `json:"owners" nullable:"false"`
+	Tags         []string        `json:"tags" nullable:"false"`
+	Materialized *string         `json:"materialized"`
+	Present      bool            `json:"present" doc:"False when no origin says any more that it exists"`
+	RemovedAt    *string         `json:"removed_at" format:"date-time"`
+	RemovedBy    *string         `json:"removed_by" doc:"The import that no longer had it"`
+	DBT          *DBT            `json:"dbt"`
+	LastRun      *LastRun        `json:"last_run"`
+	Tests        TestCounts      `json:"tests" doc:"Its data tests by their latest result"`
+	Columns      int             `json:"columns" doc:"Present columns"`
+	Upstream     int             `json:"upstream" doc:"Direct parents"`
+	Downstream   int             `json:"downstream" doc:"Direct children"`
+	RowCount     *int64          `json:"row_count"`
+	Stats        map[string]Stat `json:"stats,omitempty"`
+	Details      map[string]any  `json:"details,omitempty" doc:"Fields of the kinds that are no tables"`
+	Config       map[string]any  `json:"config,omitempty" doc:"dbt's configuration; given for one asset, not in lists"`
+	Nodes        []AssetNode     `json:"nodes,omitempty" doc:"dbt nodes that speak about it; given for one asset, not in lists"`
+	CreatedAt    string          `json:"created_at" format:"date-time"`
+	UpdatedAt    string          `json:"updated_at" format:"date-time"`
+	Version      int64           `json:"version" doc:"Version of the schema that brought this state"`
+}
+
+// Relation is a physical address.
+type Relation struct {
+	Database   *string `json:"database"`
+	Schema     *string `json:"schema"`
+	Identifier string  `json:"identifier"`
+	Text       string  `json:"text" doc:"As dbt writes it"`
+}
+
+// Text is a text with its provenance.
+type Text struct {
+	Value     *string  `json:"value"`
+	Origin    *string  `json:"origin" doc:"dbt:<project>, crawl:<integration> or user:<name>"`
+	Import    *string  `json:"import" doc:"The import that brought it"`
+	GoneSince *string  `json:"gone_since" doc:"The import since which its origin no longer says it"`
+	Own       *string  `json:"own" doc:"What a person set, whether it shows or not"`
+	Hidden    []Hidden `json:"hidden" nullable:"false" doc:"Other texts, by rank"`
+}
+
+// Hidden is a text that does not show.
+type Hidden struct {
+	Origin string `json:"origin"`
+	Value  string `json:"value"`
+}
+
+// DBT is dbt's own description of a node.
+type DBT struct {
+	UniqueID         string         `json:"unique_id"`
+	ResourceType     string         `json:"resource_type"`
+	PackageName      string         `json:"package_name"`
+	Path             string         `json:"path"`
+	OriginalFilePath string         `json:"original_file_path"`
+	Access           *string        `json:"access"`
+	Group            *string        `json:"group"`
+	Contract         bool           `json:"contract"`
+	Version          *string        `json:"version"`
+	LatestVersion    *string        `json:"latest_version"`
+	DeprecationDate  *string        `json:"deprecation_date"`
+	SourceName       *string        `json:"source_name"`
+	Loader           *string        `json:"loader"`
+	Language         *string        `json:"language"`
+	Meta             map[string]any `json:"meta"`
+}
+
+// AssetNode is a dbt node of one project.
+type AssetNode struct {
+	Project  string `json:"project"`
+	UniqueID string `json:"unique_id"`
+}
+
+// LastRun is the newest result of an asset's node.
+type LastRun struct {
+	Status        string  `json:"status"`
+	ExecutionTime float64 `json:"execution_time" doc:"Seconds"`
+	CompletedAt   *string `json:"completed_at" format:"date-time"`
+	Run           string  `json:"run"`
+	InvocationID  string  `json:"invocation_id"`
+}
+
+// TestCounts counts tests by the class of their latest result.
+type TestCounts struct {
+	Pass    int `json:"pass"`
+	Warn    int `json:"warn"`
+	Fail    int `json:"fail"`
+	Error   int `json:"error"`
+	Skipped int `json:"skipped"`
+	Unknown int `json:"unknown" doc:"Never run, as far as is known"`
+}
+
+// Stat is a figure of the warehouse.
+type Stat struct {
+	Label string   `json:"label"`
+	Value *float64 `json:"value"`
+	Text  *string  `json:"text"`
+}
+
+// assetType is the type of a resource: "table" for every table.
+func assetType(k catalog.Kind) string {
+	if k.IsTable() {
+		return "table"
+	}
+	return string(k)
+}
+
+// assetResource shows an asset; whole adds what lists leave out.
+func assetResource(asset catalog.Asset, s surroundings, whole bool) Resource[Asset] {
+	out := Asset{
+		Name: asset.Name, Kind: string(asset.Kind), Relation: relationOf(asset), Description: textOf(asset.Description),
+		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Materialized),
+		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy), RemovedAt: timeText(s.removedAt[asset.RemovedBy]),
+		DBT: dbtOf(asset), LastRun: s.lastRun(asset), Tests: s.testCounts(asset.ID), Columns: asset.ColumnCount,
+		RowCount: rowCount(asset.Stats), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
+		Version: asset.Version,
+	}
+	out.Upstream, out.Downstream = s.state.neighbours(asset.ID)
+	if len(asset.Extra) > 0 {
+		out.Details = jsonMap(asset.Extra)
+	}
+	if whole {
+		out.Stats, out.Config = statsOf(asset.Stats), jsonMap(asset.Config)
+		for _, n := range asset.Nodes {
+			out.Nodes = append(out.Nodes, AssetNode{Project: n.Project.String(), UniqueID: n.UniqueID})
+		}
+	}
+	return Resource[Asset]{
+		ID: asset.ID.Label(asset.Kind), Type: assetType(asset.Kind), Attributes: out, Relationships: s.relationships(asset),
+	}
+}
+
+func relationOf(asset catalog.Asset) *Relation {
+	r := asset.Relation
+	if r.Identifier == "" {
+		return nil
+	}
+	text := r.Text
+	if text == "" {
+		text = r.Display()
+	}
+	return &Relation{Database: optional(r.Database), Schema: optional(r.Schema), Identifier: r.Identifier, Text: text}
+}
+
+func textOf(t catalog.Text) Text {
+	out := Text{
+		Value: optional(t.Value), Origin: optional(originText(t.Origin, t.By)), Import: importLabel(t.Import),
+		GoneSince: importLabel(t.Since), Own: t.Own, Hidden: []Hidden{},
+	}
+	for _, h := range t.Hidden {
+		out.Hidden = append(out.Hidden, Hidden{Origin: originText(h.Origin, h.By), Value: h.Value})
+	}
+	return out
+}
+
+func originText(o catalog.Origin, by string) string {
+	if o == catalog.OriginUser && by != "" {
+		return string(o) + ":" + by
+	}
+	return string(o)
+}
+
+func dbtOf(asset catalog.Asset) *DBT {
+	d := asset.DBT
+	if d == nil {
+		return nil
+	}
+	return &DBT{
+		UniqueID: d.UniqueID, ResourceType: d.ResourceType, PackageName: d.PackageName, Path: d.Path, OriginalFilePath: d.OriginalFilePath,
+		Access: optional(d.Access), Group: optional(d.Group), Contract: d.Contract, Version: optional(d.Version),
+		LatestVersion: optional(d.LatestVersion), DeprecationDate: optional(d.DeprecationDate), SourceName: optional(d.SourceName),
+		Loader: optional(d.Loader), Language: optional(d.Language), Meta: jsonMap(asset.Meta),
+	}
+}
+
+// rowCountStats are the names under which adapters report a number of rows.
+var rowCountStats = []string{"row_count", "num_rows", "rows"}
+
+func rowCount(stats map[string]catalog.Stat) *int64 {
+	for _, name := range rowCountStats {
+		if s, ok := stats[name]; ok && s.Value != nil {
+			n := int64(*s.Value)
+			return &n
+		}
+	}
+	return nil
+}
+
+func statsOf(stats map[string]catalog.Stat) map[string]Stat {
+	out := make(map[string]Stat, len(stats))
+	for name, s := range stats {
+		out[name] = Stat{Label: s.Label, Value: s.Value, Text: optional(s.Text)}
+	}
+	return out
+}
+
+// surroundings is what assets of one schema are shown with.
+type surroundings struct {
+	schema    catalog.Schema
+	state     *schemaState
+	projects  map[catalog.ProjectID]catalog.Project
+	results   map[string]catalog.NodeResult // latest, by unique id
+	runs      map[catalog.RunID]catalog.Run
+	removedAt map[catalog.ImportID]time.Time
+}
+
+// around gathers what a page of assets is shown with, in a few queries
+// whatever the number of assets.
+func (a *api) around(ctx context.Context, p access.Principal, schema catalog.Schema, version int64, assets []catalog.Asset) (surroundings, error) {
+	s := surroundings{
+		schema: schema, projects: map[catalog.ProjectID]catalog.Project{},
+		runs: map[catalog.RunID]catalog.Run{}, removedAt: map[catalog.ImportID]time.Time{},
+	}
+	var err error
+	if s.state, err = a.states.of(ctx, p.WS, schema.ID, version); err != nil {
+		return s, err
+	}
+	var uniqueIDs []string
+	for _, asset := range assets {
+		for _, n := range asset.Nodes {
+			uniqueIDs = append(uniqueIDs, n.UniqueID)
+		}
+		for _, t := range s.state.tests[asset.ID] {
+			uniqueIDs = append(uniqueIDs, t.UniqueID)
+		}
+		if err := a.gatherNames(ctx, p, &s, asset); err != nil {
+			return s, err
+		}
+	}
+	if s.results, err = a.store.LatestResults(ctx, p.WS, schema.ID, uniqueIDs); err != nil {
+		return s, err
+	}
+	return s, a.gatherRuns(ctx, p, &s, assets)
+}
+
+func (a *api) gatherNames(ctx context.Context, p access.Principal, s *surroundings, asset catalog.Asset) error {
+	if _, ok := s.projects[asset.Project]; !ok && asset.Project != 0 {
+		project, err := a.store.Project(ctx, p.WS, asset.Project)
+		if err != nil {
+			return err
+		}
+		s.projects[asset.Project] = project
+	}
+	if _, ok := s.removedAt[asset.RemovedBy]; !ok && asset.RemovedBy != 0 {
+		imp, err := a.store.Import(ctx, p.WS, asset.RemovedBy)
+		if err != nil {
+			return err
+		}
+		s.removedAt[asset.RemovedBy] = imp.EndedAt
+	}
+	return nil
+}
+
+// gatherRuns reads the runs of the results that will show.
+func (a *api) gatherRuns(ctx context.Context, p access.Principal, s *surroundings, assets []catalog.Asset) error {
+	for _, asset := range assets {
+		result, ok := s.newestResult(asset)
+		if !ok {
+			continue
+		}
+		if _, known := s.runs[result.Run]; known {
+			continue
+		}
+		run, err := a.store.Run(ctx, p.WS, result.Run)
+		if err != nil {
+			return err
+		}
+		s.runs[result.Run] = run
+	}
+	return nil
+}
+
+func (s surroundings) newestResult(asset catalog.Asset) (catalog.NodeResult, bool) {
+	var newest catalog.NodeResult
+	found := false
+	for _, n := range asset.Nodes {
+		if r, ok := s.results[n.UniqueID]; ok && (!found || r.CompletedAt.After(newest.CompletedAt)) {
+			newest, found = r, true
+		}
+	}
+	return newest, found
+}
+
+func (s surroundings) lastRun(asset catalog.Asset) *LastRun {
+	r, ok := s.newestResult(asset)
+	if !ok {
+		return nil
+	}
+	return &LastRun{
+		Status: r.Status, ExecutionTime: r.ExecutionTime, CompletedAt: timeText(r.CompletedAt),
+		Run: r.Run.String(), InvocationID: s.runs[r.Run].InvocationID,
+	}
+}
+
+func (s surroundings) testCounts(id catalog.AssetID) TestCounts {
+	var c TestCounts
+	for _, t := range s.state.tests[id] {
+		switch s.results[t.UniqueID].Class {
+		case catalog.ClassPass, catalog.ClassSuccess:
+			c.Pass++
+		case catalog.ClassWarn:
+			c.Warn++
+		case catalog.ClassFail:
+			c.Fail++
+		case catalog.ClassError:
+			c.Error++
+		case catalog.ClassSkipped:
+			c.Skipped++
+		default:
+			c.Unknown++
+		}
+	}
+	return c
+}
+
+func (s surroundings) relationships(asset catalog.Asset) *Relationships {
+	out := &Relationships{Schema: &Named{ID: s.schema.ID.String(), Name: s.schema.Name}}
+	if project, ok := s.projects[asset.Project]; ok {
+		out.Project = &Named{ID: project.ID.String(), Name: project.Name}
+	}
+	return out
+}

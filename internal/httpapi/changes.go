@@ -1,0 +1,145 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Change is one difference of one asset between two versions.
+type Change struct {
+	ID      string  `json:"id"`
+	At      string  `json:"at" format:"date-time"`
+	Import  *string `json:"import" doc:"The import that made it; null for an edit"`
+	Actor   string  `json:"actor" doc:"import, or the person behind the key"`
+	Asset   string  `json:"asset"`
+	Name    string  `json:"name" doc:"Name of the asset"`
+	Field   *string `json:"field" doc:"Null for the asset or column as a whole"`
+	Column  *string `json:"column"`
+	Old     *string `json:"old"`
+	New     *string `json:"new"`
+	Kind    string  `json:"kind" enum:"created,updated,removed,restored"`
+	Version int64   `json:"version"`
+}
+
+// Changes is one page of changes.
+type Changes struct {
+	Data  []Change `json:"data" nullable:"false"`
+	Links Links    `json:"links"`
+	Meta  ListMeta `json:"meta"`
+}
+
+func (a *api) registerChanges() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/changes", id: "list-changes", tag: "changes", summary: "What changed between two versions",
+		description: "In the order of versions. A page holds every change of at most `limit` assets; `total` counts changed assets.",
+	}, a.listChanges)
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/assets/{id}/changes", id: "list-asset-changes", tag: "changes",
+		summary: "What changed of an asset, the newest first", description: "A page holds every change of at most `limit` versions.",
+	}, a.listAssetChanges)
+}
+
+type changesInput struct {
+	PageParams
+	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
+	From     string `query:"from" maxLength:"64" doc:"Version or time after which changes are listed; default: the beginning"`
+	To       string `query:"to" maxLength:"64" doc:"Version or time up to which changes are listed; default: what is served"`
+}
+
+func (a *api) listChanges(ctx context.Context, p access.Principal, in *changesInput) (*Body[Changes], error) {
+	schema, err := a.schema(ctx, p, in.SchemaID)
+	if err != nil {
+		return nil, err
+	}
+	to, err := a.version(ctx, p, schema, in.To)
+	if err != nil {
+		return nil, err
+	}
+	from := int64(0)
+	if in.From != "" {
+		if from, err = a.version(ctx, p, schema, in.From); err != nil {
+			return nil, err
+		}
+	}
+	return a.changesBetween(ctx, p, schema.ID, from, to, in.PageParams)
+}
+
+type importChangesInput struct {
+	IDParam
+	PageParams
+}
+
+func (a *api) listImportChanges(ctx context.Context, p access.Principal, in *importChangesInput) (*Body[Changes], error) {
+	imp, err := a.importOf(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return a.changesBetween(ctx, p, imp.SchemaID, imp.Version-1, imp.Version, in.PageParams)
+}
+
+// changesBetween lists the changes of the versions after from up to to.
+func (a *api) changesBetween(ctx context.Context, p access.Principal, schema catalog.SchemaID, from, to int64, params PageParams) (*Body[Changes], error) {
+	page, err := a.page(ctx, p, params)
+	if err != nil {
+		return nil, err
+	}
+	if to <= 0 || from >= to {
+		return a.changes(ctx, p, params.Limit, store.Paged[store.ChangedAsset]{}), nil
+	}
+	rows, err := a.store.ChangedAssets(ctx, p.WS, schema, from, to, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	return a.changes(ctx, p, params.Limit, rows), nil
+}
+
+type assetChangesInput struct {
+	IDParam
+	PageParams
+}
+
+func (a *api) listAssetChanges(ctx context.Context, p access.Principal, in *assetChangesInput) (*Body[Changes], error) {
+	f, err := a.asset(ctx, p, in.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.page(ctx, p, in.PageParams)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.AssetHistory(ctx, p.WS, f.schema.ID, f.asset.ID, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	return a.changes(ctx, p, in.Limit, rows), nil
+}
+
+func (a *api) changes(ctx context.Context, p access.Principal, limit int, rows store.Paged[store.ChangedAsset]) *Body[Changes] {
+	frame := listed[Change](ctx, a, p, limit, rows.Next, rows.Total)
+	out := Changes{Data: []Change{}, Links: frame.Links, Meta: frame.Meta}
+	for _, row := range rows.Rows {
+		out.Data = append(out.Data, changesOf(row)...)
+	}
+	return &Body[Changes]{out}
+}
+
+func changesOf(row store.ChangedAsset) []Change {
+	asset := row.After
+	if asset == nil {
+		asset = row.Before
+	}
+	var out []Change
+	for i, c := range catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns) {
+		out = append(out, Change{
+			ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), At: timeOrEmpty(row.At), Import: importLabel(row.Import),
+			Actor: row.Actor, Asset: row.Asset.Label(asset.Kind), Name: asset.Name, Field: optional(c.Field), Column: optional(c.Column),
+			Old: optional(c.Old), New: optional(c.New), Kind: string(c.Kind), Version: row.Version,
+		})
+	}
+	return out
+}

@@ -1,0 +1,44 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// SQL is the code of a node. It is text and nothing else: it is never run.
+type SQL struct {
+	Language       string  `json:"language" doc:"sql or python"`
+	Raw            *string `json:"raw" doc:"As written"`
+	Compiled       *string `json:"compiled" doc:"As dbt compiled it"`
+	CompiledImport *string `json:"compiled_import" doc:"The import that brought the compiled code, where a later manifest came without it"`
+	Checksum       *string `json:"checksum" doc:"dbt's own, of the raw code"`
+}
+
+func (a *api) registerCode() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/assets/{id}/code", id: "get-code", tag: "assets", summary: "Read the SQL of an asset",
+	}, a.getCode)
+}
+
+func (a *api) getCode(ctx context.Context, p access.Principal, in *assetInput) (*Body[Document[SQL]], error) {
+	f, err := a.asset(ctx, p, in.ID, in.At)
+	if err != nil {
+		return nil, err
+	}
+	out := SQL{Language: "sql"}
+	if f.asset.DBT != nil && f.asset.DBT.Language != "" {
+		out.Language = f.asset.DBT.Language
+	}
+	if code := f.asset.Code; code != nil {
+		texts, err := a.store.Texts(ctx, p.WS, []catalog.Hash{code.Raw, code.Compiled})
+		if err != nil {
+			return nil, err
+		}
+		out.Raw, out.Compiled = optional(texts[code.Raw]), optional(texts[code.Compiled])
+		out.CompiledImport, out.Checksum = importLabel(code.CompiledImport), optional(code.Checksum)
+	}
+	return &Body[Document[SQL]]{Document[SQL]{Resource[SQL]{ID: f.asset.ID.Label(f.asset.Kind), Type: "code", Attributes: out}}}, nil
+}

@@ -1,0 +1,139 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Column is part of a table, as the API shows it.
+type Column struct {
+	Name           string         `json:"name"`
+	Ordinal        int            `json:"ordinal" doc:"From 1, in the table's order"`
+	DataType       *string        `json:"data_type" doc:"Canonical type"`
+	NativeType     *string        `json:"native_type" doc:"The warehouse's own text"`
+	Nullable       *bool          `json:"nullable"`
+	Description    Text           `json:"description"`
+	Tags           []string       `json:"tags" nullable:"false"`
+	Meta           map[string]any `json:"meta"`
+	Tests          []ColumnTest   `json:"tests" nullable:"false"`
+	Constraints    []Constraint   `json:"constraints" nullable:"false"`
+	Present        bool           `json:"present" doc:"False: an earlier catalog had it, the newest does not"`
+	DocumentedOnly bool           `json:"documented_only" doc:"In the YAML, not in the catalog"`
+}
+
+// ColumnTest is a data test of a column.
+type ColumnTest struct {
+	ID     string  `json:"id"`
+	Name   string  `json:"name"`
+	Status *string `json:"status" doc:"Of the latest result; null if it never ran"`
+}
+
+// Constraint is one of a column or table.
+type Constraint struct {
+	Type       string   `json:"type"`
+	Name       *string  `json:"name"`
+	Expression *string  `json:"expression"`
+	Columns    []string `json:"columns" nullable:"false"`
+	To         *string  `json:"to"`
+	ToColumns  []string `json:"to_columns" nullable:"false"`
+}
+
+func (a *api) registerColumns() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/assets/{id}/columns", id: "list-columns", tag: "columns",
+		summary: "List the columns of a table", description: "All of them, in the table's order.",
+	}, a.listColumns)
+}
+
+func (a *api) listColumns(ctx context.Context, p access.Principal, in *assetInput) (*Body[List[Column]], error) {
+	f, err := a.asset(ctx, p, in.ID, in.At)
+	if err != nil {
+		return nil, err
+	}
+	resources, err := a.columnResources(ctx, p, f)
+	if err != nil {
+		return nil, err
+	}
+	out := listed[Column](ctx, a, p, len(resources), "", int64(len(resources)))
+	out.Data, out.Meta.Version = resources, f.version
+	return &Body[List[Column]]{out}, nil
+}
+
+func (a *api) columnResources(ctx context.Context, p access.Principal, f found) ([]Resource[Column], error) {
+	columns, err := a.store.ColumnsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+	if err != nil {
+		return nil, err
+	}
+	tests, err := a.testsByColumn(ctx, p, f)
+	if err != nil {
+		return nil, err
+	}
+	out := []Resource[Column]{}
+	for _, c := range columns[f.asset.ID] {
+		out = append(out, columnResource(f.asset, c, tests[foldName(c.Name)]))
+	}
+	return out, nil
+}
+
+// foldName joins a test's column with the table's as dbt writes them: case
+// aside.
+func foldName(name string) string { return strings.ToLower(strings.Trim(name, "\"`[]")) }
+
+func (a *api) testsByColumn(ctx context.Context, p access.Principal, f found) (map[string][]ColumnTest, error) {
+	tests, err := a.store.TestsOfAsset(ctx, p.WS, f.schema.ID, f.asset.ID, f.version)
+	if err != nil {
+		return nil, err
+	}
+	results, err := a.latestOf(ctx, p, f.schema.ID, tests)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]ColumnTest{}
+	for _, t := range tests {
+		if t.Body.Column == "" {
+			continue
+		}
+		name := foldName(t.Body.Column)
+		out[name] = append(out[name], ColumnTest{
+			ID: t.ID.String(), Name: testName(t.Body), Status: optional(results[t.UniqueID].Status),
+		})
+	}
+	return out, nil
+}
+
+// testName is the short name of a generic test, the own one of a singular.
+func testName(b catalog.TestBody) string {
+	if b.Test != "" {
+		return b.Test
+	}
+	return b.Name
+}
+
+func columnResource(asset catalog.Asset, c catalog.Column, tests []ColumnTest) Resource[Column] {
+	if tests == nil {
+		tests = []ColumnTest{}
+	}
+	return Resource[Column]{
+		ID: asset.ID.Label(asset.Kind) + "." + c.Name, Type: "column",
+		Attributes: Column{
+			Name: c.Name, Ordinal: c.Ordinal, DataType: optional(c.Type.Canonical), NativeType: optional(c.Type.Native),
+			Nullable: c.Nullable, Description: textOf(c.Description), Tags: orEmpty(c.Tags), Meta: jsonMap(c.Meta),
+			Tests: tests, Constraints: constraintsOf(c.Constraints), Present: c.Present, DocumentedOnly: c.DocumentedOnly,
+		},
+	}
+}
+
+func constraintsOf(list []catalog.Constraint) []Constraint {
+	out := []Constraint{}
+	for _, c := range list {
+		out = append(out, Constraint{
+			Type: c.Type, Name: optional(c.Name), Expression: optional(c.Expression), Columns: orEmpty(c.Columns),
+			To: optional(c.To), ToColumns: orEmpty(c.ToColumns),
+		})
+	}
+	return out
+}

@@ -1,0 +1,257 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Edited is a field of a PATCH: left out, null (the person takes their own
+// value back), or a value.
+type Edited[T any] struct {
+	Set   bool
+	Null  bool
+	Value T
+}
+
+// UnmarshalJSON tells null from left out.
+func (e *Edited[T]) UnmarshalJSON(b []byte) error {
+	e.Set = true
+	if bytes.Equal(b, []byte("null")) {
+		e.Null = true
+		return nil
+	}
+	return json.Unmarshal(b, &e.Value)
+}
+
+// Schema is that of the value, or null.
+func (Edited[T]) Schema(r huma.Registry) *huma.Schema {
+	var value Edited[T]
+	switch any(value.Value).(type) {
+	case string:
+		return &huma.Schema{Type: "string", Nullable: true, Description: "null takes the person's own text back"}
+	default:
+		return &huma.Schema{
+			Type: "array", Nullable: true, Items: &huma.Schema{Type: "string"},
+			Description: "The whole set as it should be; null takes the person's own additions and removals back",
+		}
+	}
+}
+
+// AssetPatch changes what a person says about an asset.
+type AssetPatch struct {
+	Description Edited[string]   `json:"description,omitempty"`
+	Owners      Edited[[]string] `json:"owners,omitempty"`
+	Tags        Edited[[]string] `json:"tags,omitempty"`
+}
+
+// ColumnPatch changes what a person says about a column.
+type ColumnPatch struct {
+	Description Edited[string]   `json:"description,omitempty"`
+	Tags        Edited[[]string] `json:"tags,omitempty"`
+}
+
+type editAssetInput struct {
+	IDParam
+	IfMatch string `header:"If-Match"`
+	Body    AssetPatch
+}
+
+type editColumnInput struct {
+	IDParam
+	Name    string `path:"name" maxLength:"4096"`
+	IfMatch string `header:"If-Match"`
+	Body    ColumnPatch
+}
+
+func (a *api) registerEdits() {
+	register(a, operation{
+		method: http.MethodPatch, path: "/api/v1/assets/{id}", id: "edit-asset", tag: "assets",
+		summary:     "Say something about an asset",
+		description: "Sets description, owners and tags as the person behind the key. Nothing is overwritten: undo is a new edit. The reply tells the effective value and the person's own.",
+	}, a.editAsset)
+	register(a, operation{
+		method: http.MethodPatch, path: "/api/v1/assets/{id}/columns/{name}", id: "edit-column", tag: "columns",
+		summary: "Say something about a column",
+	}, a.editColumn)
+}
+
+func (a *api) editAsset(ctx context.Context, p access.Principal, in *editAssetInput) (*Body[Document[Asset]], error) {
+	f, err := a.asset(ctx, p, in.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	before, err := a.assetDocument(ctx, p, f)
+	if err != nil {
+		return nil, err
+	}
+	if err := precondition(in.IfMatch, before); err != nil {
+		return nil, err
+	}
+	facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+	if err != nil {
+		return nil, err
+	}
+	e := a.newEdits("")
+	e.text("description", in.Body.Description)
+	e.set("owners", in.Body.Owners, othersSay(facets, func(b catalog.Body) []string { return b.Owners }))
+	e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return b.Tags }))
+	if f, err = a.apply(ctx, p, f, e); err != nil {
+		return nil, err
+	}
+	doc, err := a.assetDocument(ctx, p, f)
+	return &Body[Document[Asset]]{doc}, err
+}
+
+func (a *api) editColumn(ctx context.Context, p access.Principal, in *editColumnInput) (*Body[Document[Column]], error) {
+	f, err := a.asset(ctx, p, in.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	before, err := a.columnOf(ctx, p, f, in.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := precondition(in.IfMatch, Document[Column]{before}); err != nil {
+		return nil, err
+	}
+	facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+	if err != nil {
+		return nil, err
+	}
+	name := before.Attributes.Name
+	e := a.newEdits(name)
+	e.text("description", in.Body.Description)
+	e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return columnTags(b, name) }))
+	if f, err = a.apply(ctx, p, f, e); err != nil {
+		return nil, err
+	}
+	after, err := a.columnOf(ctx, p, f, name)
+	return &Body[Document[Column]]{Document[Column]{after}}, err
+}
+
+func (a *api) columnOf(ctx context.Context, p access.Principal, f found, name string) (Resource[Column], error) {
+	columns, err := a.columnResources(ctx, p, f)
+	if err != nil {
+		return Resource[Column]{}, err
+	}
+	for _, c := range columns {
+		if c.Attributes.Name == name {
+			return c, nil
+		}
+	}
+	return Resource[Column]{}, fmt.Errorf("column of %s: %w", f.asset.ID.Label(f.asset.Kind), catalog.ErrNotFound)
+}
+
+// apply hands the edits on and gives the asset as it then stands.
+func (a *api) apply(ctx context.Context, p access.Principal, f found, e *edits) (found, error) {
+	if e.err != nil || len(e.list) == 0 {
+		return f, e.err
+	}
+	if _, err := a.editor.EditAsset(ctx, p.WS, f.asset.ID, p.Name, e.list); err != nil {
+		return f, err
+	}
+	return a.asset(ctx, p, f.asset.ID.Label(f.asset.Kind), "")
+}
+
+// edits collects the edits of one request; err is the first that is not valid.
+type edits struct {
+	column string
+	limit  int
+	list   []catalog.Edit
+	err    error
+}
+
+func (a *api) newEdits(column string) *edits { return &edits{column: column, limit: a.limits.Text} }
+
+func (e *edits) text(field string, v Edited[string]) {
+	if !v.Set || e.err != nil {
+		return
+	}
+	if len(v.Value) > e.limit {
+		e.err = NewProblem(CodeInvalidField, "%s: at most %d bytes.", field, e.limit).About(field, "too long").Limited("text")
+		return
+	}
+	if strings.ContainsRune(v.Value, 0) {
+		e.err = invalidField(field, "no NUL characters")
+		return
+	}
+	e.list = append(e.list, catalog.Edit{Field: field, Column: e.column, Text: v.Value})
+}
+
+// set turns a wanted set into what has to be added to and removed from what
+// others say.
+func (e *edits) set(field string, v Edited[[]string], others []string) {
+	if !v.Set || e.err != nil {
+		return
+	}
+	edit := catalog.Edit{Field: field, Column: e.column}
+	if len(v.Value) > 200 {
+		e.err = invalidField(field, "at most 200")
+		return
+	}
+	for _, label := range v.Value {
+		if err := plainText(field, label); err != nil {
+			e.err = err
+			return
+		}
+		if label == "" || utf8.RuneCountInString(label) > 200 {
+			e.err = invalidField(field, "each of 1 to 200 characters")
+			return
+		}
+		if !slices.Contains(others, label) {
+			edit.Add = append(edit.Add, label)
+		}
+	}
+	if !v.Null {
+		for _, label := range others {
+			if !slices.Contains(v.Value, label) {
+				edit.Remove = append(edit.Remove, label)
+			}
+		}
+	}
+	e.list = append(e.list, edit)
+}
+
+func invalidField(field, detail string) *Problem {
+	return NewProblem(CodeInvalidField, "%s: %s.", field, detail).About(field, detail)
+}
+
+// plainText refuses control characters in names and labels.
+func plainText(field, text string) error {
+	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return invalidField(field, "no control characters")
+	}
+	return nil
+}
+
+// othersSay is the sorted union of a set over all facets but people's.
+func othersSay(facets []catalog.Facet, of func(catalog.Body) []string) []string {
+	var out []string
+	for _, f := range facets {
+		if f.Origin != catalog.OriginUser && f.Withdrawn == 0 {
+			out = append(out, of(f.Body)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func columnTags(b catalog.Body, name string) []string {
+	for _, c := range b.Columns {
+		if strings.EqualFold(c.Name, name) {
+			return c.Tags
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package httpapi
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// etagOf is the strong tag of a reply's bytes.
+func etagOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+}
+
+// tagged gives the replies of a handler their ETag and answers 304 where the
+// client has them already. Replies of our API are pages, so they fit in memory.
+func tagged(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		held := &heldReply{ResponseWriter: w}
+		h.ServeHTTP(held, r)
+		held.send(r)
+	})
+}
+
+// Tagged is tagged, for the compatible APIs.
+func Tagged(h http.HandlerFunc) http.Handler { return tagged(h) }
+
+type heldReply struct {
+	http.ResponseWriter
+	body   bytes.Buffer
+	status int
+}
+
+func (h *heldReply) WriteHeader(status int) {
+	if h.status == 0 {
+		h.status = status
+	}
+}
+
+func (h *heldReply) Write(b []byte) (int, error) { return h.body.Write(b) }
+
+func (h *heldReply) send(r *http.Request) {
+	w := h.ResponseWriter
+	if h.status == 0 {
+		h.status = http.StatusOK
+	}
+	if h.status == http.StatusOK {
+		tag := etagOf(h.body.Bytes())
+		w.Header().Set("ETag", tag)
+		if matches(r.Header.Get("If-None-Match"), tag) {
+			w.Header().Del("Content-Type")
+			w.Header().Del("Content-Length")
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(h.body.Len()))
+	w.WriteHeader(h.status)
+	_, _ = w.Write(h.body.Bytes()) // a client that went away is nobody's error
+}
+
+// matches tells whether a condition header names a tag. Weak tags of proxies
+// count for reads.
+func matches(header, tag string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
+		if part == tag || part == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+// precondition checks If-Match against the document as it stands; an empty
+// header asks for nothing.
+func precondition(ifMatch string, document any) error {
+	if ifMatch == "" {
+		return nil
+	}
+	body, err := encode(document)
+	if err != nil {
+		return err
+	}
+	if !matches(ifMatch, etagOf(body)) {
+		return NewProblem(CodePreconditionFailed, "The document is no longer the one of this If-Match. Read it again, then send the change again.")
+	}
+	return nil
+}

@@ -1,0 +1,35 @@
+package httpapi
+
+import (
+	"context"
+	"net/url"
+)
+
+// exchange is what a request carries through all layers.
+type exchange struct {
+	id      string
+	url     *url.URL
+	route   string // pattern, once it is found
+	failure error  // what an internal error was, for the log
+	by      string // name of the principal
+}
+
+type exchangeKey struct{}
+
+func withExchange(ctx context.Context, x *exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+// exchangeOf never gives nil, so that handlers can be tried alone.
+func exchangeOf(ctx context.Context) *exchange {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+		return x
+	}
+	return &exchange{url: &url.URL{}}
+}
+
+// RequestID is the id of the request that a context belongs to.
+func RequestID(ctx context.Context) string { return exchangeOf(ctx).id }
+
+// noteFailure keeps an internal error for the request's line in the log.
+func noteFailure(ctx context.Context, err error) { exchangeOf(ctx).failure = err }

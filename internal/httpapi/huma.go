@@ -1,0 +1,241 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/validation"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+// newHuma makes the API that describes and decodes our routes. It serves no
+// documentation pages: those of the library load code from other hosts.
+func newHuma(rt *router, version string) huma.API {
+	jsonFormat := huma.Format{Marshal: writeJSON, Unmarshal: readJSON}
+	config := huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{
+				Title: "Thalweg", Version: version,
+				Description: "Catalog of dbt projects: tables, columns, lineage and what people know about them.",
+				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
+			},
+			Components: &huma.Components{
+				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				SecuritySchemes: map[string]*huma.SecurityScheme{
+					"bearer": {Type: "http", Scheme: "bearer", Description: "An API key."},
+					"apiKey": {Type: "apiKey", In: "header", Name: "X-API-Key", Description: "An API key."},
+				},
+			},
+		},
+		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{ownProblems},
+	}
+	return huma.NewAPI(config, &adapter{router: rt})
+}
+
+// operation describes one of our routes.
+type operation struct {
+	method, path string
+	id           string // operationId
+	summary      string
+	description  string
+	tag          string
+	status       int  // of success; 0 = 200
+	streams      bool // the reply is not held in memory, and so has no ETag
+}
+
+// streams marks an operation, for the adapter.
+const streams = "streams"
+
+// register serves an operation. The handler is given who asks.
+func register[I, O any](a *api, op operation, handle func(context.Context, access.Principal, *I) (*O, error)) {
+	described := a.describe(op)
+	huma.Register(a.huma, described, func(ctx context.Context, in *I) (*O, error) {
+		p, _ := access.From(ctx) // a public route has none
+		out, err := handle(ctx, p, in)
+		if err != nil {
+			return nil, a.failed(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func (a *api) describe(op operation) huma.Operation {
+	var metadata map[string]any
+	if op.streams {
+		metadata = map[string]any{streams: true}
+	}
+	return huma.Operation{
+		Metadata: metadata,
+		Method:   op.method, Path: op.path, OperationID: op.id, Summary: op.summary, Description: op.description,
+		Tags: []string{op.tag}, DefaultStatus: op.status, MaxBodyBytes: a.limits.JSON,
+		Security: securityOf(op.method + " " + op.path), Responses: map[string]*huma.Response{"default": a.problemReply()},
+	}
+}
+
+// securityOf tells the credentials of a route, with the scope by its name.
+func securityOf(pattern string) []map[string][]string {
+	scope, _ := access.Route(pattern)
+	if scope == access.Public {
+		return []map[string][]string{}
+	}
+	return []map[string][]string{{"bearer": {string(scope)}}, {"apiKey": {string(scope)}}}
+}
+
+func (a *api) problemReply() *huma.Response {
+	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	return &huma.Response{
+		Description: "A problem (RFC 9457)",
+		Content:     map[string]*huma.MediaType{problemMedia: {Schema: schema}},
+	}
+}
+
+// failed makes the reply of a handler's error.
+func (a *api) failed(ctx context.Context, err error) error {
+	p := *problemOf(err)
+	p.RequestID = RequestID(ctx)
+	if p.Code == CodeInternal {
+		noteFailure(ctx, err)
+	}
+	return huma.ErrorWithHeaders(&p, p.GetHeaders())
+}
+
+// adapter lets huma's operations run as routes of the router.
+type adapter struct{ router *router }
+
+func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler(&humaContext{embedded: humago.NewContext(op, r, w)})
+	})
+	if op.Method == http.MethodGet && op.Metadata[streams] == nil {
+		a.router.handle(op.Method, op.Path, tagged(h))
+		return
+	}
+	a.router.handle(op.Method, op.Path, h)
+}
+
+func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
+
+// embedded is a name to embed by: a field Context would hide the method.
+type embedded = huma.Context
+
+// humaContext lets ownProblems change the status of a reply.
+type humaContext struct {
+	embedded
+	problem *Problem
+}
+
+func (c *humaContext) SetStatus(status int) {
+	if c.problem != nil {
+		status = c.problem.Status
+	}
+	c.embedded.SetStatus(status)
+}
+
+// ownProblems turns what huma itself finds wrong into a problem of ours.
+func ownProblems(ctx huma.Context, _ string, v any) (any, error) {
+	theirs, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
+	}
+	p := problemOfHuma(theirs)
+	p.RequestID = RequestID(ctx.Context())
+	if own, ok := ctx.(*humaContext); ok {
+		own.problem = p
+	}
+	if p.Code == CodeInternal {
+		noteFailure(ctx.Context(), theirs)
+	}
+	return p, nil
+}
+
+func problemOfHuma(e *huma.ErrorModel) *Problem {
+	switch e.Status {
+	case http.StatusRequestEntityTooLarge:
+		return NewProblem(CodeBodyTooLarge, "The body is too large.").Limited("json")
+	case http.StatusRequestTimeout:
+		return NewProblem(CodeRequestTimeout, "The body came too slowly.")
+	case http.StatusUnsupportedMediaType:
+		return NewProblem(CodeUnsupportedMediaType, "Send the body as application/json.")
+	case http.StatusBadRequest:
+		return NewProblem(CodeMalformedJSON, "The body is not one JSON document: %s.", firstMessage(e))
+	case http.StatusUnprocessableEntity:
+		return problemOfFields(e)
+	}
+	if len(e.Errors) > 0 && strings.Contains(firstMessage(e), io.ErrUnexpectedEOF.Error()) {
+		return NewProblem(CodeIncompleteBody, "The body ended before the length that the headers told.")
+	}
+	return problemOf(e)
+}
+
+func firstMessage(e *huma.ErrorModel) string {
+	if len(e.Errors) == 0 {
+		return e.Detail
+	}
+	return e.Errors[0].Message
+}
+
+// problemOfFields names every field; the first one gives the code.
+func problemOfFields(e *huma.ErrorModel) *Problem {
+	var p *Problem
+	for _, d := range e.Errors {
+		place, field, _ := strings.Cut(d.Location, ".")
+		if field == "" {
+			field = place
+		}
+		if p == nil {
+			p = NewProblem(fieldCode(place, d.Message), "%s: %s.", field, d.Message)
+			p.Field = field
+		}
+		p.Errors = append(p.Errors, FieldError{Field: field, Detail: d.Message})
+	}
+	if p == nil {
+		p = NewProblem(CodeInvalidField, "%s.", e.Detail)
+	}
+	return p
+}
+
+func fieldCode(place, message string) Code {
+	if place != "body" {
+		return CodeInvalidParameter
+	}
+	switch message {
+	case validation.MsgUnexpectedProperty:
+		return CodeUnknownField
+	case validation.MsgExpectedString, validation.MsgExpectedBoolean, validation.MsgExpectedNumber,
+		validation.MsgExpectedInteger, validation.MsgExpectedArray, validation.MsgExpectedObject:
+		return CodeMalformedJSON
+	}
+	if strings.HasPrefix(message, "expected required property") {
+		return CodeMissingField
+	}
+	return CodeInvalidField
+}
+
+func writeJSON(w io.Writer, v any) error {
+	body, err := encode(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(body)
+	return err
+}
+
+// readJSON takes exactly one document, in UTF-8 and without a name twice;
+// encoding/json alone would guess.
+func readJSON(body []byte, v any) error {
+	if !jsontext.Value(body).IsValid() {
+		return errors.New("not JSON, a name twice, text that is no UTF-8, or more than one document")
+	}
+	return decode(body, v)
+}

@@ -1,0 +1,121 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Report tells how an import goes or went.
+type Report struct {
+	Status      string           `json:"status" enum:"pending,processing,completed,failed"`
+	Outcome     *string          `json:"outcome" doc:"applied, unchanged, superseded, canceled or failed; null while it runs"`
+	ErrorCode   *string          `json:"error_code"`
+	Error       *string          `json:"error_message"`
+	Attempts    int              `json:"attempts"`
+	Version     *int64           `json:"version" doc:"Version of the schema that it made; null if it made none"`
+	Stages      []Stage          `json:"stages" nullable:"false"`
+	Counts      map[string]int64 `json:"counts" doc:"What was read and what was stored"`
+	Issues      []Issue          `json:"issues" nullable:"false" doc:"Problems found; the first thousand kinds"`
+	IssuesTotal int              `json:"issues_total"`
+}
+
+// Stage is one step of an import.
+type Stage struct {
+	Name  string  `json:"name" doc:"open, read, merge, trace or save"`
+	State string  `json:"state" doc:"running, done or failed"`
+	MS    float64 `json:"ms" doc:"Milliseconds"`
+	Done  int64   `json:"done"`
+	Total int64   `json:"total"`
+}
+
+// Issue is a problem found in an artifact or in SQL.
+type Issue struct {
+	Code     string  `json:"code"`
+	Severity string  `json:"severity"`
+	Place    *string `json:"place"`
+	UniqueID *string `json:"unique_id"`
+	Message  string  `json:"message"`
+	Remedy   *string `json:"remedy"`
+	Count    int     `json:"count" doc:"Times that it was found"`
+}
+
+func (a *api) registerImports() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/report", id: "get-import-report", tag: "dbt_imports",
+		summary: "How an import goes or went",
+	}, a.getReport)
+	register(a, operation{
+		method: http.MethodPost, path: "/api/v1/dbt_imports/{id}/cancel", id: "cancel-import", tag: "dbt_imports",
+		summary: "Stop an import", status: http.StatusAccepted,
+	}, a.cancelImport)
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/changes", id: "list-import-changes", tag: "dbt_imports",
+		summary:     "What an import changed",
+		description: "A page holds every change of at most `limit` assets.",
+	}, a.listImportChanges)
+}
+
+// importOf finds an import that the principal may see.
+func (a *api) importOf(ctx context.Context, p access.Principal, label string) (catalog.Import, error) {
+	id, err := catalog.ParseIDOf(catalog.PrefixImport, label)
+	if err != nil {
+		return catalog.Import{}, err
+	}
+	imp, err := a.store.Import(ctx, p.WS, catalog.ImportID(id))
+	if err == nil && !p.Sees(imp.SchemaID) {
+		err = catalog.ErrNotFound
+	}
+	return imp, err
+}
+
+func (a *api) getReport(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Report]], error) {
+	imp, err := a.importOf(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &Body[Document[Report]]{Document[Report]{reportResource(imp)}}, nil
+}
+
+func (a *api) cancelImport(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Report]], error) {
+	imp, err := a.importOf(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.store.CancelImport(ctx, p.WS, imp.ID); err != nil {
+		return nil, err
+	}
+	imp, err = a.importOf(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &Body[Document[Report]]{Document[Report]{reportResource(imp)}}, nil
+}
+
+func reportResource(imp catalog.Import) Resource[Report] {
+	out := Report{
+		Status: string(imp.Status), Outcome: optional(imp.Report.Outcome), ErrorCode: optional(imp.ErrorCode), Error: optional(imp.Error),
+		Attempts: imp.Attempts, Stages: []Stage{}, Issues: []Issue{}, IssuesTotal: imp.Report.IssuesTotal, Counts: imp.Report.Counts,
+	}
+	if out.Counts == nil {
+		out.Counts = map[string]int64{}
+	}
+	if imp.Version != 0 {
+		out.Version = &imp.Version
+	}
+	for _, s := range imp.Report.Stages {
+		out.Stages = append(out.Stages, Stage{Name: s.Name, State: s.State, MS: s.MS, Done: s.Done, Total: s.Total})
+	}
+	for _, i := range imp.Report.Issues {
+		out.Issues = append(out.Issues, Issue{
+			Code: i.Code, Severity: i.Severity, Place: optional(i.Place), UniqueID: optional(i.UniqueID),
+			Message: i.Message, Remedy: optional(i.Remedy), Count: max(i.Count, 1),
+		})
+	}
+	return Resource[Report]{
+		ID: imp.ID.String(), Type: "dbt_import_report", Attributes: out,
+		Relationships: &Relationships{Schema: &Named{ID: imp.SchemaID.String(), Name: imp.SchemaName}},
+	}
+}

@@ -1,0 +1,134 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Key is an API key, without its secret.
+type Key struct {
+	Name       string   `json:"name"`
+	PublicID   string   `json:"public_id" doc:"The 8 characters after the prefix, to tell keys apart"`
+	Creator    string   `json:"creator"`
+	Scopes     []string `json:"scopes" nullable:"false"`
+	SchemaIDs  []string `json:"schema_ids" nullable:"false" doc:"Schemas that it may see; empty means all"`
+	CIDRs      []string `json:"cidrs" nullable:"false" doc:"Networks that it may come from; empty means all"`
+	CreatedAt  string   `json:"created_at" format:"date-time"`
+	ExpiresAt  *string  `json:"expires_at" format:"date-time" doc:"Null: never"`
+	RevokedAt  *string  `json:"revoked_at" format:"date-time"`
+	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"To the minute"`
+	Secret     string   `json:"secret,omitempty" doc:"The key itself; only in the reply to its creation"`
+}
+
+// NewKey asks for a key.
+type NewKey struct {
+	Name         string   `json:"name" minLength:"1" maxLength:"200"`
+	Scopes       []string `json:"scopes" minItems:"1" maxItems:"20" nullable:"false"`
+	SchemaIDs    []string `json:"schema_ids,omitempty" maxItems:"1000"`
+	CIDRs        []string `json:"cidrs,omitempty" maxItems:"100"`
+	ExpiresAt    *string  `json:"expires_at,omitempty" format:"date-time" doc:"Default: in a year"`
+	NeverExpires bool     `json:"never_expires,omitempty"`
+}
+
+func (a *api) registerKeys() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/keys", id: "list-keys", tag: "keys", summary: "List API keys",
+	}, a.listKeys)
+	register(a, operation{
+		method: http.MethodPost, path: "/api/v1/keys", id: "create-key", tag: "keys", summary: "Create an API key",
+		description: "The secret stands in this reply and nowhere else.", status: http.StatusCreated,
+	}, a.createKey)
+	register(a, operation{
+		method: http.MethodDelete, path: "/api/v1/keys/{id}", id: "revoke-key", tag: "keys", summary: "Revoke an API key",
+		status: http.StatusNoContent,
+	}, a.revokeKey)
+}
+
+func (a *api) listKeys(ctx context.Context, p access.Principal, in *PageParams) (*Body[List[Key]], error) {
+	page, err := a.page(ctx, p, *in)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.Keys(ctx, p.WS, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	out := listed[Key](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	for _, k := range rows.Rows {
+		out.Data = append(out.Data, keyResource(k))
+	}
+	return &Body[List[Key]]{out}, nil
+}
+
+func (a *api) createKey(ctx context.Context, p access.Principal, in *struct{ Body NewKey }) (*Body[Document[Key]], error) {
+	n, err := a.newKey(ctx, p, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	secret, key, err := a.access.Create(ctx, p.WS, n)
+	if err != nil {
+		return nil, err
+	}
+	r := keyResource(key)
+	r.Attributes.Secret = secret
+	return &Body[Document[Key]]{Document[Key]{r}}, nil
+}
+
+func (a *api) newKey(ctx context.Context, p access.Principal, in NewKey) (access.NewKey, error) {
+	n := access.NewKey{Name: in.Name, Creator: p.Name, CIDRs: in.CIDRs, Never: in.NeverExpires, SchemaIDs: p.Schemas}
+	if err := plainText("name", in.Name); err != nil {
+		return n, err
+	}
+	for _, s := range in.Scopes {
+		scope, err := access.ParseScope(s)
+		if err != nil {
+			return n, invalidField("scopes", "not a scope: "+s)
+		}
+		n.Scopes = append(n.Scopes, scope)
+	}
+	if in.ExpiresAt != nil {
+		t, err := time.Parse(time.RFC3339, *in.ExpiresAt)
+		if err != nil {
+			return n, invalidField("expires_at", "give a time such as 2027-01-10T18:00:00Z")
+		}
+		n.ExpiresAt = t
+	}
+	if len(in.SchemaIDs) > 0 {
+		n.SchemaIDs = nil
+	}
+	for _, label := range in.SchemaIDs {
+		schema, err := a.schema(ctx, p, label)
+		if isNotFound(err) {
+			return n, NewProblem(CodeUnknownSchema, "There is no such schema in this workspace.").About("schema_ids", "unknown")
+		}
+		if err != nil {
+			return n, err
+		}
+		n.SchemaIDs = append(n.SchemaIDs, schema.ID)
+	}
+	return n, nil
+}
+
+func (a *api) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*struct{}, error) {
+	id, err := catalog.ParseIDOf(catalog.PrefixKey, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return nil, a.access.Revoke(ctx, p.WS, id)
+}
+
+func keyResource(k store.Key) Resource[Key] {
+	out := Key{
+		Name: k.Name, PublicID: k.PublicID, Creator: k.Creator, Scopes: orEmpty(k.Scopes), SchemaIDs: []string{}, CIDRs: orEmpty(k.CIDRs),
+		CreatedAt: timeOrEmpty(k.CreatedAt), ExpiresAt: timeText(k.ExpiresAt), RevokedAt: timeText(k.RevokedAt), LastUsedAt: timeText(k.LastUsedAt),
+	}
+	for _, id := range k.SchemaIDs {
+		out.SchemaIDs = append(out.SchemaIDs, id.String())
+	}
+	return Resource[Key]{ID: catalog.FormatID(catalog.PrefixKey, k.ID), Type: "key", Attributes: out}
+}

@@ -1,0 +1,43 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+// Limits bounds what the API takes. Sizes are bytes.
+type Limits struct {
+	Request int64 `json:"request"` // body of an upload, packed and unpacked
+	JSON    int64 `json:"json"`    // body of any other request
+	Parts   int   `json:"parts"`   // of an upload
+	Text    int   `json:"text"`    // of a text a person sets
+	Field   int   `json:"field"`   // of a text field of an upload
+	Page    int   `json:"page"`    // rows of a page
+	Query   int   `json:"q"`       // characters of a search
+	URI     int   `json:"uri"`
+	Headers int   `json:"headers"`
+	Nodes   int   `json:"nodes"` // of a graph in one reply
+}
+
+// DefaultLimits are the limits unless configured otherwise.
+func DefaultLimits() Limits {
+	return Limits{
+		Request: 2 << 30, JSON: 1 << 20, Parts: 16, Text: 256 << 10, Field: 4 << 10,
+		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000,
+	}
+}
+
+// LimitsReply tells the limits.
+type LimitsReply struct {
+	Data Limits `json:"data"`
+}
+
+func (a *api) registerLimits() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/limits", id: "get-limits", tag: "server", summary: "What this server takes",
+	}, func(context.Context, access.Principal, *struct{}) (*Body[LimitsReply], error) {
+		return &Body[LimitsReply]{LimitsReply{a.limits}}, nil
+	})
+}

@@ -1,0 +1,280 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Code names a kind of problem; it never changes its meaning.
+type Code string
+
+// The problems that the API knows, and in problems below what each means.
+const (
+	CodeMissingCredentials   Code = "missing-credentials"
+	CodeInvalidCredentials   Code = "invalid-credentials"
+	CodeExpiredCredentials   Code = "expired-credentials"
+	CodeCredentialsInURL     Code = "credentials-in-url"
+	CodeInsufficientScope    Code = "insufficient-scope"
+	CodeForbidden            Code = "forbidden"
+	CodeNotFound             Code = "not-found"
+	CodeMethodNotAllowed     Code = "method-not-allowed"
+	CodeHostNotAllowed       Code = "host-not-allowed"
+	CodeURITooLong           Code = "uri-too-long"
+	CodeHeadersTooLarge      Code = "headers-too-large"
+	CodeBodyTooLarge         Code = "body-too-large"
+	CodeIncompleteBody       Code = "incomplete-body"
+	CodeRequestTimeout       Code = "request-timeout"
+	CodeUnsupportedMediaType Code = "unsupported-media-type"
+	CodeUnsupportedEncoding  Code = "unsupported-encoding"
+	CodeMalformedEncoding    Code = "malformed-encoding"
+	CodeMalformedMultipart   Code = "malformed-multipart"
+	CodeMalformedJSON        Code = "malformed-json"
+	CodeTooManyParts         Code = "too-many-parts"
+	CodeDuplicateField       Code = "duplicate-field"
+	CodeMissingField         Code = "missing-field"
+	CodeEmptyField           Code = "empty-field"
+	CodeInvalidField         Code = "invalid-field"
+	CodeUnknownField         Code = "unknown-field"
+	CodeUnknownSchema        Code = "unknown-schema"
+	CodeInvalidParameter     Code = "invalid-parameter"
+	CodeInvalidCursor        Code = "invalid-cursor"
+	CodeInvalidIdempotency   Code = "invalid-idempotency-key"
+	CodeIdempotencyReused    Code = "idempotency-key-reused"
+	CodePreconditionFailed   Code = "precondition-failed"
+	CodeConflict             Code = "conflict"
+	CodeSchemaBusy           Code = "schema-busy"
+	CodeQueryTimeout         Code = "query-timeout"
+	CodeNotReady             Code = "not-ready"
+	CodeNotSupported         Code = "not-supported"
+	CodeInsufficientStorage  Code = "insufficient-storage"
+	CodeInternal             Code = "internal-error"
+)
+
+var problems = map[Code]struct {
+	status int
+	title  string
+}{
+	CodeMissingCredentials:   {http.StatusUnauthorized, "Credentials are missing"},
+	CodeInvalidCredentials:   {http.StatusUnauthorized, "The credentials are not valid"},
+	CodeExpiredCredentials:   {http.StatusUnauthorized, "The key has expired"},
+	CodeCredentialsInURL:     {http.StatusBadRequest, "Credentials do not belong in a URL"},
+	CodeInsufficientScope:    {http.StatusForbidden, "The key lacks a scope"},
+	CodeForbidden:            {http.StatusForbidden, "The key may not do this"},
+	CodeNotFound:             {http.StatusNotFound, "Not found"},
+	CodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "Method not allowed"},
+	CodeHostNotAllowed:       {http.StatusMisdirectedRequest, "This host name is not served here"},
+	CodeURITooLong:           {http.StatusRequestURITooLong, "The URI is too long"},
+	CodeHeadersTooLarge:      {http.StatusRequestHeaderFieldsTooLarge, "The headers are too large"},
+	CodeBodyTooLarge:         {http.StatusRequestEntityTooLarge, "The body is too large"},
+	CodeIncompleteBody:       {http.StatusBadRequest, "The body ended early"},
+	CodeRequestTimeout:       {http.StatusRequestTimeout, "The body came too slowly"},
+	CodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "The media type is not supported"},
+	CodeUnsupportedEncoding:  {http.StatusUnsupportedMediaType, "The content encoding is not supported"},
+	CodeMalformedEncoding:    {http.StatusBadRequest, "The body is not well compressed"},
+	CodeMalformedMultipart:   {http.StatusBadRequest, "The multipart body is malformed"},
+	CodeMalformedJSON:        {http.StatusBadRequest, "The JSON body is malformed"},
+	CodeTooManyParts:         {http.StatusBadRequest, "Too many parts"},
+	CodeDuplicateField:       {http.StatusUnprocessableEntity, "A part came twice"},
+	CodeMissingField:         {http.StatusUnprocessableEntity, "A required part is missing"},
+	CodeEmptyField:           {http.StatusUnprocessableEntity, "A part is empty"},
+	CodeInvalidField:         {http.StatusUnprocessableEntity, "A field is not valid"},
+	CodeUnknownField:         {http.StatusUnprocessableEntity, "A field is not known"},
+	CodeUnknownSchema:        {http.StatusUnprocessableEntity, "The schema is not known"},
+	CodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not valid"},
+	CodeInvalidCursor:        {http.StatusBadRequest, "The cursor is not valid"},
+	CodeInvalidIdempotency:   {http.StatusBadRequest, "The Idempotency-Key is not valid"},
+	CodeIdempotencyReused:    {http.StatusUnprocessableEntity, "The Idempotency-Key was used for another request"},
+	CodePreconditionFailed:   {http.StatusPreconditionFailed, "It has changed meanwhile"},
+	CodeConflict:             {http.StatusConflict, "It does not fit the present state"},
+	CodeSchemaBusy:           {http.StatusConflict, "An import is writing this schema"},
+	CodeQueryTimeout:         {http.StatusServiceUnavailable, "The query took too long"},
+	CodeNotReady:             {http.StatusServiceUnavailable, "Not ready"},
+	CodeNotSupported:         {http.StatusNotImplemented, "Not supported"},
+	CodeInsufficientStorage:  {http.StatusInsufficientStorage, "No space left"},
+	CodeInternal:             {http.StatusInternalServerError, "Internal error"},
+}
+
+// problemType is where the documentation of a code lies.
+const problemType = "https://thalweg.dev/problems/"
+
+// problemMedia is the media type of problem documents (RFC 9457).
+const problemMedia = "application/problem+json"
+
+// Problem is an error reply (RFC 9457), and an error that becomes one.
+type Problem struct {
+	Type          string       `json:"type" doc:"Address of the documentation of the code"`
+	Title         string       `json:"title"`
+	Status        int          `json:"status"`
+	Code          Code         `json:"code" doc:"Name of the problem; stable"`
+	Detail        string       `json:"detail"`
+	RequestID     string       `json:"request_id"`
+	Field         string       `json:"field,omitempty"`
+	Limit         string       `json:"limit,omitempty"`
+	RequiredScope string       `json:"required_scope,omitempty"`
+	Errors        []FieldError `json:"errors,omitempty"`
+
+	retryAfter int // seconds; 0 = no such header
+	challenge  bool
+}
+
+// FieldError tells what is wrong with one field or parameter.
+type FieldError struct {
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+// NewProblem makes the reply for a code.
+func NewProblem(code Code, format string, args ...any) *Problem {
+	kind := problems[code]
+	return &Problem{
+		Type: problemType + string(code), Title: kind.title, Status: kind.status, Code: code,
+		Detail: fmt.Sprintf(format, args...),
+	}
+}
+
+// About names the field that the problem is about.
+func (p *Problem) About(field, detail string) *Problem {
+	p.Field = field
+	p.Errors = append(p.Errors, FieldError{Field: field, Detail: detail})
+	return p
+}
+
+// Limited names the limit that was passed.
+func (p *Problem) Limited(limit string) *Problem {
+	p.Limit = limit
+	return p
+}
+
+func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }
+
+// GetStatus makes a Problem a status error of huma.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType makes huma send a Problem as what it is.
+func (p *Problem) ContentType(string) string { return problemMedia }
+
+// GetHeaders are the headers that go with the problem.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{}
+	if p.challenge {
+		h.Set("WWW-Authenticate", `Bearer realm="thalweg"`)
+	}
+	if p.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.retryAfter))
+	}
+	return h
+}
+
+// notFound is one text for all that is not there, or not for this key.
+func notFound() *Problem {
+	return NewProblem(CodeNotFound, "There is no such thing here, or this key may not see it.")
+}
+
+// problemOf is the one map from errors to replies. What it does not know is an
+// internal error.
+func problemOf(err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	if p := accessProblem(err); p != nil {
+		return p
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return NewProblem(CodeBodyTooLarge, "The body is larger than %d bytes.", tooLarge.Limit).Limited("request")
+	case errors.Is(err, blob.ErrNotFound), errors.Is(err, catalog.ErrNotFound):
+		return notFound()
+	case errors.Is(err, blob.ErrNoSpace), errors.Is(err, catalog.ErrNoSpace):
+		p := NewProblem(CodeInsufficientStorage, "The server has no space left. Nothing was changed; try again later.")
+		p.retryAfter = 60
+		return p
+	case errors.Is(err, catalog.ErrIdempotencyReused):
+		return NewProblem(CodeIdempotencyReused, "This Idempotency-Key was used for a request with another content in the last 24 hours.")
+	case errors.Is(err, catalog.ErrBusy), errors.Is(err, catalog.ErrFenced):
+		p := NewProblem(CodeSchemaBusy, "An import is writing this schema. Try again in a moment.")
+		p.retryAfter = 5
+		return p
+	case errors.Is(err, catalog.ErrInvalid):
+		return NewProblem(CodeInvalidField, "%v", err)
+	case errors.Is(err, catalog.ErrConflict):
+		return NewProblem(CodeConflict, "%v", err)
+	case errors.Is(err, catalog.ErrForbidden):
+		return NewProblem(CodeForbidden, "This key may not do this.")
+	case errors.Is(err, catalog.ErrTooLarge):
+		return NewProblem(CodeBodyTooLarge, "%v", err)
+	case errors.Is(err, catalog.ErrUnsupported):
+		return NewProblem(CodeNotSupported, "This server can not do this.")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return NewProblem(CodeRequestTimeout, "The body came too slowly.")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return NewProblem(CodeQueryTimeout, "The query was stopped because it took too long.")
+	}
+	return NewProblem(CodeInternal, "Something went wrong on the server. Its log has more under the request_id.")
+}
+
+func accessProblem(err error) *Problem {
+	var p *Problem
+	switch {
+	case errors.Is(err, access.ErrMissing):
+		p = NewProblem(CodeMissingCredentials, "Send an API key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.")
+	case errors.Is(err, access.ErrUnknown):
+		p = NewProblem(CodeInvalidCredentials, "The API key is not valid.")
+	case errors.Is(err, access.ErrExpired):
+		p = NewProblem(CodeExpiredCredentials, "The API key has expired. Create a new one.")
+	default:
+		return nil
+	}
+	p.challenge = true
+	return p
+}
+
+// WriteProblem sends the reply for an error.
+func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
+	p := *problemOf(err)
+	p.RequestID = RequestID(r.Context())
+	if p.Code == CodeInternal {
+		noteFailure(r.Context(), err)
+	}
+	for name, values := range p.GetHeaders() {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Type", problemMedia)
+	writeBody(w, p.Status, p)
+}
+
+// WriteJSON sends a document.
+func WriteJSON(w http.ResponseWriter, status int, document any) {
+	w.Header().Set("Content-Type", "application/json")
+	writeBody(w, status, document)
+}
+
+func writeBody(w http.ResponseWriter, status int, document any) {
+	body, err := encode(document)
+	if err != nil { // our own types always encode
+		http.Error(w, "", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that went away is nobody's error
+}
+
+// encode gives compact JSON that ends in a newline.
+func encode(document any) ([]byte, error) {
+	body, err := json.Marshal(document)
+	if err != nil {
+		return nil, fmt.Errorf("reply: %w", err)
+	}
+	return append(body, '\n'), nil
+}

@@ -1,0 +1,110 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Project is a dbt project as the API shows it.
+type Project struct {
+	Name           string           `json:"name"`
+	Key            string           `json:"key" doc:"metadata.project_id of its manifests, else its name"`
+	DBTVersion     string           `json:"dbt_version"`
+	Adapter        string           `json:"adapter"`
+	LastManifestAt *string          `json:"last_manifest_at" format:"date-time" doc:"When dbt wrote the manifest that is served"`
+	LastCatalogAt  *string          `json:"last_catalog_at" format:"date-time"`
+	LastImport     *string          `json:"last_import"`
+	InvocationID   string           `json:"invocation_id"`
+	Counts         map[string]int64 `json:"counts" doc:"Present assets by kind"`
+	CreatedAt      string           `json:"created_at" format:"date-time"`
+	UpdatedAt      string           `json:"updated_at" format:"date-time"`
+}
+
+type projectsInput struct {
+	PageParams
+	SchemaID string `query:"schema_id" maxLength:"64"`
+}
+
+func (a *api) registerProjects() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/projects", id: "list-projects", tag: "projects", summary: "List dbt projects",
+	}, a.listProjects)
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/projects/{id}", id: "get-project", tag: "projects", summary: "Read a dbt project",
+	}, a.getProject)
+}
+
+func (a *api) listProjects(ctx context.Context, p access.Principal, in *projectsInput) (*Body[List[Project]], error) {
+	schema, err := a.schemaFilter(ctx, p, in.SchemaID)
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.page(ctx, p, in.PageParams)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.Projects(ctx, p.WS, schema, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	out := listed[Project](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	for _, row := range rows.Rows {
+		r, err := a.projectResource(ctx, p, row)
+		if err != nil {
+			return nil, err
+		}
+		out.Data = append(out.Data, r)
+	}
+	return &Body[List[Project]]{out}, nil
+}
+
+func (a *api) getProject(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Project]], error) {
+	project, err := a.project(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := a.projectResource(ctx, p, project)
+	return &Body[Document[Project]]{Document[Project]{r}}, err
+}
+
+// project finds a project by its label; catalog.ErrNotFound if the principal
+// may not see its schema.
+func (a *api) project(ctx context.Context, p access.Principal, label string) (catalog.Project, error) {
+	id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
+	if err != nil {
+		return catalog.Project{}, err
+	}
+	project, err := a.store.Project(ctx, p.WS, catalog.ProjectID(id))
+	if err == nil && !p.Sees(project.SchemaID) {
+		err = catalog.ErrNotFound
+	}
+	return project, err
+}
+
+func (a *api) projectResource(ctx context.Context, p access.Principal, row catalog.Project) (Resource[Project], error) {
+	schema, err := a.store.Schema(ctx, p.WS, row.SchemaID)
+	if err != nil {
+		return Resource[Project]{}, err
+	}
+	counts, err := a.store.AssetBreakdown(ctx, p.WS, store.AssetFilter{Schema: row.SchemaID, Project: row.ID}, store.ByKind)
+	if err != nil {
+		return Resource[Project]{}, err
+	}
+	if counts == nil {
+		counts = map[string]int64{}
+	}
+	return Resource[Project]{
+		ID: row.ID.String(), Type: "project",
+		Attributes: Project{
+			Name: row.Name, Key: row.Key, DBTVersion: row.DBTVersion, Adapter: row.Adapter,
+			LastManifestAt: timeText(row.ManifestGeneratedAt), LastCatalogAt: timeText(row.CatalogGeneratedAt),
+			LastImport: importLabel(row.LastImport), InvocationID: row.InvocationID, Counts: counts,
+			CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
+		},
+		Relationships: &Relationships{Schema: &Named{ID: row.SchemaID.String(), Name: schema.Name}},
+	}, nil
+}

@@ -1,0 +1,196 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Run is one dbt invocation.
+type Run struct {
+	InvocationID string   `json:"invocation_id"`
+	Command      string   `json:"command" doc:"build, run, test …"`
+	DBTVersion   string   `json:"dbt_version"`
+	GeneratedAt  *string  `json:"generated_at" format:"date-time"`
+	Elapsed      float64  `json:"elapsed" doc:"Seconds"`
+	Nodes        int      `json:"nodes" doc:"Results that it has"`
+	Import       *string  `json:"import" doc:"That brought it"`
+	Results      []Result `json:"results,omitempty" doc:"Only for one run, by page"`
+}
+
+// Result is what happened to one node in one run.
+type Result struct {
+	Run           string  `json:"run"`
+	InvocationID  string  `json:"invocation_id,omitempty"`
+	UniqueID      string  `json:"unique_id"`
+	Status        string  `json:"status" doc:"As dbt says it"`
+	Class         string  `json:"class" doc:"success, error, skipped, warn, fail, pass or other"`
+	Message       *string `json:"message"`
+	Failures      *int64  `json:"failures"`
+	ExecutionTime float64 `json:"execution_time" doc:"Seconds"`
+	StartedAt     *string `json:"started_at" format:"date-time"`
+	CompletedAt   *string `json:"completed_at" format:"date-time"`
+	RowsAffected  *int64  `json:"rows_affected"`
+	Thread        *string `json:"thread"`
+}
+
+func (a *api) registerRuns() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/runs", id: "list-runs", tag: "runs", summary: "List dbt invocations, the newest first",
+	}, a.listRuns)
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/runs/{id}", id: "get-run", tag: "runs",
+		summary: "Read a dbt invocation", description: "limit and cursor page through its node results.",
+	}, a.getRun)
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/assets/{id}/runs", id: "list-asset-runs", tag: "runs",
+		summary: "Results of an asset's node over time, the newest first",
+	}, a.listAssetRuns)
+}
+
+type runsInput struct {
+	PageParams
+	SchemaID string `query:"schema_id" maxLength:"64"`
+	Project  string `query:"project" maxLength:"64" doc:"Id of a project"`
+}
+
+func (a *api) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*Body[List[Run]], error) {
+	filter := store.RunFilter{}
+	var err error
+	if filter.SchemaID, err = a.schemaFilter(ctx, p, in.SchemaID); err != nil {
+		return nil, err
+	}
+	if in.Project != "" {
+		project, err := a.project(ctx, p, in.Project)
+		if err != nil {
+			return nil, err
+		}
+		filter.Project = project.ID
+	}
+	page, err := a.page(ctx, p, in.PageParams)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.Runs(ctx, p.WS, filter, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	out := listed[Run](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	for _, row := range rows.Rows {
+		r, err := a.runResource(ctx, p, row)
+		if err != nil {
+			return nil, err
+		}
+		out.Data = append(out.Data, r)
+	}
+	return &Body[List[Run]]{out}, nil
+}
+
+type runInput struct {
+	IDParam
+	PageParams
+}
+
+// RunDocument is a run with a page of its results.
+type RunDocument struct {
+	Data  Resource[Run] `json:"data"`
+	Links Links         `json:"links"`
+	Meta  ListMeta      `json:"meta"`
+}
+
+func (a *api) getRun(ctx context.Context, p access.Principal, in *runInput) (*Body[RunDocument], error) {
+	id, err := catalog.ParseIDOf(catalog.PrefixRun, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	run, err := a.store.Run(ctx, p.WS, catalog.RunID(id))
+	if err != nil {
+		return nil, err
+	}
+	if !p.Sees(run.SchemaID) {
+		return nil, catalog.ErrNotFound
+	}
+	page, err := a.page(ctx, p, in.PageParams)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.RunResults(ctx, p.WS, run.ID, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	frame := listed[Run](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := RunDocument{Links: frame.Links, Meta: frame.Meta}
+	if out.Data, err = a.runResource(ctx, p, run); err != nil {
+		return nil, err
+	}
+	out.Data.Attributes.Results = []Result{}
+	for _, r := range rows.Rows {
+		out.Data.Attributes.Results = append(out.Data.Attributes.Results, resultOf(r, ""))
+	}
+	return &Body[RunDocument]{out}, nil
+}
+
+type assetRunsInput struct {
+	IDParam
+	PageParams
+}
+
+func (a *api) listAssetRuns(ctx context.Context, p access.Principal, in *assetRunsInput) (*Body[List[Result]], error) {
+	f, err := a.asset(ctx, p, in.ID, "")
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.page(ctx, p, in.PageParams)
+	if err != nil {
+		return nil, err
+	}
+	var uniqueIDs []string
+	for _, n := range f.asset.Nodes {
+		uniqueIDs = append(uniqueIDs, n.UniqueID)
+	}
+	rows, err := a.store.NodeResults(ctx, p.WS, f.schema.ID, uniqueIDs, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	out := listed[Result](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	for _, r := range rows.Rows {
+		result := resultOf(r.NodeResult, r.InvocationID)
+		out.Data = append(out.Data, Resource[Result]{ID: result.Run + "." + result.UniqueID, Type: "node_result", Attributes: result})
+	}
+	return &Body[List[Result]]{out}, nil
+}
+
+func (a *api) runResource(ctx context.Context, p access.Principal, run catalog.Run) (Resource[Run], error) {
+	out := Resource[Run]{
+		ID: run.ID.String(), Type: "run",
+		Attributes: Run{
+			InvocationID: run.InvocationID, Command: run.Command, DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
+			Elapsed: run.Elapsed, Nodes: run.Results, Import: importLabel(run.Import),
+		},
+		Relationships: &Relationships{},
+	}
+	schema, err := a.store.Schema(ctx, p.WS, run.SchemaID)
+	if err != nil {
+		return out, err
+	}
+	out.Relationships.Schema = &Named{ID: run.SchemaID.String(), Name: schema.Name}
+	if run.Project != 0 {
+		project, err := a.store.Project(ctx, p.WS, run.Project)
+		if err != nil {
+			return out, err
+		}
+		out.Relationships.Project = &Named{ID: run.Project.String(), Name: project.Name}
+	}
+	return out, nil
+}
+
+func resultOf(r catalog.NodeResult, invocation string) Result {
+	return Result{
+		Run: r.Run.String(), InvocationID: invocation, UniqueID: r.UniqueID, Status: r.Status, Class: r.Class, Message: optional(r.Message),
+		Failures: r.Failures, ExecutionTime: r.ExecutionTime, StartedAt: timeText(r.StartedAt), CompletedAt: timeText(r.CompletedAt),
+		RowsAffected: r.RowsAffected, Thread: optional(r.Thread),
+	}
+}

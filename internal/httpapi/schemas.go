@@ -1,0 +1,223 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Schema is a container as the API shows it.
+type Schema struct {
+	Name        string      `json:"name"`
+	Environment string      `json:"environment"`
+	Policy      Policy      `json:"policy"`
+	Version     int64       `json:"version" doc:"Number of the served state; 0 before the first import"`
+	Tables      int64       `json:"tables" doc:"Present tables"`
+	LastImport  *LastImport `json:"last_import"`
+	CreatedAt   string      `json:"created_at" format:"date-time"`
+	UpdatedAt   string      `json:"updated_at" format:"date-time"`
+}
+
+// LastImport is the newest import of a schema.
+type LastImport struct {
+	ID     string `json:"id"`
+	Status string `json:"status"`
+}
+
+// Policy says who wins where dbt and a person both have a value.
+type Policy struct {
+	Description Rule `json:"description"`
+	Owners      Rule `json:"owners"`
+	Tags        Rule `json:"tags"`
+}
+
+// Rule is one of a policy's rules.
+type Rule string
+
+// Schema describes a rule.
+func (Rule) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Type: "string", Enum: []any{string(catalog.Always), string(catalog.Smart), string(catalog.Never)},
+		Description: "always: a non-blank text of dbt wins; smart: a person's edit wins until it is withdrawn; never: dbt's value is not taken",
+	}
+}
+
+func ruleText(r catalog.Rule) Rule {
+	if r == "" {
+		return Rule(catalog.Always)
+	}
+	return Rule(r)
+}
+
+// NewSchema asks for a schema.
+type NewSchema struct {
+	Name        string `json:"name" minLength:"1" maxLength:"200"`
+	Environment string `json:"environment,omitempty" maxLength:"100"`
+}
+
+// SchemaPatch changes a schema.
+type SchemaPatch struct {
+	Name        *string      `json:"name,omitempty" minLength:"1" maxLength:"200"`
+	Environment *string      `json:"environment,omitempty" maxLength:"100"`
+	Policy      *PolicyPatch `json:"policy,omitempty"`
+}
+
+// PolicyPatch changes the rules that are given.
+type PolicyPatch struct {
+	Description *Rule `json:"description,omitempty"`
+	Owners      *Rule `json:"owners,omitempty"`
+	Tags        *Rule `json:"tags,omitempty"`
+}
+
+func (a *api) registerSchemas() {
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/schemas", id: "list-schemas", tag: "schemas", summary: "List schemas",
+	}, a.listSchemas)
+	register(a, operation{
+		method: http.MethodPost, path: "/api/v1/schemas", id: "create-schema", tag: "schemas",
+		summary: "Create a schema", status: http.StatusCreated,
+	}, a.createSchema)
+	register(a, operation{
+		method: http.MethodGet, path: "/api/v1/schemas/{id}", id: "get-schema", tag: "schemas", summary: "Read a schema",
+	}, a.getSchema)
+	register(a, operation{
+		method: http.MethodPatch, path: "/api/v1/schemas/{id}", id: "update-schema", tag: "schemas", summary: "Change a schema",
+	}, a.updateSchema)
+}
+
+func (a *api) listSchemas(ctx context.Context, p access.Principal, in *PageParams) (*Body[List[Schema]], error) {
+	page, err := a.page(ctx, p, *in)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.Schemas(ctx, p.WS, page)
+	if err != nil {
+		return nil, stale(err, page)
+	}
+	if len(p.Schemas) > 0 {
+		rows.Total = -1
+	}
+	out := listed[Schema](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	for _, row := range rows.Rows {
+		if p.Sees(row.ID) {
+			out.Data = append(out.Data, schemaResource(row))
+		}
+	}
+	return &Body[List[Schema]]{out}, nil
+}
+
+func (a *api) createSchema(ctx context.Context, p access.Principal, in *struct{ Body NewSchema }) (*Located[Document[Schema]], error) {
+	if len(p.Schemas) > 0 {
+		return nil, catalog.ErrForbidden
+	}
+	if err := plainText("name", in.Body.Name); err != nil {
+		return nil, err
+	}
+	if err := plainText("environment", in.Body.Environment); err != nil {
+		return nil, err
+	}
+	s, err := a.store.CreateSchema(ctx, p.WS, in.Body.Name, in.Body.Environment)
+	if err != nil {
+		return nil, err
+	}
+	doc := Document[Schema]{schemaResource(store.SchemaRow{Schema: s})}
+	return &Located[Document[Schema]]{Location: "/api/v1/schemas/" + s.ID.String(), Body: doc}, nil
+}
+
+func (a *api) getSchema(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Schema]], error) {
+	doc, err := a.schemaDocument(ctx, p, in.ID)
+	return &Body[Document[Schema]]{doc}, err
+}
+
+func (a *api) schemaDocument(ctx context.Context, p access.Principal, id string) (Document[Schema], error) {
+	s, err := a.schema(ctx, p, id)
+	if err != nil {
+		return Document[Schema]{}, err
+	}
+	row := store.SchemaRow{Schema: s}
+	imports, err := a.store.Imports(ctx, p.WS, store.ImportFilter{SchemaID: s.ID}, store.Page{Limit: 1})
+	if err != nil {
+		return Document[Schema]{}, err
+	}
+	if len(imports.Rows) > 0 {
+		row.LastImport, row.LastImportStatus = imports.Rows[0].ID, imports.Rows[0].Status
+	}
+	kinds, err := a.store.AssetBreakdown(ctx, p.WS, store.AssetFilter{Schema: s.ID}, store.ByKind)
+	if err != nil {
+		return Document[Schema]{}, err
+	}
+	for kind, n := range kinds {
+		if catalog.Kind(kind).IsTable() {
+			row.Tables += n
+		}
+	}
+	return Document[Schema]{schemaResource(row)}, nil
+}
+
+// updateSchemaInput is a patch with its precondition.
+type updateSchemaInput struct {
+	IDParam
+	IfMatch string `header:"If-Match"`
+	Body    SchemaPatch
+}
+
+func (a *api) updateSchema(ctx context.Context, p access.Principal, in *updateSchemaInput) (*Body[Document[Schema]], error) {
+	before, err := a.schemaDocument(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := precondition(in.IfMatch, before); err != nil {
+		return nil, err
+	}
+	s, err := a.schema(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	patch := store.SchemaPatch{Name: in.Body.Name, Environment: in.Body.Environment}
+	for field, text := range map[string]*string{"name": patch.Name, "environment": patch.Environment} {
+		if text != nil {
+			if err := plainText(field, *text); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if in.Body.Policy != nil {
+		patch.Policy = in.Body.Policy.onto(s.Policy)
+	}
+	if _, err := a.store.UpdateSchema(ctx, p.WS, s.ID, patch); err != nil {
+		return nil, err
+	}
+	after, err := a.schemaDocument(ctx, p, in.ID)
+	return &Body[Document[Schema]]{after}, err
+}
+
+func (p *PolicyPatch) onto(policy catalog.Policy) *catalog.Policy {
+	set := func(rule *catalog.Rule, to *Rule) {
+		if to != nil {
+			*rule = catalog.Rule(*to)
+		}
+	}
+	set(&policy.Description, p.Description)
+	set(&policy.Owners, p.Owners)
+	set(&policy.Tags, p.Tags)
+	return &policy
+}
+
+func schemaResource(row store.SchemaRow) Resource[Schema] {
+	out := Schema{
+		Name: row.Name, Environment: row.Environment, Version: row.Version, Tables: row.Tables,
+		Policy: Policy{
+			Description: ruleText(row.Policy.Description), Owners: ruleText(row.Policy.Owners), Tags: ruleText(row.Policy.Tags),
+		},
+		CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
+	}
+	if row.LastImport != 0 {
+		out.LastImport = &LastImport{ID: row.LastImport.String(), Status: string(row.LastImportStatus)}
+	}
+	return Resource[Schema]{ID: row.ID.String(), Type: "schema", Attributes: out}
+}
