@@ -189,24 +189,11 @@ func (d *decoder) catalogTable(section, id string, v value, h Hash) *CatalogTabl
 // catalogColumns reads the columns and puts them into the order of their indexes.
 func (d *decoder) catalogColumns(v value) []CatalogColumn {
 	var list []CatalogColumn
-	at := map[string]int{}
 	for name, m := range v.members {
-		if len(name) > d.limits.Name {
-			d.fail(limitError("name", "the name of a column is longer than "+byteText(int64(d.limits.Name)), ""), d.place("columns"))
-		}
-		if len(list) == d.limits.Columns {
-			d.fail(limitError("columns", "a table has more than "+itoa(int64(d.limits.Columns))+" columns", ""), d.place("columns"))
-		}
-		if d.err != nil {
+		if !d.columnFits(len(list), len(name)) {
 			return nil
 		}
-		c := d.catalogColumn(string(name), m)
-		if i, ok := at[string(name)]; ok {
-			list[i] = c
-			continue
-		}
-		at[string(name)] = len(list)
-		list = append(list, c)
+		list = append(list, d.catalogColumn(string(name), m))
 	}
 	slices.SortStableFunc(list, func(a, b CatalogColumn) int { return cmp.Compare(a.Index, b.Index) })
 	return slices.Clip(list)

@@ -29,40 +29,36 @@ type Constraint struct {
 	ToColumns  []string
 }
 
-// columns reads a map from names to columns, or a list of columns as some tools write it. Of repeated
-// names the last one stands, in the place of the first.
+// columns reads a map from names to columns, or a list of columns as some tools write it.
 func (d *decoder) columns(v value) []Column {
 	var list []Column
-	at := map[string]int{}
-	add := func(c Column) {
-		if i, ok := at[c.Key]; ok {
-			list[i] = c
-			return
-		}
-		at[c.Key] = len(list)
-		list = append(list, c)
-		if len(list) == d.limits.Columns+1 {
-			d.fail(limitError("columns", "a node has more than "+itoa(int64(d.limits.Columns))+" columns", ""), d.place("columns"))
-		}
-	}
 	for name, c := range v.members {
-		if len(name) > d.limits.Name {
-			d.fail(limitError("name", "the name of a column is longer than "+byteText(int64(d.limits.Name)), ""), d.place("columns"))
-		}
-		if d.err != nil {
+		if !d.columnFits(len(list), len(name)) {
 			return nil
 		}
-		add(d.column(string(name), c))
+		list = append(list, d.column(string(name), c))
 	}
 	for c := range v.elements {
-		if d.err != nil {
+		key := d.name("columns/name", c.get("name"))
+		if !d.columnFits(len(list), len(key)) {
 			return nil
 		}
-		if key := d.name("columns/name", c.get("name")); key != "" {
-			add(d.column(key, c))
+		if key != "" {
+			list = append(list, d.column(key, c))
 		}
 	}
 	return slices.Clip(list)
+}
+
+// columnFits checks the limits before one more column with a name of that many bytes is read.
+func (d *decoder) columnFits(columns, name int) bool {
+	if name > d.limits.Name {
+		d.fail(limitError("name", "the name of a column is longer than "+byteText(int64(d.limits.Name)), ""), d.place("columns"))
+	}
+	if columns >= d.limits.Columns {
+		d.fail(limitError("columns", "there are more than "+itoa(int64(d.limits.Columns))+" columns", ""), d.place("columns"))
+	}
+	return d.err == nil
 }
 
 func (d *decoder) column(key string, v value) Column {

@@ -30,7 +30,8 @@ type member struct {
 	val  value
 }
 
-// enter hashes one raw value, repairs it if it must be and sets it as the one at hand.
+// enter hashes one raw value, repairs it if it must be and sets it as the one at hand. In what it returns no
+// object has two members of one name.
 func (d *decoder) enter(section, id, at string, raw value, skip func([]byte) bool) (value, Hash) {
 	d.section, d.id, d.about = section, id, id
 	h := d.canon.hash(raw, skip)

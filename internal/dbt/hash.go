@@ -73,7 +73,7 @@ func (c *canonical) object(v value, i, depth int) int {
 	first := true
 	for i = skipSpace(v, i+1); v[i] != '}'; {
 		end := endOfString(v, i)
-		name := v[i+1 : end-1]
+		name := unquoteName(v[i:end])
 		at := skipSpace(v, skipSpace(v, end)+1)
 		c.names = append(c.names, nameHash(name))
 		if v[at] == 'n' || depth == 0 && c.skip(name) {

@@ -208,7 +208,8 @@ func (m *manifestReader) decodeNode(d *decoder, section, id string, raw value, e
 	}
 	v, h := d.enter(section, id, pointer(section, id), raw, skip)
 	if m.opt.Known != nil && m.opt.Known(id, h) {
-		emit(manifestEvent{section: section, id: id, hash: h, resourceType: v.get("resource_type").str(), pkg: v.get("package_name").str()})
+		resourceType, pkg := typeAndPackage(v)
+		emit(manifestEvent{section: section, id: id, hash: h, resourceType: resourceType, pkg: pkg})
 		return
 	}
 	n := d.node(section, id, v, h)
@@ -216,6 +217,23 @@ func (m *manifestReader) decodeNode(d *decoder, section, id string, raw value, e
 		n.Macro.Text = d.whole("macro_sql", v.get("macro_sql"))
 	}
 	emit(manifestEvent{node: n})
+}
+
+// typeAndPackage reads what names the project before manifest v10, and stops once it has both.
+func typeAndPackage(v value) (resourceType, pkg string) {
+	found := 0
+	for name, m := range v.members {
+		switch string(name) {
+		case "resource_type":
+			resourceType, found = m.str(), found+1
+		case "package_name":
+			pkg, found = m.str(), found+1
+		}
+		if found == 2 {
+			break
+		}
+	}
+	return resourceType, pkg
 }
 
 // decodeDisabled reads the nodes that are switched off: up to v3 a list of nodes, later a map from ids to

@@ -71,6 +71,7 @@ func (s *splitter) walk(ctx context.Context, visit func(section string, kind jso
 
 // end makes sure that the file ends here.
 func (s *splitter) end() error {
+	end := s.dec.InputOffset()
 	_, err := s.dec.ReadToken()
 	if err == io.EOF {
 		if n := s.stream.NonFinite(); n > 0 {
@@ -82,7 +83,7 @@ func (s *splitter) end() error {
 		return own
 	}
 	e := malformed("something follows the end of the JSON object", "the file was written twice or two files were joined; "+remedyRewrite)
-	e.Offset = s.offset(s.dec.InputOffset())
+	e.Offset = s.offset(end)
 	return s.located(e)
 }
 

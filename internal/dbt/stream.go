@@ -25,7 +25,7 @@ type Stream struct {
 
 	unpacked int64 // bytes taken from src
 	filter   filter
-	valueAt  int64 // where in the output the raw value starts that is being read
+	valueAt  int64 // where in the text the raw value starts that is being read; -1 if nobody says
 	given    int64 // bytes given out
 }
 
@@ -35,7 +35,7 @@ func Open(r io.Reader, limits Limits) (*Stream, error) {
 	limits = limits.orDefault(Manifest)
 	packed := &countingReader{r: r}
 	src := bufio.NewReaderSize(packed, 64*kib)
-	s := &Stream{src: src, packed: packed, limits: limits}
+	s := &Stream{src: src, packed: packed, limits: limits, valueAt: -1}
 	if head, _ := src.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
 		z, err := gzip.NewReader(src)
 		if err != nil {
@@ -129,7 +129,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if s.given-s.valueAt > int64(s.limits.Value)+64*kib {
+	if s.valueAt >= 0 && s.given-s.valueAt > int64(s.limits.Value)+64*kib {
 		return 0, limitError("value", "one value is larger than "+byteText(int64(s.limits.Value)), "")
 	}
 	n, err := s.filter.read(p, s.fill)

@@ -143,22 +143,33 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// endOfString returns the index behind the string that starts at b[i].
+// endOfString returns the index behind the string that starts at b[i]. Most strings are short: the first
+// bytes are looked at one by one, the rest of a long one is searched.
 func endOfString(b []byte, i int) int {
-	for j := i + 1; ; {
+	j := i + 1
+	for near := min(i+24, len(b)); j < near; j++ {
+		switch b[j] {
+		case '"':
+			return j + 1
+		case '\\':
+			j++
+		}
+	}
+	for from := j; j < len(b); {
 		k := bytes.IndexByte(b[j:], '"')
 		if k < 0 {
-			return len(b)
+			break
 		}
 		j += k + 1
 		slashes := 0
-		for p := j - 2; p > i && b[p] == '\\'; p-- {
+		for p := j - 2; p >= from && b[p] == '\\'; p-- {
 			slashes++
 		}
 		if slashes%2 == 0 {
 			return j
 		}
 	}
+	return len(b)
 }
 
 // endOfValue returns the index behind the value that starts at b[i].
