@@ -249,6 +249,10 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	for name, values := range p.GetHeaders() {
 		w.Header()[name] = values
 	}
+	if r.ContentLength != 0 {
+		// A body that was refused is not waited for.
+		w.Header().Set("Connection", "close")
+	}
 	w.Header().Set("Content-Type", problemMedia)
 	writeBody(w, p.Status, p)
 }

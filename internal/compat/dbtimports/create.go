@@ -1,0 +1,132 @@
+package dbtimports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// create takes an upload. Credentials and scope were checked before; nothing
+// of the body has been read yet.
+func (a *API) create(w http.ResponseWriter, r *http.Request) {
+	p, _ := access.From(r.Context())
+	taken, err := a.upload(w, r, p)
+	if err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	wait, err := waitOf(r)
+	if err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	imp := taken.imp
+	if wait > 0 {
+		w.Header().Set("Preference-Applied", fmt.Sprintf("wait=%d", int(wait.Seconds())))
+		if imp, err = a.await(r.Context(), p.WS, imp, wait); err != nil {
+			httpapi.WriteProblem(w, r, err)
+			return
+		}
+	}
+	w.Header().Set("Location", collection+"/"+imp.ID.String())
+	if !ended(imp) {
+		w.Header().Set("Retry-After", "1")
+	}
+	if taken.replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	httpapi.WriteJSON(w, a.CreateStatus, document{
+		Data: resourceOf(imp), Meta: &meta{JobID: imp.ID.String(), Warnings: taken.warnings},
+	})
+}
+
+// taken is an upload that became an import.
+type taken struct {
+	imp      catalog.Import
+	replayed bool
+	warnings []warning
+}
+
+// upload streams the form into blobs and puts the import into the queue.
+func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal) (taken, error) {
+	key, err := idempotency(r.Header)
+	if err != nil {
+		return taken{}, err
+	}
+	if _, err := waitOf(r); err != nil {
+		return taken{}, err
+	}
+	boundary, err := boundary(r.Header.Get("Content-Type"))
+	if err != nil {
+		return taken{}, err
+	}
+	if r.ContentLength > a.Limits.Request {
+		return taken{}, tooLarge(a.Limits.Request)
+	}
+	ctx, blobs := r.Context(), a.Blobs(p.WS)
+	if err := enoughSpace(ctx, blobs, r); err != nil {
+		return taken{}, err
+	}
+	b := newBody(w, r, a.Limits.Request, a.SlowWindow, a.Now)
+	defer b.free()
+	source, err := decoded(b, r.Header.Get("Content-Encoding"))
+	if err != nil {
+		return taken{}, err
+	}
+	n := store.NewImport{Actor: p.Name}
+	f := &form{texts: map[string]string{}, limits: a.Limits, onSchema: func(label string) (err error) {
+		n.SchemaID, err = a.schema(ctx, p, label)
+		return err
+	}}
+	defer a.drop(ctx, f)
+	if err := f.read(ctx, blobs, b, source, boundary); err != nil {
+		return taken{}, err
+	}
+	if err := f.check(); err != nil {
+		return taken{}, err
+	}
+	n.Force = forceWords[f.texts[fieldForce]]
+	if n.Parts, err = f.keep(ctx, a.Store.TouchBlob); err != nil {
+		return taken{}, err
+	}
+	identify(&n, p, key)
+	imp, replayed, err := a.Store.CreateImport(ctx, p.WS, n)
+	if err != nil {
+		return taken{}, err
+	}
+	if a.Uploaded != nil {
+		a.Uploaded(b.read)
+	}
+	return taken{imp: imp, replayed: replayed, warnings: f.warnings()}, nil
+}
+
+// drop gives up what an upload spooled; bytes that stay are swept later.
+func (a *API) drop(ctx context.Context, f *form) {
+	if err := f.drop(); err != nil {
+		a.Log.LogAttrs(ctx, slog.LevelWarn, "spooled parts of an upload stay until they are swept",
+			slog.String("request_id", httpapi.RequestID(ctx)), slog.String("error", err.Error()))
+	}
+}
+
+// schema finds the schema of an upload. One of another workspace, or that the
+// key may not see, is as unknown as one that does not exist.
+func (a *API) schema(ctx context.Context, p access.Principal, label string) (catalog.SchemaID, error) {
+	unknown := httpapi.NewProblem(httpapi.CodeUnknownSchema,
+		"There is no such schema in this workspace. The Schema ID, such as SCH-101, stands in the list of schemas.").About(fieldSchema, "unknown")
+	n, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
+	if err != nil || !p.Sees(catalog.SchemaID(n)) {
+		return 0, unknown
+	}
+	s, err := a.Store.Schema(ctx, p.WS, catalog.SchemaID(n))
+	if errors.Is(err, catalog.ErrNotFound) {
+		return 0, unknown
+	}
+	return s.ID, err
+}

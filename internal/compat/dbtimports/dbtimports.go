@@ -1,0 +1,83 @@
+package dbtimports
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+const (
+	collection  = "/api/v1/dbt_imports"
+	member      = collection + "/{id}"
+	createRoute = "POST " + collection
+)
+
+// Deps is what the API is made of.
+type Deps struct {
+	Store   *store.Store
+	Blobs   func(ws int64) blob.Store
+	Cursors *httpapi.Cursors
+	Limits  httpapi.Limits // the zero value means the defaults
+	Now     func() time.Time
+	Log     *slog.Logger
+	// CreateStatus is the status of a taken upload; 0 = 202. Some clients ask
+	// for 201.
+	CreateStatus int
+	// Uploaded is told the bytes of each upload that was taken; may be nil.
+	Uploaded func(bytes int64)
+	// SlowWindow is how long an upload may stay below 1 KiB a second; 0 means
+	// 30 s, less than 0 no limit.
+	SlowWindow time.Duration
+}
+
+// API serves the import API.
+type API struct{ Deps }
+
+// New makes the API; it fails if a dependency is missing.
+func New(d Deps) (*API, error) {
+	if d.Store == nil || d.Blobs == nil || d.Cursors == nil || d.Now == nil || d.Log == nil {
+		return nil, errors.New("dbt imports: a dependency is missing")
+	}
+	if d.Limits == (httpapi.Limits{}) {
+		d.Limits = httpapi.DefaultLimits()
+	}
+	if d.CreateStatus == 0 {
+		d.CreateStatus = http.StatusAccepted
+	}
+	if d.SlowWindow == 0 {
+		d.SlowWindow = 30 * time.Second
+	}
+	return &API{d}, nil
+}
+
+// Routes are served at the root too, and with a slash at the end: clients do
+// both, and a redirect would lose an upload.
+func (a *API) Routes(registry huma.Registry) []httpapi.Route {
+	return []httpapi.Route{
+		{
+			Method: http.MethodPost, Path: collection, Aliases: forms("/dbt_imports"),
+			Handler: http.HandlerFunc(a.create), Operation: createOperation(registry),
+		},
+		{
+			Method: http.MethodGet, Path: collection, Aliases: forms("/dbt_imports"),
+			Handler: httpapi.Tagged(a.list), Operation: listOperation(registry),
+		},
+		{
+			Method: http.MethodGet, Path: member, Aliases: forms("/dbt_imports/{id}"),
+			Handler: httpapi.Tagged(a.get), Operation: getOperation(registry),
+		},
+	}
+}
+
+// forms lists the further forms of a path: at the root, and both with a slash
+// at the end.
+func forms(path string) []string {
+	return []string{path, path + "/{$}", "/api/v1" + path + "/{$}"}
+}

@@ -1,0 +1,114 @@
+package dbtimports
+
+import (
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// document is the reply about one import. The order of fields is that of the
+// contract.
+type document struct {
+	Data resource `json:"data"`
+	Meta *meta    `json:"meta,omitempty"`
+}
+
+type resource struct {
+	ID            string        `json:"id"`
+	Type          string        `json:"type"`
+	Attributes    attributes    `json:"attributes"`
+	Relationships relationships `json:"relationships"`
+}
+
+type attributes struct {
+	Status          string  `json:"status"`
+	HasManifest     bool    `json:"has_manifest"`
+	HasCatalog      bool    `json:"has_catalog"`
+	HasRunResults   bool    `json:"has_run_results"`
+	TablesCreated   int64   `json:"tables_created"`
+	TablesUpdated   int64   `json:"tables_updated"`
+	ColumnsCreated  int64   `json:"columns_created"`
+	ColumnsUpdated  int64   `json:"columns_updated"`
+	LineagesCreated int64   `json:"lineages_created"`
+	LineagesUpdated int64   `json:"lineages_updated"`
+	StartedAt       *string `json:"started_at"`
+	CompletedAt     *string `json:"completed_at"`
+	ErrorMessage    *string `json:"error_message"`
+	CreatedAt       string  `json:"created_at"`
+	UpdatedAt       string  `json:"updated_at"`
+}
+
+type relationships struct {
+	Schema schema `json:"schema"`
+}
+
+type schema struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// meta goes with the reply to an upload alone.
+type meta struct {
+	JobID    string    `json:"job_id"`
+	Warnings []warning `json:"warnings,omitempty"`
+}
+
+// warning tells what was taken and not understood.
+type warning struct {
+	Code   string `json:"code"`
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+type list struct {
+	Data  []resource `json:"data"`
+	Links links      `json:"links"`
+	Meta  listMeta   `json:"meta"`
+}
+
+type links struct {
+	Next *string `json:"next"`
+}
+
+type listMeta struct {
+	Limit int `json:"limit"`
+}
+
+func resourceOf(imp catalog.Import) resource {
+	c := imp.Counters
+	out := resource{
+		ID: imp.ID.String(), Type: "dbt_import",
+		Attributes: attributes{
+			Status:      string(imp.Status),
+			HasManifest: imp.Has(partManifest), HasCatalog: imp.Has(partCatalog), HasRunResults: imp.Has(partRunResults),
+			TablesCreated: c.TablesCreated, TablesUpdated: c.TablesUpdated,
+			ColumnsCreated: c.ColumnsCreated, ColumnsUpdated: c.ColumnsUpdated,
+			LineagesCreated: c.LineagesCreated, LineagesUpdated: c.LineagesUpdated,
+			StartedAt: timeText(imp.StartedAt), CompletedAt: timeText(imp.EndedAt),
+			CreatedAt: wholeSeconds(imp.CreatedAt), UpdatedAt: wholeSeconds(updatedAt(imp)),
+		},
+		Relationships: relationships{Schema: schema{ID: imp.SchemaID.String(), Name: imp.SchemaName}},
+	}
+	if imp.Status == catalog.Failed {
+		out.Attributes.ErrorMessage = &imp.Error
+	}
+	return out
+}
+
+// updatedAt is the end once there is one.
+func updatedAt(imp catalog.Import) time.Time {
+	if !imp.EndedAt.IsZero() {
+		return imp.EndedAt
+	}
+	return imp.UpdatedAt
+}
+
+func timeText(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := wholeSeconds(t)
+	return &s
+}
+
+func wholeSeconds(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }

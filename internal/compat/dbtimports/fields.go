@@ -1,0 +1,63 @@
+package dbtimports
+
+import (
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+)
+
+// Names of the artifacts of an import.
+const (
+	partManifest         = "manifest"
+	partCatalog          = "catalog"
+	partRunResults       = "run_results"
+	partSources          = "sources"
+	partSemanticManifest = "semantic_manifest"
+)
+
+// artifactFields gives the artifact that a field of the form means. Fields are
+// known by their name alone: clients send any content type and file name, or
+// none.
+var artifactFields = map[string]string{
+	"manifest": partManifest, "manifest_file": partManifest,
+	"catalog": partCatalog, "catalog_file": partCatalog,
+	"run_results": partRunResults, "run_results_file": partRunResults,
+	"run_result": partRunResults, "run_result_file": partRunResults,
+	"sources": partSources, "sources_file": partSources,
+	"semantic_manifest": partSemanticManifest, "semantic_manifest_file": partSemanticManifest,
+}
+
+// Fields of the form that are texts.
+const (
+	fieldSchema = "schema_id"
+	fieldForce  = "force"
+)
+
+// forceWords are what force may be.
+var forceWords = map[string]bool{"true": true, "1": true, "yes": true, "false": false, "0": false, "no": false, "": false}
+
+// check finds what is wrong with a form as a whole.
+func (f *form) check() error {
+	if _, ok := f.texts[fieldSchema]; !ok {
+		return missing(fieldSchema)
+	}
+	if !slices.ContainsFunc(f.parts, func(p part) bool { return p.Name == partManifest }) {
+		return missing(partManifest)
+	}
+	if _, ok := forceWords[f.texts[fieldForce]]; !ok {
+		return httpapi.NewProblem(httpapi.CodeInvalidField, "The part 'force' is 'true' or 'false'.").About(fieldForce, "true or false")
+	}
+	return nil
+}
+
+func missing(field string) *httpapi.Problem {
+	return httpapi.NewProblem(httpapi.CodeMissingField, "The part '%s' is missing.", field).About(field, "required")
+}
+
+func empty(field string) *httpapi.Problem {
+	return httpapi.NewProblem(httpapi.CodeEmptyField, "The part '%s' is empty.", field).About(field, "empty")
+}
+
+func twice(field string) *httpapi.Problem {
+	return httpapi.NewProblem(httpapi.CodeDuplicateField, "The part '%s' came twice.", field).About(field, "twice")
+}

@@ -1,0 +1,225 @@
+package dbtimports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+)
+
+// form is an upload: its artifacts spooled, not yet kept.
+type form struct {
+	texts    map[string]string
+	parts    []part
+	unknown  []string
+	limits   httpapi.Limits
+	onSchema func(label string) error // called as soon as the schema is known
+}
+
+// part is one artifact on its way into the blobs.
+type part struct {
+	catalog.Part
+	writer blob.Writer
+}
+
+// boundary finds the boundary of a multipart body.
+func boundary(contentType string) (string, error) {
+	kind, params, err := mime.ParseMediaType(contentType)
+	if kind != "multipart/form-data" {
+		return "", httpapi.NewProblem(httpapi.CodeUnsupportedMediaType,
+			"Send the artifacts as multipart/form-data, as in: curl -F schema_id=SCH-101 -F manifest=@target/manifest.json")
+	}
+	if err != nil || params["boundary"] == "" || len(params["boundary"]) > 200 {
+		return "", httpapi.NewProblem(httpapi.CodeMalformedMultipart, "The Content-Type names no boundary.")
+	}
+	return params["boundary"], nil
+}
+
+// read takes the form apart while it arrives. source is body, unpacked if need
+// be. Errors are Problems, or faults of the blobs.
+func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Reader, boundary string) error {
+	reader := multipart.NewReader(source, boundary)
+	for n := 0; ; n++ {
+		p, err := reader.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return malformed(b, source, err)
+		}
+		if n == f.limits.Parts {
+			return httpapi.NewProblem(httpapi.CodeTooManyParts, "At most %d parts are taken.", f.limits.Parts).Limited("parts")
+		}
+		if err := f.take(ctx, blobs, p); err != nil {
+			return malformed(b, source, err)
+		}
+	}
+}
+
+// malformed tells why reading the form failed: the body ended badly, the disk
+// is full, or else the form is badly written.
+func malformed(b *body, source io.Reader, err error) error {
+	var problem *httpapi.Problem
+	if errors.As(err, &problem) {
+		return problem
+	}
+	var kept *storeError
+	if errors.As(err, &kept) {
+		return kept.err
+	}
+	if u, ok := source.(*unpacked); ok && u.err != nil && !errors.Is(u.err, io.EOF) {
+		return u.err
+	}
+	return b.why(httpapi.NewProblem(httpapi.CodeMalformedMultipart, "The multipart body is not well formed: a part header is broken, or the closing boundary is missing."))
+}
+
+// storeError marks faults of the blobs among those of the body.
+type storeError struct{ err error }
+
+func (e *storeError) Error() string { return e.err.Error() }
+func (e *storeError) Unwrap() error { return e.err }
+
+func (f *form) take(ctx context.Context, blobs blob.Store, p *multipart.Part) error {
+	name := p.FormName()
+	if artifact, ok := artifactFields[name]; ok {
+		return f.takeArtifact(ctx, blobs, artifact, p)
+	}
+	if name == fieldSchema || name == fieldForce {
+		return f.takeText(name, p)
+	}
+	// Its bytes go nowhere; its name is told, cut to what is worth telling.
+	f.unknown = append(f.unknown, shortened(name))
+	_, err := io.Copy(io.Discard, p)
+	return err
+}
+
+func shortened(name string) string {
+	clean := strings.ToValidUTF8(name, "\uFFFD")
+	if len(clean) > 64 {
+		clean = strings.ToValidUTF8(clean[:64], "")
+	}
+	return clean
+}
+
+func (f *form) takeText(name string, p io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(p, int64(f.limits.Field)+1))
+	if err != nil {
+		return err
+	}
+	if len(text) > f.limits.Field {
+		return httpapi.NewProblem(httpapi.CodeInvalidField, "The part '%s' is longer than %d bytes.", name, f.limits.Field).About(name, "too long").Limited("field")
+	}
+	if _, ok := f.texts[name]; ok {
+		return twice(name)
+	}
+	f.texts[name] = strings.TrimSpace(string(text))
+	if name != fieldSchema {
+		return nil
+	}
+	if f.texts[name] == "" {
+		return empty(name)
+	}
+	return f.onSchema(f.texts[name])
+}
+
+// takeArtifact spools an artifact. Only run results may come several times.
+func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, p io.Reader) error {
+	number := 0
+	for _, other := range f.parts {
+		if other.Name == name {
+			number++
+		}
+	}
+	if number > 0 && name != partRunResults {
+		return twice(name)
+	}
+	w, err := blobs.Create(ctx)
+	if err != nil {
+		return &storeError{fmt.Errorf("part %s: %w", name, err)}
+	}
+	kept := part{Part: catalog.Part{Name: name, Number: number}, writer: w}
+	f.parts = append(f.parts, kept)
+	size, err := spool(w, p)
+	if err != nil {
+		return err
+	}
+	if size == 0 {
+		return empty(name)
+	}
+	return nil
+}
+
+// spool copies and tells errors of the writer from those of the body.
+func spool(w io.Writer, p io.Reader) (int64, error) {
+	return io.CopyBuffer(struct{ io.Writer }{markingWriter{w}}, struct{ io.Reader }{p}, make([]byte, 128<<10))
+}
+
+type markingWriter struct{ w io.Writer }
+
+func (m markingWriter) Write(p []byte) (int, error) {
+	n, err := m.w.Write(p)
+	if err != nil {
+		return n, &storeError{err}
+	}
+	return n, nil
+}
+
+// keep makes the artifacts permanent, in the order in which they came.
+func (f *form) keep(ctx context.Context, touch func(ctx context.Context, sha256 string, size int64) error) ([]catalog.Part, error) {
+	out := make([]catalog.Part, 0, len(f.parts))
+	for _, p := range f.parts {
+		hash, size, err := p.writer.Commit(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("part %s: %w", p.Name, err)
+		}
+		p.SHA256, p.Size = hash.String(), size
+		if err := touch(ctx, p.SHA256, size); err != nil {
+			return nil, fmt.Errorf("part %s: %w", p.Name, err)
+		}
+		out = append(out, p.Part)
+	}
+	return out, nil
+}
+
+// drop forgets what was spooled and not kept.
+func (f *form) drop() error {
+	var errs []error
+	for _, p := range f.parts {
+		errs = append(errs, p.writer.Abort())
+	}
+	return errors.Join(errs...)
+}
+
+func (f *form) warnings() []warning {
+	var out []warning
+	for _, name := range f.unknown {
+		out = append(out, warning{Code: "unknown-field", Field: name, Detail: "The part is not known and was left out."})
+	}
+	return out
+}
+
+// enoughSpace refuses an upload that the disk could not hold.
+func enoughSpace(ctx context.Context, blobs blob.Store, r *http.Request) error {
+	if r.ContentLength <= 0 {
+		return nil
+	}
+	free, err := blobs.Free(ctx)
+	if err != nil {
+		return fmt.Errorf("free space: %w", err)
+	}
+	if free >= 0 && r.ContentLength > free-reserve {
+		return fmt.Errorf("upload of %d bytes with %d free: %w", r.ContentLength, free, blob.ErrNoSpace)
+	}
+	return nil
+}
+
+// reserve is what an upload must leave for the catalog's own writes.
+const reserve = 32 << 20

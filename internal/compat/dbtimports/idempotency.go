@@ -1,0 +1,50 @@
+package dbtimports
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// idempotency reads the request's Idempotency-Key; "" without one.
+func idempotency(h http.Header) (string, error) {
+	values := h.Values("Idempotency-Key")
+	if len(values) == 0 {
+		return "", nil
+	}
+	key := values[0]
+	visible := func(r rune) bool { return r >= ' ' && r <= '~' }
+	if len(values) > 1 || key == "" || len(key) > 255 || slices.ContainsFunc([]rune(key), func(r rune) bool { return !visible(r) }) {
+		return "", httpapi.NewProblem(httpapi.CodeInvalidIdempotency, "An Idempotency-Key has 1 to 255 visible ASCII characters and comes once.")
+	}
+	return key, nil
+}
+
+// identify gives an import its idempotency: the key within API key and route,
+// and a fingerprint of all that was asked for.
+func identify(n *store.NewImport, p access.Principal, key string) {
+	if key == "" {
+		return
+	}
+	n.IdempotencyKey = key
+	n.IdempotencyScope = catalog.FormatID(catalog.PrefixKey, p.KeyID) + " " + createRoute
+	sum := sha256.New()
+	write := func(parts ...string) {
+		for _, s := range parts {
+			_, _ = io.WriteString(sum, strconv.Quote(s)) // a hash takes everything
+		}
+	}
+	write(n.SchemaID.String(), fmt.Sprint(n.Force))
+	for _, part := range n.Parts {
+		write(part.Name, strconv.Itoa(part.Number), part.SHA256)
+	}
+	n.Fingerprint = catalog.Hash(sum.Sum(nil)[:16])
+}

@@ -1,0 +1,66 @@
+package dbtimports
+
+import (
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+)
+
+// The wire is fixed by hand, so its description is written by hand too.
+
+func jsonReply(description string, schema *huma.Schema) *huma.Response {
+	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+func createOperation(registry huma.Registry) *huma.Operation {
+	file := func(description string) *huma.Schema {
+		return &huma.Schema{Type: "string", ContentEncoding: "binary", Description: description}
+	}
+	upload := &huma.Schema{
+		Type: "object", Required: []string{fieldSchema, partManifest},
+		Properties: map[string]*huma.Schema{
+			fieldSchema:          {Type: "string", Description: "Schema ID, such as SCH-101"},
+			partManifest:         file("manifest.json, plain or gzip"),
+			partCatalog:          file("catalog.json"),
+			partRunResults:       file("run_results.json; may come several times"),
+			partSources:          file("sources.json"),
+			partSemanticManifest: file("semantic_manifest.json"),
+			fieldForce:           {Type: "string", Enum: []any{"true", "false"}, Description: "Apply although older than what is served"},
+		},
+	}
+	taken := jsonReply("Taken; follow Location", httpapi.SchemaOf[document](registry))
+	return &huma.Operation{
+		OperationID: "create-import", Tags: []string{"dbt_imports"}, Summary: "Upload artifacts of dbt and start an import",
+		Parameters: []*huma.Param{
+			{Name: "wait", In: "query", Description: "Seconds to wait for the end, at most 60", Schema: &huma.Schema{Type: "integer"}},
+			{Name: "Idempotency-Key", In: "header", Description: "The same key and content within 24 hours give the first import again", Schema: &huma.Schema{Type: "string"}},
+		},
+		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: upload}}},
+		Responses:   map[string]*huma.Response{"202": taken, "201": taken},
+	}
+}
+
+func listOperation(registry huma.Registry) *huma.Operation {
+	statuses := []any{string(catalog.Pending), string(catalog.Processing), string(catalog.Completed), string(catalog.Failed)}
+	query := func(name string, schema *huma.Schema) *huma.Param {
+		return &huma.Param{Name: name, In: "query", Schema: schema}
+	}
+	return &huma.Operation{
+		OperationID: "list-imports", Tags: []string{"dbt_imports"}, Summary: "List imports, the newest first",
+		Parameters: []*huma.Param{
+			query("limit", &huma.Schema{Type: "integer"}), query("cursor", &huma.Schema{Type: "string"}),
+			query(fieldSchema, &huma.Schema{Type: "string"}), query("project", &huma.Schema{Type: "string"}),
+			query("status", &huma.Schema{Type: "string", Enum: statuses}),
+		},
+		Responses: map[string]*huma.Response{"200": jsonReply("A page of imports", httpapi.SchemaOf[list](registry))},
+	}
+}
+
+func getOperation(registry huma.Registry) *huma.Operation {
+	return &huma.Operation{
+		OperationID: "get-import", Tags: []string{"dbt_imports"}, Summary: "State of an import",
+		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}}},
+		Responses:  map[string]*huma.Response{"200": jsonReply("The import", httpapi.SchemaOf[document](registry))},
+	}
+}

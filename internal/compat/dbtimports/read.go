@@ -1,0 +1,135 @@
+package dbtimports
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// defaultLimit is the size of a page unless asked otherwise.
+const defaultLimit = 50
+
+// get gives the state of one import.
+func (a *API) get(w http.ResponseWriter, r *http.Request) {
+	p, _ := access.From(r.Context())
+	imp, err := a.find(r.Context(), p, r.PathValue("id"))
+	if err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	if !ended(imp) {
+		w.Header().Set("Retry-After", "1")
+	}
+	httpapi.WriteJSON(w, http.StatusOK, document{Data: resourceOf(imp)})
+}
+
+func (a *API) find(ctx context.Context, p access.Principal, label string) (catalog.Import, error) {
+	id, err := catalog.ParseIDOf(catalog.PrefixImport, label)
+	if err != nil {
+		return catalog.Import{}, err
+	}
+	imp, err := a.Store.Import(ctx, p.WS, catalog.ImportID(id))
+	if err == nil && !p.Sees(imp.SchemaID) {
+		err = catalog.ErrNotFound
+	}
+	return imp, err
+}
+
+// list gives imports, the newest first.
+func (a *API) list(w http.ResponseWriter, r *http.Request) {
+	p, _ := access.From(r.Context())
+	out, err := a.page(r.Context(), p, r.URL)
+	if err != nil {
+		httpapi.WriteProblem(w, r, err)
+		return
+	}
+	httpapi.WriteJSON(w, http.StatusOK, out)
+}
+
+func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (list, error) {
+	q := u.Query()
+	page := store.Page{}
+	var err error
+	if page.Limit, err = a.limit(q.Get("limit")); err != nil {
+		return list{}, err
+	}
+	if cursor := q.Get("cursor"); cursor != "" {
+		if page.After, err = a.Cursors.Position(p.WS, httpapi.Filter(u), cursor); err != nil {
+			return list{}, err
+		}
+	}
+	filter, err := a.filter(ctx, p, q)
+	if err != nil {
+		return list{}, err
+	}
+	rows, err := a.Store.Imports(ctx, p.WS, filter, page)
+	if err != nil {
+		if page.After != "" && errors.Is(err, catalog.ErrInvalid) {
+			return list{}, httpapi.NewProblem(httpapi.CodeInvalidCursor, "This cursor is too old. Begin again without it.")
+		}
+		return list{}, err
+	}
+	out := list{Data: []resource{}, Links: links{Next: a.Cursors.Next(u, p.WS, rows.Next)}, Meta: listMeta{Limit: page.Limit}}
+	for _, imp := range rows.Rows {
+		if p.Sees(imp.SchemaID) {
+			out.Data = append(out.Data, resourceOf(imp))
+		}
+	}
+	return out, nil
+}
+
+func (a *API) limit(text string) (int, error) {
+	if text == "" {
+		return defaultLimit, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > a.Limits.Page {
+		return 0, invalidParameter("limit", "1 to "+strconv.Itoa(a.Limits.Page))
+	}
+	return n, nil
+}
+
+func (a *API) filter(ctx context.Context, p access.Principal, q url.Values) (store.ImportFilter, error) {
+	f := store.ImportFilter{Status: catalog.Status(q.Get("status"))}
+	switch f.Status {
+	case "", catalog.Pending, catalog.Processing, catalog.Completed, catalog.Failed:
+	default:
+		return f, invalidParameter("status", "pending, processing, completed or failed")
+	}
+	if label := q.Get(fieldSchema); label != "" {
+		id, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
+		if err != nil || !p.Sees(catalog.SchemaID(id)) {
+			return f, catalog.ErrNotFound
+		}
+		if _, err := a.Store.Schema(ctx, p.WS, catalog.SchemaID(id)); err != nil {
+			return f, err
+		}
+		f.SchemaID = catalog.SchemaID(id)
+	}
+	if label := q.Get("project"); label != "" {
+		id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
+		if err != nil {
+			return f, err
+		}
+		project, err := a.Store.Project(ctx, p.WS, catalog.ProjectID(id))
+		if err != nil {
+			return f, err
+		}
+		if !p.Sees(project.SchemaID) {
+			return f, catalog.ErrNotFound
+		}
+		f.Project = project.ID
+	}
+	return f, nil
+}
+
+func invalidParameter(name, want string) *httpapi.Problem {
+	return httpapi.NewProblem(httpapi.CodeInvalidParameter, "%s: %s.", name, want).About(name, want)
+}
