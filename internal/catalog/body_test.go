@@ -3,8 +3,10 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -93,6 +95,57 @@ func TestCompactJSON(t *testing.T) {
 			t.Fatalf("another value:\n%s", diff)
 		}
 	})
+}
+
+func FuzzCompactJSON(f *testing.F) {
+	for _, s := range []string{`{"b":1,"a":{"c":[1, 2 ]}}`, `{"a":1,"a":2}`, `"\ud800"`, `"\u0000"`, "\xff", `{"é":1,"\u00e9":2}`, ` -1e5 `} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		got := compactJSON(raw)
+		if len(got) > 0 && !json.Valid(got) {
+			t.Fatalf("%q became %q", raw, got)
+		}
+		if again := compactJSON(got); string(again) != string(got) {
+			t.Fatalf("%q became %q, then %q", raw, got, again)
+		}
+		var want, have any
+		if utf8.Valid(raw) && json.Unmarshal(raw, &want) == nil && len(got) > 0 && json.Unmarshal(got, &have) == nil && !cmp.Equal(want, have) {
+			t.Fatalf("%q became another value: %q", raw, got)
+		}
+	})
+}
+
+// TestHashBodySeesEveryField sets each field of a body in turn, in lists too.
+func TestHashBodySeesEveryField(t *testing.T) {
+	full := func() Body {
+		return Body{
+			Kept: &Kept{}, DBT: &DBT{Constraints: []Constraint{{}}}, Code: &Code{}, Edits: []Edit{{}},
+			Columns: []BodyColumn{{Kept: &Kept{}, Constraints: []Constraint{{}}}}, Stats: map[string]Stat{"k": {}},
+		}
+	}
+	check := func(path string, change func(*Body)) {
+		t.Helper()
+		b := full()
+		change(&b)
+		if HashBody(b) == HashBody(full()) {
+			t.Errorf("the hash does not see %s", path)
+		}
+	}
+	each := func(of reflect.Type, prefix string, at func(*Body) reflect.Value) {
+		for _, path := range fieldPaths(of, "") {
+			check(prefix+path, func(b *Body) { setField(t, at(b), path) })
+		}
+	}
+	each(reflect.TypeFor[Body](), "", func(b *Body) reflect.Value { return reflect.ValueOf(b).Elem() })
+	each(reflect.TypeFor[BodyColumn](), "column ", func(b *Body) reflect.Value { return reflect.ValueOf(&b.Columns[0]).Elem() })
+	each(reflect.TypeFor[Constraint](), "constraint ", func(b *Body) reflect.Value { return reflect.ValueOf(&b.DBT.Constraints[0]).Elem() })
+	each(reflect.TypeFor[Edit](), "edit ", func(b *Body) reflect.Value { return reflect.ValueOf(&b.Edits[0]).Elem() })
+	for _, path := range fieldPaths(reflect.TypeFor[Stat](), "") {
+		var s Stat
+		setField(t, reflect.ValueOf(&s).Elem(), path)
+		check("stat "+path, func(b *Body) { b.Stats["k"] = s })
+	}
 }
 
 // benchBody is a body of about 2 kB.

@@ -12,7 +12,7 @@ import (
 // absent. Columns that only the manifest has are documented-only; without any
 // list the manifest's columns stand. Order: the list's, documented-only, absent.
 func (w *words) columns(platform string, p Policy) []Column {
-	t := columnTable{platform: platform, live: len(w.live), exact: map[string]*slot{}, folded: map[string][]*slot{}}
+	t := columnTable{platform: platform, live: len(w.live)}
 	list, others := w.lists()
 	if list != nil {
 		t.join(list, w.order(list), slotListed)
@@ -100,6 +100,7 @@ type slot struct {
 	name       string
 	state      slotState
 	documented bool // a manifest has it now
+	joined     int  // number of the last facet that has joined a column here
 	parts      []part
 }
 
@@ -112,62 +113,97 @@ type part struct {
 }
 
 type columnTable struct {
-	live     int // number of facets that are not past
 	platform string
+	live     int // number of facets that are not past
+	joins    int // number of facets joined so far
 	slots    []*slot
 	exact    map[string]*slot
-	folded   map[string][]*slot
+	folded   map[string][]*slot // built when first needed: most names match exactly
 }
 
 // join adds the columns of one facet: each to the column of the same name,
 // else to the only one that differs by case, else as a new one of the given state.
 func (t *columnTable) join(f *Facet, order int, state slotState) {
-	columns := byOrdinal(f.Body.Columns)
-	used := map[*slot]bool{}
+	t.joins++
+	word := part{facet: f, order: order, past: order >= t.live}
 	var rest []*BodyColumn
-	for _, c := range columns {
+	for _, c := range byOrdinal(f.Body.Columns) {
 		s := t.exact[c.Name]
-		if s == nil || used[s] {
+		if s == nil || s.joined == t.joins {
 			rest = append(rest, c)
 			continue
 		}
-		used[s] = true
-		t.add(s, part{f, order, order >= t.live, c})
+		t.add(s, word, c)
 	}
-	alike := map[string]int{}
-	for _, c := range rest {
-		alike[FoldColumn(t.platform, c.Name)]++
+	if len(rest) == 0 {
+		return
 	}
-	var fresh []*BodyColumn
+	if len(t.slots) > 0 {
+		rest = t.joinFolded(rest, word)
+	}
+	t.grow(len(rest))
 	for _, c := range rest {
-		fold := FoldColumn(t.platform, c.Name)
-		same := t.folded[fold]
-		if len(same) == 1 && alike[fold] == 1 && !used[same[0]] && !exactOnly(t.platform, c) {
-			used[same[0]] = true
-			t.add(same[0], part{f, order, order >= t.live, c})
+		t.open(c, word, state)
+	}
+}
+
+// joinFolded joins by the folded name what is alone with it on both sides, and
+// gives back the others.
+func (t *columnTable) joinFolded(columns []*BodyColumn, word part) []*BodyColumn {
+	folded := t.byFold()
+	folds, alike := make([]string, len(columns)), make(map[string]int, len(columns))
+	for i, c := range columns {
+		folds[i] = FoldColumn(t.platform, c.Name)
+		alike[folds[i]]++
+	}
+	rest := columns[:0]
+	for i, c := range columns {
+		same := folded[folds[i]]
+		if len(same) == 1 && alike[folds[i]] == 1 && same[0].joined != t.joins && !exactOnly(t.platform, c) {
+			t.add(same[0], word, c)
 			continue
 		}
-		fresh = append(fresh, c)
+		rest = append(rest, c)
 	}
-	for _, c := range fresh {
-		t.open(c, part{f, order, order >= t.live, c}, state)
+	return rest
+}
+
+// byFold gives the columns by folded name.
+func (t *columnTable) byFold() map[string][]*slot {
+	if t.folded == nil {
+		t.folded = make(map[string][]*slot, len(t.slots))
+		for _, s := range t.slots {
+			fold := FoldColumn(t.platform, s.name)
+			t.folded[fold] = append(t.folded[fold], s)
+		}
+	}
+	return t.folded
+}
+
+// grow makes room for n more columns.
+func (t *columnTable) grow(n int) {
+	t.slots = slices.Grow(t.slots, n)
+	if t.exact == nil {
+		t.exact = make(map[string]*slot, n)
 	}
 }
 
 // exactOnly tells a column that the YAML quotes where quotes keep the case.
 func exactOnly(platform string, c *BodyColumn) bool { return c.Quote && quotesExact(platform) }
 
-func (t *columnTable) add(s *slot, p part) {
-	s.parts = append(s.parts, p)
-	if p.facet.Source == FromManifest && p.column.Absent == 0 {
+func (t *columnTable) add(s *slot, word part, c *BodyColumn) {
+	word.column = c
+	s.parts = append(s.parts, word)
+	s.joined = t.joins
+	if word.facet.Source == FromManifest && c.Absent == 0 {
 		s.documented = true
 	}
 }
 
 // open makes a column, unless the facet has no say in what exists.
-func (t *columnTable) open(c *BodyColumn, p part, state slotState) {
+func (t *columnTable) open(c *BodyColumn, word part, state slotState) {
 	if c.Absent != 0 {
-		if p.facet.Source == FromManifest && state == slotDocumented {
+		if word.facet.Source == FromManifest && state == slotDocumented {
 			return // once documented, never in the warehouse, no longer documented
 		}
 		if state != slotNone {
@@ -177,12 +213,14 @@ func (t *columnTable) open(c *BodyColumn, p part, state slotState) {
 	if state == slotNone || t.exact[c.Name] != nil {
 		return
 	}
-	s := &slot{name: c.Name, state: state}
-	t.add(s, p)
+	s := &slot{name: c.Name, state: state, parts: make([]part, 0, 2)}
+	t.add(s, word, c)
 	t.slots = append(t.slots, s)
 	t.exact[c.Name] = s
-	fold := FoldColumn(t.platform, c.Name)
-	t.folded[fold] = append(t.folded[fold], s)
+	if t.folded != nil {
+		fold := FoldColumn(t.platform, c.Name)
+		t.folded[fold] = append(t.folded[fold], s)
+	}
 }
 
 // byOrdinal sorts columns by the position their origin gives, which may start
@@ -201,6 +239,9 @@ type columnEdits struct{ description, tags *Edit }
 
 // edits finds the column of each edit as a facet's column is found.
 func (t *columnTable) edits(edits []Edit) map[*slot]columnEdits {
+	if len(edits) == 0 {
+		return nil
+	}
 	out := map[*slot]columnEdits{}
 	for i := range edits {
 		e := &edits[i]
@@ -209,7 +250,7 @@ func (t *columnTable) edits(edits []Edit) map[*slot]columnEdits {
 		}
 		s := t.exact[e.Column]
 		if s == nil {
-			if same := t.folded[FoldColumn(t.platform, e.Column)]; len(same) == 1 {
+			if same := t.byFold()[FoldColumn(t.platform, e.Column)]; len(same) == 1 {
 				s = same[0]
 			} else {
 				continue
@@ -234,7 +275,8 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 		DocumentedOnly: list != nil && s.documented && s.state != slotListed,
 	}
 	c.Type, c.Nullable = s.typed(platform, list)
-	voices := make([]voice, 0, len(s.parts))
+	var room [4]voice
+	voices := room[:0]
 	var tags []string
 	for _, q := range s.parts {
 		voices = append(voices, voice{facet: q.facet, text: q.column.Description, kept: q.column.Kept, past: q.past})
@@ -259,41 +301,35 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 // typed gives the type and nullability that the list tells, else the first
 // that anybody tells. Catalogs of some warehouses drop precision, length and
 // element type: a crawl that names the same kind of type is heard instead.
-func (s *slot) typed(platform string, list *Facet) (Type, *bool) {
-	var best, crawled Type
-	var nullable *bool
-	for _, q := range s.heardForType(list) {
-		t, null := ParseType(platform, q.column.NativeType)
-		if best.Native == "" {
-			best = t
-		}
-		if q.facet.Source == FromCrawl && crawled.Native == "" {
-			crawled = t
-		}
-		switch {
-		case nullable != nil:
-		case q.column.Nullable != nil:
+func (s *slot) typed(platform string, list *Facet) (best Type, nullable *bool) {
+	hear := func(q *part) {
+		if nullable == nil {
 			nullable = q.column.Nullable
-		case null:
-			nullable = &null
+		}
+		if best.Native == "" && q.column.NativeType != "" {
+			var null bool
+			if best, null = ParseType(platform, q.column.NativeType); null && nullable == nil {
+				nullable = &null
+			}
 		}
 	}
-	if crawled.Native != "" && crawled.family() == best.family() {
-		best = crawled
+	for i := range s.parts {
+		if s.parts[i].facet == list {
+			hear(&s.parts[i])
+		}
+	}
+	for i := range s.parts {
+		hear(&s.parts[i])
+	}
+	for i := range s.parts {
+		if q := &s.parts[i]; q.facet.Source == FromCrawl && q.column.NativeType != "" {
+			if crawled, _ := ParseType(platform, q.column.NativeType); crawled.family() == best.family() {
+				best = crawled
+			}
+			break
+		}
 	}
 	return best, nullable
-}
-
-// heardForType puts the list's word before the others'.
-func (s *slot) heardForType(list *Facet) []part {
-	i := slices.IndexFunc(s.parts, func(q part) bool { return q.facet == list })
-	if i <= 0 {
-		return s.parts
-	}
-	out := make([]part, 0, len(s.parts))
-	out = append(out, s.parts[i])
-	out = append(out, s.parts[:i]...)
-	return append(out, s.parts[i+1:]...)
 }
 
 func (k Constraint) equal(o Constraint) bool {

@@ -12,23 +12,19 @@ import (
 // that brought a text or compiled code again, or withdrew the asset). Equal
 // hashes mean that DiffAsset finds nothing to tell.
 func AssetHash(a Asset) Hash {
-	a.Description.Import = 0
-	a.RemovedBy, a.ColumnCount = 0, 0
-	if a.Code != nil {
-		c := *a.Code
-		c.CompiledImport = 0
-		a.Code = &c
-	}
-	return hashJSON(a)
+	d := make(digest, 0, 4096)
+	d.asset(&a)
+	return HashOf(d)
 }
 
-// ColumnsHash hashes the columns of an asset, in their order.
+// ColumnsHash hashes the columns of an asset, in their order, without the
+// imports that brought their texts.
 func ColumnsHash(columns []Column) Hash {
-	columns = slices.Clone(columns)
+	d := make(digest, 0, 8192)
 	for i := range columns {
-		columns[i].Description.Import = 0
+		d.column(&columns[i])
 	}
-	return hashJSON(columns)
+	return HashOf(d)
 }
 
 // DiffAsset tells how an asset and its columns changed: first the asset as a

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -197,10 +198,10 @@ func setField(t *testing.T, v reflect.Value, path string) {
 	case reflect.Int, reflect.Int64:
 		v.SetInt(v.Int() + 1)
 	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		v.Set(reflect.MakeSlice(v.Type(), v.Len()+1, v.Len()+1))
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
-		v.SetMapIndex(reflect.ValueOf("k"), reflect.Zero(v.Type().Elem()))
+		v.SetMapIndex(reflect.ValueOf("another"), reflect.Zero(v.Type().Elem()))
 	case reflect.Array:
 		v.Index(0).SetUint(1)
 	case reflect.Pointer:
@@ -208,7 +209,8 @@ func setField(t *testing.T, v reflect.Value, path string) {
 		if v.Type().Elem().Kind() == reflect.String {
 			v.Elem().SetString("x")
 		}
-	case reflect.Struct: // time.Time, of no interest
+	case reflect.Struct:
+		v.Set(reflect.ValueOf(time.Unix(1, 0)))
 	default:
 		t.Fatalf("field %s: kind %s is not known here", path, v.Kind())
 	}

@@ -199,11 +199,45 @@ func (p *typeParser) scalarOf(words []string, args []int) parsedType {
 	if last := len(words) - 1; last > 0 && words[last] == "array" {
 		return parsedType{canonical: "array<" + p.scalarOf(words[:last], args).inner() + ">"}
 	}
-	name := strings.Join(words, " ")
-	t := parsedType{canonical: lookupType(p.platform, name)}
-	if t.canonical == "" && strings.HasPrefix(name, "_") && FoldOf(p.platform) == FoldLower {
+	return scalarType(p.platform, strings.Join(words, " "), args)
+}
+
+// plainType reads "name(10)" and "name(10, 2)", where the name is letters, digits
+// and single blanks: nearly all types with arguments that catalogs hold.
+func plainType(text string) (name string, args []int, ok bool) {
+	open := strings.IndexByte(text, '(')
+	if open <= 0 || text[len(text)-1] != ')' {
+		return "", nil, false
+	}
+	for i := range open {
+		if c := text[i]; !isWordByte(c) && (c != ' ' || text[i+1] == ' ' || text[i+1] == '(') {
+			return "", nil, false
+		}
+	}
+	rest := text[open+1 : len(text)-1]
+	for {
+		n, size := leadingNumber(rest)
+		if size == 0 || len(args) == 2 {
+			return "", nil, false
+		}
+		args = append(args, n)
+		if rest = rest[size:]; rest == "" {
+			return text[:open], args, true
+		}
+		if rest[0] != ',' {
+			return "", nil, false
+		}
+		rest = strings.TrimLeft(rest[1:], " ")
+	}
+}
+
+// scalarType is a type by its name, in lower case with single blanks, and the
+// whole numbers that lead its arguments.
+func scalarType(platform, name string, args []int) parsedType {
+	t := parsedType{canonical: lookupType(platform, name)}
+	if t.canonical == "" && strings.HasPrefix(name, "_") && FoldOf(platform) == FoldLower {
 		// The PostgreSQL family names the array of a type so.
-		if element := lookupType(p.platform, name[1:]); element != "" {
+		if element := lookupType(platform, name[1:]); element != "" {
 			return parsedType{canonical: "array<" + element + ">"}
 		}
 	}
@@ -217,7 +251,7 @@ func (p *typeParser) scalarOf(words []string, args []int) parsedType {
 			t.length = args[0]
 		}
 	case "float64":
-		if name == "float" && len(args) > 0 && args[0] <= 24 && p.platform != "snowflake" && p.platform != "oracle" {
+		if name == "float" && len(args) > 0 && args[0] <= 24 && platform != "snowflake" && platform != "oracle" {
 			t.canonical = "float32"
 		}
 	}

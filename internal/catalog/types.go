@@ -29,6 +29,11 @@ func ParseType(platform, native string) (t Type, nullable bool) {
 		t.Canonical = canonical
 		return t, false
 	}
+	if name, args, ok := plainType(text); ok {
+		sized := scalarType(platform, strings.ToLower(name), args)
+		t.Canonical, t.Length, t.Precision, t.Scale = sized.canonical, sized.length, sized.precision, sized.scale
+		return t, false
+	}
 	p := typeParser{platform: platform, rest: text}
 	got := p.whole()
 	t.Canonical, t.Length, t.Precision, t.Scale = got.canonical, got.length, got.precision, got.scale

@@ -1,0 +1,245 @@
+package catalog
+
+import (
+	"encoding/binary"
+	"maps"
+	"math"
+	"slices"
+)
+
+// digest writes values in an unambiguous form that is only ever hashed: each
+// field in turn, lengths before texts and lists. It is an order faster than
+// JSON, and a test sets every field of the types to see that none is left out.
+type digest []byte
+
+// HashBody hashes a normalized body. It covers every field.
+func HashBody(b Body) Hash {
+	d := make(digest, 0, 4096)
+	d.body(&b)
+	return HashOf(d)
+}
+
+func (d *digest) number(n int64) { *d = binary.AppendVarint(*d, n) }
+
+func (d *digest) text(s string) {
+	d.number(int64(len(s)))
+	*d = append(*d, s...)
+}
+
+func (d *digest) raw(b []byte) {
+	d.number(int64(len(b)))
+	*d = append(*d, b...)
+}
+
+func (d *digest) flag(b bool) {
+	if b {
+		*d = append(*d, 1)
+		return
+	}
+	*d = append(*d, 0)
+}
+
+func (d *digest) texts(list []string) {
+	d.number(int64(len(list)))
+	for _, s := range list {
+		d.text(s)
+	}
+}
+
+// has writes whether a pointer points to anything.
+func (d *digest) has(present bool) bool {
+	d.flag(present)
+	return present
+}
+
+func (d *digest) body(b *Body) {
+	d.text(string(b.Kind))
+	d.text(b.Name)
+	d.relation(&b.Relation)
+	d.text(b.Materialized)
+	d.text(b.Description)
+	d.kept(b.Kept)
+	d.texts(b.Owners)
+	d.texts(b.Tags)
+	d.raw(b.Meta)
+	d.raw(b.Config)
+	d.number(int64(len(b.Columns)))
+	for i := range b.Columns {
+		d.bodyColumn(&b.Columns[i])
+	}
+	d.dbt(b.DBT)
+	d.code(b.Code)
+	d.raw(b.Extra)
+	d.stats(b.Stats)
+	d.number(int64(len(b.Edits)))
+	for i := range b.Edits {
+		d.edit(&b.Edits[i])
+	}
+}
+
+func (d *digest) relation(r *Relation) {
+	d.text(r.Platform)
+	d.text(r.Database)
+	d.text(r.Schema)
+	d.text(r.Identifier)
+	d.text(r.Text)
+	d.flag(r.QuotedDatabase)
+	d.flag(r.QuotedSchema)
+	d.flag(r.QuotedIdentifier)
+}
+
+func (d *digest) kept(k *Kept) {
+	if d.has(k != nil) {
+		d.text(k.Value)
+		d.number(int64(k.Import))
+		d.number(int64(k.Since))
+	}
+}
+
+func (d *digest) bodyColumn(c *BodyColumn) {
+	d.text(c.Name)
+	d.number(int64(c.Ordinal))
+	d.text(c.NativeType)
+	d.nullable(c.Nullable)
+	d.text(c.Description)
+	d.kept(c.Kept)
+	d.texts(c.Tags)
+	d.raw(c.Meta)
+	d.flag(c.Quote)
+	d.constraints(c.Constraints)
+	d.number(int64(c.Absent))
+}
+
+func (d *digest) nullable(b *bool) {
+	if d.has(b != nil) {
+		d.flag(*b)
+	}
+}
+
+func (d *digest) constraints(list []Constraint) {
+	d.number(int64(len(list)))
+	for i := range list {
+		c := &list[i]
+		d.text(c.Type)
+		d.text(c.Name)
+		d.text(c.Expression)
+		d.texts(c.Columns)
+		d.text(c.To)
+		d.texts(c.ToColumns)
+	}
+}
+
+func (d *digest) dbt(n *DBT) {
+	if !d.has(n != nil) {
+		return
+	}
+	for _, s := range [...]string{
+		n.UniqueID, n.ResourceType, n.PackageName, n.Path, n.OriginalFilePath, n.PatchPath, n.Alias, n.SourceName,
+		n.Loader, n.Access, n.Group, n.Version, n.LatestVersion, n.DeprecationDate, n.Language, n.LoadedAtField,
+	} {
+		d.text(s)
+	}
+	d.texts(n.FQN)
+	d.flag(n.Contract)
+	d.flag(n.Hidden)
+	d.constraints(n.Constraints)
+	d.raw(n.Freshness)
+}
+
+func (d *digest) code(c *Code) {
+	if d.has(c != nil) {
+		d.text(c.Checksum)
+		*d = append(*d, c.Raw[:]...)
+		*d = append(*d, c.Compiled[:]...)
+		d.number(int64(c.CompiledImport))
+	}
+}
+
+func (d *digest) stats(stats map[string]Stat) {
+	d.number(int64(len(stats)))
+	for _, name := range slices.Sorted(maps.Keys(stats)) {
+		s := stats[name]
+		d.text(name)
+		d.text(s.Label)
+		if d.has(s.Value != nil) {
+			*d = binary.BigEndian.AppendUint64(*d, math.Float64bits(*s.Value))
+		}
+		d.text(s.Text)
+	}
+}
+
+func (d *digest) edit(e *Edit) {
+	d.text(e.Field)
+	d.text(e.Column)
+	d.text(e.Text)
+	d.texts(e.Add)
+	d.texts(e.Remove)
+	d.text(e.By)
+	d.number(e.At.UnixMicro())
+}
+
+// asset leaves out what AssetHash says.
+func (d *digest) asset(a *Asset) {
+	d.text(string(a.Kind))
+	d.text(a.Name)
+	d.number(int64(a.Project))
+	d.relation(&a.Relation)
+	d.text(a.RelationKey)
+	d.said(&a.Description)
+	d.texts(a.Owners)
+	d.texts(a.Tags)
+	d.text(a.Materialized)
+	d.raw(a.Meta)
+	d.raw(a.Config)
+	d.dbt(a.DBT)
+	if c := a.Code; c != nil {
+		stable := *c
+		stable.CompiledImport = 0
+		d.code(&stable)
+	} else {
+		d.code(nil)
+	}
+	d.raw(a.Extra)
+	d.stats(a.Stats)
+	d.flag(a.Present)
+	d.number(int64(len(a.Nodes)))
+	for _, n := range a.Nodes {
+		d.number(int64(n.Project))
+		d.text(n.UniqueID)
+	}
+}
+
+// said is a text without the import that brought it.
+func (d *digest) said(t *Text) {
+	d.text(t.Value)
+	d.text(string(t.Origin))
+	d.text(t.By)
+	d.number(int64(t.Since))
+	if d.has(t.Own != nil) {
+		d.text(*t.Own)
+	}
+	d.number(int64(len(t.Hidden)))
+	for i := range t.Hidden {
+		s := &t.Hidden[i]
+		d.text(string(s.Origin))
+		d.text(s.By)
+		d.text(s.Value)
+	}
+}
+
+func (d *digest) column(c *Column) {
+	d.text(c.Name)
+	d.number(int64(c.Ordinal))
+	d.text(c.Type.Native)
+	d.text(c.Type.Canonical)
+	d.number(int64(c.Type.Length))
+	d.number(int64(c.Type.Precision))
+	d.number(int64(c.Type.Scale))
+	d.nullable(c.Nullable)
+	d.said(&c.Description)
+	d.texts(c.Tags)
+	d.raw(c.Meta)
+	d.constraints(c.Constraints)
+	d.flag(c.Present)
+	d.flag(c.DocumentedOnly)
+}
