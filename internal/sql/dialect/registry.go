@@ -1,6 +1,9 @@
 package dialect
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // byName holds every dialect by its name and its aliases.
 var byName = map[string]*Dialect{
@@ -39,4 +42,16 @@ var Default = ansi
 func ByName(name string) (*Dialect, bool) {
 	d, ok := byName[strings.ToLower(strings.TrimSpace(name))]
 	return d, ok
+}
+
+// Names are the canonical names of all dialects, sorted.
+func Names() []string {
+	var names []string
+	for name, d := range byName {
+		if name == d.Name {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -14,23 +14,26 @@ import (
 
 // Lexer reads one text. Make it with New.
 type Lexer struct {
-	src       string
-	pos       int
-	end       int
-	rules     *dialect.Lexing
-	backslash bool
-	identQ    [256]bool
-	stringQ   [256]bool
+	src   string
+	pos   int
+	end   int
+	rules *dialect.Lexing
+	// identQ and stringQ are the bytes that open quoted names and strings.
+	identQ, stringQ [256]bool
+	// plain is set once a backslash escape turned out to keep a string from
+	// ending; from then on backslashes are plain characters.
+	plain bool
+	// unclosed holds the ends of templates that do not occur any more.
+	unclosed string
 	// previous is the kind of the token before, previousEnd its end; a dot and a
 	// digit after a name are no decimal fraction.
 	previous    token.Kind
 	previousEnd int
-	comment     token.Token
 }
 
 // New makes a lexer for source[start:end]; spans count from the source's start.
 func New(source string, start, end int, d *dialect.Dialect) *Lexer {
-	l := &Lexer{src: source, pos: start, end: end, rules: &d.Lexing, backslash: d.Lexing.Backslash}
+	l := &Lexer{src: source, pos: start, end: end, rules: &d.Lexing}
 	for i := 0; i < len(d.Lexing.IdentQuotes); i++ {
 		l.identQ[d.Lexing.IdentQuotes[i]] = true
 	}

@@ -10,9 +10,9 @@ import (
 func (l *Lexer) quote(start int, q byte) token.Token {
 	if l.stringQ[q] {
 		if l.rules.TripleQuotes && l.at(1) == q && l.at(2) == q {
-			return l.triple(q, l.backslash)
+			return l.triple(q, l.rules.Backslash)
 		}
-		return l.text(q, l.backslash)
+		return l.text(q, l.rules.Backslash)
 	}
 	return l.ident(start, q)
 }
@@ -42,13 +42,13 @@ func (l *Lexer) ident(start int, closing byte) token.Token {
 // such escapes; then they are switched off for the rest of it.
 func (l *Lexer) text(q byte, backslash bool) token.Token {
 	start := l.pos
-	if l.plain(q, backslash) {
+	if l.string(q, backslash && !l.plain) {
 		return token.Token{Kind: token.String}
 	}
-	if backslash {
-		l.backslash = false
+	if backslash && !l.plain {
+		l.plain = true
 		l.pos = start
-		if l.plain(q, false) {
+		if l.string(q, false) {
 			return token.Token{Kind: token.String}
 		}
 	}
@@ -56,7 +56,8 @@ func (l *Lexer) text(q byte, backslash bool) token.Token {
 	return token.Token{Kind: token.String, Unclosed: true}
 }
 
-func (l *Lexer) plain(q byte, backslash bool) bool {
+// string moves behind the quote that closes a string; false if there is none.
+func (l *Lexer) string(q byte, backslash bool) bool {
 	for l.pos++; l.pos < l.end; l.pos++ {
 		switch c := l.src[l.pos]; {
 		case c == q && l.at(1) == q:
@@ -143,9 +144,12 @@ func (l *Lexer) dollar() token.Token {
 // template reads {{ ... }}, {% ... %} and {# ... #}.
 func (l *Lexer) template(closing string) token.Token {
 	l.pos += 2
-	if i := strings.Index(l.src[l.pos:l.end], closing); i >= 0 {
-		l.pos += i + 2
-		return token.Token{Kind: token.Template}
+	if !strings.Contains(l.unclosed, closing) {
+		if i := strings.Index(l.src[l.pos:l.end], closing); i >= 0 {
+			l.pos += i + 2
+			return token.Token{Kind: token.Template}
+		}
+		l.unclosed += closing
 	}
 	return token.Token{Kind: token.Template, Unclosed: true}
 }

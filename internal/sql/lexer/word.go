@@ -56,7 +56,7 @@ func (l *Lexer) prefixed(prefix string) (token.Token, bool) {
 	case "e":
 		return l.text(q, true), true
 	case "n", "b", "x", "u", "_u":
-		return l.text(q, l.backslash), true
+		return l.text(q, l.rules.Backslash), true
 	case "r", "rb", "br":
 		if l.rules.RawPrefix {
 			return l.raw(q), true

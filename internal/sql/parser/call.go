@@ -41,16 +41,16 @@ func (p *parser) arguments(c *ast.Call) {
 	case p.isKw(token.ALL) && p.startsOperand(1):
 		p.pos++
 	}
-	base := len(p.nodes.argStack)
+	base := len(p.argStack)
 	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) && !p.isKw(token.ORDER, token.BY) {
-		p.nodes.argStack = append(p.nodes.argStack, p.arg())
+		p.argStack = append(p.argStack, p.arg())
 		if !p.accept(token.Comma) {
 			break
 		}
 	}
 	p.argumentClauses(c)
 	for _, ref := range p.closeParen() {
-		p.nodes.argStack = append(p.nodes.argStack, ast.Arg{Span: ref.Range(), Expr: ref})
+		p.argStack = append(p.argStack, ast.Arg{Span: ref.Range(), Expr: ref})
 	}
 	c.Args = p.popArgs(base)
 	p.markUnits(c)

@@ -158,7 +158,7 @@ func (p *parser) keywordCall(k token.Keyword) ast.Expr {
 	args, braces := p.args, p.braces
 	p.args, p.braces = 1, 0
 	defer func() { p.args, p.braces = args, braces }()
-	base := len(p.nodes.argStack)
+	base := len(p.argStack)
 	p.leadingWord(k)
 	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
 		if p.acceptAny(token.FROM, token.FOR, token.IN) || p.acceptWord("placing") || p.accept(token.Comma) || p.acceptKw(token.SIMILAR) || p.acceptKw(token.ESCAPE) {
@@ -171,13 +171,13 @@ func (p *parser) keywordCall(k token.Keyword) ast.Expr {
 		at := p.start()
 		before := p.pos
 		e := p.binary(precOther)
-		p.nodes.argStack = append(p.nodes.argStack, ast.Arg{Span: p.from(at), Expr: e})
+		p.argStack = append(p.argStack, ast.Arg{Span: p.from(at), Expr: e})
 		if p.pos == before || p.infix().prec != precNone && p.infix().prec < precOther {
 			break
 		}
 	}
 	for _, ref := range p.closeParen() {
-		p.nodes.argStack = append(p.nodes.argStack, ast.Arg{Span: ref.Range(), Expr: ref})
+		p.argStack = append(p.argStack, ast.Arg{Span: ref.Range(), Expr: ref})
 	}
 	c.Args = p.popArgs(base)
 	p.callSuffixes(c)
@@ -210,20 +210,20 @@ func (p *parser) leadingWord(k token.Keyword) {
 		return
 	}
 	word := &ast.Keyword{Span: p.from(at), Text: p.from(at).Text(p.src)}
-	p.nodes.argStack = append(p.nodes.argStack, ast.Arg{Span: word.Span, Expr: word})
+	p.argStack = append(p.argStack, ast.Arg{Span: word.Span, Expr: word})
 }
 
 // exprs reads expressions separated by commas up to the end of a clause.
 func (p *parser) exprs() []ast.Expr {
-	base := len(p.nodes.exprStack)
+	base := len(p.exprStack)
 	for {
-		p.nodes.exprStack = append(p.nodes.exprStack, p.expr())
+		p.exprStack = append(p.exprStack, p.expr())
 		if !p.accept(token.Comma) {
 			break
 		}
 	}
-	list := p.nodes.exprs.copy(p.nodes.exprStack[base:])
-	clear(p.nodes.exprStack[base:])
-	p.nodes.exprStack = p.nodes.exprStack[:base]
+	list := p.nodes.exprs.copy(p.exprStack[base:])
+	clear(p.exprStack[base:])
+	p.exprStack = p.exprStack[:base]
 	return list
 }

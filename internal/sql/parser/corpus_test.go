@@ -26,8 +26,8 @@ type statement struct {
 // invalid lists the compiled texts that no database would take, with the reason.
 var invalid = map[string]string{
 	"K12-Analytics-Engineering__dbt/model.project.fct_survey_response": "the SELECT is commented out together with a Jinja comment",
-	"fail/model.dbt_bigquery_test.test_second_parallel_dbt_model":     "made to fail: bork bork fail",
-	"jaffle-1.11/model.jaffle_shop.metricflow_time_spine":             "a macro gave NULL where a query should be",
+	"fail/model.dbt_bigquery_test.test_second_parallel_dbt_model":      "made to fail: bork bork fail",
+	"jaffle-1.11/model.jaffle_shop.metricflow_time_spine":              "a macro gave NULL where a query should be",
 }
 
 // artifactsDir finds the real artifacts, or skips the test.

@@ -163,8 +163,8 @@ func (p *parser) binary(least uint8) ast.Expr {
 
 // run reads a left-associative run of operators of one precedence.
 func (p *parser) run(left ast.Expr, in infix) ast.Expr {
-	base := len(p.nodes.exprStack)
-	p.nodes.exprStack = append(p.nodes.exprStack, left)
+	base := len(p.exprStack)
+	p.exprStack = append(p.exprStack, left)
 	var ops [8]ast.Operator
 	operators := ops[:0]
 	for prec := in.prec; in.prec == prec; in = p.infix() {
@@ -172,14 +172,14 @@ func (p *parser) run(left ast.Expr, in infix) ast.Expr {
 		if p.advance().Keyword == token.OPERATOR {
 			p.pos = p.closing(p.pos) + 1
 		}
-		p.nodes.exprStack = append(p.nodes.exprStack, p.rightOperand(prec))
+		p.exprStack = append(p.exprStack, p.rightOperand(prec))
 	}
 	b := p.nodes.binaries.new()
-	b.Operands = p.nodes.exprs.copy(p.nodes.exprStack[base:])
+	b.Operands = p.nodes.exprs.copy(p.exprStack[base:])
 	b.Operators = p.nodes.ops.copy(operators)
 	b.Span = p.from(left.Range().Start)
-	clear(p.nodes.exprStack[base:])
-	p.nodes.exprStack = p.nodes.exprStack[:base]
+	clear(p.exprStack[base:])
+	p.exprStack = p.exprStack[:base]
 	return b
 }
 
@@ -394,18 +394,18 @@ func (p *parser) like(left ast.Expr, not bool, op string) ast.Expr {
 // exprList reads expressions separated by commas up to a closing token, which
 // stays. The list may be empty and may end in a comma.
 func (p *parser) exprList(end token.Kind) []ast.Expr {
-	base := len(p.nodes.exprStack)
+	base := len(p.exprStack)
 	for !p.is(end) && !p.is(token.EOF) && !p.is(token.Semicolon) {
 		start := p.start()
 		e := p.endItem(start, p.named(p.expr()))
-		p.nodes.exprStack = append(p.nodes.exprStack, e)
+		p.exprStack = append(p.exprStack, e)
 		if !p.accept(token.Comma) {
 			break
 		}
 	}
-	list := p.nodes.exprs.copy(p.nodes.exprStack[base:])
-	clear(p.nodes.exprStack[base:])
-	p.nodes.exprStack = p.nodes.exprStack[:base]
+	list := p.nodes.exprs.copy(p.exprStack[base:])
+	clear(p.exprStack[base:])
+	p.exprStack = p.exprStack[:base]
 	return list
 }
 

@@ -110,50 +110,89 @@ func (p *parser) isUnit(n int) bool {
 	return t.Kind == token.Word && t.Len() <= 20 && dialect.IsUnitWord(fold(p.text(t)))
 }
 
-// interval reads INTERVAL with its value and unit, or a column of that name.
+// interval reads INTERVAL with its value and unit; nil where the word is a plain
+// name.
 func (p *parser) interval() ast.Expr {
 	start := p.start()
-	m := p.mark()
-	p.pos++
-	switch p.peek().Kind {
-	case token.String:
-		i := &ast.Interval{Value: p.stringLiteral()}
-		p.unit()
-		i.Span = p.from(start)
-		return i
-	case token.Number, token.LeftParen, token.Parameter, token.Question, token.Minus, token.Word, token.QuotedIdent, token.Plus:
-		if i := p.intervalValue(start); i != nil {
-			return i
-		}
-	}
-	p.reset(m)
-	return nil
-}
-
-// intervalValue reads the value and the unit that must follow it. INTERVAL(x)
-// without a unit is a call.
-func (p *parser) intervalValue(start int32) ast.Expr {
-	if p.is(token.Word) && !p.startsOperand(0) && p.kw() != token.CASE {
+	i := &ast.Interval{}
+	switch {
+	case p.ahead(1).Kind == token.String:
+		p.pos++
+		i.Value = p.stringLiteral()
+	case p.intervalAhead():
+		p.pos++
+		i.Value = p.binary(precOther)
+	case p.ahead(1).Kind == token.Number:
+		p.pos++
+		i.Value = p.prefix(precUnary)
+	default:
 		return nil
 	}
-	m := p.mark()
-	value := p.prefix(precUnary)
-	if !p.isUnit(0) {
-		p.reset(m)
-		if !p.is(token.LeftParen) && !p.is(token.Number) && !p.is(token.Minus) && !p.is(token.Word) {
-			return nil
+	p.unit()
+	i.Span = p.from(start)
+	return i
+}
+
+// intervalAhead tells whether a value and then a unit follow the current word.
+// It only counts brackets, so nested intervals cost no more than flat ones.
+func (p *parser) intervalAhead() bool {
+	for n := 1; n < 64; {
+		for k := p.ahead(n).Kind; k == token.Minus || k == token.Plus; k = p.ahead(n).Kind {
+			n++
 		}
-		value = p.binary(precOther)
-		if !p.isUnit(0) || !p.clean(m) {
-			p.reset(m)
-			if p.is(token.Number) { // INTERVAL 5 + x: a number without a unit
-				return &ast.Interval{Value: p.prefix(precUnary), Span: p.from(start)}
-			}
-			return nil
+		if n = p.pastOperand(n); n == 0 {
+			return false
+		}
+		if p.isUnit(n) {
+			return true
+		}
+		switch p.ahead(n).Kind {
+		case token.Plus, token.Minus, token.Star, token.Slash, token.DoubleColon, token.Concat, token.Percent:
+			n++
+		default:
+			return false
 		}
 	}
-	p.unit()
-	return &ast.Interval{Span: p.from(start), Value: value}
+	return false
+}
+
+// pastOperand is the distance of what follows the simple operand at distance n:
+// a name, a call, a literal, something in parentheses. It is 0 if none is there.
+func (p *parser) pastOperand(n int) int {
+	if p.ahead(n).Keyword == token.CASE {
+		for ; n < 256 && p.ahead(n).Kind != token.EOF; n++ {
+			if p.ahead(n).Keyword == token.END {
+				return n + 1
+			}
+		}
+		return 0
+	}
+	switch p.ahead(n).Kind {
+	case token.Number, token.Parameter, token.Question:
+		n++
+	case token.LeftParen:
+	case token.Word, token.QuotedIdent:
+		if !p.startsOperand(n) {
+			return 0
+		}
+		for n++; p.ahead(n).Kind == token.Dot && p.partAhead(n+1); n += 2 {
+		}
+	default:
+		return 0
+	}
+	for p.ahead(n).Kind == token.LeftParen || p.ahead(n).Kind == token.LeftBracket || p.ahead(n).Keyword == token.OVER {
+		if p.ahead(n).Keyword == token.OVER {
+			n++
+			continue
+		}
+		at := min(p.pos+n, len(p.toks)-1)
+		end := p.closing(at)
+		if end == 0 {
+			return 0
+		}
+		n = end - p.pos + 1
+	}
+	return n
 }
 
 // unit reads DAY, DAY(3) TO SECOND(2) and the like, if they follow.

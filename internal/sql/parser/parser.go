@@ -15,6 +15,8 @@ func Parse(sql string, d *dialect.Dialect, opt Options) (*ast.Script, []Diagnost
 		d = dialect.Default
 	}
 	p := &parser{src: sql, d: d, opt: opt.withDefaults(), words: wordsOf(d)}
+	p.scratch = scratches.Get().(*scratch)
+	defer p.release()
 	p.tokenize(0, len(sql))
 	script := &ast.Script{Source: sql, Span: token.Span{End: int32(len(sql))}}
 	script.Statements = p.script()
@@ -24,13 +26,10 @@ func Parse(sql string, d *dialect.Dialect, opt Options) (*ast.Script, []Diagnost
 
 // parser is the state of one parse.
 type parser struct {
-	src  string
-	d    *dialect.Dialect
-	opt  Options
-	toks []token.Token
-	// match gives for an opening bracket the index of its closing one; 0 where
-	// there is none, and for every other token.
-	match []int32
+	src string
+	d   *dialect.Dialect
+	opt Options
+	*scratch
 	pos   int
 	words wordTable
 	// depth counts nested expressions and queries, args the calls around this
@@ -59,10 +58,12 @@ func (o Options) withDefaults() Options {
 // tokenize reads all tokens of a range of the source and pairs the brackets.
 func (p *parser) tokenize(start, end int) {
 	l := lexer.New(p.src, start, end, p.d)
-	guess := (end-start)/5 + 8
-	p.toks = make([]token.Token, 0, guess)
-	p.match = make([]int32, 0, guess)
-	var open []int32
+	if guess := (end-start)/5 + 8; cap(p.toks) < guess {
+		p.toks = make([]token.Token, 0, guess)
+		p.match = make([]int32, 0, guess)
+	}
+	open := p.open[:0]
+	defer func() { p.open = open }()
 	for {
 		t := l.Next()
 		if len(p.toks) >= p.opt.MaxTokens && t.Kind != token.EOF {

@@ -235,24 +235,24 @@ func (p *parser) members(end token.Kind) []ast.Arg {
 	args, braces := p.args, p.braces
 	p.args, p.braces = 1, 0
 	defer func() { p.args, p.braces = args, braces }()
-	base := len(p.nodes.argStack)
+	base := len(p.argStack)
 	for !p.is(end) && !p.is(token.EOF) && !p.is(token.Semicolon) {
-		p.nodes.argStack = append(p.nodes.argStack, p.arg())
+		p.argStack = append(p.argStack, p.arg())
 		if !p.accept(token.Comma) {
 			break
 		}
 	}
 	for _, ref := range p.closeWith(end) {
-		p.nodes.argStack = append(p.nodes.argStack, ast.Arg{Span: ref.Range(), Expr: ref})
+		p.argStack = append(p.argStack, ast.Arg{Span: ref.Range(), Expr: ref})
 	}
 	return p.popArgs(base)
 }
 
 // popArgs takes the arguments collected since base.
 func (p *parser) popArgs(base int) []ast.Arg {
-	list := p.nodes.args.copy(p.nodes.argStack[base:])
-	clear(p.nodes.argStack[base:])
-	p.nodes.argStack = p.nodes.argStack[:base]
+	list := p.nodes.args.copy(p.argStack[base:])
+	clear(p.argStack[base:])
+	p.argStack = p.argStack[:base]
 	return list
 }
 

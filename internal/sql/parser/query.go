@@ -38,7 +38,7 @@ func (p *parser) isQuery(at int) bool {
 		}
 		switch after := p.toks[min(end+1, len(p.toks)-1)]; {
 		case after.Kind == token.RightParen, after.Kind == token.EOF, after.Kind == token.Semicolon, after.Kind == token.PipeRight:
-		case isSetOperator(after.Keyword), p.outerSet(end+1), after.Keyword == token.ORDER, after.Keyword == token.LIMIT, after.Keyword == token.FETCH,
+		case isSetOperator(after.Keyword), p.outerSet(end + 1), after.Keyword == token.ORDER, after.Keyword == token.LIMIT, after.Keyword == token.FETCH,
 			after.Keyword == token.OFFSET:
 		default:
 			return false

@@ -40,8 +40,8 @@ func (p *parser) selectHead(s *ast.Select) {
 			}
 			p.pos++
 		case token.DISTINCT, token.UNIQUE:
-			if p.kw() == token.UNIQUE && next.Kind == token.LeftParen {
-				return
+			if p.kw() == token.UNIQUE && (next.Kind != token.Word || next.Keyword == token.FROM || next.Keyword == token.AS) {
+				return // a column of that name, as dbt_utils.deduplicate makes one
 			}
 			p.pos++
 			s.Distinct = true
@@ -101,16 +101,16 @@ func (p *parser) top(s *ast.Select) {
 
 // selectItems reads projections; a trailing comma is allowed.
 func (p *parser) selectItems() []ast.SelectItem {
-	base := len(p.nodes.itemStack)
+	base := len(p.itemStack)
 	for !p.itemsEnd() {
-		p.nodes.itemStack = append(p.nodes.itemStack, p.selectItem())
+		p.itemStack = append(p.itemStack, p.selectItem())
 		if !p.accept(token.Comma) {
 			break
 		}
 	}
-	list := p.nodes.items.copy(p.nodes.itemStack[base:])
-	clear(p.nodes.itemStack[base:])
-	p.nodes.itemStack = p.nodes.itemStack[:base]
+	list := p.nodes.items.copy(p.itemStack[base:])
+	clear(p.itemStack[base:])
+	p.itemStack = p.itemStack[:base]
 	return list
 }
 

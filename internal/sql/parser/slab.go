@@ -1,6 +1,11 @@
 package parser
 
-import "github.com/thalweg-data/thalweg/internal/sql/ast"
+import (
+	"sync"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
 
 // slab hands out values of one type from chunks, so that a tree costs few
 // allocations. Chunks grow, so that a short text does not pay for a long one.
@@ -53,8 +58,34 @@ type nodes struct {
 	ops      slab[ast.Operator]
 	args     slab[ast.Arg]
 	items    slab[ast.SelectItem]
-	// The stacks below collect lists whose length is not known yet.
+}
+
+// scratch is the memory of a parse that does not outlive it.
+type scratch struct {
+	toks []token.Token
+	// match gives for an opening bracket the index of its closing one; 0 where
+	// there is none, and for every other token.
+	match, open []int32
+	// The stacks collect lists whose length is not known yet. They are cleared
+	// as they shrink, so that no tree stays alive through them.
 	exprStack []ast.Expr
 	itemStack []ast.SelectItem
 	argStack  []ast.Arg
+}
+
+// scratches keeps the memory of finished parses for the next ones.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
+
+// largestScratch is the number of tokens up to which scratch memory is kept.
+const largestScratch = 1 << 18
+
+// release gives the scratch memory back.
+func (p *parser) release() {
+	s := p.scratch
+	p.scratch = nil
+	if cap(s.toks) > largestScratch {
+		return
+	}
+	s.toks, s.match = s.toks[:0], s.match[:0]
+	scratches.Put(s)
 }
