@@ -78,12 +78,13 @@ func lineOf(sql string, d *dialect.Dialect, schema resolve.Schema) Line {
 	return line
 }
 
-// edgesOf unites the kinds and paths of edges: one for each base column.
+// edgesOf unites the kinds and paths of edges: one for each base column. Mere
+// candidates are left out, the format has no word for them.
 func edgesOf(edges []resolve.Edge) []Edge {
 	from := make([]Edge, 0, len(edges))
 	seen := make(map[Edge]bool, len(edges))
 	for _, e := range edges {
-		if e.Table == nil {
+		if e.Table == nil || e.Confidence == resolve.Ambiguous {
 			continue
 		}
 		made := Edge{Table: e.Table.String(), Column: e.Column}

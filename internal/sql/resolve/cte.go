@@ -62,16 +62,21 @@ func (r *resolver) cteRelation(t *cte) *relation {
 	}
 	defer r.leave()
 	t.state = working
-	if op, ok := t.node.Query.Body.(*ast.SetOperation); ok && t.env.holds(t) && len(t.node.Query.Pipes) == 0 {
-		t.rel = r.recursive(t, op)
-	} else {
-		t.rel = r.renamed(r.query(t.node.Query, t.outer, t.env), t.node.Columns)
-	}
 	if r.options.Boundary != nil && r.options.Boundary(t.node.Name.Text) {
 		t.rel = r.boundary(t)
+	} else {
+		t.rel = r.memberRows(t)
 	}
 	t.state = done
 	return t.rel
+}
+
+// memberRows works out the rows of a member of WITH.
+func (r *resolver) memberRows(t *cte) *relation {
+	if op, ok := t.node.Query.Body.(*ast.SetOperation); ok && t.env.holds(t) && len(t.node.Query.Pipes) == 0 {
+		return r.recursive(t, op)
+	}
+	return r.renamed(r.query(t.node.Query, t.outer, t.env), t.node.Columns)
 }
 
 func (f *frame) holds(t *cte) bool {
@@ -83,11 +88,17 @@ func (f *frame) holds(t *cte) bool {
 	return false
 }
 
-// boundary turns a CTE into a table with the same columns.
+// boundary turns a CTE into a table with the same columns. What is inside counts
+// for the names of the columns only.
 func (r *resolver) boundary(t *cte) *relation {
+	mark := len(r.scopes)
+	r.behind++
+	rows := r.memberRows(t)
+	r.behind--
+	r.scopes = r.scopes[:mark]
 	id := t.node.Name
 	made := r.addTable(&Table{Parts: []Name{{Text: id.Text, Quoted: id.Quoted}}, Boundary: true})
-	listed, complete := t.rel.listed()
+	listed, complete := rows.listed()
 	if !complete {
 		made.rel = &relation{table: made, open: true}
 		return made.rel

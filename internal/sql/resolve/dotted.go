@@ -14,7 +14,7 @@ func (r *resolver) resolveDotted(ref *ast.ColumnRef, key name, v view) int32 {
 		if src, used := r.qualified(ref.Parts, level); src != nil {
 			return r.sourceColumn(ref, src, used)
 		}
-		if scan(level.scope.symbols, key) >= 0 {
+		if level.scope.pattern {
 			return r.resolve(&ast.ColumnRef{Span: ref.Span, Parts: ref.Parts[1:]}, level)
 		}
 		start := len(r.matches)

@@ -113,7 +113,7 @@ func (r *resolver) walkAccess(set *edgeSet, e *ast.Access, v view, u use) {
 	fields := e.Steps[:0:0]
 	for _, s := range e.Steps {
 		r.walkAll(set, s.Index, v, u.with(Transform))
-		if s.Kind == ast.FieldStep || s.Kind == ast.PathStep {
+		if s = fieldStep(s); s.Kind != ast.IndexStep && s.Kind != ast.SliceStep {
 			kind = Field
 			fields = append(fields, s)
 		}
@@ -129,6 +129,17 @@ func (r *resolver) walkAccess(set *edgeSet, e *ast.Access, v view, u use) {
 		}
 	}
 	r.walk(set, e.Operand, v, u.with(kind))
+}
+
+// fieldStep reads s['a'] as s.a.
+func fieldStep(s ast.Step) ast.Step {
+	if s.Kind != ast.IndexStep || len(s.Index) != 1 {
+		return s
+	}
+	if key, ok := s.Index[0].(*ast.Literal); ok && key.Kind == ast.StringLiteral {
+		return ast.Step{Span: s.Span, Kind: ast.FieldStep, Name: ast.Ident{Span: key.Span, Text: key.Text, Quoted: true}}
+	}
+	return s
 }
 
 func (r *resolver) walkAccessRef(set *edgeSet, ref *ast.ColumnRef, steps []ast.Step, v view, u use) {

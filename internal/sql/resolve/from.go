@@ -126,6 +126,7 @@ func (r *resolver) tableKey(n *ast.ObjectName) string {
 // table finds or adds a base table.
 func (r *resolver) table(n *ast.ObjectName, key string) *table {
 	if t, ok := r.byName[key]; ok {
+		t.read = t.read || r.behind == 0
 		return t
 	}
 	ref := &Table{Parts: make([]Name, len(n.Parts)), File: n.File}
@@ -146,7 +147,7 @@ func (r *resolver) table(n *ast.ObjectName, key string) *table {
 
 // addTable numbers a base table.
 func (r *resolver) addTable(ref *Table) *table {
-	t := &table{ref: ref, id: int32(len(r.tables))}
+	t := &table{ref: ref, id: int32(len(r.tables)), read: r.behind == 0}
 	r.tables = append(r.tables, t)
 	return t
 }

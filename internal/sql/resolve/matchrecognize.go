@@ -10,9 +10,7 @@ func (r *resolver) addMatchRecognize(s *scope, m *ast.MatchRecognize) member {
 // matched gives the rows of MATCH_RECOGNIZE: what it divides by and its measures,
 // with ALL ROWS PER MATCH the source's columns too.
 func (r *resolver) matched(inner *scope, m *ast.MatchRecognize) *relation {
-	for _, id := range m.Symbols {
-		inner.symbols = append(inner.symbols, r.names.id(id.Text))
-	}
+	inner.pattern = true
 	v := inner.full()
 	unnamed := 0
 	var columns []column

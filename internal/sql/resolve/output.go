@@ -34,7 +34,9 @@ func (r *resolver) outputColumns(rel *relation) []*column {
 
 func (r *resolver) finish(result *Result, target *ast.ObjectName) {
 	for _, t := range r.tables {
-		result.Tables = append(result.Tables, t.ref)
+		if t.read {
+			result.Tables = append(result.Tables, t.ref)
+		}
 	}
 	if target != nil && len(target.Parts) > 0 {
 		result.Target = &Table{}
@@ -53,7 +55,7 @@ func (r *resolver) output(c *column) Output {
 	if c.star != nil {
 		all := r.starColumn(c.star)
 		r.report(token.Span{}, UnknownStar, "the columns of a star are not known")
-		return Output{Name: "*", Star: true, Edges: r.finished(r.edgesOf(all), 0)}
+		return Output{Name: "*", Star: true, Edges: r.finished(r.edgesOf(all), all.key)}
 	}
 	out := Output{Name: r.stored(c), Unnamed: c.unnamed}
 	out.Edges = r.finished(r.edgesOf(c), c.key)

@@ -102,8 +102,8 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 	case *ast.Access:
 		return r.partsOfAccess(e, v)
 	case *ast.Call:
-		if len(e.Args) > 0 && elementCalls[r.names.text(r.names.id(e.Name.Last().Text))] {
-			return r.partsOfExpr(e.Args[0].Expr, v)
+		if function := r.functionName(e); len(e.Args) > 0 && elementCalls[function] {
+			return r.partsOfCall(e, r.callKind(e, function), v)
 		}
 	case *ast.Subquery:
 		return r.partsOfSubquery(e, v)
@@ -118,6 +118,28 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 		}
 	}
 	return nil
+}
+
+// partsOfCall gives the fields of the element that a function picks. What it
+// picks by steers the rows, not each field.
+func (r *resolver) partsOfCall(e *ast.Call, kind KindSet, v view) *relation {
+	parts := r.partsOfExpr(e.Args[0].Expr, v)
+	if parts == nil || kind != Aggregate && kind != Window {
+		return parts
+	}
+	var c clauses
+	for i := range e.OrderBy {
+		c.add(e.OrderBy[i].Expr, v, Sort)
+	}
+	r.keep(&c)
+	columns := r.relationColumns(parts)
+	for i := range columns {
+		if columns[i].star != nil {
+			return parts
+		}
+		columns[i].kinds = kind
+	}
+	return newRelation(columns)
 }
 
 func (r *resolver) partsOfRef(ref *ast.ColumnRef, v view) *relation {
@@ -170,7 +192,7 @@ func (r *resolver) partsOfAccess(e *ast.Access, v view) *relation {
 		if parts == nil {
 			return nil
 		}
-		if s.Kind != ast.FieldStep && s.Kind != ast.PathStep {
+		if s = fieldStep(s); s.Kind != ast.FieldStep && s.Kind != ast.PathStep {
 			continue
 		}
 		m := parts.lookup(r, r.names.id(s.Name.Text), s.Name)

@@ -54,22 +54,17 @@ func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *s
 		r.addTableRef(s, b)
 		return r.listing(s), s
 	case *ast.Insert:
-		return r.returning(b.Returning, &ast.TableRef{Span: b.Span, Name: b.Target}, nil, outer, ctes)
+		target := &ast.TableRef{Span: b.Span, Name: b.Target}
+		return r.selectRows(&ast.Select{Items: b.Returning, From: []ast.TableExpr{target}}, outer, ctes)
 	case *ast.Update:
-		return r.returning(b.Returning, b.Target, b.From, outer, ctes)
+		return r.selectRows(&ast.Select{Items: b.Returning, From: append([]ast.TableExpr{b.Target}, b.From...), Where: b.Where}, outer, ctes)
 	case *ast.Delete:
-		return r.returning(b.Returning, b.Target, b.From, outer, ctes)
+		return r.selectRows(&ast.Select{Items: b.Returning, From: append([]ast.TableExpr{b.Target}, b.From...), Where: b.Where}, outer, ctes)
 	case *ast.Merge:
-		return r.returning(b.Returning, b.Target, []ast.TableExpr{b.Source}, outer, ctes)
+		return r.selectRows(&ast.Select{Items: b.Returning, From: []ast.TableExpr{b.Target, b.Source}, Where: b.On}, outer, ctes)
 	default:
 		return newRelation(nil), nil
 	}
-}
-
-// returning gives the rows of RETURNING of a statement that changes data.
-func (r *resolver) returning(items []ast.SelectItem, target ast.TableExpr, from []ast.TableExpr, outer view, ctes *frame) (*relation, *scope) {
-	sel := &ast.Select{Items: items, From: append([]ast.TableExpr{target}, from...)}
-	return r.selectRows(sel, outer, ctes)
 }
 
 // values gives the rows of VALUES.

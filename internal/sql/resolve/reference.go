@@ -86,10 +86,19 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 		r.pushRow(src)
 		return certain
 	}
+	if t := v.scope.ctes.value(key); t != nil {
+		r.matches = append(r.matches[:start], match{column: r.valueColumn(t, v), certainty: certain})
+		return certain
+	}
 	if best == possible && count > 1 {
 		r.ambiguous(ref, start)
 	}
 	return best
+}
+
+// valueColumn is what WITH expression AS name means in a scope.
+func (r *resolver) valueColumn(t *cte, v view) *column {
+	return &column{key: t.key, expr: t.node.Value, view: v, kinds: Identity}
 }
 
 // lookupSources pushes the columns of the members of FROM that answer best.

@@ -28,7 +28,9 @@ type table struct {
 	ref     *Table
 	id      int32
 	columns []string
-	rel     *relation
+	// read is false for a table that only a CTE behind a boundary reads.
+	read bool
+	rel  *relation
 	// extra are columns that the schema does not list.
 	extra map[name]*column
 }

@@ -38,6 +38,8 @@ type resolver struct {
 	reported    map[token.Span]bool
 	incomplete  bool
 
+	// behind counts the boundaries around the query at hand.
+	behind       int
 	steps, depth int
 	over         bool
 }

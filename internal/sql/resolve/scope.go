@@ -20,11 +20,9 @@ type scope struct {
 	items   []*column
 	aliases []name
 	rel     *relation
-	// symbols are the pattern variables of MATCH_RECOGNIZE: they qualify the
-	// columns of the one source.
-	symbols []name
-	// level tells that LEVEL is a column here (CONNECT BY).
-	hierarchical bool
+	// pattern marks the scope of MATCH_RECOGNIZE, where pattern variables qualify
+	// the columns of the one source.
+	pattern bool
 }
 
 // source is one member of FROM under its name.
@@ -110,4 +108,14 @@ func (f *frame) lookup(key name, id ast.Ident) *cte {
 		}
 	}
 	return first
+}
+
+// value finds a member of WITH that is an expression: WITH x + 1 AS y.
+func (f *frame) value(key name) *cte {
+	for ; f != nil; f = f.next {
+		if f.cte.key == key && f.cte.node.Value != nil {
+			return f.cte
+		}
+	}
+	return nil
 }

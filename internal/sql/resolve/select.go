@@ -7,7 +7,7 @@ import (
 
 // selectRows gives the rows of a SELECT and its scope.
 func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relation, *scope) {
-	s := &scope{outer: outer, ctes: ctes, query: sel, hierarchical: sel.Connect != nil}
+	s := &scope{outer: outer, ctes: ctes, query: sel}
 	for _, member := range sel.From {
 		r.addFrom(s, member)
 	}

@@ -1,0 +1,2 @@
+-- table t: a int, b int
+select `a`, [b], "a" as c from t limit 10

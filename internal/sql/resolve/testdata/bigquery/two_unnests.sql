@@ -1,0 +1,1 @@
+select a, b from t, unnest(t.xs) as a, unnest(t.ys) as b

@@ -1,0 +1,1 @@
+select a, filename from 'data/*.parquet' union all select a, b from read_csv('x.csv')

@@ -1,0 +1,3 @@
+-- table t: id int, a int
+-- table u: id int, b int
+select * from t natural join u

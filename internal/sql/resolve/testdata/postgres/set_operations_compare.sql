@@ -1,0 +1,3 @@
+-- table t: a int
+-- table u: b int
+select a from t except select b from u

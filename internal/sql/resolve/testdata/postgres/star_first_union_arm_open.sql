@@ -1,0 +1,1 @@
+select * from t union all select * from u

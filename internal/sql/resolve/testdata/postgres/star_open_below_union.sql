@@ -1,0 +1,1 @@
+select id, v from (select * from t union all select * from u) w

@@ -1,0 +1,2 @@
+-- table t: a int
+select a, young from t

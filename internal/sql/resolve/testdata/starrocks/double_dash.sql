@@ -1,0 +1,6 @@
+-- table t: a int, b int
+select
+ ---- numbers
+ a,
+ --text
+ b from t
