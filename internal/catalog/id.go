@@ -21,14 +21,20 @@ const (
 // FirstSchema is the number of the first schema of an installation.
 const FirstSchema = 101
 
-// Integer ids, inside. Outside they carry a prefix: FormatID, ParseID.
+// Ids are integers inside. Outside they carry a prefix: FormatID, ParseID.
 type (
-	SchemaID  int64
-	ImportID  int64
-	AssetID   int64
+	// SchemaID is the number of a schema, SCH-101 outside.
+	SchemaID int64
+	// ImportID is the number of an import, IMP-7 outside.
+	ImportID int64
+	// AssetID is the number of an asset; its prefix depends on the kind.
+	AssetID int64
+	// ProjectID is the number of a dbt project, PRJ-3 outside.
 	ProjectID int64
-	TestID    int64
-	RunID     int64
+	// TestID is the number of a data test, TST-9 outside.
+	TestID int64
+	// RunID is the number of a dbt invocation, RUN-4 outside.
+	RunID int64
 )
 
 func (id SchemaID) String() string  { return FormatID(PrefixSchema, int64(id)) }

@@ -222,26 +222,17 @@ func (r *resolving) gather(claims []Claim) {
 // standing is a word that nobody claimed and that still holds.
 func (r *resolving) standing(key nodeKey, n *KnownNode) member {
 	m := member{node: key, kind: n.Kind, claim: -1, known: n, isCrawl: isCrawl(key.origin), key: n.RelationKey}
-	if m.kind == "" {
-		m.kind = kindOf(key.uniqueID)
+	at := r.ids.byID[n.Asset]
+	if m.isCrawl {
+		m.kind, m.key = KindTable, cmp.Or(m.key, key.uniqueID)
+		return m
 	}
-	switch {
-	case m.key != "":
-	case m.isCrawl:
-		m.key = key.uniqueID
-	default:
-		m.key = r.ids.byID[n.Asset].RelationKey
-	}
+	m.kind = cmp.Or(m.kind, KindOfNode(key.uniqueID, at.Kind))
+	m.key = cmp.Or(m.key, at.RelationKey)
 	return m
 }
 
 func isCrawl(o Origin) bool { return strings.HasPrefix(string(o), "crawl:") }
-
-// kindOf reads the resource type that leads a dbt unique_id.
-func kindOf(uniqueID string) Kind {
-	head, _, _ := strings.Cut(uniqueID, ".")
-	return Kind(head)
-}
 
 // place gives every member its group.
 func (r *resolving) place() {

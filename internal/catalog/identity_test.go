@@ -47,6 +47,12 @@ func parseNode(s string) KnownNode {
 	return n
 }
 
+// kindOf reads the type that leads a unique_id, of tables and of all else.
+func kindOf(uniqueID string) Kind {
+	head, _, _ := strings.Cut(uniqueID, ".")
+	return Kind(head)
+}
+
 func parseClaim(platform, s string) Claim {
 	head, relation, _ := strings.Cut(s, " @ ")
 	origin, id, _ := strings.Cut(head, " ")

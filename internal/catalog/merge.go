@@ -178,7 +178,7 @@ func (w *words) lead(a *Asset) {
 	b := &f.Body
 	a.Kind, a.Name = b.Kind, b.Name
 	if a.Kind == "" {
-		a.Kind = kindOf(f.UniqueID)
+		a.Kind = KindOfNode(f.UniqueID, KindTable)
 	}
 	if a.Name == "" {
 		a.Name = b.Relation.Identifier

@@ -26,7 +26,7 @@ func GuardRemovals(kept, missing []NodeRef, nodes int) (apply, withhold []NodeRe
 func countTableNodes(nodes []NodeRef) int {
 	n := 0
 	for _, node := range nodes {
-		if kindOf(node.UniqueID).IsTable() {
+		if KindOfNode(node.UniqueID, "").IsTable() {
 			n++
 		}
 	}
