@@ -245,6 +245,7 @@ func (j *job) placeNodes(ctx context.Context, m *manifestSaid, k *known, claims 
 		f.Asset = p.at[f.UniqueID].asset
 		p.words.say(f)
 	}
+	m.facets = nil // the words hold them now, and drop them when they are settled
 	if err := j.moveFacets(ctx, moved, p); err != nil {
 		return err
 	}
@@ -330,4 +331,5 @@ func (j *job) planCatalog(c *catalogSaid, p *plan) {
 		j.rep.issue(catalog.Issue{Code: "catalog-only-table", Severity: "info", Place: partCatalog, UniqueID: f.UniqueID,
 			Message: "the catalog has a table that the manifest does not name (another selection or target); it is kept until a manifest names it"})
 	}
+	c.facets = nil
 }

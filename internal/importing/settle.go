@@ -37,9 +37,11 @@ type settler struct {
 func (s *settler) settle(ctx context.Context, w *words, progress func(done, total int64)) error {
 	ids := w.assets()
 	for done := 0; done < len(ids); done += batch {
-		if err := s.settleBatch(ctx, w, ids[done:min(done+batch, len(ids))]); err != nil {
+		now := ids[done:min(done+batch, len(ids))]
+		if err := s.settleBatch(ctx, w, now); err != nil {
 			return err
 		}
+		w.forget(now) // what is written need not be held
 		if progress != nil {
 			progress(int64(min(done+batch, len(ids))), int64(len(ids)))
 		}

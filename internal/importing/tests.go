@@ -28,7 +28,9 @@ func (j *job) planTests(ctx context.Context, m *manifestSaid, known []catalog.Te
 	}
 	said := make(map[string]bool, len(m.tests))
 	var fresh int64
-	for _, t := range m.tests {
+	all := m.tests
+	p.tests.put, m.tests = all[:0], nil // filtered in place: there may be many
+	for _, t := range all {
 		said[t.UniqueID] = true
 		t.Asset = p.at[t.Body.Attached].asset
 		old, ok := stand[t.UniqueID]

@@ -45,6 +45,15 @@ func (w *words) move(old, now catalog.Facet) {
 	w.say(now)
 }
 
+// forget drops what was said about assets that are settled.
+func (w *words) forget(ids []catalog.AssetID) {
+	for _, id := range ids {
+		delete(w.said, id)
+		delete(w.withdrawn, id)
+		delete(w.moved, id)
+	}
+}
+
 // assets gives every asset that is spoken about, in the order of the ids.
 func (w *words) assets() []catalog.AssetID {
 	all := maps.Clone(w.fresh)
