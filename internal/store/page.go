@@ -1,7 +1,16 @@
 package store
 
-// DefaultLimit and MaxLimit bound a page: a Limit of 0 reads as the default,
-// more than the maximum as the maximum.
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// DefaultLimit and MaxLimit bound a page: a Limit of 0 or less reads as the
+// default, more than the maximum as the maximum.
 const (
 	DefaultLimit = 50
 	MaxLimit     = 1000
@@ -18,4 +27,51 @@ type Paged[T any] struct {
 	Rows  []T
 	Next  string // position of the next page; "" on the last
 	Total int64  // rows of the whole list; -1 = not counted
+}
+
+func (p Page) limit() int {
+	if p.Limit <= 0 {
+		return DefaultLimit
+	}
+	return min(p.Limit, MaxLimit)
+}
+
+// after reads the position into dst (pointers to string or int64); false on
+// the first page.
+func (p Page) after(dst ...any) (bool, error) {
+	if p.After == "" {
+		return false, nil
+	}
+	var parts []jsontext.Value
+	if err := json.Unmarshal([]byte(p.After), &parts); err != nil || len(parts) != len(dst) {
+		return false, fmt.Errorf("page position: %w", catalog.ErrInvalid)
+	}
+	for i, part := range parts {
+		if err := json.Unmarshal(part, dst[i]); err != nil {
+			return false, fmt.Errorf("page position: %w", catalog.ErrInvalid)
+		}
+	}
+	return true, nil
+}
+
+// position is the place behind a row that has these sort values.
+func position(values ...any) (string, error) {
+	b, err := json.Marshal(values)
+	if err != nil {
+		return "", fmt.Errorf("page position: %w", err)
+	}
+	return string(b), nil
+}
+
+// paged cuts rows, read with one more than the limit, to a page.
+func paged[T any](rows []T, p Page, total int64, at func(T) []any) (Paged[T], error) {
+	out := Paged[T]{Rows: rows, Total: total}
+	if n := p.limit(); len(rows) > n {
+		next, err := position(at(rows[n-1])...)
+		if err != nil {
+			return Paged[T]{}, err
+		}
+		out.Rows, out.Next = rows[:n], next
+	}
+	return out, nil
 }

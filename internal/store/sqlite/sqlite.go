@@ -1,13 +1,27 @@
-// Package sqlite opens a store in one folder.
+// Package sqlite opens a store in one folder: one file, one process, one writer
+// and many readers.
 package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
 	"time"
 
-	"github.com/thalweg-data/thalweg/internal/catalog"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
 	"github.com/thalweg-data/thalweg/internal/store"
 )
+
+// FileName is the database's file in the folder.
+const FileName = "catalog.db"
+
+const readers = 8
 
 // Options of Open.
 type Options struct {
@@ -16,8 +30,124 @@ type Options struct {
 }
 
 // Open opens, or makes, the catalog in a folder and holds the folder's lock
-// until Close. A second process is refused with catalog.ErrBusy and the name
-// of the holder. The tables are not touched before Migrate.
+// until Close. A second process is refused with catalog.ErrBusy and the name of
+// the holder. The tables are not touched before Migrate.
 func Open(ctx context.Context, dir string, o Options) (*store.Store, error) {
-	return nil, catalog.ErrUnsupported
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	lock, err := lockFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{path: filepath.Join(dir, FileName), lock: lock}
+	if err := e.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", e.path, err), e.Close())
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	return store.New(e, now), nil
+}
+
+// engine is SQLite behind a store.
+type engine struct {
+	path string
+	lock *folderLock
+
+	mu             sync.RWMutex
+	writer, reader *sql.DB
+}
+
+// open makes the pools. The writer begins every transaction as one that writes,
+// so that two of them wait for each other instead of failing half-way.
+func (e *engine) open(ctx context.Context) error {
+	writer, err := sql.Open("sqlite", dsn(e.path, "_txlock=immediate"))
+	if err != nil {
+		return err
+	}
+	writer.SetMaxOpenConns(1)
+	writer.SetMaxIdleConns(1)
+	// The file must be there, in WAL mode, before a reader opens it.
+	if err := writer.PingContext(ctx); err != nil {
+		return errors.Join(err, writer.Close())
+	}
+	if err := os.Chmod(e.path, 0o600); err != nil {
+		return errors.Join(err, writer.Close())
+	}
+	reader, err := sql.Open("sqlite", dsn(e.path, "_pragma=query_only(1)"))
+	if err != nil {
+		return errors.Join(err, writer.Close())
+	}
+	reader.SetMaxOpenConns(readers)
+	reader.SetMaxIdleConns(readers)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.writer, e.reader = writer, reader
+	return nil
+}
+
+// dsn gives the connection's settings. synchronous(FULL): what is acknowledged
+// survives a power cut. The journal is kept below 64 MB once it is written back.
+func dsn(path, more string) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_pragma=busy_timeout(10000)" +
+		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)" +
+		"&_pragma=temp_store(memory)&_pragma=journal_size_limit(67108864)&" + more}
+	return u.String()
+}
+
+func (e *engine) Name() string { return "sqlite" }
+
+func (e *engine) Reader() *sql.DB {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.reader
+}
+
+func (e *engine) Writer() *sql.DB {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.writer
+}
+
+// Rebind: SQLite knows ? itself.
+func (e *engine) Rebind(query string) string { return query }
+
+// LockRows: a write transaction is alone.
+func (e *engine) LockRows(string) string { return "" }
+
+// Notify and Listen: there is no other process.
+func (e *engine) Notify(context.Context, store.Tx) error { return nil }
+
+func (e *engine) Listen(func()) {}
+
+// Backup copies the database by VACUUM INTO: a snapshot, compact, while others
+// read and write.
+func (e *engine) Backup(ctx context.Context, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return fmt.Errorf("%s: %w", path, os.ErrExist)
+	}
+	conn, err := e.Writer().Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+		return err
+	}
+	return os.Chmod(path, 0o600)
+}
+
+// Close gives the folder free.
+func (e *engine) Close() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var err error
+	for _, pool := range []*sql.DB{e.reader, e.writer} {
+		if pool != nil {
+			err = errors.Join(err, pool.Close())
+		}
+	}
+	return errors.Join(err, e.lock.release())
 }

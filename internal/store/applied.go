@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// AppliedPart tells the bytes of an artifact last applied, by which version of
+// the reader.
+type AppliedPart struct {
+	Part   string // as catalog.Part.Name
+	SHA256 string
+	Reader string
+}
+
+// Applied finds the project whose last applied artifact of this kind had the
+// same bytes, read by the same version of the reader.
+func (s *Store) Applied(ctx context.Context, ws int64, schema catalog.SchemaID, part, sha256, reader string) (catalog.ProjectID, bool, error) {
+	id, err := one(ctx, s.reader(), scalar[catalog.ProjectID], `SELECT project_id FROM applied_parts
+		WHERE ws = ? AND schema_id = ? AND part = ? AND sha256 = ? AND reader = ? ORDER BY project_id LIMIT 1`,
+		ws, int64(schema), part, sha256, reader)
+	switch {
+	case errors.Is(err, catalog.ErrNotFound):
+		return 0, false, nil
+	case err != nil:
+		return 0, false, fmt.Errorf("applied %s of %s: %w", part, schema, err)
+	}
+	return id, true, nil
+}
+
+// Fingerprint gives the opaque bytes that the last save of a project left for
+// one of its sources; nil if none.
+func (s *Store) Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error) {
+	value, err := one(ctx, s.reader(), scalar[[]byte], `SELECT value FROM fingerprints
+		WHERE ws = ? AND schema_id = ? AND project_id = ? AND source = ?`, ws, int64(schema), int64(project), source)
+	switch {
+	case errors.Is(err, catalog.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("fingerprint of %s, %s: %w", project, source, err)
+	}
+	return value, nil
+}
+
+func (tx Tx) putApplied(ctx context.Context, l Lease, project catalog.ProjectID, parts []AppliedPart) error {
+	for _, p := range parts {
+		if _, err := tx.exec(ctx, `INSERT INTO applied_parts (ws, schema_id, project_id, part, sha256, reader) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (ws, schema_id, project_id, part) DO UPDATE SET sha256 = excluded.sha256, reader = excluded.reader`,
+			l.WS, int64(l.Schema), int64(project), p.Part, p.SHA256, p.Reader); err != nil {
+			return fmt.Errorf("applied %s: %w", p.Part, err)
+		}
+	}
+	return nil
+}
+
+func (tx Tx) putFingerprints(ctx context.Context, l Lease, project catalog.ProjectID, values map[string][]byte) error {
+	for source, value := range values {
+		if value == nil {
+			value = []byte{}
+		}
+		if _, err := tx.exec(ctx, `INSERT INTO fingerprints (ws, schema_id, project_id, source, value) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (ws, schema_id, project_id, source) DO UPDATE SET value = excluded.value`,
+			l.WS, int64(l.Schema), int64(project), source, value); err != nil {
+			return fmt.Errorf("fingerprint of %s: %w", source, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// A version 0 asks for the served one in every method that takes at.
+
+const assetColumns = `a.id, a.valid_from, a.created_at, a.updated_at, a.body`
+
+func scanAsset(row scanner) (catalog.Asset, error) {
+	return scanAssetAnd(row)
+}
+
+// scanAssetAnd scans an asset and more columns behind it.
+func scanAssetAnd(row scanner, more ...any) (a catalog.Asset, err error) {
+	var id, version, created, updated int64
+	var body []byte
+	if err := row.Scan(append([]any{&id, &version, &created, &updated, &body}, more...)...); err != nil {
+		return a, err
+	}
+	if err := decode(body, &a); err != nil {
+		return a, fmt.Errorf("asset %d: %w", id, err)
+	}
+	a.ID, a.Version, a.CreatedAt, a.UpdatedAt = catalog.AssetID(id), version, timeOf(created), timeOf(updated)
+	return a, nil
+}
+
+// served gives the version to read: at, or the served one where at is 0. A
+// version that is not yet served is catalog.ErrNotFound, though rows of it may
+// be there.
+func (d db) served(ctx context.Context, ws int64, schema catalog.SchemaID, at int64) (int64, error) {
+	s, err := d.schema(ctx, ws, schema)
+	switch {
+	case err != nil:
+		return 0, err
+	case at == 0:
+		return s.Version, nil
+	case at < 0 || at > s.Version:
+		return 0, fmt.Errorf("version %d of %s: %w", at, schema, catalog.ErrNotFound)
+	}
+	return at, nil
+}
+
+// Asset gives one asset and its schema, at a version of it.
+func (s *Store) Asset(ctx context.Context, ws int64, id catalog.AssetID, at int64) (catalog.Asset, catalog.SchemaID, error) {
+	var schema catalog.SchemaID
+	a, err := one(ctx, s.reader(), func(row scanner) (catalog.Asset, error) { return scanAssetAnd(row, &schema) },
+		`SELECT `+assetColumns+`, a.schema_id FROM assets a JOIN schemas s ON s.ws = a.ws AND s.id = a.schema_id
+		WHERE a.ws = ? AND a.id = ? AND a.valid_from <= s.version
+			AND a.valid_from <= CASE WHEN CAST(? AS bigint) = 0 THEN s.version ELSE ? END AND a.valid_to > CASE WHEN CAST(? AS bigint) = 0 THEN s.version ELSE ? END`,
+		ws, int64(id), at, at, at, at)
+	if err != nil {
+		return catalog.Asset{}, 0, fmt.Errorf("asset %d: %w", id, err)
+	}
+	return a, schema, nil
+}
+
+// AssetsOf gives those of the assets that exist at a version, by id.
+func (s *Store) AssetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error) {
+	d := s.reader()
+	at, err := d.served(ctx, ws, schema, at)
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.assetsOf(ctx, ws, schema, at, ids)
+	if err != nil {
+		return nil, fmt.Errorf("assets of %s: %w", schema, err)
+	}
+	return found, nil
+}
+
+func (d db) assetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error) {
+	var found []catalog.Asset
+	err := inBatches(int64s(ids), func(ids []int64) error {
+		marks, args := in([]any{ws, int64(schema), at, at}, ids)
+		some, err := list(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
+			WHERE a.ws = ? AND a.schema_id = ? AND a.valid_from <= ? AND a.valid_to > ? AND a.id IN `+marks, args...)
+		found = append(found, some...)
+		return err
+	})
+	slices.SortFunc(found, func(a, b catalog.Asset) int { return cmp.Compare(a.ID, b.ID) })
+	return found, err
+}
+
+// int64s turns ids into arguments, sorted and without doubles.
+func int64s[T ~int64](ids []T) []int64 {
+	out := make([]int64, len(ids))
+	for i, id := range ids {
+		out[i] = int64(id)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// AssetByUniqueID finds the asset that a dbt node of a project (by its key; ""
+// = any project of the schema) speaks about.
+func (s *Store) AssetByUniqueID(ctx context.Context, ws int64, schema catalog.SchemaID, project, uniqueID string, at int64) (catalog.Asset, error) {
+	a, err := s.reader().assetByUniqueID(ctx, ws, schema, project, uniqueID, at)
+	if err != nil {
+		return catalog.Asset{}, fmt.Errorf("asset %q of %s: %w", uniqueID, schema, err)
+	}
+	return a, nil
+}
+
+func (d db) assetByUniqueID(ctx context.Context, ws int64, schema catalog.SchemaID, project, uniqueID string, at int64) (none catalog.Asset, err error) {
+	if at, err = d.served(ctx, ws, schema, at); err != nil {
+		return none, err
+	}
+	projects, err := list(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ? AND (CAST(? AS text) = '' OR key = ?)`,
+		ws, int64(schema), project, project)
+	if err != nil || len(projects) == 0 {
+		return none, cmp.Or(err, catalog.ErrNotFound)
+	}
+	var keys [][]byte
+	for _, p := range projects {
+		for _, source := range []catalog.Source{catalog.FromManifest, catalog.FromCatalog} {
+			keys = append(keys, FacetKey{Origin: p.Origin(), Source: source, UniqueID: uniqueID}.hash())
+		}
+	}
+	marks, args := in([]any{ws, int64(schema), at, at}, keys)
+	id, err := one(ctx, d, scalar[catalog.AssetID], `SELECT asset FROM facets WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?
+		AND asset <> 0 AND key IN `+marks+` ORDER BY CASE WHEN withdrawn = 0 THEN 0 ELSE 1 END, project_id, source DESC, asset LIMIT 1`, args...)
+	if err != nil {
+		return none, err
+	}
+	return d.assetAt(ctx, ws, schema, id, at)
+}
+
+func (d db) assetAt(ctx context.Context, ws int64, schema catalog.SchemaID, id catalog.AssetID, at int64) (catalog.Asset, error) {
+	return one(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
+		WHERE a.ws = ? AND a.id = ? AND a.schema_id = ? AND a.valid_from <= ? AND a.valid_to > ?`, ws, int64(id), int64(schema), at, at)
+}
+
+// AssetByRelationKey finds the asset with a folded relation; a present one goes
+// before a removed one, then the older.
+func (s *Store) AssetByRelationKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string, at int64) (catalog.Asset, error) {
+	d := s.reader()
+	at, err := d.served(ctx, ws, schema, at)
+	if err != nil {
+		return catalog.Asset{}, err
+	}
+	if key == "" {
+		return catalog.Asset{}, fmt.Errorf("asset without a relation: %w", catalog.ErrNotFound)
+	}
+	a, err := one(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
+		WHERE a.ws = ? AND a.schema_id = ? AND a.relation_hash = ? AND a.relation_key <> '' AND a.valid_from <= ? AND a.valid_to > ?
+		ORDER BY a.present DESC, a.id LIMIT 1`, ws, int64(schema), keyHash(key), at, at)
+	if err != nil {
+		return catalog.Asset{}, fmt.Errorf("asset %q of %s: %w", key, schema, err)
+	}
+	return a, nil
+}
+
+// keyHash is what stands for a long text in a key.
+func keyHash(s string) []byte {
+	h := catalog.HashOf([]byte(s))
+	return h[:]
+}
+
+// missing turns "not found" into nil for lookups where absence is an answer.
+func missing(err error) error {
+	if errors.Is(err, catalog.ErrNotFound) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// db runs queries written with ? on a pool or in a transaction.
+type db struct {
+	sql interface {
+		ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	}
+	eng Engine
+}
+
+func (s *Store) reader() db { return db{s.eng.Reader(), s.eng} }
+
+// scanner is a row whose columns can be read.
+type scanner interface{ Scan(dst ...any) error }
+
+// exec runs a statement and gives the number of rows that it touched.
+func (d db) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	res, err := d.sql.ExecContext(ctx, d.eng.Rebind(query), args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+// list reads all rows of a query.
+func list[T any](ctx context.Context, d db, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := d.sql.QueryContext(ctx, d.eng.Rebind(query), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// one reads the only row of a query; catalog.ErrNotFound without one.
+func one[T any](ctx context.Context, d db, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	var zero T
+	rows, err := list(ctx, d, scan, query, args...)
+	if err != nil {
+		return zero, err
+	}
+	if len(rows) == 0 {
+		return zero, catalog.ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// scalar scans a row of one column.
+func scalar[T any](row scanner) (v T, err error) { return v, row.Scan(&v) }
+
+// attempts at a transaction that the engine broke off to untie two of them.
+const attempts = 8
+
+// tx runs fn in a write transaction, again if the engine says so.
+func (s *Store) tx(ctx context.Context, fn func(Tx) error) error {
+	for i := 1; ; i++ {
+		err := s.txOnce(ctx, fn)
+		if err == nil {
+			return nil
+		}
+		sentinel, retry := s.eng.Failed(err)
+		if !retry || i == attempts || ctx.Err() != nil {
+			if sentinel != nil && !errors.Is(err, sentinel) {
+				return fmt.Errorf("%w: %w", sentinel, err)
+			}
+			return err
+		}
+		if err := sleep(ctx, time.Duration(i*i)*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Store) txOnce(ctx context.Context, fn func(Tx) error) error {
+	conn, err := s.eng.Writer().Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fn(Tx{Conn: conn, SQL: tx, db: db{tx, s.eng}}); err != nil {
+		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
+			return errors.Join(err, rollback)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// in gives "(?,?,…)" for the values and the values as arguments. The length is
+// rounded up to a power of two by saying the last value again, so that few
+// statements differ.
+func in[T any](args []any, values []T) (string, []any) {
+	n := 1
+	for n < len(values) {
+		n *= 2
+	}
+	for i := range n {
+		args = append(args, values[min(i, len(values)-1)])
+	}
+	return "(?" + strings.Repeat(",?", n-1) + ")", args
+}
+
+// batch is how many values one IN list takes.
+const batch = 256
+
+// inBatches calls fn with at most batch values at a time.
+func inBatches[T any](values []T, fn func([]T) error) error {
+	for len(values) > 0 {
+		n := min(batch, len(values))
+		if err := fn(values[:n]); err != nil {
+			return err
+		}
+		values = values[n:]
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// micros is a time as stored; 0 for the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// timeOf reads what micros wrote.
+func timeOf(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+// bit is a truth value as stored.
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// hashOf reads a stored hash.
+func hashOf(b []byte) (h catalog.Hash) {
+	copy(h[:], b)
+	return h
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+func scanEdge(row scanner) (e catalog.Edge, err error) {
+	err = row.Scan((*int64)(&e.Project), (*int64)(&e.From), (*int64)(&e.To), (*string)(&e.Type), &e.FromNode, &e.Confidence, &e.Source)
+	return e, err
+}
+
+// EdgesOf gives the edges that a project states (0 = all projects) at a
+// version (0 = served), by To, From, Project, Type and FromNode.
+func (s *Store) EdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Edge, error) {
+	d := s.reader()
+	at, err := d.served(ctx, ws, schema, at)
+	if err != nil {
+		return nil, err
+	}
+	edges, err := list(ctx, d, scanEdge, `SELECT project_id, from_asset, to_asset, type, from_node, confidence, source FROM edges
+		WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? AND (CAST(? AS bigint) = 0 OR project_id = ?)`,
+		ws, int64(schema), at, at, int64(project), int64(project))
+	if err != nil {
+		return nil, fmt.Errorf("edges of %s: %w", schema, err)
+	}
+	slices.SortFunc(edges, compareEdges)
+	return edges, nil
+}
+
+func compareEdges(a, b catalog.Edge) int {
+	return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From), cmp.Compare(a.Project, b.Project),
+		strings.Compare(string(a.Type), string(b.Type)), strings.Compare(a.FromNode, b.FromNode))
+}
+
+// ColumnEdgeBlock holds the column edges into one downstream asset, in an
+// encoding that only its writer and reader know.
+type ColumnEdgeBlock struct {
+	Asset catalog.AssetID
+	Hash  catalog.Hash
+	Block []byte
+}
+
+func scanColumnEdges(row scanner) (b ColumnEdgeBlock, err error) {
+	var hash, body []byte
+	if err := row.Scan((*int64)(&b.Asset), &hash, &body); err != nil {
+		return b, err
+	}
+	b.Hash = hashOf(hash)
+	text, err := decodeText(body)
+	b.Block = []byte(text)
+	return b, err
+}
+
+// ColumnEdgesOf gives the blocks of the assets (nil = all) at a version (0 =
+// served), by asset.
+func (s *Store) ColumnEdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]ColumnEdgeBlock, error) {
+	d := s.reader()
+	at, err := d.served(ctx, ws, schema, at)
+	if err != nil {
+		return nil, err
+	}
+	const query = `SELECT asset, hash, body FROM column_edges WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?`
+	var blocks []ColumnEdgeBlock
+	if ids == nil {
+		blocks, err = list(ctx, d, scanColumnEdges, query, ws, int64(schema), at, at)
+	} else {
+		err = inBatches(int64s(ids), func(ids []int64) error {
+			marks, args := in([]any{ws, int64(schema), at, at}, ids)
+			some, err := list(ctx, d, scanColumnEdges, query+` AND asset IN `+marks, args...)
+			blocks = append(blocks, some...)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("column edges of %s: %w", schema, err)
+	}
+	slices.SortFunc(blocks, func(a, b ColumnEdgeBlock) int { return cmp.Compare(a.Asset, b.Asset) })
+	return blocks, nil
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+)
+
+// Engine is what differs between SQLite and PostgreSQL.
+type Engine interface {
+	// Name is "sqlite" or "postgres".
+	Name() string
+	// Reader and Writer give the pools. They may be new ones after Failed.
+	Reader() *sql.DB
+	Writer() *sql.DB
+	// Rebind turns the ? of a query into the engine's own placeholders.
+	Rebind(query string) string
+	// LockRows is the clause that locks the rows of the named tables and skips
+	// locked ones; "" where a write transaction is alone anyway.
+	LockRows(tables string) string
+	// Load adds many rows inside a transaction. Each row has the values of
+	// table.Columns: int64, float64, string, []byte or nil.
+	Load(ctx context.Context, tx Tx, table Table, rows [][]any) error
+	// Notify tells the other processes, when tx commits, that there is work.
+	Notify(ctx context.Context, tx Tx) error
+	// Listen calls wake whenever another process notified, until Close.
+	Listen(wake func())
+	// Failed judges an error: the sentinel to wrap (nil = none) and whether the
+	// transaction may be tried again. It drops handles that are no longer sound.
+	Failed(err error) (sentinel error, retry bool)
+	// Migrations are the steps of the tables, and goose's options for them.
+	Migrations() (goose.Dialect, fs.FS, []goose.ProviderOption, error)
+	// Backup writes a copy to a new file, or catalog.ErrUnsupported.
+	Backup(ctx context.Context, path string) error
+	Close() error
+}
+
+// Table tells Load where rows go.
+type Table struct {
+	Name    string
+	Columns []string
+	// Ignore skips rows whose key is there already.
+	Ignore bool
+}
+
+// Tx is a write transaction on its own connection.
+type Tx struct {
+	Conn *sql.Conn
+	SQL  *sql.Tx
+	db
+}

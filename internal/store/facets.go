@@ -1,0 +1,102 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// FacetKey is the identity of a facet inside a schema. Asset counts only for
+// facets of people (catalog.OriginUser), which have no unique id.
+type FacetKey struct {
+	Origin   catalog.Origin
+	Source   catalog.Source
+	UniqueID string
+	Asset    catalog.AssetID
+}
+
+func keyOf(f catalog.Facet) FacetKey {
+	return FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID, Asset: f.Asset}
+}
+
+// hash stands for the key in the table: three texts of any length.
+func (k FacetKey) hash() []byte {
+	b := make([]byte, 0, 64+len(k.UniqueID))
+	for _, part := range []string{string(k.Origin), string(k.Source), k.UniqueID} {
+		b = binary.AppendUvarint(b, uint64(len(part)))
+		b = append(b, part...)
+	}
+	if k.Origin == catalog.OriginUser {
+		b = binary.AppendVarint(b, int64(k.Asset))
+	}
+	h := catalog.HashOf(b)
+	return h[:]
+}
+
+const facetColumns = `asset, origin, source, unique_id, project_id, hash, import_id, withdrawn, body`
+
+func scanFacet(row scanner) (f catalog.Facet, err error) {
+	var hash, body []byte
+	if err := row.Scan((*int64)(&f.Asset), (*string)(&f.Origin), (*string)(&f.Source), &f.UniqueID, (*int64)(&f.Project),
+		&hash, (*int64)(&f.Import), (*int64)(&f.Withdrawn), &body); err != nil {
+		return f, err
+	}
+	f.Hash = hashOf(hash)
+	if err := decode(body, &f.Body); err != nil {
+		return f, fmt.Errorf("facet %s/%s %q: %w", f.Origin, f.Source, f.UniqueID, err)
+	}
+	return f, nil
+}
+
+// FacetsOf gives all facets of the assets at a version (0 = served), by asset,
+// origin, source and unique id.
+func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error) {
+	d := s.reader()
+	at, err := d.served(ctx, ws, schema, at)
+	if err != nil {
+		return nil, err
+	}
+	var found []catalog.Facet
+	err = inBatches(int64s(assets), func(ids []int64) error {
+		marks, args := in([]any{ws, int64(schema), at, at}, ids)
+		some, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
+			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? AND asset IN `+marks, args...)
+		found = append(found, some...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("facets of %s: %w", schema, err)
+	}
+	sortFacets(found)
+	return found, nil
+}
+
+// PendingFacets gives the facets of a project (0 = all) that no asset is known
+// for, in the order of FacetsOf.
+func (s *Store) PendingFacets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Facet, error) {
+	d := s.reader()
+	at, err := d.served(ctx, ws, schema, at)
+	if err != nil {
+		return nil, err
+	}
+	found, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
+		WHERE ws = ? AND schema_id = ? AND asset = 0 AND valid_from <= ? AND valid_to > ? AND (CAST(? AS bigint) = 0 OR project_id = ?)`,
+		ws, int64(schema), at, at, int64(project), int64(project))
+	if err != nil {
+		return nil, fmt.Errorf("pending facets of %s: %w", schema, err)
+	}
+	sortFacets(found)
+	return found, nil
+}
+
+func sortFacets(facets []catalog.Facet) {
+	slices.SortFunc(facets, func(a, b catalog.Facet) int {
+		return cmp.Or(cmp.Compare(a.Asset, b.Asset), strings.Compare(string(a.Origin), string(b.Origin)),
+			strings.Compare(string(a.Source), string(b.Source)), strings.Compare(a.UniqueID, b.UniqueID))
+	})
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Flip is what goes with the step from one version to the next.
+type Flip struct {
+	Import catalog.ImportID // 0 for an edit
+	Actor  string
+	// Project with its new fields; nil if none changed. Required where
+	// Fingerprints, Applied or Pending are given.
+	Project *catalog.Project
+	// Fingerprints by source, opaque; they replace those of the same source.
+	Fingerprints map[string][]byte
+	Applied      []AppliedPart
+	// Pending replaces the project's removals that wait for confirmation; nil
+	// leaves them, empty clears them.
+	Pending []PendingRemoval
+	// End, if set, is the import in its final state: it is finished in the same
+	// transaction, as Finish does, and the schema's lease given back, so that a
+	// crash can not fall between the new state and the end of its import. The
+	// version is filled in.
+	End *catalog.Import
+}
+
+// Flip makes the version visible: one small transaction sets the schema's
+// version and writes what belongs to it. The Write is closed by it.
+func (w *Write) Flip(ctx context.Context, f Flip) error {
+	tables, err := w.countTables(ctx)
+	if err == nil {
+		err = w.end(ctx, f, func(tx Tx) error { return w.flip(ctx, tx, f, tables) })
+	}
+	if err != nil {
+		return fmt.Errorf("flip %s to version %d: %w", w.lease.Schema, w.next, err)
+	}
+	return nil
+}
+
+// Note writes what goes with a save that changed nothing, and makes no version.
+// catalog.ErrConflict if rows were written.
+func (w *Write) Note(ctx context.Context, f Flip) error {
+	if w.touched {
+		return fmt.Errorf("note without a version on %s: rows of version %d were written: %w", w.lease.Schema, w.next, catalog.ErrConflict)
+	}
+	if err := w.end(ctx, f, func(tx Tx) error { return w.finishImport(ctx, tx, f, 0) }); err != nil {
+		return fmt.Errorf("note without a version on %s: %w", w.lease.Schema, err)
+	}
+	return nil
+}
+
+func (w *Write) end(ctx context.Context, f Flip, more func(Tx) error) error {
+	if f.Project == nil && (len(f.Fingerprints) > 0 || len(f.Applied) > 0 || f.Pending != nil) {
+		return fmt.Errorf("without a project: %w", catalog.ErrInvalid)
+	}
+	err := w.tx(ctx, func(tx Tx) error {
+		if _, err := tx.exec(ctx, `UPDATE schemas SET dirty = 0 WHERE ws = ? AND id = ?`, w.lease.WS, int64(w.lease.Schema)); err != nil {
+			return err
+		}
+		if err := w.noteProject(ctx, tx, f); err != nil {
+			return err
+		}
+		return more(tx)
+	})
+	if err == nil {
+		w.done = true
+		if f.End != nil {
+			w.s.tick()
+		}
+	}
+	return err
+}
+
+func (w *Write) noteProject(ctx context.Context, tx Tx, f Flip) error {
+	if f.Project == nil {
+		return nil
+	}
+	if err := tx.updateProject(ctx, w.lease.WS, *f.Project, w.at); err != nil {
+		return err
+	}
+	if err := tx.putFingerprints(ctx, w.lease, f.Project.ID, f.Fingerprints); err != nil {
+		return err
+	}
+	if err := tx.putApplied(ctx, w.lease, f.Project.ID, f.Applied); err != nil {
+		return err
+	}
+	if f.Pending == nil {
+		return nil
+	}
+	return w.s.putRemovals(ctx, tx, w.lease, f.Project.ID, f.Pending)
+}
+
+func (w *Write) flip(ctx context.Context, tx Tx, f Flip, tables int64) error {
+	if _, err := tx.exec(ctx, `INSERT INTO versions (ws, schema_id, number, import_id, actor, at) VALUES (?, ?, ?, ?, ?, ?)`,
+		w.lease.WS, int64(w.lease.Schema), w.next, int64(f.Import), f.Actor, w.at); err != nil {
+		return err
+	}
+	if f.Import != 0 {
+		// A rerun after a crash between here and Finish finds what it made.
+		if _, err := tx.exec(ctx, `UPDATE imports SET version = ? WHERE ws = ? AND id = ?`, w.next, w.lease.WS, int64(f.Import)); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(ctx, `UPDATE schemas SET version = ?, updated_at = ?, tables = CASE WHEN CAST(? AS bigint) < 0 THEN tables ELSE ? END
+		WHERE ws = ? AND id = ?`, w.next, w.at, tables, tables, w.lease.WS, int64(w.lease.Schema))
+	if err != nil {
+		return err
+	}
+	return w.finishImport(ctx, tx, f, w.next)
+}
+
+// finishImport ends the import that made the version, if one did.
+func (w *Write) finishImport(ctx context.Context, tx Tx, f Flip, version int64) error {
+	if f.End == nil {
+		return nil
+	}
+	imp := *f.End
+	imp.Version = version
+	return tx.finish(ctx, Claim{Lease: w.lease, Import: imp}, imp, micros(w.s.now()))
+}
+
+// countTables counts the present tables of the version in the making; -1 if no
+// asset changed.
+func (w *Write) countTables(ctx context.Context) (int64, error) {
+	if !w.assets {
+		return -1, nil
+	}
+	type count struct {
+		kind catalog.Kind
+		n    int64
+	}
+	counts, err := list(ctx, w.s.reader(), func(row scanner) (c count, err error) { return c, row.Scan(&c.kind, &c.n) },
+		`SELECT kind, count(*) FROM assets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND valid_from <= ? AND present = 1 GROUP BY kind`,
+		w.lease.WS, int64(w.lease.Schema), w.next, w.next)
+	if err != nil {
+		return 0, fmt.Errorf("count tables: %w", err)
+	}
+	var n int64
+	for _, c := range counts {
+		if c.kind.IsTable() {
+			n += c.n
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,30 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// counterOf names the counter behind an id prefix: all assets share one.
+func counterOf(prefix string) string {
+	switch prefix {
+	case catalog.PrefixSchema, catalog.PrefixImport, catalog.PrefixProject, catalog.PrefixTest, catalog.PrefixRun, catalog.PrefixKey:
+		return prefix
+	}
+	return catalog.PrefixTable
+}
+
+// newIDs takes n numbers from a counter. They are never given again once the
+// transaction is committed.
+func (d db) newIDs(ctx context.Context, prefix string, n int64) (first int64, err error) {
+	if n < 1 {
+		return 0, fmt.Errorf("%d ids: %w", n, catalog.ErrInvalid)
+	}
+	next, err := one(ctx, d, scalar[int64], `UPDATE counters SET next = next + ? WHERE kind = ? RETURNING next`, n, counterOf(prefix))
+	if err != nil {
+		return 0, fmt.Errorf("ids of %s: %w", prefix, err)
+	}
+	return next - n, nil
+}

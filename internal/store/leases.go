@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// LeaseTime is how long a lease holds without Heartbeat or RenewLease.
+const LeaseTime = 60 * time.Second
+
+// Lease is the right to write a schema. Token fences: it grows with every
+// lease of the schema, and a write under an older one is catalog.ErrFenced. A
+// lease that ran out still writes until another took the schema.
+type Lease struct {
+	WS     int64
+	Schema catalog.SchemaID
+	Token  int64
+	Holder string
+}
+
+// fence ends the transaction unless the lease is the schema's last one. It
+// locks the schema's row: the next lease waits for this transaction.
+func (tx Tx) fence(ctx context.Context, l Lease) error {
+	n, err := tx.exec(ctx, `UPDATE schemas SET lease_token = lease_token WHERE ws = ? AND id = ? AND lease_token = ?`, l.WS, int64(l.Schema), l.Token)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return catalog.ErrFenced
+	}
+	return nil
+}
+
+// takeLease leases a schema if it is free; Token 0 if it is not.
+func (tx Tx) takeLease(ctx context.Context, ws int64, schema catalog.SchemaID, holder string, now time.Time) (Lease, error) {
+	token, err := one(ctx, tx.db, scalar[int64], `UPDATE schemas SET lease_token = lease_token + 1, lease_holder = ?, lease_expires = ?
+		WHERE ws = ? AND id = ? AND lease_expires <= ? RETURNING lease_token`,
+		holder, micros(now.Add(LeaseTime)), ws, int64(schema), micros(now))
+	if errors.Is(err, catalog.ErrNotFound) {
+		return Lease{}, nil
+	}
+	return Lease{WS: ws, Schema: schema, Token: token, Holder: holder}, err
+}
+
+// LeaseSchema takes the lease of a schema for an edit, waiting for it if
+// another holds it. catalog.ErrBusy after wait.
+func (s *Store) LeaseSchema(ctx context.Context, ws int64, schema catalog.SchemaID, holder string, wait time.Duration) (Lease, error) {
+	const first, longest = 2 * time.Millisecond, 100 * time.Millisecond
+	for pause := first; ; pause = min(2*pause, longest) {
+		var lease Lease
+		err := s.tx(ctx, func(tx Tx) (err error) {
+			if lease, err = tx.takeLease(ctx, ws, schema, holder, s.now()); err != nil || lease.Token != 0 {
+				return err
+			}
+			_, err = tx.schema(ctx, ws, schema)
+			return err
+		})
+		switch {
+		case err != nil:
+			return Lease{}, fmt.Errorf("lease %s: %w", schema, err)
+		case lease.Token != 0:
+			return lease, nil
+		case wait <= 0:
+			return Lease{}, fmt.Errorf("lease %s: %w", schema, catalog.ErrBusy)
+		}
+		pause = min(pause, wait)
+		if err := sleep(ctx, pause); err != nil {
+			return Lease{}, fmt.Errorf("lease %s: %w", schema, err)
+		}
+		wait -= pause
+	}
+}
+
+// RenewLease makes the lease last LeaseTime from now on.
+func (s *Store) RenewLease(ctx context.Context, l Lease) error {
+	err := s.tx(ctx, func(tx Tx) error { return tx.setExpiry(ctx, l, micros(s.now().Add(LeaseTime))) })
+	if err != nil {
+		return fmt.Errorf("renew lease of %s: %w", l.Schema, err)
+	}
+	return nil
+}
+
+// ReleaseLease gives the lease back.
+func (s *Store) ReleaseLease(ctx context.Context, l Lease) error {
+	err := s.tx(ctx, func(tx Tx) error { return tx.setExpiry(ctx, l, 0) })
+	if err != nil {
+		return fmt.Errorf("release lease of %s: %w", l.Schema, err)
+	}
+	s.tick()
+	return nil
+}
+
+func (tx Tx) setExpiry(ctx context.Context, l Lease, expires int64) error {
+	n, err := tx.exec(ctx, `UPDATE schemas SET lease_expires = ? WHERE ws = ? AND id = ? AND lease_token = ?`, expires, l.WS, int64(l.Schema), l.Token)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return catalog.ErrFenced
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+const projectColumns = `id, schema_id, key, name, dbt_version, adapter, manifest_at, catalog_at, invocation_id, last_import, created_at, updated_at`
+
+func scanProject(row scanner) (p catalog.Project, err error) {
+	var manifest, docs, created, updated int64
+	err = row.Scan(&p.ID, &p.SchemaID, &p.Key, &p.Name, &p.DBTVersion, &p.Adapter, &manifest, &docs,
+		&p.InvocationID, &p.LastImport, &created, &updated)
+	p.ManifestGeneratedAt, p.CatalogGeneratedAt = timeOf(manifest), timeOf(docs)
+	p.CreatedAt, p.UpdatedAt = timeOf(created), timeOf(updated)
+	return p, err
+}
+
+// Projects lists the projects of a schema (0 = all) by id.
+func (s *Store) Projects(ctx context.Context, ws int64, schema catalog.SchemaID, p Page) (Paged[catalog.Project], error) {
+	var after int64
+	if _, err := p.after(&after); err != nil {
+		return Paged[catalog.Project]{}, err
+	}
+	d := s.reader()
+	rows, err := list(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects
+		WHERE ws = ? AND (CAST(? AS bigint) = 0 OR schema_id = ?) AND id > ? ORDER BY id LIMIT ?`, ws, int64(schema), int64(schema), after, p.limit()+1)
+	if err != nil {
+		return Paged[catalog.Project]{}, fmt.Errorf("projects: %w", err)
+	}
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM projects WHERE ws = ? AND (CAST(? AS bigint) = 0 OR schema_id = ?)`, ws, int64(schema), int64(schema))
+	if err != nil {
+		return Paged[catalog.Project]{}, fmt.Errorf("projects: %w", err)
+	}
+	return paged(rows, p, total, func(r catalog.Project) []any { return []any{r.ID} })
+}
+
+// Project gives one project.
+func (s *Store) Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error) {
+	p, err := one(ctx, s.reader(), scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND id = ?`, ws, int64(id))
+	if err != nil {
+		return catalog.Project{}, fmt.Errorf("project %s: %w", id, err)
+	}
+	return p, nil
+}
+
+// ProjectByKey gives the project of a schema that has the key.
+func (s *Store) ProjectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error) {
+	p, err := s.reader().projectByKey(ctx, ws, schema, key)
+	if err != nil {
+		return catalog.Project{}, fmt.Errorf("project %q of %s: %w", key, schema, err)
+	}
+	return p, nil
+}
+
+func (d db) projectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error) {
+	return one(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ? AND key = ?`, ws, int64(schema), key)
+}
+
+// EnsureProject gives the project of the lease's schema that has the key, and
+// makes it where there is none. It is seen at once, not from a version on.
+func (s *Store) EnsureProject(ctx context.Context, l Lease, key, name string) (catalog.Project, error) {
+	if err := validName("project", key); err != nil {
+		return catalog.Project{}, err
+	}
+	var project catalog.Project
+	err := s.tx(ctx, func(tx Tx) (err error) {
+		if err := tx.fence(ctx, l); err != nil {
+			return err
+		}
+		project, err = tx.projectByKey(ctx, l.WS, l.Schema, key)
+		if !errors.Is(err, catalog.ErrNotFound) {
+			return err
+		}
+		id, err := tx.newIDs(ctx, catalog.PrefixProject, 1)
+		if err != nil {
+			return err
+		}
+		at := timeOf(micros(s.now()))
+		project = catalog.Project{ID: catalog.ProjectID(id), SchemaID: l.Schema, Key: key, Name: name, CreatedAt: at, UpdatedAt: at}
+		_, err = tx.exec(ctx, `INSERT INTO projects (ws, `+projectColumns+`) VALUES (?, ?, ?, ?, ?, '', '', 0, 0, '', 0, ?, ?)`,
+			l.WS, id, int64(l.Schema), key, name, micros(at), micros(at))
+		return err
+	})
+	if err != nil {
+		return catalog.Project{}, fmt.Errorf("project %q of %s: %w", key, l.Schema, err)
+	}
+	return project, nil
+}
+
+// updateProject writes the fields that an import learns. Key and name stay: the
+// origin of the project's facets rests on them.
+func (tx Tx) updateProject(ctx context.Context, ws int64, p catalog.Project, at int64) error {
+	n, err := tx.exec(ctx, `UPDATE projects SET dbt_version = ?, adapter = ?, manifest_at = ?, catalog_at = ?,
+		invocation_id = ?, last_import = ?, updated_at = ? WHERE ws = ? AND id = ? AND schema_id = ?`,
+		p.DBTVersion, p.Adapter, micros(p.ManifestGeneratedAt), micros(p.CatalogGeneratedAt),
+		p.InvocationID, int64(p.LastImport), at, ws, int64(p.ID), int64(p.SchemaID))
+	if err == nil && n == 0 {
+		err = catalog.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("project %s: %w", p.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// PutFacets writes facets under their keys (FacetKey).
+func (w *Write) PutFacets(ctx context.Context, facets []catalog.Facet) error {
+	facets = last(facets, func(f catalog.Facet) catalog.Hash { return hashOf(keyOf(f).hash()) })
+	return chunks(facets, chunkRows, func(facets []catalog.Facet) error {
+		bodies, err := encodeAll(ctx, facets, func(f catalog.Facet) ([]byte, error) { return encode(f.Body) })
+		if err != nil {
+			return fmt.Errorf("facets: %w", err)
+		}
+		keys, rows := make([]any, len(facets)), make([][]any, len(facets))
+		for i, f := range facets {
+			key := hashOf(keyOf(f).hash())
+			keys[i] = key
+			rows[i] = w.row(key, int64(f.Asset), string(f.Origin), string(f.Source), f.UniqueID, int64(f.Project), f.Hash[:],
+				int64(f.Import), int64(f.Withdrawn), bodies[i])
+		}
+		return w.replace(ctx, facetTable, keys, rows)
+	})
+}
+
+// CloseFacets ends facets without a successor.
+func (w *Write) CloseFacets(ctx context.Context, facets []FacetKey) error {
+	return chunks(facets, chunkRows, func(facets []FacetKey) error {
+		keys := make([]any, len(facets))
+		for i, k := range facets {
+			keys[i] = hashOf(k.hash())
+		}
+		return w.replace(ctx, facetTable, keys, nil)
+	})
+}
+
+// PutTests writes tests under their ids.
+func (w *Write) PutTests(ctx context.Context, tests []catalog.Test) error {
+	tests = last(tests, func(t catalog.Test) catalog.TestID { return t.ID })
+	return chunks(tests, chunkRows, func(tests []catalog.Test) error {
+		bodies, err := encodeAll(ctx, tests, func(t catalog.Test) ([]byte, error) { return encode(t.Body) })
+		if err != nil {
+			return fmt.Errorf("tests: %w", err)
+		}
+		keys, rows := make([]any, len(tests)), make([][]any, len(tests))
+		for i, t := range tests {
+			keys[i] = int64(t.ID)
+			rows[i] = w.row(int64(t.ID), int64(t.Project), int64(t.Asset), t.UniqueID, t.Hash[:], bodies[i])
+		}
+		return w.replace(ctx, testTable, keys, rows)
+	})
+}
+
+// CloseTests ends tests.
+func (w *Write) CloseTests(ctx context.Context, ids []catalog.TestID) error {
+	return chunks(ids, chunkRows, func(ids []catalog.TestID) error {
+		return w.replace(ctx, testTable, anys(int64s(ids)), nil)
+	})
+}
+
+func anys(ids []int64) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = id
+	}
+	return out
+}
+
+// edgeKey is the identity of an edge: all but confidence and source.
+func edgeKey(e catalog.Edge) catalog.Hash {
+	b := make([]byte, 0, 64+len(e.FromNode))
+	for _, n := range []int64{int64(e.Project), int64(e.From), int64(e.To)} {
+		b = binary.AppendVarint(b, n)
+	}
+	b = append(append(append(b, e.Type...), 0), e.FromNode...)
+	return catalog.HashOf(b)
+}
+
+// keyedEdge is an edge with its key, sorted by it: rows then go in where the
+// index ends.
+type keyedEdge struct {
+	key  catalog.Hash
+	edge catalog.Edge
+}
+
+func keyedEdges(edges []catalog.Edge) []keyedEdge {
+	out := make([]keyedEdge, len(edges))
+	for i, e := range edges {
+		out[i] = keyedEdge{edgeKey(e), e}
+	}
+	slices.SortFunc(out, func(a, b keyedEdge) int { return bytes.Compare(a.key[:], b.key[:]) })
+	return slices.CompactFunc(out, func(a, b keyedEdge) bool { return a.key == b.key })
+}
+
+// PutEdges writes edges; their identity is all but Confidence and Source.
+func (w *Write) PutEdges(ctx context.Context, edges []catalog.Edge) error {
+	return chunks(keyedEdges(edges), 2*chunkRows, func(edges []keyedEdge) error {
+		keys, rows := make([]any, len(edges)), make([][]any, len(edges))
+		for i, k := range edges {
+			e := k.edge
+			keys[i] = k.key
+			rows[i] = w.row(k.key, int64(e.Project), int64(e.From), int64(e.To), string(e.Type), e.FromNode, e.Confidence, e.Source)
+		}
+		return w.replace(ctx, edgeTable, keys, rows)
+	})
+}
+
+// CloseEdges ends edges.
+func (w *Write) CloseEdges(ctx context.Context, edges []catalog.Edge) error {
+	return chunks(keyedEdges(edges), 2*chunkRows, func(edges []keyedEdge) error {
+		keys := make([]any, len(edges))
+		for i, k := range edges {
+			keys[i] = k.key
+		}
+		return w.replace(ctx, edgeTable, keys, nil)
+	})
+}
+
+// PutColumnEdges writes the blocks under their assets.
+func (w *Write) PutColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) error {
+	blocks = last(blocks, func(b ColumnEdgeBlock) catalog.AssetID { return b.Asset })
+	return chunks(blocks, chunkRows, func(blocks []ColumnEdgeBlock) error {
+		bodies, err := encodeAll(ctx, blocks, func(b ColumnEdgeBlock) ([]byte, error) { return encodeText(string(b.Block)) })
+		if err != nil {
+			return fmt.Errorf("column edges: %w", err)
+		}
+		keys, rows := make([]any, len(blocks)), make([][]any, len(blocks))
+		for i, b := range blocks {
+			keys[i] = int64(b.Asset)
+			rows[i] = w.row(int64(b.Asset), b.Hash[:], bodies[i])
+		}
+		return w.replace(ctx, columnEdgesTable, keys, rows)
+	})
+}
+
+// CloseColumnEdges ends the blocks of the assets.
+func (w *Write) CloseColumnEdges(ctx context.Context, ids []catalog.AssetID) error {
+	return chunks(ids, chunkRows, func(ids []catalog.AssetID) error {
+		return w.replace(ctx, columnEdgesTable, anys(int64s(ids)), nil)
+	})
+}
+
+var textTable = Table{Name: "texts", Columns: []string{"ws", "hash", "body"}, Ignore: true}
+
+// hashedText is a text to be written.
+type hashedText struct {
+	hash catalog.Hash
+	text string
+}
+
+// PutTexts writes texts under their hashes. They are not versioned; a text that
+// is there already stays as it is.
+func (w *Write) PutTexts(ctx context.Context, texts map[catalog.Hash]string) error {
+	sorted := make([]hashedText, 0, len(texts))
+	for hash, text := range texts {
+		if !hash.IsZero() {
+			sorted = append(sorted, hashedText{hash, text})
+		}
+	}
+	// In order, so that two savers of the same texts cannot lock each other out.
+	slices.SortFunc(sorted, func(a, b hashedText) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	err := chunks(sorted, chunkRows, func(texts []hashedText) error {
+		bodies, err := encodeAll(ctx, texts, func(t hashedText) ([]byte, error) { return encodeText(t.text) })
+		if err != nil {
+			return err
+		}
+		rows := make([][]any, len(texts))
+		for i, t := range texts {
+			rows[i] = []any{w.lease.WS, t.hash[:], bodies[i]}
+		}
+		return w.s.tx(ctx, func(tx Tx) error {
+			if err := tx.fence(ctx, w.lease); err != nil {
+				return err
+			}
+			return w.s.eng.Load(ctx, tx, textTable, rows)
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("texts: %w", err)
+	}
+	return nil
+}
+
+// last drops all but the last value of each key and keeps the order: a
+// statement may write a row only once.
+func last[T any, K comparable](values []T, key func(T) K) []T {
+	at := make(map[K]int, len(values))
+	for i, v := range values {
+		at[key(v)] = i
+	}
+	if len(at) == len(values) {
+		return values
+	}
+	out := make([]T, 0, len(at))
+	for i, v := range values {
+		if at[key(v)] == i {
+			out = append(out, v)
+		}
+	}
+	return out
+}

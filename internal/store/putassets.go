@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// AssetRow is an asset to be written. Hash covers what the caller compares.
+// Columns nil leaves the columns as they are; empty removes them.
+type AssetRow struct {
+	catalog.Asset
+	Hash    catalog.Hash
+	Columns []catalog.Column
+}
+
+// assetChunk assets, with their labels and columns, go in one transaction.
+const assetChunk = 4096
+
+// PutAssets writes assets under their ids. UpdatedAt and Version are set by the
+// store; CreatedAt too, where it is zero: to that of the older row, else to the
+// time of the save.
+func (w *Write) PutAssets(ctx context.Context, assets []AssetRow) error {
+	w.assets = true
+	assets = last(assets, func(a AssetRow) catalog.AssetID { return a.ID })
+	return chunks(assets, assetChunk, func(assets []AssetRow) error { return w.putAssets(ctx, assets) })
+}
+
+func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
+	bodies, err := encodeAll(ctx, assets, func(a AssetRow) ([]byte, error) { return encode(a.Asset) })
+	if err != nil {
+		return fmt.Errorf("assets: %w", err)
+	}
+	columns := slices.DeleteFunc(slices.Clone(assets), func(a AssetRow) bool { return a.Columns == nil })
+	blocks, err := encodeAll(ctx, columns, func(a AssetRow) ([]byte, error) { return encode(a.Columns) })
+	if err != nil {
+		return fmt.Errorf("columns: %w", err)
+	}
+	ids := make([]any, len(assets))
+	for i, a := range assets {
+		ids[i] = int64(a.ID)
+	}
+	columnIDs, columnRows := w.columnRows(columns, blocks)
+	err = w.tx(ctx, func(tx Tx) error {
+		created, err := w.createdAt(ctx, tx, assets)
+		if err != nil {
+			return err
+		}
+		for _, step := range []struct {
+			table versionedTable
+			keys  []any
+			rows  [][]any
+		}{
+			{assetTable, ids, w.assetRows(assets, bodies, created)},
+			{labelTable, ids, w.labelRows(assets)},
+			{columnTable, columnIDs, columnRows},
+		} {
+			if err := w.clear(ctx, tx, step.table, step.keys); err != nil {
+				return err
+			}
+			if err := w.s.eng.Load(ctx, tx, step.table.load, step.rows); err != nil {
+				return fmt.Errorf("%s: %w", step.table.name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("version %d of %s, assets: %w", w.next, w.lease.Schema, err)
+	}
+	w.remember(assetTable, ids)
+	w.remember(labelTable, ids)
+	w.remember(columnTable, columnIDs)
+	return nil
+}
+
+// createdAt gives the times of creation that the older rows tell.
+func (w *Write) createdAt(ctx context.Context, tx Tx, assets []AssetRow) (map[catalog.AssetID]int64, error) {
+	var ids []int64
+	for _, a := range assets {
+		if _, own := w.put[assetTable.name][int64(a.ID)]; a.CreatedAt.IsZero() && (own || w.served > 0) {
+			ids = append(ids, int64(a.ID))
+		}
+	}
+	created := make(map[catalog.AssetID]int64, len(ids))
+	scan := func(row scanner) (none struct{}, err error) {
+		var id, at int64
+		err = row.Scan(&id, &at)
+		created[catalog.AssetID(id)] = at
+		return none, err
+	}
+	err := inBatches(ids, func(ids []int64) error {
+		marks, args := in([]any{w.lease.WS, int64(w.lease.Schema), catalog.Open}, ids)
+		_, err := list(ctx, tx.db, scan, `SELECT id, created_at FROM assets WHERE ws = ? AND schema_id = ? AND +valid_to = ? AND id IN `+marks, args...)
+		return err
+	})
+	return created, err
+}
+
+func (w *Write) assetRows(assets []AssetRow, bodies [][]byte, created map[catalog.AssetID]int64) [][]any {
+	rows := make([][]any, len(assets))
+	for i, a := range assets {
+		at := micros(a.CreatedAt)
+		if at == 0 {
+			at = created[a.ID]
+		}
+		if at == 0 {
+			at = w.at
+		}
+		var dbt catalog.DBT
+		if a.DBT != nil {
+			dbt = *a.DBT
+		}
+		rows[i] = w.row(int64(a.ID), string(a.Kind), a.Name, sortName(a.Name), a.RelationKey, keyHash(a.RelationKey), int64(a.Project),
+			bit(a.Present), bit(strings.TrimSpace(a.Description.Value) != ""), a.Hash[:], at, w.at,
+			dbt.UniqueID, dbt.PackageName, a.Materialized, dbt.Group, bodies[i])
+	}
+	return rows
+}
+
+// sortName is what lists are sorted by: as much of the name as an index takes.
+func sortName(name string) string {
+	const longest = 200
+	n := 0
+	for i := range name {
+		if n == longest {
+			return name[:i]
+		}
+		n++
+	}
+	return name
+}
+
+// Kinds of labels.
+const (
+	labelTag   = "tag"
+	labelOwner = "owner"
+)
+
+func (w *Write) labelRows(assets []AssetRow) [][]any {
+	var rows [][]any
+	for _, a := range assets {
+		for _, set := range []struct {
+			kind   string
+			values []string
+		}{{labelTag, a.Tags}, {labelOwner, a.Owners}} {
+			for _, value := range last(set.values, func(v string) string { return v }) {
+				rows = append(rows, w.row(int64(a.ID), set.kind, keyHash(value), value))
+			}
+		}
+	}
+	return rows
+}
+
+// columnRows gives the assets whose columns change and the rows of those that
+// have any.
+func (w *Write) columnRows(assets []AssetRow, blocks [][]byte) (ids []any, rows [][]any) {
+	for i, a := range assets {
+		ids = append(ids, int64(a.ID))
+		if len(a.Columns) > 0 {
+			rows = append(rows, w.row(int64(a.ID), blocks[i]))
+		}
+	}
+	return ids, rows
+}

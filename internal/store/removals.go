@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// PendingRemoval is an asset whose removal waits for a person's word.
+type PendingRemoval struct {
+	Asset    catalog.AssetID
+	Name     string
+	Kind     catalog.Kind
+	UniqueID string
+	Project  catalog.ProjectID
+	Import   catalog.ImportID
+	Since    time.Time // zero when written: the time of the save
+}
+
+// Removals lists the removals of a schema that wait for confirmation, by asset.
+func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p Page) (Paged[PendingRemoval], error) {
+	var asset, project int64
+	var node []byte
+	if _, err := p.after(&asset, &project, &node); err != nil {
+		return Paged[PendingRemoval]{}, err
+	}
+	if node == nil {
+		node = []byte{}
+	}
+	d := s.reader()
+	rows, err := list(ctx, d, scanRemoval, `SELECT asset, name, kind, unique_id, project_id, import_id, since FROM removals
+		WHERE ws = ? AND schema_id = ? AND (asset, project_id, node) > (?, ?, ?) ORDER BY asset, project_id, node LIMIT ?`,
+		ws, int64(schema), asset, project, node, p.limit()+1)
+	if err != nil {
+		return Paged[PendingRemoval]{}, fmt.Errorf("removals of %s: %w", schema, err)
+	}
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM removals WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
+	if err != nil {
+		return Paged[PendingRemoval]{}, fmt.Errorf("removals of %s: %w", schema, err)
+	}
+	return paged(rows, p, total, func(r PendingRemoval) []any { return []any{r.Asset, r.Project, keyHash(r.UniqueID)} })
+}
+
+func scanRemoval(row scanner) (r PendingRemoval, err error) {
+	var since int64
+	err = row.Scan(&r.Asset, &r.Name, &r.Kind, &r.UniqueID, &r.Project, &r.Import, &since)
+	r.Since = timeOf(since)
+	return r, err
+}
+
+// ClearRemovals forgets the pending removals of a project; 0 = of all.
+func (s *Store) ClearRemovals(ctx context.Context, l Lease, project catalog.ProjectID) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		if err := tx.fence(ctx, l); err != nil {
+			return err
+		}
+		if project == 0 {
+			_, err := tx.exec(ctx, `DELETE FROM removals WHERE ws = ? AND schema_id = ?`, l.WS, int64(l.Schema))
+			return err
+		}
+		return s.putRemovals(ctx, tx, l, project, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("clear removals of %s: %w", project, err)
+	}
+	return nil
+}
+
+var removalTable = Table{
+	Name:    "removals",
+	Columns: []string{"ws", "schema_id", "asset", "project_id", "node", "unique_id", "name", "kind", "import_id", "since"},
+}
+
+// putRemovals replaces a project's pending removals.
+func (s *Store) putRemovals(ctx context.Context, tx Tx, l Lease, project catalog.ProjectID, removals []PendingRemoval) error {
+	if _, err := tx.exec(ctx, `DELETE FROM removals WHERE ws = ? AND schema_id = ? AND project_id = ?`, l.WS, int64(l.Schema), int64(project)); err != nil {
+		return fmt.Errorf("removals: %w", err)
+	}
+	rows := make([][]any, len(removals))
+	for i, r := range removals {
+		since := micros(r.Since)
+		if since == 0 {
+			since = micros(s.now())
+		}
+		rows[i] = []any{l.WS, int64(l.Schema), int64(r.Asset), int64(project), keyHash(r.UniqueID), r.UniqueID, r.Name, string(r.Kind), int64(r.Import), since}
+	}
+	if err := s.eng.Load(ctx, tx, removalTable, rows); err != nil {
+		return fmt.Errorf("removals: %w", err)
+	}
+	return nil
+}

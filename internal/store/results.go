@@ -1,0 +1,194 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// RunResult is a node's result with the run that it belongs to.
+type RunResult struct {
+	catalog.NodeResult
+	InvocationID string
+	Command      string
+}
+
+var resultTable = Table{Name: "node_results", Columns: []string{"ws", "run_id", "node", "unique_id", "schema_id", "at", "status", "class",
+	"failures", "execution_time", "started_at", "completed_at", "rows_affected", "thread", "message"}}
+
+var freshnessTable = Table{Name: "freshness", Columns: []string{"ws", "run_id", "node", "unique_id", "schema_id", "status",
+	"max_loaded_at", "snapshot_at", "age", "message"}}
+
+// resultRow gives a result's row. A node that did not run has no completion:
+// the run's own time stands in for it.
+func (p *runPut) resultRow(r catalog.NodeResult) []any {
+	at := micros(r.CompletedAt)
+	if at == 0 {
+		at = micros(p.run.GeneratedAt)
+	}
+	return []any{p.ws, int64(p.run.ID), keyHash(r.UniqueID), r.UniqueID, int64(p.run.SchemaID), at, r.Status, r.Class,
+		null(r.Failures), r.ExecutionTime, micros(r.StartedAt), micros(r.CompletedAt), null(r.RowsAffected), r.Thread, r.Message}
+}
+
+func (p *runPut) freshnessRow(f catalog.Freshness) []any {
+	at := f.SnapshotedAt
+	if at.IsZero() {
+		at = p.run.GeneratedAt
+	}
+	return []any{p.ws, int64(p.run.ID), keyHash(f.UniqueID), f.UniqueID, int64(p.run.SchemaID), f.Status,
+		micros(f.MaxLoadedAt), micros(at), f.Age, f.Message}
+}
+
+func null(n *int64) any {
+	if n == nil {
+		return nil
+	}
+	return *n
+}
+
+const resultColumns = `n.run_id, n.unique_id, n.status, n.class, n.message, n.failures, n.execution_time, n.started_at, n.completed_at, n.rows_affected, n.thread`
+
+func scanResult(row scanner) (catalog.NodeResult, error) { return scanResultAnd(row) }
+
+func scanResultAnd(row scanner, more ...any) (r catalog.NodeResult, err error) {
+	var started, completed int64
+	err = row.Scan(append([]any{&r.Run, &r.UniqueID, &r.Status, &r.Class, &r.Message, &r.Failures, &r.ExecutionTime,
+		&started, &completed, &r.RowsAffected, &r.Thread}, more...)...)
+	r.StartedAt, r.CompletedAt = timeOf(started), timeOf(completed)
+	return r, err
+}
+
+const freshnessColumns = `n.run_id, n.unique_id, n.status, n.max_loaded_at, n.snapshot_at, n.age, n.message`
+
+func scanFreshness(row scanner) (f catalog.Freshness, err error) {
+	var loaded, snapshot int64
+	err = row.Scan(&f.Run, &f.UniqueID, &f.Status, &loaded, &snapshot, &f.Age, &f.Message)
+	f.MaxLoadedAt, f.SnapshotedAt = timeOf(loaded), timeOf(snapshot)
+	return f, err
+}
+
+// RunResults lists the results of a run by unique id.
+func (s *Store) RunResults(ctx context.Context, ws int64, run catalog.RunID, p Page) (Paged[catalog.NodeResult], error) {
+	return runPage(ctx, s, ws, run, p, resultTable.Name, resultColumns, scanResult, func(r catalog.NodeResult) []any { return []any{r.UniqueID} })
+}
+
+// RunFreshness lists the freshness results of a run by unique id.
+func (s *Store) RunFreshness(ctx context.Context, ws int64, run catalog.RunID, p Page) (Paged[catalog.Freshness], error) {
+	return runPage(ctx, s, ws, run, p, freshnessTable.Name, freshnessColumns, scanFreshness, func(f catalog.Freshness) []any { return []any{f.UniqueID} })
+}
+
+func runPage[T any](ctx context.Context, s *Store, ws int64, run catalog.RunID, p Page, table, columns string, scan func(scanner) (T, error), at func(T) []any) (Paged[T], error) {
+	if _, err := s.Run(ctx, ws, run); err != nil {
+		return Paged[T]{}, err
+	}
+	var after string
+	if _, err := p.after(&after); err != nil {
+		return Paged[T]{}, err
+	}
+	d := s.reader()
+	rows, err := list(ctx, d, scan, `SELECT `+columns+` FROM `+table+` n WHERE n.ws = ? AND n.run_id = ? AND n.unique_id > ?
+		ORDER BY n.unique_id LIMIT ?`, ws, int64(run), after, p.limit()+1)
+	if err != nil {
+		return Paged[T]{}, fmt.Errorf("results of run %s: %w", run, err)
+	}
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM `+table+` WHERE ws = ? AND run_id = ?`, ws, int64(run))
+	if err != nil {
+		return Paged[T]{}, fmt.Errorf("results of run %s: %w", run, err)
+	}
+	return paged(rows, p, total, at)
+}
+
+// LatestResults gives the newest result of those of the nodes that have one.
+func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string) (map[string]catalog.NodeResult, error) {
+	return latest(ctx, s, ws, schema, uniqueIDs, "latest_results", resultTable.Name, resultColumns, scanResult,
+		func(r catalog.NodeResult) string { return r.UniqueID })
+}
+
+// LatestFreshness gives the newest freshness of those of the sources that have
+// one.
+func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string) (map[string]catalog.Freshness, error) {
+	return latest(ctx, s, ws, schema, uniqueIDs, "latest_freshness", freshnessTable.Name, freshnessColumns, scanFreshness,
+		func(f catalog.Freshness) string { return f.UniqueID })
+}
+
+// latest reads the results that a table of latest ones points to. Where two
+// projects have one node, the newer result stands.
+func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.SchemaID, uniqueIDs []string, pointers, table, columns string,
+	scan func(scanner) (T, error), id func(T) string) (map[string]T, error) {
+	found := make(map[string]T, len(uniqueIDs))
+	err := inBatches(keyHashes(uniqueIDs), func(nodes [][]byte) error {
+		marks, args := in([]any{ws, int64(schema)}, nodes)
+		rows, err := list(ctx, s.reader(), scan, `SELECT `+columns+` FROM `+pointers+` l
+			JOIN `+table+` n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
+			WHERE l.ws = ? AND l.schema_id = ? AND l.node IN `+marks+` ORDER BY l.at, l.invocation_id, l.project_id`, args...)
+		for _, r := range rows {
+			found[id(r)] = r
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
+	}
+	return found, nil
+}
+
+func keyHashes(values []string) [][]byte {
+	out := make([][]byte, len(values))
+	for i, v := range values {
+		out[i] = keyHash(v)
+	}
+	return out
+}
+
+// maxHistory is how many nodes NodeResults takes.
+const maxHistory = 4096
+
+// NodeResults lists the results of the nodes (catalog.ErrTooLarge above 4,096)
+// by completion, newest first.
+func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string, p Page) (Paged[RunResult], error) {
+	if len(uniqueIDs) == 0 {
+		return Paged[RunResult]{}, nil
+	}
+	if len(uniqueIDs) > maxHistory {
+		return Paged[RunResult]{}, fmt.Errorf("results of %d nodes, at most %d: %w", len(uniqueIDs), maxHistory, catalog.ErrTooLarge)
+	}
+	at, run, node := catalog.Open, catalog.Open, []byte{}
+	if _, err := p.after(&at, &run, &node); err != nil {
+		return Paged[RunResult]{}, err
+	}
+	marks, args := in([]any{ws, int64(schema)}, keyHashes(uniqueIDs))
+	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1
+		WHERE n.ws = ? AND n.schema_id = ? AND n.node IN ` + marks
+	d := s.reader()
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+where, args...)
+	if err != nil {
+		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
+	}
+	rows, err := list(ctx, d, scanRunResult, `SELECT `+resultColumns+`, r.invocation_id, r.command, n.at`+where+`
+		AND (n.at, n.run_id, n.node) < (?, ?, ?) ORDER BY n.at DESC, n.run_id DESC, n.node DESC LIMIT ?`,
+		append(args, at, run, node, p.limit()+1)...)
+	if err != nil {
+		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
+	}
+	page, err := paged(rows, p, total, func(r timedResult) []any { return []any{micros(r.at), r.Run, keyHash(r.UniqueID)} })
+	out := Paged[RunResult]{Next: page.Next, Total: page.Total}
+	for _, r := range page.Rows {
+		out.Rows = append(out.Rows, r.RunResult)
+	}
+	return out, err
+}
+
+// timedResult is a result with the time that it is sorted by.
+type timedResult struct {
+	RunResult
+	at time.Time
+}
+
+func scanRunResult(row scanner) (r timedResult, err error) {
+	var at int64
+	r.NodeResult, err = scanResultAnd(row, &r.InvocationID, &r.Command, &at)
+	r.at = timeOf(at)
+	return r, err
+}

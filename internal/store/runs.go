@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Artifacts that runs come from.
+const (
+	artifactResults = "run_results"
+	artifactSources = "sources"
+)
+
+// RunFilter narrows a list of runs; zero fields let everything through.
+type RunFilter struct {
+	SchemaID catalog.SchemaID
+	Project  catalog.ProjectID
+	UniqueID string // runs that have a result of this node
+}
+
+const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id`
+
+func scanRun(row scanner) (r catalog.Run, err error) {
+	var generated int64
+	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import)
+	r.GeneratedAt = timeOf(generated)
+	return r, err
+}
+
+// PutRun appends a run with its results (of run_results.json) or its freshness
+// (of sources.json), not both. A run that is there already, by schema,
+// invocation id and artifact, is left alone: stored is false. The newest result
+// of each node, by completion, becomes its latest, unless the run does not
+// count as one. run.ID is ignored; run.Results is set by the store.
+func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error) {
+	p := runPut{s: s, ws: ws, run: run, artifact: artifactResults}
+	p.results = last(results, func(r catalog.NodeResult) string { return r.UniqueID })
+	p.freshness = last(freshness, func(f catalog.Freshness) string { return f.UniqueID })
+	p.run.Results = len(p.results) + len(p.freshness)
+	switch {
+	case run.InvocationID == "":
+		err = fmt.Errorf("no invocation id: %w", catalog.ErrInvalid)
+	case len(results) > 0 && len(freshness) > 0:
+		err = fmt.Errorf("results and freshness at once: %w", catalog.ErrInvalid)
+	case len(freshness) > 0:
+		p.artifact = artifactSources
+	}
+	if err == nil {
+		stored, err = p.put(ctx)
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("run %q of %s: %w", run.InvocationID, run.SchemaID, err)
+	}
+	return p.run.ID, stored, nil
+}
+
+// runPut is the storing of one run.
+type runPut struct {
+	s         *Store
+	ws        int64
+	run       catalog.Run
+	artifact  string
+	results   []catalog.NodeResult
+	freshness []catalog.Freshness
+}
+
+// put writes the run's row, its results in chunks and the mark that makes them
+// count. What a call that died left behind is written anew.
+func (p *runPut) put(ctx context.Context) (stored bool, err error) {
+	var there bool
+	if err := p.s.tx(ctx, func(tx Tx) (err error) { there, err = p.open(ctx, tx); return err }); err != nil || there {
+		return false, err
+	}
+	err = chunks(p.results, 2*chunkRows, func(results []catalog.NodeResult) error {
+		rows := make([][]any, len(results))
+		for i, r := range results {
+			rows[i] = p.resultRow(r)
+		}
+		return p.load(ctx, resultTable, rows)
+	})
+	if err != nil {
+		return false, err
+	}
+	err = chunks(p.freshness, 2*chunkRows, func(freshness []catalog.Freshness) error {
+		rows := make([][]any, len(freshness))
+		for i, f := range freshness {
+			rows[i] = p.freshnessRow(f)
+		}
+		return p.load(ctx, freshnessTable, rows)
+	})
+	if err != nil {
+		return false, err
+	}
+	return true, p.s.tx(ctx, func(tx Tx) error { return p.close(ctx, tx) })
+}
+
+func (p *runPut) load(ctx context.Context, t Table, rows [][]any) error {
+	return p.s.tx(ctx, func(tx Tx) error { return p.s.eng.Load(ctx, tx, t, rows) })
+}
+
+// open makes the run's row, or finds it; there tells that it is complete.
+func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
+	if _, err := tx.schema(ctx, p.ws, p.run.SchemaID); err != nil {
+		return false, err
+	}
+	type found struct{ id, stored int64 }
+	f, err := one(ctx, tx.db, func(row scanner) (f found, err error) { return f, row.Scan(&f.id, &f.stored) },
+		`SELECT id, stored FROM runs WHERE ws = ? AND schema_id = ? AND invocation_id = ? AND artifact = ?`,
+		p.ws, int64(p.run.SchemaID), p.run.InvocationID, p.artifact)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return false, p.insert(ctx, tx)
+	}
+	if err != nil {
+		return false, err
+	}
+	p.run.ID = catalog.RunID(f.id)
+	if f.stored == 1 {
+		return true, nil
+	}
+	for _, t := range []Table{resultTable, freshnessTable} {
+		if _, err := tx.exec(ctx, `DELETE FROM `+t.Name+` WHERE ws = ? AND run_id = ?`, p.ws, f.id); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+func (p *runPut) insert(ctx context.Context, tx Tx) error {
+	id, err := tx.newIDs(ctx, catalog.PrefixRun, 1)
+	if err != nil {
+		return err
+	}
+	p.run.ID = catalog.RunID(id)
+	r := p.run
+	_, err = tx.exec(ctx, `INSERT INTO runs (ws, id, schema_id, project_id, invocation_id, artifact, command, dbt_version,
+		generated_at, elapsed, results, import_id, stored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		p.ws, id, int64(r.SchemaID), int64(r.Project), r.InvocationID, p.artifact, r.Command, r.DBTVersion,
+		micros(r.GeneratedAt), r.Elapsed, r.Results, int64(r.Import))
+	return err
+}
+
+// close makes the run count, and its results the latest where they are newer.
+func (p *runPut) close(ctx context.Context, tx Tx) error {
+	if _, err := tx.exec(ctx, `UPDATE runs SET stored = 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.ID)); err != nil {
+		return err
+	}
+	if !p.run.CountsAsRun() {
+		return nil
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO latest_results (ws, schema_id, node, project_id, run_id, at, invocation_id, class, unique_id)
+		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, CAST(? AS text), class, unique_id FROM node_results WHERE ws = ? AND run_id = ?
+		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET
+			run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id, class = excluded.class
+		WHERE (excluded.at, excluded.invocation_id) > (latest_results.at, latest_results.invocation_id)`,
+		int64(p.run.Project), p.run.InvocationID, p.ws, int64(p.run.ID)); err != nil {
+		return fmt.Errorf("latest results: %w", err)
+	}
+	if _, err := tx.exec(ctx, `INSERT INTO latest_freshness (ws, schema_id, node, project_id, run_id, at, invocation_id)
+		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, snapshot_at, CAST(? AS text) FROM freshness WHERE ws = ? AND run_id = ?
+		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET
+			run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id
+		WHERE (excluded.at, excluded.invocation_id) > (latest_freshness.at, latest_freshness.invocation_id)`,
+		int64(p.run.Project), p.run.InvocationID, p.ws, int64(p.run.ID)); err != nil {
+		return fmt.Errorf("latest freshness: %w", err)
+	}
+	return nil
+}
+
+// Run gives one run.
+func (s *Store) Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Run, error) {
+	r, err := one(ctx, s.reader(), scanRun, `SELECT `+runColumns+` FROM runs r WHERE r.ws = ? AND r.id = ? AND r.stored = 1`, ws, int64(id))
+	if err != nil {
+		return catalog.Run{}, fmt.Errorf("run %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// Runs lists runs by GeneratedAt, newest first.
+func (s *Store) Runs(ctx context.Context, ws int64, f RunFilter, p Page) (Paged[catalog.Run], error) {
+	at, id := catalog.Open, catalog.Open
+	if _, err := p.after(&at, &id); err != nil {
+		return Paged[catalog.Run]{}, err
+	}
+	where, args := f.where(ws)
+	d := s.reader()
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM runs r `+where, args...)
+	if err != nil {
+		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)
+	}
+	rows, err := list(ctx, d, scanRun, `SELECT `+runColumns+` FROM runs r `+where+`
+		AND (r.generated_at, r.id) < (?, ?) ORDER BY r.generated_at DESC, r.id DESC LIMIT ?`, append(args, at, id, p.limit()+1)...)
+	if err != nil {
+		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)
+	}
+	return paged(rows, p, total, func(r catalog.Run) []any { return []any{micros(r.GeneratedAt), r.ID} })
+}
+
+func (f RunFilter) where(ws int64) (string, []any) {
+	where, args := `WHERE r.ws = ? AND r.stored = 1`, []any{ws}
+	if f.SchemaID != 0 {
+		where, args = where+` AND r.schema_id = ?`, append(args, int64(f.SchemaID))
+	}
+	if f.Project != 0 {
+		where, args = where+` AND r.project_id = ?`, append(args, int64(f.Project))
+	}
+	if f.UniqueID != "" {
+		node := keyHash(f.UniqueID)
+		where += ` AND (EXISTS (SELECT 1 FROM node_results n WHERE n.ws = r.ws AND n.run_id = r.id AND n.node = ?)
+			OR EXISTS (SELECT 1 FROM freshness n WHERE n.ws = r.ws AND n.run_id = r.id AND n.node = ?))`
+		args = append(args, node, node)
+	}
+	return where, args
+}

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// maxName is the length, in bytes, that names under a unique key may have.
+const maxName = 1024
+
+// SchemaRow is a schema as lists show it.
+type SchemaRow struct {
+	catalog.Schema
+	Tables           int64            // present tables of the served version
+	LastImport       catalog.ImportID // newest import; 0 without one
+	LastImportStatus catalog.Status
+}
+
+// SchemaPatch changes the fields that are not nil.
+type SchemaPatch struct {
+	Name, Environment *string
+	Policy            *catalog.Policy
+}
+
+const schemaColumns = `s.id, s.name, s.environment, s.policy, s.version, s.created_at, s.updated_at`
+
+func scanSchema(row scanner) (catalog.Schema, error) {
+	s, _, err := scanSchemaAnd(row)
+	return s, err
+}
+
+// scanSchemaAnd scans a schema and more columns behind it.
+func scanSchemaAnd(row scanner, more ...any) (s catalog.Schema, policy string, err error) {
+	var created, updated int64
+	dst := append([]any{&s.ID, &s.Name, &s.Environment, &policy, &s.Version, &created, &updated}, more...)
+	if err := row.Scan(dst...); err != nil {
+		return s, "", err
+	}
+	s.CreatedAt, s.UpdatedAt = timeOf(created), timeOf(updated)
+	if err := json.Unmarshal([]byte(policy), &s.Policy); err != nil {
+		return s, "", fmt.Errorf("policy of %s: %w", s.ID, err)
+	}
+	return s, policy, nil
+}
+
+// CreateSchema makes an empty schema. The name is unique in its workspace
+// (catalog.ErrConflict) and not blank (catalog.ErrInvalid).
+func (s *Store) CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error) {
+	if err := validName("schema", name); err != nil {
+		return catalog.Schema{}, err
+	}
+	var schema catalog.Schema
+	err := s.tx(ctx, func(tx Tx) error {
+		if err := tx.freeSchemaName(ctx, ws, name, 0); err != nil {
+			return err
+		}
+		id, err := tx.newIDs(ctx, catalog.PrefixSchema, 1)
+		if err != nil {
+			return err
+		}
+		at := timeOf(micros(s.now()))
+		schema = catalog.Schema{ID: catalog.SchemaID(id), Name: name, Environment: environment, CreatedAt: at, UpdatedAt: at}
+		_, err = tx.exec(ctx, `INSERT INTO schemas (ws, id, name, environment, policy, version, tables, dirty,
+			lease_token, lease_holder, lease_expires, created_at, updated_at)
+			VALUES (?, ?, ?, ?, '{}', 0, 0, 0, 0, '', 0, ?, ?)`, ws, id, name, environment, micros(at), micros(at))
+		return err
+	})
+	if err != nil {
+		return catalog.Schema{}, fmt.Errorf("schema %q: %w", name, err)
+	}
+	return schema, nil
+}
+
+func validName(noun, name string) error {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return fmt.Errorf("%s without a name: %w", noun, catalog.ErrInvalid)
+	case len(name) > maxName:
+		return fmt.Errorf("%s name of %d bytes, at most %d: %w", noun, len(name), maxName, catalog.ErrTooLarge)
+	}
+	return nil
+}
+
+// freeSchemaName is catalog.ErrConflict if another schema has the name. It
+// takes the workspace's row first, so that two makers come one after the other.
+func (tx Tx) freeSchemaName(ctx context.Context, ws int64, name string, but catalog.SchemaID) error {
+	n, err := tx.exec(ctx, `UPDATE workspaces SET name = name WHERE id = ?`, ws)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("workspace %d: %w", ws, catalog.ErrNotFound)
+	}
+	_, err = one(ctx, tx.db, scalar[int64], `SELECT id FROM schemas WHERE ws = ? AND name = ? AND id <> ?`, ws, name, int64(but))
+	switch {
+	case errors.Is(err, catalog.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("the name is taken: %w", catalog.ErrConflict)
+}
+
+// Schema gives one schema.
+func (s *Store) Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error) {
+	return s.reader().schema(ctx, ws, id)
+}
+
+func (d db) schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error) {
+	schema, err := one(ctx, d, scanSchema, `SELECT `+schemaColumns+` FROM schemas s WHERE s.ws = ? AND s.id = ?`, ws, int64(id))
+	if err != nil {
+		return catalog.Schema{}, fmt.Errorf("schema %s: %w", id, err)
+	}
+	return schema, nil
+}
+
+// Schemas lists the schemas of a workspace by id.
+func (s *Store) Schemas(ctx context.Context, ws int64, p Page) (Paged[SchemaRow], error) {
+	var after int64
+	if _, err := p.after(&after); err != nil {
+		return Paged[SchemaRow]{}, err
+	}
+	d := s.reader()
+	rows, err := list(ctx, d, scanSchemaRow, `SELECT `+schemaColumns+`, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
+		FROM schemas s LEFT JOIN imports i ON i.ws = s.ws
+			AND i.id = (SELECT max(n.id) FROM imports n WHERE n.ws = s.ws AND n.schema_id = s.id)
+		WHERE s.ws = ? AND s.id > ? ORDER BY s.id LIMIT ?`, ws, after, p.limit()+1)
+	if err != nil {
+		return Paged[SchemaRow]{}, fmt.Errorf("schemas: %w", err)
+	}
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM schemas WHERE ws = ?`, ws)
+	if err != nil {
+		return Paged[SchemaRow]{}, fmt.Errorf("schemas: %w", err)
+	}
+	return paged(rows, p, total, func(r SchemaRow) []any { return []any{r.ID} })
+}
+
+func scanSchemaRow(row scanner) (r SchemaRow, err error) {
+	r.Schema, _, err = scanSchemaAnd(row, &r.Tables, &r.LastImport, &r.LastImportStatus)
+	return r, err
+}
+
+// UpdateSchema changes a schema's name, environment or policy.
+func (s *Store) UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch SchemaPatch) (catalog.Schema, error) {
+	var schema catalog.Schema
+	err := s.tx(ctx, func(tx Tx) (err error) {
+		if patch.Name != nil {
+			if err := validName("schema", *patch.Name); err != nil {
+				return err
+			}
+			if err := tx.freeSchemaName(ctx, ws, *patch.Name, id); err != nil {
+				return err
+			}
+		}
+		if schema, err = tx.schema(ctx, ws, id); err != nil {
+			return err
+		}
+		patch.apply(&schema)
+		schema.UpdatedAt = timeOf(micros(s.now()))
+		policy, err := json.Marshal(schema.Policy)
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, `UPDATE schemas SET name = ?, environment = ?, policy = ?, updated_at = ? WHERE ws = ? AND id = ?`,
+			schema.Name, schema.Environment, string(policy), micros(schema.UpdatedAt), ws, int64(id))
+		return err
+	})
+	if err != nil {
+		return catalog.Schema{}, fmt.Errorf("update schema %s: %w", id, err)
+	}
+	return schema, nil
+}
+
+func (p SchemaPatch) apply(s *catalog.Schema) {
+	if p.Name != nil {
+		s.Name = *p.Name
+	}
+	if p.Environment != nil {
+		s.Environment = *p.Environment
+	}
+	if p.Policy != nil {
+		s.Policy = *p.Policy
+	}
+}

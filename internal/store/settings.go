@@ -1,0 +1,47 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// Settings belong to the installation, not to a workspace: its id, the secret
+// that signs page positions.
+
+// Setting gives a value; catalog.ErrNotFound if it was never put.
+func (s *Store) Setting(ctx context.Context, name string) ([]byte, error) {
+	return s.reader().setting(ctx, name)
+}
+
+func (d db) setting(ctx context.Context, name string) ([]byte, error) {
+	value, err := one(ctx, d, scalar[[]byte], `SELECT value FROM settings WHERE name = ?`, name)
+	if err != nil {
+		return nil, fmt.Errorf("setting %s: %w", name, err)
+	}
+	return value, nil
+}
+
+// PutSetting sets a value.
+func (s *Store) PutSetting(ctx context.Context, name string, value []byte) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("setting %s: %w", name, err)
+	}
+	return nil
+}
+
+// EnsureSetting sets a value unless there is one and gives what stands: two
+// processes that start at once agree on one secret.
+func (s *Store) EnsureSetting(ctx context.Context, name string, value []byte) (stands []byte, err error) {
+	err = s.tx(ctx, func(tx Tx) error {
+		if _, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {
+			return err
+		}
+		stands, err = tx.setting(ctx, name)
+		return err
+	})
+	return stands, err
+}

@@ -1,0 +1,36 @@
+package sqlite
+
+import (
+	"errors"
+
+	"modernc.org/sqlite"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// SQLite's own result codes, https://sqlite.org/rescode.html. The low byte is
+// the primary code.
+const (
+	codeBusy    = 5
+	codeIOError = 10
+	codeFull    = 13
+)
+
+// Failed judges an error of SQLite. After an I/O error the pools are made anew:
+// the kernel may have dropped the pages of a failed fsync and would say yes to
+// the next one.
+func (e *engine) Failed(err error) (sentinel error, retry bool) {
+	var failure *sqlite.Error
+	if !errors.As(err, &failure) {
+		return nil, false
+	}
+	switch failure.Code() & 0xff {
+	case codeFull:
+		return catalog.ErrNoSpace, false
+	case codeBusy:
+		return catalog.ErrBusy, false
+	case codeIOError:
+		return e.reopen(), false
+	}
+	return nil, false
+}

@@ -1,0 +1,112 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Store is the catalog's storage; safe for concurrent use.
+type Store struct {
+	eng  Engine
+	now  func() time.Time
+	wake chan struct{}
+}
+
+// New makes a store over an engine, with now as its clock. The packages sqlite
+// and postgres call it.
+func New(eng Engine, now func() time.Time) *Store {
+	s := &Store{eng: eng, now: now, wake: make(chan struct{}, 1)}
+	eng.Listen(s.tick)
+	return s
+}
+
+// EngineName is "sqlite" or "postgres".
+func (s *Store) EngineName() string { return s.eng.Name() }
+
+// Close ends the store's connections and gives back what it locked.
+func (s *Store) Close() error { return s.eng.Close() }
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.eng.Reader().PingContext(ctx); err != nil {
+		return fmt.Errorf("%s: %w", s.eng.Name(), err)
+	}
+	return nil
+}
+
+// Backup writes a consistent copy of the database to a new file while reads
+// and writes go on. catalog.ErrUnsupported on PostgreSQL, which has pg_dump.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	if err := s.eng.Backup(ctx, path); err != nil {
+		return fmt.Errorf("backup to %s: %w", path, s.failed(err))
+	}
+	return nil
+}
+
+// Migrate brings the tables up to this version. Tables that a newer version
+// made are refused with catalog.ErrUnsupported.
+func (s *Store) Migrate(ctx context.Context) error {
+	p, err := s.migrations()
+	if err != nil {
+		return err
+	}
+	current, known, err := versionOf(ctx, p)
+	if err != nil {
+		return err
+	}
+	if current > known {
+		return fmt.Errorf("tables of version %d, this program knows %d; use the newer program: %w", current, known, catalog.ErrUnsupported)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate tables: %w", s.failed(err))
+	}
+	return nil
+}
+
+// SchemaVersion gives the version of the tables and the newest one that this
+// program knows; they differ before Migrate.
+func (s *Store) SchemaVersion(ctx context.Context) (current, known int64, err error) {
+	p, err := s.migrations()
+	if err != nil {
+		return 0, 0, err
+	}
+	return versionOf(ctx, p)
+}
+
+func versionOf(ctx context.Context, p *goose.Provider) (current, known int64, err error) {
+	current, known, err = p.GetVersions(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("version of the tables: %w", err)
+	}
+	return current, known, nil
+}
+
+func (s *Store) migrations() (*goose.Provider, error) {
+	dialect, files, options, err := s.eng.Migrations()
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	options = append(options, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(dialect, s.eng.Writer(), files, options...)
+	if err != nil {
+		return nil, fmt.Errorf("migrations: %w", err)
+	}
+	return p, nil
+}
+
+// failed wraps what the engine knows of an error.
+func (s *Store) failed(err error) error {
+	if err == nil || errors.Is(err, catalog.ErrFenced) {
+		return err
+	}
+	if sentinel, _ := s.eng.Failed(err); sentinel != nil && !errors.Is(err, sentinel) {
+		return fmt.Errorf("%w: %w", sentinel, err)
+	}
+	return err
+}

@@ -1,0 +1,159 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+func run(schema catalog.SchemaID, invocation string, minute int) catalog.Run {
+	return catalog.Run{SchemaID: schema, Project: 2, InvocationID: invocation, Command: "build", DBTVersion: "1.12.6",
+		GeneratedAt: start.Add(time.Duration(minute) * time.Minute), Elapsed: 1.25, Import: 3}
+}
+
+func result(id, class string, minute int) catalog.NodeResult {
+	return catalog.NodeResult{UniqueID: id, Status: class, Class: class, StartedAt: start, CompletedAt: start.Add(time.Duration(minute) * time.Minute)}
+}
+
+func (r *rig) putRun(run catalog.Run, results ...catalog.NodeResult) catalog.RunID {
+	r.t.Helper()
+	id, stored, err := r.PutRun(r.t.Context(), ws, run, results, nil)
+	must(r.t, err)
+	if !stored {
+		r.t.Fatalf("run %s is there already", run.InvocationID)
+	}
+	return id
+}
+
+func testRuns(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema, other := r.schema("a"), r.schema("b")
+	first := run(schema, "i-1", 10)
+	id := r.putRun(first, result("model.a", "success", 9), result("model.b", "error", 9))
+	same(t, id, catalog.RunID(1))
+	again, stored, err := r.PutRun(ctx, ws, first, []catalog.NodeResult{result("model.a", "fail", 9)}, nil)
+	must(t, err)
+	if stored || again != id {
+		t.Fatalf("again: %s, %v", again, stored)
+	}
+	want := first
+	want.ID, want.Results = id, 2
+	same(t, get(r.Run(ctx, ws, id))(t), want)
+	results := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, p) })
+	if len(results) != 2 || results[0].Class != "success" || results[1].Class != "error" {
+		t.Fatalf("an append changed a run: %v", results)
+	}
+	// The same invocation left a sources.json too, and went to another schema.
+	fresh := []catalog.Freshness{{UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start.Add(time.Hour), Age: 3600, Message: "slow"}}
+	sources, stored, err := r.PutRun(ctx, ws, first, nil, fresh)
+	must(t, err)
+	if !stored || sources == id {
+		t.Fatalf("sources: %s, %v", sources, stored)
+	}
+	r.putRun(run(other, "i-1", 10))
+	r.putRun(run(schema, "i-0", 5), result("model.b", "success", 4))
+	for i := range 5 {
+		r.putRun(run(schema, fmt.Sprint("same ", i), 20))
+	}
+	for _, bad := range []func() error{
+		func() error { _, _, err := r.PutRun(ctx, ws, run(schema, "", 1), nil, nil); return err },
+		func() error { _, _, err := r.PutRun(ctx, ws, run(schema, "x", 1), results, fresh); return err },
+	} {
+		wants(t, bad(), catalog.ErrInvalid)
+	}
+	_, _, err = r.PutRun(ctx, ws, run(999, "x", 1), nil, nil)
+	wants(t, err, catalog.ErrNotFound)
+	_, err = r.Run(ctx, ws, 99)
+	wants(t, err, catalog.ErrNotFound)
+
+	list := func(f store.RunFilter) (ids []catalog.RunID) {
+		t.Helper()
+		for _, run := range walk(t, 2, func(p store.Page) (store.Paged[catalog.Run], error) { return r.Runs(ctx, ws, f, p) }) {
+			ids = append(ids, run.ID)
+		}
+		return ids
+	}
+	same(t, list(store.RunFilter{SchemaID: schema}), []catalog.RunID{9, 8, 7, 6, 5, 2, 1, 4})
+	same(t, list(store.RunFilter{SchemaID: other}), []catalog.RunID{3})
+	same(t, list(store.RunFilter{UniqueID: "model.b"}), []catalog.RunID{1, 4})
+	same(t, list(store.RunFilter{UniqueID: "source.s"}), []catalog.RunID{2})
+	same(t, list(store.RunFilter{Project: 9}), []catalog.RunID{})
+	freshness := walk(t, 1, func(p store.Page) (store.Paged[catalog.Freshness], error) { return r.RunFreshness(ctx, ws, sources, p) })
+	fresh[0].Run = sources
+	same(t, freshness, fresh)
+	same(t, get(r.LatestFreshness(ctx, ws, schema, []string{"source.s", "source.t"}))(t), map[string]catalog.Freshness{"source.s": fresh[0]})
+}
+
+func testLatest(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema, other := r.schema("a"), r.schema("b")
+	latest := func() string {
+		t.Helper()
+		got := get(r.LatestResults(ctx, ws, schema, []string{"model.a", "model.none", "model.a"}))(t)
+		if len(got) > 1 {
+			t.Fatalf("%v", got)
+		}
+		return got["model.a"].Class
+	}
+	same(t, latest(), "")
+	r.putRun(run(schema, "i-2", 10), result("model.a", "success", 9))
+	same(t, latest(), "success")
+	r.putRun(run(schema, "i-1", 5), result("model.a", "error", 4)) // older, came later
+	same(t, latest(), "success")
+	docs := run(schema, "i-3", 20)
+	docs.Command = "generate"
+	r.putRun(docs, result("model.a", "pass", 19)) // no run
+	same(t, latest(), "success")
+	r.putRun(run(other, "i-4", 30), result("model.a", "warn", 29))
+	same(t, latest(), "success")
+	skipped := catalog.NodeResult{UniqueID: "model.a", Status: "skipped", Class: "skipped"} // did not run: the run's time counts
+	r.putRun(run(schema, "i-5", 11), skipped)
+	same(t, latest(), "skipped")
+	// Another project of the schema has the same node: the newer stands.
+	twin := run(schema, "i-6", 40)
+	twin.Project = 3
+	r.putRun(twin, result("model.a", "fail", 12))
+	same(t, latest(), "fail")
+	// The same moment: the invocation decides, whatever came first.
+	r.putRun(run(schema, "i-9", 50), result("model.a", "nine", 45))
+	r.putRun(run(schema, "i-8", 50), result("model.a", "eight", 45))
+	same(t, latest(), "nine")
+}
+
+func testRunResults(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	failures, rows := int64(3), int64(1<<40)
+	full := catalog.NodeResult{UniqueID: "model.a", Status: "fail", Class: "fail", Message: "Got 3 results, größer", Failures: &failures, ExecutionTime: 0.125,
+		StartedAt: start, CompletedAt: start.Add(time.Second), RowsAffected: &rows, Thread: "Thread-1"}
+	id := r.putRun(run(schema, "i-1", 1), full, result("model.a2", "success", 0), full)
+	full.Run = id
+	got := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, p) })
+	if len(got) != 2 {
+		t.Fatalf("%d results, want each node once", len(got))
+	}
+	same(t, got[0], full)
+	_, err := r.RunResults(ctx, ws, 99, store.Page{})
+	wants(t, err, catalog.ErrNotFound)
+
+	for i := range 5 {
+		r.putRun(run(schema, fmt.Sprint("r", i), 10+i), result("model.a", fmt.Sprint("c", i), 5), result("model.b", fmt.Sprint("d", i), 5+i))
+	}
+	history := walk(t, 2, func(p store.Page) (store.Paged[store.RunResult], error) {
+		return r.NodeResults(ctx, ws, schema, []string{"model.a", "model.b", "model.none"}, p)
+	})
+	if len(history) != 11 || !slices.IsSortedFunc(history, func(a, b store.RunResult) int { return b.CompletedAt.Compare(a.CompletedAt) }) {
+		t.Fatalf("%d results: %v", len(history), history)
+	}
+	if first := history[0]; first.Class != "d4" || first.InvocationID != "r4" || first.Command != "build" {
+		t.Errorf("newest %+v", first)
+	}
+	none := get(r.NodeResults(ctx, ws, schema, nil, store.Page{}))(t)
+	same(t, len(none.Rows), 0)
+	_, err = r.NodeResults(ctx, ws, schema, make([]string, 5000), store.Page{})
+	wants(t, err, catalog.ErrTooLarge)
+}

@@ -1,0 +1,98 @@
+package storetest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+func testSchemas(t *testing.T, r *rig) {
+	ctx := t.Context()
+	first := get(r.CreateSchema(ctx, ws, "Analytics Warehouse", "prod"))(t)
+	same(t, first, catalog.Schema{ID: 101, Name: "Analytics Warehouse", Environment: "prod", CreatedAt: start, UpdatedAt: start})
+	same(t, get(r.Schema(ctx, ws, 101))(t), first)
+	second := r.schema("second")
+	if second != 102 {
+		t.Fatalf("second schema is %s", second)
+	}
+	_, err := r.Schema(ctx, ws, 103)
+	wants(t, err, catalog.ErrNotFound)
+
+	r.clock.add(time.Hour)
+	name, policy := "renamed", catalog.Policy{Description: catalog.Smart}
+	patched := get(r.UpdateSchema(ctx, ws, 101, store.SchemaPatch{Name: &name, Policy: &policy}))(t)
+	want := first
+	want.Name, want.Policy, want.UpdatedAt = name, policy, start.Add(time.Hour)
+	same(t, patched, want)
+	same(t, get(r.Schema(ctx, ws, 101))(t), want)
+	_, err = r.UpdateSchema(ctx, ws, 999, store.SchemaPatch{})
+	wants(t, err, catalog.ErrNotFound)
+
+	imp := r.importInto(101)
+	r.put(101, table(1, "orders"), table(2, "gone", func(a *store.AssetRow) { a.Present = false }),
+		table(3, "board", func(a *store.AssetRow) { a.Kind = catalog.KindExposure }))
+	rows := walk(t, 1, func(p store.Page) (store.Paged[store.SchemaRow], error) { return r.Schemas(ctx, ws, p) })
+	if len(rows) != 2 || rows[0].ID != 101 || rows[1].ID != 102 {
+		t.Fatalf("schemas %v", rows)
+	}
+	if rows[0].Tables != 1 || rows[0].LastImport != imp.ID || rows[0].LastImportStatus != catalog.Pending || rows[0].Version != 1 {
+		t.Errorf("first row %+v", rows[0])
+	}
+	if rows[1].Tables != 0 || rows[1].LastImport != 0 || rows[1].LastImportStatus != "" {
+		t.Errorf("second row %+v", rows[1])
+	}
+}
+
+func testSchemaNames(t *testing.T, r *rig) {
+	ctx := t.Context()
+	r.schema("a")
+	r.schema("b")
+	_, err := r.CreateSchema(ctx, ws, "a", "")
+	wants(t, err, catalog.ErrConflict)
+	_, err = r.CreateSchema(ctx, ws, " \t", "")
+	wants(t, err, catalog.ErrInvalid)
+	_, err = r.CreateSchema(ctx, ws, strings.Repeat("x", 2000), "")
+	wants(t, err, catalog.ErrTooLarge)
+	_, err = r.CreateSchema(ctx, 77, "a", "")
+	wants(t, err, catalog.ErrNotFound)
+	name := "b"
+	_, err = r.UpdateSchema(ctx, ws, 101, store.SchemaPatch{Name: &name})
+	wants(t, err, catalog.ErrConflict)
+	name = "a"
+	_, err = r.UpdateSchema(ctx, ws, 101, store.SchemaPatch{Name: &name})
+	must(t, err)
+	if id := r.schema("A"); id != 103 {
+		t.Fatalf("names differ by case; a refused schema must take no id: %s", id)
+	}
+}
+
+func testProjects(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema, other := r.schema("a"), r.schema("b")
+	l := r.lease(schema)
+	shop := get(r.EnsureProject(ctx, l, "shop", "Shop"))(t)
+	same(t, shop, catalog.Project{ID: 1, SchemaID: schema, Key: "shop", Name: "Shop", CreatedAt: start, UpdatedAt: start})
+	same(t, get(r.EnsureProject(ctx, l, "shop", "other name"))(t), shop)
+	same(t, get(r.Project(ctx, ws, shop.ID))(t), shop)
+	same(t, get(r.ProjectByKey(ctx, ws, schema, "shop"))(t), shop)
+	_, err := r.ProjectByKey(ctx, ws, other, "shop")
+	wants(t, err, catalog.ErrNotFound)
+	_, err = r.EnsureProject(ctx, l, "", "x")
+	wants(t, err, catalog.ErrInvalid)
+	twin := get(r.EnsureProject(ctx, r.lease(other), "shop", "Shop"))(t)
+	if twin.ID == shop.ID {
+		t.Fatal("one project in two schemas")
+	}
+	stale := l
+	stale.Token--
+	_, err = r.EnsureProject(ctx, stale, "late", "")
+	wants(t, err, catalog.ErrFenced)
+
+	all := walk(t, 1, func(p store.Page) (store.Paged[catalog.Project], error) { return r.Projects(ctx, ws, 0, p) })
+	same(t, all, []catalog.Project{shop, twin})
+	own := walk(t, 1, func(p store.Page) (store.Paged[catalog.Project], error) { return r.Projects(ctx, ws, other, p) })
+	same(t, own, []catalog.Project{twin})
+}

@@ -1,0 +1,199 @@
+// Package storetest is what every engine of package store must pass: Run tries
+// each method against a real database.
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Open gives an empty, migrated store with this clock and closes it when the
+// test ends.
+type Open func(t testing.TB, now func() time.Time) *store.Store
+
+// Run tries a store.
+func Run(t *testing.T, open Open) {
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, *rig)
+	}{
+		{"schemas", testSchemas},
+		{"schema names", testSchemaNames},
+		{"projects", testProjects},
+		{"imports", testImports},
+		{"import pages", testImportPages},
+		{"idempotency", testIdempotency},
+		{"claims", testClaims},
+		{"claim order", testClaimOrder},
+		{"concurrent claims", testConcurrentClaims},
+		{"lease expiry", testLeaseExpiry},
+		{"poison", testPoison},
+		{"cancel", testCancel},
+		{"release", testRelease},
+		{"finish", testFinish},
+		{"wake", testWake},
+		{"edit leases", testEditLeases},
+		{"blobs", testBlobs},
+		{"versions", testVersions},
+		{"time travel", testTimeTravel},
+		{"replace within a version", testReplaceWithin},
+		{"invisible before the flip", testInvisible},
+		{"dead save", testDeadSave},
+		{"abort", testAbort},
+		{"fencing", testFencing},
+		{"note", testNote},
+		{"index", testIndex},
+		{"facets", testFacets},
+		{"tests", testTests},
+		{"edges", testEdges},
+		{"column edges", testColumnEdges},
+		{"texts", testTexts},
+		{"removals", testRemovals},
+		{"asset pages", testAssetPages},
+		{"asset filters", testAssetFilters},
+		{"asset look-ups", testAssetLookups},
+		{"changes", testChanges},
+		{"runs", testRuns},
+		{"latest results", testLatest},
+		{"run results", testRunResults},
+		{"keys", testKeys},
+		{"settings", testSettings},
+		{"foreign ids", testForeignIDs},
+		{"isolation", testIsolation},
+		{"bad positions", testBadPositions},
+		{"migrate", testMigrate},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			clock := &clock{at: start}
+			test.run(t, &rig{t: t, clock: clock, Store: open(t, clock.now)})
+		})
+	}
+}
+
+var start = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
+
+// ws is the workspace that tests use unless they are about workspaces.
+const ws = catalog.DefaultWorkspace
+
+// rig is a store with what tests do all the time.
+type rig struct {
+	t     *testing.T
+	clock *clock
+	*store.Store
+}
+
+// must ends the test on an error.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func get[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		must(t, err)
+		return v
+	}
+}
+
+// wants checks for a sentinel.
+func wants(t testing.TB, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) {
+		t.Fatalf("error %v, want %v", got, want)
+	}
+}
+
+// same compares values; nil and empty are the same.
+func same(t testing.TB, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("(-want +got)\n%s", diff)
+	}
+}
+
+func (r *rig) schema(name string) catalog.SchemaID {
+	r.t.Helper()
+	return get(r.CreateSchema(r.t.Context(), ws, name, "prod"))(r.t).ID
+}
+
+func (r *rig) lease(schema catalog.SchemaID) store.Lease {
+	r.t.Helper()
+	return get(r.LeaseSchema(r.t.Context(), ws, schema, "test", 0))(r.t)
+}
+
+// begin leases a schema, which stays leased, and begins a version.
+func (r *rig) begin(schema catalog.SchemaID) (*store.Write, store.Lease) {
+	r.t.Helper()
+	l := r.lease(schema)
+	return get(r.Begin(r.t.Context(), l))(r.t), l
+}
+
+// save makes a version.
+func (r *rig) save(schema catalog.SchemaID, write func(*store.Write)) int64 {
+	r.t.Helper()
+	w, l := r.begin(schema)
+	write(w)
+	must(r.t, w.Flip(r.t.Context(), store.Flip{Actor: "test"}))
+	must(r.t, r.ReleaseLease(r.t.Context(), l))
+	return w.Number()
+}
+
+// put saves assets as a version.
+func (r *rig) put(schema catalog.SchemaID, assets ...store.AssetRow) int64 {
+	r.t.Helper()
+	return r.save(schema, func(w *store.Write) { must(r.t, w.PutAssets(r.t.Context(), assets)) })
+}
+
+// walk reads all pages of a list, limit rows at a time.
+func walk[T any](t testing.TB, limit int, list func(store.Page) (store.Paged[T], error)) []T {
+	t.Helper()
+	var all []T
+	page := store.Page{Limit: limit}
+	for range 1000 {
+		got, err := list(page)
+		must(t, err)
+		all = append(all, got.Rows...)
+		if got.Total >= 0 && got.Next == "" && int64(len(all)) != got.Total {
+			t.Fatalf("%d rows in all pages, total %d", len(all), got.Total)
+		}
+		if got.Next == "" {
+			return all
+		}
+		if len(got.Rows) != limit {
+			t.Fatalf("page of %d rows before the last, want %d", len(got.Rows), limit)
+		}
+		page.After = got.Next
+	}
+	t.Fatal("pages without end")
+	return nil
+}
+
+// table makes an asset of the kind model.
+func table(id catalog.AssetID, name string, change ...func(*store.AssetRow)) store.AssetRow {
+	row := store.AssetRow{
+		Asset: catalog.Asset{ID: id, Kind: catalog.KindModel, Name: name, RelationKey: "db.main." + name, Present: true},
+		Hash:  catalog.HashOfText(name),
+	}
+	for _, c := range change {
+		c(&row)
+	}
+	return row
+}
+
+func names(assets []catalog.Asset) []string {
+	out := make([]string, len(assets))
+	for i, a := range assets {
+		out[i] = a.Name
+	}
+	return out
+}

@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+const versionColumns = `schema_id, number, import_id, actor, at`
+
+func scanVersion(row scanner) (v catalog.Version, err error) {
+	var at int64
+	err = row.Scan(&v.SchemaID, &v.Number, &v.Import, &v.Actor, &at)
+	v.At = timeOf(at)
+	return v, err
+}
+
+// VersionAt gives the number of the version that was served at a time;
+// catalog.ErrNotFound before the first.
+func (s *Store) VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID, at time.Time) (int64, error) {
+	n, err := one(ctx, s.reader(), scalar[int64], `SELECT coalesce(max(number), 0) FROM versions WHERE ws = ? AND schema_id = ? AND at <= ?`,
+		ws, int64(schema), at.UnixMicro())
+	if err == nil && n == 0 {
+		err = catalog.ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("version of %s at %s: %w", schema, at.UTC().Format(time.RFC3339), err)
+	}
+	return n, nil
+}
+
+// Version gives one version of a schema.
+func (s *Store) Version(ctx context.Context, ws int64, schema catalog.SchemaID, n int64) (catalog.Version, error) {
+	v, err := one(ctx, s.reader(), scanVersion, `SELECT `+versionColumns+` FROM versions WHERE ws = ? AND schema_id = ? AND number = ?`, ws, int64(schema), n)
+	if err != nil {
+		return catalog.Version{}, fmt.Errorf("version %d of %s: %w", n, schema, err)
+	}
+	return v, nil
+}
+
+// Versions lists the versions of a schema, newest first.
+func (s *Store) Versions(ctx context.Context, ws int64, schema catalog.SchemaID, p Page) (Paged[catalog.Version], error) {
+	before := catalog.Open
+	if _, err := p.after(&before); err != nil {
+		return Paged[catalog.Version]{}, err
+	}
+	d := s.reader()
+	rows, err := list(ctx, d, scanVersion, `SELECT `+versionColumns+` FROM versions
+		WHERE ws = ? AND schema_id = ? AND number < ? ORDER BY number DESC LIMIT ?`, ws, int64(schema), before, p.limit()+1)
+	if err != nil {
+		return Paged[catalog.Version]{}, fmt.Errorf("versions of %s: %w", schema, err)
+	}
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM versions WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
+	if err != nil {
+		return Paged[catalog.Version]{}, fmt.Errorf("versions of %s: %w", schema, err)
+	}
+	return paged(rows, p, total, func(v catalog.Version) []any { return []any{v.Number} })
+}

@@ -1,0 +1,219 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// chunkRows is how many rows with bodies one transaction of a Write takes:
+// another writer then waits for a fraction of a second at most.
+const chunkRows = 8192
+
+// Write is the next version of one schema in the making. Readers see nothing of
+// it before Flip. It is not for concurrent use. Every method is
+// catalog.ErrFenced once another took the schema's lease.
+type Write struct {
+	s       *Store
+	lease   Lease
+	served  int64
+	next    int64
+	at      int64           // the save's one time
+	touched bool            // rows of version next may be there
+	assets  bool            // assets among them
+	done    bool            // flipped, noted or aborted
+	put     map[string]keys // by table: what version next brought
+}
+
+// keys is a set of int64 or catalog.Hash.
+type keys map[any]struct{}
+
+// Begin starts the next version of the lease's schema. What a save that died
+// left behind is swept first.
+func (s *Store) Begin(ctx context.Context, l Lease) (*Write, error) {
+	w := &Write{s: s, lease: l, at: micros(s.now()), put: map[string]keys{}}
+	var dirty int64
+	err := s.tx(ctx, func(tx Tx) error {
+		if err := tx.fence(ctx, l); err != nil {
+			return err
+		}
+		rows, err := tx.sql.QueryContext(ctx, s.eng.Rebind(`SELECT version, dirty FROM schemas WHERE ws = ? AND id = ?`), l.WS, int64(l.Schema))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(&w.served, &dirty); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	if err == nil && dirty != 0 {
+		err = w.sweep(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("begin version of %s: %w", l.Schema, err)
+	}
+	w.next = w.served + 1
+	return w, nil
+}
+
+// Number is the version in the making.
+func (w *Write) Number() int64 { return w.next }
+
+// sweep takes back all rows beyond the served version, a table a transaction.
+func (w *Write) sweep(ctx context.Context) error {
+	for _, t := range versionedTables() {
+		err := w.s.tx(ctx, func(tx Tx) error {
+			if err := tx.fence(ctx, w.lease); err != nil {
+				return err
+			}
+			return t.sweep(ctx, tx, w.lease, w.served)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return w.s.tx(ctx, func(tx Tx) error {
+		if err := tx.fence(ctx, w.lease); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `UPDATE schemas SET dirty = 0 WHERE ws = ? AND id = ?`, w.lease.WS, int64(w.lease.Schema))
+		return err
+	})
+}
+
+// Abort takes back what was written. A Write that is neither flipped nor
+// aborted is swept by the next Begin.
+func (w *Write) Abort(ctx context.Context) error {
+	if w.done {
+		return nil
+	}
+	w.done = true
+	if !w.touched {
+		return nil
+	}
+	if err := w.sweep(ctx); err != nil {
+		return fmt.Errorf("abort version %d of %s: %w", w.next, w.lease.Schema, err)
+	}
+	return nil
+}
+
+// NewIDs takes n numbers for a prefix (catalog.PrefixTable for all assets) and
+// gives the first of them. They stay taken even if the save is aborted.
+func (w *Write) NewIDs(ctx context.Context, prefix string, n int64) (first int64, err error) {
+	err = w.s.tx(ctx, func(tx Tx) (err error) {
+		first, err = tx.newIDs(ctx, prefix, n)
+		return err
+	})
+	return first, err
+}
+
+// tx runs one transaction of the save. It marks the schema as written to,
+// unless the lease is lost or the version was made by another.
+func (w *Write) tx(ctx context.Context, fn func(Tx) error) error {
+	if w.done {
+		return fmt.Errorf("version %d of %s is closed: %w", w.next, w.lease.Schema, catalog.ErrConflict)
+	}
+	w.touched = true
+	return w.s.tx(ctx, func(tx Tx) error {
+		n, err := tx.exec(ctx, `UPDATE schemas SET dirty = ? WHERE ws = ? AND id = ? AND lease_token = ? AND version = ?`,
+			w.next, w.lease.WS, int64(w.lease.Schema), w.lease.Token, w.served)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return catalog.ErrFenced
+		}
+		return fn(tx)
+	})
+}
+
+// row builds a row of the version in the making.
+func (w *Write) row(key any, values ...any) []any {
+	row := make([]any, 0, 5+len(values))
+	if h, ok := key.(catalog.Hash); ok {
+		key = h[:]
+	}
+	row = append(row, w.lease.WS, int64(w.lease.Schema), key, w.next, catalog.Open)
+	return append(row, values...)
+}
+
+// clear ends the rows of the keys, so that new ones can take their place.
+func (w *Write) clear(ctx context.Context, tx Tx, t versionedTable, keys []any) error {
+	own, older := w.split(t, keys)
+	if len(own) > 0 {
+		if err := t.drop(ctx, tx, w.lease, w.next, own); err != nil {
+			return fmt.Errorf("replace rows of %s: %w", t.name, err)
+		}
+	}
+	if len(older) > 0 {
+		if err := t.close(ctx, tx, w.lease, w.next, older); err != nil {
+			return fmt.Errorf("close rows of %s: %w", t.name, err)
+		}
+	}
+	return nil
+}
+
+// split gives the keys that have rows of this very version and those that may
+// have older ones, as arguments.
+func (w *Write) split(t versionedTable, keys []any) (own, older []any) {
+	for _, k := range keys {
+		arg := k
+		if h, ok := k.(catalog.Hash); ok {
+			arg = h[:]
+		}
+		if _, ok := w.put[t.name][k]; ok {
+			own = append(own, arg)
+		}
+		older = append(older, arg)
+	}
+	if w.served == 0 {
+		older = nil
+	}
+	return own, older
+}
+
+// remember notes that keys have rows of this version, once that is committed.
+func (w *Write) remember(t versionedTable, all []any) {
+	set := w.put[t.name]
+	if set == nil {
+		set = make(keys, len(all))
+		w.put[t.name] = set
+	}
+	for _, k := range all {
+		set[k] = struct{}{}
+	}
+}
+
+// replace writes rows under their keys in one transaction; without rows it
+// only ends the old ones.
+func (w *Write) replace(ctx context.Context, t versionedTable, keys []any, rows [][]any) error {
+	err := w.tx(ctx, func(tx Tx) error {
+		if err := w.clear(ctx, tx, t, keys); err != nil {
+			return err
+		}
+		return w.s.eng.Load(ctx, tx, t.load, rows)
+	})
+	if err != nil {
+		return fmt.Errorf("version %d of %s, %s: %w", w.next, w.lease.Schema, t.name, err)
+	}
+	if len(rows) > 0 {
+		w.remember(t, keys)
+	}
+	return nil
+}
+
+// chunks calls fn with at most size values at a time.
+func chunks[T any](values []T, size int, fn func([]T) error) error {
+	for len(values) > 0 {
+		n := min(size, len(values))
+		if err := fn(values[:n]); err != nil {
+			return err
+		}
+		values = values[n:]
+	}
+	return nil
+}
