@@ -86,7 +86,7 @@ func New(d Deps) (http.Handler, error) {
 	}
 	rt := newRouter(d.Access)
 	a := &api{
-		huma: newHuma(rt, d.Version), store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
+		huma: newHuma(rt, d.Version, d.QueryWithin), store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
 		editor: d.Editor, limits: d.Limits, now: d.Now, states: newStates(d.Store),
 	}
 	a.register()

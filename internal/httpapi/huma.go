@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -18,7 +19,9 @@ import (
 
 // newHuma makes the API that describes and decodes our routes. It serves no
 // documentation pages: those of the library load code from other hosts.
-func newHuma(rt *router, version string) huma.API {
+//
+// within bounds the time of each operation; 0 does not.
+func newHuma(rt *router, version string, within time.Duration) huma.API {
 	jsonFormat := huma.Format{Marshal: writeJSON, Unmarshal: readJSON}
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
@@ -40,7 +43,7 @@ func newHuma(rt *router, version string) huma.API {
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{ownProblems},
 	}
-	return huma.NewAPI(config, &adapter{router: rt})
+	return huma.NewAPI(config, &adapter{router: rt, within: within})
 }
 
 // operation describes one of our routes.
@@ -111,13 +114,22 @@ func (a *api) failed(ctx context.Context, err error) error {
 }
 
 // adapter lets huma's operations run as routes of the router.
-type adapter struct{ router *router }
+type adapter struct {
+	router *router
+	within time.Duration
+}
 
 func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
+	streamed := op.Metadata[streams] != nil
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.within > 0 && !streamed {
+			ctx, cancel := context.WithTimeout(r.Context(), a.within)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
 		handler(&humaContext{embedded: humago.NewContext(op, r, w)})
 	})
-	if op.Method == http.MethodGet && op.Metadata[streams] == nil {
+	if op.Method == http.MethodGet && !streamed {
 		a.router.handle(op.Method, op.Path, tagged(h))
 		return
 	}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -276,9 +277,11 @@ func writeBody(w http.ResponseWriter, status int, document any) {
 
 // encode gives compact JSON that ends in a newline.
 func encode(document any) ([]byte, error) {
-	body, err := json.Marshal(document)
-	if err != nil {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false) // replies are never read as HTML: nosniff, and their own media type
+	if err := e.Encode(document); err != nil {
 		return nil, fmt.Errorf("reply: %w", err)
 	}
-	return append(body, '\n'), nil
+	return body.Bytes(), nil
 }

@@ -42,8 +42,8 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) {
 	if taken.replayed {
 		w.Header().Set("Idempotency-Replayed", "true")
 	}
-	httpapi.WriteJSON(w, a.CreateStatus, document{
-		Data: resourceOf(imp), Meta: &meta{JobID: imp.ID.String(), Warnings: taken.warnings},
+	httpapi.WriteJSON(w, a.CreateStatus, importDocument{
+		Data: resourceOf(imp), Meta: &importMeta{JobID: imp.ID.String(), Warnings: taken.warnings},
 	})
 }
 
@@ -51,7 +51,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) {
 type taken struct {
 	imp      catalog.Import
 	replayed bool
-	warnings []warning
+	warnings []importWarning
 }
 
 // upload streams the form into blobs and puts the import into the queue.

@@ -1,7 +1,6 @@
 package dbtimports
 
 import (
-	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -26,7 +25,7 @@ type Deps struct {
 	Cursors *httpapi.Cursors
 	Limits  httpapi.Limits // the zero value means the defaults
 	Now     func() time.Time
-	Log     *slog.Logger
+	Log     *slog.Logger // nil: none
 	// CreateStatus is the status of a taken upload; 0 = 202. Some clients ask
 	// for 201.
 	CreateStatus int
@@ -40,10 +39,10 @@ type Deps struct {
 // API serves the import API.
 type API struct{ Deps }
 
-// New makes the API; it fails if a dependency is missing.
-func New(d Deps) (*API, error) {
-	if d.Store == nil || d.Blobs == nil || d.Cursors == nil || d.Now == nil || d.Log == nil {
-		return nil, errors.New("dbt imports: a dependency is missing")
+// New makes the API.
+func New(d Deps) *API {
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
 	}
 	if d.Limits == (httpapi.Limits{}) {
 		d.Limits = httpapi.DefaultLimits()
@@ -54,7 +53,7 @@ func New(d Deps) (*API, error) {
 	if d.SlowWindow == 0 {
 		d.SlowWindow = 30 * time.Second
 	}
-	return &API{d}, nil
+	return &API{d}
 }
 
 // Routes are served at the root too, and with a slash at the end: clients do

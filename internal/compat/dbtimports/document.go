@@ -6,21 +6,21 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// document is the reply about one import. The order of fields is that of the
+// importDocument is the reply about one import. The order of fields is that of the
 // contract.
-type document struct {
-	Data resource `json:"data"`
-	Meta *meta    `json:"meta,omitempty"`
+type importDocument struct {
+	Data importResource `json:"data"`
+	Meta *importMeta    `json:"meta,omitempty"`
 }
 
-type resource struct {
-	ID            string        `json:"id"`
-	Type          string        `json:"type"`
-	Attributes    attributes    `json:"attributes"`
-	Relationships relationships `json:"relationships"`
+type importResource struct {
+	ID            string              `json:"id"`
+	Type          string              `json:"type"`
+	Attributes    importAttributes    `json:"attributes"`
+	Relationships importRelationships `json:"relationships"`
 }
 
-type attributes struct {
+type importAttributes struct {
 	Status          string  `json:"status"`
 	HasManifest     bool    `json:"has_manifest"`
 	HasCatalog      bool    `json:"has_catalog"`
@@ -38,47 +38,47 @@ type attributes struct {
 	UpdatedAt       string  `json:"updated_at"`
 }
 
-type relationships struct {
-	Schema schema `json:"schema"`
+type importRelationships struct {
+	Schema importSchema `json:"schema"`
 }
 
-type schema struct {
+type importSchema struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
-// meta goes with the reply to an upload alone.
-type meta struct {
-	JobID    string    `json:"job_id"`
-	Warnings []warning `json:"warnings,omitempty"`
+// importMeta goes with the reply to an upload alone.
+type importMeta struct {
+	JobID    string          `json:"job_id"`
+	Warnings []importWarning `json:"warnings,omitempty"`
 }
 
-// warning tells what was taken and not understood.
-type warning struct {
+// importWarning tells what was taken and not understood.
+type importWarning struct {
 	Code   string `json:"code"`
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
 }
 
-type list struct {
-	Data  []resource `json:"data"`
-	Links links      `json:"links"`
-	Meta  listMeta   `json:"meta"`
+type importList struct {
+	Data  []importResource `json:"data"`
+	Links importLinks      `json:"links"`
+	Meta  importListMeta   `json:"meta"`
 }
 
-type links struct {
+type importLinks struct {
 	Next *string `json:"next"`
 }
 
-type listMeta struct {
+type importListMeta struct {
 	Limit int `json:"limit"`
 }
 
-func resourceOf(imp catalog.Import) resource {
+func resourceOf(imp catalog.Import) importResource {
 	c := imp.Counters
-	out := resource{
+	out := importResource{
 		ID: imp.ID.String(), Type: "dbt_import",
-		Attributes: attributes{
+		Attributes: importAttributes{
 			Status:      string(imp.Status),
 			HasManifest: imp.Has(partManifest), HasCatalog: imp.Has(partCatalog), HasRunResults: imp.Has(partRunResults),
 			TablesCreated: c.TablesCreated, TablesUpdated: c.TablesUpdated,
@@ -87,7 +87,7 @@ func resourceOf(imp catalog.Import) resource {
 			StartedAt: timeText(imp.StartedAt), CompletedAt: timeText(imp.EndedAt),
 			CreatedAt: wholeSeconds(imp.CreatedAt), UpdatedAt: wholeSeconds(updatedAt(imp)),
 		},
-		Relationships: relationships{Schema: schema{ID: imp.SchemaID.String(), Name: imp.SchemaName}},
+		Relationships: importRelationships{Schema: importSchema{ID: imp.SchemaID.String(), Name: imp.SchemaName}},
 	}
 	if imp.Status == catalog.Failed {
 		out.Attributes.ErrorMessage = &imp.Error

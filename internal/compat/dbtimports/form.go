@@ -198,10 +198,10 @@ func (f *form) drop() error {
 	return errors.Join(errs...)
 }
 
-func (f *form) warnings() []warning {
-	var out []warning
+func (f *form) warnings() []importWarning {
+	var out []importWarning
 	for _, name := range f.unknown {
-		out = append(out, warning{Code: "unknown-field", Field: name, Detail: "The part is not known and was left out."})
+		out = append(out, importWarning{Code: "unknown-field", Field: name, Detail: "The part is not known and was left out."})
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func (a *API) get(w http.ResponseWriter, r *http.Request) {
 	if !ended(imp) {
 		w.Header().Set("Retry-After", "1")
 	}
-	httpapi.WriteJSON(w, http.StatusOK, document{Data: resourceOf(imp)})
+	httpapi.WriteJSON(w, http.StatusOK, importDocument{Data: resourceOf(imp)})
 }
 
 func (a *API) find(ctx context.Context, p access.Principal, label string) (catalog.Import, error) {
@@ -53,30 +53,30 @@ func (a *API) list(w http.ResponseWriter, r *http.Request) {
 	httpapi.WriteJSON(w, http.StatusOK, out)
 }
 
-func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (list, error) {
+func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (importList, error) {
 	q := u.Query()
 	page := store.Page{}
 	var err error
 	if page.Limit, err = a.limit(q.Get("limit")); err != nil {
-		return list{}, err
+		return importList{}, err
 	}
 	if cursor := q.Get("cursor"); cursor != "" {
 		if page.After, err = a.Cursors.Position(p.WS, httpapi.Filter(u), cursor); err != nil {
-			return list{}, err
+			return importList{}, err
 		}
 	}
 	filter, err := a.filter(ctx, p, q)
 	if err != nil {
-		return list{}, err
+		return importList{}, err
 	}
 	rows, err := a.Store.Imports(ctx, p.WS, filter, page)
 	if err != nil {
 		if page.After != "" && errors.Is(err, catalog.ErrInvalid) {
-			return list{}, httpapi.NewProblem(httpapi.CodeInvalidCursor, "This cursor is too old. Begin again without it.")
+			return importList{}, httpapi.NewProblem(httpapi.CodeInvalidCursor, "This cursor is too old. Begin again without it.")
 		}
-		return list{}, err
+		return importList{}, err
 	}
-	out := list{Data: []resource{}, Links: links{Next: a.Cursors.Next(u, p.WS, rows.Next)}, Meta: listMeta{Limit: page.Limit}}
+	out := importList{Data: []importResource{}, Links: importLinks{Next: a.Cursors.Next(u, p.WS, rows.Next)}, Meta: importListMeta{Limit: page.Limit}}
 	for _, imp := range rows.Rows {
 		if p.Sees(imp.SchemaID) {
 			out.Data = append(out.Data, resourceOf(imp))
