@@ -25,16 +25,17 @@ func (p *parser) suffixes(e ast.Expr) ast.Expr {
 func (p *parser) suffix(e ast.Expr) ast.Expr {
 	start := e.Range().Start
 	switch t := p.peek(); t.Kind {
-	case token.DoubleColon:
-		p.pos++
-		if p.d.Grammar.ColonPaths && p.is(token.Colon) {
+	case token.Question:
+		if p.ahead(1).Kind != token.DoubleColon || !p.adjacent(1) {
 			return nil
 		}
+		p.pos += 2 // Databricks: x ?:: type
+		c := &ast.Cast{Operand: e, Try: true, Type: p.typeName()}
+		c.Span = p.from(start)
+		return c
+	case token.DoubleColon:
+		p.pos++
 		c := &ast.Cast{Operand: e}
-		if p.is(token.Question) { // DuckDB and Databricks: x::?type
-			p.pos++
-			c.Try = true
-		}
 		c.Type = p.typeName()
 		c.Span = p.from(start)
 		return c
@@ -47,8 +48,6 @@ func (p *parser) suffix(e ast.Expr) ast.Expr {
 		if p.d.Grammar.ColonPaths && p.braces == 0 && (p.partAhead(1) || p.ahead(1).Kind == token.LeftBracket || p.ahead(1).Kind == token.String) {
 			return p.pathSuffix(e)
 		}
-	case token.Bang: // PostgreSQL's factorial and dialects' x!: no operand follows
-		return nil
 	case token.Word:
 		switch t.Keyword {
 		case token.AT:

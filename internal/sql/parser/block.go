@@ -103,7 +103,9 @@ func (p *parser) block(start int32) ast.Statement {
 	}
 	p.blocks--
 	if p.acceptKw(token.END) {
-		p.skipWords("try", "catch", "if", "loop", "while", "for", "case", "repeat")
+		if !p.acceptWord("try") && !p.acceptWord("catch") && (p.ahead(1).Kind == token.Semicolon || p.ahead(1).Kind == token.EOF) {
+			_ = p.acceptAny(token.IF, token.LOOP, token.WHILE, token.FOR, token.CASE, token.REPEAT)
+		}
 		if p.isIdent(0) && p.kw() == token.NotKeyword && p.ahead(1).Kind == token.Semicolon {
 			p.pos++
 		}

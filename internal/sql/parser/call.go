@@ -60,7 +60,7 @@ func (p *parser) arguments(c *ast.Call) {
 // arguments: f((SELECT ...), x) or f(SELECT ... , x) cannot be told apart by
 // its start alone.
 func (p *parser) queryIsArgument() bool {
-	return p.ahead(1).Kind == token.LeftParen
+	return p.ahead(1).Kind == token.LeftParen || p.ahead(1).Keyword == token.TABLE
 }
 
 // arg reads one argument: value, name => value, value AS name, KEY k VALUE v.
@@ -126,6 +126,9 @@ func (p *parser) argAlias(a *ast.Arg) {
 func (p *parser) argOptions() {
 	for p.is(token.Word) {
 		switch {
+		case p.isKw(token.PARTITION, token.BY): // Trino: f(TABLE(t) PARTITION BY k)
+			p.pos += 2
+			p.expr()
 		case p.isKw(token.RETURNING):
 			p.pos++
 			p.typeName()

@@ -57,8 +57,20 @@ func (p *parser) callSuffixes(c *ast.Call) {
 			}
 			p.pos++
 			c.Over = p.over()
+		case token.USING: // Hive: TRANSFORM (...) USING 'script'
+			if next.Kind != token.String {
+				return
+			}
+			p.pos += 2
 		default:
-			return
+			if !p.isWord(0, "against") || next.Kind != token.LeftParen {
+				return
+			}
+			p.pos += 2 // MySQL: MATCH (a) AGAINST ('x' IN BOOLEAN MODE)
+			e := p.binary(precOther)
+			c.Args = append(c.Args, ast.Arg{Span: e.Range(), Expr: e})
+			p.skipWords("in", "natural", "language", "boolean", "mode", "with", "query", "expansion")
+			p.closeParen()
 		}
 	}
 }

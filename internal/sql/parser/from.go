@@ -135,6 +135,11 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 			}
 			return p.tableName()
 		}
+	case token.UNPIVOT: // Redshift: FROM t, UNPIVOT t.obj AS v AT k
+		if p.isIdent(1) {
+			p.pos++
+			return p.tableName()
+		}
 	case token.ROWS:
 		if p.ahead(1).Keyword == token.FROM {
 			return p.rowsFrom()

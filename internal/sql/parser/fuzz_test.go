@@ -97,7 +97,7 @@ func TestHostile(t *testing.T) {
 	}
 	for name, sql := range cases {
 		t.Run(name, func(t *testing.T) {
-			for _, d := range dialect.Names() {
+			for _, d := range []string{"ansi", "snowflake", "clickhouse", "tsql"} {
 				dial, _ := dialect.ByName(d)
 				script, _ := parser.Parse(sql, dial, parser.Options{})
 				checkSpans(t, script)

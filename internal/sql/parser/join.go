@@ -50,9 +50,13 @@ func (p *parser) joins(left ast.TableExpr) ast.TableExpr {
 
 // suffixedJoin reads a PIVOT or the like that applies to a whole join.
 func (p *parser) suffixedJoin(j ast.TableExpr) ast.TableExpr {
-	paren := p.ahead(1).Kind == token.LeftParen
-	if paren && (p.isKw(token.PIVOT) || p.isKw(token.UNPIVOT) || p.isKw(token.MATCH_RECOGNIZE)) {
-		return p.tableSuffixes(j)
+	switch p.kw() {
+	case token.PIVOT, token.UNPIVOT, token.MATCH_RECOGNIZE, token.SAMPLE:
+		if p.ahead(1).Kind == token.LeftParen {
+			return p.tableSuffixes(j)
+		}
+	case token.TABLESAMPLE:
+		p.sample()
 	}
 	return j
 }
@@ -65,6 +69,9 @@ func (p *parser) join(left ast.TableExpr) ast.TableExpr {
 	}
 	j := &ast.Join{Left: left}
 	p.joinWords(j)
+	if p.is(token.LeftBracket) && p.isIdent(1) && p.ahead(2).Kind == token.RightBracket { // StarRocks: JOIN [BROADCAST]
+		p.pos += 3
+	}
 	if j.Kind == ast.ArrayJoinKind {
 		at := p.start()
 		a := &ast.ArrayJoin{Items: p.selectItems()}

@@ -16,7 +16,7 @@ func (p *parser) isQuery(at int) bool {
 		case token.WITH:
 			return next.Kind == token.Word || next.Kind == token.QuotedIdent || p.d.Grammar.ExpressionCTE
 		case token.VALUES:
-			return next.Kind == token.LeftParen || next.Keyword == token.ROW
+			return next.Kind == token.LeftParen || next.Keyword == token.ROW || next.Kind == token.Number || next.Kind == token.String
 		case token.FROM:
 			return next.Kind == token.Word || next.Kind == token.QuotedIdent || next.Kind == token.LeftParen || next.Kind == token.String || next.Kind == token.Parameter
 		case token.TABLE:

@@ -190,7 +190,9 @@ func (p *parser) itemAlias(item *ast.SelectItem) {
 	switch {
 	case p.acceptKw(token.AS):
 		if p.is(token.LeftParen) {
-			item.Aliases = p.identList()
+			for _, c := range p.columnDefs() {
+				item.Aliases = append(item.Aliases, c.Name)
+			}
 			return
 		}
 		if p.is(token.String) || p.is(token.Template) {
@@ -303,7 +305,8 @@ func (p *parser) conditionEnds() bool {
 	case token.START, token.OPTION, token.LOCK, token.WINDOW, token.CLUSTER, token.DISTRIBUTE, token.SORT, token.LEFT, token.RIGHT,
 		token.FULL, token.INNER, token.CROSS, token.NATURAL, token.ASOF, token.ANTI, token.SEMI, token.ANY, token.ALL, token.GLOBAL,
 		token.ARRAY, token.POSITIONAL, token.STRAIGHT_JOIN, token.PIVOT, token.UNPIVOT, token.TABLESAMPLE, token.FOR, token.AS, token.OUTER,
-		token.AND, token.OR, token.DO, token.LOOP, token.BEGIN, token.OUTPUT, token.IF, token.PASSING, token.MATCH_RECOGNIZE:
+		token.AND, token.OR, token.DO, token.LOOP, token.BEGIN, token.OUTPUT, token.IF, token.PASSING, token.MATCH_RECOGNIZE,
+		token.SET, token.DELETE, token.INSERT, token.SAMPLE:
 		return true
 	}
 	return p.startsStatement()

@@ -67,6 +67,12 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			p.skipParens()
 			return t, true
 		}
+		if ref, ok := t.(*ast.TableRef); ok && p.kw() == token.AT && p.d.Scope.CorrelatedPaths && ref.Alias != nil && p.isIdent(1) { // Redshift: t.arr AS x AT i
+			p.pos++
+			ref.WithOffset = p.ident()
+			ref.End = ref.WithOffset.End
+			return t, true
+		}
 		if p.kw() == token.AT && (next.Keyword == token.VERSION || next.Keyword == token.TIMESTAMP) {
 			p.pos += 2
 			p.primary()
@@ -83,6 +89,10 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 	case token.WITH:
 		return p.withSuffix(t)
 	case token.PIVOT:
+		if p.isWord(1, "xml") && p.ahead(2).Kind == token.LeftParen {
+			p.pos++
+			return p.pivot(t), true
+		}
 		if paren {
 			return p.pivot(t), true
 		}
@@ -100,7 +110,7 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			p.skipParens()
 			return t, true
 		}
-	case token.USE, token.IGNORE:
+	case token.USE, token.IGNORE, token.FORCE:
 		if next.Keyword == token.INDEX || next.Keyword == token.KEY {
 			p.pos += 2
 			if p.acceptKw(token.FOR) {
@@ -109,11 +119,11 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			p.skipParens()
 			return t, true
 		}
-	}
-	if p.isWord(0, "force") && (next.Keyword == token.INDEX || next.Keyword == token.KEY) {
-		p.pos += 2
-		p.skipParens()
-		return t, true
+	case token.AS:
+		if next.Keyword == token.OF && p.ahead(2).Kind == token.Word { // Oracle: AS OF TIMESTAMP x, AS OF SCN x
+			p.pos++
+			return p.timeTravel(t), true
+		}
 	}
 	return nil, false
 }
@@ -161,6 +171,9 @@ func (p *parser) timeTravel(t ast.TableExpr) ast.TableExpr {
 	p.pos++
 	var at ast.Expr
 	switch {
+	case p.isWord(-1, "of"):
+		p.pos++
+		at = p.binary(precOther)
 	case p.acceptKw(token.AS, token.OF):
 		at = p.binary(precOther)
 	case p.acceptKw(token.BETWEEN):

@@ -123,7 +123,9 @@ func (p *parser) typeFields(end token.Kind) []ast.ColumnDef {
 // typeGoesOn tells that the current word and the next are one type.
 func (p *parser) typeGoesOn() bool {
 	switch p.ahead(1).Keyword {
-	case token.PRECISION, token.VARYING, token.ARRAY, token.COMMENT, token.COLLATE, token.WITH, token.WITHOUT:
+	case token.ARRAY:
+		return p.ahead(2).Kind != token.Less
+	case token.PRECISION, token.VARYING, token.COMMENT, token.COLLATE, token.WITH, token.WITHOUT:
 		return true
 	}
 	return p.isWord(1, "unsigned") || p.isWord(0, "interval") && p.isUnit(1)

@@ -20,6 +20,9 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 	if p.args > 0 && p.d.Grammar.ArrowLambda && p.ahead(1).Kind == token.Arrow && !p.jsonArrow() {
 		return p.lambda()
 	}
+	if p.ahead(1).Kind == token.Word && p.ahead(2).Kind == token.LeftParen && p.isWord(0, "approximate") { // Redshift
+		p.pos++
+	}
 	return p.name()
 }
 

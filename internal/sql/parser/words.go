@@ -68,7 +68,7 @@ func (p *parser) implicitAlias() bool {
 	case token.String:
 		return p.d.Grammar.StringAlias
 	case token.Word:
-		return t.Keyword == token.NotKeyword || p.words[t.Keyword]&notAlias == 0 && !p.beginsClause(t.Keyword)
+		return t.Keyword == token.NotKeyword || p.words[t.Keyword]&notAlias == 0 && !p.beginsClause(t.Keyword) && !p.startsStatement()
 	}
 	return false
 }
@@ -83,7 +83,7 @@ func (p *parser) implicitTableAlias() bool {
 		return p.d.Grammar.StringAlias
 	case token.Word:
 		return t.Keyword == token.NotKeyword ||
-			p.words[t.Keyword]&notTableAlias == 0 && !p.beginsClause(t.Keyword) && !p.beginsSuffix(t.Keyword)
+			p.words[t.Keyword]&notTableAlias == 0 && !p.beginsClause(t.Keyword) && !p.beginsSuffix(t.Keyword) && !p.startsStatement()
 	}
 	return false
 }
@@ -117,17 +117,19 @@ func (p *parser) beginsClause(k token.Keyword) bool {
 func (p *parser) beginsSuffix(k token.Keyword) bool {
 	next := p.ahead(1)
 	switch k {
-	case token.PIVOT, token.MATCH_RECOGNIZE, token.AT, token.BEFORE, token.CHANGES:
-		return next.Kind == token.LeftParen
 	case token.UNPIVOT:
 		return next.Kind == token.LeftParen || next.Keyword == token.INCLUDE || next.Keyword == token.EXCLUDE
+	case token.PIVOT:
+		return next.Kind == token.LeftParen || p.isWord(1, "xml") && p.ahead(2).Kind == token.LeftParen
+	case token.MATCH_RECOGNIZE, token.AT, token.BEFORE, token.CHANGES:
+		return next.Kind == token.LeftParen
 	case token.SAMPLE:
 		return next.Kind == token.LeftParen || next.Kind == token.Number || next.Keyword == token.ROW
 	case token.SEMI, token.ANTI, token.ASOF, token.POSITIONAL, token.ARRAY, token.ANY, token.ALL, token.GLOBAL, token.OUTER:
 		return p.joinAhead() > 0
 	case token.VERSION, token.TIMESTAMP, token.SYSTEM_TIME, token.SYSTEM_VERSION:
 		return next.Keyword == token.AS && p.ahead(2).Keyword == token.OF
-	case token.USE, token.IGNORE:
+	case token.USE, token.IGNORE, token.FORCE:
 		return next.Keyword == token.INDEX || next.Keyword == token.KEY
 	case token.WINDOW:
 		return p.isIdent(1) && p.ahead(2).Keyword == token.AS

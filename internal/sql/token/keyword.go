@@ -97,6 +97,7 @@ const (
 	FIRST
 	FOLLOWING
 	FOR
+	FORCE
 	FOREIGN
 	FORMAT
 	FROM
@@ -369,6 +370,7 @@ var keywordWords = [keywordCount]string{
 	FIRST:             "first",
 	FOLLOWING:         "following",
 	FOR:               "for",
+	FORCE:             "force",
 	FOREIGN:           "foreign",
 	FORMAT:            "format",
 	FROM:              "from",
