@@ -1,0 +1,139 @@
+// Package app puts the parts together: it is the only place that names the
+// implementations of the store and of the blobs.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/observe"
+	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/postgres"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+)
+
+// App is a whole Thalweg over one store: API, worker and what they share.
+type App struct {
+	Config   config.Config
+	Store    *store.Store
+	Access   *access.Access
+	Pipeline *importing.Pipeline
+	Metrics  *observe.Metrics
+
+	build   observe.Build
+	log     *slog.Logger
+	now     func() time.Time
+	blobs   *fs.Store
+	handler http.Handler
+}
+
+// Options are what a caller may choose beside the configuration.
+type Options struct {
+	Build observe.Build
+	Log   *slog.Logger
+	Demo  bool // let requests from loopback pass without a key
+}
+
+// Open opens the store (bringing it up to this version) and the blobs, and
+// puts the parts together. Nothing is served or worked off yet.
+func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
+	a := &App{Config: cfg, build: opt.Build, log: opt.Log, now: time.Now}
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	var err error
+	if a.Store, err = openStore(ctx, cfg, a.now); err != nil {
+		return nil, err
+	}
+	if err := a.Store.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, a.Store.Close())
+	}
+	if err := a.assemble(ctx, opt); err != nil {
+		return nil, errors.Join(err, a.Store.Close())
+	}
+	return a, nil
+}
+
+func openStore(ctx context.Context, cfg config.Config, now func() time.Time) (*store.Store, error) {
+	if cfg.DatabaseURL != "" {
+		return postgres.Open(ctx, cfg.DatabaseURL, postgres.Options{Now: now})
+	}
+	return sqlite.Open(ctx, cfg.Data, sqlite.Options{Now: now})
+}
+
+func (a *App) assemble(ctx context.Context, opt Options) error {
+	folder, err := blobFolder(a.Config)
+	if err != nil {
+		return err
+	}
+	if a.blobs, err = fs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
+		return err
+	}
+	var options []access.Option
+	if opt.Demo {
+		options = append(options, access.WithDemo())
+	}
+	a.Access = access.New(a.Store, a.now, rand.Reader, options...)
+	a.Metrics = observe.NewMetrics(a.build)
+	if err := a.Metrics.QueueLength(a.pending); err != nil {
+		return fmt.Errorf("metrics: %w", err)
+	}
+	a.Pipeline = &importing.Pipeline{
+		Store: a.Store, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
+	}
+	a.handler, err = a.newHandler(ctx)
+	return err
+}
+
+func (a *App) pending(ctx context.Context) (int, error) {
+	n, _, err := a.Store.QueueLength(ctx)
+	return int(n), err
+}
+
+// blobFolder is where artifacts lie: file:///…, else a folder of the data.
+func blobFolder(cfg config.Config) (string, error) {
+	if cfg.BlobURL == "" {
+		return filepath.Join(cfg.Data, "blobs"), nil
+	}
+	path, ok := strings.CutPrefix(cfg.BlobURL, "file://")
+	if !ok {
+		return "", fmt.Errorf("blob_url %q: only file:///… is supported by this version: %w", cfg.BlobURL, catalog.ErrUnsupported)
+	}
+	return path, nil
+}
+
+// Close flushes what is only known here and closes the store.
+func (a *App) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return errors.Join(a.Access.Flush(ctx), a.Store.Close())
+}
+
+// limitsOf gives the limits of the reader of one part of an import.
+func (a *App) limitsOf(part string) dbt.Limits { return readerLimits(a.Config.Limits, dbt.Kind(part)) }
+
+func readerLimits(c config.Limits, kind dbt.Kind) dbt.Limits {
+	l := dbt.DefaultLimits(kind)
+	l.Bytes = int64(c.Artifact)
+	if kind == dbt.Manifest {
+		l.Bytes = int64(c.Manifest)
+	}
+	l.Ratio, l.Depth, l.Value = int64(c.UnpackRatio), c.Depth, int(c.Value)
+	l.Name, l.Text, l.Nodes, l.Columns = int(c.Name), int(c.Text), c.Nodes, c.Columns
+	return l
+}

@@ -1,0 +1,175 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+)
+
+// BackupNote is what a backup says about itself, in thalweg-backup.json.
+type BackupNote struct {
+	At        time.Time `json:"at"`
+	StoreSize int64     `json:"store_size"` // bytes
+	Blobs     int       `json:"blobs"`
+}
+
+const (
+	noteName    = "thalweg-backup.json"
+	blobsName   = "blobs"
+	statePerm   = 0o600
+	folderPerm  = 0o700
+	storeBackup = sqlite.FileName
+)
+
+// Backup copies a data folder into dir, which must not exist or be empty. The
+// folder may be in use: the store's copy is one committed state, and it is
+// taken before the artifacts are, which are only ever added.
+func Backup(ctx context.Context, cfg config.Config, dir string, at time.Time) (BackupNote, error) {
+	note := BackupNote{At: at.UTC()}
+	if cfg.DatabaseURL != "" {
+		return note, fmt.Errorf("backup of PostgreSQL: use pg_dump, then copy the folder of the artifacts: %w", catalog.ErrUnsupported)
+	}
+	if err := emptyFolder(dir); err != nil {
+		return note, fmt.Errorf("backup: %w", err)
+	}
+	target := filepath.Join(dir, storeBackup)
+	if err := sqlite.Copy(ctx, cfg.Data, target); err != nil {
+		return note, fmt.Errorf("backup of the store: %w", err)
+	}
+	info, err := os.Stat(target)
+	if err != nil {
+		return note, fmt.Errorf("backup of the store: %w", err)
+	}
+	note.StoreSize = info.Size()
+	from, err := blobFolder(cfg)
+	if err != nil {
+		return note, err
+	}
+	if note.Blobs, err = copyBlobs(ctx, from, filepath.Join(dir, blobsName)); err != nil {
+		return note, fmt.Errorf("backup of the artifacts: %w", err)
+	}
+	text, err := json.MarshalIndent(note, "", "  ")
+	if err != nil {
+		return note, fmt.Errorf("backup: %w", err)
+	}
+	// The note comes last: a backup without it is not whole.
+	return note, os.WriteFile(filepath.Join(dir, noteName), text, statePerm)
+}
+
+// Restore makes the data folder of cfg, which must not exist or be empty, from
+// what Backup wrote, and checks the store and every artifact.
+func Restore(ctx context.Context, cfg config.Config, dir string) (BackupNote, error) {
+	var note BackupNote
+	text, err := os.ReadFile(filepath.Join(dir, noteName))
+	if err != nil {
+		return note, fmt.Errorf("%s is no whole backup: %w", dir, err)
+	}
+	if err := json.Unmarshal(text, &note); err != nil {
+		return note, fmt.Errorf("%s is no whole backup: %w", dir, err)
+	}
+	if cfg.DatabaseURL != "" {
+		return note, fmt.Errorf("restore into PostgreSQL: use pg_restore: %w", catalog.ErrUnsupported)
+	}
+	if err := emptyFolder(cfg.Data); err != nil {
+		return note, fmt.Errorf("restore: %w", err)
+	}
+	if err := copyFile(filepath.Join(dir, storeBackup), filepath.Join(cfg.Data, storeBackup)); err != nil {
+		return note, fmt.Errorf("restore the store: %w", err)
+	}
+	if err := sqlite.Check(ctx, cfg.Data); err != nil {
+		return note, fmt.Errorf("restored store: %w", err)
+	}
+	to, err := blobFolder(cfg)
+	if err != nil {
+		return note, err
+	}
+	n, err := copyBlobs(ctx, filepath.Join(dir, blobsName), to)
+	if err != nil {
+		return note, fmt.Errorf("restore the artifacts: %w", err)
+	}
+	if n != note.Blobs {
+		return note, fmt.Errorf("restored %d of %d artifacts: %w", n, note.Blobs, catalog.ErrInvalid)
+	}
+	return note, nil
+}
+
+// emptyFolder makes a folder, or takes one that is there and empty.
+func emptyFolder(dir string) error {
+	if err := os.MkdirAll(dir, folderPerm); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("folder %s is not empty: %w", dir, catalog.ErrConflict)
+	}
+	return nil
+}
+
+// copyBlobs copies every blob, checking each against its hash on the way.
+func copyBlobs(ctx context.Context, from, to string) (int, error) {
+	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	source, err := blobfs.Open(from, catalog.DefaultWorkspace, time.Now)
+	if err != nil {
+		return 0, err
+	}
+	target, err := blobfs.Open(to, catalog.DefaultWorkspace, time.Now)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	err = source.List(ctx, func(i blob.Info) error {
+		n++
+		return copyBlob(ctx, source, target, i.Hash)
+	})
+	return n, err
+}
+
+func copyBlob(ctx context.Context, from, to *blobfs.Store, hash blob.Hash) error {
+	r, err := from.Open(ctx, hash)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // only read
+	w, err := to.Create(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(w, r); err != nil {
+		return errors.Join(err, w.Abort())
+	}
+	_, _, err = w.Commit(ctx)
+	return err
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }() // only read
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, statePerm)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, in); err != nil {
+		return errors.Join(err, out.Close())
+	}
+	return errors.Join(out.Sync(), out.Close())
+}

@@ -1,0 +1,46 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Artifact is one artifact at hand, plain or gzip.
+type Artifact struct {
+	Name    string
+	Content []byte
+}
+
+// Enqueue accepts artifacts as an upload does; the worker does the rest.
+func (a *App) Enqueue(ctx context.Context, schema catalog.SchemaID, actor string, artifacts []Artifact) error {
+	var parts []catalog.Part
+	for _, art := range artifacts {
+		if len(art.Content) == 0 {
+			continue
+		}
+		hash, size, err := a.putBlob(ctx, art.Content)
+		if err != nil {
+			return fmt.Errorf("%s: %w", art.Name, err)
+		}
+		parts = append(parts, catalog.Part{Name: art.Name, SHA256: hash, Size: size})
+	}
+	_, _, err := a.Store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: schema, Parts: parts, Actor: actor})
+	return err
+}
+
+func (a *App) putBlob(ctx context.Context, content []byte) (hash string, size int64, err error) {
+	w, err := a.blobs.Create(ctx)
+	if err != nil {
+		return "", 0, err
+	}
+	if _, err := bytes.NewReader(content).WriteTo(w); err != nil {
+		return "", 0, errors.Join(err, w.Abort())
+	}
+	h, size, err := w.Commit(ctx)
+	return h.String(), size, err
+}

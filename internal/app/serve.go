@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/importing"
+)
+
+// SocketName is the file in the data folder by which commands reach the server
+// that serves it.
+const SocketName = "thalweg.sock"
+
+// spoolAge is how old the rest of an interrupted upload must be to be removed.
+const spoolAge = time.Hour
+
+// Serve listens, works off imports and blocks until ctx ends; then it lets
+// requests and imports finish. ready, if set, is told the address.
+func (a *App) Serve(ctx context.Context, ready func(address string)) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", a.Config.Listen, err)
+	}
+	if _, err := a.blobs.Sweep(ctx, spoolAge); err != nil {
+		a.log.Warn("spool", "error", err.Error())
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	if a.Config.Role != config.RoleWorker {
+		group.Go(func() error { return a.serveOn(ctx, listener, a.handler) })
+	} else {
+		group.Go(func() error { return a.serveOn(ctx, listener, a.health()) })
+	}
+	group.Go(func() error { return a.serveSocket(ctx) })
+	group.Go(func() error { return a.Access.Run(ctx) })
+	if a.Config.Role != config.RoleAPI {
+		group.Go(func() error { return a.worker().Run(ctx) })
+	}
+	if ready != nil {
+		ready(listener.Addr().String())
+	}
+	return group.Wait()
+}
+
+// ServeSocket serves the folder to the commands of its owner alone and works
+// off imports: what a command does on a folder that no server serves.
+func (a *App) ServeSocket(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.serveSocket(ctx) })
+	group.Go(func() error { return a.worker().Run(ctx) })
+	return group.Wait()
+}
+
+func (a *App) worker() *importing.Worker {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return &importing.Worker{
+		Pipeline: a.Pipeline, Name: fmt.Sprintf("%s:%d", host, os.Getpid()), Slots: 2, Grace: a.Config.ShutdownGrace,
+		Done: a.measure,
+	}
+}
+
+// measure counts an import that ended.
+func (a *App) measure(imp catalog.Import) {
+	a.Metrics.ImportEnded(string(imp.Status))
+	for _, s := range imp.Report.Stages {
+		a.Metrics.Stage(s.Name, time.Duration(s.MS*float64(time.Millisecond)))
+	}
+}
+
+// SocketPath is where the folder's socket lies.
+func SocketPath(data string) string { return filepath.Join(data, SocketName) }
+
+// serveSocket serves the API on the folder's socket. Who can open the file,
+// mode 0600, is its owner and may do everything.
+func (a *App) serveSocket(ctx context.Context) error {
+	path := SocketPath(a.Config.Data)
+	if len(path) > 100 { // the kernel's limit is 108 bytes
+		a.log.Warn("the path of the data folder is too long for a socket; commands need --server", "path", path)
+		<-ctx.Done()
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("socket: %w", err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
+	if err != nil {
+		return fmt.Errorf("socket: %w", err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return errors.Join(fmt.Errorf("socket: %w", err), listener.Close())
+	}
+	local := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.handler.ServeHTTP(w, r.WithContext(access.With(r.Context(), access.Local())))
+	})
+	return a.serveOn(ctx, listener, local)
+}
+
+func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: int(a.Config.Limits.Headers),
+		ErrorLog:       slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.Background(), a.Config.ShutdownGrace)
+		defer cancel()
+		stopped <- server.Shutdown(end)
+	}()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+	}
+	return <-stopped
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"runtime"
+
+	"github.com/thalweg-data/thalweg/internal/app"
+	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/observe"
+)
+
+// Version of this build; the release script sets it.
+var Version = "dev" //nolint:gochecknoglobals // set by the linker
+
+func build() observe.Build { return observe.Build{Version: Version, Go: runtime.Version()} }
+
+// MigrateCmd brings the tables of a store up to this version.
+type MigrateCmd struct{ settings }
+
+// Help gives an example.
+func (MigrateCmd) Help() string {
+	return "serve does the same at its start.\n\nExample:\n  thalweg migrate --data /var/lib/thalweg"
+}
+
+// Run migrates and tells the version of the tables.
+func (c *MigrateCmd) Run(ctx context.Context, out *output) error {
+	return c.open(ctx, out, func(a *app.App) error {
+		at, known, err := a.Store.SchemaVersion(ctx)
+		if err != nil {
+			return err
+		}
+		return out.line("tables are at version %d of %d", at, known)
+	})
+}
+
+// open opens the store of a command that works on it alone.
+func (s *settings) open(ctx context.Context, out *output, do func(*app.App) error) error {
+	cfg, err := s.load()
+	if err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: s.logger(out, cfg)})
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(a), a.Close())
+}
+
+// ConfigCmd holds the commands on settings.
+type ConfigCmd struct {
+	Show ConfigShowCmd `cmd:"" help:"Print the settings in force and where each comes from; secrets are hidden."`
+}
+
+// ConfigShowCmd prints the settings.
+type ConfigShowCmd struct {
+	settings
+	JSON bool `help:"Print as JSON."`
+}
+
+// Help gives an example.
+func (ConfigShowCmd) Help() string { return "Example:\n  thalweg config show --data /var/lib/thalweg" }
+
+// Run prints one setting a line.
+func (c *ConfigShowCmd) Run(_ context.Context, out *output) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	lines := cfg.Redacted()
+	if c.JSON {
+		b, err := json.Marshal(lines)
+		if err != nil {
+			return err
+		}
+		return out.line("%s", b)
+	}
+	return printSettings(out, lines)
+}
+
+func printSettings(out *output, lines []config.Line) error {
+	for _, l := range lines {
+		if err := out.line("%-24s %-32s (%s)", l.Name, l.Value, l.Origin); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// VersionCmd prints the version.
+type VersionCmd struct{}
+
+// Help gives an example.
+func (VersionCmd) Help() string { return "Example:\n  thalweg version" }
+
+// Run prints the version.
+func (VersionCmd) Run(_ context.Context, out *output) error {
+	return out.line("thalweg %s %s %s/%s", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}

@@ -1,0 +1,75 @@
+// Package cli is the command line. Its commands are a contract: scripts rely
+// on their names, flags, output and exit codes (0 ok, 1 failed, 2 usage).
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	OK     = 0
+	Failed = 1
+	Usage  = 2
+)
+
+type commands struct {
+	Serve   ServeCmd   `cmd:"" help:"Serve the API and work off imports."`
+	Demo    DemoCmd    `cmd:"" help:"Serve the example shop, without a key, on this machine alone."`
+	Schemas SchemasCmd `cmd:"" help:"Schemas: one environment each."`
+	Keys    KeysCmd    `cmd:"" help:"API keys."`
+	Import  ImportCmd  `cmd:"" help:"Send dbt artifacts."`
+	Inspect InspectCmd `cmd:"" help:"Count what artifacts hold; needs no server."`
+	Backup  BackupCmd  `cmd:"" help:"Copy a data folder while it is in use."`
+	Restore RestoreCmd `cmd:"" help:"Make a data folder from a backup."`
+	Migrate MigrateCmd `cmd:"" help:"Bring the tables of the store up to this version."`
+	Config  ConfigCmd  `cmd:"" help:"Settings."`
+	Version VersionCmd `cmd:"" help:"Print the version."`
+}
+
+// Run runs one command line and gives the exit code.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	out := &output{stdout: stdout, stderr: stderr, now: time.Now}
+	exited := -1
+	var cmds commands
+	parser, err := kong.New(&cmds,
+		kong.Name("thalweg"), kong.Description("A self-hosted data catalog for dbt."), kong.UsageOnError(),
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		out.say("thalweg: %v", err)
+		return Failed
+	}
+	parsed, err := parser.Parse(args)
+	if exited >= 0 {
+		return exited // --help
+	}
+	if err != nil {
+		out.say("thalweg: %v", err)
+		return Usage
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(out); err != nil {
+		out.say("thalweg: %v", err)
+		var usage usageError
+		if errors.As(err, &usage) {
+			return Usage
+		}
+		return Failed
+	}
+	return OK
+}
+
+// usageError is a command line that cannot be right.
+type usageError struct{ reason string }
+
+func (e usageError) Error() string { return e.reason }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }

@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
+)
+
+// InspectCmd counts what artifacts hold.
+type InspectCmd struct {
+	Files   []string `arg:"" type:"existingfile" help:"Artifacts, plain or gzip; the kind is told from the content."`
+	JSON    bool     `help:"Print as JSON, one object by file."`
+	Project bool     `help:"Take the files for the artifacts of one project and join them."`
+}
+
+// Help gives an example.
+func (InspectCmd) Help() string {
+	return "Example:\n  thalweg inspect target/manifest.json target/catalog.json"
+}
+
+// Run prints the counts of every file; it fails if one is no artifact.
+func (c *InspectCmd) Run(ctx context.Context, out *output) error {
+	all := map[string]any{}
+	var bad []string
+	for _, path := range c.Files {
+		stats, err := inspectFile(ctx, path)
+		if err != nil {
+			bad = append(bad, path)
+			all[path] = map[string]string{"error": err.Error()}
+			continue
+		}
+		all[path] = stats
+	}
+	if err := c.print(out, all); err != nil {
+		return err
+	}
+	if len(bad) > 0 {
+		return fmt.Errorf("no dbt artifact: %s", strings.Join(bad, ", "))
+	}
+	return nil
+}
+
+func inspectFile(ctx context.Context, path string) (any, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	return dbt.Inspect(ctx, f)
+}
+
+func (c *InspectCmd) print(out *output, all map[string]any) error {
+	if c.JSON {
+		b, err := json.MarshalIndent(all, "", " ")
+		if err != nil {
+			return err
+		}
+		return out.line("%s", b)
+	}
+	for _, path := range c.Files {
+		b, err := json.Marshal(all[path])
+		if err != nil {
+			return err
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(b, &fields); err != nil {
+			return err
+		}
+		if err := out.line("%s", path); err != nil {
+			return err
+		}
+		for _, name := range sortedKeys(fields) {
+			if err := out.line("  %-28s %s", name, fields[name]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

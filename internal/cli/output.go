@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/mattn/go-isatty"
+)
+
+// output is where a command writes: results on stdout, everything else on
+// stderr.
+type output struct {
+	stdout, stderr io.Writer
+	now            func() time.Time
+}
+
+func (o *output) line(format string, args ...any) error {
+	_, err := fmt.Fprintf(o.stdout, format+"\n", args...)
+	return err
+}
+
+func (o *output) json(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("output: %w", err)
+	}
+	return o.line("%s", b)
+}
+
+// say tells the user something beside the result.
+func (o *output) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(o.stderr, format+"\n", args...)
+}
+
+// terminal tells whether stderr is one, so that progress may redraw its line.
+func (o *output) terminal() bool {
+	f, ok := o.stderr.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// progress shows one changing line on a terminal and plain lines elsewhere.
+type progress struct {
+	out  *output
+	last string
+}
+
+func (p *progress) show(text string) {
+	if text == p.last {
+		return
+	}
+	p.last = text
+	if p.out.terminal() {
+		_, _ = fmt.Fprintf(p.out.stderr, "\r\x1b[K%s", text)
+		return
+	}
+	p.out.say("%s", text)
+}
+
+func (p *progress) end() {
+	if p.last != "" && p.out.terminal() {
+		_, _ = fmt.Fprintln(p.out.stderr)
+	}
+}

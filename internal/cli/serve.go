@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime/debug"
+
+	"github.com/thalweg-data/thalweg/internal/app"
+	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/observe"
+)
+
+// ServeCmd serves a data folder or a database.
+type ServeCmd struct {
+	settings
+	Listen string `help:"Address to listen on; 127.0.0.1:8080 unless set." placeholder:"HOST:PORT"`
+	Role   string `help:"all, api or worker; other than all needs PostgreSQL." placeholder:"ROLE"`
+}
+
+// Help gives an example.
+func (ServeCmd) Help() string {
+	return "The first start on an empty store prints an administrator's key once on stderr, unless THALWEG_BOOTSTRAP_KEY gives one.\n\nExample:\n  thalweg serve --data /var/lib/thalweg --listen 127.0.0.1:8080"
+}
+
+// Run serves until it is told to stop.
+func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
+	cfg, err := c.load("listen", c.Listen, "role", c.Role)
+	if err != nil {
+		return err
+	}
+	limitMemory()
+	log := observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, cfg.LogLevel)
+	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	secret, err := a.Access.Bootstrap(ctx, cfg.BootstrapKey)
+	if err != nil {
+		return err
+	}
+	if secret != "" {
+		out.say("Administrator's key, shown this once: %s", secret)
+	}
+	return a.Serve(ctx, func(address string) { out.say("Thalweg %s serves http://%s", Version, address) })
+}
+
+// memoryGoal is what the Go part of a server aims to stay below. It is a goal,
+// not a bound: a project that needs more gets it, at the cost of more frequent
+// collections. GOMEMLIMIT sets another.
+const memoryGoal = 220 << 20 // bytes
+
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
+}
