@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
@@ -248,10 +249,15 @@ func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
 // pushFailed pushes a column that has no table.
 func (r *resolver) pushFailed(ref *ast.ColumnRef) {
 	r.report(ref.Span, UnknownColumn, "nothing in sight has a column %s", written(ref))
-	r.failed = append(r.failed, written(ref))
+	text := written(ref)
+	i := slices.Index(r.failed, text)
+	if i < 0 {
+		i = len(r.failed)
+		r.failed = append(r.failed, text)
+	}
 	r.push(match{column: &column{
 		state: done,
-		edges: []edge{{table: -1, column: int32(len(r.failed) - 1), kinds: Identity, confidence: Failed}},
+		edges: []edge{{table: -1, column: int32(i), kinds: Identity, confidence: Failed}},
 	}})
 }
 
