@@ -10,30 +10,30 @@ import (
 
 // Asset is anything with a page, as the API shows it.
 type Asset struct {
-	Name         string          `json:"name"`
-	Kind         string          `json:"kind"`
-	Relation     *Relation       `json:"relation" doc:"Physical address; null for what has none"`
-	Description  Text            `json:"description"`
-	Owners       []string        `json:"owners" nullable:"false"`
-	Tags         []string        `json:"tags" nullable:"false"`
-	Materialized *string         `json:"materialized"`
-	Present      bool            `json:"present" doc:"False when no origin says any more that it exists"`
-	RemovedAt    *string         `json:"removed_at" format:"date-time"`
-	RemovedBy    *string         `json:"removed_by" doc:"The import that no longer had it"`
-	DBT          *DBT            `json:"dbt"`
-	LastRun      *LastRun        `json:"last_run"`
-	Tests        TestCounts      `json:"tests" doc:"Its data tests by their latest result"`
-	Columns      int             `json:"columns" doc:"Present columns"`
-	Upstream     int             `json:"upstream" doc:"Direct parents"`
-	Downstream   int             `json:"downstream" doc:"Direct children"`
-	RowCount     *int64          `json:"row_count"`
-	Stats        map[string]Stat `json:"stats,omitempty"`
-	Details      map[string]any  `json:"details,omitempty" doc:"Fields of the kinds that are no tables"`
-	Config       map[string]any  `json:"config,omitempty" doc:"dbt's configuration; given for one asset, not in lists"`
-	Nodes        []AssetNode     `json:"nodes,omitempty" doc:"dbt nodes that speak about it; given for one asset, not in lists"`
-	CreatedAt    string          `json:"created_at" format:"date-time"`
-	UpdatedAt    string          `json:"updated_at" format:"date-time"`
-	Version      int64           `json:"version" doc:"Version of the schema that brought this state"`
+	Name         string             `json:"name"`
+	Kind         string             `json:"kind"`
+	Relation     Nullable[Relation] `json:"relation" doc:"Physical address; null for what has none"`
+	Description  Text               `json:"description"`
+	Owners       []string           `json:"owners" nullable:"false"`
+	Tags         []string           `json:"tags" nullable:"false"`
+	Materialized *string            `json:"materialized"`
+	Present      bool               `json:"present" doc:"False when no origin says any more that it exists"`
+	RemovedAt    *string            `json:"removed_at" format:"date-time"`
+	RemovedBy    *string            `json:"removed_by" doc:"The import that no longer had it"`
+	DBT          Nullable[DBT]      `json:"dbt"`
+	LastRun      Nullable[LastRun]  `json:"last_run"`
+	Tests        TestCounts         `json:"tests" doc:"Its data tests by their latest result"`
+	Columns      int                `json:"columns" doc:"Present columns"`
+	Upstream     int                `json:"upstream" doc:"Direct parents"`
+	Downstream   int                `json:"downstream" doc:"Direct children"`
+	RowCount     *int64             `json:"row_count"`
+	Stats        map[string]Stat    `json:"stats,omitempty"`
+	Details      map[string]any     `json:"details,omitempty" doc:"Fields of the kinds that are no tables"`
+	Config       map[string]any     `json:"config,omitempty" doc:"dbt's configuration; given for one asset, not in lists"`
+	Nodes        []AssetNode        `json:"nodes,omitempty" doc:"dbt nodes that speak about it; given for one asset, not in lists"`
+	CreatedAt    string             `json:"created_at" format:"date-time"`
+	UpdatedAt    string             `json:"updated_at" format:"date-time"`
+	Version      int64              `json:"version" doc:"Version of the schema that brought this state"`
 }
 
 // Relation is a physical address.
@@ -122,10 +122,10 @@ func assetType(k catalog.Kind) string {
 // assetResource shows an asset; whole adds what lists leave out.
 func assetResource(asset catalog.Asset, s surroundings, whole bool) Resource[Asset] {
 	out := Asset{
-		Name: asset.Name, Kind: string(asset.Kind), Relation: relationOf(asset), Description: textOf(asset.Description),
+		Name: asset.Name, Kind: string(asset.Kind), Relation: nullable(relationOf(asset)), Description: textOf(asset.Description),
 		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Materialized),
 		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy), RemovedAt: timeText(s.removedAt[asset.RemovedBy]),
-		DBT: dbtOf(asset), LastRun: s.lastRun(asset), Tests: s.testCounts(asset.ID), Columns: asset.ColumnCount,
+		DBT: nullable(dbtOf(asset)), LastRun: nullable(s.lastRun(asset)), Tests: s.testCounts(asset.ID), Columns: asset.ColumnCount,
 		RowCount: rowCount(asset.Stats), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
 		Version: asset.Version,
 	}

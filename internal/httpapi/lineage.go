@@ -15,15 +15,15 @@ import (
 
 // LineageNode is an asset in a graph.
 type LineageNode struct {
-	Name         string    `json:"name"`
-	Kind         string    `json:"kind"`
-	Relation     *Relation `json:"relation"`
-	Materialized *string   `json:"materialized"`
-	Tags         []string  `json:"tags" nullable:"false"`
-	UniqueID     *string   `json:"unique_id"`
-	Depth        int       `json:"depth" doc:"Steps from the nearest asset that the selector names"`
-	Upstream     int       `json:"upstream" doc:"Direct parents, in the whole graph"`
-	Downstream   int       `json:"downstream" doc:"Direct children, in the whole graph"`
+	Name         string             `json:"name"`
+	Kind         string             `json:"kind"`
+	Relation     Nullable[Relation] `json:"relation"`
+	Materialized *string            `json:"materialized"`
+	Tags         []string           `json:"tags" nullable:"false"`
+	UniqueID     *string            `json:"unique_id"`
+	Depth        int                `json:"depth" doc:"Steps from the nearest asset that the selector names"`
+	Upstream     int                `json:"upstream" doc:"Direct parents, in the whole graph"`
+	Downstream   int                `json:"downstream" doc:"Direct children, in the whole graph"`
 }
 
 // LineageEdge is a table edge.
@@ -146,7 +146,7 @@ func (st *schemaState) label(n int32) string { return st.nodes[n].ID.Label(st.no
 func (st *schemaState) node(n int32, depth int) Resource[LineageNode] {
 	asset := st.nodes[n]
 	out := LineageNode{
-		Name: asset.Name, Kind: string(asset.Kind), Relation: relationOf(asset), Materialized: optional(asset.Materialized),
+		Name: asset.Name, Kind: string(asset.Kind), Relation: nullable(relationOf(asset)), Materialized: optional(asset.Materialized),
 		Tags: orEmpty(asset.Tags), Depth: depth,
 	}
 	if asset.DBT != nil {

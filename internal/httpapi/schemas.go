@@ -13,14 +13,14 @@ import (
 
 // Schema is a container as the API shows it.
 type Schema struct {
-	Name        string      `json:"name"`
-	Environment string      `json:"environment"`
-	Policy      Policy      `json:"policy"`
-	Version     int64       `json:"version" doc:"Number of the served state; 0 before the first import"`
-	Tables      int64       `json:"tables" doc:"Present tables"`
-	LastImport  *LastImport `json:"last_import"`
-	CreatedAt   string      `json:"created_at" format:"date-time"`
-	UpdatedAt   string      `json:"updated_at" format:"date-time"`
+	Name        string               `json:"name"`
+	Environment string               `json:"environment"`
+	Policy      Policy               `json:"policy"`
+	Version     int64                `json:"version" doc:"Number of the served state; 0 before the first import"`
+	Tables      int64                `json:"tables" doc:"Present tables"`
+	LastImport  Nullable[LastImport] `json:"last_import"`
+	CreatedAt   string               `json:"created_at" format:"date-time"`
+	UpdatedAt   string               `json:"updated_at" format:"date-time"`
 }
 
 // LastImport is the newest import of a schema.
@@ -217,7 +217,7 @@ func schemaResource(row store.SchemaRow) Resource[Schema] {
 		CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 	}
 	if row.LastImport != 0 {
-		out.LastImport = &LastImport{ID: row.LastImport.String(), Status: string(row.LastImportStatus)}
+		out.LastImport = nullable(&LastImport{ID: row.LastImport.String(), Status: string(row.LastImportStatus)})
 	}
 	return Resource[Schema]{ID: row.ID.String(), Type: "schema", Attributes: out}
 }

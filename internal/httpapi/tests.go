@@ -24,7 +24,7 @@ type Test struct {
 	Tags        []string          `json:"tags" nullable:"false"`
 	Args        map[string]string `json:"args" doc:"Each as JSON"`
 	Enabled     bool              `json:"enabled"`
-	Latest      *Result           `json:"latest" doc:"Null if it never ran"`
+	Latest      Nullable[Result]  `json:"latest" doc:"Null if it never ran"`
 }
 
 func (a *api) registerTests() {
@@ -189,7 +189,7 @@ func (a *api) testResources(ctx context.Context, p access.Principal, schema cata
 		}
 		if result, ok := results[t.UniqueID]; ok {
 			latest := resultOf(result, "")
-			r.Attributes.Latest = &latest
+			r.Attributes.Latest = nullable(&latest)
 		}
 		out = append(out, r)
 	}

@@ -1,0 +1,286 @@
+// Package apitest runs the whole API in a test: a real store, real blobs, the
+// pipeline and its worker, behind an HTTP server on loopback. Every reply that
+// goes out is held against the OpenAPI document; its tests see the API as a
+// client does.
+package apitest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+)
+
+// Server is a running API.
+type Server struct {
+	URL    string
+	Store  *store.Store
+	Access *access.Access
+	Blobs  *fs.Store
+	Log    *Log
+
+	handler http.Handler
+	http    *httptest.Server
+}
+
+// Options change a Server.
+type Options struct {
+	Limits     httpapi.Limits // zero: the defaults
+	NoWorker   bool           // imports stay pending
+	SlowWindow time.Duration  // zero: the default
+	Demo       bool
+	Loopback   bool // refuse foreign host names
+	Wrap       func(http.Handler) http.Handler
+	Blobs      func(blob.Store) blob.Store // stands before the folder
+	Editor     httpapi.Editor              // nil: the pipeline
+	Now        func() time.Time            // of access and edits; nil: the clock
+}
+
+// Start starts a server that ends with the test.
+func Start(t testing.TB, o Options) *Server {
+	t.Helper()
+	ctx := t.Context()
+	dir := t.TempDir()
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	st, err := sqlite.Open(ctx, dir, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	blobs, err := fs.Open(filepath.Join(dir, "blobs"), catalog.DefaultWorkspace, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{Store: st, Blobs: blobs, Log: &Log{}}
+	s.assemble(t, o)
+	stop := func() {}
+	if !o.NoWorker {
+		stop = s.work(o)
+	}
+	checked := newChecker(t, s.handler)
+	s.http = httptest.NewServer(checked)
+	s.URL = s.http.URL
+	t.Cleanup(func() {
+		s.http.Client().CloseIdleConnections()
+		s.http.Close()
+		stop()
+		if err := st.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (s *Server) assemble(t testing.TB, o Options) {
+	t.Helper()
+	var options []access.Option
+	if o.Demo {
+		options = append(options, access.WithDemo())
+	}
+	s.Access = access.New(s.Store, o.Now, rand.Reader, options...)
+	cursors, err := httpapi.LoadCursors(t.Context(), s.Store, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blobs := blob.Store(s.Blobs)
+	if o.Blobs != nil {
+		blobs = o.Blobs(blobs)
+	}
+	blobsOf := func(int64) blob.Store { return blobs }
+	log := slog.New(slog.NewJSONHandler(s.Log, nil))
+	imports := dbtimports.New(dbtimports.Deps{
+		Store: s.Store, Blobs: blobsOf, Cursors: cursors, Limits: o.Limits, Now: time.Now, Log: log, SlowWindow: o.SlowWindow,
+	})
+	editor := o.Editor
+	if editor == nil {
+		editor = s.pipeline(o)
+	}
+	s.handler, err = httpapi.New(httpapi.Deps{
+		Store: s.Store, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Limits: o.Limits, Log: log,
+		Routes: []func(huma.Registry) []httpapi.Route{imports.Routes}, Now: o.Now, Version: "test", Loopback: o.Loopback,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.Wrap != nil {
+		s.handler = o.Wrap(s.handler)
+	}
+}
+
+func (s *Server) pipeline(o Options) *importing.Pipeline {
+	return &importing.Pipeline{
+		Store: s.Store, Blobs: func(int64) blob.Store { return s.Blobs }, Now: o.Now, Log: slog.New(slog.DiscardHandler),
+		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) },
+	}
+}
+
+// work runs a worker until the returned function is called.
+func (s *Server) work(o Options) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	w := &importing.Worker{Pipeline: s.pipeline(o), Name: "test", Slots: 1, Grace: time.Minute}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = w.Run(ctx) // it returns nil
+	}()
+	return func() { cancel(); <-done }
+}
+
+// Key makes a key and gives its text.
+func (s *Server) Key(t testing.TB, scopes ...access.Scope) string {
+	t.Helper()
+	return s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{Name: "ana", Scopes: scopes})
+}
+
+// KeyFor makes a key of a workspace.
+func (s *Server) KeyFor(t testing.TB, ws int64, n access.NewKey) string {
+	t.Helper()
+	secret, _, err := s.Access.Create(t.Context(), ws, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
+}
+
+// Schema makes a schema and gives its id.
+func (s *Server) Schema(t testing.TB, name string) string {
+	t.Helper()
+	sch, err := s.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, name, "prod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sch.ID.String()
+}
+
+// Reply is what came back.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// JSON reads the body.
+func (r Reply) JSON(t testing.TB) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal(r.Body, &out); err != nil {
+		t.Fatalf("status %d, body %q: %v", r.Status, r.Body, err)
+	}
+	return out
+}
+
+// At reads a value by a path such as "data.attributes.status" or "data.0.id";
+// nil where there is none.
+func (r Reply) At(t testing.TB, path string) any {
+	t.Helper()
+	return At(r.JSON(t), path)
+}
+
+// At walks a JSON value.
+func At(v any, path string) any {
+	for step := range strings.SplitSeq(path, ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[step]
+		case []any:
+			n := 0
+			for _, c := range step {
+				n = n*10 + int(c-'0')
+			}
+			if n >= len(at) {
+				return nil
+			}
+			v = at[n]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+// Do sends a request; key may be empty.
+func (s *Server) Do(t testing.TB, method, path, key string, body io.Reader, header ...string) Reply {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if key != "" {
+		req.Header.Set("Authorization", "Bearer "+key)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		if strings.EqualFold(header[i], "Host") {
+			req.Host = header[i+1]
+			continue
+		}
+		req.Header.Set(header[i], header[i+1])
+	}
+	client := *s.http.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	res, err := client.Do(req)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	defer func() { _ = res.Body.Close() }() // read to its end below
+	got, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", method, path, err)
+	}
+	return Reply{Status: res.StatusCode, Header: res.Header, Body: got}
+}
+
+// Get reads.
+func (s *Server) Get(t testing.TB, path, key string, header ...string) Reply {
+	t.Helper()
+	return s.Do(t, http.MethodGet, path, key, nil, header...)
+}
+
+// Send sends JSON.
+func (s *Server) Send(t testing.TB, method, path, key, body string, header ...string) Reply {
+	t.Helper()
+	return s.Do(t, method, path, key, strings.NewReader(body), append([]string{"Content-Type", "application/json"}, header...)...)
+}
+
+// Log keeps the lines of a server's log.
+type Log struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}

@@ -1,0 +1,26 @@
+package httpapi
+
+import (
+	"bytes"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Nullable is a document inside another, or null. A plain pointer would be
+// described as never null.
+type Nullable[T any] struct{ Value *T }
+
+// MarshalJSON gives the value or null.
+func (n Nullable[T]) MarshalJSON() ([]byte, error) {
+	body, err := encode(n.Value)
+	return bytes.TrimSpace(body), err
+}
+
+// Schema is that of the value, or null.
+func (Nullable[T]) Schema(registry huma.Registry) *huma.Schema {
+	t := reflect.TypeFor[T]()
+	return &huma.Schema{AnyOf: []*huma.Schema{registry.Schema(t, true, t.Name()), {Type: "null"}}}
+}
+
+func nullable[T any](v *T) Nullable[T] { return Nullable[T]{v} }
