@@ -115,6 +115,8 @@ func (c *catalogReader) split(ctx context.Context, emit func(section, id string,
 				}
 			}
 			return err
+		case "results":
+			return c.lookAtResults(ctx)
 		case "nodes", "sources":
 			return c.members(ctx, func(id string, raw value) error {
 				if err := c.count(); err != nil {
@@ -139,7 +141,7 @@ func (c *catalogReader) shape() Kind {
 	case c.seen["nodes"] || c.seen["sources"] && !c.seen["results"]:
 		return Catalog
 	}
-	return shapeOf(c.seen)
+	return c.shapeOfRest()
 }
 
 func (c *catalogReader) decode(d *decoder, e entry, raw value, emit func(catalogEvent)) {

@@ -123,6 +123,8 @@ func (m *manifestReader) split(ctx context.Context, emit func(section, id string
 				}
 				return emit(section, id, 0, raw)
 			})
+		case section == "results":
+			return m.lookAtResults(ctx)
 		case section == "disabled":
 			return m.elements(ctx, func(i int, raw value) error {
 				if err := m.count(); err != nil {
@@ -156,29 +158,8 @@ func (m *manifestReader) shape() Kind {
 	case m.tables:
 		return Catalog
 	}
-	return shapeOf(m.seen)
+	return m.shapeOfRest()
 }
-
-// shapeOf tells the kinds other than the manifest apart by their sections.
-func shapeOf(seen map[string]bool) Kind {
-	switch {
-	case seen["results"] && (seen["args"] || seen["elapsed_time"]):
-		return RunResults
-	case seen["results"]:
-		return Sources
-	case seen["semantic_models"] && !seen["nodes"]:
-		return SemanticManifest
-	case seen["nodes"] && seen["sources"] && !seen["macros"]:
-		return Catalog
-	}
-	return ""
-}
-
-func looksLikeNode(v value) bool {
-	return !v.get("resource_type").absent() || !v.get("unique_id").absent() && v.get("stats").absent()
-}
-
-func looksLikeTable(v value) bool { return v.get("stats").kind() == '{' }
 
 // decode runs in a decoder's goroutine.
 func (m *manifestReader) decode(d *decoder, e entry, raw value, emit func(manifestEvent)) {

@@ -52,7 +52,6 @@ func read(t testing.TB, raw []byte, opt dbt.ManifestOptions) *recorder {
 	return r
 }
 
-
 // TestAnyOrderAndLayout: the order of the sections, blanks, a byte order mark, gzip and how the bytes arrive
 // change nothing of what is read, hashes included.
 func TestAnyOrderAndLayout(t *testing.T) {

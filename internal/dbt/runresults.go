@@ -96,8 +96,6 @@ type resultsReader[T any] struct {
 	head     *decoder
 	decoded  issues
 	decodeFn func(d *decoder, id string, v value) *T
-	fresh    bool // a result looks like one of a source's freshness
-	run      bool // a result looks like one of a run
 }
 
 func readResults[T any](ctx context.Context, r io.Reader, kind Kind, opt ResultOptions, decode func(*decoder, string, value) *T, fn func(*T) error) (Head, []Issue, error) {
@@ -151,28 +149,10 @@ func (r *resultsReader[T]) split(ctx context.Context, emit func(section, id stri
 	})
 }
 
-// look remembers of which kind the results seem to be.
-func (r *resultsReader[T]) look(raw value) {
-	if r.run || r.fresh {
-		return
-	}
-	for name := range raw.members {
-		switch string(name) {
-		case "max_loaded_at", "criteria", "snapshotted_at":
-			r.fresh = true
-		case "timing", "message", "failures", "node":
-			r.run = true
-		}
-	}
-	r.run = r.run && !r.fresh
-}
-
 func (r *resultsReader[T]) shape() Kind {
 	switch {
-	case r.fresh:
-		return Sources
-	case r.run:
-		return RunResults
+	case r.fresh || r.run:
+		return r.shapeOfRest()
 	case r.seen["nodes"] && (r.seen["macros"] || r.seen["parent_map"]):
 		return Manifest
 	case r.seen["nodes"]:
@@ -180,7 +160,7 @@ func (r *resultsReader[T]) shape() Kind {
 	case r.seen["results"]:
 		return r.part
 	}
-	return shapeOf(r.seen)
+	return r.shapeOfRest()
 }
 
 // invocation reads the members of the top level that say how dbt was called.

@@ -21,6 +21,7 @@ type splitter struct {
 	ids     map[uint64]struct{} // hashes of the names within the current section
 	entries int                 // nodes, tables or results so far
 	issues  issues
+	resultShape
 }
 
 func newSplitter(r io.Reader, part Kind, limits Limits) (*splitter, error) {

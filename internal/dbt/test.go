@@ -101,15 +101,11 @@ func attached(parents []string, generic bool, model string) string {
 		if id := parentEnding(parents, "source.", "."+m[1]+"."+m[2]); id != "" {
 			return id
 		}
-	} else if m := refCall.FindStringSubmatch(model); m != nil {
-		if id := parentEnding(parents, "", "."+m[1]); id != "" {
-			return id
-		}
 	}
-	if sources := slices.DeleteFunc(slices.Clone(parents), func(id string) bool { return !strings.HasPrefix(id, "source.") }); len(sources) == 1 && model == "" {
-		return sources[0]
+	if m := refCall.FindStringSubmatch(model); m != nil {
+		return orText(parentEnding(parents, "", "."+m[1]), parents[len(parents)-1])
 	}
-	return parents[len(parents)-1]
+	return orText(parentEnding(parents, "source.", ""), parents[len(parents)-1])
 }
 
 // parentEnding returns the only parent with that prefix and ending.
