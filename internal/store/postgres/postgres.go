@@ -1,12 +1,26 @@
-// Package postgres opens a store in a PostgreSQL database.
+// Package postgres opens a store in a PostgreSQL database, which any number of
+// processes may share.
 package postgres
 
 import (
 	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// connections of one process at most. Writers and readers have pools of their
+// own: reads that pile up do not keep an upload from being accepted.
+const (
+	writers = 8
+	readers = 16
 )
 
 // Options of Open.
@@ -18,5 +32,82 @@ type Options struct {
 // Open connects to a database by its URL. The tables are not touched before
 // Migrate.
 func Open(ctx context.Context, url string, o Options) (*store.Store, error) {
-	return nil, catalog.ErrUnsupported
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		// Its text may hold the password.
+		return nil, fmt.Errorf("database address: %w", catalog.ErrInvalid)
+	}
+	settle(config)
+	e := &engine{config: config, writer: pool(*config, writers, nil), reader: pool(*config, readers, map[string]string{
+		"default_transaction_read_only": "on",
+	})}
+	e.listening, e.stop = context.WithCancel(context.Background()) //nolint:gosec // Close calls it
+	if err := e.reader.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s on %s: %w", config.Database, config.Host, err), e.Close())
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	return store.New(e, now), nil
+}
+
+// settle gives every connection its limits: none waits for ever on a lock that
+// an operator holds, or in a transaction whose program hangs.
+func settle(config *pgx.ConnConfig) {
+	config.ConnectTimeout = 10 * time.Second
+	for name, value := range map[string]string{
+		"application_name":                    "thalweg",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "60s",
+		"timezone":                            "UTC",
+	} {
+		if _, given := config.RuntimeParams[name]; !given {
+			config.RuntimeParams[name] = value
+		}
+	}
+}
+
+func pool(config pgx.ConnConfig, size int, params map[string]string) *sql.DB {
+	own := config.Copy()
+	for name, value := range params {
+		own.RuntimeParams[name] = value
+	}
+	db := stdlib.OpenDB(*own)
+	db.SetMaxOpenConns(size)
+	db.SetMaxIdleConns(size)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return db
+}
+
+// engine is PostgreSQL behind a store.
+type engine struct {
+	config         *pgx.ConnConfig
+	writer, reader *sql.DB
+
+	listening context.Context //nolint:containedctx // the life of the listener, ended by Close
+	stop      context.CancelFunc
+	stopped   chan struct{} // closed when the listener is gone
+}
+
+func (e *engine) Name() string { return "postgres" }
+
+func (e *engine) Reader() *sql.DB { return e.reader }
+
+func (e *engine) Writer() *sql.DB { return e.writer }
+
+// LockRows locks the rows that a claim looks at; another worker passes them by.
+func (e *engine) LockRows(tables string) string { return " FOR UPDATE OF " + tables + " SKIP LOCKED" }
+
+// Backup is pg_dump's work.
+func (e *engine) Backup(context.Context, string) error {
+	return fmt.Errorf("use pg_dump: %w", catalog.ErrUnsupported)
+}
+
+func (e *engine) Close() error {
+	e.stop()
+	if e.stopped != nil {
+		<-e.stopped
+	}
+	return errors.Join(e.reader.Close(), e.writer.Close())
 }

@@ -1,0 +1,48 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/pgtest"
+	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/postgres"
+	"github.com/thalweg-data/thalweg/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func open(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	return openAt(t, pgtest.NewFrom(t, "migrated", migrated), now)
+}
+
+// migrated fills the template database that tests copy.
+func migrated(ctx context.Context, url string) error {
+	s, err := postgres.Open(ctx, url, postgres.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Migrate(ctx), s.Close())
+}
+
+func openAt(t testing.TB, url string, now func() time.Time) *store.Store {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), url, postgres.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestStore(t *testing.T) { storetest.Run(t, open) }
