@@ -32,29 +32,26 @@ var unitsFirst = map[string][]UnitArg{
 }
 
 var unitsSnowflake = merged(unitsFirst, map[string][]UnitArg{
-	"timeadd":              atOf(0, 3),
-	"timediff":             atOf(0, 3),
-	"last_day":             atOf(1, 2),
-	"date_trunc":           {{Position: 0, MinArgs: 2}, {Position: 1, MinArgs: 2}},
-	"trunc":                atOf(1, 2),
-	"time_slice":           atOf(2, 3),
-	"timestamp_trunc":      atOf(1, 2),
-	"date_diff":            atOf(0, 3),
-	"date_add":             atOf(0, 3),
-	"dateadd_to_timestamp": atOf(0, 3),
+	"timeadd":         atOf(0, 3),
+	"timediff":        atOf(0, 3),
+	"last_day":        atOf(1, 2),
+	"trunc":           atOf(1, 2),
+	"time_slice":      atOf(2, 3),
+	"timestamp_trunc": atOf(1, 2),
+	"date_diff":       atOf(0, 3),
+	"date_add":        atOf(0, 3),
 })
 
 var unitsBigQuery = map[string][]UnitArg{
-	"date_diff":            at(2),
-	"datetime_diff":        at(2),
-	"timestamp_diff":       at(2),
-	"time_diff":            at(2),
-	"date_trunc":           at(1),
-	"datetime_trunc":       at(1),
-	"timestamp_trunc":      at(1),
-	"time_trunc":           at(1),
-	"last_day":             at(1),
-	"generate_range_array": at(2),
+	"date_diff":       at(2),
+	"datetime_diff":   at(2),
+	"timestamp_diff":  at(2),
+	"time_diff":       at(2),
+	"date_trunc":      at(1),
+	"datetime_trunc":  at(1),
+	"timestamp_trunc": at(1),
+	"time_trunc":      at(1),
+	"last_day":        at(1),
 }
 
 var unitsSpark = merged(unitsFirst, map[string][]UnitArg{
@@ -69,8 +66,13 @@ var unitsMySQL = map[string][]UnitArg{
 	"date_trunc":    atOf(0, 2),
 }
 
-// unitsAny is for dialects that nobody described.
-var unitsAny = merged(unitsBigQuery, unitsSnowflake)
+// unitsAny is for dialects that nobody described. Where the place differs the
+// first one that holds a unit word counts.
+var unitsAny = merged(unitsBigQuery, unitsSnowflake, map[string][]UnitArg{
+	"date_trunc": {{Position: 0, MinArgs: 2}, {Position: 1, MinArgs: 2}},
+	"date_diff":  {{Position: 0, MinArgs: 3}, {Position: 2, MinArgs: 3}},
+	"time_diff":  {{Position: 2, MinArgs: 3}},
+})
 
 // unitWords are the words that count as units. A word that is not among them is
 // a column even in a unit's place.

@@ -55,7 +55,7 @@ func (p *parser) endsBlock() bool {
 	case token.WHEN:
 		return true
 	}
-	return false
+	return p.d.Grammar.OptionalSemicolon && p.isWord(0, "go")
 }
 
 // procedural reads the statements of stored procedures; nil means that this is

@@ -268,6 +268,7 @@ func (p *parser) markUnits(c *ast.Call) {
 		}
 		if len(word) > 0 && len(word) <= 20 && dialect.IsUnitWord(fold(word)) {
 			arg.Expr = &ast.Keyword{Span: arg.Span, Text: arg.Span.Text(p.src)}
+			return // no function has two
 		}
 	}
 }

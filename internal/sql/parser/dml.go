@@ -209,20 +209,26 @@ func (p *parser) assignments() []ast.Assignment {
 		for p.is(token.LeftBracket) { // SET a[1] = x
 			p.subscript()
 		}
-		if !p.accept(token.Equal) && !p.accept(token.Assign) {
-			if op := infixes[p.peek().Kind]; op.prec != precNone && p.ahead(1).Kind == token.Equal { // T-SQL: +=
-				p.pos += 2
-			} else {
-				p.unexpected("=")
-			}
-		}
-		a.Value = p.condition()
+		a.Value = p.assigned(a.Columns[0])
 		a.Span = p.from(start)
 		list = append(list, a)
 		if !p.accept(token.Comma) {
 			return list
 		}
 	}
+}
+
+// assigned reads = value, or T-SQL's += value, which uses the column as well.
+func (p *parser) assigned(column *ast.ColumnRef) ast.Expr {
+	if p.accept(token.Equal) || p.accept(token.Assign) {
+		return p.condition()
+	}
+	if in := infixes[p.peek().Kind]; in.prec != precNone && p.ahead(1).Kind == token.Equal {
+		p.pos += 2
+		return p.pair(column, in.op, p.condition())
+	}
+	p.unexpected("=")
+	return p.condition()
 }
 
 // update reads UPDATE target SET ... [FROM ...] [WHERE ...].

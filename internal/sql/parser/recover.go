@@ -1,6 +1,9 @@
 package parser
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -34,6 +37,7 @@ func (p *parser) place() {
 	if len(p.diagnostics) == 0 {
 		return
 	}
+	slices.SortStableFunc(p.diagnostics, func(a, b Diagnostic) int { return cmp.Compare(a.Start, b.Start) })
 	lines := token.NewLines(p.src)
 	for i := range p.diagnostics {
 		p.diagnostics[i].Position = lines.Position(p.diagnostics[i].Start)

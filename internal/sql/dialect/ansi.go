@@ -1,0 +1,23 @@
+package dialect
+
+// ansi is standard SQL and, since nothing better is known of it, everything else that
+// does not contradict it: the dialect of databases that nobody described.
+var ansi = &Dialect{
+	Name:        "ansi",
+	Naming:      Naming{CastKeepsName: true},
+	Identifiers: Identifiers{},
+	Lexing: Lexing{
+		IdentQuotes: "\"`[", StringQuotes: "'", DollarQuotes: true, NestedComments: false, RawPrefix: true,
+		DigitNames: true, DashedNames: true, StagePaths: true,
+	},
+	Grammar: Grammar{
+		ColonPaths: true, ArrowLambda: true, Top: true, AngleTypes: true,
+		StringTables: true, ParamCalls: true, BacktickPaths: true,
+	},
+	Scope: Scope{
+		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
+		QualifyAlias: SourceFirst, CorrelatedPaths: true, TableAsStruct: true,
+	},
+	Units:          unitsAny,
+	TableFunctions: merged(generatorsSpark, generatorsSnowflake, generators),
+}

@@ -1,0 +1,19 @@
+package dialect
+
+// bigquery is GoogleSQL as BigQuery has it.
+var bigquery = &Dialect{
+	Name:        "bigquery",
+	Naming:      Naming{Rule: NameCounted, Prefix: "f", Suffix: "_", Pivot: PivotNaming{AliasFirst: true}, UnpivotValueFirst: true},
+	Identifiers: Identifiers{TablesExact: true},
+	Lexing: Lexing{
+		IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, TripleQuotes: true, RawPrefix: true, HashComments: true,
+		DashedNames: true,
+	},
+	Grammar: Grammar{AngleTypes: true, BacktickPaths: true, ArrowLambda: true, Unreserved: []string{"minus", "top"}},
+	Scope: Scope{
+		ByNameInner: true,
+		GroupAlias:  SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst, CorrelatedPaths: true,
+		TableAsStruct: true,
+	},
+	Units: unitsBigQuery,
+}

@@ -1,0 +1,16 @@
+package dialect
+
+// databricks is Databricks SQL.
+var databricks = &Dialect{
+	Name:        "databricks",
+	Naming:      Naming{CastKeepsName: true, Values: "col", ValuesFrom: 1, Pivot: PivotNaming{SingleBare: true}},
+	Identifiers: Identifiers{},
+	Lexing:      sparkLexing,
+	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
+	Scope: Scope{
+		LateralAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst,
+		TableAsStruct: true,
+	},
+	Units:          unitsSpark,
+	TableFunctions: merged(generators, generatorsSpark),
+}

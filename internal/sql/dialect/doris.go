@@ -1,0 +1,12 @@
+package dialect
+
+// doris is Apache Doris.
+var doris = &Dialect{
+	Name:           "doris",
+	Identifiers:    Identifiers{TablesExact: true},
+	Lexing:         starrocksLexing,
+	Grammar:        Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
+	Scope:          Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
+	Units:          unitsMySQL,
+	TableFunctions: generatorsSpark,
+}

@@ -1,0 +1,19 @@
+package dialect
+
+// duckdb is DuckDB.
+var duckdb = &Dialect{
+	Name:        "duckdb",
+	Naming:      Naming{Rule: NameDuckDB, Values: "col", ValuesFrom: 0},
+	Identifiers: Identifiers{},
+	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
+	Grammar: Grammar{
+		ArrowLambda: true, AliasColon: true, StringTables: true, CaretPower: true,
+		PositionColumns: true, Unreserved: []string{"minus", "top"},
+	},
+	Scope: Scope{
+		UsingInPlace: true,
+		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
+		QualifyAlias: SourceFirst, TableAsStruct: true,
+	},
+	TableFunctions: merged(generators, generatorsDuckDB),
+}

@@ -1,0 +1,13 @@
+package dialect
+
+// hive is HiveQL.
+var hive = &Dialect{
+	Name:           "hive",
+	Naming:         Naming{Rule: NamePlaced, Prefix: "_c", Values: "col", ValuesFrom: 1},
+	Identifiers:    Identifiers{Unquoted: Lower, Quoted: Lower},
+	Lexing:         sparkLexing,
+	Grammar:        Grammar{AngleTypes: true, Unreserved: []string{"top", "qualify"}},
+	Scope:          Scope{HavingAlias: SourceFirst},
+	Units:          unitsSpark,
+	TableFunctions: merged(generators, generatorsSpark),
+}

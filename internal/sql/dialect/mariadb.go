@@ -1,0 +1,12 @@
+package dialect
+
+// mariadb is MariaDB.
+var mariadb = &Dialect{
+	Name:        "mariadb",
+	Naming:      Naming{Values: "column_", ValuesFrom: 0},
+	Identifiers: Identifiers{},
+	Lexing:      mysqlLexing,
+	Grammar:     Grammar{StringAlias: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
+	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst},
+	Units:       unitsMySQL,
+}

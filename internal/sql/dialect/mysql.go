@@ -1,0 +1,17 @@
+package dialect
+
+// mysqlLexing is shared by the family of MySQL.
+var mysqlLexing = Lexing{
+	IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, HashComments: true, DashSpace: true, DigitNames: true,
+}
+
+// mysql is MySQL.
+var mysql = &Dialect{
+	Name:        "mysql",
+	Naming:      Naming{Values: "column_", ValuesFrom: 0},
+	Identifiers: Identifiers{},
+	Lexing:      mysqlLexing,
+	Grammar:     Grammar{StringAlias: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
+	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst},
+	Units:       unitsMySQL,
+}

@@ -1,0 +1,11 @@
+package dialect
+
+// oracle is Oracle Database.
+var oracle = &Dialect{
+	Name:        "oracle",
+	Naming:      Naming{Rule: NameUpperText, Pivot: PivotNaming{QuotedStrings: true}},
+	Identifiers: Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
+	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", QQuotes: true},
+	Grammar:     Grammar{Reserved: []string{"connect", "start"}, Unreserved: []string{"qualify", "limit", "top"}},
+	Scope:       Scope{ImplicitRecursion: true},
+}

@@ -1,0 +1,14 @@
+package dialect
+
+// postgres is PostgreSQL and what speaks its language.
+var postgres = &Dialect{
+	Name:        "postgres",
+	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true},
+	Identifiers: Identifiers{Unquoted: Lower, ColumnsExact: true, TablesExact: true},
+	Lexing: Lexing{
+		IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true, QuestionOperators: true,
+	},
+	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "minus", "pivot", "unpivot", "prewhere"}},
+	Scope:          Scope{FunctionAliasIsColumn: true, GroupAlias: SourceFirst, TableAsStruct: true},
+	TableFunctions: generators,
+}

@@ -1,0 +1,17 @@
+package dialect
+
+// redshift is Amazon Redshift.
+var redshift = &Dialect{
+	Name:        "redshift",
+	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true},
+	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
+	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, HashNames: true},
+	Grammar:     Grammar{Top: true, CaretPower: true},
+	Scope: Scope{
+		FunctionAliasIsColumn: true,
+		LateralAlias:          SourceFirst, WhereAlias: NoAlias, GroupAlias: SourceFirst, QualifyAlias: SourceFirst,
+		CorrelatedPaths: true,
+	},
+	Units:          unitsFirst,
+	TableFunctions: generators,
+}

@@ -1,0 +1,22 @@
+package dialect
+
+// snowflake is Snowflake.
+var snowflake = &Dialect{
+	Name:        "snowflake",
+	Naming:      Naming{Rule: NameUpperText, Values: "COLUMN", ValuesFrom: 1, Pivot: PivotNaming{QuotedStrings: true}},
+	Identifiers: Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
+	Lexing: Lexing{
+		IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, SlashComments: true, StagePaths: true,
+	},
+	Grammar: Grammar{
+		ColonPaths: true, ArrowLambda: true, Top: true, StringTables: true,
+		PositionColumns: true, Reserved: []string{"pivot", "unpivot", "match_recognize"},
+	},
+	Scope: Scope{
+		ImplicitRecursion: true,
+		LateralAlias:      SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
+		QualifyAlias: SourceFirst,
+	},
+	Units:          unitsSnowflake,
+	TableFunctions: merged(generators, generatorsSnowflake),
+}

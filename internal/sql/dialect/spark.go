@@ -1,0 +1,21 @@
+package dialect
+
+// sparkLexing is shared by the family of Hive.
+var sparkLexing = Lexing{
+	IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, RawPrefix: true, NestedComments: true, DigitNames: true,
+}
+
+// spark is Spark SQL.
+var spark = &Dialect{
+	Name:        "spark",
+	Naming:      Naming{CastKeepsName: true, Values: "col", ValuesFrom: 1, Pivot: PivotNaming{SingleBare: true}},
+	Identifiers: Identifiers{},
+	Lexing:      sparkLexing,
+	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
+	Scope: Scope{
+		LateralAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst,
+		TableAsStruct: true,
+	},
+	Units:          unitsSpark,
+	TableFunctions: merged(generators, generatorsSpark),
+}

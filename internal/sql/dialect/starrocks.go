@@ -1,0 +1,21 @@
+package dialect
+
+// starrocksLexing differs from MySQL's in that -- is always a comment.
+var starrocksLexing = Lexing{
+	IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, HashComments: true, DigitNames: true,
+}
+
+// starrocks is StarRocks.
+var starrocks = &Dialect{
+	Name:        "starrocks",
+	Naming:      Naming{Values: "column_", ValuesFrom: 0},
+	Identifiers: Identifiers{TablesExact: true},
+	Lexing:      starrocksLexing,
+	Grammar:     Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
+	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
+	Units:       unitsMySQL,
+	TableFunctions: map[string][]string{
+		"generate_series": {"generate_series"},
+		"unnest":          {"unnest"},
+	},
+}

@@ -1,0 +1,17 @@
+package dialect
+
+// tsql is Transact-SQL: SQL Server, Fabric, Synapse.
+var tsql = &Dialect{
+	Name:        "tsql",
+	Naming:      Naming{Rule: NameNone},
+	Identifiers: Identifiers{},
+	Lexing:      Lexing{IdentQuotes: `"[`, StringQuotes: "'", NestedComments: true, HashNames: true},
+	Grammar: Grammar{
+		AliasEquals: true, OptionalSemicolon: true, StringAlias: true, Top: true, ConvertType: true,
+		Reserved:   []string{"option", "pivot", "unpivot"},
+		Unreserved: []string{"qualify", "limit", "minus"},
+	},
+	Units:          unitsFirst,
+	TableFunctions: generatorsTSQL,
+	Scope:          Scope{ImplicitRecursion: true},
+}

@@ -1,0 +1,13 @@
+package dialect
+
+// vertica is Vertica.
+var vertica = &Dialect{
+	Name:           "vertica",
+	Naming:         Naming{Rule: NamePostgres},
+	Identifiers:    Identifiers{},
+	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
+	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
+	Scope:          Scope{GroupAlias: SourceFirst},
+	Units:          unitsFirst,
+	TableFunctions: generators,
+}
