@@ -52,6 +52,29 @@ func TestRegeneratedProjectChangesNothing(t *testing.T) {
 	}
 }
 
+// The order in which dbt writes the keys of a node means nothing.
+func TestOrderOfKeysIsNoChange(t *testing.T) {
+	r := newRig(t)
+	text := func(config, description string) part {
+		p := manifest(t, "shop", monday, shopNodes()...)
+		s := strings.Replace(string(p.content), `{"materialized":"table"}`, config, 1)
+		return part{partManifest, []byte(strings.Replace(s, "About stg_orders.", description, 1))}
+	}
+	r.completed(r.send(text(`{"materialized":"table","enabled":true,"tags":["a","b"]}`, "One.")))
+	imp := r.completed(r.send(text(`{"tags":["a","b"],"enabled":true,"materialized":"table"}`, "Two.")))
+	wantCounters(t, imp, [6]int64{0, 1, 0, 0, 0, 0})
+	page, err := r.store.ChangedAssets(t.Context(), ws, r.schema, 1, 2, store.Page{Limit: 10})
+	if err != nil || len(page.Rows) != 1 {
+		t.Fatalf("%d changed, %v", len(page.Rows), err)
+	}
+	c := page.Rows[0]
+	for _, change := range catalog.DiffAsset(c.Before, c.After, c.BeforeColumns, c.AfterColumns) {
+		if change.Field == "config" {
+			t.Errorf("config: %q is told to differ from %q", change.Old, change.New)
+		}
+	}
+}
+
 func TestOneDescriptionChanged(t *testing.T) {
 	r := newRig(t)
 	r.completed(r.send(manifest(t, "shop", monday, shopNodes()...)))

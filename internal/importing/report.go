@@ -67,6 +67,14 @@ func (r *reporter) count(name string, n int64) {
 	r.dirty = true
 }
 
+// add adds to one of the report's figures.
+func (r *reporter) add(name string, n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.Counts[name] += n
+	r.dirty = true
+}
+
 // issue records a problem; equal ones are folded into a count.
 func (r *reporter) issue(i catalog.Issue) {
 	r.mu.Lock()

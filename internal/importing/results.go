@@ -62,8 +62,8 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results
 		return fmt.Errorf("run %s: %w", run.InvocationID, err)
 	}
 	if stored {
-		j.rep.count("results_stored", int64(len(results)))
-		j.rep.count("freshness_stored", int64(len(freshness)))
+		j.rep.add("results_stored", int64(len(results)))
+		j.rep.add("freshness_stored", int64(len(freshness)))
 	}
 	return nil
 }

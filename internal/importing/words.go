@@ -84,9 +84,9 @@ func (w *words) apply(id catalog.AssetID, stand []catalog.Facet, imp catalog.Imp
 		key := keyOf(f)
 		old, stood := byKey[key]
 		was, moved := w.before[key]
+		f.Body = catalog.NormalizeBody(f.Body)
 		switch {
 		case f.Origin == catalog.OriginUser || !stood && !moved:
-			f.Body = catalog.NormalizeBody(f.Body)
 			f.Hash = catalog.HashBody(f.Body)
 		case stood:
 			f = catalog.Carry(old, f)
