@@ -72,7 +72,7 @@ func ReadCatalog(ctx context.Context, r io.Reader, opt CatalogOptions, sink Cata
 	if err != nil {
 		return Head{}, nil, nil, err
 	}
-	c := &catalogReader{splitter: s, opt: opt, sink: sink, head: s.newDecoder()}
+	c := &catalogReader{shapeReader: shapeReader{splitter: s}, opt: opt, sink: sink, head: s.newDecoder()}
 	p := &pipeline[catalogEvent]{
 		decoders: opt.Decoders, split: c.split, decode: c.decode, deliver: c.deliver, decoder: s.newDecoder, issues: &c.decoded,
 	}
@@ -86,15 +86,13 @@ func ReadCatalog(ctx context.Context, r io.Reader, opt CatalogOptions, sink Cata
 }
 
 type catalogReader struct {
-	*splitter
+	shapeReader
 	opt     CatalogOptions
 	sink    CatalogSink
 	header  header
 	head    *decoder
 	decoded issues
 	errors  []string
-	nodes   bool // an entry that looks like a manifest's node was seen
-	tables  bool // an entry that looks like a catalog's table was seen
 }
 
 func (c *catalogReader) split(ctx context.Context, emit func(section, id string, index int, raw value) error) error {
@@ -122,9 +120,7 @@ func (c *catalogReader) split(ctx context.Context, emit func(section, id string,
 				if err := c.count(); err != nil {
 					return err
 				}
-				if !c.tables && !c.nodes {
-					c.tables, c.nodes = looksLikeTable(raw) || raw.get("resource_type").absent() && raw.get("metadata").kind() == '{', looksLikeNode(raw)
-				}
+				c.lookAtEntry(raw)
 				return emit(section, id, 0, raw)
 			})
 		}
@@ -132,16 +128,13 @@ func (c *catalogReader) split(ctx context.Context, emit func(section, id string,
 	})
 }
 
+// shape gives the benefit of the doubt to a catalog without a single table.
 func (c *catalogReader) shape() Kind {
-	switch {
-	case c.tables:
-		return Catalog
-	case c.nodes || c.seen["macros"]:
-		return Manifest
-	case c.seen["nodes"] || c.seen["sources"] && !c.seen["results"]:
+	kind := c.kind()
+	if kind == "" && (c.seen["nodes"] || c.seen["sources"]) {
 		return Catalog
 	}
-	return c.shapeOfRest()
+	return kind
 }
 
 func (c *catalogReader) decode(d *decoder, e entry, raw value, emit func(catalogEvent)) {

@@ -66,14 +66,14 @@ func ReadManifest(ctx context.Context, r io.Reader, opt ManifestOptions, sink Ma
 	if err != nil {
 		return Head{}, nil, err
 	}
-	m := &manifestReader{splitter: s, opt: opt, sink: sink, head: s.newDecoder()}
+	m := &manifestReader{shapeReader: shapeReader{splitter: s}, opt: opt, sink: sink, head: s.newDecoder()}
 	p := &pipeline[manifestEvent]{
 		decoders: opt.Decoders, split: m.split, decode: m.decode, deliver: m.deliver, decoder: s.newDecoder, issues: &m.decoded,
 	}
 	if err := p.run(ctx); err != nil {
 		return m.header.Head, nil, err
 	}
-	if err := m.header.finish(Manifest, m.shape(), s); err != nil {
+	if err := m.header.finish(Manifest, m.kind(), s); err != nil {
 		return m.header.Head, nil, err
 	}
 	return m.header.Head, s.allIssues(m.head, &m.decoded), nil
@@ -82,14 +82,12 @@ func ReadManifest(ctx context.Context, r io.Reader, opt ManifestOptions, sink Ma
 // manifestReader holds the state of one ReadManifest. splitter, header.metadata and head belong to the
 // goroutine that splits; decoded and the counting of packages to the one that delivers.
 type manifestReader struct {
-	*splitter
+	shapeReader
 	opt     ManifestOptions
 	sink    ManifestSink
 	header  header
 	head    *decoder
 	decoded issues
-	nodes   bool // a node with a resource type or an id was seen
-	tables  bool // a node with catalog statistics was seen
 }
 
 func (s *splitter) newDecoder() *decoder { return &decoder{limits: s.limits, part: s.part} }
@@ -118,8 +116,8 @@ func (m *manifestReader) split(ctx context.Context, emit func(section, id string
 						return err
 					}
 				}
-				if section == "nodes" && !m.nodes {
-					m.nodes, m.tables = looksLikeNode(raw), looksLikeTable(raw)
+				if section == "nodes" || section == "sources" {
+					m.lookAtEntry(raw)
 				}
 				return emit(section, id, 0, raw)
 			})
@@ -148,17 +146,6 @@ func (s *splitter) metadata(h *header, d *decoder, want Kind) error {
 		return d.err
 	}
 	return h.early(want, s)
-}
-
-// shape returns the kind that the sections seen make likely.
-func (m *manifestReader) shape() Kind {
-	switch {
-	case m.nodes || m.seen["nodes"] && (m.seen["macros"] || m.seen["parent_map"] || m.seen["docs"]):
-		return Manifest
-	case m.tables:
-		return Catalog
-	}
-	return m.shapeOfRest()
 }
 
 // decode runs in a decoder's goroutine.

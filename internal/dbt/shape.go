@@ -1,6 +1,10 @@
 package dbt
 
-import "context"
+import (
+	"context"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // resultShape says of which kind the results of a file seem to be.
 type resultShape struct {
@@ -51,4 +55,50 @@ func looksLikeNode(v value) bool {
 	return !v.get("resource_type").absent() || !v.get("unique_id").absent() && v.get("stats").absent()
 }
 
-func looksLikeTable(v value) bool { return v.get("stats").kind() == '{' }
+// looksLikeTable tells a catalog's table: in a manifest only a metric before v11 has metadata.
+func looksLikeTable(v value) bool {
+	return v.get("stats").kind() == '{' || v.get("metadata").kind() == '{' && v.get("resource_type").absent()
+}
+
+// shapeReader looks at the sections of a file to tell its kind without its metadata.
+type shapeReader struct {
+	*splitter
+	nodes, tables bool // an entry looks like a manifest's node, like a catalog's table
+}
+
+// section looks at one section and passes over it.
+func (s *shapeReader) section(ctx context.Context, section string, kind jsontext.Kind) error {
+	switch {
+	case (section == "nodes" || section == "sources") && kind == jsontext.KindBeginObject:
+		return s.members(ctx, func(_ string, raw value) error {
+			s.lookAtEntry(raw)
+			if section == "sources" { // before 0.19 source freshness was a map
+				s.look(raw)
+			}
+			return nil
+		})
+	case section == "results" && kind == jsontext.KindBeginArray:
+		return s.lookAtResults(ctx)
+	}
+	return s.skip()
+}
+
+// lookAtEntry remembers what the first entries of nodes and sources look like.
+func (s *shapeReader) lookAtEntry(raw value) {
+	if s.nodes || s.tables {
+		return
+	}
+	s.tables = looksLikeTable(raw)
+	s.nodes = !s.tables && looksLikeNode(raw)
+}
+
+// kind returns the kind that what was seen makes likely; "" if it is no artifact.
+func (s *shapeReader) kind() Kind {
+	switch {
+	case s.nodes || s.seen["nodes"] && (s.seen["macros"] || s.seen["parent_map"] || s.seen["docs"]):
+		return Manifest
+	case s.tables:
+		return Catalog
+	}
+	return s.shapeOfRest()
+}

@@ -8,38 +8,48 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errSniffed ends a walk that has seen enough.
-var errSniffed = errors.New("sniffed")
+// errTold ends the walk once the metadata has told what the file is.
+var errTold = errors.New("the metadata tells the kind")
 
-// Sniff reads an artifact only as far as its metadata, which dbt writes first, and tells what they say. Of a
-// file that is not well formed before that, or has none within its first entries, nothing is told: reading it
-// tells what is wrong. Only errors of r and of ctx are returned.
+// Sniff tells which kind of artifact r holds and what it says about itself, by content and never by name. It
+// reads up to the metadata, which dbt 1 writes first; where they do not tell the kind, it reads all and goes
+// by shape. The project's name is only that of the metadata. A file that is no artifact is an *[Error].
 func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
-	s, err := newSplitter(r, "", limits)
+	s, err := newSplitter(r, "", limits.orDefault(Manifest))
 	if err != nil {
-		return Head{}, notFile(err)
+		return Head{}, err
 	}
 	var h header
+	seen := shapeReader{splitter: s}
 	d := s.newDecoder()
-	err = s.walk(ctx, func(section string, _ jsontext.Kind) error {
-		if section != "metadata" {
-			return s.skip()
-		}
-		v, err := s.value()
-		if err != nil {
+	err = s.walk(ctx, func(section string, kind jsontext.Kind) error {
+		switch section {
+		case "metadata":
+			v, err := s.value()
+			if err != nil {
+				return err
+			}
+			v, _ = d.enter(section, "", "/metadata", v, volatile)
+			if h.metadata(d, v); h.named {
+				return errTold
+			}
+			return nil
+		case "generated_at":
+			v, err := s.value()
+			h.generatedAt(v)
 			return err
 		}
-		h.metadata(d, v)
-		return errSniffed
+		return seen.section(ctx, section, kind)
 	})
-	return h.Head, notFile(err)
-}
-
-// notFile lets through only errors that the file is not to blame for.
-func notFile(err error) error {
-	var bad *Error
-	if errors.Is(err, errSniffed) || errors.As(err, &bad) {
-		return nil
+	switch {
+	case errors.Is(err, errTold):
+		return h.Head, nil
+	case err != nil:
+		return Head{}, err
 	}
-	return err
+	if h.Kind = seen.kind(); h.Kind == "" {
+		return Head{}, s.located(&Error{Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
+			Remedy: "give a manifest, catalog, run results, sources or semantic manifest from dbt's target folder"})
+	}
+	return h.Head, nil
 }
