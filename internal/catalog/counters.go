@@ -16,7 +16,7 @@ func CountTables(deltas []Delta) (created, updated int64) {
 		case !d.counts():
 		case d.Before == nil:
 			created++
-		case !d.Before.Present || AssetHash(*d.Before) != AssetHash(*d.After):
+		case AssetHash(*d.Before) != AssetHash(*d.After): // a restored one too: it was not present
 			updated++
 		}
 	}

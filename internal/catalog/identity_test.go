@@ -246,6 +246,20 @@ func TestResolve(t *testing.T) {
 			want:   []string{"model.a.x = new 1 from 1", "model.a.n = 1"},
 		},
 		{
+			name:   "the old model comes back elsewhere while a source has its asset",
+			assets: []string{"1 + source x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x gone", "1 dbt:b source.b.x"},
+			claims: []string{"dbt:a model.a.x @ d.s.z"},
+			want:   []string{"model.a.x = new 1 from 1"},
+		},
+		{
+			name:   "two removed assets were at the relation: the newer one",
+			assets: []string{"1 - model x @ d.s.x", "2 - model y @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.a.x gone", "2 dbt:a model.a.y gone"},
+			claims: []string{"dbt:a model.a.n @ d.s.x"},
+			want:   []string{"model.a.n = 2"},
+		},
+		{
 			name:   "versioned models are an asset each",
 			assets: []string{"1 + model c @ d.s.c_v1"},
 			nodes:  []string{"1 dbt:a model.a.c.v1"},
@@ -400,6 +414,14 @@ func TestResolve(t *testing.T) {
 				t.Errorf("resolutions (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestResolveByKeyAlone(t *testing.T) {
+	ids := NewIdentities([]KnownAsset{{ID: 1, Kind: KindModel, RelationKey: "d.s.x", Present: true}}, nil)
+	got := ids.Resolve([]Claim{{Origin: "dbt:a", UniqueID: "model.a.x", Kind: KindModel, RelationKey: "d.s.x"}})
+	if want := "model.a.x = 1"; formatResolution(got[0]) != want {
+		t.Errorf("%s, want %s", formatResolution(got[0]), want)
 	}
 }
 

@@ -144,6 +144,24 @@ func TestMergeDescription(t *testing.T) {
 			Text{Value: "dbt's", Origin: "dbt:shop", Import: 1, Since: 7},
 		},
 		{
+			"of two withdrawn texts the later one", "",
+			[]Facet{
+				func() Facet { f := withdrawn(manifestWord("first"), 3); f.UniqueID = "model.shop.a"; return f }(),
+				withdrawn(manifestWord("second"), 7), crawlWord(),
+			},
+			Text{Value: "second", Origin: "dbt:shop", Import: 1, Since: 7, Hidden: []Said{{Origin: "dbt:shop", Value: "first"}}},
+		},
+		{
+			"of two words of one node the newer one", "",
+			[]Facet{manifestWord("old"), next(manifestWord("new"), 2)},
+			Text{Value: "new", Origin: "dbt:shop", Import: 2},
+		},
+		{
+			"the newest edit stands, wherever it lies", Smart,
+			[]Facet{manifestWord("dbt's"), userWord(Edit{Field: "description", By: "ana", At: time.Unix(2, 0)}, describe(ana))},
+			dbtText,
+		},
+		{
 			"and is hidden then", "",
 			[]Facet{withdrawn(manifestWord("dbt's"), 7), crawled},
 			Text{Value: "crawled", Origin: "crawl:pg", Import: 1, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
@@ -306,6 +324,32 @@ func TestMergeColumns(t *testing.T) {
 			[]string{"1 data_E text", "2 data_e text", `3 DATA_E "which?" documented-only`},
 		},
 		{
+			"folded only if it is alone in the manifest",
+			[]Facet{
+				manifestWord("", withText(column("ID", ""), "one"), withText(column("Id", ""), "two")),
+				catalogWord(column("id", "int")),
+			},
+			[]string{"1 id int", `2 ID "one" documented-only`, `3 Id "two" documented-only`},
+		},
+		{
+			"not to what another column matches exactly",
+			[]Facet{
+				manifestWord("", withText(column("id", ""), "one"), withText(column("ID", ""), "two")),
+				catalogWord(column("id", "int")),
+			},
+			[]string{`1 id int "one"`, `2 ID "two" documented-only`},
+		},
+		{
+			"a column that is there twice counts once",
+			[]Facet{manifestWord("", column("id", ""), withText(column("id", ""), "two")), catalogWord(column("id", "int"))},
+			[]string{"1 id int"},
+		},
+		{
+			"manifest text before catalog comment",
+			[]Facet{manifestWord("", withText(column("id", ""), "text")), catalogWord(withText(column("id", "int"), "comment"))},
+			[]string{`1 id int "text"`},
+		},
+		{
 			"a quoted column is exact where quotes are",
 			[]Facet{manifestWord("", quoted(column("Id", ""))), catalogWord(column("id", "int"))},
 			[]string{"1 id int", "2 Id documented-only"},
@@ -384,6 +428,27 @@ func TestMergeColumns(t *testing.T) {
 				t.Errorf("column count %d, present %d", a.ColumnCount, present)
 			}
 		})
+	}
+}
+
+// TestMergeCrawlAndDBT: types from the crawl, texts from dbt, in whichever order
+// they came.
+func TestMergeCrawlAndDBT(t *testing.T) {
+	model := manifestWord("text", withText(column("AMOUNT", "number"), "what it costs"))
+	listed := catalogWord(column("id", "integer"), column("amount", "numeric"))
+	crawled := crawlWord(column("id", "integer"), column("amount", "numeric(12,2)"))
+	want := []string{"1 id integer", `2 amount numeric(12,2) "what it costs"`}
+	for _, facets := range [][]Facet{
+		{next(model, 1), next(listed, 1), next(crawled, 2)},
+		{next(crawled, 1), next(model, 2), next(listed, 2)},
+	} {
+		a, columns := Merge(1, facets, Policy{})
+		if diff := cmp.Diff(want, brief(columns)); diff != "" {
+			t.Errorf("columns (-want +got):\n%s", diff)
+		}
+		if a.Kind != KindModel || a.Description.Value != "text" || len(a.Nodes) != 1 {
+			t.Errorf("asset %+v", a)
+		}
 	}
 }
 

@@ -204,3 +204,10 @@ func splitWholes(parts []relationPart) []relationPart {
 	}
 	return out
 }
+
+// BareKeyOf gives the part of a key without the database: BareKey of the
+// relation that the key is of.
+func BareKeyOf(key string) string {
+	_, bare := cutKey(key)
+	return bare
+}

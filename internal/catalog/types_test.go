@@ -55,6 +55,8 @@ func TestParseType(t *testing.T) {
 		{any, "int8", "int64"},
 		{any, "resource_status", "other"},
 		{any, "public.my_type", "other"},
+		{any, strings.Repeat("array<", 20) + "int" + strings.Repeat(">", 20), strings.Repeat("array<", 17) + "other" + strings.Repeat(">", 17)},
+		{any, "struct<" + strings.Repeat("a int,", 2000) + "z int>", "struct"},
 		{any, "varchar(10) NOT NULL", "string(10)"},
 		{any, "varchar(10) collate \"C\"", "string(10)"},
 		{any, "numeric(", "other"},
