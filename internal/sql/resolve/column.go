@@ -5,37 +5,71 @@ import "github.com/thalweg-data/thalweg/internal/sql/ast"
 // column is one column of a relation. Its edges are worked out when somebody
 // asks for them, once.
 type column struct {
-	key    name
+	text  string
+	edges []edge
+	key   name
+	kinds KindSet
+
 	quoted bool
 	// literal tells that text is the stored name already.
 	literal bool
 	// hidden columns can be named but are no part of a star.
-	hidden  bool
-	unnamed bool
-	state   columnState
-	text    string
-	edges   []edge
-
-	// The definition: expressions seen from a view, or other columns, or both.
-	expr  ast.Expr
-	more  []ast.Expr
-	tests []ast.Expr
-	view  view
-	from  []*column
-	// path is the field of from that this column is.
-	path int32
-	// kinds is what the definition does to the values it is made of.
-	kinds      KindSet
+	hidden     bool
+	unnamed    bool
 	confidence Confidence
+	state      columnState
+	partsState columnState
 
-	// choice is the column that COLUMNS(...) inside the expression means here.
-	choice *column
+	// The definition: an expression seen from a view, another column, or what
+	// detail holds; kinds is what it does to the values it is made of.
+	expr   ast.Expr
+	view   view
+	same   *column
+	detail *detail
 	// star marks a placeholder for columns of an unknown number.
 	star *star
+}
+
+// detail is what few columns have.
+type detail struct {
+	// more are further expressions that make the value, tests those that steer it,
+	// from further columns that make it.
+	more  []ast.Expr
+	tests []ast.Expr
+	from  []*column
+	// path is the field of the other columns that this one is.
+	path int32
+	// choice is the column that COLUMNS(...) inside the expression means here.
+	choice *column
 	// typ is the type in the schema; parts are the fields of a structured value.
-	typ        string
-	parts      *relation
-	partsState columnState
+	typ   string
+	parts *relation
+}
+
+// details gives the detail to write to.
+func (c *column) details() *detail {
+	if c.detail == nil {
+		c.detail = &detail{}
+	}
+	return c.detail
+}
+
+// made gives the detail to read from.
+func (c *column) made() detail {
+	if c.detail == nil {
+		return detail{}
+	}
+	return *c.detail
+}
+
+// addFrom makes another column one that this one is made of.
+func (c *column) addFrom(other *column) {
+	if c.same == nil {
+		c.same = other
+		return
+	}
+	d := c.details()
+	d.from = append(d.from, other)
 }
 
 type columnState uint8
@@ -72,15 +106,21 @@ func (r *resolver) edgesOf(c *column) []edge {
 // sharedEdges saves the copy for the commonest column of all, one that is just
 // another column.
 func (r *resolver) sharedEdges(c *column) ([]edge, bool) {
-	if c.expr == nil && len(c.from) == 1 && c.more == nil && c.tests == nil && c.path == 0 && c.kinds == Identity {
-		edges := r.edgesOf(c.from[0])
+	if c.detail != nil && !c.detail.onlyParts() || c.kinds != Identity {
+		return nil, false
+	}
+	if c.same != nil {
+		if c.expr != nil {
+			return nil, false
+		}
+		edges := r.edgesOf(c.same)
 		if weaker(edges, c.confidence) {
 			return nil, false
 		}
 		return edges, true
 	}
 	ref, ok := c.expr.(*ast.ColumnRef)
-	if !ok || c.more != nil || c.tests != nil || c.from != nil || c.kinds != Identity {
+	if !ok {
 		return nil, false
 	}
 	start := len(r.matches)
@@ -99,6 +139,11 @@ func (r *resolver) sharedEdges(c *column) ([]edge, bool) {
 	return edges, true
 }
 
+// onlyParts tells that the detail says nothing about the value.
+func (d *detail) onlyParts() bool {
+	return d.more == nil && d.tests == nil && d.from == nil && d.path == 0 && d.choice == nil
+}
+
 // weaker tells whether a confidence would lower that of any edge.
 func weaker(edges []edge, confidence Confidence) bool {
 	if confidence == FromSchema {
@@ -115,20 +160,24 @@ func weaker(edges []edge, confidence Confidence) bool {
 func (r *resolver) computeEdges(c *column) []edge {
 	var set edgeSet
 	u := use{kinds: c.kinds}
+	d := c.made()
 	if c.expr != nil {
 		outer := r.choice
-		r.choice = c.choice
+		r.choice = d.choice
 		r.walk(&set, c.expr, c.view, u)
 		r.choice = outer
 	}
-	for _, e := range c.more {
+	for _, e := range d.more {
 		r.walk(&set, e, c.view, u)
 	}
-	for _, e := range c.tests {
+	for _, e := range d.tests {
 		r.walk(&set, e, c.view, use{kinds: Conditional})
 	}
-	for _, other := range c.from {
-		r.addColumn(&set, match{column: other, confidence: c.confidence}, c.path, u)
+	if c.same != nil {
+		r.addColumn(&set, match{column: c.same, confidence: c.confidence}, d.path, u)
+	}
+	for _, other := range d.from {
+		r.addColumn(&set, match{column: other, confidence: c.confidence}, d.path, u)
 	}
 	return set.edges
 }
@@ -182,13 +231,17 @@ func (r *resolver) literalColumn(text string) column {
 func sameColumn(c *column) column {
 	return column{
 		key: c.key, text: c.text, quoted: c.quoted, literal: c.literal, unnamed: c.unnamed,
-		kinds: Identity, from: []*column{c},
+		kinds: Identity, same: c,
 	}
 }
 
 // unionColumn makes a column out of several.
 func (r *resolver) unionColumn(key name, id ast.Ident, from []*column) *column {
-	return &column{key: key, text: id.Text, quoted: id.Quoted, kinds: Identity, from: from}
+	c := &column{key: key, text: id.Text, quoted: id.Quoted, kinds: Identity}
+	for _, other := range from {
+		c.addFrom(other)
+	}
+	return c
 }
 
 // extraColumn is a column of a table that its schema does not list.

@@ -193,12 +193,12 @@ func (r *resolver) writeTo(columns []column, id ast.Ident, value ast.Expr, v vie
 	key := r.names.id(id.Text)
 	for i := range columns {
 		if columns[i].key == key {
-			columns[i].more = append(columns[i].more, value)
+			columns[i].details().more = append(columns[i].details().more, value)
 			return columns
 		}
 	}
 	c := r.namedColumn(id)
-	c.more, c.view = []ast.Expr{value}, v
+	c.expr, c.view = value, v
 	return append(columns, c)
 }
 

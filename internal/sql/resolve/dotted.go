@@ -115,7 +115,7 @@ func endsWith(parts, tail []name) bool {
 
 // hiddenName finds a member by the table name that its alias hides. Strictly
 // that is an error; people and tools write it nonetheless.
-func (s *scope) hiddenName(key name, limit int) *source {
+func (s *scope) hiddenName(key name, limit int32) *source {
 	for i := range s.sources[:limit] {
 		if p := s.sources[i].parts; len(p) > 0 && p[len(p)-1] == key {
 			return &s.sources[i]

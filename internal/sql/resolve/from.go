@@ -162,8 +162,9 @@ func (r *resolver) tableColumns(t *table, columns []Column) *relation {
 		edges[i] = edge{table: t.id, column: int32(i), kinds: Identity}
 		made[i] = r.literalColumn(c.Name)
 		made[i].state, made[i].edges = done, edges[i:i+1:i+1]
-		made[i].typ = c.Type
-		if c.Type == "" || !strings.ContainsAny(c.Type, "<(") {
+		if strings.ContainsAny(c.Type, "<(") {
+			made[i].details().typ = c.Type
+		} else {
 			made[i].partsState = done
 		}
 	}
@@ -211,7 +212,7 @@ func (r *resolver) addBadTable(s *scope, t *ast.BadTable) member {
 			return m
 		}
 	}
-	any := &column{more: t.Children, view: s.full(), kinds: Transform, confidence: Inferred}
+	any := &column{detail: &detail{more: t.Children}, view: s.full(), kinds: Transform, confidence: Inferred}
 	r.addSource(s, &relation{catchAll: any}, t.Alias)
 	return s.lastMember()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,8 +94,9 @@ func goldenOf(t *testing.T, dialectName, text string) string {
 		g.Indirect = append(g.Indirect, fmt.Sprintf("%s.%s %s %s", u.Table, u.Column, u.Kinds, u.Confidence))
 	}
 	for _, p := range problems {
-		g.Issues = append(g.Issues, p.String())
+		g.Issues = append(g.Issues, "parser: "+string(p.Code))
 	}
+	slices.Sort(g.Issues)
 	for _, p := range result.Diagnostics {
 		g.Issues = append(g.Issues, string(p.Code)+": "+p.Message)
 	}

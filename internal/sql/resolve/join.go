@@ -99,16 +99,16 @@ func (r *resolver) merge(s *scope, id ast.Ident, j joinSides, leftOnly bool) boo
 		if side == nil || i == 1 && leftOnly {
 			continue
 		}
-		c.from = append(c.from, side)
+		c.addFrom(side)
 		m.sides = append(m.sides, side)
 	}
 	if right != nil && leftOnly {
 		m.sides = append(m.sides, right)
 	}
-	if len(c.from) == 0 {
+	if c.same == nil {
 		return false
 	}
-	c.text, c.quoted, c.literal = c.from[0].text, c.from[0].quoted, c.from[0].literal
+	c.text, c.quoted, c.literal = c.same.text, c.same.quoted, c.same.literal
 	s.merged = append(s.merged, m)
 	return true
 }

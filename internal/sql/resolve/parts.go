@@ -9,7 +9,7 @@ import (
 func (r *resolver) partsOf(c *column) *relation {
 	switch c.partsState {
 	case done:
-		return c.parts
+		return c.made().parts
 	case working:
 		return nil
 	}
@@ -18,19 +18,23 @@ func (r *resolver) partsOf(c *column) *relation {
 	}
 	defer r.leave()
 	c.partsState = working
-	c.parts = r.findParts(c)
+	parts := r.findParts(c)
+	if parts != nil {
+		c.details().parts = parts
+	}
 	c.partsState = done
-	return c.parts
+	return parts
 }
 
 func (r *resolver) findParts(c *column) *relation {
+	d := c.made()
 	switch {
-	case c.typ != "":
-		return r.fieldsOfType(c, parseType(c.typ))
-	case c.expr != nil && len(c.more) == 0:
+	case d.typ != "":
+		return r.fieldsOfType(c, parseType(d.typ))
+	case c.expr != nil && len(d.more) == 0:
 		return r.partsOfExpr(c.expr, c.view)
-	case len(c.from) == 1 && c.path == 0:
-		return r.partsOf(c.from[0])
+	case c.same != nil && len(d.from) == 0 && d.path == 0:
+		return r.partsOf(c.same)
 	default:
 		return nil
 	}
@@ -38,18 +42,18 @@ func (r *resolver) findParts(c *column) *relation {
 
 // rowOf is a whole row as one value.
 func (r *resolver) rowOf(rel *relation) *column {
-	row := &column{kinds: Transform, parts: rel, partsState: done}
+	row := &column{kinds: Transform, detail: &detail{parts: rel}, partsState: done}
 	if rel.open {
-		row.from = []*column{r.extraColumn(rel.table, r.names.id("*"), ast.Ident{Text: "*"})}
+		row.addFrom(r.extraColumn(rel.table, r.names.id("*"), ast.Ident{Text: "*"}))
 		return row
 	}
 	for i := range rel.columns {
 		if c := &rel.columns[i]; !c.hidden {
-			row.from = append(row.from, r.throughStar(c))
+			row.addFrom(r.throughStar(c))
 		}
 	}
-	if rel.catchAll != nil && len(row.from) == 0 {
-		row.from = append(row.from, rel.catchAll)
+	if rel.catchAll != nil && row.same == nil {
+		row.addFrom(rel.catchAll)
 	}
 	return row
 }
@@ -66,19 +70,19 @@ func (r *resolver) throughStar(c *column) *column {
 func (r *resolver) starColumn(s *star) *column {
 	all := &column{key: r.names.id("*"), text: "*", kinds: Identity, confidence: Inferred}
 	if s.rel.open {
-		all.from = []*column{r.extraColumn(s.rel.table, all.key, ast.Ident{Text: "*"})}
+		all.addFrom(r.extraColumn(s.rel.table, all.key, ast.Ident{Text: "*"}))
 		return all
 	}
 	for i := range s.rel.columns {
 		if c := &s.rel.columns[i]; !c.hidden && !s.excludes(c.key) {
-			all.from = append(all.from, r.throughStar(c))
+			all.addFrom(r.throughStar(c))
 		}
 	}
 	for _, b := range s.rel.branches {
-		all.from = append(all.from, r.starColumn(&star{rel: b, except: s.except}))
+		all.addFrom(r.starColumn(&star{rel: b, except: s.except}))
 	}
 	if s.rel.catchAll != nil {
-		all.from = append(all.from, s.rel.catchAll)
+		all.addFrom(s.rel.catchAll)
 	}
 	return all
 }
@@ -226,15 +230,15 @@ func (r *resolver) fieldsOfType(whole *column, t *structType) *relation {
 	for _, f := range t.fields {
 		c := r.literalColumn(f.name)
 		c.kinds = Field
-		c.from = []*column{whole}
-		c.path = r.path(f.name)
+		c.same = whole
+		c.details().path = r.path(f.name)
 		c.partsState = done
 		columns = append(columns, c)
 	}
 	rel := newRelation(columns)
 	for i, f := range t.fields {
 		c := &rel.columns[i]
-		c.parts = r.fieldsOfType(c, f.typ)
+		c.details().parts = r.fieldsOfType(c, f.typ)
 	}
 	return rel
 }

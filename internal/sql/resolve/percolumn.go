@@ -13,10 +13,10 @@ func (r *resolver) perColumn(item *ast.SelectItem, v view) []column {
 	columns := make([]column, len(inner))
 	for i := range inner {
 		columns[i] = sameColumn(&inner[i])
-		columns[i].from = nil
+		columns[i].same = nil
 		columns[i].unnamed = true
 		columns[i].expr, columns[i].view = item.Expr, v
-		columns[i].choice = &inner[i]
+		columns[i].details().choice = &inner[i]
 	}
 	return columns
 }

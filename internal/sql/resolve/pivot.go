@@ -54,9 +54,9 @@ func (r *resolver) pivoted(inner *scope, p *ast.Pivot) *relation {
 		columns = append(columns, r.valueColumns(inner, p, tests)...)
 		return newRelation(columns)
 	}
-	any := &column{view: inner.full(), kinds: Identity, tests: tests}
+	any := &column{view: inner.full(), kinds: Identity, detail: &detail{tests: tests}}
 	for i := range p.Aggregates {
-		any.more = append(any.more, p.Aggregates[i].Expr)
+		any.detail.more = append(any.detail.more, p.Aggregates[i].Expr)
 	}
 	columns = append(columns, *r.openStar(&relation{catchAll: any}))
 	rel := newRelation(columns)
@@ -118,7 +118,8 @@ func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []
 			all := r.pivotNames(prefix, item, len(p.Aggregates))
 			for n, text := range all {
 				c := r.namedColumn(text)
-				c.view, c.expr, c.tests = inner.full(), item.Expr, tests
+				c.view, c.expr = inner.full(), item.Expr
+				c.details().tests = tests
 				c.hidden = n > 0
 				columns = append(columns, c)
 			}
@@ -228,7 +229,7 @@ func (r *resolver) unpivoted(inner *scope, u *ast.Unpivot) *relation {
 		labels[i] = r.namedColumn(id)
 		labels[i].view = inner.full()
 		for _, g := range groups {
-			labels[i].tests = append(labels[i].tests, g...)
+			labels[i].details().tests = append(labels[i].details().tests, g...)
 		}
 	}
 	values := make([]column, len(u.Values))
@@ -237,7 +238,7 @@ func (r *resolver) unpivoted(inner *scope, u *ast.Unpivot) *relation {
 		values[i].view, values[i].kinds = inner.full(), Transform
 		for _, g := range groups {
 			if i < len(g) {
-				values[i].more = append(values[i].more, g[i])
+				values[i].details().more = append(values[i].details().more, g[i])
 			}
 		}
 	}

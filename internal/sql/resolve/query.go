@@ -82,7 +82,7 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 		for _, row := range b.Rows[1:] {
 			if i < len(row) {
 				if _, constant := row[i].(*ast.Literal); !constant {
-					columns[i].more = append(columns[i].more, row[i])
+					columns[i].details().more = append(columns[i].details().more, row[i])
 				}
 			}
 		}
@@ -101,14 +101,14 @@ func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 		c := r.namedColumn(id)
 		switch {
 		case i < len(listed):
-			c.from = []*column{listed[i]}
+			c.same = listed[i]
 		case !complete:
 			m := rel.lookup(r, c.key, id)
 			if m.column != nil {
-				c.from, c.confidence = []*column{m.column}, max(m.confidence, Inferred)
+				c.same, c.confidence = m.column, max(m.confidence, Inferred)
 			}
 		case rel.catchAll != nil:
-			c.from = []*column{rel.catchAll}
+			c.same = rel.catchAll
 		}
 		columns = append(columns, c)
 	}

@@ -223,7 +223,7 @@ func (r *resolver) resolveLeftover(ref *ast.ColumnRef, key name, id ast.Ident, v
 // anyAlias finds an alias whatever the dialect's rule is.
 func (r *resolver) anyAlias(key name, v view) *column {
 	for level := v; level.scope != nil; level = level.outward() {
-		level.aliases = len(level.scope.aliases)
+		level.aliases = int32(len(level.scope.aliases))
 		if c := r.alias(key, level); c != nil {
 			return c
 		}

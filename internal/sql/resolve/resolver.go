@@ -66,7 +66,7 @@ func newResolver(script *ast.Script, d *dialect.Dialect, schema Schema, options 
 	}
 	return &resolver{
 		dialect: d, schema: schema, options: options, source: script.Source,
-		names: newNames(), byName: map[string]*table{}, paths: make([]string, 1),
+		names: newNames(len(script.Source)), byName: map[string]*table{}, paths: make([]string, 1),
 	}
 }
 

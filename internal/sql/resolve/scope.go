@@ -67,21 +67,21 @@ type view struct {
 	scope *scope
 	// sources is the number of members of FROM in sight; a lateral member sees
 	// those in front of it.
-	sources int
+	sources int32
 	// aliases is the number of projections whose alias is in sight, rule how an
 	// alias and a column of FROM compete. avoid is the projection that the
 	// expression belongs to, counted from 1: it cannot mean itself.
-	aliases int
-	avoid   int
+	aliases int32
+	avoid   int32
 	rule    dialect.AliasRule
 }
 
 // full is the view of a whole scope without its aliases.
-func (s *scope) full() view { return view{scope: s, sources: len(s.sources)} }
+func (s *scope) full() view { return view{scope: s, sources: int32(len(s.sources))} }
 
 // withAliases is the view of a clause that sees the aliases by a rule.
 func (s *scope) withAliases(rule dialect.AliasRule) view {
-	return view{scope: s, sources: len(s.sources), aliases: len(s.aliases), rule: rule}
+	return view{scope: s, sources: int32(len(s.sources)), aliases: int32(len(s.aliases)), rule: rule}
 }
 
 // outward is the view of the query around.

@@ -35,9 +35,9 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 	for i := range items {
 		item := &items[i]
 		at[i] = -1
-		v := view{scope: s, sources: len(s.sources), aliases: i, avoid: i + 1, rule: r.dialect.Scope.LateralAlias}
+		v := view{scope: s, sources: int32(len(s.sources)), aliases: int32(i), avoid: int32(i) + 1, rule: r.dialect.Scope.LateralAlias}
 		if v.rule == dialect.AliasFirst {
-			v.aliases = len(items)
+			v.aliases = int32(len(items))
 		}
 		if star, ok := item.Expr.(*ast.Star); ok && (item.Alias.IsZero() || star.Columns) {
 			columns = append(columns, r.expand(star, v)...)
@@ -52,7 +52,7 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 			continue
 		}
 		at[i] = len(columns)
-		columns = append(columns, r.projected(item, v, &unnamed, len(columns))...)
+		columns = r.projected(columns, item, v, &unnamed)
 		s.aliases[i] = r.names.id(item.Alias.Text)
 		if item.Alias.IsZero() {
 			s.aliases[i] = columns[at[i]].key
@@ -75,19 +75,18 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 	return rel
 }
 
-// projected makes the column of one projection, several of a generator with a
+// projected appends the column of one projection, several of a generator with a
 // list of names.
-func (r *resolver) projected(item *ast.SelectItem, v view, unnamed *int, place int) []column {
-	names := item.Aliases
-	if len(names) == 0 {
-		c := r.itemColumn(item, unnamed, place)
+func (r *resolver) projected(columns []column, item *ast.SelectItem, v view, unnamed *int) []column {
+	if len(item.Aliases) == 0 {
+		c := r.itemColumn(item, unnamed, len(columns))
 		c.expr, c.view = item.Expr, v
-		return []column{c}
+		return append(columns, c)
 	}
-	columns := make([]column, len(names))
-	for i, id := range names {
-		columns[i] = r.namedColumn(id)
-		columns[i].expr, columns[i].view = item.Expr, v
+	for _, id := range item.Aliases {
+		c := r.namedColumn(id)
+		c.expr, c.view = item.Expr, v
+		columns = append(columns, c)
 	}
 	return columns
 }

@@ -79,18 +79,20 @@ func keysOf(columns []column) []name {
 // united is column i of a union.
 func (r *resolver) united(c *column, i int, branches []*relation, lists [][]*column) column {
 	all := sameColumn(c)
-	all.from = make([]*column, 1, len(branches))
-	all.from[0] = c
+	from := make([]*column, 0, len(branches)-1)
 	id := ast.Ident{Text: c.text, Quoted: true}
 	for b := 1; b < len(branches); b++ {
 		if i < len(lists[b]) {
-			all.from = append(all.from, lists[b][i])
+			from = append(from, lists[b][i])
 			continue
 		}
 		if m := branches[b].lookup(r, c.key, id); m.column != nil {
-			all.from = append(all.from, m.column)
+			from = append(from, m.column)
 			all.confidence = max(all.confidence, m.confidence)
 		}
+	}
+	if len(from) > 0 {
+		all.details().from = from
 	}
 	return all
 }
@@ -114,7 +116,7 @@ func (r *resolver) unitedByName(left, right *relation, arm ast.SetArm) *relation
 	for _, c := range leftList {
 		if m := right.lookup(r, c.key, ast.Ident{Text: c.text, Quoted: true}); m.column != nil {
 			both := sameColumn(c)
-			both.from = append(both.from, m.column)
+			both.addFrom(m.column)
 			columns = append(columns, both)
 		} else if outer != "INNER" {
 			columns = append(columns, sameColumn(c))

@@ -255,7 +255,7 @@ func (r *resolver) renamedItems(columns []column, items []ast.SelectItem) []colu
 			if c.star != nil {
 				if m := c.star.rel.lookup(r, key, id); m.column != nil {
 					renamed := r.namedColumn(item.Alias)
-					renamed.from, renamed.confidence = []*column{m.column}, max(m.confidence, Inferred)
+					renamed.same, renamed.confidence = m.column, max(m.confidence, Inferred)
 					columns = append(columns, renamed)
 					break
 				}

@@ -92,20 +92,20 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Cal
 // argumentsColumn stands for all that a function is given. Of FLATTEN that is
 // its input.
 func (r *resolver) argumentsColumn(s *scope, call *ast.Call) *column {
-	c := &column{view: s.full(), kinds: Transform}
+	var args []ast.Expr
 	for _, arg := range call.Args {
 		if !arg.Name.IsZero() && !strings.EqualFold(arg.Name.Text, "input") && r.functionName(call) == "flatten" {
 			continue
 		}
-		c.more = append(c.more, arg.Expr)
+		args = append(args, arg.Expr)
 	}
 	if call.Receiver != nil {
-		c.more = append(c.more, call.Receiver)
+		args = append(args, call.Receiver)
 	}
 	if call.Query != nil {
-		c.more = append(c.more, &ast.Subquery{Span: call.Span, Kind: ast.MultisetSubquery, Query: call.Query})
+		args = append(args, &ast.Subquery{Span: call.Span, Kind: ast.MultisetSubquery, Query: call.Query})
 	}
-	return c
+	return &column{view: s.full(), kinds: Transform, detail: &detail{more: args}}
 }
 
 // allArguments stands for what all functions of a member are given: the number
@@ -113,14 +113,14 @@ func (r *resolver) argumentsColumn(s *scope, call *ast.Call) *column {
 func (r *resolver) allArguments(s *scope, t *ast.TableFunction) *column {
 	all := &column{kinds: Identity}
 	for _, call := range t.Calls {
-		all.from = append(all.from, r.argumentsColumn(s, call))
+		all.addFrom(r.argumentsColumn(s, call))
 	}
 	return all
 }
 
 // generated makes a column out of a function's arguments.
 func (r *resolver) generated(c column, args *column) column {
-	c.from = []*column{args}
+	c.same = args
 	return c
 }
 

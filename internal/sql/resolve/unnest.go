@@ -47,9 +47,9 @@ func (r *resolver) addNamedElements(s *scope, t *ast.TableFunction, args []ast.E
 		case count == len(args):
 			c.expr = args[i]
 		case parts != nil && i < len(parts.columns):
-			c.from = []*column{&parts.columns[i]}
+			c.same = &parts.columns[i]
 		default:
-			c.more = args
+			c.details().more = args
 		}
 		columns = append(columns, c)
 	}
@@ -76,7 +76,7 @@ func (r *resolver) addElements(s *scope, args []ast.Expr, alias *ast.Alias, fall
 	if len(args) == 1 {
 		value.expr = args[0]
 	} else {
-		value.more = args
+		value.details().more = args
 	}
 	columns := []column{value}
 	if parts := r.elementFields(args, s); parts != nil && len(listed) == 0 {
@@ -96,7 +96,7 @@ func (r *resolver) addElements(s *scope, args []ast.Expr, alias *ast.Alias, fall
 // elementColumn is a column that depends on all the arrays: the place of an
 // element among the others.
 func elementColumn(c column, arrays []ast.Expr, v view) column {
-	c.more, c.view, c.kinds = arrays, v, Transform
+	c.details().more, c.view, c.kinds = arrays, v, Transform
 	return c
 }
 
