@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,7 +61,7 @@ func (c *checker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		path = "/api/v1" + path
 	}
 	if err := c.check(method, path, tee); err != nil {
-		c.t.Errorf("%s %s: reply %d does not fit the OpenAPI document: %v\n%.2000s", method, path, tee.status, err, tee.body.String())
+		c.t.Errorf("%s %s: reply %d does not fit the OpenAPI document: %v\n%.500s", method, path, tee.status, err, tee.body.String())
 	}
 }
 
@@ -106,7 +107,8 @@ func (c *checker) schemaOf(method, template string, status int, kind string) (st
 	if template == "/metrics" || (template == "" && status < 400) {
 		return "", nil
 	}
-	operation, _ := At(c.document["paths"], template+"."+strings.ToLower(method)).(map[string]any)
+	operations, _ := c.document["paths"].(map[string]any)[template].(map[string]any)
+	operation, _ := operations[strings.ToLower(method)].(map[string]any)
 	if template == "" || operation == nil {
 		if kind != "application/problem+json" {
 			return "", fmt.Errorf("not in the document, and %s", kind)
@@ -123,7 +125,7 @@ func (c *checker) schemaOf(method, template string, status int, kind string) (st
 		if kind == "application/octet-stream" {
 			return "", nil
 		}
-		return "", fmt.Errorf("media type %q, documented for %s: %v", kind, code, maps.Keys(content))
+		return "", fmt.Errorf("media type %q, documented for %s: %v", kind, code, slices.Sorted(maps.Keys(content)))
 	}
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	return "/paths/" + escape.Replace(template) + "/" + strings.ToLower(method) + "/responses/" + code + "/content/" + escape.Replace(kind) + "/schema", nil

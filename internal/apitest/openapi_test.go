@@ -1,0 +1,80 @@
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+var update = flag.Bool("update", false, "write goldens anew")
+
+const documentPath = "../../docs/openapi.json"
+
+// The document in docs is the one that is served, version aside.
+func TestOpenAPIDocumentIsCurrent(t *testing.T) {
+	s := Start(t, Options{NoWorker: true})
+	r := s.Get(t, "/api/v1/openapi.json", "")
+	if r.Status != 200 {
+		t.Fatalf("status %d", r.Status)
+	}
+	served := bytes.Replace(r.Body, []byte(`"version": "test"`), []byte(`"version": "v1"`), 1)
+	if *update {
+		if err := os.WriteFile(documentPath, served, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := os.ReadFile(documentPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(kept, served) {
+		t.Errorf("docs/openapi.json is not what is served: run go test ./internal/apitest -run OpenAPI -update")
+	}
+}
+
+// Every route that has a scope is described, with that scope.
+func TestOpenAPIDocumentIsWhole(t *testing.T) {
+	s := Start(t, Options{NoWorker: true})
+	document := s.Get(t, "/api/v1/openapi.json", "").JSON(t)
+	for _, route := range access.Routes() {
+		method, path, _ := strings.Cut(route, " ")
+		if path == "/metrics" {
+			continue
+		}
+		paths := document["paths"].(map[string]any)
+		at, _ := paths[path].(map[string]any)
+		operation, _ := at[strings.ToLower(method)].(map[string]any)
+		if operation == nil {
+			t.Errorf("%s is not described", route)
+			continue
+		}
+		scope, _ := access.Route(route)
+		security, err := json.Marshal(operation["security"])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if scope != access.Public && !strings.Contains(string(security), string(scope)) {
+			t.Errorf("%s asks for %s, described is %s", route, scope, security)
+		}
+	}
+}
+
+// operations lists every described operation as "METHOD /path", with ids filled
+// in by fill.
+func operations(t *testing.T, s *Server, fill func(path string) string) []string {
+	t.Helper()
+	var out []string
+	for path, at := range s.Get(t, "/api/v1/openapi.json", "").JSON(t)["paths"].(map[string]any) {
+		for method := range at.(map[string]any) {
+			out = append(out, strings.ToUpper(method)+" "+fill(path))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
