@@ -1,0 +1,242 @@
+package lineage
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// Decode reads what Encode wrote. Bytes that Encode cannot have written are
+// catalog.ErrInvalid; texts share one copy of data.
+func Decode(data []byte) (*Block, error) {
+	r := &blockReader{rest: string(data)}
+	b := r.block()
+	if r.bad != "" {
+		return nil, fmt.Errorf("column edges: %s at byte %d of %d: %w", r.bad, len(data)-len(r.rest), len(data), catalog.ErrInvalid)
+	}
+	return b, nil
+}
+
+// blockReader reads from the front; after the first fault all reads give zero.
+type blockReader struct {
+	rest  string
+	texts []string
+	refs  int
+	bad   string
+}
+
+func (r *blockReader) fail(reason string) {
+	if r.bad == "" {
+		r.bad = reason
+	}
+}
+
+func (r *blockReader) block() *Block {
+	if format := r.byte(); format != blockFormat {
+		r.fail("an unknown format")
+		return nil
+	}
+	b := &Block{Status: Status(r.byte())}
+	if int(b.Status) >= len(statusNames) {
+		r.fail("an unknown status")
+	}
+	r.texts = make([]string, r.count(1))
+	for i := range r.texts {
+		r.texts[i] = r.bytes()
+	}
+	b.Dialect = r.text()
+	b.Refs = r.readRefs()
+	r.refs = len(b.Refs)
+	b.Outputs = r.readOutputs()
+	b.Rows = r.readRows()
+	b.Issues = r.readIssues()
+	if r.rest != "" {
+		r.fail("bytes after the end")
+	}
+	return b
+}
+
+func (r *blockReader) byte() byte {
+	if r.bad != "" || r.rest == "" {
+		r.fail("an early end")
+		return 0
+	}
+	b := r.rest[0]
+	r.rest = r.rest[1:]
+	return b
+}
+
+func (r *blockReader) number() uint64 {
+	var n uint64
+	for shift := 0; ; shift += 7 {
+		b := r.byte()
+		if shift == 63 && b > 1 {
+			r.fail("a number that is too large")
+			return 0
+		}
+		n |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return n
+		}
+	}
+}
+
+// signed undoes binary.AppendVarint.
+func (r *blockReader) signed() int64 {
+	u := r.number()
+	n := int64(u >> 1) //nolint:gosec // half of it fits
+	if u&1 != 0 {
+		n = ^n
+	}
+	return n
+}
+
+// count reads how many things of at least size bytes follow.
+func (r *blockReader) count(size int) int {
+	n := r.number()
+	if n > uint64(len(r.rest)/size) {
+		r.fail("a count beyond the end")
+		return 0
+	}
+	return int(n) //nolint:gosec // checked above
+}
+
+func (r *blockReader) bytes() string {
+	n := r.count(1)
+	if r.bad != "" {
+		return ""
+	}
+	s := r.rest[:n]
+	r.rest = r.rest[n:]
+	return s
+}
+
+func (r *blockReader) text() string {
+	n := r.number()
+	if r.bad == "" && n >= uint64(len(r.texts)) {
+		r.fail("a text that is not there")
+	}
+	if r.bad != "" {
+		return ""
+	}
+	return r.texts[n]
+}
+
+func (r *blockReader) ref() int32 {
+	n := r.number()
+	if n >= uint64(r.refs) {
+		r.fail("a table that is not there")
+		return 0
+	}
+	return int32(n) //nolint:gosec // below the number of refs
+}
+
+func (r *blockReader) confidence() (c resolve.Confidence, masked bool) {
+	b := r.byte()
+	c = resolve.Confidence(b & confidenceMask)
+	if c > resolve.Failed || b>>confidenceBits > 1 {
+		r.fail("an unknown confidence")
+	}
+	return c, b>>confidenceBits == 1
+}
+
+func (r *blockReader) kinds() resolve.KindSet {
+	n := r.number()
+	if n > math.MaxUint32 {
+		r.fail("unknown kinds")
+	}
+	return resolve.KindSet(n) //nolint:gosec // checked above
+}
+
+func (r *blockReader) readRefs() []Ref {
+	n := r.count(1)
+	if n == 0 {
+		return nil
+	}
+	refs := make([]Ref, n)
+	for i := range refs {
+		if refs[i].Table = r.signed(); refs[i].Table == 0 {
+			refs[i].Name, refs[i].Key = r.text(), r.text()
+		}
+	}
+	return refs
+}
+
+func (r *blockReader) readOutputs() []Output {
+	n := r.count(5)
+	if n == 0 {
+		return nil
+	}
+	outputs := make([]Output, n)
+	end := int64(0)
+	for i := range outputs {
+		o := &outputs[i]
+		o.Name = r.text()
+		flags := r.byte()
+		if flags > flagStar|flagMasked|flagGap {
+			r.fail("unknown flags")
+		}
+		o.Star, o.Masked, o.Gap = flags&flagStar != 0, flags&flagMasked != 0, flags&flagGap != 0
+		start := end + r.signed()
+		end = start + r.signed()
+		if start < 0 || end < start || end > math.MaxInt32 {
+			r.fail("a span outside the code")
+			return nil
+		}
+		o.Span = token.Span{Start: int32(start), End: int32(end)} //nolint:gosec // checked above
+		o.Edges = r.readEdges()
+	}
+	return outputs
+}
+
+func (r *blockReader) readEdges() []Edge {
+	n := r.count(5)
+	if n == 0 {
+		return nil
+	}
+	edges := make([]Edge, n)
+	for i := range edges {
+		e := &edges[i]
+		e.Ref, e.Column, e.Path, e.Kinds = r.ref(), r.text(), r.text(), r.kinds()
+		e.Confidence, e.Masked = r.confidence()
+	}
+	return edges
+}
+
+func (r *blockReader) readRows() []Use {
+	n := r.count(4)
+	if n == 0 {
+		return nil
+	}
+	rows := make([]Use, n)
+	for i := range rows {
+		u := &rows[i]
+		u.Ref, u.Column, u.Kinds = r.ref(), r.text(), r.kinds()
+		u.Confidence, _ = r.confidence()
+	}
+	return rows
+}
+
+func (r *blockReader) readIssues() []Issue {
+	n := r.count(4)
+	if n == 0 {
+		return nil
+	}
+	issues := make([]Issue, n)
+	for i := range issues {
+		issues[i] = Issue{Code: r.text(), Message: r.text(), Line: r.small(), Column: r.small()}
+	}
+	return issues
+}
+
+func (r *blockReader) small() int {
+	n := r.number()
+	if n > math.MaxInt32 {
+		r.fail("a place outside the code")
+		return 0
+	}
+	return int(n) //nolint:gosec // checked above
+}

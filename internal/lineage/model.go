@@ -1,0 +1,277 @@
+package lineage
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+	"github.com/thalweg-data/thalweg/internal/sql/parser"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// Budgets of one model. The largest real one has a third of a megabyte and
+// needs some thousand steps.
+const (
+	maxCode   = 32 << 20
+	maxSteps  = 8_000_000
+	maxIssues = 50
+)
+
+// The codes of issues beside those of the parser and the resolver.
+const (
+	IssueTooLong     = "too_long"
+	IssueNoQuery     = "no_query"
+	IssueCrash       = "engine_fault"
+	IssueUndeclared  = "undeclared_parent"
+	IssueNotCompiled = "not_compiled"
+	IssueNotSQL      = "not_sql"
+)
+
+// model is the reading of one model.
+type model struct {
+	*Tracer
+	self    int32
+	dialect *dialect.Dialect
+	block   *Block
+	met     []metTable
+	refs    map[*resolve.Table]int32
+	lines   *token.Lines
+}
+
+// metTable is a name in the SQL and the table that it means.
+type metTable struct {
+	parts    []resolve.Name
+	boundary bool
+	number   int32
+}
+
+// read traces the code of a table. It never fails; whatever goes wrong is in
+// the block.
+func (t *Tracer) read(self int32, text string) (block *Block) {
+	code := t.tables[self].Code
+	d := DialectOf(t.tables[self].Platform)
+	m := &model{Tracer: t, self: self, dialect: d, block: &Block{Dialect: d.Name}}
+	defer func() {
+		if fault := recover(); fault != nil {
+			block = failed(d.Name, Issue{Code: IssueCrash, Message: fmt.Sprint("the engine broke off: ", fault)})
+		}
+	}()
+	switch {
+	case code.Language != "" && code.Language != "sql":
+		m.declared(code.Language)
+	case code.Compiled.IsZero():
+		m.block.Status = NotCompiled
+		m.block.Issues = []Issue{{Code: IssueNotCompiled, Message: "the manifest holds no compiled code for it; dbt compile, run, build and docs generate write it, dbt parse and dbt ls do not"}}
+	case len(text) > maxCode:
+		return failed(d.Name, Issue{Code: IssueTooLong, Message: fmt.Sprintf("the code has %d bytes; up to %d are read", len(text), maxCode)})
+	default:
+		m.sql(text)
+	}
+	return m.block
+}
+
+func failed(dialect string, issue Issue) *Block {
+	return &Block{Status: Failed, Dialect: dialect, Issues: []Issue{issue}}
+}
+
+// sql reads compiled SQL.
+func (m *model) sql(text string) {
+	script, problems := parser.Parse(text, m.dialect, parser.Options{})
+	result := resolve.Query(script, m.dialect, schema{m}, resolve.Options{MaxSteps: maxSteps, Boundary: m.isBoundary})
+	m.lines = token.NewLines(text)
+	for _, p := range problems {
+		m.issue(string(p.Code), p.Message, p.Position)
+	}
+	for _, d := range result.Diagnostics {
+		m.issue(string(d.Code), d.Message, m.lines.Position(d.Span.Start))
+	}
+	m.outputs(result)
+	if s := m.tables[m.self].Code.Snapshot; s != nil && len(m.block.Outputs) > 0 {
+		m.block.Outputs = s.columns(m.block.Outputs)
+	}
+	m.block.Outputs = inOrder(m.block.Outputs, m.tables[m.self].Code.Contract)
+	m.rows(result)
+	switch {
+	case result.Status == resolve.NoQuery || len(m.block.Outputs) == 0:
+		m.block.Status = Failed
+		if len(m.block.Issues) == 0 {
+			m.issue(IssueNoQuery, "no query was found", token.Position{Line: 1, Column: 1})
+		}
+	case len(problems) > 0 || result.Status == resolve.Partial || m.block.Resolved() < len(m.block.Outputs):
+		m.block.Status = Partial
+	}
+}
+
+func (m *model) issue(code, message string, at token.Position) {
+	if len(m.block.Issues) < maxIssues {
+		m.block.Issues = append(m.block.Issues, Issue{Code: code, Message: message, Line: at.Line, Column: at.Column})
+	}
+}
+
+func (m *model) outputs(result resolve.Result) {
+	m.block.Outputs = make([]Output, 0, len(result.Outputs))
+	for i := range result.Outputs {
+		out := &result.Outputs[i]
+		o := Output{Name: out.Name, Star: out.Star, Masked: out.Masked, Span: out.Span}
+		if n := len(out.Edges); n > 0 {
+			o.Edges = make([]Edge, 0, n)
+		}
+		for _, e := range out.Edges {
+			if e.Table == nil {
+				o.Gap = true
+				continue
+			}
+			ref := m.ref(e.Table)
+			edge := Edge{Ref: ref, Column: e.Column, Path: e.Path, Kinds: e.Kinds, Confidence: e.Confidence, Masked: e.Masked}
+			if !slices.Contains(o.Edges, edge) {
+				o.Edges = append(o.Edges, edge)
+			}
+		}
+		m.block.Outputs = append(m.block.Outputs, o)
+	}
+}
+
+// inOrder puts outputs into the order of a contract, if it names just these.
+func inOrder(outputs []Output, contract []string) []Output {
+	if len(contract) == 0 || len(contract) != len(outputs) {
+		return outputs
+	}
+	at := make(map[string]int, len(outputs))
+	for i := range outputs {
+		at[strings.ToLower(outputs[i].Name)] = i
+	}
+	ordered := make([]Output, 0, len(outputs))
+	for _, name := range contract {
+		i, ok := at[strings.ToLower(name)]
+		if !ok || len(at) != len(outputs) {
+			return outputs
+		}
+		ordered = append(ordered, outputs[i])
+	}
+	return ordered
+}
+
+// rows takes the columns that steer the rows, but for the model's own: an
+// incremental model that looks at itself does not derive from itself.
+func (m *model) rows(result resolve.Result) {
+	for _, u := range result.Indirect {
+		if u.Table == nil || m.number(u.Table.Parts, u.Table.Boundary) == m.self {
+			continue
+		}
+		use := Use{Ref: m.ref(u.Table), Column: u.Column, Kinds: u.Kinds, Confidence: u.Confidence}
+		if !slices.Contains(m.block.Rows, use) {
+			m.block.Rows = append(m.block.Rows, use)
+		}
+	}
+}
+
+// ref gives the index of a table in the block's list.
+func (m *model) ref(table *resolve.Table) int32 {
+	if at, ok := m.refs[table]; ok {
+		return at
+	}
+	made := Ref{}
+	if n := m.number(table.Parts, table.Boundary); n != none {
+		made.Table = m.tables[n].ID
+		if n != m.self && !table.Boundary && !slices.Contains(m.parents(m.self), n) {
+			m.issue(IssueUndeclared, m.tables[n].Name+" is read, but ref() or source() does not name it", token.Position{})
+		}
+	} else {
+		made.Name = table.String()
+		if rel, ok := relationOf(m.platform(), table.Parts); ok && !table.File {
+			made.Key = rel.Key()
+		}
+	}
+	at := int32(slices.Index(m.block.Refs, made))
+	if at < 0 {
+		at = int32(len(m.block.Refs))
+		m.block.Refs = append(m.block.Refs, made)
+	}
+	if m.refs == nil {
+		m.refs = map[*resolve.Table]int32{}
+	}
+	m.refs[table] = at
+	return at
+}
+
+func (m *model) platform() string { return m.tables[m.self].Platform }
+
+// isBoundary tells the CTEs that stand for ephemeral models.
+func (m *model) isBoundary(cte string) bool { return m.ephemeral(m.self, cte) != none }
+
+// number gives the table that a name means.
+func (m *model) number(parts []resolve.Name, boundary bool) int32 {
+	for i := range m.met {
+		if m.met[i].boundary == boundary && slices.Equal(m.met[i].parts, parts) {
+			return m.met[i].number
+		}
+	}
+	n := none
+	if boundary {
+		n = m.ephemeral(m.self, parts[len(parts)-1].Text)
+	} else if rel, ok := relationOf(m.platform(), parts); ok {
+		n = m.find(m.self, rel)
+	}
+	m.met = append(m.met, metTable{parts: parts, boundary: boundary, number: n})
+	return n
+}
+
+// schema gives the resolver the columns of tables.
+type schema struct{ *model }
+
+// Columns implements resolve.Schema.
+func (s schema) Columns(parts []resolve.Name) ([]resolve.Column, bool) {
+	n := s.number(parts, false)
+	if n == none {
+		return nil, false
+	}
+	if n == s.self {
+		// What the table's own code told last time must not decide this time.
+		own := s.tables[n].Stated
+		return own.List, own.Full
+	}
+	c := s.columnsOf(n)
+	return c.List, c.Full
+}
+
+// declared connects the columns of a model that is not SQL with those of its
+// parents that have the same names.
+func (m *model) declared(language string) {
+	m.block.Status = NotSQL
+	m.block.Dialect = language
+	m.block.Issues = []Issue{{Code: IssueNotSQL, Message: "the model is written in " + language + "; its columns are connected to columns of its parents by equal names"}}
+	platform := m.platform()
+	type origin struct {
+		number int32
+		column string
+	}
+	byName := map[string][]origin{}
+	for _, p := range m.parents(m.self) {
+		for _, c := range m.columnsOf(p).List {
+			fold := catalog.FoldColumn(platform, c.Name)
+			byName[fold] = append(byName[fold], origin{p, c.Name})
+		}
+	}
+	for _, c := range m.tables[m.self].Stated.List {
+		out := Output{Name: c.Name}
+		for _, from := range byName[catalog.FoldColumn(platform, c.Name)] {
+			out.Edges = append(out.Edges, Edge{
+				Ref: m.parentRef(from.number), Column: from.column, Kinds: resolve.Transform, Confidence: resolve.Inferred,
+			})
+		}
+		m.block.Outputs = append(m.block.Outputs, out)
+	}
+}
+
+func (m *model) parentRef(n int32) int32 {
+	made := Ref{Table: m.tables[n].ID}
+	at := slices.Index(m.block.Refs, made)
+	if at < 0 {
+		at = len(m.block.Refs)
+		m.block.Refs = append(m.block.Refs, made)
+	}
+	return int32(at)
+}

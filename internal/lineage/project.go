@@ -1,0 +1,234 @@
+package lineage
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+// Project is one dbt project as its artifacts tell it, whole in memory.
+type Project struct {
+	Head   dbt.Head
+	Nodes  []*dbt.Node // models, seeds, snapshots, sources, exposures, metrics …, by unique id; no tests, no macros
+	Issues []dbt.Issue
+	// Catalog are the tables of catalog.json, by unique id.
+	Catalog map[string]*dbt.CatalogTable
+
+	number  map[string]int32
+	parents map[string][]string
+}
+
+// ReadProject reads a manifest and, unless it is nil, a catalog.
+func ReadProject(ctx context.Context, manifest, tables io.Reader) (*Project, error) {
+	p := &Project{Catalog: map[string]*dbt.CatalogTable{}, number: map[string]int32{}, parents: map[string][]string{}}
+	nodes := map[string]*dbt.Node{}
+	var err error
+	opt := dbt.ManifestOptions{Limits: dbt.DefaultLimits(dbt.Manifest)}
+	if p.Head, p.Issues, err = dbt.ReadManifest(ctx, manifest, opt, &projectSink{p, nodes}); err != nil {
+		return nil, fmt.Errorf("manifest: %w", err)
+	}
+	for _, n := range nodes {
+		p.Nodes = append(p.Nodes, n)
+	}
+	slices.SortFunc(p.Nodes, func(a, b *dbt.Node) int { return cmp.Compare(a.UniqueID, b.UniqueID) })
+	for i, n := range p.Nodes {
+		p.number[n.UniqueID] = int32(i) //nolint:gosec // bounded by the reader's limit of nodes
+	}
+	if tables == nil {
+		return p, nil
+	}
+	opts := dbt.CatalogOptions{Limits: dbt.DefaultLimits(dbt.Catalog)}
+	if _, _, _, err = dbt.ReadCatalog(ctx, tables, opts, catalogSink{p}); err != nil {
+		return nil, fmt.Errorf("catalog: %w", err)
+	}
+	return p, nil
+}
+
+type projectSink struct {
+	*Project
+	nodes map[string]*dbt.Node
+}
+
+func (s *projectSink) Node(n *dbt.Node) error {
+	if !n.Disabled && n.Macro == nil && n.ResourceType != "test" {
+		s.nodes[n.UniqueID] = n
+	}
+	return nil
+}
+
+func (s *projectSink) Unchanged(string, string, dbt.Hash) error { return nil }
+
+func (s *projectSink) Parents(child string, parents []string) error {
+	s.parents[child] = parents
+	return nil
+}
+
+func (s *projectSink) Doc(*dbt.Doc) error { return nil }
+
+type catalogSink struct{ *Project }
+
+func (s catalogSink) Table(t *dbt.CatalogTable) error {
+	s.Catalog[t.UniqueID] = t
+	return nil
+}
+
+func (s catalogSink) Unchanged(string, string, dbt.Hash) error { return nil }
+
+// Node gives a node by its unique id; nil if there is none.
+func (p *Project) Node(uniqueID string) *dbt.Node {
+	if n, ok := p.number[uniqueID]; ok {
+		return p.Nodes[n]
+	}
+	return nil
+}
+
+// Parents gives the unique ids that a node derives from: of parent_map, else of
+// depends_on.
+func (p *Project) Parents(n *dbt.Node) []string {
+	if parents, ok := p.parents[n.UniqueID]; ok && len(p.parents) > 0 {
+		return parents
+	}
+	return n.DependsOn
+}
+
+// Children gives for every unique id those that derive from it, sorted.
+func (p *Project) Children() map[string][]string {
+	out := map[string][]string{}
+	for _, n := range p.Nodes { // sorted, so the lists are
+		for _, parent := range p.Parents(n) {
+			out[parent] = append(out[parent], n.UniqueID)
+		}
+	}
+	return out
+}
+
+// IsTable tells the nodes that have columns.
+func IsTable(n *dbt.Node) bool {
+	switch n.ResourceType {
+	case "model", "seed", "snapshot", "source":
+		return true
+	}
+	return false
+}
+
+// relation is the address of a node that has one.
+func (p *Project) relation(n *dbt.Node) catalog.Relation {
+	name := cmp.Or(n.Identifier, n.Alias, n.Name)
+	return catalog.NewRelation(p.Head.AdapterType, n.Database, n.Schema, name, n.RelationName)
+}
+
+// stated are the columns that the catalog lists, else those of the YAML.
+func (p *Project) stated(n *dbt.Node) Columns {
+	if t := p.Catalog[n.UniqueID]; t != nil && len(t.Columns) > 0 {
+		list := make([]resolve.Column, len(t.Columns))
+		for i, c := range t.Columns {
+			list[i] = SchemaColumn(c.Name, c.Type)
+		}
+		return StatedColumns(p.Head.AdapterType, list, true)
+	}
+	list := make([]resolve.Column, len(n.Columns))
+	for i, c := range n.Columns {
+		list[i] = SchemaColumn(c.Name, c.DataType)
+	}
+	return StatedColumns(p.Head.AdapterType, list, false)
+}
+
+// table makes the tracer's view of a node; its number + 1 is its id.
+func (p *Project) table(i int, n *dbt.Node) Table {
+	t := Table{ID: int64(i) + 1, Name: n.UniqueID, Platform: p.Head.AdapterType}
+	if !IsTable(n) {
+		return t
+	}
+	t.Stated = p.stated(n)
+	if t.Ephemeral = n.Materialized == "ephemeral"; t.Ephemeral {
+		t.CTENames = CTENames(n.Name, n.Alias)
+	} else {
+		t.Key = p.relation(n).Key()
+	}
+	if n.ResourceType == "model" || n.ResourceType == "snapshot" {
+		t.Code = &Code{Language: n.Language, Compiled: catalog.HashOfText(n.CompiledCode)}
+	}
+	if n.Contract && t.Code != nil {
+		for _, c := range n.Columns {
+			t.Code.Contract = append(t.Code.Contract, c.Name)
+		}
+	}
+	if n.ResourceType == "snapshot" {
+		t.Code.Snapshot = ParseSnapshot(n.Config)
+	}
+	return t
+}
+
+// Trace reads all the code of the project. Blocks name a table by its place in
+// Nodes plus one.
+func (p *Project) Trace(ctx context.Context, o Options) (*ProjectLineage, error) {
+	tables := make([]Table, len(p.Nodes))
+	texts := make(map[catalog.Hash]string, len(p.Nodes))
+	var edges []graph.Edge
+	var due []int32
+	for i, n := range p.Nodes {
+		tables[i] = p.table(i, n)
+		if tables[i].Code != nil {
+			texts[tables[i].Code.Compiled] = n.CompiledCode
+			due = append(due, int32(i)) //nolint:gosec // bounded by the reader's limit of nodes
+		}
+		for _, parent := range p.Parents(n) {
+			if from, ok := p.number[parent]; ok && int(from) != i {
+				edges = append(edges, graph.Edge{From: from, To: int32(i)}) //nolint:gosec // likewise
+			}
+		}
+	}
+	source := &projectSource{texts: texts, blocks: make([]*Block, len(tables))}
+	t, err := NewTracer(tables, edges, source, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.Run(ctx, due); err != nil {
+		return nil, err
+	}
+	return &ProjectLineage{Project: p, Blocks: source.blocks}, nil
+}
+
+// projectSource is a project of which nothing was traced before.
+type projectSource struct {
+	texts  map[catalog.Hash]string
+	blocks []*Block
+}
+
+func (*projectSource) Load(context.Context, []int32) error { return nil }
+func (*projectSource) Columns(int32) Columns               { return Columns{} }
+func (*projectSource) Inferred(int32) Columns              { return Columns{} }
+func (*projectSource) Stands(int32, catalog.Hash) bool     { return false }
+
+func (s *projectSource) Texts(context.Context, []catalog.Hash) (map[catalog.Hash]string, error) {
+	return s.texts, nil
+}
+
+func (s *projectSource) Keep(_ context.Context, traced []Traced) error {
+	for _, t := range traced {
+		s.blocks[t.Table] = t.Block
+	}
+	return nil
+}
+
+// ProjectLineage is a project with the lineage of its columns.
+type ProjectLineage struct {
+	*Project
+	Blocks []*Block // by the place of the node; nil where no code makes it
+}
+
+// RefName is the unique id of the table that a block names, else the relation
+// as the SQL has it.
+func (l *ProjectLineage) RefName(r Ref) string {
+	if r.Table == 0 {
+		return r.Name
+	}
+	return l.Nodes[r.Table-1].UniqueID
+}

@@ -1,0 +1,130 @@
+package lineage
+
+import (
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+// none is the number of no table.
+const none int32 = -1
+
+// relations finds tables by the names that compiled SQL gives them.
+type relations struct {
+	exact map[string]int32   // by key; none where several share it
+	bare  map[string][]int32 // by schema and identifier
+}
+
+func newRelations(tables []Table) *relations {
+	r := &relations{exact: make(map[string]int32, len(tables)), bare: make(map[string][]int32, len(tables))}
+	for i := range tables {
+		key := tables[i].Key
+		if key == "" {
+			continue
+		}
+		if _, twice := r.exact[key]; twice {
+			r.exact[key] = none
+		} else {
+			r.exact[key] = int32(i)
+		}
+		bare := catalog.BareKeyOf(key)
+		r.bare[bare] = append(r.bare[bare], int32(i))
+	}
+	return r
+}
+
+// relationOf reads the name of a table as the SQL has it.
+func relationOf(platform string, parts []resolve.Name) (catalog.Relation, bool) {
+	if platform == "bigquery" {
+		parts = apart(parts)
+	}
+	if len(parts) == 0 || len(parts) > 3 {
+		return catalog.Relation{}, false
+	}
+	rel := catalog.Relation{Platform: platform}
+	last := len(parts) - 1
+	rel.Identifier, rel.QuotedIdentifier = parts[last].Text, parts[last].Quoted
+	if last >= 1 {
+		rel.Schema, rel.QuotedSchema = parts[last-1].Text, parts[last-1].Quoted
+	}
+	if last >= 2 {
+		rel.Database, rel.QuotedDatabase = parts[0].Text, parts[0].Quoted
+	}
+	return rel, true
+}
+
+// apart cuts the names that BigQuery allows within one pair of backticks.
+func apart(parts []resolve.Name) []resolve.Name {
+	var out []resolve.Name
+	for _, p := range parts {
+		if !p.Quoted || !strings.Contains(p.Text, ".") {
+			out = append(out, p)
+			continue
+		}
+		for _, text := range strings.Split(p.Text, ".") {
+			out = append(out, resolve.Name{Text: text, Quoted: true})
+		}
+	}
+	return out
+}
+
+// find gives the table that a relation in the SQL of table self means: itself,
+// one of its parents, else one of all tables if there is no doubt.
+func (t *Tracer) find(self int32, rel catalog.Relation) int32 {
+	key := rel.Key()
+	if key == "" {
+		return none
+	}
+	if t.tables[self].Key == key {
+		return self
+	}
+	bare := rel.BareKey()
+	if n := t.amongParents(self, rel, key, bare); n != none {
+		return n
+	}
+	if n, ok := t.relations.exact[key]; ok {
+		return n
+	}
+	if rel.Schema == "" {
+		return none
+	}
+	return t.byBareKey(key, bare)
+}
+
+// amongParents looks for the same key, else for the one parent that agrees as
+// far as the text goes.
+func (t *Tracer) amongParents(self int32, rel catalog.Relation, key, bare string) int32 {
+	found, count := none, 0
+	for _, p := range t.parents(self) {
+		have := t.tables[p].Key
+		switch {
+		case have == "":
+		case have == key:
+			return p
+		case rel.Schema != "" && catalog.BareKeyOf(have) == bare && (rel.Database == "" || have[0] == '.'),
+			rel.Schema == "" && strings.HasSuffix(have, bare): // bare is "." and the identifier
+			found = p
+			count++
+		}
+	}
+	if count != 1 {
+		return none
+	}
+	return found
+}
+
+// byBareKey finds a table whose database, or that of the text, is not told.
+func (t *Tracer) byBareKey(key, bare string) int32 {
+	found, count := none, 0
+	for _, n := range t.relations.bare[bare] {
+		if have := t.tables[n].Key; have[0] == '.' || key[0] == '.' {
+			found = n
+			count++
+		}
+	}
+	if count != 1 {
+		return none
+	}
+	return found
+}

@@ -1,0 +1,108 @@
+package lineage
+
+import (
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+// Table is what a Tracer knows of one table of the graph. Tables are numbered
+// by their place in the tracer's list.
+type Table struct {
+	ID       int64  // the caller's own number, not 0; blocks name tables by it
+	Name     string // for messages
+	Platform string // dbt's adapter type
+	Key      string // folded relation, catalog.Relation.Key; "" without an address
+	// Ephemeral models have no relation: they are pasted into their children
+	// as a CTE that is named like one of CTENames.
+	Ephemeral bool
+	CTENames  []string
+	// Stated are the columns that somebody stated.
+	Stated Columns
+	// Code is nil for tables that no code makes: sources, seeds, crawled tables.
+	Code *Code
+}
+
+// Code is what makes a model.
+type Code struct {
+	Language string       // "sql", "python" …; "" is sql
+	Compiled catalog.Hash // of the compiled code; zero: not compiled
+	Snapshot *Snapshot    // nil for models
+	// Contract are the columns of an enforced contract: dbt then puts the
+	// model's columns into the contract's order.
+	Contract []string
+}
+
+// Columns are the columns of a table, in its order.
+type Columns struct {
+	List []resolve.Column
+	// Full tells that these are all: the warehouse said so, or the table's own
+	// SQL was read completely. Otherwise any other name may be a column too.
+	Full bool
+}
+
+// hash is equal for equal lists.
+func (c Columns) hash() catalog.Hash {
+	if len(c.List) == 0 {
+		return catalog.Hash{}
+	}
+	size := 1
+	for _, col := range c.List {
+		size += len(col.Name) + len(col.Type) + 2
+	}
+	b := make([]byte, 0, size)
+	if c.Full {
+		b = append(b, 1)
+	}
+	for _, col := range c.List {
+		b = append(append(append(append(b, col.Name...), 0), col.Type...), 0)
+	}
+	return catalog.HashOf(b)
+}
+
+// SchemaColumn is a column as the resolver wants it. Of types it needs only
+// those with fields; the rest would only make keys change.
+func SchemaColumn(name, nativeType string) resolve.Column {
+	if !strings.ContainsAny(nativeType, "<(") || !structured(nativeType) {
+		nativeType = ""
+	}
+	return resolve.Column{Name: name, Type: nativeType}
+}
+
+func structured(nativeType string) bool {
+	lower := strings.ToLower(nativeType)
+	for _, word := range []string{"struct", "row(", "record", "tuple(", "object(", "nested("} {
+		if strings.Contains(lower, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// StatedColumns turns the columns that a warehouse or a YAML file lists into a
+// Columns. BigQuery's catalog lists the fields of structures beside their
+// column; those are left out.
+func StatedColumns(platform string, list []resolve.Column, full bool) Columns {
+	if platform == "bigquery" {
+		list = withoutFields(list)
+	}
+	return Columns{List: list, Full: full && len(list) > 0}
+}
+
+func withoutFields(list []resolve.Column) []resolve.Column {
+	dotted := false
+	for _, c := range list {
+		dotted = dotted || strings.Contains(c.Name, ".")
+	}
+	if !dotted {
+		return list
+	}
+	out := make([]resolve.Column, 0, len(list))
+	for _, c := range list {
+		if !strings.Contains(c.Name, ".") {
+			out = append(out, c)
+		}
+	}
+	return out
+}

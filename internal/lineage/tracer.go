@@ -1,0 +1,281 @@
+package lineage
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+// Source gives a Tracer what it needs of the world.
+type Source interface {
+	// Load fills in the tables that have become due (Code above all) and what
+	// their parents state; it is called from one goroutine, before they are read.
+	Load(ctx context.Context, due []int32) error
+	// Columns gives the columns of a table that is read without being declared as
+	// a parent. It may be called from several goroutines at once.
+	Columns(n int32) Columns
+	// Inferred gives the columns that the code of a table told when it was read
+	// last; called after Load, for tables that are not due themselves.
+	Inferred(n int32) Columns
+	// Texts gives compiled code by hash. It may be called while Keep runs.
+	Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error)
+	// Stands tells whether the block of a table was made under this key.
+	Stands(n int32, key catalog.Hash) bool
+	// Keep takes what was traced, in an order that is always the same.
+	Keep(ctx context.Context, traced []Traced) error
+}
+
+// Traced is one model that was read.
+type Traced struct {
+	Table   int32
+	Key     catalog.Hash
+	Block   *Block
+	Encoded []byte
+}
+
+// Options steer a Tracer.
+type Options struct {
+	Workers  int // 0 means two
+	Progress func(done, total int64)
+}
+
+// Tracer reads the code of models in the order in which they derive from one
+// another, so that each is read knowing the columns of its parents.
+type Tracer struct {
+	tables     []Table
+	graph      *graph.Graph
+	relations  *relations
+	ephemerals []int32
+	source     Source
+	options    Options
+
+	inferred map[int32]Columns // of tables read in this run
+	hashes   []catalog.Hash    // of effective columns, by table; zero: not made yet
+	words    map[string]string // interned names
+	asked    sync.Map          // number → Columns, of tables that are not read in this run
+	done     int64
+	total    int64
+}
+
+// NewTracer makes a tracer of tables and the edges between them (parent →
+// child). tables is the tracer's and the source's to fill in while it runs.
+func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*Tracer, error) {
+	g, err := graph.New(len(tables), edges)
+	if err != nil {
+		return nil, fmt.Errorf("lineage of %d tables: %w", len(tables), err)
+	}
+	t := &Tracer{
+		tables: tables, graph: g, relations: newRelations(tables), source: source, options: o,
+		inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)), words: map[string]string{},
+	}
+	for i := range tables {
+		if tables[i].Ephemeral {
+			t.ephemerals = append(t.ephemerals, int32(i))
+		}
+	}
+	return t, nil
+}
+
+func (t *Tracer) parents(n int32) []int32 { return t.graph.Parents(n) }
+
+// chunk is how many models are read between two visits of the source: it
+// bounds the texts that are held.
+const chunk = 256
+
+// Run reads every due table whose block does not stand, and the children of
+// those whose columns came out different.
+func (t *Tracer) Run(ctx context.Context, due []int32) error {
+	isDue := make([]bool, len(t.tables))
+	for _, n := range due {
+		isDue[n] = true
+	}
+	t.total = int64(len(due))
+	for _, level := range t.levels() {
+		var now []int32
+		for _, n := range level {
+			if isDue[n] {
+				now = append(now, n)
+			}
+		}
+		for part := range slices.Chunk(now, chunk) {
+			changed, err := t.part(ctx, part)
+			if err != nil {
+				return err
+			}
+			for _, n := range changed {
+				for _, child := range t.graph.Children(n) {
+					if !isDue[child] {
+						isDue[child] = true
+						t.total++
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// levels groups the tables so that the parents of each stand in an earlier
+// group, but for cycles.
+func (t *Tracer) levels() [][]int32 {
+	order, _ := t.graph.Order()
+	level := make([]int32, len(t.tables))
+	var levels [][]int32
+	for i := range level {
+		level[i] = none
+	}
+	for _, n := range order {
+		at := int32(0)
+		for _, p := range t.parents(n) {
+			at = max(at, level[p]+1)
+		}
+		level[n] = at
+		for len(levels) <= int(at) {
+			levels = append(levels, nil)
+		}
+		levels[at] = append(levels[at], n)
+	}
+	for _, l := range levels {
+		slices.Sort(l)
+	}
+	return levels
+}
+
+// part reads some tables of one level; changed are those whose columns, as
+// their readers see them, are different from before.
+func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, err error) {
+	if err := t.source.Load(ctx, numbers); err != nil {
+		return nil, err
+	}
+	var work []Traced
+	var hashes []catalog.Hash
+	for _, n := range numbers {
+		code := t.tables[n].Code
+		if code == nil {
+			continue
+		}
+		key := t.key(n)
+		if t.source.Stands(n, key) {
+			continue
+		}
+		work = append(work, Traced{Table: n, Key: key})
+		if !code.Compiled.IsZero() {
+			hashes = append(hashes, code.Compiled)
+		}
+	}
+	texts, err := t.source.Texts(ctx, hashes)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.readAll(ctx, work, texts); err != nil {
+		return nil, err
+	}
+	for i := range work {
+		if t.settle(&work[i]) {
+			changed = append(changed, work[i].Table)
+		}
+	}
+	if t.done += int64(len(numbers)); t.options.Progress != nil {
+		t.options.Progress(t.done, t.total)
+	}
+	if len(work) == 0 {
+		return changed, nil
+	}
+	return changed, t.source.Keep(ctx, work)
+}
+
+// readAll reads the tables with several workers.
+func (t *Tracer) readAll(ctx context.Context, work []Traced, texts map[catalog.Hash]string) error {
+	workers := t.options.Workers
+	if workers <= 0 {
+		workers = 2
+	}
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(workers, len(work)) {
+		wg.Go(func() {
+			for i := range next {
+				w := &work[i]
+				w.Block = t.read(w.Table, texts[t.tables[w.Table].Code.Compiled])
+				w.Encoded = w.Block.Encode()
+			}
+		})
+	}
+	for i := range work {
+		if ctx.Err() != nil {
+			break
+		}
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return ctx.Err()
+}
+
+// settle notes the columns that a block tells, for those who read the model
+// later, and whether they are others than before.
+func (t *Tracer) settle(w *Traced) bool {
+	n := w.Table
+	before := t.source.Inferred(n)
+	now := w.Block.columns()
+	for i := range now.List {
+		now.List[i].Name = t.word(now.List[i].Name)
+	}
+	t.inferred[n] = now
+	t.hashes[n] = catalog.Hash{}
+	if t.tables[n].Stated.Full {
+		return false
+	}
+	return before.hash() != now.hash()
+}
+
+// word interns a name, so that it does not hold the text that it was cut from.
+func (t *Tracer) word(s string) string {
+	if w, ok := t.words[s]; ok {
+		return w
+	}
+	w := string([]byte(s))
+	t.words[w] = w
+	return w
+}
+
+// columnsOf gives the columns of a table, as far as somebody knows them: the
+// warehouse's word, else what the table's own code says, else the YAML.
+func (t *Tracer) columnsOf(n int32) Columns {
+	stated := t.tables[n].Stated
+	if stated.Full {
+		return stated
+	}
+	if c, ok := t.inferred[n]; ok {
+		return prefer(c, stated)
+	}
+	if c, ok := t.asked.Load(n); ok {
+		return c.(Columns)
+	}
+	c := prefer(t.source.Inferred(n), stated)
+	if len(c.List) == 0 {
+		c = t.source.Columns(n)
+	}
+	t.asked.Store(n, c)
+	return c
+}
+
+// prefer gives the columns that the code tells where they are all, else the
+// stated ones beside them.
+func prefer(inferred, stated Columns) Columns {
+	if inferred.Full || len(stated.List) == 0 {
+		return inferred
+	}
+	list := slices.Clone(inferred.List)
+	for _, c := range stated.List {
+		if !slices.ContainsFunc(list, func(o resolve.Column) bool { return o.Name == c.Name }) {
+			list = append(list, c)
+		}
+	}
+	return Columns{List: list}
+}
