@@ -21,7 +21,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/pgtest"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
 
@@ -159,16 +161,32 @@ func (x *bench) put(name, path string) catalog.Part {
 	return catalog.Part{Name: name, SHA256: hash.String(), Size: size}
 }
 
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
 func BenchmarkImportSQLite(b *testing.B) {
-	dir := projectDir(b)
 	s, err := sqlite.Open(b.Context(), b.TempDir(), sqlite.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
+	imports(b, s, "sqlite")
+}
+
+func BenchmarkImportPostgres(b *testing.B) {
+	projectDir(b)
+	s, err := postgres.Open(b.Context(), pgtest.New(b), postgres.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	imports(b, s, "postgres")
+}
+
+// imports goes through the four cases that matter.
+func imports(b *testing.B, s *store.Store, engine string) {
+	dir := projectDir(b)
 	b.Cleanup(func() { _ = s.Close() })
 	x := newBench(b, s)
-	x.send(filepath.Join(dir, "first"), "sqlite first")
-	x.send(filepath.Join(dir, "first"), "sqlite same bytes")
-	x.send(filepath.Join(dir, "again"), "sqlite regenerated")
-	x.send(filepath.Join(dir, "changed"), "sqlite one model changed")
+	x.send(filepath.Join(dir, "first"), engine+" first")
+	x.send(filepath.Join(dir, "first"), engine+" same bytes")
+	x.send(filepath.Join(dir, "again"), engine+" regenerated")
+	x.send(filepath.Join(dir, "changed"), engine+" one model changed")
 }

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Benchmarks: readers, lineage, stores, whole imports, a real server. Usage: scripts/bench.sh [MODELS...]
+# (10000 unless given). The generated projects are kept in ${THALWEG_CACHE:-.cache}/bench. Read ratios, not seconds: every
+# figure has its baseline in the same run, and this machine is not yours.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cache=${THALWEG_CACHE:-$PWD/.cache}/bench
+mkdir -p "$cache"
+go build -o "$cache/gen" ./internal/bench/gen/cmd
+
+project() { # MODELS → folder with the states first, again (other ids and times) and changed (one model)
+    local dir=$cache/$1
+    if [ ! -e "$dir/done" ]; then
+        "$cache/gen" -models "$1" -out "$dir/first"
+        "$cache/gen" -models "$1" -run 1 -out "$dir/again"
+        "$cache/gen" -models "$1" -run 2 -change 1 -out "$dir/changed"
+        touch "$dir/done"
+    fi
+    echo "$dir"
+}
+
+echo "== readers (baseline: encoding/json v1 into the same structs)"
+go test ./internal/dbt -run '^$' -bench . -benchtime "${BENCHTIME:-2x}"
+echo "== SQL"
+go test ./internal/sql/... ./internal/lineage/... -run '^$' -bench . -benchtime "${BENCHTIME:-2x}" | grep -v '^ok\|no test files'
+echo "== graph, catalog"
+go test ./internal/graph ./internal/catalog -run '^$' -bench . -benchtime "${BENCHTIME:-10x}" | grep -v '^ok'
+for models in "${@:-10000}"; do
+    dir=$(project "$models")
+    echo "== $models models: whole imports, both stores"
+    THALWEG_BENCH_PROJECT=$dir GOMEMLIMIT=${GOMEMLIMIT:-220MiB} go test ./internal/bench -run '^$' -bench Import -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
+    echo "== $models models: a real server"
+    THALWEG_BENCH_PROJECT=$dir go test ./internal/bench -run '^$' -bench Server -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
+done
