@@ -229,7 +229,9 @@ func (r *resolver) mergeInsert(columns []column, s *scope, targets int, w *ast.M
 	if w.All {
 		for i := targets; i < len(s.sources); i++ {
 			for _, c := range r.sourceColumns(&s.sources[i]) {
-				columns = append(columns, c)
+				if c.star != nil || scan(keysOf(columns), c.key) < 0 {
+					columns = append(columns, c)
+				}
 			}
 		}
 		return columns

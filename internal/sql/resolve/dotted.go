@@ -130,6 +130,12 @@ func (r *resolver) sourceColumn(ref *ast.ColumnRef, src *source, used int) int32
 	start := len(r.matches)
 	id := ref.Parts[used]
 	key := r.names.id(id.Text)
+	if n := positionIn(id); n > 0 && r.dialect.Grammar.PositionColumns {
+		if c := src.rel.at(n - 1); c != nil {
+			r.push(match{column: c, certainty: certain})
+			return r.fieldOf(start, ref.Parts[used+1:])
+		}
+	}
 	m := src.rel.lookup(r, key, id)
 	if src.value != nil && m.certainty < certain {
 		r.push(match{column: src.value, certainty: certain})
@@ -193,15 +199,19 @@ func (r *resolver) resolvePosition(ref *ast.ColumnRef, v view) {
 	if v.scope == nil {
 		return
 	}
-	if v.aliases > 0 && len(ref.Parts) == 0 && ref.Position <= len(v.scope.items) && r.source[ref.Start] == '#' {
+	qualifier := ref.Parts
+	if n := len(qualifier); n > 0 && positionIn(qualifier[n-1]) > 0 {
+		qualifier = qualifier[:n-1]
+	}
+	if v.aliases > 0 && len(qualifier) == 0 && ref.Position <= len(v.scope.items) && r.source[ref.Start] == '#' {
 		if c := v.scope.items[ref.Position-1]; c != nil {
 			r.push(match{column: c, certainty: certain})
 		}
 		return
 	}
 	var src *source
-	if len(ref.Parts) > 0 {
-		src, _ = r.qualified(append(ref.Parts[:len(ref.Parts):len(ref.Parts)], ast.Ident{}), v)
+	if len(qualifier) > 0 {
+		src, _ = r.qualified(append(qualifier[:len(qualifier):len(qualifier)], ast.Ident{}), v)
 	} else if v.sources > 0 {
 		src = &v.scope.sources[0]
 	}
@@ -217,6 +227,18 @@ func (r *resolver) resolvePosition(ref *ast.ColumnRef, v view) {
 	if m := src.rel.lookup(r, r.names.id(id.Text), id); m.column != nil {
 		r.push(m)
 	}
+}
+
+// positionIn is n of $n and #n, 0 for any other name.
+func positionIn(id ast.Ident) int {
+	if id.Quoted || len(id.Text) < 2 || id.Text[0] != '$' && id.Text[0] != '#' {
+		return 0
+	}
+	n, err := strconv.Atoi(id.Text[1:])
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }
 
 // at is the column at a position, or nil where the position cannot be known.

@@ -2,6 +2,35 @@ package resolve
 
 import "github.com/thalweg-data/thalweg/internal/sql/ast"
 
+// manyColumns makes the columns of a projection that gives several without
+// saying so: COLUMNS(...) inside an expression, and generators of rows. It is nil
+// for all others.
+func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
+	if many := r.perColumn(item, v); many != nil {
+		return many
+	}
+	call, ok := item.Expr.(*ast.Call)
+	if !ok || !item.Alias.IsZero() || len(item.Aliases) > 0 || len(call.Args) == 0 {
+		return nil
+	}
+	function := r.functionName(call)
+	if function == "inline" || function == "inline_outer" {
+		if parts := r.partsOfExpr(call.Args[0].Expr, v); parts != nil {
+			return r.relationColumns(parts)
+		}
+	}
+	listed := r.dialect.TableFunctions[function]
+	if len(listed) < 2 {
+		return nil
+	}
+	columns := make([]column, len(listed))
+	for i, text := range listed {
+		columns[i] = r.literalColumn(text)
+		columns[i].expr, columns[i].view = call, v
+	}
+	return columns
+}
+
 // perColumn handles min(COLUMNS(*)): one output for each column of the star
 // within. It is nil where the expression holds no such star.
 func (r *resolver) perColumn(item *ast.SelectItem, v view) []column {

@@ -39,7 +39,9 @@ type resolver struct {
 	incomplete  bool
 
 	// behind counts the boundaries around the query at hand.
-	behind       int
+	behind int
+	// expanded counts the columns that stars gave.
+	expanded     int
 	steps, depth int
 	over         bool
 }

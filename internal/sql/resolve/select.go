@@ -47,7 +47,7 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 		if item.Variable {
 			continue
 		}
-		if many := r.perColumn(item, v); many != nil {
+		if many := r.manyColumns(item, v); many != nil {
 			columns = append(columns, many...)
 			continue
 		}

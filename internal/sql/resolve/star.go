@@ -24,6 +24,10 @@ func (r *resolver) expand(star *ast.Star, v view) []column {
 
 // starColumns gives the columns of a star without regard to its modifiers.
 func (r *resolver) starColumns(star *ast.Star, v view) []column {
+	if r.expanded > maxExpanded {
+		r.exceed()
+		return nil
+	}
 	switch q := star.Qualifier.(type) {
 	case nil:
 		return r.list(v)
@@ -43,12 +47,16 @@ func (r *resolver) list(v view) []column {
 	for _, m := range v.scope.shape {
 		listed = r.listMember(listed, v.scope, m)
 	}
+	r.expanded += len(listed)
 	columns := make([]column, 0, len(listed))
 	for _, c := range listed {
 		columns = append(columns, starOrSame(c))
 	}
 	return columns
 }
+
+// maxExpanded bounds the columns that the stars of one statement may give.
+const maxExpanded = 400_000
 
 func starOrSame(c *column) column {
 	if c.star != nil {

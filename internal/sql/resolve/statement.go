@@ -63,7 +63,7 @@ func (r *resolver) start() {
 	r.scopes, r.subqueries, r.matches, r.bound = nil, nil, nil, nil
 	r.diagnostics, r.reported, r.failed = nil, nil, nil
 	r.incomplete, r.over = false, false
-	r.steps, r.depth, r.behind = 0, 0, 0
+	r.steps, r.depth, r.behind, r.expanded = 0, 0, 0, 0
 }
 
 // create resolves CREATE ... AS and keeps the rows for later statements.
