@@ -20,7 +20,6 @@ import (
 	"time"
 )
 
-
 // server is a real process.
 type server struct {
 	b    *testing.B

@@ -42,13 +42,11 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, s *said) erro
 	if err != nil {
 		return inPart(partManifest, err)
 	}
-	if head.ProjectID != "" || head.ProjectName != "" {
-		if err := j.identify(ctx, head); err != nil {
-			return err
-		}
-		if s.superseded = j.older(head); s.superseded {
-			return nil
-		}
+	if err := j.recognize(ctx, head); err != nil {
+		return err
+	}
+	if s.superseded = j.project.ID != 0 && j.older(head); s.superseded {
+		return nil
 	}
 	print, err := j.fingerprint(ctx, catalog.FromManifest)
 	if err != nil {

@@ -186,6 +186,38 @@ func TestGoneAndBack(t *testing.T) {
 	}
 }
 
+// A table that comes back has the columns that the catalog last told, although
+// the catalog itself is not read again.
+func TestBackWithItsColumns(t *testing.T) {
+	r := newRig(t)
+	all := shopNodes()
+	tables := catalogOf(t, monday, map[string][]string{"model.shop.orders": {"id:integer", "amount:numeric(10,2)"}})
+	r.completed(r.send(manifest(t, "shop", monday, all...), tables))
+	r.completed(r.send(manifest(t, "shop", tuesday, all[0], all[1]), tables))
+	r.completed(r.send(manifest(t, "shop", tuesday.Add(time.Hour), all...), tables))
+	a, columns := r.asset("model.shop.orders")
+	if !a.Present || len(columns) != 2 || !columns[1].Present || columns[1].Type.Native != "numeric(10,2)" {
+		t.Errorf("present %v, columns %+v", a.Present, columns)
+	}
+}
+
+// Manifests before v10 do not name their project; it is named after its nodes,
+// and the same project later, when dbt tells the name.
+func TestProjectWithoutAName(t *testing.T) {
+	r := newRig(t)
+	strip := func(p part, name string) part {
+		s := strings.Replace(string(p.content), `"project_name":"shop"`, name, 1)
+		return part{p.name, []byte(s)}
+	}
+	r.completed(r.send(strip(manifest(t, "shop", monday, shopNodes()...), `"project_id":"0123abcd"`)))
+	imp := r.completed(r.send(strip(manifest(t, "shop", tuesday, shopNodes()...), `"project_id":"0123abcd","project_name":"shop"`)))
+	wantCounters(t, imp, [6]int64{})
+	projects, err := r.store.Projects(t.Context(), ws, r.schema, store.Page{Limit: 10})
+	if err != nil || len(projects.Rows) != 1 || projects.Rows[0].Name != "shop" || projects.Rows[0].Key != "0123abcd" {
+		t.Errorf("projects %+v, %v", projects.Rows, err)
+	}
+}
+
 func TestRemovalsGuard(t *testing.T) {
 	r := newRig(t)
 	var nodes []doc

@@ -244,6 +244,12 @@ func (j *job) placeNodes(ctx context.Context, m *manifestSaid, k *known, claims 
 	for _, f := range m.facets {
 		f.Asset = p.at[f.UniqueID].asset
 		p.words.say(f)
+		// A node that is back has its columns back: what the catalog last said.
+		for _, ref := range k.facets[f.UniqueID] {
+			if ref.Source == catalog.FromCatalog && ref.Withdrawn != 0 && ref.Asset == f.Asset {
+				p.words.restore(ref)
+			}
+		}
 	}
 	m.facets = nil // the words hold them now, and drop them when they are settled
 	if err := j.moveFacets(ctx, moved, p); err != nil {

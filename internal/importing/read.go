@@ -59,13 +59,7 @@ func (j *job) read(ctx context.Context, o opened) (*said, error) {
 
 // identify finds or makes the project that the head of a manifest names.
 func (j *job) identify(ctx context.Context, h dbt.Head) error {
-	key, name := h.ProjectID, h.ProjectName
-	if key == "" {
-		key = name
-	}
-	if key == "" {
-		key, name = "unnamed", "unnamed"
-	}
+	key, name := projectKey(h), h.ProjectName
 	if name == "" {
 		name = key
 	}
@@ -75,6 +69,38 @@ func (j *job) identify(ctx context.Context, h dbt.Head) error {
 	}
 	j.project = project
 	return nil
+}
+
+// recognize finds the project by the head of a manifest before its nodes are
+// read. Manifests before v10 have no project name: one that is new is named
+// after its nodes, later.
+func (j *job) recognize(ctx context.Context, h dbt.Head) error {
+	if h.ProjectName != "" {
+		return j.identify(ctx, h)
+	}
+	if h.ProjectID == "" {
+		return nil
+	}
+	project, err := j.Store.ProjectByKey(ctx, j.claim.WS, j.schema.ID, h.ProjectID)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("project %s: %w", h.ProjectID, err)
+	}
+	j.project = project
+	return nil
+}
+
+// projectKey is metadata.project_id, else the project's name.
+func projectKey(h dbt.Head) string {
+	switch {
+	case h.ProjectID != "":
+		return h.ProjectID
+	case h.ProjectName != "":
+		return h.ProjectName
+	}
+	return "unnamed"
 }
 
 // fingerprint gives what an artifact kind of the project looked like when it

@@ -13,6 +13,7 @@ import (
 type words struct {
 	said      map[catalog.AssetID][]catalog.Facet
 	withdrawn map[catalog.AssetID][]store.FacetKey
+	restored  map[catalog.AssetID][]store.FacetKey // withdrawn words that hold again
 	moved     map[catalog.AssetID][]store.FacetKey // words that leave this asset
 	before    map[store.FacetKey]catalog.Facet     // the moved words as they were
 	fresh     map[catalog.AssetID]bool             // assets that did not exist before
@@ -20,7 +21,7 @@ type words struct {
 
 func newWords() *words {
 	return &words{
-		said: map[catalog.AssetID][]catalog.Facet{}, withdrawn: map[catalog.AssetID][]store.FacetKey{},
+		said: map[catalog.AssetID][]catalog.Facet{}, withdrawn: map[catalog.AssetID][]store.FacetKey{}, restored: map[catalog.AssetID][]store.FacetKey{},
 		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, fresh: map[catalog.AssetID]bool{},
 	}
 }
@@ -29,6 +30,11 @@ func (w *words) say(f catalog.Facet) { w.said[f.Asset] = append(w.said[f.Asset],
 
 func (w *words) withdraw(f store.FacetRef) {
 	w.withdrawn[f.Asset] = append(w.withdrawn[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
+}
+
+// restore lets a withdrawn word hold again.
+func (w *words) restore(f store.FacetRef) {
+	w.restored[f.Asset] = append(w.restored[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
 }
 
 // move takes a word from one asset to another, unless its node has said
@@ -50,6 +56,7 @@ func (w *words) forget(ids []catalog.AssetID) {
 	for _, id := range ids {
 		delete(w.said, id)
 		delete(w.withdrawn, id)
+		delete(w.restored, id)
 		delete(w.moved, id)
 	}
 }
@@ -61,6 +68,9 @@ func (w *words) assets() []catalog.AssetID {
 		all[id] = true
 	}
 	for id := range w.withdrawn {
+		all[id] = true
+	}
+	for id := range w.restored {
 		all[id] = true
 	}
 	for id := range w.moved {
@@ -99,15 +109,19 @@ func (w *words) apply(id catalog.AssetID, stand []catalog.Facet, imp catalog.Imp
 		byKey[key] = f
 		changed = append(changed, f)
 	}
-	for _, key := range w.withdrawn[id] {
-		f, ok := byKey[key]
-		if !ok || f.Withdrawn != 0 {
-			continue
+	mark := func(keys []store.FacetKey, since catalog.ImportID) {
+		for _, key := range keys {
+			f, ok := byKey[key]
+			if !ok || (f.Withdrawn == 0) == (since == 0) {
+				continue
+			}
+			f.Withdrawn = since
+			byKey[key] = f
+			changed = append(changed, f)
 		}
-		f.Withdrawn = imp
-		byKey[key] = f
-		changed = append(changed, f)
 	}
+	mark(w.withdrawn[id], imp)
+	mark(w.restored[id], 0)
 	for _, f := range byKey {
 		all = append(all, f)
 	}
