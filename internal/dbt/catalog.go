@@ -107,7 +107,7 @@ func (c *catalogReader) split(ctx context.Context, emit func(section, id string,
 		case "errors":
 			v, err := c.value()
 			if err == nil {
-				v, _ = c.head.enter(section, "", "/errors", v, volatile)
+				v, _ = c.head.enter(section, "", "/errors", v, nothing)
 				for e := range v.elements {
 					c.errors = append(c.errors, c.head.text("errors", e))
 				}

@@ -31,7 +31,7 @@ type Constraint struct {
 
 // columns reads a map from names to columns, or a list of columns as some tools write it.
 func (d *decoder) columns(v value) []Column {
-	var list []Column
+	list := make([]Column, 0, len(v)/256)
 	for name, c := range v.members {
 		if !d.columnFits(len(list), len(name)) {
 			return nil
@@ -73,7 +73,9 @@ func (d *decoder) column(key string, v value) Column {
 		}
 		switch string(name) {
 		case "name":
-			c.Name = orText(d.name("columns/name", m), key)
+			if len(m) != len(key)+2 || string(m[1:len(m)-1]) != key { // else share the key's memory
+				c.Name = orText(d.name("columns/name", m), key)
+			}
 		case "description":
 			c.Description = d.text("columns/description", m)
 		case "data_type":

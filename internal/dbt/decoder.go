@@ -30,29 +30,30 @@ type member struct {
 	val  value
 }
 
-// enter hashes one raw value, repairs it if it must be and sets it as the one at hand. In what it returns no
-// object has two members of one name.
+// enter hashes one raw value, repairs it if it must be and sets it as the one at hand. What it returns is the
+// canonical form, which lasts until the next call: it has no blanks, no null members, none of those that
+// skip leaves out, and no object with two members of one name.
 func (d *decoder) enter(section, id, at string, raw value, skip func([]byte) bool) (value, Hash) {
 	d.section, d.id, d.about = section, id, id
 	h := d.canon.hash(raw, skip)
 	if !d.canon.badNumber && !d.canon.repeated && !spoiled(raw) {
-		return raw, h
+		return value(d.canon.buf), h
 	}
 	fixed, found := clean(raw, jsontext.Pointer(at))
 	d.issues = append(d.issues, found.issues(section, id)...)
 	if found.nulInID {
 		d.fail(&Error{Code: CodeEncoding, Offset: -1, Detail: "a NUL character stands in an id", Remedy: remedyRewrite}, string(found.nul))
 	}
-	return fixed, d.canon.hash(fixed, skip)
+	h = d.canon.hash(fixed, skip)
+	return value(d.canon.buf), h
 }
 
-// load fills d.fields with the members of v that are neither absent nor null.
-func (d *decoder) load(v value) []member {
+// load returns the members of the value that was entered last, none of them null.
+func (d *decoder) load() []member {
 	d.fields = d.fields[:0]
-	for name, val := range v.members {
-		if !val.absent() {
-			d.fields = append(d.fields, member{name, val})
-		}
+	buf := d.canon.buf
+	for _, f := range d.canon.fields {
+		d.fields = append(d.fields, member{unquoteName(buf[f.name:f.nameEnd]), value(buf[f.val:f.valEnd:f.valEnd])})
 	}
 	return d.fields
 }
@@ -160,7 +161,7 @@ func (d *decoder) truth(field string, v value) bool {
 	return v.kind() == 't'
 }
 
-// raw keeps a value as compact JSON, or nil where it is absent, empty or larger than the limit of a text.
+// raw keeps a value of the canonical form, or nil where it is absent, empty or larger than the limit of a text.
 func (d *decoder) raw(field string, v value) jsontext.Value {
 	if v.absent() || bytes.Equal(v, []byte("{}")) || bytes.Equal(v, []byte("[]")) {
 		return nil
@@ -169,25 +170,7 @@ func (d *decoder) raw(field string, v value) jsontext.Value {
 		d.note(IssueTextCut, field, "the field "+field+" is larger than "+byteText(int64(d.limits.Text))+" and was left out", "")
 		return nil
 	}
-	return jsontext.Value(compact(make([]byte, 0, len(v)), v))
-}
-
-// compact appends v without the blanks between its tokens.
-func compact(dst []byte, v value) []byte {
-	for i := 0; i < len(v); {
-		switch c := v[i]; {
-		case c == '"':
-			end := endOfString(v, i)
-			dst = append(dst, v[i:end]...)
-			i = end
-		case c <= ' ':
-			i++
-		default:
-			dst = append(dst, c)
-			i++
-		}
-	}
-	return dst
+	return jsontext.Value(bytes.Clone(v))
 }
 
 // merged merges objects member by member; the last one that has a name wins. Names keep the order in

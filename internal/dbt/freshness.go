@@ -31,7 +31,7 @@ func ReadSources(ctx context.Context, r io.Reader, opt ResultOptions, fn func(*F
 func (d *decoder) freshness(id string, v value) *Freshness {
 	f := &Freshness{UniqueID: id}
 	d.about = orText(v.get("unique_id").str(), id)
-	for _, m := range d.load(v) {
+	for _, m := range d.load() {
 		switch string(m.name) {
 		case "unique_id":
 			f.UniqueID = d.name("unique_id", m.val)

@@ -25,6 +25,9 @@ func volatile(name []byte) bool {
 	return false
 }
 
+// nothing leaves out no member.
+func nothing([]byte) bool { return false }
+
 // volatileMacro leaves the text of a macro out as well: nobody reads it unless asked.
 func volatileMacro(name []byte) bool { return string(name) == "macro_sql" || volatile(name) }
 
@@ -36,7 +39,11 @@ type canonical struct {
 	badNumber bool // a number was met that no 64-bit type holds
 	repeated  bool // a name was met twice in one object
 	names     []uint64
+	fields    []span // members of the outermost object, in buf
 }
+
+// span is where a member stands in a buffer: its quoted name and its value.
+type span struct{ name, nameEnd, val, valEnd int }
 
 // hash returns the hash of v, which it leaves behind in c.buf in canonical form.
 func (c *canonical) hash(v value, skip func([]byte) bool) Hash {
@@ -47,7 +54,7 @@ func (c *canonical) hash(v value, skip func([]byte) bool) Hash {
 
 // hashed leaves behind in c.buf what is hashed of v.
 func (c *canonical) hashed(v value, skip func([]byte) bool) {
-	c.buf, c.skip, c.badNumber, c.repeated, c.names = c.buf[:0], skip, false, false, c.names[:0]
+	c.buf, c.skip, c.badNumber, c.repeated, c.names, c.fields = c.buf[:0], skip, false, false, c.names[:0], c.fields[:0]
 	c.value(v, 0, 0)
 }
 
@@ -72,8 +79,7 @@ func (c *canonical) object(v value, i, depth int) int {
 	names := len(c.names)
 	first := true
 	for i = skipSpace(v, i+1); v[i] != '}'; {
-		end := endOfString(v, i)
-		name := unquoteName(v[i:end])
+		end, name := scanName(v, i)
 		at := skipSpace(v, skipSpace(v, end)+1)
 		c.names = append(c.names, nameHash(name))
 		if v[at] == 'n' || depth == 0 && c.skip(name) {
@@ -83,8 +89,13 @@ func (c *canonical) object(v value, i, depth int) int {
 				c.buf = append(c.buf, ',')
 			}
 			first = false
+			f := span{name: len(c.buf)}
 			c.buf = append(append(c.buf, v[i:end]...), ':')
+			f.nameEnd, f.val = len(c.buf)-1, len(c.buf)
 			i = c.value(v, at, depth+1)
+			if f.valEnd = len(c.buf); depth == 0 {
+				c.fields = append(c.fields, f)
+			}
 		}
 		if i = skipSpace(v, i); v[i] == ',' {
 			i = skipSpace(v, i+1)

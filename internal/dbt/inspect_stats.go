@@ -198,13 +198,22 @@ func written(v value) jsontext.Value {
 	return jsontext.Value(compact(nil, v))
 }
 
-// size returns the number of members of an object and 0 for anything else.
-func size(v value) int {
-	n := 0
-	for range v.members {
-		n++
+// compact appends v without the blanks between its tokens.
+func compact(dst []byte, v value) []byte {
+	for i := 0; i < len(v); {
+		switch c := v[i]; {
+		case c == '"':
+			end := endOfString(v, i)
+			dst = append(dst, v[i:end]...)
+			i = end
+		case c <= ' ':
+			i++
+		default:
+			dst = append(dst, c)
+			i++
+		}
 	}
-	return n
+	return dst
 }
 
 // length returns the number of elements of an array and 0 for anything else.

@@ -141,7 +141,7 @@ func (s *splitter) metadata(h *header, d *decoder, want Kind) error {
 	if err != nil {
 		return err
 	}
-	v, _ = d.enter("metadata", "", "/metadata", v, volatile)
+	v, _ = d.enter("metadata", "", "/metadata", v, nothing)
 	if h.metadata(d, v); d.err != nil {
 		return d.err
 	}
@@ -180,7 +180,7 @@ func (m *manifestReader) decodeNode(d *decoder, section, id string, raw value, e
 		emit(manifestEvent{section: section, id: id, hash: h, resourceType: resourceType, pkg: pkg})
 		return
 	}
-	n := d.node(section, id, v, h)
+	n := d.node(section, id, h)
 	if n.Macro != nil && m.opt.MacroText {
 		n.Macro.Text = d.whole("macro_sql", v.get("macro_sql"))
 	}
@@ -223,8 +223,8 @@ func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit fun
 			d.fail(limitError("name", "a unique_id is longer than "+byteText(int64(m.limits.Name)), ""), pointer(e.section))
 			return
 		}
-		v, h := d.enter(e.section, id, pointer(e.section, id), v, volatile)
-		n := d.node(e.section, id, v, h)
+		_, h := d.enter(e.section, id, pointer(e.section, id), v, volatile)
+		n := d.node(e.section, id, h)
 		n.Disabled = true
 		emit(manifestEvent{node: n})
 	}

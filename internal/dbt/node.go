@@ -80,10 +80,10 @@ type Ref struct{ Package, Name, Version string }
 // SourceRef is one source() in a node's code.
 type SourceRef struct{ Source, Table string }
 
-// node decodes the value at hand, whose hash is known, into a Node.
-func (d *decoder) node(section, id string, v value, h Hash) *Node {
+// node decodes the value that was entered last, whose hash is h.
+func (d *decoder) node(section, id string, h Hash) *Node {
 	n := &Node{Section: section, UniqueID: id, Hash: h}
-	f := d.load(v)
+	f := d.load()
 	var config value
 	for _, m := range f {
 		if string(m.name) == "config" {

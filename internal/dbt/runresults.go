@@ -122,7 +122,7 @@ func (r *resultsReader[T]) split(ctx context.Context, emit func(section, id stri
 		case "generated_at", "elapsed_time", "args":
 			v, err := r.value()
 			if err == nil {
-				v, _ = r.head.enter(section, "", pointer(section), v, volatile)
+				v, _ = r.head.enter(section, "", pointer(section), v, nothing)
 				r.header.invocation(r.head, section, v)
 			}
 			return err
@@ -186,13 +186,13 @@ func (r *resultsReader[T]) decode(d *decoder, e entry, raw value, emit func(*T))
 		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
 		return
 	}
-	v, _ := d.enter(e.section, id, pointer(e.section, id), raw, volatile)
+	v, _ := d.enter(e.section, id, pointer(e.section, id), raw, nothing)
 	emit(r.decodeFn(d, e.id, v))
 }
 
 func (d *decoder) result(_ string, v value) *Result {
 	r := &Result{}
-	f := d.load(v)
+	f := d.load()
 	d.about = v.get("unique_id").str()
 	for _, m := range f {
 		switch string(m.name) {

@@ -34,8 +34,7 @@ func (v value) members(yield func(name []byte, val value) bool) {
 		return
 	}
 	for i := skipSpace(v, 1); i < len(v) && v[i] == '"'; {
-		end := endOfString(v, i)
-		name := unquoteName(v[i:end])
+		end, name := scanName(v, i)
 		from := skipSpace(v, skipSpace(v, end)+1)
 		to := endOfValue(v, from)
 		if !yield(name, v[from:to:to]) {
@@ -141,6 +140,20 @@ func skipSpace(b []byte, i int) int {
 		i++
 	}
 	return i
+}
+
+// scanName returns the index behind the name that starts at b[i], and the name without quotes.
+func scanName(b []byte, i int) (int, []byte) {
+	for j := i + 1; j < len(b) && j < i+64; j++ {
+		switch b[j] {
+		case '"':
+			return j + 1, b[i+1 : j]
+		case '\\':
+			j = len(b)
+		}
+	}
+	end := endOfString(b, i)
+	return end, unquoteName(b[i:end])
 }
 
 // endOfString returns the index behind the string that starts at b[i]. Most strings are short: the first
