@@ -20,17 +20,19 @@ const (
 )
 
 type commands struct {
-	Serve   ServeCmd   `cmd:"" help:"Serve the API and work off imports."`
-	Demo    DemoCmd    `cmd:"" help:"Serve the example shop, without a key, on this machine alone."`
-	Schemas SchemasCmd `cmd:"" help:"Schemas: one environment each."`
-	Keys    KeysCmd    `cmd:"" help:"API keys."`
-	Import  ImportCmd  `cmd:"" help:"Send dbt artifacts."`
-	Inspect InspectCmd `cmd:"" help:"Count what artifacts hold; needs no server."`
-	Backup  BackupCmd  `cmd:"" help:"Copy a data folder while it is in use."`
-	Restore RestoreCmd `cmd:"" help:"Make a data folder from a backup."`
-	Migrate MigrateCmd `cmd:"" help:"Bring the tables of the store up to this version."`
-	Config  ConfigCmd  `cmd:"" help:"Settings."`
-	Version VersionCmd `cmd:"" help:"Print the version."`
+	Serve      ServeCmd      `cmd:"" help:"Serve the API and work off imports."`
+	Demo       DemoCmd       `cmd:"" help:"Serve the example shop, without a key, on this machine alone."`
+	Schemas    SchemasCmd    `cmd:"" help:"Schemas: one environment each."`
+	Keys       KeysCmd       `cmd:"" help:"API keys."`
+	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
+	Inspect    InspectCmd    `cmd:"" help:"Count what artifacts hold; needs no server."`
+	Lineage    LineageCmd    `cmd:"" help:"Print the column lineage of a project; needs no server."`
+	SQLLineage SQLLineageCmd `cmd:"" name:"sql-lineage" help:"Print the column lineage of one SQL statement; needs no server."`
+	Backup     BackupCmd     `cmd:"" help:"Copy a data folder while it is in use."`
+	Restore    RestoreCmd    `cmd:"" help:"Make a data folder from a backup."`
+	Migrate    MigrateCmd    `cmd:"" help:"Bring the tables of the store up to this version."`
+	Config     ConfigCmd     `cmd:"" help:"Settings."`
+	Version    VersionCmd    `cmd:"" help:"Print the version."`
 }
 
 // Run runs one command line and gives the exit code.

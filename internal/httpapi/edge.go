@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 )
@@ -69,6 +70,9 @@ func (e *edge) refuse(r *http.Request) error {
 	if !isClean(r.URL) {
 		return notFound()
 	}
+	if name, ok := oddParameter(r.URL); ok {
+		return invalidParameter(name, "not text in UTF-8 without NUL")
+	}
 	if hasCredentials(r.URL) {
 		return NewProblem(CodeCredentialsInURL, "Send the key in the header 'Authorization: Bearer KEY'; a URL ends up in logs. Revoke the key that was sent.")
 	}
@@ -103,14 +107,35 @@ func headerSize(r *http.Request) int {
 	return size
 }
 
-// isClean is false for paths that ServeMux would answer with a redirect.
+// isClean is false for paths that ServeMux would answer with a redirect, and
+// for those that are no text that a store could hold.
 func isClean(u *url.URL) bool {
 	p := u.EscapedPath()
-	if p == "" || p[0] != '/' {
+	if p == "" || p[0] != '/' || !isText(u.Path) {
 		return false
 	}
 	cleaned := path.Clean(p)
 	return p == cleaned || p == cleaned+"/"
+}
+
+// isText tells text that every store can hold.
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// oddParameter finds a parameter that is no text.
+func oddParameter(u *url.URL) (name string, found bool) {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return "query", true
+	}
+	for name, values := range query {
+		if !isText(name) {
+			return "query", true
+		}
+		if slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 func hasCredentials(u *url.URL) bool {

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"reflect"
@@ -12,7 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/danielgtaylor/huma/v2/validation"
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/go-json-experiment/json"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 )
@@ -180,7 +179,7 @@ func problemOfHuma(e *huma.ErrorModel) *Problem {
 	case http.StatusUnsupportedMediaType:
 		return NewProblem(CodeUnsupportedMediaType, "Send the body as application/json.")
 	case http.StatusBadRequest:
-		return NewProblem(CodeMalformedJSON, "The body is not one JSON document: %s.", firstMessage(e))
+		return NewProblem(CodeMalformedJSON, "The body is not one JSON document in UTF-8 without a name twice: %s.", firstMessage(e))
 	case http.StatusUnprocessableEntity:
 		return problemOfFields(e)
 	}
@@ -228,8 +227,11 @@ func fieldCode(place, message string) Code {
 		validation.MsgExpectedInteger, validation.MsgExpectedArray, validation.MsgExpectedObject:
 		return CodeMalformedJSON
 	}
-	if strings.HasPrefix(message, "expected required property") {
+	switch {
+	case strings.HasPrefix(message, "expected required property"):
 		return CodeMissingField
+	case strings.Contains(message, json.ErrUnknownName.Error()):
+		return CodeUnknownField
 	}
 	return CodeInvalidField
 }
@@ -243,11 +245,8 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// readJSON takes exactly one document, in UTF-8 and without a name twice;
-// encoding/json alone would guess.
+// readJSON takes exactly one document, in UTF-8, without a name twice and with
+// names spelled exactly; encoding/json alone would guess.
 func readJSON(body []byte, v any) error {
-	if !jsontext.Value(body).IsValid() {
-		return errors.New("not JSON, a name twice, text that is no UTF-8, or more than one document")
-	}
-	return decode(body, v)
+	return json.Unmarshal(body, v, json.RejectUnknownMembers(true))
 }

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -29,8 +28,6 @@ type AtParam struct {
 type IDParam struct {
 	ID string `path:"id" maxLength:"64"`
 }
-
-func decode(body []byte, v any) error { return json.Unmarshal(body, v) }
 
 // page reads where a list goes on.
 func (a *api) page(ctx context.Context, p access.Principal, params PageParams) (store.Page, error) {

@@ -232,3 +232,12 @@ func (l *ProjectLineage) RefName(r Ref) string {
 	}
 	return l.Nodes[r.Table-1].UniqueID
 }
+
+// DatasetName is how the warehouse names the table of a node,
+// database.schema.identifier; the unique id for what has no table.
+func (p *Project) DatasetName(n *dbt.Node) string {
+	if !IsTable(n) || n.Materialized == "ephemeral" {
+		return n.UniqueID
+	}
+	return p.relation(n).Display()
+}

@@ -49,7 +49,7 @@ func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Re
 	reader := multipart.NewReader(source, boundary)
 	for n := 0; ; n++ {
 		p, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) {
+		if err == io.EOF { //nolint:errorlint // wrapped, it means an end before the closing boundary
 			return nil
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package lineagecase_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,15 +28,46 @@ func casesDir(t testing.TB) string {
 // selectLike are the statements that count: a dbt model is always a query.
 var selectLike = map[string]bool{"": true, "select": true, "create": true, "insert": true, "select_into": true}
 
+// differences are the columns where the expectation was read and found wrong,
+// by case and column.
+func differences(t *testing.T) map[[2]string]bool {
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "lineage-differences.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := map[[2]string]bool{}
+	for line := range strings.Lines(string(text)) {
+		var d struct{ ID, Column, Reason string }
+		if err := json.Unmarshal([]byte(line), &d); err != nil {
+			t.Fatal(err)
+		}
+		if d.Reason == "" {
+			t.Errorf("%s %s has no reason", d.ID, d.Column)
+		}
+		list[[2]string{d.ID, strings.ToLower(d.Column)}] = false
+	}
+	return list
+}
+
+// scores counts by some key of the cases.
+type scores map[string]*lineagecase.Score
+
+func (s scores) add(key string, score lineagecase.Score) {
+	if s[key] == nil {
+		s[key] = &lineagecase.Score{}
+	}
+	s[key].Add(score)
+}
+
+// TestCases holds the figures that the engine has reached.
 func TestCases(t *testing.T) {
 	dir := casesDir(t)
 	files, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var total lineagecase.Score
-	bySource, byDialect := map[string]*lineagecase.Score{}, map[string]*lineagecase.Score{}
-	shown := 0
+	known := differences(t)
+	total, bySource, byDialect := scores{}, scores{}, scores{}
 	for _, file := range files {
 		f, err := os.Open(file)
 		if err != nil {
@@ -45,16 +77,19 @@ func TestCases(t *testing.T) {
 			if !selectLike[c.Statement] {
 				return nil
 			}
-			score, differences := lineagecase.Compare(c, lineagecase.Resolve(c))
-			total.Add(score)
-			source, _, _ := strings.Cut(c.ID, "/")
-			add(bySource, source, score)
-			add(byDialect, c.Dialect, score)
-			for _, d := range differences {
-				if shown < 40 && testing.Verbose() {
-					shown++
-					t.Logf("%s (%s) %s: want %v, got %v, missing %v", c.ID, c.Dialect, d.Output, d.Want, d.Got, d.Missing)
+			for i := range c.Expect {
+				if at := [2]string{c.ID, strings.ToLower(c.Expect[i].Output)}; hasKey(known, at) {
+					known[at] = true
+					c.Expect[i].Waive = "a known difference"
 				}
+			}
+			score, wrong := lineagecase.Compare(c, lineagecase.Resolve(c))
+			source, _, _ := strings.Cut(c.ID, "/")
+			total.add("all", score)
+			bySource.add(source, score)
+			byDialect.add(c.Dialect, score)
+			for _, d := range wrong {
+				t.Logf("%s (%s) %s: want %v, got %v, missing %v", c.ID, c.Dialect, d.Output, d.Want, d.Got, d.Missing)
 			}
 			return nil
 		})
@@ -65,21 +100,42 @@ func TestCases(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	all := total["all"]
 	t.Logf("%d columns, exact %.2f %%, precision %.2f %%, recall %.2f %%, same lists %.2f %%",
-		total.Columns, total.Exact(), total.Precision(), total.Recall(), total.SameList())
+		all.Columns, all.Exact(), all.Precision(), all.Recall(), all.SameList())
+	atLeast(t, "exact columns", all.Exact(), 99.9)
+	atLeast(t, "precision", all.Precision(), 99.9)
+	atLeast(t, "recall", all.Recall(), 99.9)
+	atLeast(t, "output lists equal to the catalog's", all.SameList(), 99.5)
 	for name, s := range bySource {
-		t.Logf("source %s: %d columns, exact %.2f %%", name, s.Columns, s.Exact())
+		atLeastOrOne(t, name, *s, 99)
 	}
 	for name, s := range byDialect {
-		t.Logf("dialect %s: %d columns, exact %.2f %%", name, s.Columns, s.Exact())
+		atLeastOrOne(t, name, *s, 99)
+	}
+	for at, met := range known {
+		if !met {
+			t.Errorf("docs/lineage-differences.jsonl names %v, which no case has", at)
+		}
 	}
 }
 
-func add(scores map[string]*lineagecase.Score, key string, score lineagecase.Score) {
-	if scores[key] == nil {
-		scores[key] = &lineagecase.Score{}
+func hasKey(m map[[2]string]bool, key [2]string) bool {
+	_, ok := m[key]
+	return ok
+}
+
+func atLeast(t *testing.T, what string, got, floor float64) {
+	if got < floor {
+		t.Errorf("%s: %.2f %%, at least %.1f %% was reached before", what, got, floor)
 	}
-	scores[key].Add(score)
+}
+
+// atLeastOrOne lets one column be wrong in a small set.
+func atLeastOrOne(t *testing.T, what string, s lineagecase.Score, floor float64) {
+	if s.Columns-s.ExactColumns > 1 {
+		atLeast(t, what+", exact columns", s.Exact(), floor)
+	}
 }
 
 func TestRunWithScorer(t *testing.T) {

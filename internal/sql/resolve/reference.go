@@ -120,6 +120,11 @@ func (r *resolver) lookupSources(key name, id ast.Ident, v view) certainty {
 			r.matches = r.matches[:start]
 		}
 		r.push(m)
+		if src.value != nil && src.alias == key && m.certainty == certain {
+			// The element of an array hides a column that is called like it.
+			r.matches = append(r.matches[:start], m)
+			return certain
+		}
 	}
 	if best > absent {
 		return best

@@ -46,3 +46,5 @@ func openAt(t testing.TB, url string, now func() time.Time) *store.Store {
 }
 
 func TestStore(t *testing.T) { storetest.Run(t, open) }
+
+func BenchmarkStore(b *testing.B) { storetest.Bench(b, open) }

@@ -1,0 +1,117 @@
+package lineage
+
+import (
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+// Direction is the way that a walk takes.
+type Direction uint8
+
+// The directions.
+const (
+	Upstream Direction = iota
+	Downstream
+)
+
+// WalkOptions bound a walk and choose the links that it follows.
+type WalkOptions struct {
+	Direction Direction
+	Depth     int // steps at most; below 0: all
+	Limit     int // columns at most, the starts among them; below 0: all
+	// Kinds, unless 0, are the kinds of which a link must have one.
+	Kinds resolve.KindSet
+	// Least is the least sure confidence that is followed.
+	Least resolve.Confidence
+}
+
+// Walk is what a walk met: columns nearest first, by number among the equally
+// near, and the links between them.
+type Walk struct {
+	Columns []int32
+	Depths  []int32
+	Links   []Link
+	Total   int // columns that there are; more than len(Columns) if the limit cut
+}
+
+// Walk goes from columns along the links, breadth first. Cycles end.
+func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
+	var w Walk
+	seen := make(map[int32]bool, len(from))
+	level := make([]int32, 0, len(from))
+	for _, n := range from {
+		if n >= 0 && int(n) < len(g.columns) && !seen[n] {
+			seen[n] = true
+			level = append(level, n)
+		}
+	}
+	for depth := 0; len(level) > 0; depth++ {
+		slices.Sort(level)
+		w.take(level, int32(depth), o.Limit) //nolint:gosec // there are fewer steps than columns
+		if o.Depth >= 0 && depth >= o.Depth {
+			break
+		}
+		var following []int32
+		for _, n := range level {
+			g.each(n, o, func(other int32, _ Link) {
+				if !seen[other] {
+					seen[other] = true
+					following = append(following, other)
+				}
+			})
+		}
+		level = following
+	}
+	w.Links = g.among(w.Columns, o)
+	return w
+}
+
+func (w *Walk) take(level []int32, depth int32, limit int) {
+	w.Total += len(level)
+	if limit >= 0 {
+		level = level[:min(len(level), max(0, limit-len(w.Columns)))]
+	}
+	w.Columns = append(w.Columns, level...)
+	for range level {
+		w.Depths = append(w.Depths, depth)
+	}
+}
+
+// each calls f for the links of a column that the options let through.
+func (g *ColumnGraph) each(n int32, o WalkOptions, f func(other int32, l Link)) {
+	if o.Direction == Downstream {
+		for _, l := range g.links[g.down[n]:g.down[n+1]] {
+			if o.follows(l) {
+				f(l.To, l)
+			}
+		}
+		return
+	}
+	for _, at := range g.upLinks[g.up[n]:g.up[n+1]] {
+		if l := g.links[at]; o.follows(l) {
+			f(l.From, l)
+		}
+	}
+}
+
+func (o WalkOptions) follows(l Link) bool {
+	return (o.Kinds == 0 || l.Kinds&o.Kinds != 0) && l.Confidence <= o.Least
+}
+
+// among gives the links between the columns met, each once, by From and To.
+func (g *ColumnGraph) among(columns []int32, o WalkOptions) []Link {
+	met := make(map[int32]bool, len(columns))
+	for _, n := range columns {
+		met[n] = true
+	}
+	var out []Link
+	for _, n := range slices.Sorted(slices.Values(columns)) {
+		for _, l := range g.links[g.down[n]:g.down[n+1]] {
+			if met[l.To] && o.follows(l) {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
