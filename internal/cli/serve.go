@@ -49,7 +49,7 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 // memoryGoal is what the Go part of a server aims to stay below. It is a goal,
 // not a bound: a project that needs more gets it, at the cost of more frequent
 // collections. GOMEMLIMIT sets another.
-const memoryGoal = 220 << 20 // bytes
+const memoryGoal = 260 << 20 // bytes
 
 func limitMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
