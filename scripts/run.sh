@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 stamp=auto
 git status >/dev/null 2>&1 || stamp=false
 
-go build -trimpath -buildvcs="$stamp" -o bin/thalweg ./cmd/thalweg
+go build -buildvcs="$stamp" -o bin/thalweg ./cmd/thalweg
 exec bin/thalweg demo "$@"
