@@ -192,3 +192,8 @@ func TestRefusedUploadLeavesNothing(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// fullDisk has nothing free.
+func fullDisk(left *int64) func(blob.Store) blob.Store {
+	return func(b blob.Store) blob.Store { return fullBlobs{b, 0, left} }
+}

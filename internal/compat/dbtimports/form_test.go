@@ -1,0 +1,96 @@
+package dbtimports
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/httpapi"
+)
+
+// FuzzForm: whatever comes is a form or a problem of the client's, within the
+// limits, and nothing is left of what is refused.
+func FuzzForm(f *testing.F) {
+	blobs, err := fs.Open(filepath.Join(f.TempDir(), "blobs"), 1, time.Now)
+	if err != nil {
+		f.Fatal(err)
+	}
+	good := "--b\r\nContent-Disposition: form-data; name=\"schema_id\"\r\n\r\nSCH-101\r\n" +
+		"--b\r\nContent-Disposition: form-data; name=\"manifest\"; filename=\"m\"\r\n\r\n{}\r\n--b--\r\n"
+	for _, seed := range []string{good, good[:60], "", "--b--\r\n", strings.ReplaceAll(good, "\r\n", "\n"), strings.Replace(good, "manifest", "x", 1)} {
+		f.Add([]byte(seed))
+	}
+	limits := httpapi.DefaultLimits()
+	limits.Request = 1 << 16
+	f.Fuzz(func(t *testing.T, data []byte) {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", bytes.NewReader(data))
+		b := newBody(httptest.NewRecorder(), r, limits.Request, 0, time.Now)
+		form := &form{texts: map[string]string{}, limits: limits, onSchema: func(string) error { return nil }}
+		err := form.read(t.Context(), blobs, b, b, "b")
+		if err == nil {
+			err = form.check()
+		}
+		var problem *httpapi.Problem
+		if err != nil && (!errors.As(err, &problem) || problem.Status < 400 || problem.Status > 499) {
+			t.Errorf("%q: %v", data, err)
+		}
+		if b.read > limits.Request+1 {
+			t.Errorf("%d bytes read", b.read)
+		}
+		if len(form.parts) > limits.Parts {
+			t.Errorf("%d parts", len(form.parts))
+		}
+		if err := form.drop(); err != nil {
+			t.Error(err)
+		}
+		if n, err := blobs.Sweep(t.Context(), -time.Hour); n != 0 || err != nil {
+			t.Errorf("%d spooled files left, %v", n, err)
+		}
+	})
+}
+
+// The body never gives more than its limit and one byte.
+func TestBodyIsLimited(t *testing.T) {
+	for size, ok := range map[int]bool{0: true, 99: true, 100: true, 101: false, 100000: false} {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", bytes.NewReader(make([]byte, size)))
+		b := newBody(httptest.NewRecorder(), r, 100, 0, time.Now)
+		n, err := io.Copy(io.Discard, b)
+		if (err == nil) != ok || n > 101 {
+			t.Errorf("%d bytes: %d read, %v", size, n, err)
+		}
+	}
+}
+
+func TestWaitOf(t *testing.T) {
+	for _, c := range []struct {
+		query, prefer string
+		want          time.Duration
+		bad           bool
+	}{
+		{"", "", 0, false},
+		{"wait=30", "", 30 * time.Second, false},
+		{"wait=0", "", 0, false},
+		{"wait=1000", "", longestWait, false},
+		{"wait=-1", "", 0, true},
+		{"wait=x", "", 0, true},
+		{"", "wait=10", 10 * time.Second, false},
+		{"", "respond-async, Wait = \"7\"", 7 * time.Second, false},
+		{"", "wait=x", 0, false},
+		{"wait=3", "wait=9", 3 * time.Second, false},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), "POST", "/?"+c.query, nil)
+		if c.prefer != "" {
+			r.Header.Set("Prefer", c.prefer)
+		}
+		got, err := waitOf(r)
+		if got != c.want || (err != nil) != c.bad {
+			t.Errorf("%q %q: %v, %v", c.query, c.prefer, got, err)
+		}
+	}
+}
