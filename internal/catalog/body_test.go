@@ -97,6 +97,13 @@ func TestCompactJSON(t *testing.T) {
 	})
 }
 
+func TestCompactJSONKeepsTheLastOfRepeatedKeys(t *testing.T) {
+	got := compactJSON(json.RawMessage(`{"b":1,"a":2,"\u0062":{"x":1},"a":[3]}`))
+	if want := `{"a":[3],"b":{"x":1}}`; string(got) != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func FuzzCompactJSON(f *testing.F) {
 	for _, s := range []string{`{"b":1,"a":{"c":[1, 2 ]}}`, `{"a":1,"a":2}`, `"\ud800"`, `"\u0000"`, "\xff", `{"é":1,"\u00e9":2}`, ` -1e5 `} {
 		f.Add([]byte(s))
