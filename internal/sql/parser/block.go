@@ -66,7 +66,7 @@ func (p *parser) procedural() ast.Statement {
 	switch p.kw() {
 	case token.BEGIN:
 		if next.Kind == token.Semicolon || next.Kind == token.EOF || p.isWord(1, "transaction") || p.isWord(1, "work") || p.isWord(1, "tran") {
-			return nil2other(p)
+			return p.other()
 		}
 		p.pos++
 		p.skipWords("atomic", "try", "catch")
@@ -82,9 +82,6 @@ func (p *parser) procedural() ast.Statement {
 	}
 	return nil
 }
-
-// nil2other reads a statement that holds no query.
-func nil2other(p *parser) ast.Statement { return p.other() }
 
 // block reads statements up to END and what may follow it.
 func (p *parser) block(start int32) ast.Statement {

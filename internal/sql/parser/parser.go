@@ -33,8 +33,7 @@ type parser struct {
 	pos   int
 	words wordTable
 	// depth counts nested expressions and queries, args the calls around this
-	// place, braces the places where a colon ends an expression, calls the
-	// budgeted speculation.
+	// place, braces the places where a colon ends an expression.
 	depth, args, braces int
 	// blocks counts the procedural blocks around this place.
 	blocks      int

@@ -219,7 +219,7 @@ func (p *parser) clauses(s *ast.Select) {
 
 // clause reads one clause; false means that none begins here.
 func (p *parser) clause(s *ast.Select) bool {
-	next := p.ahead(1)
+	start, next := p.start(), p.ahead(1)
 	switch p.kw() {
 	case token.INTO:
 		p.into(s)
@@ -249,14 +249,16 @@ func (p *parser) clause(s *ast.Select) bool {
 			return false
 		}
 		p.pos += 2
-		p.connect(s).StartWith = p.condition()
+		p.connect(s, start).StartWith = p.condition()
+		s.Connect.Span = p.from(s.Connect.Start)
 	case token.CONNECT:
 		if next.Keyword != token.BY {
 			return false
 		}
 		p.pos += 2
 		p.acceptWord("nocycle")
-		p.connect(s).Condition = p.condition()
+		p.connect(s, start).Condition = p.condition()
+		s.Connect.Span = p.from(s.Connect.Start)
 	case token.GROUP:
 		if next.Keyword != token.BY {
 			return false
@@ -313,12 +315,11 @@ func (p *parser) conditionEnds() bool {
 }
 
 // connect gives the hierarchical clause, made at first use.
-func (p *parser) connect(s *ast.Select) *ast.ConnectBy {
+func (p *parser) connect(s *ast.Select, start int32) *ast.ConnectBy {
 	if s.Connect == nil {
 		s.Connect = &ast.ConnectBy{}
-		s.Connect.Start = p.start()
+		s.Connect.Start = start
 	}
-	s.Connect.End = p.start()
 	return s.Connect
 }
 
