@@ -218,6 +218,32 @@ func TestProjectWithoutAName(t *testing.T) {
 	}
 }
 
+// Two projects of one name are two projects: neither may write over the words
+// of the other.
+func TestTwoProjectsOfOneName(t *testing.T) {
+	r := newRig(t)
+	with := func(p part, id string) part {
+		return part{p.name, []byte(strings.Replace(string(p.content), `"project_name":"shop"`, `"project_id":"`+id+`","project_name":"shop"`, 1))}
+	}
+	second := model("orders")
+	second["schema"], second["relation_name"] = "other", `"shop"."other"."orders"`
+	r.completed(r.send(with(manifest(t, "shop", monday, shopNodes()...), "1111aaaa")))
+	r.completed(r.send(with(manifest(t, "shop", tuesday, second), "2222bbbb")))
+	page, err := r.store.AssetPage(t.Context(), ws, store.AssetFilter{Schema: r.schema}, store.Page{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range page.Rows {
+		got = append(got, a.RelationKey+" "+string(a.Description.Origin))
+	}
+	slices.Sort(got)
+	want := []string{"shop.analytics.orders dbt:shop", "shop.analytics.stg_orders dbt:shop", "shop.other.orders dbt:shop (2222bbbb)", "shop.raw.orders "}
+	if !slices.Equal(got, want) {
+		t.Errorf("tables %q, want %q", got, want)
+	}
+}
+
 func TestRemovalsGuard(t *testing.T) {
 	r := newRig(t)
 	var nodes []doc

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -75,6 +76,9 @@ func (s *Store) EnsureProject(ctx context.Context, l Lease, key, name string) (c
 		if !errors.Is(err, catalog.ErrNotFound) {
 			return err
 		}
+		if name, err = tx.freeName(ctx, l, key, name); err != nil {
+			return err
+		}
 		id, err := tx.newIDs(ctx, catalog.PrefixProject, 1)
 		if err != nil {
 			return err
@@ -89,6 +93,25 @@ func (s *Store) EnsureProject(ctx context.Context, l Lease, key, name string) (c
 		return catalog.Project{}, fmt.Errorf("project %q of %s: %w", key, l.Schema, err)
 	}
 	return project, nil
+}
+
+// shortKey is how much of a key tells projects of one name apart.
+const shortKey = 8
+
+// freeName gives a name that no other project of the schema has: the origin of
+// a project's facets is made of it, so two projects of one name would write
+// over each other's words. The key is added, shortened where that is enough.
+func (tx Tx) freeName(ctx context.Context, l Lease, key, name string) (string, error) {
+	for _, candidate := range []string{name, name + " (" + strings.ToValidUTF8(key[:min(len(key), shortKey)], "") + ")"} {
+		taken, err := one(ctx, tx.db, scalar[int64], `SELECT count(*) FROM projects WHERE ws = ? AND schema_id = ? AND name = ?`, l.WS, int64(l.Schema), candidate)
+		if err != nil {
+			return "", err
+		}
+		if taken == 0 {
+			return candidate, nil
+		}
+	}
+	return name + " (" + key + ")", nil
 }
 
 // updateProject writes the fields that an import learns. Key and name stay: the

@@ -50,13 +50,13 @@ func (s *Store) Begin(ctx context.Context, l Lease) (*Write, error) {
 		}
 		return rows.Err()
 	})
+	w.next = w.served + 1
 	if err == nil && dirty != 0 {
 		err = w.sweep(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("begin version of %s: %w", l.Schema, err)
 	}
-	w.next = w.served + 1
 	return w, nil
 }
 
@@ -67,7 +67,7 @@ func (w *Write) Number() int64 { return w.next }
 func (w *Write) sweep(ctx context.Context) error {
 	for _, t := range versionedTables() {
 		err := w.s.tx(ctx, func(tx Tx) error {
-			if err := tx.fence(ctx, w.lease); err != nil {
+			if err := w.fence(ctx, tx, w.next); err != nil {
 				return err
 			}
 			return t.sweep(ctx, tx, w.lease, w.served)
@@ -76,13 +76,20 @@ func (w *Write) sweep(ctx context.Context) error {
 			return err
 		}
 	}
-	return w.s.tx(ctx, func(tx Tx) error {
-		if err := tx.fence(ctx, w.lease); err != nil {
-			return err
-		}
-		_, err := tx.exec(ctx, `UPDATE schemas SET dirty = 0 WHERE ws = ? AND id = ?`, w.lease.WS, int64(w.lease.Schema))
-		return err
-	})
+	return w.s.tx(ctx, func(tx Tx) error { return w.fence(ctx, tx, 0) })
+}
+
+// fence sets the schema's dirty mark, unless the lease is lost or the version
+// this save began from is no longer the served one. The second happens to the
+// saver itself: its flip may have been committed although the connection broke
+// before it heard so, and its rows are then what readers see.
+func (w *Write) fence(ctx context.Context, tx Tx, dirty int64) error {
+	n, err := tx.exec(ctx, `UPDATE schemas SET dirty = ? WHERE ws = ? AND id = ? AND lease_token = ? AND version = ?`,
+		dirty, w.lease.WS, int64(w.lease.Schema), w.lease.Token, w.served)
+	if err == nil && n == 0 {
+		return catalog.ErrFenced
+	}
+	return err
 }
 
 // Abort takes back what was written. A Write that is neither flipped nor
@@ -119,13 +126,8 @@ func (w *Write) tx(ctx context.Context, fn func(Tx) error) error {
 	}
 	w.touched = true
 	return w.s.tx(ctx, func(tx Tx) error {
-		n, err := tx.exec(ctx, `UPDATE schemas SET dirty = ? WHERE ws = ? AND id = ? AND lease_token = ? AND version = ?`,
-			w.next, w.lease.WS, int64(w.lease.Schema), w.lease.Token, w.served)
-		if err != nil {
+		if err := w.fence(ctx, tx, w.next); err != nil {
 			return err
-		}
-		if n == 0 {
-			return catalog.ErrFenced
 		}
 		return fn(tx)
 	})

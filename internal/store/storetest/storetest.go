@@ -47,6 +47,7 @@ func Run(t *testing.T, open Open) {
 		{"invisible before the flip", testInvisible},
 		{"dead save", testDeadSave},
 		{"abort", testAbort},
+		{"lost commit", testLostCommit},
 		{"fencing", testFencing},
 		{"note", testNote},
 		{"index", testIndex},

@@ -257,6 +257,24 @@ func testAbort(t *testing.T, r *rig) {
 	same(t, names(r.read(schema, 0).Assets), []string{"old"})
 }
 
+// testLostCommit: the connection breaks while the flip commits, so the saver
+// sees an error although the version is there. What it then aborts must not be
+// the version that is served.
+func testLostCommit(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	r.save(schema, func(w *store.Write) { must(t, everything(ctx, w, 1, "old")) })
+	w, _ := r.begin(schema)
+	must(t, everything(ctx, w, 1, "new"))
+	unaware := *w
+	must(t, w.Flip(ctx, store.Flip{Actor: "test"}))
+	after := r.read(schema, 0)
+	wants(t, unaware.Abort(ctx), catalog.ErrFenced)
+	same(t, names(after.Assets), []string{"new"})
+	same(t, r.read(schema, 0), after)
+	same(t, names(r.read(schema, 1).Assets), []string{"old"})
+}
+
 func testFencing(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
