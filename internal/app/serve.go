@@ -34,7 +34,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 		return fmt.Errorf("listen on %s: %w", a.Config.Listen, err)
 	}
 	if _, err := a.blobs.Sweep(ctx, spoolAge); err != nil {
-		a.log.Warn("spool", "error", err.Error())
+		a.log.Warn("spool", slog.String("error", err.Error()))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	if a.Config.Role != config.RoleWorker {
@@ -89,7 +89,7 @@ func SocketPath(data string) string { return filepath.Join(data, SocketName) }
 func (a *App) serveSocket(ctx context.Context) error {
 	path := SocketPath(a.Config.Data)
 	if len(path) > 100 { // the kernel's limit is 108 bytes
-		a.log.Warn("the path of the data folder is too long for a socket; commands need --server", "path", path)
+		a.log.Warn("the path of the data folder is too long for a socket; commands need --server", slog.String("path", path))
 		<-ctx.Done()
 		return nil
 	}

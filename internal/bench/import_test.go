@@ -84,7 +84,7 @@ func newBench(b *testing.B, s *store.Store) *bench {
 	}
 	p := &importing.Pipeline{
 		Store: s, Blobs: func(int64) blob.Store { return blobs }, Now: time.Now,
-		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) }, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) }, Log: slog.New(slog.DiscardHandler),
 	}
 	return &bench{b: b, store: s, blobs: blobs, worker: &importing.Worker{Pipeline: p, Name: "bench", Slots: 1}, schema: schema.ID}
 }

@@ -62,8 +62,10 @@ func (c *DemoCmd) prepare(ctx context.Context, a *app.App) (catalog.SchemaID, st
 	}
 	for _, state := range shop.States() {
 		parts := []app.Artifact{
-			{Name: "manifest", Content: state.Manifest}, {Name: "catalog", Content: state.Catalog},
-			{Name: "run_results", Content: state.RunResults}, {Name: "sources", Content: state.Sources},
+			{Name: "manifest", Content: state.Manifest},
+			{Name: "catalog", Content: state.Catalog},
+			{Name: "run_results", Content: state.RunResults},
+			{Name: "sources", Content: state.Sources},
 		}
 		if err := a.Enqueue(ctx, schema, "demo", parts); err != nil {
 			return 0, "", fmt.Errorf("state %s of the shop: %w", state.Name, err)

@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -23,8 +25,12 @@ func (InspectCmd) Help() string {
 	return "Example:\n  thalweg inspect target/manifest.json target/catalog.json"
 }
 
-// Run prints the counts of every file; it fails if one is no artifact.
+// Run prints the counts of every file, or those of one project joined; it
+// fails if a file is no artifact.
 func (c *InspectCmd) Run(ctx context.Context, out *output) error {
+	if c.Project {
+		return c.joined(ctx, out)
+	}
 	all := map[string]any{}
 	var bad []string
 	for _, path := range c.Files {
@@ -54,6 +60,51 @@ func inspectFile(ctx context.Context, path string) (any, error) {
 	return dbt.Inspect(ctx, f)
 }
 
+// joined prints what the artifacts of one project hold together.
+func (c *InspectCmd) joined(ctx context.Context, out *output) error {
+	files := make([]dbt.ProjectFile, len(c.Files))
+	for i, path := range c.Files {
+		files[i] = dbt.ProjectFile{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+	}
+	stats, err := dbt.InspectProject(ctx, files)
+	if err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(stats, "", " ")
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return out.line("%s", b)
+	}
+	var parts map[string]map[string]json.RawMessage
+	if err := json.Unmarshal(b, &parts); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(parts) {
+		if err := printFields(out, name, parts[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printFields(out *output, title string, fields map[string]json.RawMessage) error {
+	if err := out.line("%s", title); err != nil {
+		return err
+	}
+	for _, name := range sortedKeys(fields) {
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, fields[name]); err != nil {
+			return err
+		}
+		if err := out.line("  %-28s %s", name, &compact); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (c *InspectCmd) print(out *output, all map[string]any) error {
 	if c.JSON {
 		b, err := json.MarshalIndent(all, "", " ")
@@ -71,13 +122,8 @@ func (c *InspectCmd) print(out *output, all map[string]any) error {
 		if err := json.Unmarshal(b, &fields); err != nil {
 			return err
 		}
-		if err := out.line("%s", path); err != nil {
+		if err := printFields(out, path, fields); err != nil {
 			return err
-		}
-		for _, name := range sortedKeys(fields) {
-			if err := out.line("  %-28s %s", name, fields[name]); err != nil {
-				return err
-			}
 		}
 	}
 	return nil

@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/openlineage"
@@ -84,17 +82,6 @@ func traceProject(ctx context.Context, manifest, tables string) (*lineage.Projec
 		return nil, fmt.Errorf("%s: %w", manifest, err)
 	}
 	return p.Trace(ctx, lineage.Options{})
-}
-
-// catalogBeside finds the catalog in the folder of a manifest.
-func catalogBeside(manifest string) string {
-	for _, name := range []string{"catalog.json", "catalog.json.gz"} {
-		path := filepath.Join(filepath.Dir(manifest), name)
-		if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
-			return path
-		}
-	}
-	return ""
 }
 
 type lineageLine struct {

@@ -174,8 +174,10 @@ func (c *cleaned) issues(section, uniqueID string) []Issue {
 	var list []Issue
 	note := func(at jsontext.Pointer, code, message, remedy string) {
 		if at != "" {
-			list = append(list, Issue{Code: code, Severity: Warning, Pointer: string(at), UniqueID: uniqueID,
-				Message: message, Remedy: remedy, field: section})
+			list = append(list, Issue{
+				Code: code, Severity: Warning, Pointer: string(at), UniqueID: uniqueID,
+				Message: message, Remedy: remedy, field: section,
+			})
 		}
 	}
 	note(c.invalidUTF8, IssueInvalidUTF8, "text that is no UTF-8 was read with U+FFFD in its place", "save the project's files as UTF-8")

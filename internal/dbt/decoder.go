@@ -69,8 +69,10 @@ func (d *decoder) fail(e *Error, at string) {
 func (d *decoder) place(field string) string { return pointer(d.section, d.id) + "/" + field }
 
 func (d *decoder) note(code, field, message, remedy string) {
-	d.issues = append(d.issues, Issue{Code: code, Severity: Warning, Pointer: d.place(field), UniqueID: d.about,
-		Message: message, Remedy: remedy, field: d.section + "/" + field})
+	d.issues = append(d.issues, Issue{
+		Code: code, Severity: Warning, Pointer: d.place(field), UniqueID: d.about,
+		Message: message, Remedy: remedy, field: d.section + "/" + field,
+	})
 }
 
 func (d *decoder) odd(field, want string) {

@@ -81,8 +81,11 @@ func TestManifestErrors(t *testing.T) {
 				t.Errorf("got %s of part %s: %v", got.Code, got.Part, err)
 			}
 			for _, f := range [][3]string{
-				{"limit", got.Limit, c.want.Limit}, {"expected", got.Expected, c.want.Expected}, {"found", got.Found, c.want.Found},
-				{"supported", got.Supported, c.want.Supported}, {"pointer", got.Pointer, c.want.Pointer},
+				{"limit", got.Limit, c.want.Limit},
+				{"expected", got.Expected, c.want.Expected},
+				{"found", got.Found, c.want.Found},
+				{"supported", got.Supported, c.want.Supported},
+				{"pointer", got.Pointer, c.want.Pointer},
 			} {
 				if f[2] != "" && f[1] != f[2] {
 					t.Errorf("%s: got %q, want %q (%v)", f[0], f[1], f[2], err)

@@ -97,24 +97,32 @@ func (h *header) finish(want, found Kind, s *splitter) error {
 		found = h.Kind
 	}
 	if found == "" {
-		return s.located(&Error{Code: CodeKindUnknown, Offset: -1, Expected: string(want),
-			Detail: "this is no dbt artifact", Remedy: "send the " + want.file() + " from dbt's target folder"})
+		return s.located(&Error{
+			Code: CodeKindUnknown, Offset: -1, Expected: string(want),
+			Detail: "this is no dbt artifact", Remedy: "send the " + want.file() + " from dbt's target folder",
+		})
 	}
 	if found != want {
 		return s.located(kindMismatch(want, found))
 	}
 	h.Kind = want
 	if h.Version > maxSchemaVersion {
-		return s.located(&Error{Code: CodeVersionUnsupported, Offset: -1, Found: h.SchemaVersion, Supported: "v0 to v29",
-			Detail: "schema version " + h.SchemaVersion + " is not supported (v0 to v29 are)", Remedy: "upgrade Thalweg, or use an older dbt"})
+		return s.located(&Error{
+			Code: CodeVersionUnsupported, Offset: -1, Found: h.SchemaVersion, Supported: "v0 to v29",
+			Detail: "schema version " + h.SchemaVersion + " is not supported (v0 to v29 are)", Remedy: "upgrade Thalweg, or use an older dbt",
+		})
 	}
 	switch {
 	case h.SchemaVersion == "":
-		s.issues.add(Issue{Code: IssueVersionMissing, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
-			Message: "the file does not say its schema version; it was recognised by its shape"})
+		s.issues.add(Issue{
+			Code: IssueVersionMissing, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
+			Message: "the file does not say its schema version; it was recognised by its shape",
+		})
 	case !want.knownVersion(h.Version):
-		s.issues.add(Issue{Code: IssueVersionUnknown, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
-			Message: "schema version " + h.SchemaVersion + " is not known; it was read like the newest one"})
+		s.issues.add(Issue{
+			Code: IssueVersionUnknown, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
+			Message: "schema version " + h.SchemaVersion + " is not known; it was read like the newest one",
+		})
 	}
 	if h.GeneratedAt.IsZero() {
 		message := "the file does not say when it was generated"
@@ -151,8 +159,10 @@ func (h *header) early(want Kind, s *splitter) error {
 }
 
 func kindMismatch(want, found Kind) *Error {
-	return &Error{Code: CodeKindMismatch, Offset: -1, Expected: string(want), Found: string(found),
-		Detail: "this is a " + found.file() + ", not a " + want.file(), Remedy: "send each artifact in its own part"}
+	return &Error{
+		Code: CodeKindMismatch, Offset: -1, Expected: string(want), Found: string(found),
+		Detail: "this is a " + found.file() + ", not a " + want.file(), Remedy: "send each artifact in its own part",
+	}
 }
 
 // file returns the name under which dbt writes the kind.

@@ -62,8 +62,10 @@ func inspect(ctx context.Context, r io.Reader) (*inspector, error) {
 		n.kind = n.kindByShape()
 	}
 	if n.kind == "" {
-		return nil, s.located(&Error{Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
-			Remedy: "give a manifest, catalog, run results, sources or semantic manifest"})
+		return nil, s.located(&Error{
+			Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
+			Remedy: "give a manifest, catalog, run results, sources or semantic manifest",
+		})
 	}
 	n.countOddities()
 	return n, nil

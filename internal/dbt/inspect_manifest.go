@@ -258,13 +258,12 @@ func longLength(v value, known int) int {
 
 // manifestTally tallies the sections of a manifest.
 type manifestTally struct {
-	entries  map[string]*sectionTally
-	order    map[string][]*nodeTally // nodes, sources, functions
-	at       map[string]int          // section and id → place in order
-	parents  map[string]map[string][]string
-	longest  int
-	disabled map[string]int // id → how many; "" for those of a list
-	dis      struct {
+	entries map[string]*sectionTally
+	order   map[string][]*nodeTally // nodes, sources, functions
+	at      map[string]int          // section and id → place in order
+	parents map[string]map[string][]string
+	longest int
+	dis     struct {
 		shape string
 		ids   map[string]bool
 		n     int

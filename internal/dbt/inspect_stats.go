@@ -120,13 +120,6 @@ func (t *tally) add(name string) {
 	t.list[i].N++
 }
 
-func (t *tally) n(name string) int {
-	if i, ok := t.at[name]; ok {
-		return t.list[i].N
-	}
-	return 0
-}
-
 // most returns the most frequent texts, at most limit of them (0: all); of equals the one met first leads.
 func (t *tally) most(limit int) Counts {
 	list := slices.Clone(t.list)

@@ -231,8 +231,10 @@ func (d *decoder) dependencies(n *Node, f []member) {
 // ref reads ["m"], ["pkg", "m"] or {name, package, version}.
 func (d *decoder) ref(v value) Ref {
 	if v.kind() == '{' {
-		return Ref{d.name("refs/package", v.get("package")), d.name("refs/name", v.get("name")),
-			versionText(d.name("refs/version", v.get("version")))}
+		return Ref{
+			d.name("refs/package", v.get("package")), d.name("refs/name", v.get("name")),
+			versionText(d.name("refs/version", v.get("version"))),
+		}
 	}
 	var parts []string
 	for e := range v.elements {

@@ -37,7 +37,8 @@ func TestCatalog(t *testing.T) {
 			Columns: []dbt.CatalogColumn{{Name: "A", Type: "TEXT", Index: 1, Comment: "key"}, {Name: "B", Type: "NUMBER", Index: 2}},
 			Stats: []dbt.Stat{
 				{ID: "row_count", Label: "Row Count", Value: []byte("42.0"), Include: true, Description: "rows"},
-				{ID: "bytes", Value: []byte(`"1024"`), Include: true}, {ID: "last_modified", Value: []byte(`"2026-01-01 00:00UTC"`)},
+				{ID: "bytes", Value: []byte(`"1024"`), Include: true},
+				{ID: "last_modified", Value: []byte(`"2026-01-01 00:00UTC"`)},
 			},
 			RowCount: ptr(int64(42)), Bytes: ptr(int64(1024)), LastModified: "2026-01-01 00:00UTC",
 		},

@@ -48,8 +48,10 @@ func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
 		return Head{}, err
 	}
 	if h.Kind = seen.kind(); h.Kind == "" {
-		return Head{}, s.located(&Error{Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
-			Remedy: "give a manifest, catalog, run results, sources or semantic manifest from dbt's target folder"})
+		return Head{}, s.located(&Error{
+			Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
+			Remedy: "give a manifest, catalog, run results, sources or semantic manifest from dbt's target folder",
+		})
 	}
 	return h.Head, nil
 }

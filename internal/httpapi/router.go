@@ -3,7 +3,6 @@ package httpapi
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -115,9 +114,6 @@ func printable(method string) string {
 	}
 	return method
 }
-
-// routes lists what is served, sorted.
-func (rt *router) routes() []string { return slices.Sorted(maps.Keys(rt.served)) }
 
 type discard struct{ header http.Header }
 

@@ -67,9 +67,11 @@ func (j *job) olderCatalog(h dbt.Head) bool {
 	if j.claim.Import.Force || h.GeneratedAt.IsZero() || !h.GeneratedAt.Before(j.project.CatalogGeneratedAt) {
 		return false
 	}
-	j.rep.issue(catalog.Issue{Code: "superseded", Severity: "warning", Place: partCatalog,
+	j.rep.issue(catalog.Issue{
+		Code: "superseded", Severity: "warning", Place: partCatalog,
 		Message: fmt.Sprintf("the catalog was generated at %s, before the one that is served (%s); it was left aside", stamp(h.GeneratedAt), stamp(j.project.CatalogGeneratedAt)),
-		Remedy:  "send it with force=true if it shall be served all the same"})
+		Remedy:  "send it with force=true if it shall be served all the same",
+	})
 	return true
 }
 

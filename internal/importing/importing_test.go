@@ -47,7 +47,7 @@ func newRig(t *testing.T) *rig {
 	p := &Pipeline{
 		Store: r.store, Blobs: func(int64) blob.Store { return r.blobs }, Now: now,
 		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) },
-		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:    slog.New(slog.DiscardHandler),
 	}
 	r.worker = &Worker{Pipeline: p, Name: "test"}
 	s, err := r.store.CreateSchema(t.Context(), ws, "Analytics Warehouse", "test")

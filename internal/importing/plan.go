@@ -22,7 +22,6 @@ type plan struct {
 	withheld []store.PendingRemoval // nil: the removals are left as they are
 	gone     []string               // unique ids whose words are withdrawn
 	pending  []catalog.Facet        // of tables that no manifest names
-	print    map[string][]byte
 }
 
 // merge finds the asset of everything that was said, merges what changed and
@@ -178,9 +177,11 @@ func (j *job) planRemovals(m *manifestSaid, k *known, seen map[string]bool, p *p
 	}
 	j.rep.count("removals_pending", int64(len(withheld)))
 	if len(withheld) > 0 {
-		j.rep.issue(catalog.Issue{Code: "removals-pending", Severity: "warning", Place: partManifest,
+		j.rep.issue(catalog.Issue{
+			Code: "removals-pending", Severity: "warning", Place: partManifest,
 			Message: fmt.Sprintf("%d of %d tables are missing from the manifest; everything else was applied, their removal waits for a confirmation", len(withheld), len(kept)+len(missing)),
-			Remedy:  fmt.Sprintf("look at GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", j.schema.ID)})
+			Remedy:  fmt.Sprintf("look at GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", j.schema.ID),
+		})
 	}
 	p.withdraw(k, seen, held, len(withheld) > 0)
 	return claims
@@ -334,8 +335,10 @@ func (j *job) planCatalog(c *catalogSaid, p *plan) {
 			continue
 		}
 		p.pending = append(p.pending, f)
-		j.rep.issue(catalog.Issue{Code: "catalog-only-table", Severity: "info", Place: partCatalog, UniqueID: f.UniqueID,
-			Message: "the catalog has a table that the manifest does not name (another selection or target); it is kept until a manifest names it"})
+		j.rep.issue(catalog.Issue{
+			Code: "catalog-only-table", Severity: "info", Place: partCatalog, UniqueID: f.UniqueID,
+			Message: "the catalog has a table that the manifest does not name (another selection or target); it is kept until a manifest names it",
+		})
 	}
 	c.facets = nil
 }

@@ -33,9 +33,11 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, s *said) er
 	}
 	j.issues(partRunResults, issues)
 	if s.manifest != nil && unknown > 0 {
-		j.rep.issue(catalog.Issue{Code: "invocation-mismatch", Severity: "warning", Place: partRunResults, Count: unknown,
+		j.rep.issue(catalog.Issue{
+			Code: "invocation-mismatch", Severity: "warning", Place: partRunResults, Count: unknown,
 			Message: "results of nodes that the manifest does not name; they are kept and attached when a manifest names them",
-			Remedy:  "send the manifest and the run results of one dbt invocation"})
+			Remedy:  "send the manifest and the run results of one dbt invocation",
+		})
 	}
 	return j.putRun(ctx, part, head, results, nil)
 }

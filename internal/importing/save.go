@@ -65,8 +65,10 @@ func (j *job) saveLinks(ctx context.Context, s *said, p *plan) error {
 	j.rep.count("lineages_removed", int64(len(p.edges.drop)))
 	j.rep.count("parents_unresolved", p.edges.dangling)
 	if p.edges.dangling > 0 {
-		j.rep.issue(catalog.Issue{Code: "parent-unresolved", Severity: "warning", Place: partManifest, Count: int(p.edges.dangling),
-			Message: "parents that no node of this schema is; the edges are kept and drawn once they are known"})
+		j.rep.issue(catalog.Issue{
+			Code: "parent-unresolved", Severity: "warning", Place: partManifest, Count: int(p.edges.dangling),
+			Message: "parents that no node of this schema is; the edges are kept and drawn once they are known",
+		})
 	}
 	if err := j.checkCycle(now); err != nil {
 		return err
@@ -87,8 +89,10 @@ func (j *job) compareLinks(m *manifestSaid) {
 		if !ok || sameSet(parents, depends) {
 			continue
 		}
-		j.rep.issue(catalog.Issue{Code: "parent-map-differs", Severity: "warning", Place: partManifest, UniqueID: id,
-			Message: "parent_map and depends_on name different parents; parent_map was taken"})
+		j.rep.issue(catalog.Issue{
+			Code: "parent-map-differs", Severity: "warning", Place: partManifest, UniqueID: id,
+			Message: "parent_map and depends_on name different parents; parent_map was taken",
+		})
 	}
 }
 
@@ -113,7 +117,7 @@ func (j *job) checkCycle(edges []catalog.Edge) error {
 	id := func(a catalog.AssetID) int32 {
 		n, ok := index[a]
 		if !ok {
-			n = int32(len(index)) //nolint:gosec // bounded by the limit of nodes
+			n = int32(len(index))
 			index[a] = n
 		}
 		return n
@@ -129,8 +133,10 @@ func (j *job) checkCycle(edges []catalog.Edge) error {
 		return fmt.Errorf("graph of %s: %w", j.project.Name, err)
 	}
 	if _, cycles := g.Order(); len(cycles) > 0 {
-		j.rep.issue(catalog.Issue{Code: "lineage-cycle", Severity: "warning", Place: partManifest, Count: len(cycles),
-			Message: fmt.Sprintf("%d groups of tables derive from themselves; every walk over the lineage visits each table once", len(cycles))})
+		j.rep.issue(catalog.Issue{
+			Code: "lineage-cycle", Severity: "warning", Place: partManifest, Count: len(cycles),
+			Message: fmt.Sprintf("%d groups of tables derive from themselves; every walk over the lineage visits each table once", len(cycles)),
+		})
 	}
 	return nil
 }

@@ -66,7 +66,7 @@ func (w *Worker) slot(ctx, jobs context.Context, name string) {
 	for ctx.Err() == nil {
 		claim, err := w.Store.ClaimImport(ctx, name)
 		if err != nil && ctx.Err() == nil {
-			w.Log.Error("queue is not readable", "error", err.Error())
+			w.Log.Error("queue is not readable", slog.String("error", err.Error()))
 		}
 		if claim != nil {
 			w.handle(jobs, *claim)
@@ -107,7 +107,7 @@ func (w *Worker) handle(jobs context.Context, claim store.Claim) {
 func (w *Worker) attempt(ctx context.Context, claim store.Claim, rep *reporter) (imp catalog.Import, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			w.Log.Error("import crashed", "import_id", claim.Import.ID.String(), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			w.Log.Error("import crashed", slog.String("import_id", claim.Import.ID.String()), slog.String("panic", fmt.Sprint(p)), slog.String("stack", string(debug.Stack())))
 			imp, err = claim.Import, fmt.Errorf("%w: %v", errCrashed, p)
 		}
 	}()
@@ -142,7 +142,7 @@ func (w *Worker) beat(ctx context.Context, claim store.Claim, cancel context.Can
 	case errors.Is(err, catalog.ErrFenced):
 		cancel(err)
 	case err != nil && ctx.Err() == nil:
-		w.Log.Warn("heartbeat", "import_id", claim.Import.ID.String(), "error", err.Error())
+		w.Log.Warn("heartbeat", slog.String("import_id", claim.Import.ID.String()), slog.String("error", err.Error()))
 	case canceled:
 		cancel(errCanceled)
 	}
@@ -150,14 +150,14 @@ func (w *Worker) beat(ctx context.Context, claim store.Claim, cancel context.Can
 
 // finish writes the end of an attempt.
 func (w *Worker) finish(ctx context.Context, claim store.Claim, imp catalog.Import, rep *reporter, err error, took time.Duration) {
-	log := w.Log.With("import_id", claim.Import.ID.String(), "schema_id", claim.Import.SchemaID.String(), "duration_ms", took.Milliseconds())
+	log := w.Log.With(slog.String("import_id", claim.Import.ID.String()), slog.String("schema_id", claim.Import.SchemaID.String()), slog.Int64("duration_ms", took.Milliseconds()))
 	v := judge(err, claim.Import.Attempts)
 	switch v.action {
 	case drop:
 		log.Warn("import passed to another worker")
 		return
 	case retry:
-		log.Warn("import will be tried again", "attempt", claim.Import.Attempts, "error", err.Error())
+		log.Warn("import will be tried again", slog.Int("attempt", claim.Import.Attempts), slog.String("error", err.Error()))
 		w.logIf(log, w.Store.Release(ctx, claim, !errors.Is(err, errStopping), w.Now().Add(v.wait)))
 		return
 	case fail:
@@ -172,10 +172,10 @@ func (w *Worker) finish(ctx context.Context, claim store.Claim, imp catalog.Impo
 	}
 	imp.EndedAt = w.Now()
 	if err := w.Store.Finish(ctx, claim, imp); err != nil {
-		log.Error("end of import", "error", err.Error())
+		log.Error("end of import", slog.String("error", err.Error()))
 		return
 	}
-	log.Info("import ended", "status", string(imp.Status), "outcome", imp.Report.Outcome)
+	log.Info("import ended", slog.String("status", string(imp.Status)), slog.String("outcome", imp.Report.Outcome))
 	if w.Done != nil {
 		w.Done(imp)
 	}
@@ -183,6 +183,6 @@ func (w *Worker) finish(ctx context.Context, claim store.Claim, imp catalog.Impo
 
 func (w *Worker) logIf(log *slog.Logger, err error) {
 	if err != nil {
-		log.Error("handing back an import", "error", err.Error())
+		log.Error("handing back an import", slog.String("error", err.Error()))
 	}
 }

@@ -105,7 +105,7 @@ func (b *graphBuilder) fold(table int64, name string) string {
 }
 
 func (b *graphBuilder) add(table int64, c GraphColumn) int32 {
-	n := int32(len(b.columns)) //nolint:gosec // a state has far fewer columns
+	n := int32(len(b.columns))
 	b.columns = append(b.columns, c)
 	b.owner = append(b.owner, table)
 	b.exact[columnKey{table, c.Name}] = n
@@ -182,20 +182,20 @@ func (b *graphBuilder) edges(t TableBlock) {
 func (b *graphBuilder) finish() *ColumnGraph {
 	order := make([]int32, len(b.columns))
 	for i := range order {
-		order[i] = int32(i) //nolint:gosec // a state has far fewer columns
+		order[i] = int32(i)
 	}
 	slices.SortStableFunc(order, func(x, y int32) int { return cmp.Compare(b.owner[x], b.owner[y]) })
 	number := make([]int32, len(order))
 	g := &ColumnGraph{columns: make([]GraphColumn, len(order))}
 	for at, old := range order {
-		number[old] = int32(at) //nolint:gosec // likewise
+		number[old] = int32(at)
 		g.columns[at] = b.columns[old]
 		if at == 0 || b.owner[old] != b.owner[order[at-1]] {
 			g.tables = append(g.tables, b.owner[old])
-			g.start = append(g.start, int32(at)) //nolint:gosec // likewise
+			g.start = append(g.start, int32(at))
 		}
 	}
-	g.start = append(g.start, int32(len(order))) //nolint:gosec // likewise
+	g.start = append(g.start, int32(len(order)))
 	for i := range b.links {
 		l := &b.links[i]
 		l.From, l.To = number[l.From], number[l.To]
@@ -206,7 +206,7 @@ func (b *graphBuilder) finish() *ColumnGraph {
 	g.upLinks = make([]int32, len(g.links))
 	next := slices.Clone(g.up)
 	for i, l := range g.links {
-		g.upLinks[next[l.To]] = int32(i) //nolint:gosec // likewise
+		g.upLinks[next[l.To]] = int32(i)
 		next[l.To]++
 	}
 	g.finishSteers(b.steers, number)
@@ -229,7 +229,7 @@ func (g *ColumnGraph) finishSteers(steers []Steer, number []int32) {
 	}
 	g.steering = make([]int32, len(g.steers))
 	for i := range g.steering {
-		g.steering[i] = int32(i) //nolint:gosec // likewise
+		g.steering[i] = int32(i)
 	}
 	slices.SortStableFunc(g.steering, func(a, b int32) int { return cmp.Compare(g.steers[a].From, g.steers[b].From) })
 }

@@ -87,7 +87,7 @@ func (r *blockReader) number() uint64 {
 // signed undoes binary.AppendVarint.
 func (r *blockReader) signed() int64 {
 	u := r.number()
-	n := int64(u >> 1) //nolint:gosec // half of it fits
+	n := int64(u >> 1)
 	if u&1 != 0 {
 		n = ^n
 	}
@@ -101,7 +101,7 @@ func (r *blockReader) count(size int) int {
 		r.fail("a count beyond the end")
 		return 0
 	}
-	return int(n) //nolint:gosec // checked above
+	return int(n)
 }
 
 func (r *blockReader) bytes() string {
@@ -131,7 +131,7 @@ func (r *blockReader) ref() int32 {
 		r.fail("a table that is not there")
 		return 0
 	}
-	return int32(n) //nolint:gosec // below the number of refs
+	return int32(n)
 }
 
 func (r *blockReader) confidence() (c resolve.Confidence, masked bool) {
@@ -148,7 +148,7 @@ func (r *blockReader) kinds() resolve.KindSet {
 	if n > math.MaxUint32 {
 		r.fail("unknown kinds")
 	}
-	return resolve.KindSet(n) //nolint:gosec // checked above
+	return resolve.KindSet(n)
 }
 
 func (r *blockReader) readRefs() []Ref {
@@ -186,7 +186,7 @@ func (r *blockReader) readOutputs() []Output {
 			r.fail("a span outside the code")
 			return nil
 		}
-		o.Span = token.Span{Start: int32(start), End: int32(end)} //nolint:gosec // checked above
+		o.Span = token.Span{Start: int32(start), End: int32(end)}
 		o.Edges = r.readEdges()
 	}
 	return outputs
@@ -238,5 +238,5 @@ func (r *blockReader) small() int {
 		r.fail("a place outside the code")
 		return 0
 	}
-	return int(n) //nolint:gosec // checked above
+	return int(n)
 }

@@ -39,7 +39,7 @@ func ReadProject(ctx context.Context, manifest, tables io.Reader) (*Project, err
 	}
 	slices.SortFunc(p.Nodes, func(a, b *dbt.Node) int { return cmp.Compare(a.UniqueID, b.UniqueID) })
 	for i, n := range p.Nodes {
-		p.number[n.UniqueID] = int32(i) //nolint:gosec // bounded by the reader's limit of nodes
+		p.number[n.UniqueID] = int32(i)
 	}
 	if tables == nil {
 		return p, nil
@@ -177,11 +177,11 @@ func (p *Project) Trace(ctx context.Context, o Options) (*ProjectLineage, error)
 		tables[i] = p.table(i, n)
 		if tables[i].Code != nil {
 			texts[tables[i].Code.Compiled] = n.CompiledCode
-			due = append(due, int32(i)) //nolint:gosec // bounded by the reader's limit of nodes
+			due = append(due, int32(i))
 		}
 		for _, parent := range p.Parents(n) {
 			if from, ok := p.number[parent]; ok && int(from) != i {
-				edges = append(edges, graph.Edge{From: from, To: int32(i)}) //nolint:gosec // likewise
+				edges = append(edges, graph.Edge{From: from, To: int32(i)})
 			}
 		}
 	}

@@ -48,7 +48,7 @@ func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 	}
 	for depth := 0; len(level) > 0; depth++ {
 		slices.Sort(level)
-		w.take(level, int32(depth), o.Limit) //nolint:gosec // there are fewer steps than columns
+		w.take(level, int32(depth), o.Limit)
 		if o.Depth >= 0 && depth >= o.Depth {
 			break
 		}

@@ -15,11 +15,15 @@ type RunResult struct {
 	Command      string
 }
 
-var resultTable = Table{Name: "node_results", Columns: []string{"ws", "run_id", "node", "unique_id", "schema_id", "at", "status", "class",
-	"failures", "execution_time", "started_at", "completed_at", "rows_affected", "thread", "message"}}
+var resultTable = Table{Name: "node_results", Columns: []string{
+	"ws", "run_id", "node", "unique_id", "schema_id", "at", "status", "class",
+	"failures", "execution_time", "started_at", "completed_at", "rows_affected", "thread", "message",
+}}
 
-var freshnessTable = Table{Name: "freshness", Columns: []string{"ws", "run_id", "node", "unique_id", "schema_id", "status",
-	"max_loaded_at", "snapshot_at", "age", "message"}}
+var freshnessTable = Table{Name: "freshness", Columns: []string{
+	"ws", "run_id", "node", "unique_id", "schema_id", "status",
+	"max_loaded_at", "snapshot_at", "age", "message",
+}}
 
 // resultRow gives a result's row. A node that did not run has no completion:
 // the run's own time stands in for it.
@@ -28,8 +32,10 @@ func (p *runPut) resultRow(r catalog.NodeResult) []any {
 	if at == 0 {
 		at = micros(p.run.GeneratedAt)
 	}
-	return []any{p.ws, int64(p.run.ID), keyHash(r.UniqueID), r.UniqueID, int64(p.run.SchemaID), at, r.Status, r.Class,
-		null(r.Failures), r.ExecutionTime, micros(r.StartedAt), micros(r.CompletedAt), null(r.RowsAffected), r.Thread, r.Message}
+	return []any{
+		p.ws, int64(p.run.ID), keyHash(r.UniqueID), r.UniqueID, int64(p.run.SchemaID), at, r.Status, r.Class,
+		null(r.Failures), r.ExecutionTime, micros(r.StartedAt), micros(r.CompletedAt), null(r.RowsAffected), r.Thread, r.Message,
+	}
 }
 
 func (p *runPut) freshnessRow(f catalog.Freshness) []any {
@@ -37,8 +43,10 @@ func (p *runPut) freshnessRow(f catalog.Freshness) []any {
 	if at.IsZero() {
 		at = p.run.GeneratedAt
 	}
-	return []any{p.ws, int64(p.run.ID), keyHash(f.UniqueID), f.UniqueID, int64(p.run.SchemaID), f.Status,
-		micros(f.MaxLoadedAt), micros(at), f.Age, f.Message}
+	return []any{
+		p.ws, int64(p.run.ID), keyHash(f.UniqueID), f.UniqueID, int64(p.run.SchemaID), f.Status,
+		micros(f.MaxLoadedAt), micros(at), f.Age, f.Message,
+	}
 }
 
 func null(n *int64) any {
@@ -54,8 +62,10 @@ func scanResult(row scanner) (catalog.NodeResult, error) { return scanResultAnd(
 
 func scanResultAnd(row scanner, more ...any) (r catalog.NodeResult, err error) {
 	var started, completed int64
-	err = row.Scan(append([]any{&r.Run, &r.UniqueID, &r.Status, &r.Class, &r.Message, &r.Failures, &r.ExecutionTime,
-		&started, &completed, &r.RowsAffected, &r.Thread}, more...)...)
+	err = row.Scan(append([]any{
+		&r.Run, &r.UniqueID, &r.Status, &r.Class, &r.Message, &r.Failures, &r.ExecutionTime,
+		&started, &completed, &r.RowsAffected, &r.Thread,
+	}, more...)...)
 	r.StartedAt, r.CompletedAt = timeOf(started), timeOf(completed)
 	return r, err
 }
@@ -116,7 +126,8 @@ func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.Sc
 // latest reads the results that a table of latest ones points to. Where two
 // projects have one node, the newer result stands.
 func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.SchemaID, uniqueIDs []string, pointers, table, columns string,
-	scan func(scanner) (T, error), id func(T) string) (map[string]T, error) {
+	scan func(scanner) (T, error), id func(T) string,
+) (map[string]T, error) {
 	found := make(map[string]T, len(uniqueIDs))
 	err := inBatches(keyHashes(uniqueIDs), func(nodes [][]byte) error {
 		marks, args := in([]any{ws, int64(schema)}, nodes)

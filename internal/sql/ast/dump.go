@@ -65,11 +65,13 @@ func (d *dumper) structure(label string, v reflect.Value, depth int) {
 		return
 	}
 	head := label + v.Type().Name()
+	var headSb68 strings.Builder
 	for i := range v.NumField() {
 		if text, ok := scalar(v.Type().Field(i).Name, v.Field(i)); ok {
-			head += text
+			headSb68.WriteString(text)
 		}
 	}
+	head += headSb68.String()
 	d.line(depth, "%s", head)
 	for i := range v.NumField() {
 		f := v.Type().Field(i)

@@ -106,7 +106,7 @@ func sameList(want []string, got []Output) bool {
 		return false
 	}
 	for i := range want {
-		if strings.ToLower(unquoted.Replace(want[i])) != strings.ToLower(unquoted.Replace(got[i].Output)) {
+		if !strings.EqualFold(unquoted.Replace(want[i]), unquoted.Replace(got[i].Output)) {
 			return false
 		}
 	}

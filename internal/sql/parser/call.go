@@ -267,7 +267,7 @@ func (p *parser) markUnits(c *ast.Call) {
 			}
 		}
 		if len(word) > 0 && len(word) <= 20 && dialect.IsUnitWord(fold(word)) {
-			arg.Expr = &ast.Keyword{Span: arg.Span, Text: arg.Span.Text(p.src)}
+			arg.Expr = &ast.Keyword{Span: arg.Span, Text: arg.Text(p.src)}
 			return // no function has two
 		}
 	}

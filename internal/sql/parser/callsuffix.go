@@ -117,9 +117,7 @@ func (p *parser) window() *ast.Window {
 	if p.frameAhead() {
 		p.frame(w)
 	}
-	for _, ref := range p.closeParen() {
-		w.PartitionBy = append(w.PartitionBy, ref)
-	}
+	w.PartitionBy = append(w.PartitionBy, p.closeParen()...)
 	w.Span = p.from(start)
 	return w
 }

@@ -25,7 +25,7 @@ func (p *parser) stringLiteral() ast.Expr {
 	l.Text = p.stringValue(p.advance())
 	for p.is(token.String) && !p.d.Grammar.StringAlias {
 		l.Text += p.stringValue(p.advance())
-		if p.pos > longestChain && l.Span.Len() > longestChain {
+		if p.pos > longestChain && l.Len() > longestChain {
 			break
 		}
 	}

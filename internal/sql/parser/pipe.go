@@ -14,9 +14,7 @@ func (p *parser) pipe() *ast.PipeOp {
 	if !p.pipeEnds() {
 		p.unexpected("the end of the pipe operator")
 		refs := p.salvage(func() bool { return p.is(token.PipeRight) || p.is(token.Semicolon) })
-		for _, ref := range refs {
-			op.Limits = append(op.Limits, ref)
-		}
+		op.Limits = append(op.Limits, refs...)
 	}
 	op.Span = p.from(start)
 	return op

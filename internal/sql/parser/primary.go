@@ -120,7 +120,7 @@ func (p *parser) positionColumn(start int32) ast.Expr {
 		}
 	}
 	ref := &ast.ColumnRef{Span: p.from(start), Position: n}
-	ref.Parts = []ast.Ident{{Span: ref.Span, Text: ref.Span.Text(p.src)}}
+	ref.Parts = []ast.Ident{{Span: ref.Span, Text: ref.Text(p.src)}}
 	return ref
 }
 

@@ -68,9 +68,6 @@ func (p *parser) reset(m mark) {
 	p.diagnostics = p.diagnostics[:m.diagnostics]
 }
 
-// clean tells that nothing was reported since.
-func (p *parser) clean(m mark) bool { return len(p.diagnostics) == m.diagnostics }
-
 // closeParen moves over ")". Where something else stands there it is reported
 // and skipped, up to the ")" that belongs to this level.
 func (p *parser) closeParen() []ast.Expr { return p.closeWith(token.RightParen) }
@@ -153,7 +150,7 @@ func (p *parser) salvage(stop func() bool) []ast.Expr {
 // knows and names of functions give nil.
 func (p *parser) salvageName() ast.Expr {
 	t := p.peek()
-	if t.Keyword != token.NotKeyword && !(p.ahead(1).Kind == token.Dot && p.words[t.Keyword]&notName == 0) {
+	if t.Keyword != token.NotKeyword && (p.ahead(1).Kind != token.Dot || p.words[t.Keyword]&notName != 0) {
 		p.pos++
 		return nil
 	}

@@ -28,7 +28,6 @@ var generatedTables = lineagecase.Tables{
 type genQuery struct {
 	table   string // a base table; then there is nothing else
 	sources []*genQuery
-	using   bool
 	outputs []genOutput
 	union   *genQuery
 	filter  int // index of the source whose first column is tested, or -1
@@ -243,8 +242,12 @@ func TestGeneratedLineage(t *testing.T) {
 			want[i] = out.name + ": " + strings.Join(sortedKeys(out.from), ", ")
 		}
 		for _, s := range []style{
-			{alias: "q"}, {alias: "zz_", ctes: true}, {alias: "q", stars: true}, {alias: "q", ctes: true, stars: true, bare: true},
-			{alias: "q", capitals: true}, {alias: "a", bare: true},
+			{alias: "q"},
+			{alias: "zz_", ctes: true},
+			{alias: "q", stars: true},
+			{alias: "q", ctes: true, stars: true, bare: true},
+			{alias: "q", capitals: true},
+			{alias: "a", bare: true},
 		} {
 			w := writer{style: s}
 			sql := w.text(q)

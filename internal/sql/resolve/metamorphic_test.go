@@ -46,7 +46,7 @@ var rewrites = []rewrite{
 		return withSpaces(sql, d, "\r\n\t ")
 	}, fits: func(string, *dialect.Dialect) bool { return true }},
 	{name: "capitals", apply: withCapitals, fits: func(sql string, d *dialect.Dialect) bool {
-		return !(d.Identifiers.ColumnsExact && d.Identifiers.Unquoted == dialect.AsWritten) && !strings.Contains(sql, `"`)
+		return (!d.Identifiers.ColumnsExact || d.Identifiers.Unquoted != dialect.AsWritten) && !strings.Contains(sql, `"`)
 	}},
 }
 

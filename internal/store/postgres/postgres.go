@@ -41,7 +41,7 @@ func Open(ctx context.Context, url string, o Options) (*store.Store, error) {
 	e := &engine{config: config, writer: pool(*config, writers, nil), reader: pool(*config, readers, map[string]string{
 		"default_transaction_read_only": "on",
 	})}
-	e.listening, e.stop = context.WithCancel(context.Background()) //nolint:gosec // Close calls it
+	e.listening, e.stop = context.WithCancel(context.Background())
 	if err := e.reader.PingContext(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s on %s: %w", config.Database, config.Host, err), e.Close())
 	}

@@ -114,8 +114,10 @@ func testEdges(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	edge := func(project catalog.ProjectID, from, to catalog.AssetID, node string) catalog.Edge {
-		return catalog.Edge{Project: project, From: from, To: to, Type: catalog.EdgeDerived, FromNode: node,
-			Confidence: catalog.ConfidenceMedium, Source: catalog.SourceDBTImport}
+		return catalog.Edge{
+			Project: project, From: from, To: to, Type: catalog.EdgeDerived, FromNode: node,
+			Confidence: catalog.ConfidenceMedium, Source: catalog.SourceDBTImport,
+		}
 	}
 	a, b, c := edge(1, 1, 2, ""), edge(1, 0, 2, "model.x"), edge(1, 0, 2, "model.y")
 	other := edge(2, 1, 2, "")

@@ -30,8 +30,10 @@ func testImports(t *testing.T, r *rig) {
 	schema := r.schema("shop")
 	imp, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts, Actor: "ci", Force: true})
 	must(t, err)
-	want := catalog.Import{ID: 1, SchemaID: schema, SchemaName: "shop", Status: catalog.Pending, Parts: parts, Force: true, Actor: "ci",
-		CreatedAt: start, UpdatedAt: start}
+	want := catalog.Import{
+		ID: 1, SchemaID: schema, SchemaName: "shop", Status: catalog.Pending, Parts: parts, Force: true, Actor: "ci",
+		CreatedAt: start, UpdatedAt: start,
+	}
 	same(t, imp, want)
 	same(t, get(r.Import(ctx, ws, 1))(t), want)
 	_, err = r.Import(ctx, ws, 2)

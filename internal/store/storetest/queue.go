@@ -52,8 +52,10 @@ func testClaims(t *testing.T, r *rig) {
 	if canceled {
 		t.Fatal("canceled")
 	}
-	report := catalog.Report{Stages: []catalog.Stage{{Name: "read", MS: 1.5, Done: 3, Total: 9, State: "running"}},
-		Issues: []catalog.Issue{{Code: "x", Severity: "warning", Message: "größer"}}, IssuesTotal: 1, Counts: map[string]int64{"nodes": 3}}
+	report := catalog.Report{
+		Stages: []catalog.Stage{{Name: "read", MS: 1.5, Done: 3, Total: 9, State: "running"}},
+		Issues: []catalog.Issue{{Code: "x", Severity: "warning", Message: "größer"}}, IssuesTotal: 1, Counts: map[string]int64{"nodes": 3},
+	}
 	must(t, r.SaveReport(ctx, *c, report))
 	same(t, get(r.Import(ctx, ws, imp.ID))(t).Report, report)
 	pending, processing, err := r.QueueLength(ctx)

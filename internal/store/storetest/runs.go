@@ -11,8 +11,10 @@ import (
 )
 
 func run(schema catalog.SchemaID, invocation string, minute int) catalog.Run {
-	return catalog.Run{SchemaID: schema, Project: 2, InvocationID: invocation, Command: "build", DBTVersion: "1.12.6",
-		GeneratedAt: start.Add(time.Duration(minute) * time.Minute), Elapsed: 1.25, Import: 3}
+	return catalog.Run{
+		SchemaID: schema, Project: 2, InvocationID: invocation, Command: "build", DBTVersion: "1.12.6",
+		GeneratedAt: start.Add(time.Duration(minute) * time.Minute), Elapsed: 1.25, Import: 3,
+	}
 }
 
 func result(id, class string, minute int) catalog.NodeResult {
@@ -128,8 +130,10 @@ func testRunResults(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	failures, rows := int64(3), int64(1<<40)
-	full := catalog.NodeResult{UniqueID: "model.a", Status: "fail", Class: "fail", Message: "Got 3 results, größer", Failures: &failures, ExecutionTime: 0.125,
-		StartedAt: start, CompletedAt: start.Add(time.Second), RowsAffected: &rows, Thread: "Thread-1"}
+	full := catalog.NodeResult{
+		UniqueID: "model.a", Status: "fail", Class: "fail", Message: "Got 3 results, größer", Failures: &failures, ExecutionTime: 0.125,
+		StartedAt: start, CompletedAt: start.Add(time.Second), RowsAffected: &rows, Thread: "Thread-1",
+	}
 	id := r.putRun(run(schema, "i-1", 1), full, result("model.a2", "success", 0), full)
 	full.Run = id
 	got := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, p) })

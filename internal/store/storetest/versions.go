@@ -347,8 +347,10 @@ func testNote(t *testing.T, r *rig) {
 	w = get(r.Begin(ctx, l))(t)
 	must(t, everything(ctx, w, 1, "x"))
 	wants(t, w.Note(ctx, store.Flip{}), catalog.ErrConflict)
-	must(t, w.Flip(ctx, store.Flip{Import: r.importInto(schema).ID, Project: &project, Fingerprints: map[string][]byte{"manifest": {9}},
-		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "bb", Reader: "r1"}}}))
+	must(t, w.Flip(ctx, store.Flip{
+		Import: r.importInto(schema).ID, Project: &project, Fingerprints: map[string][]byte{"manifest": {9}},
+		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "bb", Reader: "r1"}},
+	}))
 	same(t, get(r.Fingerprint(ctx, ws, schema, project.ID, "manifest"))(t), []byte{9})
 	_, ok, err := r.Applied(ctx, ws, schema, "manifest", "aa", "r1")
 	must(t, err)
