@@ -60,13 +60,25 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 	if a.Store, err = openStore(ctx, cfg, a.now); err != nil {
 		return nil, err
 	}
-	if err := a.Store.Migrate(ctx); err != nil {
+	if err := a.ready(ctx); err != nil {
 		return nil, errors.Join(err, a.Store.Close())
 	}
 	if err := a.assemble(ctx, opt); err != nil {
 		return nil, errors.Join(err, a.Store.Close())
 	}
 	return a, nil
+}
+
+// ready brings the tables up to this version. On SQLite the folder's lock says
+// that no other process has the store, so leases of a dead one are freed.
+func (a *App) ready(ctx context.Context) error {
+	if err := a.Store.Migrate(ctx); err != nil {
+		return err
+	}
+	if a.Config.DatabaseURL != "" {
+		return nil
+	}
+	return a.Store.FreeLeases(ctx)
 }
 
 func openStore(ctx context.Context, cfg config.Config, now func() time.Time) (*store.Store, error) {

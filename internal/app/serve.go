@@ -120,7 +120,11 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error
 		<-ctx.Done()
 		end, cancel := context.WithTimeout(context.Background(), a.Config.ShutdownGrace)
 		defer cancel()
-		stopped <- server.Shutdown(end)
+		err := server.Shutdown(end)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close() // what is slower than the grace is cut; an upload that was cut is not accepted
+		}
+		stopped <- err
 	}()
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve %s: %w", l.Addr(), err)

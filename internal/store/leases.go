@@ -46,6 +46,20 @@ func (tx Tx) takeLease(ctx context.Context, ws int64, schema catalog.SchemaID, h
 	return Lease{WS: ws, Schema: schema, Token: token, Holder: holder}, err
 }
 
+// FreeLeases ends every lease. Only for who knows that no other process has the
+// store open: what held a lease is then dead, and nobody need wait for it to run
+// out. The tokens stay, so a late write of the dead would still be fenced.
+func (s *Store) FreeLeases(ctx context.Context) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		_, err := tx.exec(ctx, `UPDATE schemas SET lease_expires = 0 WHERE lease_expires > 0`)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("free leases: %w", err)
+	}
+	return nil
+}
+
 // LeaseSchema takes the lease of a schema for an edit, waiting for it if
 // another holds it. catalog.ErrBusy after wait.
 func (s *Store) LeaseSchema(ctx context.Context, ws int64, schema catalog.SchemaID, holder string, wait time.Duration) (Lease, error) {

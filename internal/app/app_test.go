@@ -1,0 +1,86 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/config"
+)
+
+func open(t *testing.T, data string) *App {
+	t.Helper()
+	cfg := config.Default()
+	cfg.Data, cfg.Listen, cfg.ShutdownGrace = data, "127.0.0.1:0", 100*time.Millisecond
+	a, err := Open(t.Context(), cfg, Options{Log: slog.New(slog.DiscardHandler), Demo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "twg") // short enough for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// The folder's lock proves that who held a lease is gone, so nobody has to wait
+// for it to run out.
+func TestLeasesOfADeadProcessAreFree(t *testing.T) {
+	data := folder(t)
+	a := open(t, data)
+	s, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, err := a.Store.LeaseSchema(t.Context(), catalog.DefaultWorkspace, s.ID, "dead", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a = open(t, data)
+	defer func() { _ = a.Close() }()
+	alive, err := a.Store.LeaseSchema(t.Context(), catalog.DefaultWorkspace, s.ID, "alive", 0)
+	if err != nil || alive.Token <= dead.Token {
+		t.Errorf("lease after a crash: %+v, %v", alive, err)
+	}
+}
+
+// An upload that is slower than the grace is cut; the server still ends well.
+func TestStopWithAnUploadUnderWay(t *testing.T) {
+	a := open(t, folder(t))
+	defer func() { _ = a.Close() }()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	address, ended := make(chan string, 1), make(chan error, 1)
+	go func() { ended <- a.Serve(ctx, func(at string) { address <- at }) }()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", <-address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	head := "POST /api/v1/dbt_imports HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
+	if _, err := fmt.Fprint(conn, head); err != nil {
+		t.Fatal(err)
+	}
+	// The server asks for the body: from here on the upload is under way.
+	if _, err := conn.Read(make([]byte, 16)); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+}
