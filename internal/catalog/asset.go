@@ -30,6 +30,9 @@ type Asset struct {
 	RemovedBy ImportID `json:"removed_by,omitempty"`
 	// UniqueIDs of every dbt node that speaks about it, sorted, with the project.
 	Nodes []NodeRef `json:"nodes,omitempty"`
+	// Listed tells that the columns are those that the warehouse lists (a catalog
+	// or a crawl), not just those that dbt's YAML names.
+	Listed bool `json:"listed,omitempty"`
 	// ColumnCount is the number of present columns.
 	ColumnCount int `json:"column_count,omitempty"`
 

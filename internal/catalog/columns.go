@@ -11,7 +11,7 @@ import (
 // full column list, in its order and spelling. Columns of older lists are
 // absent. Columns that only the manifest has are documented-only; without any
 // list the manifest's columns stand. Order: the list's, documented-only, absent.
-func (w *words) columns(platform string, p Policy) []Column {
+func (w *words) columns(platform string, p Policy) (columns []Column, listed bool) {
 	t := columnTable{platform: platform, live: len(w.live)}
 	list, others := w.lists()
 	if list != nil {
@@ -38,7 +38,7 @@ func (w *words) columns(platform string, p Policy) []Column {
 		c.Ordinal = i + 1
 		out = append(out, c)
 	}
-	return out
+	return out, list != nil
 }
 
 // lists gives the newest column list of the warehouse, and the other live ones.

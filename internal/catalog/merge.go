@@ -28,7 +28,8 @@ func Merge(id AssetID, facets []Facet, p Policy) (Asset, []Column) {
 	a.Description = effectiveText(w.voices(), w.edit("description", ""), p.Description)
 	a.Owners = unionOf(w.live, func(b *Body) []string { return b.Owners }, w.edit("owners", ""), p.Owners)
 	a.Tags = unionOf(w.live, func(b *Body) []string { return b.Tags }, w.edit("tags", ""), p.Tags)
-	columns := w.columns(a.Relation.Platform, p)
+	columns, listed := w.columns(a.Relation.Platform, p)
+	a.Listed = listed
 	for _, c := range columns {
 		if c.Present {
 			a.ColumnCount++

@@ -14,6 +14,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -21,12 +22,11 @@ import (
 type Pipeline struct {
 	Store  *store.Store
 	Blobs  func(ws int64) blob.Store
-	Tracer Tracer                       // nil: no column lineage
 	Limits func(part string) dbt.Limits // of the reader, by the part's name
 	Now    func() time.Time
 	Log    *slog.Logger
 }
 
 // readerVersion is part of every "same bytes" check: artifacts are read again
-// after an upgrade that reads them differently.
-const readerVersion = "r1"
+// after an upgrade that reads them, or the code in them, differently.
+const readerVersion = "r1+" + lineage.EngineVersion

@@ -13,6 +13,7 @@ import (
 // manifestSaid is what one manifest says.
 type manifestSaid struct {
 	head      dbt.Head
+	anew      bool            // no node was known before
 	same      bool            // nothing but volatile fields differs from what was applied
 	facets    []catalog.Facet // of nodes that are new or changed
 	tests     []catalog.Test  // likewise
@@ -68,7 +69,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, s *said) erro
 			return err
 		}
 	}
-	m.same = m.print.same(print)
+	m.same, m.anew = m.print.same(print), print == nil
 	j.checkClock(m.head, partManifest)
 	s.manifest = m
 	return nil

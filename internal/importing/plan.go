@@ -17,7 +17,10 @@ type plan struct {
 	own      map[string]bool  // unique ids of the project's nodes that stand
 	words    *words
 	settler  *settler
+	tables   map[catalog.AssetID]*settledTable
+	stand    []catalog.Edge // of all projects, before this import; nil: not read
 	edges    edgeChange
+	traced   int64 // models whose column edges were written
 	tests    testChange
 	withheld []store.PendingRemoval // nil: the removals are left as they are
 	gone     []string               // unique ids whose words are withdrawn
@@ -39,6 +42,8 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 		store: j.Store, write: j.write, ws: j.claim.WS, schema: j.schema.ID, at: index.Version,
 		policy: j.schema.Policy, now: j.Now(), imp: j.claim.Import.ID,
 	}
+	tracks := &tracks{tables: map[catalog.AssetID]*settledTable{}, words: interned{}, anew: s.anew()}
+	p.tables, p.settler.settled = tracks.tables, tracks.settled
 	known := newKnown(index, j.project)
 	if s.manifest != nil {
 		if err := j.planManifest(ctx, s.manifest, known, p); err != nil {

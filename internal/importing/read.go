@@ -21,6 +21,9 @@ func (s *said) changed() bool {
 	return s.manifest != nil && !s.manifest.same || s.catalog != nil && !s.catalog.same
 }
 
+// anew tells that every node was read, as if nothing were known of it.
+func (s *said) anew() bool { return s.manifest != nil && s.manifest.anew }
+
 // read reads every part that is not known by its bytes. Run results are
 // stored at once: they are append-only and touch no version.
 func (j *job) read(ctx context.Context, o opened) (*said, error) {

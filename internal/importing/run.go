@@ -57,6 +57,9 @@ func (j *job) stages(ctx context.Context) (catalog.Import, error) {
 		return imp, err
 	}
 	j.rep.stage("trace")
+	if err := j.planLinks(ctx, said, plan); err != nil {
+		return imp, err
+	}
 	if err := j.trace(ctx, plan); err != nil {
 		return imp, err
 	}

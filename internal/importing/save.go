@@ -12,7 +12,7 @@ import (
 // save writes what is left of the next version and makes it visible: the flip
 // and the end of the import are one transaction.
 func (j *job) save(ctx context.Context, o opened, s *said, p *plan) (catalog.Import, error) {
-	if err := j.saveLinks(ctx, s, p); err != nil {
+	if err := j.saveLinks(ctx, p); err != nil {
 		return j.claim.Import, err
 	}
 	if err := j.saveTests(ctx, p); err != nil {
@@ -26,7 +26,7 @@ func (j *job) save(ctx context.Context, o opened, s *said, p *plan) (catalog.Imp
 		return j.claim.Import, err
 	}
 	imp := *flip.End
-	written := p.settler.written + int64(len(p.edges.add)+len(p.edges.drop)+len(p.tests.put)+len(p.tests.drop)+len(p.pending))
+	written := p.settler.written + int64(len(p.edges.add)+len(p.edges.drop)+len(p.tests.put)+len(p.tests.drop)+len(p.pending)) + p.traced
 	if written == 0 {
 		// Only what makes no difference has changed, such as the order of keys.
 		return imp, j.write.Note(ctx, flip)
@@ -38,9 +38,9 @@ func (j *job) save(ctx context.Context, o opened, s *said, p *plan) (catalog.Imp
 	return imp, nil
 }
 
-// saveLinks works out the edges that the parent map states now and writes the
-// difference to those that stand.
-func (j *job) saveLinks(ctx context.Context, s *said, p *plan) error {
+// planLinks works out the edges that the parent map states now and how they
+// differ from those that stand.
+func (j *job) planLinks(ctx context.Context, s *said, p *plan) error {
 	if s.manifest == nil {
 		return nil
 	}
@@ -59,6 +59,7 @@ func (j *job) saveLinks(ctx context.Context, s *said, p *plan) error {
 	for _, r := range p.withheld {
 		held[r.Asset] = true
 	}
+	p.stand = stand
 	p.edges = diffEdges(j.project.ID, stand, now, func(e catalog.Edge) bool { return held[e.To] })
 	p.edges.resolve(j.project.ID, stand, p.at)
 	j.rep.count("lineages", p.edges.total)
@@ -70,9 +71,10 @@ func (j *job) saveLinks(ctx context.Context, s *said, p *plan) error {
 			Message: "parents that no node of this schema is; the edges are kept and drawn once they are known",
 		})
 	}
-	if err := j.checkCycle(now); err != nil {
-		return err
-	}
+	return j.checkCycle(now)
+}
+
+func (j *job) saveLinks(ctx context.Context, p *plan) error {
 	if err := j.write.CloseEdges(ctx, p.edges.drop); err != nil {
 		return fmt.Errorf("%d edges that are gone: %w", len(p.edges.drop), err)
 	}

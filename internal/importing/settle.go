@@ -29,8 +29,8 @@ type settler struct {
 	removed  int64 // assets that lost their last word
 	restored int64
 	written  int64 // rows written, of any kind
-	// columns, if set, is told of the columns of every asset settled.
-	columns func(catalog.Asset, []catalog.Column)
+	// settled, if set, is told of every asset that was settled.
+	settled func(catalog.Delta)
 }
 
 // settle goes through the assets spoken about, batch by batch.
@@ -95,6 +95,7 @@ func (s *settler) settleBatch(ctx context.Context, w *words, ids []catalog.Asset
 	}
 	var rows []store.AssetRow
 	var put []catalog.Facet
+	var untraced []catalog.AssetID
 	for _, id := range ids {
 		facets, changed := w.apply(id, st.facets[id], s.imp)
 		put = append(put, changed...)
@@ -103,11 +104,15 @@ func (s *settler) settleBatch(ctx context.Context, w *words, ids []catalog.Asset
 		if a, ok := st.assets[id]; ok {
 			old = &a
 		}
-		if row, ok := s.compare(catalog.Delta{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}); ok {
+		d := catalog.Delta{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
+		if row, ok := s.compare(d); ok {
 			rows = append(rows, row)
 		}
-		if s.columns != nil {
-			s.columns(asset, columns)
+		if old != nil && isTraced(old) && !isTraced(&asset) {
+			untraced = append(untraced, id)
+		}
+		if s.settled != nil {
+			s.settled(d)
 		}
 	}
 	if err := s.write.PutFacets(ctx, put); err != nil {
@@ -116,15 +121,21 @@ func (s *settler) settleBatch(ctx context.Context, w *words, ids []catalog.Asset
 	if err := s.write.PutAssets(ctx, rows); err != nil {
 		return fmt.Errorf("write %d assets: %w", len(rows), err)
 	}
+	if err := s.write.CloseColumnEdges(ctx, untraced); err != nil {
+		return fmt.Errorf("column edges of %d assets: %w", len(untraced), err)
+	}
 	s.written += int64(len(put) + len(rows))
 	return nil
 }
+
+// isTraced tells the assets that have column edges into them.
+func isTraced(a *catalog.Asset) bool { return a.Present && a.DBT != nil && hasCode(a.Kind) }
 
 // compare counts what changed between two states of an asset and gives the
 // row to write, if one is due.
 func (s *settler) compare(d catalog.Delta) (store.AssetRow, bool) {
 	hash := catalog.AssetHash(*d.After)
-	sameAsset := d.Before != nil && catalog.AssetHash(*d.Before) == hash
+	sameAsset := d.Before != nil && catalog.AssetHash(*d.Before) == hash && sameMarks(d.Before, d.After)
 	sameColumns := d.Before != nil && catalog.ColumnsHash(d.ColumnsBefore) == catalog.ColumnsHash(d.ColumnsAfter)
 	if sameAsset && sameColumns {
 		return store.AssetRow{}, false
@@ -140,6 +151,18 @@ func (s *settler) compare(d catalog.Delta) (store.AssetRow, bool) {
 		row.Columns = append([]catalog.Column{}, d.ColumnsAfter...)
 	}
 	return row, true
+}
+
+// sameMarks compares what is kept of an asset without being a change of it.
+func sameMarks(a, b *catalog.Asset) bool {
+	return a.Listed == b.Listed && a.RemovedBy == b.RemovedBy && compiledImport(a) == compiledImport(b)
+}
+
+func compiledImport(a *catalog.Asset) catalog.ImportID {
+	if a.Code == nil {
+		return 0
+	}
+	return a.Code.CompiledImport
 }
 
 // count adds an asset to the counters; what lost its last word is told in the

@@ -20,6 +20,9 @@ const (
 	NotCompiled
 	// NotSQL: the code is of another language; edges are by equal names.
 	NotSQL
+
+	// Statuses is how many there are.
+	Statuses = iota
 )
 
 var statusNames = [...]string{"read", "partial", "failed", "not_compiled", "not_sql"}
