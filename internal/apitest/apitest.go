@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -55,29 +54,23 @@ type Options struct {
 	Wrap       func(http.Handler) http.Handler
 	Blobs      func(blob.Store) blob.Store // stands before the folder
 	Editor     httpapi.Editor              // nil: the pipeline
-	Now        func() time.Time            // of access and edits; nil: the clock
+	Now        func() time.Time            // the clock of everything but waiting; nil: the system's
+	Random     io.Reader                   // of keys and cursors; nil: the system's
+	Store      OpenStore                   // nil: SQLite in a temporary folder
 }
+
+// OpenStore opens a store that is migrated and ends with the test.
+type OpenStore func(t testing.TB, now func() time.Time) *store.Store
 
 // Start starts a server that ends with the test.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
-	ctx := t.Context()
-	dir := t.TempDir()
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	st, err := sqlite.Open(ctx, dir, sqlite.Options{})
+	o = o.withDefaults()
+	blobs, err := fs.Open(t.TempDir(), catalog.DefaultWorkspace, o.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := st.Migrate(ctx); err != nil {
-		t.Fatal(err)
-	}
-	blobs, err := fs.Open(filepath.Join(dir, "blobs"), catalog.DefaultWorkspace, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &Server{Store: st, Blobs: blobs, Log: &Log{}}
+	s := &Server{Store: o.Store(t, o.Now), Blobs: blobs, Log: &Log{}}
 	s.assemble(t, o)
 	stop := func() {}
 	if !o.NoWorker {
@@ -90,11 +83,44 @@ func Start(t testing.TB, o Options) *Server {
 		s.http.Client().CloseIdleConnections()
 		s.http.Close()
 		stop()
+	})
+	return s
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Store == nil {
+		o.Store = openSQLite
+	}
+	return o
+}
+
+func openSQLite(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	st, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Migrated(t, st)
+}
+
+// Migrated brings the tables of a store up and closes it when the test ends.
+func Migrated(t testing.TB, st *store.Store) *store.Store {
+	t.Helper()
+	t.Cleanup(func() {
 		if err := st.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return s
+	if err := st.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return st
 }
 
 func (s *Server) assemble(t testing.TB, o Options) {
@@ -103,8 +129,8 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	if o.Demo {
 		options = append(options, access.WithDemo())
 	}
-	s.Access = access.New(s.Store, o.Now, rand.Reader, options...)
-	cursors, err := httpapi.LoadCursors(t.Context(), s.Store, rand.Reader)
+	s.Access = access.New(s.Store, o.Now, o.Random, options...)
+	cursors, err := httpapi.LoadCursors(t.Context(), s.Store, o.Random)
 	if err != nil {
 		t.Fatal(err)
 	}

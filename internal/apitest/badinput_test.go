@@ -278,8 +278,15 @@ func (r rig) badBodies() []bad {
 	return cases
 }
 
-func TestBadInput(t *testing.T) {
-	r := newRig(t, Options{})
+func TestBadInput(t *testing.T) { badInput(t, Options{}) }
+
+// What SQLite takes as text and PostgreSQL does not, such as NUL, must not get
+// as far as either.
+func TestBadInputOnPostgres(t *testing.T) { badInput(t, Options{Store: OnPostgres}) }
+
+func badInput(t *testing.T, o Options) {
+	t.Helper()
+	r := newRig(t, o)
 	n := 0
 	for name, cases := range map[string][]bad{
 		"forms": r.badForms(t), "addresses": r.badAddresses(), "parameters": r.badParameters(), "bodies": r.badBodies(),

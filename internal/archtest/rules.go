@@ -46,6 +46,7 @@ func House() Rules {
 			{"app"},
 			{"cli", "bench"},
 			{"cmd"},
+			{"e2e"},
 		},
 		Beside: map[string][]string{
 			// Readers fill in the catalog's words.

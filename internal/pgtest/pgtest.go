@@ -32,8 +32,8 @@ var shared struct {
 	templates map[string]error
 }
 
-// Main runs a test binary's tests, stops its cluster and exits.
-func Main(m *testing.M) {
+// Main runs a test binary's tests (m is its *testing.M, or what runs it), stops its cluster and exits.
+func Main(m interface{ Run() int }) {
 	if os.Getenv(skipVariable) == "1" {
 		fmt.Fprintln(os.Stderr, "pgtest: SKIP_POSTGRES=1: tests on PostgreSQL are SKIPPED")
 	}

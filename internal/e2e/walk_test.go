@@ -1,0 +1,227 @@
+package e2e
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/thalweg-data/thalweg/internal/apitest"
+)
+
+// walk reads everything that can be read: every GET route of the OpenAPI
+// document with every id that the lists give, each value of its parameters
+// with a closed set, every version where it takes `at`, and every list once in
+// small pages.
+type walk struct {
+	*rig
+	document map[string]any
+	ids      map[string][]string // by the folder of a path: "assets", "runs" …
+	whole    bool                // every version, and something of every route
+	replies  map[string]apitest.Reply
+}
+
+// notCompared are routes whose replies are not of the catalog: measurements of
+// the process.
+var notCompared = []string{"/metrics"}
+
+func (r *rig) walk(t *testing.T, whole bool) map[string]apitest.Reply {
+	t.Helper()
+	w := &walk{rig: r, whole: whole, ids: map[string][]string{}, replies: map[string]apitest.Reply{}}
+	w.document = r.Get(t, "/api/v1/openapi.json", "").JSON(t)
+	w.collect(t)
+	paths := w.document["paths"].(map[string]any)
+	for path, operations := range paths {
+		get, ok := operations.(map[string]any)["get"].(map[string]any)
+		if !ok || slices.Contains(notCompared, path) {
+			continue
+		}
+		before := len(w.replies)
+		for _, address := range w.addresses(t, path) {
+			w.read(t, address, parameters(get))
+		}
+		if whole && len(w.replies) == before {
+			t.Errorf("nothing was read of %s", path)
+		}
+	}
+	w.mostlyFound(t)
+	return w.replies
+}
+
+// mostlyFound guards against a walk that compares refusals.
+func (w *walk) mostlyFound(t *testing.T) {
+	t.Helper()
+	found := 0
+	for _, reply := range w.replies {
+		if reply.Status == 200 {
+			found++
+		}
+	}
+	if found*10 < len(w.replies)*8 {
+		t.Errorf("only %d of %d replies are 200", found, len(w.replies))
+	}
+	t.Logf("%d replies, %d of them 200", len(w.replies), found)
+}
+
+// collect finds the ids of everything.
+func (w *walk) collect(t *testing.T) {
+	t.Helper()
+	for folder, list := range map[string]string{
+		"schemas": "/api/v1/schemas", "dbt_imports": "/api/v1/dbt_imports", "projects": "/api/v1/projects", "runs": "/api/v1/runs",
+		"assets": "/api/v1/assets?schema_id=" + w.schema,
+	} {
+		w.ids[folder] = w.list(t, list, "id")
+	}
+	w.ids["assets"] = append(w.ids["assets"], w.list(t, "/api/v1/assets?removed=true&schema_id="+w.schema, "id")...)
+}
+
+// list reads a list to its end and gives a value of each row.
+func (r *rig) list(t *testing.T, path, value string) []string {
+	t.Helper()
+	var out []string
+	for path != "" {
+		reply := r.Get(t, path, r.key)
+		if reply.Status != 200 {
+			t.Fatalf("%s: %d %s", path, reply.Status, reply.Body)
+		}
+		for _, row := range reply.At(t, "data").([]any) {
+			out = append(out, fmt.Sprint(apitest.At(row, value)))
+		}
+		path, _ = reply.At(t, "links.next").(string)
+	}
+	return out
+}
+
+// addresses fills the ids into a path, and the parameters that it cannot do
+// without.
+func (w *walk) addresses(t *testing.T, path string) []string {
+	t.Helper()
+	of := "schema_id=" + w.schema
+	var out []string
+	switch path {
+	case "/api/v1/assets/by-unique-id":
+		for _, id := range w.uniqueIDs(t) {
+			out = append(out, path+"?"+of+"&unique_id="+url.QueryEscape(id))
+		}
+		return out
+	case "/api/v1/assets/by-relation":
+		for _, text := range w.list(t, "/api/v1/assets?kind=model,seed,snapshot,source&"+of, "attributes.relation.text") {
+			if text != "<nil>" {
+				out = append(out, path+"?"+of+"&relation="+url.QueryEscape(text))
+			}
+		}
+		return out
+	case "/api/v1/lineage":
+		for _, select_ := range []string{"", "tag:*", "resource_type:model", "1+path:*"} {
+			out = append(out, path+"?limit=2000&"+of+"&select="+url.QueryEscape(select_))
+		}
+		for _, name := range w.list(t, "/api/v1/assets?kind=model&"+of, "attributes.name") {
+			out = append(out, path+"?"+of+"&select="+url.QueryEscape("2+"+name+"+2"))
+		}
+		return out
+	case "/api/v1/dbt_imports/{id}/artifacts/{sha}":
+		for _, id := range w.ids["dbt_imports"] {
+			out = append(out, w.list(t, "/api/v1/dbt_imports/"+id+"/artifacts", "attributes.address")...)
+		}
+		return out
+	case "/api/v1/assets", "/api/v1/projects", "/api/v1/runs", "/api/v1/dbt_imports":
+		return []string{path, path + "?" + of}
+	case "/api/v1/tests", "/api/v1/changes":
+		return []string{path + "?" + of}
+	}
+	if before, after, ok := strings.Cut(path, "{id}"); ok {
+		folder := strings.Trim(strings.TrimPrefix(before, "/api/v1/"), "/")
+		for _, id := range w.ids[folder] {
+			out = append(out, before+id+after)
+		}
+		return out
+	}
+	return []string{path}
+}
+
+// uniqueIDs lists every node behind every asset.
+func (w *walk) uniqueIDs(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, id := range w.ids["assets"] {
+		nodes, _ := w.Get(t, "/api/v1/assets/"+id, w.key).At(t, "data.attributes.nodes").([]any)
+		for _, n := range nodes {
+			out = append(out, apitest.At(n, "unique_id").(string))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// parameters gives the query parameters of an operation with the values that
+// each can have; none where the set is open.
+func parameters(operation map[string]any) map[string][]string {
+	out := map[string][]string{}
+	list, _ := operation["parameters"].([]any)
+	for _, p := range list {
+		if apitest.At(p, "in") != "query" {
+			continue
+		}
+		name := apitest.At(p, "name").(string)
+		out[name] = nil
+		values, _ := apitest.At(p, "schema.enum").([]any)
+		for _, v := range values {
+			out[name] = append(out[name], fmt.Sprint(v))
+		}
+	}
+	return out
+}
+
+// read reads an address as it is and with each parameter.
+func (w *walk) read(t *testing.T, address string, params map[string][]string) {
+	t.Helper()
+	with := func(name, value string) string {
+		separator := "?"
+		if strings.Contains(address, "?") {
+			separator = "&"
+		}
+		return address + separator + name + "=" + url.QueryEscape(value)
+	}
+	w.get(t, address)
+	for name, values := range params {
+		for _, v := range values {
+			w.get(t, with(name, v))
+		}
+	}
+	if _, ok := params["breakdown"]; ok {
+		w.get(t, with("breakdown", "kind,tag,owner,group,package,materialized"))
+	}
+	_, versioned := params["at"]
+	if w.whole && versioned && (strings.Contains(address, w.schema) || strings.Contains(address, "/assets/")) {
+		for v := range w.version(t) + 1 {
+			w.get(t, with("at", fmt.Sprint(v)))
+		}
+	}
+	if _, ok := params["cursor"]; ok {
+		for next := with("limit", "7"); next != ""; {
+			reply := w.get(t, next)
+			next, _ = reply.At(t, "links.next").(string)
+		}
+	}
+}
+
+func (r *rig) version(t *testing.T) int {
+	t.Helper()
+	return int(r.Get(t, "/api/v1/schemas/"+r.schema, r.key).At(t, "data.attributes.version").(float64))
+}
+
+// get reads one address once. A refusal is a reply like any other; a fault of
+// the server is none.
+func (w *walk) get(t *testing.T, address string) apitest.Reply {
+	t.Helper()
+	if reply, ok := w.replies[address]; ok {
+		return reply
+	}
+	reply := w.Get(t, address, w.key, "X-Request-Id", "walk")
+	if reply.Status >= 500 {
+		t.Errorf("%s: %d %s", address, reply.Status, reply.Body)
+	}
+	w.replies[address] = reply
+	return reply
+}
