@@ -1,13 +1,11 @@
 package dbtimports
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"strings"
 
@@ -47,11 +45,9 @@ func boundary(contentType string) (string, error) {
 // read takes the form apart while it arrives. source is body, unpacked if need
 // be. Errors are Problems, or faults of the blobs.
 func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Reader, boundary string) error {
-	// multipart.Reader asks for 4 KiB at a time; larger steps save most of the
-	// system calls of an upload.
-	reader := multipart.NewReader(bufio.NewReaderSize(source, readStep), boundary)
+	reader := newMultipartReader(source, boundary)
 	for n := 0; ; n++ {
-		p, err := reader.NextRawPart()
+		p, err := reader.next()
 		if err == io.EOF { //nolint:errorlint // wrapped, it means an end before the closing boundary
 			return nil
 		}
@@ -90,8 +86,8 @@ type storeError struct{ err error }
 func (e *storeError) Error() string { return e.err.Error() }
 func (e *storeError) Unwrap() error { return e.err }
 
-func (f *form) take(ctx context.Context, blobs blob.Store, p *multipart.Part) error {
-	name := p.FormName()
+func (f *form) take(ctx context.Context, blobs blob.Store, p *formPart) error {
+	name := p.name
 	if artifact, ok := artifactFields[name]; ok {
 		return f.takeArtifact(ctx, blobs, artifact, p)
 	}
@@ -162,19 +158,8 @@ func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, 
 
 // spool copies and tells errors of the writer from those of the body.
 func spool(w io.Writer, p io.Reader) (int64, error) {
-	out := bufio.NewWriterSize(markingWriter{w}, writeStep)
-	size, err := io.CopyBuffer(struct{ io.Writer }{out}, struct{ io.Reader }{p}, make([]byte, readStep))
-	if err != nil {
-		return size, err
-	}
-	return size, out.Flush()
+	return io.Copy(markingWriter{w}, p)
 }
-
-// How many bytes an upload is read and written by.
-const (
-	readStep  = 64 << 10
-	writeStep = 256 << 10
-)
 
 type markingWriter struct{ w io.Writer }
 
