@@ -65,7 +65,8 @@ type Output struct {
 	// Gap tells that something in its expression could not be resolved.
 	Gap   bool
 	Edges []Edge
-	// Span is its expression in the compiled code; empty for columns that dbt adds.
+	// Span is its expression in the compiled code, alias included; empty for
+	// columns that dbt adds.
 	Span token.Span
 }
 

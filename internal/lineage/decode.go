@@ -9,7 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// Decode reads what Encode wrote. Bytes that Encode cannot have written are
+// Decode reads what Encode wrote. Bytes that make no block are
 // catalog.ErrInvalid; texts share one copy of data.
 func Decode(data []byte) (*Block, error) {
 	r := &blockReader{rest: string(data)}

@@ -32,7 +32,7 @@ func (t *Tracer) ephemeral(self int32, cte string) int32 {
 	if !ok {
 		return none
 	}
-	if n := t.ephemeralAbove(self, name, 0); n != none {
+	if n := t.ephemeralAbove(self, name); n != none {
 		return n
 	}
 	if all := t.byCTE(name); len(all) == 1 && all[0] != self {
@@ -41,24 +41,25 @@ func (t *Tracer) ephemeral(self int32, cte string) int32 {
 	return none
 }
 
-// maxEphemeralDepth bounds how far up an ephemeral model is looked for.
-const maxEphemeralDepth = 50
-
-func (t *Tracer) ephemeralAbove(self int32, name string, depth int) int32 {
-	for _, p := range t.parents(self) {
-		if t.tables[p].Ephemeral && t.tables[p].isCTE(name) {
-			return p
-		}
-	}
-	if depth >= maxEphemeralDepth {
-		return none
-	}
-	for _, p := range t.parents(self) {
-		if t.tables[p].Ephemeral && p != self {
-			if n := t.ephemeralAbove(p, name, depth+1); n != none {
-				return n
+// ephemeralAbove looks among the parents, then among those of ephemeral parents,
+// level by level; each is looked at once.
+func (t *Tracer) ephemeralAbove(self int32, name string) int32 {
+	seen := map[int32]bool{self: true}
+	for level := []int32{self}; len(level) > 0; {
+		var above []int32
+		for _, n := range level {
+			for _, p := range t.parents(n) {
+				if seen[p] || !t.tables[p].Ephemeral {
+					continue
+				}
+				if t.tables[p].isCTE(name) {
+					return p
+				}
+				seen[p] = true
+				above = append(above, p)
 			}
 		}
+		level = above
 	}
 	return none
 }

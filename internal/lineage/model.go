@@ -60,7 +60,7 @@ func (t *Tracer) read(self int32, text string) (block *Block) {
 		}
 	}()
 	switch {
-	case code.Language != "" && code.Language != "sql":
+	case !code.isSQL():
 		m.declared(code.Language)
 	case code.Compiled.IsZero():
 		m.block.Status = NotCompiled
@@ -145,10 +145,12 @@ func inOrder(outputs []Output, contract []string) []Output {
 	}
 	ordered := make([]Output, 0, len(outputs))
 	for _, name := range contract {
-		i, ok := at[strings.ToLower(name)]
-		if !ok || len(at) != len(outputs) {
+		fold := strings.ToLower(name)
+		i, ok := at[fold]
+		if !ok {
 			return outputs
 		}
+		delete(at, fold) // a name that stands twice orders nothing
 		ordered = append(ordered, outputs[i])
 	}
 	return ordered

@@ -54,7 +54,8 @@ func relationOf(platform string, parts []resolve.Name) (catalog.Relation, bool) 
 	return rel, true
 }
 
-// apart cuts the names that BigQuery allows within one pair of backticks.
+// apart cuts the names that BigQuery allows within one pair of backticks. The
+// dots before a colon are those of a project's domain: example.com:project.
 func apart(parts []resolve.Name) []resolve.Name {
 	var out []resolve.Name
 	for _, p := range parts {
@@ -62,7 +63,10 @@ func apart(parts []resolve.Name) []resolve.Name {
 			out = append(out, p)
 			continue
 		}
-		for _, text := range strings.Split(p.Text, ".") {
+		domain := strings.LastIndexByte(p.Text, ':') + 1
+		texts := strings.Split(p.Text[domain:], ".")
+		texts[0] = p.Text[:domain] + texts[0]
+		for _, text := range texts {
 			out = append(out, resolve.Name{Text: text, Quoted: true})
 		}
 	}
@@ -95,7 +99,7 @@ func (t *Tracer) find(self int32, rel catalog.Relation) int32 {
 // amongParents looks for the same key, else for the one parent that agrees as
 // far as the text goes.
 func (t *Tracer) amongParents(self int32, rel catalog.Relation, key, bare string) int32 {
-	found, count := none, 0
+	found, sure := none, true
 	for _, p := range t.parents(self) {
 		have := t.tables[p].Key
 		switch {
@@ -104,14 +108,22 @@ func (t *Tracer) amongParents(self int32, rel catalog.Relation, key, bare string
 			return p
 		case rel.Schema != "" && catalog.BareKeyOf(have) == bare && (rel.Database == "" || have[0] == '.'),
 			rel.Schema == "" && strings.HasSuffix(have, bare): // bare is "." and the identifier
-			found = p
-			count++
+			found, sure = t.either(found, p, sure)
 		}
 	}
-	if count != 1 {
+	if !sure {
 		return none
 	}
 	return found
+}
+
+// either takes one of two tables that a name may mean: the first, and surely so
+// if both have one relation, as a seed and a source of it do.
+func (t *Tracer) either(found, other int32, sure bool) (int32, bool) {
+	if found == none {
+		return other, sure
+	}
+	return found, sure && t.tables[found].Key == t.tables[other].Key
 }
 
 // byBareKey finds a table whose database, or that of the text, is not told.

@@ -1,6 +1,8 @@
 package lineage
 
 import (
+	"encoding/binary"
+	"strconv"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -34,6 +36,8 @@ type Code struct {
 	Contract []string
 }
 
+func (c *Code) isSQL() bool { return c.Language == "" || c.Language == "sql" }
+
 // Columns are the columns of a table, in its order.
 type Columns struct {
 	List []resolve.Column
@@ -49,14 +53,13 @@ func (c Columns) hash() catalog.Hash {
 	}
 	size := 1
 	for _, col := range c.List {
-		size += len(col.Name) + len(col.Type) + 2
+		size += len(col.Name) + len(col.Type) + 4
 	}
-	b := make([]byte, 0, size)
-	if c.Full {
-		b = append(b, 1)
-	}
+	b := strconv.AppendBool(make([]byte, 0, size+4), c.Full)
 	for _, col := range c.List {
-		b = append(append(append(append(b, col.Name...), 0), col.Type...), 0)
+		for _, text := range [...]string{col.Name, col.Type} {
+			b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+		}
 	}
 	return catalog.HashOf(b)
 }

@@ -22,7 +22,8 @@ type Source interface {
 	// Inferred gives the columns that the code of a table told when it was read
 	// last; called after Load, for tables that are not due themselves.
 	Inferred(n int32) Columns
-	// Texts gives compiled code by hash. It may be called while Keep runs.
+	// Texts gives compiled code by hash; all of it, or an error. It may be called
+	// while Keep runs.
 	Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error)
 	// Stands tells whether the block of a table was made under this key.
 	Stands(n int32, key catalog.Hash) bool
@@ -63,8 +64,13 @@ type Tracer struct {
 }
 
 // NewTracer makes a tracer of tables and the edges between them (parent →
-// child). tables is the tracer's and the source's to fill in while it runs.
+// child). tables is the tracer's and the source's to fill in while it runs. An
+// edge of a table to itself is left out: it says nothing of the order.
 func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*Tracer, error) {
+	loop := func(e graph.Edge) bool { return e.From == e.To }
+	if slices.ContainsFunc(edges, loop) {
+		edges = slices.DeleteFunc(slices.Clone(edges), loop)
+	}
 	g, err := graph.New(len(tables), edges)
 	if err != nil {
 		return nil, fmt.Errorf("lineage of %d tables: %w", len(tables), err)
@@ -88,19 +94,32 @@ func (t *Tracer) parents(n int32) []int32 { return t.graph.Parents(n) }
 const chunk = 256
 
 // Run reads every due table whose block does not stand, and the children of
-// those whose columns came out different.
+// those whose columns came out different. A table whose stated columns or whose
+// relation changed makes its children due as well: the caller has to name them.
+// Tables that read one another are read once in a run, in a fixed order.
 func (t *Tracer) Run(ctx context.Context, due []int32) error {
-	isDue := make([]bool, len(t.tables))
-	for _, n := range due {
-		isDue[n] = true
+	const (
+		waiting uint8 = iota
+		isDue
+		passed
+	)
+	state := make([]uint8, len(t.tables))
+	mark := func(n int32) {
+		if state[n] == waiting {
+			state[n] = isDue
+			t.total++
+		}
 	}
-	t.total = int64(len(due))
+	for _, n := range due {
+		mark(n)
+	}
 	for _, level := range t.levels() {
 		var now []int32
 		for _, n := range level {
-			if isDue[n] {
+			if state[n] == isDue {
 				now = append(now, n)
 			}
+			state[n] = passed
 		}
 		for part := range slices.Chunk(now, chunk) {
 			changed, err := t.part(ctx, part)
@@ -109,10 +128,7 @@ func (t *Tracer) Run(ctx context.Context, due []int32) error {
 			}
 			for _, n := range changed {
 				for _, child := range t.graph.Children(n) {
-					if !isDue[child] {
-						isDue[child] = true
-						t.total++
-					}
+					mark(child)
 				}
 			}
 		}
@@ -164,11 +180,11 @@ func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, er
 			continue
 		}
 		work = append(work, Traced{Table: n, Key: key})
-		if !code.Compiled.IsZero() {
+		if code.isSQL() && !code.Compiled.IsZero() {
 			hashes = append(hashes, code.Compiled)
 		}
 	}
-	texts, err := t.source.Texts(ctx, hashes)
+	texts, err := t.texts(ctx, hashes)
 	if err != nil {
 		return nil, err
 	}
@@ -187,6 +203,21 @@ func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, er
 		return changed, nil
 	}
 	return changed, t.source.Keep(ctx, work)
+}
+
+// texts asks the source for compiled code. A text that is missing is the
+// store's fault and must not pass for a model that could not be read.
+func (t *Tracer) texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
+	texts, err := t.source.Texts(ctx, hashes)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range hashes {
+		if _, ok := texts[h]; !ok {
+			return nil, fmt.Errorf("compiled code %s: %w", h, catalog.ErrNotFound)
+		}
+	}
+	return texts, nil
 }
 
 // readAll reads the tables with several workers.
