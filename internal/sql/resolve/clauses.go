@@ -7,11 +7,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
 
-// clauses are the conditions, groups and orders of one SELECT, kept until the
-// outputs are known: only then is it certain that the SELECT is read at all.
-type clauses struct{ list []clause }
-
-// clause is an expression, or a column, that steers rows in one way.
+// clause is an expression, or a column, that steers rows in one way. Clauses are
+// kept until the outputs are known: only then is it certain that what they stand
+// in is read at all.
 type clause struct {
 	expr   ast.Expr
 	column *column
@@ -19,83 +17,75 @@ type clause struct {
 	kinds  KindSet
 }
 
-func (c *clauses) add(e ast.Expr, v view, kinds KindSet) {
+func (r *resolver) steer(e ast.Expr, v view, kinds KindSet) {
 	if e != nil {
-		c.list = append(c.list, clause{expr: e, view: v, kinds: kinds})
+		r.clauses = append(r.clauses, clause{expr: e, view: v, kinds: kinds})
 	}
 }
 
-func (c *clauses) addColumn(col *column, kinds KindSet) {
-	c.list = append(c.list, clause{column: col, kinds: kinds})
-}
-
-func (r *resolver) keep(c *clauses) {
-	if len(c.list) > 0 {
-		r.scopes = append(r.scopes, c)
-	}
+func (r *resolver) steerColumn(col *column, kinds KindSet) {
+	r.clauses = append(r.clauses, clause{column: col, kinds: kinds})
 }
 
 // selectClauses notes what steers the rows of a SELECT.
 func (r *resolver) selectClauses(sel *ast.Select, s *scope) {
 	rules := r.dialect.Scope
-	var c clauses
-	c.add(sel.Prewhere, s.withAliases(rules.WhereAlias), Filter)
-	c.add(sel.Where, s.withAliases(rules.WhereAlias), Filter)
+	r.steer(sel.Prewhere, s.withAliases(rules.WhereAlias), Filter)
+	r.steer(sel.Where, s.withAliases(rules.WhereAlias), Filter)
 	if sel.Connect != nil {
-		c.add(sel.Connect.StartWith, s.full(), Filter)
-		c.add(sel.Connect.Condition, s.full(), Join)
+		r.steer(sel.Connect.StartWith, s.full(), Filter)
+		r.steer(sel.Connect.Condition, s.full(), Join)
 	}
 	if g := sel.GroupBy; g != nil {
-		r.groupClauses(&c, g, s, sel.Items)
+		r.groupClauses(g, s, sel.Items)
 	}
-	c.add(sel.Having, s.withAliases(rules.HavingAlias), Having)
-	c.add(sel.Qualify, s.withAliases(rules.QualifyAlias), Qualify)
+	r.steer(sel.Having, s.withAliases(rules.HavingAlias), Having)
+	r.steer(sel.Qualify, s.withAliases(rules.QualifyAlias), Qualify)
 	for _, e := range sel.DistinctOn {
-		r.positioned(&c, e, s, s.withAliases(dialect.AliasFirst), Distinct)
+		r.positioned(e, s, s.withAliases(dialect.AliasFirst), Distinct)
 	}
 	if sel.Distinct && len(sel.DistinctOn) == 0 && s.rel != nil {
-		c.addOutputs(s.rel, Distinct)
+		r.steerOutputs(s.rel, Distinct)
 	}
 	for i := range sel.SortBy {
-		c.add(sel.SortBy[i].Expr, s.withAliases(dialect.AliasFirst), Sort)
+		r.steer(sel.SortBy[i].Expr, s.withAliases(dialect.AliasFirst), Sort)
 	}
-	r.keep(&c)
 }
 
-func (c *clauses) addOutputs(rel *relation, kinds KindSet) {
+func (r *resolver) steerOutputs(rel *relation, kinds KindSet) {
 	for i := range rel.columns {
 		if !rel.columns[i].hidden {
-			c.addColumn(&rel.columns[i], kinds)
+			r.steerColumn(&rel.columns[i], kinds)
 		}
 	}
 }
 
 // groupClauses notes GROUP BY. GROUP BY ALL means every projection that is no
 // aggregate.
-func (r *resolver) groupClauses(c *clauses, g *ast.GroupBy, s *scope, items []ast.SelectItem) {
+func (r *resolver) groupClauses(g *ast.GroupBy, s *scope, items []ast.SelectItem) {
 	for i := range g.Items {
-		r.positioned(c, g.Items[i].Expr, s, s.withAliases(r.dialect.Scope.GroupAlias), Group)
+		r.positioned(g.Items[i].Expr, s, s.withAliases(r.dialect.Scope.GroupAlias), Group)
 	}
 	if !g.All {
 		return
 	}
 	for i := range items {
 		if i < len(s.items) && s.items[i] != nil && !r.aggregates(items[i].Expr) {
-			c.addColumn(s.items[i], Group)
+			r.steerColumn(s.items[i], Group)
 		}
 	}
 }
 
 // positioned notes an expression, or the projection that a bare number means.
-func (r *resolver) positioned(c *clauses, e ast.Expr, s *scope, v view, kinds KindSet) {
+func (r *resolver) positioned(e ast.Expr, s *scope, v view, kinds KindSet) {
 	literal, ok := e.(*ast.Literal)
 	if !ok || literal.Kind != ast.NumberLiteral || s.rel == nil {
-		c.add(e, v, kinds)
+		r.steer(e, v, kinds)
 		return
 	}
 	if n, err := strconv.Atoi(literal.Text); err == nil {
 		if col := s.rel.at(n - 1); col != nil {
-			c.addColumn(col, kinds)
+			r.steerColumn(col, kinds)
 		}
 	}
 }
@@ -144,19 +134,17 @@ func (r *resolver) queryClauses(q *ast.Query, s *scope, rel *relation) {
 	if s.rel == nil {
 		s.rel = rel
 	}
-	var c clauses
 	v := s.withAliases(dialect.AliasFirst)
 	for i := range q.OrderBy {
 		if q.OrderBy[i].All {
-			c.addOutputs(rel, Sort)
+			r.steerOutputs(rel, Sort)
 			continue
 		}
-		r.positioned(&c, q.OrderBy[i].Expr, s, v, Sort)
+		r.positioned(q.OrderBy[i].Expr, s, v, Sort)
 	}
 	for _, e := range q.LimitBy {
-		c.add(e, v, Filter)
+		r.steer(e, v, Filter)
 	}
-	r.keep(&c)
 }
 
 // outputScope is what ORDER BY of a set operation sees: the outputs.
@@ -166,22 +154,18 @@ func (r *resolver) outputScope(rel *relation) *scope {
 
 // joinClause notes the conditions of a join.
 func (r *resolver) joinClause(s *scope, j *ast.Join, merged []int) {
-	var c clauses
-	c.add(j.On, s.withAliases(r.dialect.Scope.WhereAlias), Join)
-	c.add(j.Match, s.full(), Join)
+	r.steer(j.On, s.withAliases(r.dialect.Scope.WhereAlias), Join)
+	r.steer(j.Match, s.full(), Join)
 	for _, i := range merged {
-		c.addColumn(s.merged[i].column, Join)
+		r.steerColumn(s.merged[i].column, Join)
 	}
-	r.keep(&c)
 }
 
 // setClauses notes the columns that a set operation compares.
 func (r *resolver) setClauses(op *ast.SetOperation, rel *relation) {
 	for i := range op.Arms {
 		if op.Arms[i].Op != ast.Union || !op.Arms[i].All {
-			var c clauses
-			c.addOutputs(rel, SetOperation)
-			r.keep(&c)
+			r.steerOutputs(rel, SetOperation)
 			return
 		}
 	}
@@ -190,15 +174,14 @@ func (r *resolver) setClauses(op *ast.SetOperation, rel *relation) {
 // indirect works out what steers the rows of all SELECTs met. Subqueries in the
 // conditions add conditions of their own while this goes on.
 func (r *resolver) indirect() []edge {
-	var set edgeSet
-	for i := 0; i < len(r.scopes); i++ {
-		for _, c := range r.scopes[i].list {
-			if c.column != nil {
-				r.addColumn(&set, match{column: r.throughStar(c.column)}, 0, use{kinds: c.kinds})
-				continue
-			}
-			r.walk(&set, c.expr, c.view, use{kinds: c.kinds})
+	set := r.edgeSet()
+	for i := 0; i < len(r.clauses); i++ {
+		c := r.clauses[i]
+		if c.column != nil {
+			r.addColumn(&set, match{column: r.throughStar(c.column)}, 0, use{kinds: c.kinds})
+			continue
 		}
+		r.walk(&set, c.expr, c.view, use{kinds: c.kinds})
 	}
 	return set.edges
 }

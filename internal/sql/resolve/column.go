@@ -119,24 +119,26 @@ func (r *resolver) sharedEdges(c *column) ([]edge, bool) {
 		}
 		return edges, true
 	}
-	ref, ok := c.expr.(*ast.ColumnRef)
-	if !ok {
-		return nil, false
+	if ref, ok := c.expr.(*ast.ColumnRef); ok {
+		return r.edgesOfRef(ref, c.view)
 	}
+	return nil, false
+}
+
+// edgesOfRef are the edges of a column that is but a name.
+func (r *resolver) edgesOfRef(ref *ast.ColumnRef, v view) ([]edge, bool) {
 	start := len(r.matches)
-	defer func() { r.matches = r.matches[:start] }()
-	path := r.resolve(ref, c.view)
+	path := r.resolve(ref, v)
 	if len(r.matches) != start+1 || path != 0 {
-		var set edgeSet
+		set := r.edgeSet()
 		r.addMatches(&set, start, path, use{kinds: Identity})
+		r.matches = r.matches[:start]
 		return set.edges, true
 	}
 	m := r.matches[start]
 	edges := r.edgesOf(m.column)
-	if weaker(edges, m.confidence) {
-		return nil, false
-	}
-	return edges, true
+	r.matches = r.matches[:start]
+	return edges, !weaker(edges, m.confidence)
 }
 
 // onlyParts tells that the detail says nothing about the value.
@@ -158,7 +160,7 @@ func weaker(edges []edge, confidence Confidence) bool {
 }
 
 func (r *resolver) computeEdges(c *column) []edge {
-	var set edgeSet
+	set := r.edgeSet()
 	u := use{kinds: c.kinds}
 	d := c.made()
 	if c.expr != nil {
@@ -237,7 +239,8 @@ func sameColumn(c *column) column {
 
 // unionColumn makes a column out of several.
 func (r *resolver) unionColumn(key name, id ast.Ident, from []*column) *column {
-	c := &column{key: key, text: id.Text, quoted: id.Quoted, kinds: Identity}
+	c := r.columns.new()
+	*c = column{key: key, text: id.Text, quoted: id.Quoted, kinds: Identity}
 	for _, other := range from {
 		c.addFrom(other)
 	}
@@ -253,13 +256,15 @@ func (r *resolver) extraColumn(t *table, key name, id ast.Ident) *column {
 	if t.ref.Known {
 		confidence = Inferred
 	}
-	c := r.namedColumn(id)
+	c := r.columns.new()
+	*c = r.namedColumn(id)
 	c.state = done
-	c.edges = []edge{{table: t.id, column: int32(len(t.columns)), kinds: Identity, confidence: confidence}}
-	t.columns = append(t.columns, r.stored(&c))
+	c.edges = r.edges.list(1)
+	c.edges[0] = edge{table: t.id, column: int32(len(t.columns)), kinds: Identity, confidence: confidence}
+	t.columns = append(t.columns, r.stored(c))
 	if t.extra == nil {
 		t.extra = make(map[name]*column, 8)
 	}
-	t.extra[key] = &c
-	return &c
+	t.extra[key] = c
+	return c
 }

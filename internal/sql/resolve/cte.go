@@ -26,17 +26,19 @@ func (r *resolver) with(w *ast.With, outer view, ctes *frame) *frame {
 	if w == nil {
 		return ctes
 	}
-	members := make([]*cte, len(w.CTEs))
+	members := r.ctes.list(len(w.CTEs))
 	for i, node := range w.CTEs {
-		members[i] = &cte{key: r.names.id(node.Name.Text), node: node, outer: outer, env: ctes}
-		ctes = &frame{cte: members[i], next: ctes}
+		members[i] = cte{key: r.names.id(node.Name.Text), node: node, outer: outer, env: ctes}
+		f := r.frames.new()
+		f.cte, f.next = &members[i], ctes
+		ctes = f
 		if !w.Recursive && r.dialect.Scope.ImplicitRecursion {
 			members[i].env = ctes
 		}
 	}
 	if w.Recursive {
-		for _, m := range members {
-			m.env = ctes
+		for i := range members {
+			members[i].env = ctes
 		}
 	}
 	return ctes
@@ -58,7 +60,7 @@ func (r *resolver) cteRelation(t *cte) *relation {
 		return t.self
 	}
 	if !r.enter() {
-		return newRelation(nil)
+		return r.newRelation(nil)
 	}
 	defer r.leave()
 	t.state = working
@@ -91,16 +93,16 @@ func (f *frame) holds(t *cte) bool {
 // boundary turns a CTE into a table with the same columns. What is inside counts
 // for the names of the columns only.
 func (r *resolver) boundary(t *cte) *relation {
-	mark := len(r.scopes)
+	mark := len(r.clauses)
 	r.behind++
 	rows := r.memberRows(t)
 	r.behind--
-	r.scopes = r.scopes[:mark]
+	r.clauses = r.clauses[:mark]
 	id := t.node.Name
 	made := r.addTable(&Table{Parts: []Name{{Text: id.Text, Quoted: id.Quoted}}, Boundary: true})
-	listed, complete := rows.listed()
+	listed, complete := r.listed(rows)
 	if !complete {
-		made.rel = &relation{table: made, open: true}
+		made.rel = r.openRelation(made)
 		return made.rel
 	}
 	made.ref.Known = true
@@ -126,9 +128,9 @@ func (r *resolver) recursive(t *cte, op *ast.SetOperation) *relation {
 	r.queryClauses(q, s, anchor)
 	self := r.frozen(anchor)
 	t.self = self
-	mark := len(r.scopes)
+	mark := len(r.clauses)
 	for range maxRounds {
-		r.scopes = r.scopes[:mark]
+		r.clauses = r.clauses[:mark]
 		r.subqueries = nil
 		t.used = false
 		changed := false
@@ -145,7 +147,7 @@ func (r *resolver) recursive(t *cte, op *ast.SetOperation) *relation {
 
 // frozen copies a relation, its edges worked out.
 func (r *resolver) frozen(rel *relation) *relation {
-	columns := make([]column, len(rel.columns))
+	columns := r.columns.list(len(rel.columns))
 	for i := range rel.columns {
 		c := &rel.columns[i]
 		columns[i] = sameColumn(c)
@@ -160,7 +162,7 @@ func (r *resolver) frozen(rel *relation) *relation {
 		columns[i].edges = slices.Clone(r.edgesOf(c))
 		columns[i].state = done
 	}
-	copied := newRelation(columns)
+	copied := r.newRelation(columns)
 	copied.table, copied.open, copied.catchAll = rel.table, rel.open, rel.catchAll
 	return copied
 }
@@ -168,7 +170,7 @@ func (r *resolver) frozen(rel *relation) *relation {
 // absorb adds the edges of a branch to a recursive CTE's columns.
 func (r *resolver) absorb(self, arm *relation, how ast.SetArm) bool {
 	changed := false
-	listed, _ := arm.listed()
+	listed, _ := r.listed(arm)
 	for i := range self.columns {
 		c := &self.columns[i]
 		if c.star != nil {
@@ -186,7 +188,8 @@ func (r *resolver) absorb(self, arm *relation, how ast.SetArm) bool {
 		if from == nil {
 			continue
 		}
-		set := edgeSet{edges: slices.Clone(c.edges)}
+		set := r.edgeSet()
+		set.edges = slices.Clone(c.edges)
 		for _, e := range r.edgesOf(from) {
 			set.add(e)
 		}

@@ -11,7 +11,7 @@ import (
 // insert resolves INSERT: the outputs are the columns written.
 func (r *resolver) insert(st *ast.Insert) Result {
 	ctes := r.with(st.With, view{}, nil)
-	rel := newRelation(nil)
+	rel := r.newRelation(nil)
 	var spans []token.Span
 	if st.Query != nil {
 		rel = r.query(st.Query, view{}, ctes)
@@ -40,7 +40,7 @@ func (r *resolver) targetColumns(st *ast.Insert, rel *relation) []ast.Ident {
 		parts[i] = Name{Text: p.Text, Quoted: p.Quoted}
 	}
 	known, ok := r.schema.Columns(parts)
-	listed, complete := rel.listed()
+	listed, complete := r.listed(rel)
 	if !ok || !complete {
 		return nil
 	}
@@ -71,7 +71,7 @@ func (r *resolver) multiInsert(st *ast.MultiInsert) (Result, bool) {
 	if branch.Insert.Query != nil {
 		return r.insert(branch.Insert), true
 	}
-	rel := newRelation(nil)
+	rel := r.newRelation(nil)
 	if st.Query != nil {
 		rel = r.query(st.Query, view{}, nil)
 	}
@@ -82,7 +82,7 @@ func (r *resolver) multiInsert(st *ast.MultiInsert) (Result, bool) {
 			columns[i] = r.itemColumn(&ast.SelectItem{Expr: e}, new(int), i)
 			columns[i].expr, columns[i].view = e, s.full()
 		}
-		rel = newRelation(columns)
+		rel = r.newRelation(columns)
 	}
 	return r.result(r.renamed(rel, branch.Insert.Columns), branch.Insert.Target, nil), true
 }
@@ -99,9 +99,7 @@ func (r *resolver) update(st *ast.Update) Result {
 		r.addFrom(s, member)
 	}
 	rel := r.assigned(s, st.Set)
-	var c clauses
-	c.add(st.Where, s.withAliases(dialect.NoAlias), Filter)
-	r.keep(&c)
+	r.steer(st.Where, s.withAliases(dialect.NoAlias), Filter)
 	return r.result(rel, target, nil)
 }
 
@@ -167,7 +165,7 @@ func (r *resolver) assigned(s *scope, list []ast.Assignment) *relation {
 	for i := range list {
 		columns = r.assign(columns, s, &list[i])
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 func (r *resolver) assign(columns []column, s *scope, a *ast.Assignment) []column {
@@ -209,19 +207,17 @@ func (r *resolver) mergeStatement(st *ast.Merge) Result {
 	targets := len(s.sources)
 	r.addFrom(s, st.Source)
 	var columns []column
-	var c clauses
-	c.add(st.On, s.full(), Join)
+	r.steer(st.On, s.full(), Join)
 	for i := range st.Whens {
 		w := &st.Whens[i]
-		c.add(w.Condition, s.full(), Filter)
-		c.add(w.Where, s.full(), Filter)
+		r.steer(w.Condition, s.full(), Filter)
+		r.steer(w.Where, s.full(), Filter)
 		for j := range w.Set {
 			columns = r.assign(columns, s, &w.Set[j])
 		}
 		columns = r.mergeInsert(columns, s, targets, w)
 	}
-	r.keep(&c)
-	return r.result(newRelation(columns), st.Target.Name, nil)
+	return r.result(r.newRelation(columns), st.Target.Name, nil)
 }
 
 // mergeInsert adds the columns of WHEN NOT MATCHED THEN INSERT.
@@ -246,7 +242,7 @@ func (r *resolver) mergeInsert(columns []column, s *scope, targets int, w *ast.M
 		}
 	}
 	if len(ids) == 0 && targets > 0 {
-		listed, _ := s.sources[0].rel.listed()
+		listed, _ := r.listed(s.sources[0].rel)
 		for _, c := range listed {
 			ids = append(ids, ast.Ident{Text: c.text, Quoted: true})
 		}

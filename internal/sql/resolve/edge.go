@@ -36,7 +36,11 @@ func (u use) with(kinds KindSet) use {
 type edgeSet struct {
 	edges []edge
 	index map[edgeKey]int32
+	// memory is where the list grows.
+	memory *arena[edge]
 }
+
+func (r *resolver) edgeSet() edgeSet { return edgeSet{memory: &r.edges} }
 
 type edgeKey struct{ table, column, path int32 }
 
@@ -55,6 +59,9 @@ func (s *edgeSet) add(e edge) {
 	}
 	if s.index != nil {
 		s.index[edgeKey{e.table, e.column, e.path}] = int32(len(s.edges))
+	}
+	if len(s.edges) == cap(s.edges) {
+		s.edges = s.memory.grown(s.edges)
 	}
 	s.edges = append(s.edges, e)
 }

@@ -55,8 +55,15 @@ func (r *resolver) addSource(s *scope, rel *relation, alias *ast.Alias) *source 
 			src.rel = r.renamed(rel, columnNames(alias.Columns))
 		}
 	}
-	s.sources = append(s.sources, src)
+	r.addTo(s, src)
 	return &s.sources[len(s.sources)-1]
+}
+
+func (r *resolver) addTo(s *scope, src source) {
+	if len(s.sources) == cap(s.sources) {
+		s.sources = r.sources.grown(s.sources)
+	}
+	s.sources = append(s.sources, src)
 }
 
 func columnNames(defs []ast.ColumnDef) []ast.Ident {
@@ -74,7 +81,7 @@ func (s *scope) lastMember() member { return member{source: len(s.sources) - 1} 
 func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
 	parts := t.Name.Parts
 	if len(parts) == 0 {
-		r.addSource(s, newRelation(nil), t.Alias)
+		r.addSource(s, r.newRelation(nil), t.Alias)
 		return s.lastMember()
 	}
 	if m, ok := r.addCorrelated(s, t); ok {
@@ -82,10 +89,11 @@ func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
 	}
 	src := r.addSource(s, r.namedRows(s, t.Name), t.Alias)
 	if src.aliased {
-		src.parts = []name{r.names.id(parts[len(parts)-1].Text)}
+		src.parts = r.keys.list(1)
+		src.parts[0] = r.names.id(parts[len(parts)-1].Text)
 		return s.lastMember()
 	}
-	src.parts = make([]name, len(parts))
+	src.parts = r.keys.list(len(parts))
 	for i, p := range parts {
 		src.parts[i] = r.names.id(p.Text)
 	}
@@ -102,30 +110,28 @@ func (r *resolver) namedRows(s *scope, n *ast.ObjectName) *relation {
 		}
 	}
 	key := r.tableKey(n)
-	if made, ok := r.created[key]; ok {
+	if made, ok := r.created[string(key)]; ok {
 		return r.createdRows(made)
 	}
 	return r.table(n, key).rel
 }
 
-// tableKey is equal for two names of one table.
-func (r *resolver) tableKey(n *ast.ObjectName) string {
-	if len(n.Parts) == 1 {
-		return r.dialect.TableKey(n.Parts[0].Text, n.Parts[0].Quoted)
-	}
-	var b strings.Builder
+// tableKey is equal for two names of one table. It is valid until the next one
+// is asked for.
+func (r *resolver) tableKey(n *ast.ObjectName) []byte {
+	r.key = r.key[:0]
 	for i, p := range n.Parts {
 		if i > 0 {
-			b.WriteByte('\n')
+			r.key = append(r.key, '\n')
 		}
-		b.WriteString(r.dialect.TableKey(p.Text, p.Quoted))
+		r.key = append(r.key, r.dialect.TableKey(p.Text, p.Quoted)...)
 	}
-	return b.String()
+	return r.key
 }
 
 // table finds or adds a base table.
-func (r *resolver) table(n *ast.ObjectName, key string) *table {
-	if t, ok := r.byName[key]; ok {
+func (r *resolver) table(n *ast.ObjectName, key []byte) *table {
+	if t := r.knownTable(key); t != nil {
 		t.read = t.read || r.behind == 0
 		return t
 	}
@@ -134,10 +140,10 @@ func (r *resolver) table(n *ast.ObjectName, key string) *table {
 		ref.Parts[i] = Name{Text: p.Text, Quoted: p.Quoted}
 	}
 	t := r.addTable(ref)
-	r.byName[key] = t
+	t.key = string(key)
 	columns, known := r.schema.Columns(ref.Parts)
 	if !known || len(columns) == 0 {
-		t.rel = &relation{table: t, open: true}
+		t.rel = r.openRelation(t)
 		return t
 	}
 	ref.Known = true
@@ -145,18 +151,50 @@ func (r *resolver) table(n *ast.ObjectName, key string) *table {
 	return t
 }
 
+// manyTables is the number of tables from which on a map beats looking through
+// the list.
+const manyTables = 24
+
+func (r *resolver) knownTable(key []byte) *table {
+	if len(r.tables) < manyTables {
+		for _, t := range r.tables {
+			if t.key == string(key) && !t.ref.Boundary {
+				return t
+			}
+		}
+		return nil
+	}
+	if r.byName == nil {
+		r.byName = make(map[string]*table, 2*manyTables)
+	}
+	for ; r.inByName < len(r.tables); r.inByName++ {
+		if t := r.tables[r.inByName]; !t.ref.Boundary {
+			r.byName[t.key] = t
+		}
+	}
+	return r.byName[string(key)]
+}
+
+// openRelation is a table whose columns are not known.
+func (r *resolver) openRelation(t *table) *relation {
+	rel := r.relations.new()
+	rel.table, rel.open = t, true
+	return rel
+}
+
 // addTable numbers a base table.
 func (r *resolver) addTable(ref *Table) *table {
-	t := &table{ref: ref, id: int32(len(r.tables)), read: r.behind == 0}
+	t := r.base.new()
+	t.ref, t.id, t.read = ref, int32(len(r.tables)), r.behind == 0
 	r.tables = append(r.tables, t)
 	return t
 }
 
 // tableColumns makes the columns of a table that the schema knows.
 func (r *resolver) tableColumns(t *table, columns []Column) *relation {
-	made := make([]column, len(columns))
-	edges := make([]edge, len(columns))
-	t.columns = make([]string, len(columns), len(columns)+2)
+	made := r.columns.list(len(columns))
+	edges := r.edges.list(len(columns))
+	t.columns = r.texts.list(len(columns) + 2)[:len(columns)]
 	for i, c := range columns {
 		t.columns[i] = c.Name
 		edges[i] = edge{table: t.id, column: int32(i), kinds: Identity}
@@ -168,7 +206,7 @@ func (r *resolver) tableColumns(t *table, columns []Column) *relation {
 			made[i].partsState = done
 		}
 	}
-	rel := newRelation(made)
+	rel := r.newRelation(made)
 	rel.table = t
 	return rel
 }
@@ -215,4 +253,16 @@ func (r *resolver) addBadTable(s *scope, t *ast.BadTable) member {
 	any := &column{detail: &detail{more: t.Children}, view: s.full(), kinds: Transform, confidence: Inferred}
 	r.addSource(s, &relation{catchAll: any}, t.Alias)
 	return s.lastMember()
+}
+
+// joins counts the joins in a FROM, each of which adds a member.
+func joins(list []ast.TableExpr) int {
+	n := 0
+	for _, t := range list {
+		for j, ok := t.(*ast.Join); ok; j, ok = t.(*ast.Join) {
+			n++
+			t = j.Left
+		}
+	}
+	return n
 }

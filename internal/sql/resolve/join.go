@@ -74,7 +74,7 @@ func (r *resolver) addAliasedJoin(s *scope, j *ast.Join) member {
 
 // listing is all that a star over a scope gives, as rows.
 func (r *resolver) listing(s *scope) *relation {
-	rel := newRelation(r.list(s.full()))
+	rel := r.newRelation(r.list(s.full()))
 	if len(s.sources) == 1 {
 		rel.through = s.sources[0].rel
 	}
@@ -144,7 +144,7 @@ func (r *resolver) side(s *scope, key name, id ast.Ident, merged []mergedColumn,
 func (r *resolver) naturalKeys(s *scope, first, middle int) []ast.Ident {
 	var keys []ast.Ident
 	for i := middle; i < len(s.sources); i++ {
-		columns, _ := s.sources[i].rel.listed()
+		columns, _ := r.listed(s.sources[i].rel)
 		for _, c := range columns {
 			for j := first; j < middle; j++ {
 				if left := &s.sources[j]; !left.hidden && left.rel.position(c.key) >= 0 {

@@ -20,18 +20,16 @@ func (r *resolver) matched(inner *scope, m *ast.MatchRecognize) *relation {
 		columns = r.itemColumns(columns, m.PartitionBy, v, &unnamed)
 	}
 	columns = r.itemColumns(columns, m.Measures, v, &unnamed)
-	steering := &clauses{}
 	for i := range m.PartitionBy {
-		steering.add(m.PartitionBy[i].Expr, v, Group)
+		r.steer(m.PartitionBy[i].Expr, v, Group)
 	}
 	for i := range m.OrderBy {
-		steering.add(m.OrderBy[i].Expr, v, Sort)
+		r.steer(m.OrderBy[i].Expr, v, Sort)
 	}
 	for _, e := range m.Define {
-		steering.add(e, v, Filter)
+		r.steer(e, v, Filter)
 	}
-	r.scopes = append(r.scopes, steering)
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 // itemColumns makes a column of each expression of a list.

@@ -13,8 +13,12 @@ func (r *resolver) result(rel *relation, target *ast.ObjectName, spans []token.S
 	var result Result
 	outputs := r.outputColumns(rel)
 	result.Outputs = make([]Output, 0, len(outputs))
+	var made madeEdges
+	for _, c := range outputs {
+		made.expected += len(r.edgesOf(r.throughStar(c)))
+	}
 	for i, c := range outputs {
-		out := r.output(c)
+		out := r.output(c, &made)
 		if i < len(spans) {
 			out.Span = spans[i]
 		}
@@ -29,7 +33,7 @@ func (r *resolver) result(rel *relation, target *ast.ObjectName, spans []token.S
 
 // outputColumns are the columns of the result, unexpanded stars among them.
 func (r *resolver) outputColumns(rel *relation) []*column {
-	return r.listSource(nil, &source{rel: rel})
+	return r.listSource(r.pointers.list(len(rel.columns) + 1)[:0], &source{rel: rel})
 }
 
 func (r *resolver) finish(result *Result, target *ast.ObjectName) {
@@ -51,14 +55,14 @@ func (r *resolver) finish(result *Result, target *ast.ObjectName) {
 }
 
 // output finishes one column.
-func (r *resolver) output(c *column) Output {
+func (r *resolver) output(c *column, made *madeEdges) Output {
 	if c.star != nil {
-		all := r.starColumn(c.star)
+		all := r.throughStar(c)
 		r.report(token.Span{}, UnknownStar, "the columns of a star are not known")
-		return Output{Name: "*", Star: true, Edges: r.finished(r.edgesOf(all), all.key)}
+		return Output{Name: "*", Star: true, Edges: r.finished(r.edgesOf(all), all.key, made)}
 	}
 	out := Output{Name: r.stored(c), Unnamed: c.unnamed}
-	out.Edges = r.finished(r.edgesOf(c), c.key)
+	out.Edges = r.finished(r.edgesOf(c), c.key, made)
 	out.Masked = masked(out.Edges)
 	return out
 }
@@ -77,51 +81,81 @@ func masked(edges []Edge) bool {
 	return values > 0
 }
 
+// madeEdges is where the edges of all outputs of a result lie, one behind the other.
+type madeEdges struct {
+	free []Edge
+	// expected is how many edges the outputs that are still to come have.
+	expected int
+}
+
+func (m *madeEdges) list(n int) []Edge {
+	if n > len(m.free) {
+		m.free = make([]Edge, max(n, m.expected))
+	}
+	m.expected -= n
+	list := m.free[:n:n]
+	m.free = m.free[n:]
+	return list
+}
+
 // finished turns edges into those of the result, sorted by table, column, path.
-func (r *resolver) finished(edges []edge, key name) []Edge {
+func (r *resolver) finished(edges []edge, key name, memory *madeEdges) []Edge {
 	if len(edges) == 0 {
 		return nil
 	}
-	made := make([]Edge, len(edges))
+	if len(edges) > 1 {
+		edges = r.sorted(edges)
+	}
+	made := memory.list(len(edges))
 	for i, e := range edges {
-		made[i] = Edge{Path: r.paths[e.path], Confidence: e.confidence, Masked: e.masked && e.kinds.IsValue()}
+		out := &made[i]
+		out.Path, out.Confidence, out.Masked = r.paths[e.path], e.confidence, e.masked && e.kinds.IsValue()
 		if e.table < 0 {
-			made[i].Column = r.failed[e.column]
-			made[i].Kinds = e.kinds.normal(true)
+			out.Column = r.failed[e.column]
+			out.Kinds = e.kinds.normal(true)
 			continue
 		}
 		t := r.tables[e.table]
-		made[i].Table, made[i].Column = t.ref, t.columns[e.column]
-		made[i].Kinds = e.kinds.normal(e.kinds&Identity == 0 || r.names.id(made[i].Column) == key)
+		out.Table, out.Column = t.ref, t.columns[e.column]
+		out.Kinds = e.kinds.normal(e.kinds&Identity == 0 || r.names.id(out.Column) == key)
 	}
-	order := func(t *Table) int {
-		return slices.IndexFunc(r.tables, func(known *table) bool { return known.ref == t })
-	}
-	slices.SortStableFunc(made, func(a, b Edge) int {
-		if a.Table != b.Table {
-			return cmp.Compare(order(a.Table), order(b.Table))
-		}
-		return cmp.Or(cmp.Compare(a.Column, b.Column), cmp.Compare(a.Path, b.Path))
-	})
 	return made
 }
 
+// sorted gives edges in the order of their tables, columns and paths.
+func (r *resolver) sorted(edges []edge) []edge {
+	list := r.edges.list(len(edges))
+	copy(list, edges)
+	slices.SortStableFunc(list, func(a, b edge) int {
+		if a.table != b.table {
+			return cmp.Compare(a.table, b.table)
+		}
+		return cmp.Or(cmp.Compare(r.columnText(a), r.columnText(b)), cmp.Compare(r.paths[a.path], r.paths[b.path]))
+	})
+	return list
+}
+
+// columnText is the name of the base column of an edge.
+func (r *resolver) columnText(e edge) string {
+	if e.table < 0 {
+		return r.failed[e.column]
+	}
+	return r.tables[e.table].columns[e.column]
+}
+
+// columnUses unites the edges to the fields of one column.
 func (r *resolver) columnUses(edges []edge) []ColumnUse {
-	uses := make([]ColumnUse, 0, len(edges))
-	seen := map[[2]int32]int{}
+	set := r.edgeSet()
 	for _, e := range edges {
-		if e.table < 0 {
-			continue
+		if e.table >= 0 {
+			e.path, e.masked = 0, false
+			set.add(e)
 		}
-		at := [2]int32{e.table, e.column}
-		if i, ok := seen[at]; ok {
-			uses[i].Kinds |= e.kinds
-			uses[i].Confidence = min(uses[i].Confidence, e.confidence)
-			continue
-		}
-		seen[at] = len(uses)
+	}
+	uses := make([]ColumnUse, len(set.edges))
+	for i, e := range set.edges {
 		t := r.tables[e.table]
-		uses = append(uses, ColumnUse{Table: t.ref, Column: t.columns[e.column], Kinds: e.kinds, Confidence: e.confidence})
+		uses[i] = ColumnUse{Table: t.ref, Column: t.columns[e.column], Kinds: e.kinds, Confidence: e.confidence}
 	}
 	return uses
 }

@@ -131,11 +131,9 @@ func (r *resolver) partsOfCall(e *ast.Call, kind KindSet, v view) *relation {
 	if parts == nil || kind != Aggregate && kind != Window {
 		return parts
 	}
-	var c clauses
 	for i := range e.OrderBy {
-		c.add(e.OrderBy[i].Expr, v, Sort)
+		r.steer(e.OrderBy[i].Expr, v, Sort)
 	}
-	r.keep(&c)
 	columns := r.relationColumns(parts)
 	for i := range columns {
 		if columns[i].star != nil {
@@ -143,7 +141,7 @@ func (r *resolver) partsOfCall(e *ast.Call, kind KindSet, v view) *relation {
 		}
 		columns[i].kinds = kind
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 func (r *resolver) partsOfRef(ref *ast.ColumnRef, v view) *relation {
@@ -187,7 +185,7 @@ func (r *resolver) partsOfCollection(e *ast.Collection, v view) *relation {
 		c.expr, c.view = m.Expr, v
 		columns = append(columns, c)
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 func (r *resolver) partsOfAccess(e *ast.Access, v view) *relation {
@@ -235,7 +233,7 @@ func (r *resolver) fieldsOfType(whole *column, t *structType) *relation {
 		c.partsState = done
 		columns = append(columns, c)
 	}
-	rel := newRelation(columns)
+	rel := r.newRelation(columns)
 	for i, f := range t.fields {
 		c := &rel.columns[i]
 		c.details().parts = r.fieldsOfType(c, f.typ)

@@ -37,15 +37,15 @@ func (r *resolver) pipe(s *scope, op *ast.PipeOp) *scope {
 		return r.pipeSelect(s, op)
 	case ast.PipeExtend, ast.PipeWindow:
 		columns := append(r.list(s.full()), r.pipeItems(s, op.Items)...)
-		return r.keepAliases(s, newRelation(columns))
+		return r.keepAliases(s, r.newRelation(columns))
 	case ast.PipeSet:
 		columns := r.replaced(r.list(s.full()), op.Items, s.full())
-		return r.keepAliases(s, newRelation(columns))
+		return r.keepAliases(s, r.newRelation(columns))
 	case ast.PipeDrop:
-		return r.keepAliases(s, newRelation(r.dropped(s, op.Columns)))
+		return r.keepAliases(s, r.newRelation(r.dropped(s, op.Columns)))
 	case ast.PipeRename:
 		columns := r.renamedItems(r.list(s.full()), op.Items)
-		return r.keepAliases(s, newRelation(columns))
+		return r.keepAliases(s, r.newRelation(columns))
 	case ast.PipeAs:
 		next := &scope{outer: s.outer, ctes: s.ctes, shape: []member{{}}}
 		r.addSource(next, r.listing(s), op.Alias)
@@ -79,9 +79,7 @@ func (r *resolver) pipeSelect(s *scope, op *ast.PipeOp) *scope {
 	inner := *s
 	rel := r.project(&inner, op.Items)
 	if op.Distinct {
-		var c clauses
-		c.addOutputs(rel, Distinct)
-		r.keep(&c)
+		r.steerOutputs(rel, Distinct)
 	}
 	return r.overRows(rel, s.outer, s.ctes)
 }
@@ -119,17 +117,15 @@ func (r *resolver) dropped(s *scope, ids []ast.Ident) []column {
 // pipeAggregate gives the groups and behind them the aggregates.
 func (r *resolver) pipeAggregate(s *scope, op *ast.PipeOp) *scope {
 	var items []ast.SelectItem
-	var c clauses
 	if op.GroupBy != nil {
 		items = append(items, op.GroupBy.Items...)
 		for i := range op.GroupBy.Items {
-			c.add(op.GroupBy.Items[i].Expr, s.full(), Group)
+			r.steer(op.GroupBy.Items[i].Expr, s.full(), Group)
 		}
 	}
 	items = append(items, op.Items...)
 	inner := *s
 	rel := r.project(&inner, items)
-	r.keep(&c)
 	next := r.overRows(rel, s.outer, s.ctes)
 	r.queryClauses(&ast.Query{OrderBy: op.OrderBy}, next, rel)
 	return next
@@ -186,13 +182,11 @@ func (r *resolver) reshaped(s *scope, rel *relation, alias *ast.Alias) *scope {
 
 // pipeClauses notes the operators that only choose rows.
 func (r *resolver) pipeClauses(s *scope, op *ast.PipeOp) {
-	var c clauses
-	c.add(op.Condition, s.full(), Filter)
+	r.steer(op.Condition, s.full(), Filter)
 	for i := range op.OrderBy {
-		c.add(op.OrderBy[i].Expr, s.withAliases(dialect.NoAlias), Sort)
+		r.steer(op.OrderBy[i].Expr, s.withAliases(dialect.NoAlias), Sort)
 	}
 	if op.Kind == ast.PipeDistinct {
-		c.addOutputs(r.listing(s), Distinct)
+		r.steerOutputs(r.listing(s), Distinct)
 	}
-	r.keep(&c)
 }

@@ -52,14 +52,14 @@ func (r *resolver) pivoted(inner *scope, p *ast.Pivot) *relation {
 	columns := r.groupColumns(inner, p, used)
 	if !open {
 		columns = append(columns, r.valueColumns(inner, p, tests)...)
-		return newRelation(columns)
+		return r.newRelation(columns)
 	}
 	any := &column{view: inner.full(), kinds: Identity, detail: &detail{tests: tests}}
 	for i := range p.Aggregates {
 		any.detail.more = append(any.detail.more, p.Aggregates[i].Expr)
 	}
 	columns = append(columns, *r.openStar(&relation{catchAll: any}))
-	rel := newRelation(columns)
+	rel := r.newRelation(columns)
 	rel.catchAll = any
 	return rel
 }
@@ -243,9 +243,9 @@ func (r *resolver) unpivoted(inner *scope, u *ast.Unpivot) *relation {
 		}
 	}
 	if r.dialect.Naming.UnpivotValueFirst {
-		return newRelation(append(append(columns, values...), labels...))
+		return r.newRelation(append(append(columns, values...), labels...))
 	}
-	return newRelation(append(append(columns, labels...), values...))
+	return r.newRelation(append(append(columns, labels...), values...))
 }
 
 // unpivotGroups are the groups of columns that become rows, stars opened up.

@@ -6,7 +6,7 @@ import "github.com/thalweg-data/thalweg/internal/sql/ast"
 // are the CTEs in sight.
 func (r *resolver) query(q *ast.Query, outer view, ctes *frame) *relation {
 	if q == nil || !r.enter() {
-		return newRelation(nil)
+		return r.newRelation(nil)
 	}
 	defer r.leave()
 	ctes = r.with(q.With, outer, ctes)
@@ -63,17 +63,17 @@ func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *s
 	case *ast.Merge:
 		return r.selectRows(&ast.Select{Items: b.Returning, From: []ast.TableExpr{b.Target, b.Source}, Where: b.On}, outer, ctes)
 	default:
-		return newRelation(nil), nil
+		return r.newRelation(nil), nil
 	}
 }
 
 // values gives the rows of VALUES.
 func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 	if len(b.Rows) == 0 {
-		return newRelation(nil)
+		return r.newRelation(nil)
 	}
 	s := &scope{outer: outer, ctes: ctes}
-	columns := make([]column, len(b.Rows[0]))
+	columns := r.columns.list(len(b.Rows[0]))
 	for i := range columns {
 		columns[i] = r.literalColumn(r.dialect.Naming.ValuesColumn(i))
 		columns[i].unnamed = true
@@ -87,7 +87,7 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 			}
 		}
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 // renamed gives a relation other column names, by position.
@@ -95,8 +95,8 @@ func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 	if len(names) == 0 {
 		return rel
 	}
-	listed, complete := rel.listed()
-	columns := make([]column, 0, max(len(listed), len(names)))
+	listed, complete := r.listed(rel)
+	columns := r.columns.list(max(len(listed), len(names)))[:0]
 	for i, id := range names {
 		c := r.namedColumn(id)
 		switch {
@@ -115,13 +115,13 @@ func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 	for i := len(names); i < len(listed); i++ {
 		columns = append(columns, sameColumn(listed[i]))
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 // listed are the columns that a star over the relation would give, as far as
 // they are known; complete tells that there are no more.
-func (rel *relation) listed() (columns []*column, complete bool) {
-	columns = make([]*column, 0, len(rel.columns))
+func (r *resolver) listed(rel *relation) (columns []*column, complete bool) {
+	columns = r.pointers.list(len(rel.columns))[:0]
 	for i := range rel.columns {
 		c := &rel.columns[i]
 		if c.star != nil {

@@ -25,8 +25,11 @@ type relation struct {
 
 // table is a base table with the columns asked for so far.
 type table struct {
-	ref     *Table
-	id      int32
+	ref *Table
+	// key is the same for all names of the table, see resolver.tableKey.
+	key string
+	id  int32
+	// columns are the names by the numbers that edges have.
 	columns []string
 	// read is false for a table that only a CTE behind a boundary reads.
 	read bool
@@ -55,8 +58,9 @@ type match struct {
 }
 
 // newRelation makes a relation of columns.
-func newRelation(columns []column) *relation {
-	rel := &relation{columns: columns, keys: make([]name, len(columns))}
+func (r *resolver) newRelation(columns []column) *relation {
+	rel := r.relations.new()
+	rel.columns, rel.keys = columns, r.keys.list(len(columns))
 	for i := range columns {
 		rel.keys[i] = columns[i].key
 		if columns[i].star != nil {

@@ -50,5 +50,7 @@ func Script(script *ast.Script, d *dialect.Dialect, schema Schema, options Optio
 		return nil
 	}
 	r := newResolver(script, d, schema, options)
-	return r.statements(nil, script.Statements, 0)
+	results := r.statements(nil, script.Statements, 0)
+	r.release()
+	return results
 }

@@ -15,23 +15,17 @@ type resolver struct {
 	options Options
 	source  string
 
-	names  names
-	tables []*table
-	byName map[string]*table
+	*memory
+	// byName finds base tables where there are many.
+	byName   map[string]*table
+	inByName int
 	// created are the tables and views that earlier statements of the script made.
 	created map[string]Result
-	paths   []string
 	pathIDs map[string]int32
 	// subqueries remember the rows of queries inside expressions.
 	subqueries map[*ast.Query]resolvedQuery
-	// matches is a stack: what resolving a name found.
-	matches []match
 	// choice is the column that COLUMNS(...) means in the expression at hand.
 	choice *column
-	// bound are the parameters of the lambdas around an expression.
-	bound []name
-	// scopes are the SELECTs met, whose clauses decide which rows there are.
-	scopes []*clauses
 	// failed are the names that nothing answers to; edges to table -1 point here.
 	failed      []string
 	diagnostics []Diagnostic
@@ -66,10 +60,10 @@ func newResolver(script *ast.Script, d *dialect.Dialect, schema Schema, options 
 	if options.MaxDepth <= 0 {
 		options.MaxDepth = defaultMaxDepth
 	}
-	return &resolver{
-		dialect: d, schema: schema, options: options, source: script.Source,
-		names: newNames(len(script.Source)), byName: map[string]*table{}, paths: make([]string, 1),
-	}
+	m := memories.Get().(*memory)
+	m.names.start(len(script.Source))
+	m.paths = append(m.paths, "")
+	return &resolver{dialect: d, schema: schema, options: options, source: script.Source, memory: m}
 }
 
 // enter goes one level down; it is false when the budget is spent, and then

@@ -7,7 +7,9 @@ import (
 
 // selectRows gives the rows of a SELECT and its scope.
 func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relation, *scope) {
-	s := &scope{outer: outer, ctes: ctes, query: sel}
+	s := r.scopes.new()
+	s.outer, s.ctes, s.query = outer, ctes, sel
+	s.sources = r.sources.list(len(sel.From) + joins(sel.From))[:0]
 	for _, member := range sel.From {
 		r.addFrom(s, member)
 	}
@@ -24,17 +26,17 @@ func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relati
 // project makes the output columns of a list of projections.
 func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 	if rel := r.soleStar(s, items); rel != nil {
-		s.items, s.aliases, s.rel = make([]*column, 1), make([]name, 1), rel
+		s.items, s.aliases, s.rel = r.pointers.list(1), r.keys.list(1), rel
 		return rel
 	}
-	columns := make([]column, 0, len(items))
-	at := make([]int, len(items))
-	s.aliases = make([]name, len(items))
+	columns := r.columns.list(s.width(items))[:0]
+	s.items = r.pointers.list(len(items))
+	s.aliases = r.keys.list(len(items))
+	at := r.places.list(len(items)) // where the item's column is, counted from 1
 	stars := false
 	unnamed := 0
 	for i := range items {
 		item := &items[i]
-		at[i] = -1
 		v := view{scope: s, sources: int32(len(s.sources)), aliases: int32(i), avoid: int32(i) + 1, rule: r.dialect.Scope.LateralAlias}
 		if v.rule == dialect.AliasFirst {
 			v.aliases = int32(len(items))
@@ -51,21 +53,14 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 			columns = append(columns, many...)
 			continue
 		}
-		at[i] = len(columns)
+		at[i] = int32(len(columns)) + 1
 		columns = r.projected(columns, item, v, &unnamed)
-		s.aliases[i] = r.names.id(item.Alias.Text)
-		if item.Alias.IsZero() {
-			s.aliases[i] = columns[at[i]].key
-			if columns[at[i]].unnamed {
-				s.aliases[i] = 0
-			}
-		}
+		s.aliases[i] = r.aliasOf(item, &columns[at[i]-1])
 	}
-	rel := newRelation(columns)
-	s.items = make([]*column, len(items))
+	rel := r.newRelation(columns)
 	for i, n := range at {
-		if n >= 0 {
-			s.items[i] = &rel.columns[n]
+		if n > 0 {
+			s.items[i] = &rel.columns[n-1]
 		}
 	}
 	if stars && len(s.sources) == 1 {
@@ -73,6 +68,32 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 	}
 	s.rel = rel
 	return rel
+}
+
+// aliasOf is the name by which other projections may mean a projection.
+func (r *resolver) aliasOf(item *ast.SelectItem, c *column) name {
+	switch {
+	case !item.Alias.IsZero():
+		return r.names.id(item.Alias.Text)
+	case c.unnamed:
+		return 0
+	default:
+		return c.key
+	}
+}
+
+// width is about how many columns projections give.
+func (s *scope) width(items []ast.SelectItem) int {
+	n := len(items)
+	for i := range items {
+		if _, star := items[i].Expr.(*ast.Star); star {
+			for j := range s.sources {
+				n += len(s.sources[j].rel.columns)
+			}
+			break
+		}
+	}
+	return n
 }
 
 // projected appends the column of one projection, several of a generator with a

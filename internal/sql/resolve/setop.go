@@ -39,10 +39,12 @@ func (r *resolver) byPosition(op *ast.SetOperation, branches []*relation) *relat
 	first := branches[0]
 	lists := make([][]*column, len(branches))
 	closed := true
+	firstComplete := false
 	for i, b := range branches {
 		var complete bool
-		lists[i], complete = b.listed()
+		lists[i], complete = r.listed(b)
 		closed = closed && complete
+		firstComplete = firstComplete || i == 0 && complete
 	}
 	if closed {
 		for i := 1; i < len(lists); i++ {
@@ -51,12 +53,12 @@ func (r *resolver) byPosition(op *ast.SetOperation, branches []*relation) *relat
 			}
 		}
 	}
-	columns := make([]column, 0, len(lists[0]))
+	columns := r.columns.list(len(lists[0]) + 1)[:0]
 	for i, c := range lists[0] {
 		columns = append(columns, r.united(c, i, branches, lists))
 	}
-	if _, complete := first.listed(); complete {
-		return newRelation(columns)
+	if firstComplete {
+		return r.newRelation(columns)
 	}
 	union := &relation{branches: branches}
 	columns = append(columns, column{key: r.names.id("*"), text: "*", star: &star{rel: union, except: keysOf(columns)}})
@@ -65,7 +67,7 @@ func (r *resolver) byPosition(op *ast.SetOperation, branches []*relation) *relat
 			columns = append(columns, r.united(c, len(first.columns)+i, branches, lists))
 		}
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 func keysOf(columns []column) []name {
@@ -79,7 +81,7 @@ func keysOf(columns []column) []name {
 // united is column i of a union.
 func (r *resolver) united(c *column, i int, branches []*relation, lists [][]*column) column {
 	all := sameColumn(c)
-	from := make([]*column, 0, len(branches)-1)
+	from := r.pointers.list(len(branches) - 1)[:0]
 	id := ast.Ident{Text: c.text, Quoted: true}
 	for b := 1; b < len(branches); b++ {
 		if i < len(lists[b]) {
@@ -110,8 +112,8 @@ func (r *resolver) unitedByName(left, right *relation, arm ast.SetArm) *relation
 	for i, id := range arm.On {
 		on[i] = r.names.id(id.Text)
 	}
-	leftList, leftComplete := left.listed()
-	rightList, rightComplete := right.listed()
+	leftList, leftComplete := r.listed(left)
+	rightList, rightComplete := r.listed(right)
 	var columns []column
 	for _, c := range leftList {
 		if m := right.lookup(r, c.key, ast.Ident{Text: c.text, Quoted: true}); m.column != nil {
@@ -134,7 +136,7 @@ func (r *resolver) unitedByName(left, right *relation, arm ast.SetArm) *relation
 		union := &relation{branches: []*relation{left, right}}
 		columns = append(columns, column{key: r.names.id("*"), text: "*", star: &star{rel: union, except: keysOf(columns)}})
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 // only keeps the columns of a list, in its order.

@@ -43,14 +43,23 @@ func (r *resolver) starColumns(star *ast.Star, v view) []column {
 
 // list gives the columns of all members of FROM.
 func (r *resolver) list(v view) []column {
-	var listed []*column
+	width := 0
+	for i := range v.scope.sources {
+		width += len(v.scope.sources[i].rel.columns) + 1
+	}
+	listed := r.pointers.list(width)[:0]
 	for _, m := range v.scope.shape {
 		listed = r.listMember(listed, v.scope, m)
 	}
 	r.expanded += len(listed)
-	columns := make([]column, 0, len(listed))
-	for _, c := range listed {
-		columns = append(columns, starOrSame(c))
+	return r.copies(listed)
+}
+
+// copies gives the columns that a star makes of those it stands for.
+func (r *resolver) copies(listed []*column) []column {
+	columns := r.columns.list(len(listed))
+	for i, c := range listed {
+		columns[i] = starOrSame(c)
 	}
 	return columns
 }
@@ -150,13 +159,9 @@ func (r *resolver) sourceColumns(src *source) []column {
 	}
 	hidden := src.hidden
 	src.hidden = false
-	listed := r.listSource(nil, src)
+	listed := r.listSource(r.pointers.list(len(src.rel.columns) + 1)[:0], src)
 	src.hidden = hidden
-	columns := make([]column, 0, len(listed))
-	for _, c := range listed {
-		columns = append(columns, starOrSame(c))
-	}
-	return columns
+	return r.copies(listed)
 }
 
 func (r *resolver) relationColumns(rel *relation) []column {

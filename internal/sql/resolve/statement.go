@@ -58,9 +58,8 @@ func (r *resolver) statement(statement ast.Statement) (Result, bool) {
 
 // start clears what belongs to one statement.
 func (r *resolver) start() {
-	r.tables = nil
-	r.byName = map[string]*table{}
-	r.scopes, r.subqueries, r.matches, r.bound = nil, nil, nil, nil
+	r.tables, r.clauses, r.matches, r.bound = r.tables[:0], r.clauses[:0], r.matches[:0], r.bound[:0]
+	r.byName, r.inByName, r.subqueries = nil, 0, nil
 	r.diagnostics, r.reported, r.failed = nil, nil, nil
 	r.incomplete, r.over = false, false
 	r.steps, r.depth, r.behind, r.expanded = 0, 0, 0, 0
@@ -91,12 +90,12 @@ func (r *resolver) keepCreated(n *ast.ObjectName, result Result) {
 	if r.created == nil {
 		r.created = map[string]Result{}
 	}
-	r.created[r.tableKey(n)] = result
+	r.created[string(r.tableKey(n))] = result
 }
 
 // createdRows turns the result of an earlier statement into rows.
 func (r *resolver) createdRows(result Result) *relation {
-	columns := make([]column, 0, len(result.Outputs))
+	columns := r.columns.list(len(result.Outputs))[:0]
 	for _, out := range result.Outputs {
 		c := r.literalColumn(out.Name)
 		c.state, c.partsState = done, done
@@ -111,7 +110,7 @@ func (r *resolver) createdRows(result Result) *relation {
 		}
 		columns = append(columns, c)
 	}
-	return newRelation(columns)
+	return r.newRelation(columns)
 }
 
 // readdEdge makes an edge of an earlier result one of this statement.

@@ -42,7 +42,7 @@ func (r *resolver) addFunctionRows(s *scope, t *ast.TableFunction, columns []col
 	if !t.WithOffset.IsZero() {
 		columns = append(columns, r.generated(r.namedColumn(t.WithOffset), r.allArguments(s, t)))
 	}
-	rel := newRelation(columns)
+	rel := r.newRelation(columns)
 	rel.catchAll = catchAll
 	src := r.addSource(s, rel, t.Alias)
 	if !src.aliased && len(t.Calls) > 0 {

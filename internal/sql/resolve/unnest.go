@@ -16,7 +16,7 @@ func (r *resolver) addUnnest(s *scope, t *ast.TableFunction, call *ast.Call) {
 		if t.Ordinality {
 			last := &s.sources[len(s.sources)-1]
 			columns := append(last.rel.columns, elementColumn(r.namedColumn(ast.Ident{Text: "ordinality"}), args, last.value.view))
-			last.rel = newRelation(columns)
+			last.rel = r.newRelation(columns)
 		}
 		return
 	}
@@ -53,7 +53,7 @@ func (r *resolver) addNamedElements(s *scope, t *ast.TableFunction, args []ast.E
 		}
 		columns = append(columns, c)
 	}
-	r.addSource(s, newRelation(columns), &ast.Alias{Name: t.Alias.Name})
+	r.addSource(s, r.newRelation(columns), &ast.Alias{Name: t.Alias.Name})
 	last := &s.sources[len(s.sources)-1]
 	if len(names) == 1 {
 		last.value = &last.rel.columns[0]
@@ -88,7 +88,7 @@ func (r *resolver) addElements(s *scope, args []ast.Expr, alias *ast.Alias, fall
 	if !offset.IsZero() {
 		columns = append(columns, elementColumn(r.namedColumn(offset), args, s.full()))
 	}
-	rel := newRelation(columns)
+	rel := r.newRelation(columns)
 	src := r.addSource(s, rel, &ast.Alias{Name: id})
 	src.value = &rel.columns[0]
 }
@@ -110,7 +110,7 @@ func (r *resolver) elementFields(args []ast.Expr, s *scope) *relation {
 // addArrayJoin adds ClickHouse's ARRAY JOIN: elements under the names of their
 // arrays or under aliases, in place of the arrays.
 func (r *resolver) addArrayJoin(s *scope, t *ast.ArrayJoin) member {
-	columns := make([]column, 0, len(t.Items))
+	columns := r.columns.list(len(t.Items))[:0]
 	for i := range t.Items {
 		item := &t.Items[i]
 		unnamed := 0
@@ -118,6 +118,6 @@ func (r *resolver) addArrayJoin(s *scope, t *ast.ArrayJoin) member {
 		c.expr, c.view, c.kinds = item.Expr, s.full(), Transform
 		columns = append(columns, c)
 	}
-	s.sources = append(s.sources, source{rel: newRelation(columns), wins: true})
+	r.addTo(s, source{rel: r.newRelation(columns), wins: true})
 	return s.lastMember()
 }
