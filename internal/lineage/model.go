@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
@@ -77,10 +78,15 @@ func failed(dialect string, issue Issue) *Block {
 	return &Block{Status: Failed, Dialect: dialect, Issues: []Issue{issue}}
 }
 
+// trees keeps the memory of syntax trees for the next models.
+var trees = sync.Pool{New: func() any { return new(parser.Memory) }}
+
 // sql reads compiled SQL.
 func (m *model) sql(text string) {
-	script, problems := parser.Parse(text, m.dialect, parser.Options{})
+	memory := trees.Get().(*parser.Memory)
+	script, problems := parser.Parse(text, m.dialect, parser.Options{Memory: memory})
 	result := resolve.Query(script, m.dialect, schema{m}, resolve.Options{MaxSteps: maxSteps, Boundary: m.isBoundary})
+	trees.Put(memory) // a result holds nothing of the tree
 	m.lines = token.NewLines(text)
 	for _, p := range problems {
 		m.issue(string(p.Code), p.Message, p.Position)

@@ -35,8 +35,8 @@ func (p *parser) suffix(e ast.Expr) ast.Expr {
 		return c
 	case token.DoubleColon:
 		p.pos++
-		c := &ast.Cast{Operand: e}
-		c.Type = p.typeName()
+		c := p.nodes.casts.New()
+		c.Operand, c.Type = e, p.typeName()
 		c.Span = p.from(start)
 		return c
 	case token.LeftBracket:

@@ -19,9 +19,10 @@ func BenchmarkCorpus(b *testing.B) {
 	}
 	b.SetBytes(size)
 	b.ReportAllocs()
+	var memory parser.Memory
 	for b.Loop() {
 		for _, s := range list {
-			parser.Parse(s.sql, dialectOf(s.adapter), parser.Options{})
+			parser.Parse(s.sql, dialectOf(s.adapter), parser.Options{Memory: &memory})
 		}
 	}
 }

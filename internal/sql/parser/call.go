@@ -9,7 +9,7 @@ import (
 // call reads the arguments of a call, whose "(" is the current token, and what
 // may follow them.
 func (p *parser) call(start int32, name *ast.ObjectName, receiver ast.Expr) ast.Expr {
-	c := p.nodes.calls.new()
+	c := p.nodes.calls.New()
 	c.Name, c.Receiver = name, receiver
 	if p.depth >= p.opt.MaxDepth {
 		p.enter()

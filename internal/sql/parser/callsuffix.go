@@ -162,7 +162,7 @@ func (p *parser) bound(w *ast.Window) {
 func (p *parser) keywordCall(k token.Keyword) ast.Expr {
 	start := p.start()
 	word := p.advance()
-	c := p.nodes.calls.new()
+	c := p.nodes.calls.New()
 	c.Name = &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(&word)}}
 	p.pos++
 	args, braces := p.args, p.braces
@@ -232,7 +232,7 @@ func (p *parser) exprs() []ast.Expr {
 			break
 		}
 	}
-	list := p.nodes.exprs.copy(p.exprStack[base:])
+	list := p.nodes.exprs.Copy(p.exprStack[base:])
 	clear(p.exprStack[base:])
 	p.exprStack = p.exprStack[:base]
 	return list

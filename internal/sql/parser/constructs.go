@@ -86,7 +86,8 @@ func (p *parser) caseValue() ast.Expr {
 // cast reads CAST(x AS type) and its kin.
 func (p *parser) cast() ast.Expr {
 	start := p.start()
-	c := &ast.Cast{Try: p.kw() != token.CAST && p.kw() != token.PARSE}
+	c := p.nodes.casts.New()
+	c.Try = p.kw() != token.CAST && p.kw() != token.PARSE
 	word := *p.peek()
 	p.pos += 2
 	c.Operand = p.groupMemberNoAlias()

@@ -173,7 +173,7 @@ func (p *parser) quotedBody() []ast.Statement {
 	if tag < 2 || len(text) < 2*tag || !looksLikeSQL(text[tag:len(text)-tag]) {
 		return nil
 	}
-	inner := &parser{src: p.src, d: p.d, opt: p.opt, words: p.words, depth: p.depth + 1, blocks: 1, scratch: new(scratch)}
+	inner := &parser{src: p.src, d: p.d, opt: p.opt, words: p.words, depth: p.depth + 1, blocks: 1, scratch: new(scratch), nodes: p.nodes}
 	inner.tokenize(int(t.Start)+tag, int(t.End)-tag)
 	list := inner.body()
 	p.diagnostics = append(p.diagnostics, inner.diagnostics...)

@@ -174,9 +174,9 @@ func (p *parser) run(left ast.Expr, in infix) ast.Expr {
 		}
 		p.exprStack = append(p.exprStack, p.rightOperand(prec))
 	}
-	b := p.nodes.binaries.new()
-	b.Operands = p.nodes.exprs.copy(p.exprStack[base:])
-	b.Operators = p.nodes.ops.copy(operators)
+	b := p.nodes.binaries.New()
+	b.Operands = p.nodes.exprs.Copy(p.exprStack[base:])
+	b.Operators = p.nodes.ops.Copy(operators)
 	b.Span = p.from(left.Range().Start)
 	clear(p.exprStack[base:])
 	p.exprStack = p.exprStack[:base]
@@ -266,9 +266,9 @@ func (p *parser) predicate(left ast.Expr, least uint8) ast.Expr {
 
 // pair makes a Binary of two operands.
 func (p *parser) pair(left ast.Expr, op ast.Operator, right ast.Expr) *ast.Binary {
-	b := p.nodes.binaries.new()
-	b.Operands = p.nodes.exprs.copy([]ast.Expr{left, right})
-	b.Operators = p.nodes.ops.copy([]ast.Operator{op})
+	b := p.nodes.binaries.New()
+	b.Operands = p.nodes.exprs.Copy([]ast.Expr{left, right})
+	b.Operators = p.nodes.ops.Copy([]ast.Operator{op})
 	b.Span = p.from(left.Range().Start)
 	return b
 }
@@ -403,7 +403,7 @@ func (p *parser) exprList(end token.Kind) []ast.Expr {
 			break
 		}
 	}
-	list := p.nodes.exprs.copy(p.exprStack[base:])
+	list := p.nodes.exprs.Copy(p.exprStack[base:])
 	clear(p.exprStack[base:])
 	p.exprStack = p.exprStack[:base]
 	return list

@@ -191,7 +191,13 @@ func (p *parser) tableName() ast.TableExpr {
 		f.Span = p.from(start)
 		return p.functionPath(f)
 	}
-	return &ast.TableRef{Span: p.from(start), Name: name}
+	return p.tableRef(start, name)
+}
+
+func (p *parser) tableRef(start int32, name *ast.ObjectName) *ast.TableRef {
+	t := p.nodes.tables.New()
+	t.Span, t.Name = p.from(start), name
+	return t
 }
 
 // functionPath reads a field of a call as a table: BigQuery's UNNEST(x).y has
@@ -214,7 +220,7 @@ func (p *parser) hintParens() bool {
 
 // objectName reads a dotted name of a table, view or the like.
 func (p *parser) objectName() *ast.ObjectName {
-	n := p.nodes.names.new()
+	n := p.nodes.names.New()
 	start := p.start()
 	if !p.partAhead(0) && !p.is(token.String) {
 		p.unexpected("a name")
@@ -224,7 +230,7 @@ func (p *parser) objectName() *ast.ObjectName {
 	var parts [6]ast.Ident
 	list := p.tablePart(parts[:0])
 	list = p.moreParts(list)
-	n.Parts = p.nodes.idents.copy(list)
+	n.Parts = p.nodes.idents.Copy(list)
 	n.Span = p.from(start)
 	return n
 }
@@ -307,7 +313,7 @@ func (p *parser) stage() ast.TableExpr {
 	if p.is(token.LeftParen) && p.d.Lexing.StagePaths {
 		p.skipParens()
 	}
-	return &ast.TableRef{Span: p.from(start), Name: name}
+	return p.tableRef(start, name)
 }
 
 // stagePart tells whether the current token goes on with a stage's path.

@@ -11,7 +11,7 @@ import (
 // literal makes a literal of the current token and what stands before it since start.
 func (p *parser) literal(start int32, kind ast.LiteralKind) ast.Expr {
 	p.pos++
-	l := p.nodes.literals.new()
+	l := p.nodes.literals.New()
 	l.Span = p.from(start)
 	l.Kind = kind
 	l.Text = l.Span.Text(p.src)
@@ -21,7 +21,7 @@ func (p *parser) literal(start int32, kind ast.LiteralKind) ast.Expr {
 // stringLiteral reads a string; strings directly behind each other are one.
 func (p *parser) stringLiteral() ast.Expr {
 	start := p.start()
-	l := p.nodes.literals.new()
+	l := p.nodes.literals.New()
 	l.Text = p.stringValue(p.advance())
 	for p.is(token.String) && !p.d.Grammar.StringAlias {
 		l.Text += p.stringValue(p.advance())

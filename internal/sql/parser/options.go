@@ -15,7 +15,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// Options are the budgets of one parse. A zero field means its default.
+// Options are the budgets of one parse, and the memory of its tree. A zero field
+// means its default.
 type Options struct {
 	// MaxDepth is the deepest nesting of parentheses, subqueries and CASE that
 	// is read; what lies deeper is skipped as one bad expression. Default 250.
@@ -24,6 +25,9 @@ type Options struct {
 	MaxTokens int
 	// MaxDiagnostics ends the list of diagnostics, not the parse. Default 100.
 	MaxDiagnostics int
+	// Memory, if set, is where the tree is made. The tree that was made there
+	// before is gone then: nobody may look at it any more.
+	Memory *Memory
 }
 
 // Code names a kind of Diagnostic.

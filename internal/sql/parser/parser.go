@@ -17,6 +17,11 @@ func Parse(sql string, d *dialect.Dialect, opt Options) (*ast.Script, []Diagnost
 	p := &parser{src: sql, d: d, opt: opt.withDefaults(), words: wordsOf(d)}
 	p.scratch = scratches.Get().(*scratch)
 	defer p.release()
+	p.nodes = &nodes{}
+	if opt.Memory != nil {
+		p.nodes = &opt.Memory.nodes
+		p.nodes.reset()
+	}
 	p.tokenize(0, len(sql))
 	script := &ast.Script{Source: sql, Span: token.Span{End: int32(len(sql))}}
 	script.Statements = p.script()
@@ -38,7 +43,7 @@ type parser struct {
 	// blocks counts the procedural blocks around this place.
 	blocks      int
 	diagnostics []Diagnostic
-	nodes       nodes
+	nodes       *nodes
 }
 
 func (o Options) withDefaults() Options {

@@ -250,7 +250,7 @@ func (p *parser) members(end token.Kind) []ast.Arg {
 
 // popArgs takes the arguments collected since base.
 func (p *parser) popArgs(base int) []ast.Arg {
-	list := p.nodes.args.copy(p.argStack[base:])
+	list := p.nodes.args.Copy(p.argStack[base:])
 	clear(p.argStack[base:])
 	p.argStack = p.argStack[:base]
 	return list

@@ -118,7 +118,7 @@ func (p *parser) query() *ast.Query {
 		return emptyQuery(bad.Range())
 	}
 	defer p.leave()
-	q := &ast.Query{}
+	q := p.nodes.queries.New()
 	if p.isKw(token.WITH) {
 		q.With = p.with()
 	}
@@ -324,7 +324,7 @@ func (p *parser) endsWith() bool {
 // expression AS name.
 func (p *parser) cte() *ast.CTE {
 	start := p.start()
-	c := &ast.CTE{}
+	c := p.nodes.ctes.New()
 	if p.d.Grammar.ExpressionCTE && !p.namedCTE() {
 		c.Value = p.expr()
 		if p.expectKw(token.AS) {

@@ -9,7 +9,7 @@ import (
 // what follows it.
 func (p *parser) selection() ast.QueryBody {
 	start := p.start()
-	s := &ast.Select{}
+	s := p.nodes.selects.New()
 	if p.acceptKw(token.FROM) {
 		s.FromFirst = true
 		s.From = p.fromList()
@@ -108,7 +108,7 @@ func (p *parser) selectItems() []ast.SelectItem {
 			break
 		}
 	}
-	list := p.nodes.items.copy(p.itemStack[base:])
+	list := p.nodes.items.Copy(p.itemStack[base:])
 	clear(p.itemStack[base:])
 	p.itemStack = p.itemStack[:base]
 	return list

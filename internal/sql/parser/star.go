@@ -10,7 +10,8 @@ import (
 // star reads * with its modifiers; the star is the current token.
 func (p *parser) star(start int32, qualifier ast.Expr) ast.Expr {
 	p.pos++
-	s := &ast.Star{Qualifier: qualifier}
+	s := p.nodes.stars.New()
+	s.Qualifier = qualifier
 	if qualifier == nil && p.isKw(token.COLUMNS) && p.ahead(1).Kind == token.LeftParen { // DuckDB: *COLUMNS(...)
 		s = p.columns()
 	}

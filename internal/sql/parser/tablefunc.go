@@ -180,7 +180,7 @@ func (p *parser) semanticView() ast.TableExpr {
 func (p *parser) semanticTable() ast.TableExpr {
 	start := p.start()
 	name := p.objectName()
-	return &ast.TableRef{Span: p.from(start), Name: name}
+	return p.tableRef(start, name)
 }
 
 // semanticItem reads one dimension, metric or fact; its qualifier is a logical

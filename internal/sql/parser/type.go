@@ -8,7 +8,7 @@ import (
 // typeName reads a type: words, arguments in parentheses or angle brackets, and
 // suffixes such as [] and ARRAY.
 func (p *parser) typeName() *ast.TypeName {
-	t := &ast.TypeName{}
+	t := p.nodes.types.New()
 	start := p.start()
 	if !p.isIdent(0) && !p.is(token.Template) {
 		p.unexpected("a type")

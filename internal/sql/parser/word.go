@@ -176,8 +176,8 @@ func (p *parser) name() ast.Expr {
 	}
 	switch {
 	case p.is(token.LeftParen) && !p.outerJoinMark():
-		name := p.nodes.names.new()
-		name.Parts = p.nodes.idents.copy(list)
+		name := p.nodes.names.New()
+		name.Parts = p.nodes.idents.Copy(list)
 		name.Span = p.from(start)
 		return p.call(start, name, nil)
 	case p.is(token.String) && len(list) == 1 && !list[0].Quoted && typedLiterals[fold(list[0].Text)]:
@@ -196,8 +196,8 @@ func (p *parser) name() ast.Expr {
 }
 
 func (p *parser) columnRef(start int32, parts []ast.Ident) *ast.ColumnRef {
-	ref := p.nodes.refs.new()
-	ref.Parts = p.nodes.idents.copy(parts)
+	ref := p.nodes.refs.New()
+	ref.Parts = p.nodes.idents.Copy(parts)
 	ref.Span = token.Span{Start: start, End: parts[len(parts)-1].End}
 	return ref
 }

@@ -87,8 +87,9 @@ func BenchmarkResolve(b *testing.B) {
 
 // BenchmarkParseAndResolve measures what one import pays for each byte of SQL.
 func BenchmarkParseAndResolve(b *testing.B) {
+	var memory parser.Memory
 	measure(b, func(m *model) {
-		script, _ := parser.Parse(m.sql, m.dialect, parser.Options{})
+		script, _ := parser.Parse(m.sql, m.dialect, parser.Options{Memory: &memory})
 		resolve.Query(script, m.dialect, m.schema, resolve.Options{})
 	})
 }

@@ -239,7 +239,7 @@ func sameColumn(c *column) column {
 
 // unionColumn makes a column out of several.
 func (r *resolver) unionColumn(key name, id ast.Ident, from []*column) *column {
-	c := r.columns.new()
+	c := r.columns.New()
 	*c = column{key: key, text: id.Text, quoted: id.Quoted, kinds: Identity}
 	for _, other := range from {
 		c.addFrom(other)
@@ -256,10 +256,10 @@ func (r *resolver) extraColumn(t *table, key name, id ast.Ident) *column {
 	if t.ref.Known {
 		confidence = Inferred
 	}
-	c := r.columns.new()
+	c := r.columns.New()
 	*c = r.namedColumn(id)
 	c.state = done
-	c.edges = r.edges.list(1)
+	c.edges = r.edges.List(1)
 	c.edges[0] = edge{table: t.id, column: int32(len(t.columns)), kinds: Identity, confidence: confidence}
 	t.columns = append(t.columns, r.stored(c))
 	if t.extra == nil {

@@ -26,10 +26,10 @@ func (r *resolver) with(w *ast.With, outer view, ctes *frame) *frame {
 	if w == nil {
 		return ctes
 	}
-	members := r.ctes.list(len(w.CTEs))
+	members := r.ctes.List(len(w.CTEs))
 	for i, node := range w.CTEs {
 		members[i] = cte{key: r.names.id(node.Name.Text), node: node, outer: outer, env: ctes}
-		f := r.frames.new()
+		f := r.frames.New()
 		f.cte, f.next = &members[i], ctes
 		ctes = f
 		if !w.Recursive && r.dialect.Scope.ImplicitRecursion {
@@ -147,7 +147,7 @@ func (r *resolver) recursive(t *cte, op *ast.SetOperation) *relation {
 
 // frozen copies a relation, its edges worked out.
 func (r *resolver) frozen(rel *relation) *relation {
-	columns := r.columns.list(len(rel.columns))
+	columns := r.columns.List(len(rel.columns))
 	for i := range rel.columns {
 		c := &rel.columns[i]
 		columns[i] = sameColumn(c)

@@ -1,5 +1,7 @@
 package resolve
 
+import "github.com/thalweg-data/thalweg/internal/sql/arena"
+
 // edge is an Edge in the making. Base columns are numbered within their table,
 // paths within the resolver.
 type edge struct {
@@ -37,7 +39,7 @@ type edgeSet struct {
 	edges []edge
 	index map[edgeKey]int32
 	// memory is where the list grows.
-	memory *arena[edge]
+	memory *arena.Of[edge]
 }
 
 func (r *resolver) edgeSet() edgeSet { return edgeSet{memory: &r.edges} }
@@ -61,7 +63,7 @@ func (s *edgeSet) add(e edge) {
 		s.index[edgeKey{e.table, e.column, e.path}] = int32(len(s.edges))
 	}
 	if len(s.edges) == cap(s.edges) {
-		s.edges = s.memory.grown(s.edges)
+		s.edges = s.memory.Grown(s.edges)
 	}
 	s.edges = append(s.edges, e)
 }

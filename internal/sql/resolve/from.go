@@ -61,7 +61,7 @@ func (r *resolver) addSource(s *scope, rel *relation, alias *ast.Alias) *source 
 
 func (r *resolver) addTo(s *scope, src source) {
 	if len(s.sources) == cap(s.sources) {
-		s.sources = r.sources.grown(s.sources)
+		s.sources = r.sources.Grown(s.sources)
 	}
 	s.sources = append(s.sources, src)
 }
@@ -89,11 +89,11 @@ func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
 	}
 	src := r.addSource(s, r.namedRows(s, t.Name), t.Alias)
 	if src.aliased {
-		src.parts = r.keys.list(1)
+		src.parts = r.keys.List(1)
 		src.parts[0] = r.names.id(parts[len(parts)-1].Text)
 		return s.lastMember()
 	}
-	src.parts = r.keys.list(len(parts))
+	src.parts = r.keys.List(len(parts))
 	for i, p := range parts {
 		src.parts[i] = r.names.id(p.Text)
 	}
@@ -177,14 +177,14 @@ func (r *resolver) knownTable(key []byte) *table {
 
 // openRelation is a table whose columns are not known.
 func (r *resolver) openRelation(t *table) *relation {
-	rel := r.relations.new()
+	rel := r.relations.New()
 	rel.table, rel.open = t, true
 	return rel
 }
 
 // addTable numbers a base table.
 func (r *resolver) addTable(ref *Table) *table {
-	t := r.base.new()
+	t := r.base.New()
 	t.ref, t.id, t.read = ref, int32(len(r.tables)), r.behind == 0
 	r.tables = append(r.tables, t)
 	return t
@@ -192,9 +192,9 @@ func (r *resolver) addTable(ref *Table) *table {
 
 // tableColumns makes the columns of a table that the schema knows.
 func (r *resolver) tableColumns(t *table, columns []Column) *relation {
-	made := r.columns.list(len(columns))
-	edges := r.edges.list(len(columns))
-	t.columns = r.texts.list(len(columns) + 2)[:len(columns)]
+	made := r.columns.List(len(columns))
+	edges := r.edges.List(len(columns))
+	t.columns = r.texts.List(len(columns) + 2)[:len(columns)]
 	for i, c := range columns {
 		t.columns[i] = c.Name
 		edges[i] = edge{table: t.id, column: int32(i), kinds: Identity}

@@ -1,24 +1,28 @@
 package resolve
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/thalweg-data/thalweg/internal/sql/arena"
+)
 
 // memory is what resolving a script works in: arenas for what scopes are made
 // of, and lists whose memory serves the next script.
 type memory struct {
 	names     names
-	columns   arena[column]
-	pointers  arena[*column]
-	keys      arena[name]
-	edges     arena[edge]
-	relations arena[relation]
-	sources   arena[source]
-	scopes    arena[scope]
-	members   arena[member]
-	ctes      arena[cte]
-	frames    arena[frame]
-	base      arena[table]
-	texts     arena[string]
-	places    arena[int32]
+	columns   arena.Of[column]
+	pointers  arena.Of[*column]
+	keys      arena.Of[name]
+	edges     arena.Of[edge]
+	relations arena.Of[relation]
+	sources   arena.Of[source]
+	scopes    arena.Of[scope]
+	members   arena.Of[member]
+	ctes      arena.Of[cte]
+	frames    arena.Of[frame]
+	base      arena.Of[table]
+	texts     arena.Of[string]
+	places    arena.Of[int32]
 
 	// matches is a stack: what resolving a name found.
 	matches []match
@@ -42,19 +46,19 @@ const largestList = 1 << 10
 // memory is in disorder and left to the collector.
 func (m *memory) release() {
 	m.names.reset()
-	m.columns.reset()
-	m.pointers.reset()
-	m.keys.reset()
-	m.edges.reset()
-	m.relations.reset()
-	m.sources.reset()
-	m.scopes.reset()
-	m.members.reset()
-	m.ctes.reset()
-	m.frames.reset()
-	m.base.reset()
-	m.texts.reset()
-	m.places.reset()
+	m.columns.Reset()
+	m.pointers.Reset()
+	m.keys.Reset()
+	m.edges.Reset()
+	m.relations.Reset()
+	m.sources.Reset()
+	m.scopes.Reset()
+	m.members.Reset()
+	m.ctes.Reset()
+	m.frames.Reset()
+	m.base.Reset()
+	m.texts.Reset()
+	m.places.Reset()
 	m.matches = emptied(m.matches)
 	m.bound = emptied(m.bound)
 	m.clauses = emptied(m.clauses)

@@ -33,7 +33,7 @@ func (r *resolver) result(rel *relation, target *ast.ObjectName, spans []token.S
 
 // outputColumns are the columns of the result, unexpanded stars among them.
 func (r *resolver) outputColumns(rel *relation) []*column {
-	return r.listSource(r.pointers.list(len(rel.columns) + 1)[:0], &source{rel: rel})
+	return r.listSource(r.pointers.List(len(rel.columns) + 1)[:0], &source{rel: rel})
 }
 
 func (r *resolver) finish(result *Result, target *ast.ObjectName) {
@@ -124,7 +124,7 @@ func (r *resolver) finished(edges []edge, key name, memory *madeEdges) []Edge {
 
 // sorted gives edges in the order of their tables, columns and paths.
 func (r *resolver) sorted(edges []edge) []edge {
-	list := r.edges.list(len(edges))
+	list := r.edges.List(len(edges))
 	copy(list, edges)
 	slices.SortStableFunc(list, func(a, b edge) int {
 		if a.table != b.table {

@@ -73,7 +73,7 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 		return r.newRelation(nil)
 	}
 	s := &scope{outer: outer, ctes: ctes}
-	columns := r.columns.list(len(b.Rows[0]))
+	columns := r.columns.List(len(b.Rows[0]))
 	for i := range columns {
 		columns[i] = r.literalColumn(r.dialect.Naming.ValuesColumn(i))
 		columns[i].unnamed = true
@@ -96,7 +96,7 @@ func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 		return rel
 	}
 	listed, complete := r.listed(rel)
-	columns := r.columns.list(max(len(listed), len(names)))[:0]
+	columns := r.columns.List(max(len(listed), len(names)))[:0]
 	for i, id := range names {
 		c := r.namedColumn(id)
 		switch {
@@ -121,7 +121,7 @@ func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 // listed are the columns that a star over the relation would give, as far as
 // they are known; complete tells that there are no more.
 func (r *resolver) listed(rel *relation) (columns []*column, complete bool) {
-	columns = r.pointers.list(len(rel.columns))[:0]
+	columns = r.pointers.List(len(rel.columns))[:0]
 	for i := range rel.columns {
 		c := &rel.columns[i]
 		if c.star != nil {

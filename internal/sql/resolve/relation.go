@@ -59,8 +59,8 @@ type match struct {
 
 // newRelation makes a relation of columns.
 func (r *resolver) newRelation(columns []column) *relation {
-	rel := r.relations.new()
-	rel.columns, rel.keys = columns, r.keys.list(len(columns))
+	rel := r.relations.New()
+	rel.columns, rel.keys = columns, r.keys.List(len(columns))
 	for i := range columns {
 		rel.keys[i] = columns[i].key
 		if columns[i].star != nil {

@@ -7,9 +7,9 @@ import (
 
 // selectRows gives the rows of a SELECT and its scope.
 func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relation, *scope) {
-	s := r.scopes.new()
+	s := r.scopes.New()
 	s.outer, s.ctes, s.query = outer, ctes, sel
-	s.sources = r.sources.list(len(sel.From) + joins(sel.From))[:0]
+	s.sources = r.sources.List(len(sel.From) + joins(sel.From))[:0]
 	for _, member := range sel.From {
 		r.addFrom(s, member)
 	}
@@ -26,13 +26,13 @@ func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relati
 // project makes the output columns of a list of projections.
 func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 	if rel := r.soleStar(s, items); rel != nil {
-		s.items, s.aliases, s.rel = r.pointers.list(1), r.keys.list(1), rel
+		s.items, s.aliases, s.rel = r.pointers.List(1), r.keys.List(1), rel
 		return rel
 	}
-	columns := r.columns.list(s.width(items))[:0]
-	s.items = r.pointers.list(len(items))
-	s.aliases = r.keys.list(len(items))
-	at := r.places.list(len(items)) // where the item's column is, counted from 1
+	columns := r.columns.List(s.width(items))[:0]
+	s.items = r.pointers.List(len(items))
+	s.aliases = r.keys.List(len(items))
+	at := r.places.List(len(items)) // where the item's column is, counted from 1
 	stars := false
 	unnamed := 0
 	for i := range items {

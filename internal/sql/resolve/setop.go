@@ -53,7 +53,7 @@ func (r *resolver) byPosition(op *ast.SetOperation, branches []*relation) *relat
 			}
 		}
 	}
-	columns := r.columns.list(len(lists[0]) + 1)[:0]
+	columns := r.columns.List(len(lists[0]) + 1)[:0]
 	for i, c := range lists[0] {
 		columns = append(columns, r.united(c, i, branches, lists))
 	}
@@ -81,7 +81,7 @@ func keysOf(columns []column) []name {
 // united is column i of a union.
 func (r *resolver) united(c *column, i int, branches []*relation, lists [][]*column) column {
 	all := sameColumn(c)
-	from := r.pointers.list(len(branches) - 1)[:0]
+	from := r.pointers.List(len(branches) - 1)[:0]
 	id := ast.Ident{Text: c.text, Quoted: true}
 	for b := 1; b < len(branches); b++ {
 		if i < len(lists[b]) {

@@ -47,7 +47,7 @@ func (r *resolver) list(v view) []column {
 	for i := range v.scope.sources {
 		width += len(v.scope.sources[i].rel.columns) + 1
 	}
-	listed := r.pointers.list(width)[:0]
+	listed := r.pointers.List(width)[:0]
 	for _, m := range v.scope.shape {
 		listed = r.listMember(listed, v.scope, m)
 	}
@@ -57,7 +57,7 @@ func (r *resolver) list(v view) []column {
 
 // copies gives the columns that a star makes of those it stands for.
 func (r *resolver) copies(listed []*column) []column {
-	columns := r.columns.list(len(listed))
+	columns := r.columns.List(len(listed))
 	for i, c := range listed {
 		columns[i] = starOrSame(c)
 	}
@@ -159,7 +159,7 @@ func (r *resolver) sourceColumns(src *source) []column {
 	}
 	hidden := src.hidden
 	src.hidden = false
-	listed := r.listSource(r.pointers.list(len(src.rel.columns) + 1)[:0], src)
+	listed := r.listSource(r.pointers.List(len(src.rel.columns) + 1)[:0], src)
 	src.hidden = hidden
 	return r.copies(listed)
 }

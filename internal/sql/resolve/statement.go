@@ -95,7 +95,7 @@ func (r *resolver) keepCreated(n *ast.ObjectName, result Result) {
 
 // createdRows turns the result of an earlier statement into rows.
 func (r *resolver) createdRows(result Result) *relation {
-	columns := r.columns.list(len(result.Outputs))[:0]
+	columns := r.columns.List(len(result.Outputs))[:0]
 	for _, out := range result.Outputs {
 		c := r.literalColumn(out.Name)
 		c.state, c.partsState = done, done

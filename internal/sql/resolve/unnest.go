@@ -110,7 +110,7 @@ func (r *resolver) elementFields(args []ast.Expr, s *scope) *relation {
 // addArrayJoin adds ClickHouse's ARRAY JOIN: elements under the names of their
 // arrays or under aliases, in place of the arrays.
 func (r *resolver) addArrayJoin(s *scope, t *ast.ArrayJoin) member {
-	columns := r.columns.list(len(t.Items))[:0]
+	columns := r.columns.List(len(t.Items))[:0]
 	for i := range t.Items {
 		item := &t.Items[i]
 		unnamed := 0

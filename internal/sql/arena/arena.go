@@ -1,0 +1,93 @@
+// Package arena hands out many values of one type from few chunks of memory, and
+// takes them all back at once for the next use. Whoever resets an arena must be
+// sure that nobody looks at the values any more.
+package arena
+
+// Of is an arena of one type. The zero value is ready. It is for one goroutine.
+type Of[T any] struct {
+	// free is what is left of the current chunk.
+	free   []T
+	chunks [][]T
+	// taken counts the chunks in use.
+	taken int
+}
+
+// Chunks double in size up to a largest one. A long list has memory of its own,
+// and what is kept behind a Reset is bounded, so that one large text does not
+// hold memory for good.
+const (
+	firstChunk   = 4
+	largestChunk = 512
+	longList     = largestChunk / 4
+	keptChunks   = 32
+)
+
+// New gives one zero value.
+func (a *Of[T]) New() *T {
+	if len(a.free) == 0 {
+		a.turn(1)
+	}
+	v := &a.free[0]
+	a.free = a.free[1:]
+	return v
+}
+
+// List gives n zero values without spare capacity.
+func (a *Of[T]) List(n int) []T {
+	if n > len(a.free) {
+		if n > longList {
+			return make([]T, n)
+		}
+		a.turn(n)
+	}
+	list := a.free[:n:n]
+	a.free = a.free[n:]
+	return list
+}
+
+// Copy gives a copy of a list without spare capacity, nil for an empty one.
+func (a *Of[T]) Copy(list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	c := a.List(len(list))
+	copy(c, list)
+	return c
+}
+
+// Grown gives a copy of a full list with room for more.
+func (a *Of[T]) Grown(list []T) []T {
+	bigger := a.List(max(4, 2*cap(list)))
+	return bigger[:copy(bigger, list)]
+}
+
+// turn goes to the next chunk that has room for n values.
+func (a *Of[T]) turn(n int) {
+	for a.taken < len(a.chunks) {
+		a.free = a.chunks[a.taken]
+		a.taken++
+		if len(a.free) >= n {
+			return
+		}
+	}
+	size := min(firstChunk<<min(len(a.chunks), 16), largestChunk)
+	a.free = make([]T, max(size, n))
+	a.chunks = append(a.chunks, a.free)
+	a.taken++
+}
+
+// Reset takes all values back.
+func (a *Of[T]) Reset() {
+	for i := range a.taken {
+		used := a.chunks[i]
+		if i == a.taken-1 {
+			used = used[:len(used)-len(a.free)]
+		}
+		clear(used)
+	}
+	if len(a.chunks) > keptChunks {
+		clear(a.chunks[keptChunks:])
+		a.chunks = a.chunks[:keptChunks]
+	}
+	a.free, a.taken = nil, 0
+}
