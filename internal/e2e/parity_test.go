@@ -81,7 +81,7 @@ func compare(t *testing.T, a, b map[string]apitest.Reply) {
 	t.Logf("%d replies compared", len(a))
 }
 
-func union(a, b map[string]apitest.Reply) map[string]bool {
+func union[V any](a, b map[string]V) map[string]bool {
 	out := map[string]bool{}
 	for address := range a {
 		out[address] = true

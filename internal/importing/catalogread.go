@@ -22,7 +22,8 @@ type catalogSaid struct {
 
 type catalogSink struct {
 	*catalogSaid
-	job *job
+	job     *job
+	adapter string // of the manifest at hand, else of the one that was applied last
 }
 
 func (j *job) readCatalog(ctx context.Context, part catalog.Part, s *said) error {
@@ -38,7 +39,10 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, s *said) error
 		return err
 	}
 	defer func() { _ = r.Close() }() // only read
-	sink := &catalogSink{catalogSaid: &catalogSaid{print: newFingerprint()}, job: j}
+	sink := &catalogSink{catalogSaid: &catalogSaid{print: newFingerprint()}, job: j, adapter: j.project.Adapter}
+	if s.manifest != nil {
+		sink.adapter = s.manifest.head.AdapterType
+	}
 	opt := dbt.CatalogOptions{Limits: j.Limits(partCatalog)}
 	if print != nil {
 		opt.Known = print.knows
@@ -83,7 +87,7 @@ func (s *catalogSink) Table(t *dbt.CatalogTable) error {
 		Origin: p.Origin(), Source: catalog.FromCatalog, UniqueID: t.UniqueID, Project: p.ID, Import: s.job.claim.Import.ID,
 		Body: catalog.Body{
 			Name: t.Name, Description: t.Comment, Columns: warehouseColumns(t), Stats: statsOf(t),
-			Relation: catalog.WarehouseRelation(p.Adapter, t.Database, t.Schema, t.Name),
+			Relation: catalog.WarehouseRelation(s.adapter, t.Database, t.Schema, t.Name),
 		},
 	}
 	s.facets = append(s.facets, f)

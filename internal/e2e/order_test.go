@@ -1,0 +1,248 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/thalweg-data/thalweg/internal/apitest"
+)
+
+// storefront is another project: it reads a table that the shop builds, which
+// it knows as a source of its own, under another case.
+const storefront = `{
+  "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json", "dbt_version": "1.10.0", "generated_at": "2026-11-03T06:00:00Z",
+    "project_name": "storefront", "project_id": "f00", "adapter_type": "duckdb", "invocation_id": "storefront-1"},
+  "nodes": {"model.storefront.shelf": {"unique_id": "model.storefront.shelf", "resource_type": "model", "name": "shelf", "alias": "shelf",
+    "database": "shop", "schema": "storefront", "package_name": "storefront", "path": "shelf.sql", "original_file_path": "models/shelf.sql",
+    "fqn": ["storefront", "shelf"], "config": {"materialized": "view"}, "description": "What stands in the shop.", "tags": ["web"],
+    "relation_name": "\"shop\".\"storefront\".\"shelf\"", "columns": {"product_id": {"name": "product_id", "description": "Of the shop."}},
+    "depends_on": {"nodes": ["source.storefront.shop.products"]}}},
+  "sources": {"source.storefront.shop.products": {"unique_id": "source.storefront.shop.products", "resource_type": "source", "name": "products",
+    "source_name": "shop", "identifier": "DIM_PRODUCTS", "database": "shop", "schema": "MARTS", "package_name": "storefront", "path": "models/sources.yml",
+    "original_file_path": "models/sources.yml", "fqn": ["storefront", "shop", "products"], "config": {}, "description": "", "tags": ["borrowed"],
+    "relation_name": "\"shop\".\"MARTS\".\"DIM_PRODUCTS\"", "columns": {}}},
+  "parent_map": {"model.storefront.shelf": ["source.storefront.shop.products"], "source.storefront.shop.products": []},
+  "child_map": {}
+}`
+
+// One state of one project, in pieces, with another project in between: the
+// catalog is in the end the same, whatever came first.
+func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
+	b := shopAt(0)
+	pieces := map[string]artifacts{
+		"manifest":           {manifest: b.manifest},
+		"manifest+catalog":   {manifest: b.manifest, catalog: b.catalog},
+		"manifest+results":   {manifest: b.manifest, results: b.results},
+		"manifest+sources":   {manifest: b.manifest, sources: b.sources},
+		"another project":    {manifest: []byte(storefront)},
+		"all of it, at once": b,
+	}
+	orders := permutations(pieces, 6)
+	want := final(t, nil, pieces, orders[0])
+	for i, order := range orders[1:] {
+		open := apitest.OpenStore(nil)
+		if i%3 == 2 {
+			open = apitest.OnPostgres
+		}
+		t.Run(strings.Join(order, ", "), func(t *testing.T) { sameState(t, want, final(t, open, pieces, order)) })
+	}
+}
+
+// The same with a real project of another age: what came of it after the newer
+// one counts only by its run results.
+func TestOrderOfArrivalOfARealProject(t *testing.T) {
+	r := realAt(t, "coderxio__sagerx/2024-11-21-v12")
+	pieces := map[string]artifacts{
+		"manifest":         {manifest: r.manifest},
+		"manifest+catalog": {manifest: r.manifest, catalog: r.catalog},
+		"manifest+results": {manifest: r.manifest, results: r.results},
+		"another project":  realAt(t, "b-ned__dbt-colibri/postgres"),
+	}
+	orders := permutations(pieces, 3)
+	want := final(t, nil, pieces, orders[0])
+	for _, order := range orders[1:] {
+		t.Run(strings.Join(order, ", "), func(t *testing.T) { sameState(t, want, final(t, nil, pieces, order)) })
+	}
+}
+
+// permutations gives n orders of the pieces, the first as they are sorted, the
+// last the other way round, always the same ones.
+func permutations(pieces map[string]artifacts, n int) [][]string {
+	sorted := slices.Sorted(maps.Keys(pieces))
+	random := rand.New(rand.NewPCG(1, 2))
+	orders := [][]string{sorted}
+	for range n - 2 {
+		order := slices.Clone(sorted)
+		random.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		orders = append(orders, order)
+	}
+	last := slices.Clone(sorted)
+	slices.Reverse(last)
+	return append(orders, last)
+}
+
+// final sends the pieces in an order and reads the state that comes of it.
+func final(t *testing.T, open apitest.OpenStore, pieces map[string]artifacts, order []string) map[string]any {
+	t.Helper()
+	r := newRig(t, open)
+	for _, name := range order {
+		r.send(t, pieces[name])
+	}
+	return r.state(t)
+}
+
+// state is what the API tells, by names that do not depend on what came first:
+// ids are replaced by what they stand for, and what belongs to an arrival
+// (times, versions, the import that first said a thing) is left out.
+func (r *rig) state(t *testing.T) map[string]any {
+	t.Helper()
+	of := "schema_id=" + r.schema
+	out := map[string]any{}
+	names := r.names(t)
+	read := func(name, path string) {
+		reply := r.Get(t, path, r.key)
+		if reply.Status != 200 {
+			t.Fatalf("%s: %d %s", path, reply.Status, reply.Body)
+		}
+		out[name] = neutral(reply.JSON(t), names)
+	}
+	for id, name := range names {
+		switch {
+		case strings.HasPrefix(name, "asset "):
+			for _, part := range []string{"", "/columns", "/code", "/tests", "/runs", "/facets"} {
+				read(name+part, "/api/v1/assets/"+id+part)
+			}
+		case strings.HasPrefix(name, "run "):
+			read(name, "/api/v1/runs/"+id+"?limit=200")
+		case strings.HasPrefix(name, "project "):
+			read(name, "/api/v1/projects/"+id)
+		}
+	}
+	read("lineage", "/api/v1/lineage?limit=2000&"+of)
+	read("tests", "/api/v1/tests?limit=200&"+of)
+	read("assets", "/api/v1/assets?limit=200&breakdown=kind,tag,owner,group,package,materialized&"+of)
+	read("removed", "/api/v1/assets?removed=true&"+of)
+	read("schema", "/api/v1/schemas/"+r.schema)
+	return out
+}
+
+// names gives what each id stands for.
+func (r *rig) names(t *testing.T) map[string]string {
+	t.Helper()
+	names := map[string]string{}
+	put := func(kind, list, value string) {
+		ids, values := r.list(t, list, "id"), r.list(t, list, value)
+		for i, id := range ids {
+			names[id] = kind + " " + values[i]
+		}
+	}
+	of := "schema_id=" + r.schema
+	put("run", "/api/v1/runs?limit=200&"+of, "attributes.invocation_id")
+	put("project", "/api/v1/projects?limit=200&"+of, "attributes.name")
+	put("test", "/api/v1/tests?limit=200&"+of, "attributes.unique_id")
+	put("asset", "/api/v1/assets?limit=200&"+of, "attributes.dbt.unique_id")
+	return names
+}
+
+// arrival are the fields that tell of an arrival.
+var arrival = []string{"created_at", "updated_at", "version", "import", "gone_since", "last_import"}
+
+var label = regexp.MustCompile(`\b[A-Z]{3}-\d+\b`)
+
+// neutral replaces ids, leaves arrivals out and sorts lists of objects.
+func neutral(v any, names map[string]string) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for key, value := range v {
+			if !slices.Contains(arrival, key) {
+				out[key] = neutral(value, names)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, value := range v {
+			out[i] = neutral(value, names)
+		}
+		slices.SortFunc(out, func(a, b any) int { return strings.Compare(text(a), text(b)) })
+		return out
+	case string:
+		return label.ReplaceAllStringFunc(v, func(id string) string {
+			if name, ok := names[id]; ok {
+				return name
+			}
+			return "an id"
+		})
+	}
+	return v
+}
+
+// text is a value as JSON, whose object keys are sorted.
+func text(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Sprint(v)
+	}
+	return string(b)
+}
+
+// sameState tells the first few differences of two states.
+func sameState(t *testing.T, want, got map[string]any) {
+	t.Helper()
+	const shown = 6
+	differing := 0
+	for name := range union(want, got) {
+		diff := cmp.Diff(want[name], got[name])
+		if diff == "" {
+			continue
+		}
+		if differing++; differing <= shown {
+			t.Errorf("%s (-first order +this one): %.1500s", name, diff)
+		}
+	}
+	if differing > shown {
+		t.Errorf("%d more differences", differing-shown)
+	}
+	if len(want) < 100 {
+		t.Errorf("only %d replies compared", len(want))
+	}
+}
+
+// A state that comes after a newer one changes nothing but the history of
+// runs: what is served is the newer state, as if it had come alone, with the
+// results of both.
+func TestOlderStateAfterTheNewer(t *testing.T) {
+	pieces := map[string]artifacts{"before": shopAt(0), "after": shopAt(1)}
+	alone, late := final(t, nil, pieces, []string{"after"}), final(t, nil, pieces, []string{"after", "before"})
+	inOrder := final(t, nil, pieces, []string{"before", "after"})
+	runs := 0
+	for name := range inOrder {
+		switch {
+		case strings.HasPrefix(name, "run "):
+			runs++
+			if diff := cmp.Diff(inOrder[name], late[name]); diff != "" {
+				t.Errorf("%s (-in order +late): %.1500s", name, diff)
+			}
+		case strings.HasSuffix(name, "/columns"), strings.HasSuffix(name, "/code"), strings.HasSuffix(name, "/facets"), name == "lineage":
+			if diff := cmp.Diff(alone[name], late[name]); diff != "" {
+				t.Errorf("%s (-newer state alone +older came late): %.1500s", name, diff)
+			}
+		case strings.HasPrefix(name, "asset "), name == "tests":
+			if diff := cmp.Diff(inOrder[name], late[name]); diff != "" {
+				t.Errorf("%s (-in order +late): %.1500s", name, diff)
+			}
+		}
+	}
+	if runs != 4 { // run results and freshness, twice
+		t.Errorf("%d runs", runs)
+	}
+}
