@@ -23,7 +23,8 @@ import (
 // that serves it.
 const SocketName = "thalweg.sock"
 
-// spoolAge is how old the rest of an interrupted upload must be to be removed.
+// spoolAge is how old the rest of an interrupted upload must be to be removed
+// where it cannot be told whether its process lives.
 const spoolAge = time.Hour
 
 // Serve listens, works off imports and blocks until ctx ends; then it lets

@@ -44,7 +44,7 @@ func House() Rules {
 			{"importing", "syncing", "crawling", "impact", "searching", "access"},
 			{"httpapi", "compat", "mcp", "openlineage"},
 			{"app"},
-			{"cli", "bench"},
+			{"cli", "bench", "faults"},
 			{"cmd"},
 			{"e2e"},
 		},

@@ -70,8 +70,9 @@ type Store interface {
 	// returns. Blobs committed or deleted meanwhile may or may not be visited.
 	List(ctx context.Context, visit func(Info) error) error
 
-	// Sweep removes what writers that died left behind: spooled bytes untouched for longer than olderThan.
-	// It returns how many it removed. Open Writers younger than that are safe.
+	// Sweep removes what writers that died left behind: spooled bytes untouched for longer than olderThan, and
+	// younger ones where the medium tells that their writer is dead. It returns how many it removed. Open Writers
+	// younger than olderThan are safe.
 	Sweep(ctx context.Context, olderThan time.Duration) (removed int, err error)
 
 	// Free returns how many bytes may still be written, or -1 if the medium has no limit that can be known.

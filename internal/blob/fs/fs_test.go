@@ -120,3 +120,32 @@ func TestFull(t *testing.T) {
 	}
 	blobtest.Put(t, store, []byte("there is room again"))
 }
+
+// A writer that was killed holds its spool file no more, so the next start need not wait for it to grow old.
+func TestSweepTellsTheDeadFromTheLiving(t *testing.T) {
+	store := open(t)
+	alive, err := store.Create(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := alive.Write([]byte("alive")); err != nil {
+		t.Fatal(err)
+	}
+	dead := filepath.Join(store.spool, "1234")
+	if err := os.WriteFile(dead, []byte("dead"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := store.Sweep(t.Context(), time.Hour); n != 1 || err != nil {
+		t.Errorf("Sweep = %d, %v, want 1", n, err)
+	}
+	if _, err := os.Stat(dead); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the dead writer's file is there: %v", err)
+	}
+	hash, _, err := alive.Commit(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if content, err := blobtest.Get(t, store, hash); err != nil || string(content) != "alive" {
+		t.Errorf("the living writer's blob: %q, %v", content, err)
+	}
+}

@@ -108,7 +108,7 @@ func (s *Store) List(ctx context.Context, visit func(blob.Info) error) error {
 	})
 }
 
-// Sweep implements blob.Store.
+// Sweep implements blob.Store. A file that no living process has open goes whatever its age.
 func (s *Store) Sweep(ctx context.Context, olderThan time.Duration) (int, error) {
 	entries, err := os.ReadDir(s.spool)
 	if err != nil {
@@ -121,15 +121,34 @@ func (s *Store) Sweep(ctx context.Context, olderThan time.Duration) (int, error)
 			return removed, err
 		}
 		info, err := entry.Info()
-		if err != nil || info.IsDir() || info.ModTime().After(limit) {
-			continue // gone, not ours, or in use
+		if err != nil || info.IsDir() {
+			continue // gone, or not ours
 		}
-		if err := os.Remove(filepath.Join(s.spool, entry.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		gone, err := remove(filepath.Join(s.spool, entry.Name()), !info.ModTime().After(limit))
+		if err != nil {
 			return removed, failure("blob spool", err)
 		}
-		removed++
+		if gone {
+			removed++
+		}
 	}
 	return removed, nil
+}
+
+// remove removes a spool file that is old or nobody's.
+func remove(path string, old bool) (gone bool, err error) {
+	if !old {
+		file := orphan(path)
+		if file == nil {
+			return false, nil
+		}
+		defer file.Close()
+	}
+	err = os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (s *Store) path(hash blob.Hash) string {

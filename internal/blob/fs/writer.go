@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
 )
@@ -17,11 +18,26 @@ func (s *Store) Create(ctx context.Context) (blob.Writer, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp(s.spool, "")
+	file, err := s.newFile()
 	if err != nil {
 		return nil, failure("blob spool", err)
 	}
 	return &writer{store: s, file: file, sum: sha256.New()}, nil
+}
+
+// newFile makes a spool file that Sweep knows to be in use.
+func (s *Store) newFile() (*os.File, error) {
+	for range 10 {
+		file, err := os.CreateTemp(s.spool, "")
+		if err != nil {
+			return nil, err
+		}
+		if claim(file) {
+			return file, nil
+		}
+		file.Close()
+	}
+	return nil, errors.New("new files are swept before they are claimed")
 }
 
 // writer spools one blob.
@@ -81,17 +97,23 @@ func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	return errors.Join(w.move(target), syncFolder(folder))
 }
 
-// move closes the spool file, which some systems ask for before a rename, and gives it its name.
+// move gives the spool file its name and closes it, in the order that the system asks for.
 func (w *writer) move(target string) error {
-	spooled, err := w.file.Name(), w.file.Close()
+	file, spooled := w.file, w.file.Name()
 	w.file = nil
+	steps := []func() error{file.Close, func() error { return os.Rename(spooled, target) }}
+	if renameOpen {
+		slices.Reverse(steps) // no sweep may find it without an owner
+	}
+	err := steps[0]()
 	if err == nil {
-		err = os.Rename(spooled, target)
+		err = steps[1]()
 	}
-	if err != nil {
-		return errors.Join(err, os.Remove(spooled))
+	if err == nil {
+		return nil
 	}
-	return nil
+	file.Close()
+	return errors.Join(err, os.Remove(spooled))
 }
 
 // makeFolder makes one folder, durably, unless it is there.
