@@ -45,6 +45,11 @@ var routes = map[string]Scope{
 	"GET /api/v1/assets/{id}/changes":          ReadCatalog,
 	"GET /api/v1/assets/{id}/facets":           ReadCatalog,
 
+	"GET /api/v1/assets/{id}/columns/{name}/lineage": ReadCatalog,
+	"GET /api/v1/assets/{id}/column_lineage":         ReadCatalog,
+	"GET /api/v1/schemas/{id}/column_lineage":        ReadCatalog,
+	"GET /api/v1/impact":                             ReadCatalog,
+
 	"GET /api/v1/lineage":   ReadCatalog,
 	"GET /api/v1/tests":     ReadCatalog,
 	"GET /api/v1/runs":      ReadCatalog,

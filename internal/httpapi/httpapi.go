@@ -72,7 +72,8 @@ type api struct {
 	editor  Editor
 	limits  Limits
 	now     func() time.Time
-	states  *states
+	states  *states[schemaState]
+	columns *states[columnState]
 }
 
 // New makes the handler of everything under one address. It fails if a route
@@ -87,8 +88,10 @@ func New(d Deps) (http.Handler, error) {
 	rt := newRouter(d.Access)
 	a := &api{
 		huma: newHuma(rt, d.Version, d.QueryWithin), store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
-		editor: d.Editor, limits: d.Limits, now: d.Now, states: newStates(d.Store),
+		editor: d.Editor, limits: d.Limits, now: d.Now,
+		states: newStates(keptStates, func(ctx context.Context, key stateKey) (*schemaState, error) { return loadState(ctx, d.Store, key) }),
 	}
+	a.columns = newStates(keptColumnStates, a.loadColumns)
 	a.register()
 	a.health(rt, d)
 	a.foreign(rt, d.Routes)
@@ -121,6 +124,8 @@ func (a *api) register() {
 	a.registerRuns()
 	a.registerChanges()
 	a.registerLineage()
+	a.registerColumnLineage()
+	a.registerImpact()
 	a.registerKeys()
 }
 

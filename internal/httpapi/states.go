@@ -27,39 +27,42 @@ type schemaState struct {
 // keptStates bounds the memory of states.
 const keptStates = 6
 
-// states keeps the states that were asked for last.
-type states struct {
-	store *store.Store
-	mu    sync.Mutex
-	kept  map[stateKey]*list.Element
-	order list.List // of *stateEntry, the last used in front
-}
-
 type stateKey struct {
 	ws      int64
 	schema  catalog.SchemaID
 	version int64
 }
 
-type stateEntry struct {
-	key   stateKey
-	mu    sync.Mutex // held while it is loaded, so that one request loads for all
-	state *schemaState
+// states keeps what was made of the versions of schemas that were asked for
+// last.
+type states[S any] struct {
+	load func(context.Context, stateKey) (*S, error)
+	most int
+	mu   sync.Mutex
+	kept map[stateKey]*list.Element
+	// order holds *stateEntry, the last used in front.
+	order list.List
 }
 
-func newStates(s *store.Store) *states {
-	return &states{store: s, kept: map[stateKey]*list.Element{}}
+type stateEntry[S any] struct {
+	key   stateKey
+	mu    sync.Mutex // held while it is loaded, so that one request loads for all
+	state *S
+}
+
+func newStates[S any](most int, load func(context.Context, stateKey) (*S, error)) *states[S] {
+	return &states[S]{load: load, most: most, kept: map[stateKey]*list.Element{}}
 }
 
 // of gives the state of a version, loading it if nobody has asked before.
-func (s *states) of(ctx context.Context, ws int64, schema catalog.SchemaID, version int64) (*schemaState, error) {
+func (s *states[S]) of(ctx context.Context, ws int64, schema catalog.SchemaID, version int64) (*S, error) {
 	e := s.entry(stateKey{ws, schema, version})
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.state != nil {
 		return e.state, nil
 	}
-	state, err := loadState(ctx, s.store, e.key)
+	state, err := s.load(ctx, e.key)
 	if err != nil {
 		return nil, fmt.Errorf("graph of %s at version %d: %w", schema, version, err)
 	}
@@ -67,19 +70,19 @@ func (s *states) of(ctx context.Context, ws int64, schema catalog.SchemaID, vers
 	return state, nil
 }
 
-func (s *states) entry(key stateKey) *stateEntry {
+func (s *states[S]) entry(key stateKey) *stateEntry[S] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if el := s.kept[key]; el != nil {
 		s.order.MoveToFront(el)
-		return el.Value.(*stateEntry)
+		return el.Value.(*stateEntry[S])
 	}
-	e := &stateEntry{key: key}
+	e := &stateEntry[S]{key: key}
 	s.kept[key] = s.order.PushFront(e)
-	if s.order.Len() > keptStates {
+	if s.order.Len() > s.most {
 		last := s.order.Back()
 		s.order.Remove(last)
-		delete(s.kept, last.Value.(*stateEntry).key)
+		delete(s.kept, last.Value.(*stateEntry[S]).key)
 	}
 	return e
 }

@@ -1,0 +1,97 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/impact"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+)
+
+// columnState is the column lineage of one version of a schema. It never
+// changes, so requests share it.
+type columnState struct {
+	*schemaState
+	columns  *lineage.ColumnGraph
+	readings map[catalog.AssetID]reading
+}
+
+// reading sums up how the code of a model was read.
+type reading struct {
+	status   lineage.Status
+	outputs  int
+	resolved int
+	edges    int
+	issues   int
+}
+
+// keptColumnStates bounds the memory of column states: that of 10,000 models
+// takes some 60 MB.
+const keptColumnStates = 2
+
+func (a *api) loadColumns(ctx context.Context, key stateKey) (*columnState, error) {
+	schema, err := a.states.of(ctx, key.ws, key.schema, key.version)
+	if err != nil {
+		return nil, err
+	}
+	out := &columnState{schemaState: schema, readings: map[catalog.AssetID]reading{}}
+	var blocks []lineage.TableBlock
+	if key.version > 0 {
+		rows, err := a.store.ColumnEdgesOf(ctx, key.ws, key.schema, key.version, nil)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			block, err := lineage.Decode(row.Block)
+			if err != nil {
+				return nil, fmt.Errorf("asset %d: %w", row.Asset, err)
+			}
+			blocks = append(blocks, lineage.TableBlock{Table: int64(row.Asset), Block: block})
+			out.readings[row.Asset] = reading{block.Status, len(block.Outputs), block.Resolved(), block.EdgeCount(), len(block.Issues)}
+		}
+	}
+	out.columns = lineage.NewColumnGraph(blocks, lineage.GraphOptions{Find: schema.byRelation(), Fold: schema.foldColumn})
+	return out, nil
+}
+
+// byRelation finds tables that came after the code that reads them.
+func (st *schemaState) byRelation() func(key string) int64 {
+	ids := make(map[string]int64, len(st.nodes))
+	for i := range st.nodes {
+		if a := &st.nodes[i]; a.RelationKey != "" {
+			ids[a.RelationKey] = int64(a.ID)
+		}
+	}
+	return func(key string) int64 { return ids[key] }
+}
+
+func (st *schemaState) foldColumn(table int64, name string) string {
+	n, ok := st.number[catalog.AssetID(table)]
+	if !ok {
+		return name
+	}
+	return catalog.FoldColumn(st.nodes[n].Relation.Platform, name)
+}
+
+// find gives the number of a table's column; false if lineage knows none of
+// that name.
+func (st *columnState) find(id catalog.AssetID, name string) (int32, bool) {
+	return st.columns.Find(int64(id), name, func(n string) string { return st.foldColumn(int64(id), n) })
+}
+
+// impact is the state as questions of impact take it.
+func (st *columnState) impact() impact.State {
+	return impact.State{
+		Graph: st.graph, Columns: st.columns,
+		Number: func(table int64) (int32, bool) {
+			n, ok := st.number[catalog.AssetID(table)]
+			return n, ok
+		},
+		IsTable: func(n int32) bool { return st.nodes[n].Kind.IsTable() },
+		Unread: func(n int32) bool {
+			r, ok := st.readings[st.nodes[n].ID]
+			return ok && (r.status == lineage.Failed || r.status == lineage.NotCompiled || r.status == lineage.NotSQL || r.resolved < r.outputs)
+		},
+	}
+}

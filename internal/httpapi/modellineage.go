@@ -1,0 +1,204 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+)
+
+// ModelLineage tells how the code of one model was read.
+type ModelLineage struct {
+	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql" doc:"read: every column and edge was found"`
+	Dialect  string            `json:"dialect" doc:"Dialect of SQL by which it was read, or its language"`
+	Columns  int               `json:"columns" doc:"Columns that its code makes"`
+	Resolved int               `json:"resolved" doc:"Those of which every origin is known"`
+	Edges    int               `json:"edges"`
+	Listed   *int              `json:"listed" doc:"Columns that the warehouse lists; null if it never listed them"`
+	Matching *int              `json:"matching" doc:"Those of them that the code makes as well"`
+	Outputs  []OutputColumn    `json:"outputs" nullable:"false" doc:"In the order of the code"`
+	Rows     []OriginColumn    `json:"rows" nullable:"false" doc:"Columns that decide which rows it has"`
+	Issues   []LineageIssue    `json:"issues" nullable:"false"`
+	Unknown  []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that are none of the schema's"`
+}
+
+// OutputColumn is a column that code makes.
+type OutputColumn struct {
+	Name       string         `json:"name" doc:"* where the columns are not known"`
+	Masked     bool           `json:"masked"`
+	Incomplete bool           `json:"incomplete" doc:"Something in its expression could not be resolved"`
+	Span       Nullable[Span] `json:"span" doc:"Its expression in the compiled code"`
+	From       []OriginColumn `json:"from" nullable:"false"`
+}
+
+// OriginColumn is a column that something is made of.
+type OriginColumn struct {
+	Asset      *string  `json:"asset" doc:"null: none of the schema's tables"`
+	AssetName  string   `json:"asset_name"`
+	Column     string   `json:"column"`
+	Path       *string  `json:"path" doc:"Field within the column"`
+	Kinds      []string `json:"kinds" nullable:"false"`
+	Confidence string   `json:"confidence"`
+	Masked     bool     `json:"masked"`
+}
+
+// LineageIssue is what could not be read.
+type LineageIssue struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Line    *int   `json:"line" doc:"In the compiled code, from 1"`
+	Column  *int   `json:"column" doc:"From 1"`
+}
+
+// ForeignRelation is a table outside the schema.
+type ForeignRelation struct {
+	Name string `json:"name" doc:"As the SQL has it"`
+}
+
+// SchemaLineage sums up how all models of a schema were read.
+type SchemaLineage struct {
+	Models   int            `json:"models" doc:"Models and snapshots"`
+	Statuses map[string]int `json:"statuses" doc:"Models by status"`
+	Columns  int            `json:"columns"`
+	Resolved int            `json:"resolved" doc:"Columns of which every origin is known"`
+	Edges    int            `json:"edges"`
+	Version  int64          `json:"version"`
+}
+
+func (a *api) getModelLineage(ctx context.Context, p access.Principal, in *assetInput) (*Body[Document[ModelLineage]], error) {
+	f, err := a.asset(ctx, p, in.ID, in.At)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.store.ColumnEdgesOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, NewProblem(CodeNotFound, "%s is made by no code, so it has no column lineage of its own.", in.ID)
+	}
+	block, err := lineage.Decode(rows[0].Block)
+	if err != nil {
+		return nil, err
+	}
+	st, err := a.states.of(ctx, p.WS, f.schema.ID, f.version)
+	if err != nil {
+		return nil, err
+	}
+	out := st.modelLineage(block)
+	if f.asset.Listed {
+		columns, err := a.store.ColumnsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+		if err != nil {
+			return nil, err
+		}
+		out.compare(f.asset, columns[f.asset.ID], block)
+	}
+	return &Body[Document[ModelLineage]]{Document[ModelLineage]{Resource[ModelLineage]{
+		ID: f.asset.ID.Label(f.asset.Kind), Type: "column_lineage", Attributes: out,
+	}}}, nil
+}
+
+func (st *schemaState) modelLineage(b *lineage.Block) ModelLineage {
+	out := ModelLineage{
+		Status: b.Status.String(), Dialect: b.Dialect, Columns: len(b.Outputs), Resolved: b.Resolved(), Edges: b.EdgeCount(),
+		Outputs: []OutputColumn{}, Rows: []OriginColumn{}, Issues: []LineageIssue{}, Unknown: []ForeignRelation{},
+	}
+	for _, r := range b.Refs {
+		if r.Table == 0 {
+			out.Unknown = append(out.Unknown, ForeignRelation{r.Name})
+		}
+	}
+	for i := range b.Outputs {
+		o := &b.Outputs[i]
+		column := OutputColumn{Name: o.Name, Masked: o.Masked, Incomplete: o.Gap, Span: nullable(spanOf(o.Span)), From: []OriginColumn{}}
+		if o.Star {
+			column.Name = "*"
+		}
+		for _, e := range o.Edges {
+			origin := st.origin(b.Refs[e.Ref])
+			origin.Column, origin.Path, origin.Masked = e.Column, optional(e.Path), e.Masked
+			origin.Kinds, origin.Confidence = orEmpty(e.Kinds.Names()), e.Confidence.String()
+			column.From = append(column.From, origin)
+		}
+		out.Outputs = append(out.Outputs, column)
+	}
+	for _, u := range b.Rows {
+		origin := st.origin(b.Refs[u.Ref])
+		origin.Column, origin.Kinds, origin.Confidence = u.Column, orEmpty(u.Kinds.Names()), u.Confidence.String()
+		out.Rows = append(out.Rows, origin)
+	}
+	for _, i := range b.Issues {
+		out.Issues = append(out.Issues, LineageIssue{Code: i.Code, Message: i.Message, Line: place(i.Line), Column: place(i.Column)})
+	}
+	return out
+}
+
+func place(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+func (st *schemaState) origin(r lineage.Ref) OriginColumn {
+	out := OriginColumn{AssetName: r.Name}
+	if n, ok := st.number[catalog.AssetID(r.Table)]; ok && r.Table != 0 {
+		label := st.label(n)
+		out.Asset, out.AssetName = &label, st.nodes[n].Name
+	}
+	return out
+}
+
+// compare counts how far the code's columns are those that the warehouse lists.
+func (m *ModelLineage) compare(asset catalog.Asset, columns []catalog.Column, b *lineage.Block) {
+	fold := func(name string) string { return catalog.FoldColumn(asset.Relation.Platform, name) }
+	made := make(map[string]bool, len(b.Outputs))
+	for i := range b.Outputs {
+		made[fold(b.Outputs[i].Name)] = true
+	}
+	listed, matching := 0, 0
+	for i := range columns {
+		if c := &columns[i]; c.Present && !c.DocumentedOnly {
+			listed++
+			if made[fold(c.Name)] {
+				matching++
+			}
+		}
+	}
+	m.Listed, m.Matching = &listed, &matching
+}
+
+type schemaAtInput struct {
+	IDParam
+	AtParam
+}
+
+func (a *api) getSchemaLineage(ctx context.Context, p access.Principal, in *schemaAtInput) (*Body[Document[SchemaLineage]], error) {
+	schema, err := a.schema(ctx, p, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	version, err := a.version(ctx, p, schema, in.At)
+	if err != nil {
+		return nil, err
+	}
+	st, err := a.columns.of(ctx, p.WS, schema.ID, version)
+	if err != nil {
+		return nil, err
+	}
+	out := SchemaLineage{Statuses: map[string]int{}, Version: version}
+	for s := range lineage.Statuses {
+		out.Statuses[lineage.Status(s).String()] = 0
+	}
+	for _, r := range st.readings {
+		out.Models++
+		out.Statuses[r.status.String()]++
+		out.Columns += r.outputs
+		out.Resolved += r.resolved
+		out.Edges += r.edges
+	}
+	return &Body[Document[SchemaLineage]]{Document[SchemaLineage]{Resource[SchemaLineage]{
+		ID: schema.ID.String(), Type: "column_lineage", Attributes: out,
+	}}}, nil
+}

@@ -1,0 +1,210 @@
+// Package impact tells what a change of a table or of some of its columns
+// reaches: which columns, tables, and what else is built on them.
+//
+// It is pure: it joins the graph of the assets with the graph of their columns
+// and knows neither stores nor the web.
+package impact
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+)
+
+// Reason tells why an asset is reached.
+type Reason uint8
+
+// The reasons, the surest first.
+const (
+	// Column: the values of some of its columns derive from the changed ones.
+	Column Reason = iota
+	// Rows: the changed columns decide which rows it has.
+	Rows
+	// Unread: it reads a table that is reached, and its own code could not be
+	// read wholly: nothing can be ruled out.
+	Unread
+	// Downstream: it derives from a table that is reached as a whole.
+	Downstream
+	// Uses: it is no table; it uses one that is reached.
+	Uses
+)
+
+var reasonNames = [...]string{"column", "rows", "unread", "downstream", "uses"}
+
+func (r Reason) String() string { return reasonNames[r] }
+
+// State is one state of a schema. Assets are numbered as in Graph.
+type State struct {
+	Graph   *graph.Graph // parent → child, of all assets
+	Columns *lineage.ColumnGraph
+	// Number gives the asset that a table of Columns is.
+	Number func(table int64) (int32, bool)
+	// IsTable tells tables from exposures, metrics and the like.
+	IsTable func(n int32) bool
+	// Unread tells a table whose code exists and was not read wholly.
+	Unread func(n int32) bool
+}
+
+// Change is what is asked about.
+type Change struct {
+	Asset int32
+	// Columns are numbers in the graph of columns; none: the asset as a whole. A
+	// negative one stands for a column that takes part in no lineage.
+	Columns []int32
+	// Walk chooses the edges to follow; its bounds are not used.
+	Walk lineage.WalkOptions
+	// Rows follows also the columns that decide rows.
+	Rows bool
+}
+
+// Reached is an asset that a change reaches.
+type Reached struct {
+	Asset  int32
+	Depth  int32 // steps along the graph of assets; of those that the graph does not connect, 0
+	Reason Reason
+}
+
+// Impact is all that a change reaches.
+type Impact struct {
+	Columns lineage.Walk // the changed ones among them, at depth 0
+	Assets  []Reached    // nearest first; never the changed asset itself
+	// Tables counts the tables downstream of the changed asset, reached or not.
+	Tables int
+}
+
+// Of works out what a change reaches.
+func (s State) Of(c Change) Impact {
+	b := &builder{State: s, change: c, reasons: map[int32]Reason{}, whole: map[int32]bool{}}
+	var out Impact
+	if len(c.Columns) == 0 {
+		b.wholly(c.Asset)
+	} else {
+		b.reach(c.Asset, Column)
+		walk := c.Walk
+		walk.Direction, walk.Depth, walk.Limit = lineage.Downstream, -1, -1
+		out.Columns = s.Columns.Walk(c.Columns, walk)
+		b.columns(out.Columns.Columns)
+		b.unread()
+	}
+	b.uses()
+	depths := b.depths()
+	for n := range depths {
+		if n != c.Asset && s.IsTable(n) {
+			out.Tables++
+		}
+	}
+	for n, reason := range b.reasons {
+		if n != c.Asset {
+			out.Assets = append(out.Assets, Reached{Asset: n, Depth: depths[n], Reason: reason})
+		}
+	}
+	slices.SortFunc(out.Assets, func(x, y Reached) int { return cmp.Or(cmp.Compare(x.Depth, y.Depth), cmp.Compare(x.Asset, y.Asset)) })
+	return out
+}
+
+type builder struct {
+	State
+	change  Change
+	reasons map[int32]Reason
+	whole   map[int32]bool // reached as a whole, and all that derives from it with it
+}
+
+// reach notes an asset; the surest reason stays.
+func (b *builder) reach(n int32, why Reason) {
+	if old, known := b.reasons[n]; !known || why < old {
+		b.reasons[n] = why
+	}
+}
+
+// columns reaches the tables of columns, and those whose rows they decide.
+func (b *builder) columns(columns []int32) {
+	for _, c := range columns {
+		if n, ok := b.Number(b.Columns.Column(c).Table); ok {
+			b.reach(n, Column)
+		}
+	}
+	if !b.change.Rows {
+		return
+	}
+	for _, c := range columns {
+		for _, steer := range b.Columns.SteeredBy(c) {
+			if k := b.change.Walk.Kinds; k != 0 && steer.Kinds&k == 0 || steer.Confidence > b.change.Walk.Least {
+				continue
+			}
+			if n, ok := b.Number(steer.Table); ok {
+				b.reach(n, Rows)
+				b.wholly(n)
+			}
+		}
+	}
+}
+
+// wholly reaches every table downstream of one.
+func (b *builder) wholly(n int32) {
+	if b.whole[n] {
+		return
+	}
+	b.whole[n] = true
+	for open := []int32{n}; len(open) > 0; open = open[1:] {
+		for _, child := range b.Graph.Children(open[0]) {
+			if !b.IsTable(child) || b.whole[child] {
+				continue
+			}
+			b.whole[child] = true
+			b.reach(child, Downstream)
+			open = append(open, child)
+		}
+	}
+}
+
+// unread reaches what reads a table that is reached and hides how.
+func (b *builder) unread() {
+	open := make([]int32, 0, len(b.reasons))
+	for n := range b.reasons {
+		open = append(open, n)
+	}
+	slices.Sort(open)
+	for ; len(open) > 0; open = open[1:] {
+		for _, child := range b.Graph.Children(open[0]) {
+			if !b.IsTable(child) || !b.Unread(child) {
+				continue
+			}
+			b.reach(child, Unread)
+			b.wholly(child)
+		}
+	}
+}
+
+// uses reaches what is no table and stands on something that is reached. Which
+// columns of a table it uses nobody tells.
+func (b *builder) uses() {
+	open := []int32{b.change.Asset}
+	for n := range b.reasons {
+		open = append(open, n)
+	}
+	for ; len(open) > 0; open = open[1:] {
+		for _, child := range b.Graph.Children(open[0]) {
+			if _, known := b.reasons[child]; known || b.IsTable(child) {
+				continue
+			}
+			b.reach(child, Uses)
+			open = append(open, child)
+		}
+	}
+}
+
+// depths are the distances of everything downstream of the changed asset.
+func (b *builder) depths() map[int32]int32 {
+	depths := map[int32]int32{b.change.Asset: 0}
+	for open := []int32{b.change.Asset}; len(open) > 0; open = open[1:] {
+		for _, child := range b.Graph.Children(open[0]) {
+			if _, known := depths[child]; !known {
+				depths[child] = depths[open[0]] + 1
+				open = append(open, child)
+			}
+		}
+	}
+	return depths
+}

@@ -1,0 +1,56 @@
+package lineage
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+const allKinds = ^resolve.KindSet(0)
+
+// kindWords are the names of kinds, and of groups of them.
+var kindWords = func() map[string]resolve.KindSet {
+	words := map[string]resolve.KindSet{}
+	for k := resolve.KindSet(1); len(k.Names()) == 1; k <<= 1 {
+		words[k.Names()[0]] = k
+		if k.IsValue() {
+			words["value"] |= k
+		} else {
+			words["indirect"] |= k
+		}
+	}
+	return words
+}()
+
+// ParseKinds reads names of kinds, separated by commas: "identity,rename", or
+// "value" and "indirect" for all of either sort. An empty text is no kinds; an
+// unknown name is an error that lists the known ones.
+func ParseKinds(text string) (resolve.KindSet, error) {
+	var kinds resolve.KindSet
+	if strings.TrimSpace(text) == "" {
+		return 0, nil
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		k, ok := kindWords[strings.TrimSpace(name)]
+		if !ok {
+			return 0, fmt.Errorf("%q is no kind of column edge; there are value, indirect, %s", name, strings.Join(allKinds.Names(), ", "))
+		}
+		kinds |= k
+	}
+	return kinds, nil
+}
+
+// ParseConfidence reads the name of a confidence; an empty text is the least
+// sure one that an edge has.
+func ParseConfidence(text string) (resolve.Confidence, error) {
+	if text == "" {
+		return resolve.Ambiguous, nil
+	}
+	for c := resolve.FromSchema; c <= resolve.Ambiguous; c++ {
+		if c.String() == text {
+			return c, nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no confidence; there are %s, %s, %s and %s", text, resolve.FromSchema, resolve.SingleSource, resolve.Inferred, resolve.Ambiguous)
+}
