@@ -81,7 +81,7 @@ func TestColumnLineage(t *testing.T) {
 
 func TestColumnLineageOfWhatIsNotThere(t *testing.T) {
 	r, id := columnsRig(t)
-	orders, seed := id("model.shop.fct_orders"), id("seed.shop.country_codes")
+	orders := id("model.shop.fct_orders")
 	for path, want := range map[string]string{
 		"/assets/" + orders + "/columns/nope/lineage":                      "404 not-found",
 		"/assets/TBL-99999/columns/order_id/lineage":                       "404 not-found",
@@ -89,7 +89,6 @@ func TestColumnLineageOfWhatIsNotThere(t *testing.T) {
 		"/assets/" + orders + "/columns/order_id/lineage?confidence=sure":  "400 invalid-parameter",
 		"/assets/" + orders + "/columns/order_id/lineage?direction=around": "400 invalid-parameter",
 		"/assets/" + orders + "/columns/order_id/lineage?limit=0":          "400 invalid-parameter",
-		"/assets/" + seed + "/column_lineage":                              "404 not-found",
 		"/schemas/SCH-999/column_lineage":                                  "404 not-found",
 		"/impact":                                                          "400 invalid-parameter",
 		"/impact?asset=TBL-99999":                                          "404 not-found",
@@ -119,6 +118,10 @@ func TestModelLineage(t *testing.T) {
 	}
 	if got := fmt.Sprint(model.At(t, "data.attributes.rows")); !strings.Contains(got, "kinds:[filter]") || !strings.Contains(got, "column:status") {
 		t.Errorf("rows of stg_payments: %s", got)
+	}
+	seed := r.Get(t, "/api/v1/assets/"+id("seed.shop.country_codes")+"/column_lineage", r.key)
+	if seed.At(t, "data.attributes.status") != "no_code" {
+		t.Errorf("a seed: %d %s", seed.Status, seed.Body)
 	}
 	whole := r.Get(t, "/api/v1/schemas/"+r.schema+"/column_lineage", r.key)
 	if read, models := whole.At(t, "data.attributes.statuses.read"), whole.At(t, "data.attributes.models"); read != 25.0 || models != 26.0 {

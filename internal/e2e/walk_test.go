@@ -125,6 +125,19 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 			out = append(out, w.list(t, "/api/v1/dbt_imports/"+id+"/artifacts", "attributes.address")...)
 		}
 		return out
+	case "/api/v1/assets/{id}/columns/{name}/lineage":
+		for _, c := range w.columns(t) {
+			out = append(out, "/api/v1/assets/"+c.asset+"/columns/"+url.PathEscape(c.name)+"/lineage")
+		}
+		return out
+	case "/api/v1/impact":
+		for _, id := range w.ids["assets"] {
+			out = append(out, path+"?asset="+id)
+		}
+		for _, c := range w.columns(t) {
+			out = append(out, path+"?asset="+c.asset+"&column="+url.QueryEscape(c.name))
+		}
+		return out
 	case "/api/v1/assets", "/api/v1/projects", "/api/v1/runs", "/api/v1/dbt_imports":
 		return []string{path, path + "?" + of}
 	case "/api/v1/tests", "/api/v1/changes":
@@ -138,6 +151,28 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 		return out
 	}
 	return []string{path}
+}
+
+// tableColumn is a column of a table.
+type tableColumn struct{ asset, name string }
+
+// maxColumns bounds the columns that a walk asks about one by one.
+const maxColumns = 120
+
+// columns lists columns of the tables, spread evenly over all of them.
+func (w *walk) columns(t *testing.T) []tableColumn {
+	t.Helper()
+	var out []tableColumn
+	for _, id := range w.list(t, "/api/v1/assets?kind=model,seed,snapshot,source&schema_id="+w.schema, "id") {
+		for _, name := range w.list(t, "/api/v1/assets/"+id+"/columns", "attributes.name") {
+			out = append(out, tableColumn{id, name})
+		}
+	}
+	var some []tableColumn
+	for i := 0; i < len(out); i += len(out)/maxColumns + 1 {
+		some = append(some, out[i])
+	}
+	return some
 }
 
 // uniqueIDs lists every node behind every asset.

@@ -10,7 +10,7 @@ import (
 
 // ModelLineage tells how the code of one model was read.
 type ModelLineage struct {
-	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql" doc:"read: every column and edge was found"`
+	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql,no_code" doc:"read: every column and edge was found; no_code: no code makes it, as with sources and seeds"`
 	Dialect  string            `json:"dialect" doc:"Dialect of SQL by which it was read, or its language"`
 	Columns  int               `json:"columns" doc:"Columns that its code makes"`
 	Resolved int               `json:"resolved" doc:"Those of which every origin is known"`
@@ -66,6 +66,9 @@ type SchemaLineage struct {
 	Version  int64          `json:"version"`
 }
 
+// statusNoCode is the status of what is made by no code.
+const statusNoCode = "no_code"
+
 func (a *api) getModelLineage(ctx context.Context, p access.Principal, in *assetInput) (*Body[Document[ModelLineage]], error) {
 	f, err := a.asset(ctx, p, in.ID, in.At)
 	if err != nil {
@@ -75,19 +78,20 @@ func (a *api) getModelLineage(ctx context.Context, p access.Principal, in *asset
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
-		return nil, NewProblem(CodeNotFound, "%s is made by no code, so it has no column lineage of its own.", in.ID)
-	}
-	block, err := lineage.Decode(rows[0].Block)
-	if err != nil {
-		return nil, err
+	block := &lineage.Block{}
+	if len(rows) > 0 {
+		if block, err = lineage.Decode(rows[0].Block); err != nil {
+			return nil, err
+		}
 	}
 	st, err := a.states.of(ctx, p.WS, f.schema.ID, f.version)
 	if err != nil {
 		return nil, err
 	}
 	out := st.modelLineage(block)
-	if f.asset.Listed {
+	if len(rows) == 0 {
+		out.Status = statusNoCode
+	} else if f.asset.Listed {
 		columns, err := a.store.ColumnsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
 		if err != nil {
 			return nil, err
