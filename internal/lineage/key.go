@@ -10,7 +10,8 @@ import (
 // key is equal as long as reading a table again would give the same block: it
 // covers the engine, the dialect, the code, the columns that are stated of the
 // table itself (its code may read it), and the names and columns of the
-// parents. A parent that changes and keeps its columns leaves it as it is.
+// parents, of ephemeral parents those of their parents too. A parent that
+// changes and keeps its columns leaves it as it is.
 // What a table reads without declaring it as a parent is not covered.
 func (t *Tracer) key(n int32) catalog.Hash {
 	table := &t.tables[n]
@@ -39,20 +40,39 @@ func (t *Tracer) key(n int32) catalog.Hash {
 	texts(table.Code.Contract)
 	own := table.Stated.hash()
 	b = append(b, own[:]...)
+	return catalog.HashOf(t.appendParents(b, n))
+}
+
+// appendParents writes what a table sees of its parents: who they are and their
+// columns.
+func (t *Tracer) appendParents(b []byte, n int32) []byte {
 	for _, p := range t.parents(n) {
 		parent := &t.tables[p]
 		b = binary.AppendVarint(b, parent.ID)
-		text(parent.Key)
-		columns := t.columnsHash(p)
+		b = binary.AppendUvarint(b, uint64(len(parent.Key)))
+		b = append(b, parent.Key...)
+		columns := t.seenHash(p)
 		b = append(b, columns[:]...)
 	}
-	return catalog.HashOf(b)
+	return b
 }
 
-// columnsHash is the hash of a table's columns, kept while the level runs.
-func (t *Tracer) columnsHash(n int32) catalog.Hash {
-	if t.hashes[n].IsZero() {
-		t.hashes[n] = t.columnsOf(n).hash()
+// pending is the hash of an ephemeral table while its parents' are made: it ends
+// cycles.
+var pending = catalog.HashOfText("pending")
+
+// seenHash is the hash of what those who read a table see of it: its columns.
+// An ephemeral model is pasted into its children together with all that it
+// reads, so they see that as well. It is kept until the table is read.
+func (t *Tracer) seenHash(n int32) catalog.Hash {
+	if !t.hashes[n].IsZero() {
+		return t.hashes[n]
 	}
-	return t.hashes[n]
+	hash := t.columnsOf(n).hash()
+	if t.tables[n].Ephemeral {
+		t.hashes[n] = pending
+		hash = catalog.HashOf(t.appendParents(append([]byte(nil), hash[:]...), n))
+	}
+	t.hashes[n] = hash
+	return hash
 }

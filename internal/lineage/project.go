@@ -155,7 +155,7 @@ func (p *Project) table(i int, n *dbt.Node) Table {
 	if n.ResourceType == "model" || n.ResourceType == "snapshot" {
 		t.Code = &Code{Language: n.Language, Compiled: catalog.HashOfText(n.CompiledCode)}
 	}
-	if n.Contract && t.Code != nil {
+	if n.Contract && t.Code != nil && ContractOrders(n.Materialized) {
 		for _, c := range n.Columns {
 			t.Code.Contract = append(t.Code.Contract, c.Name)
 		}

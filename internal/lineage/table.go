@@ -31,9 +31,16 @@ type Code struct {
 	Language string       // "sql", "python" …; "" is sql
 	Compiled catalog.Hash // of the compiled code; zero: not compiled
 	Snapshot *Snapshot    // nil for models
-	// Contract are the columns of an enforced contract: dbt then puts the
-	// model's columns into the contract's order.
+	// Contract are the columns of an enforced contract where dbt puts the
+	// model's columns into the contract's order, see ContractOrders.
 	Contract []string
+}
+
+// ContractOrders tells whether an enforced contract decides the order of the
+// columns. dbt selects them in the contract's order into a table; a view is made
+// of the query as it is, and the contract only checks it.
+func ContractOrders(materialized string) bool {
+	return materialized != "view" && materialized != "materialized_view"
 }
 
 func (c *Code) isSQL() bool { return c.Language == "" || c.Language == "sql" }

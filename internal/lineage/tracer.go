@@ -14,13 +14,14 @@ import (
 // Source gives a Tracer what it needs of the world.
 type Source interface {
 	// Load fills in the tables that have become due (Code above all) and what
-	// their parents state; it is called from one goroutine, before they are read.
+	// their parents state, and the parents of those that are ephemeral; it is
+	// called from one goroutine, before they are read.
 	Load(ctx context.Context, due []int32) error
 	// Columns gives the columns of a table that is read without being declared as
 	// a parent. It may be called from several goroutines at once.
 	Columns(n int32) Columns
 	// Inferred gives the columns that the code of a table told when it was read
-	// last; called after Load, for tables that are not due themselves.
+	// last, before this run; called after Load.
 	Inferred(n int32) Columns
 	// Texts gives compiled code by hash; all of it, or an error. It may be called
 	// while Keep runs.
@@ -96,7 +97,7 @@ const chunk = 256
 // Run reads every due table whose block does not stand, and the children of
 // those whose columns came out different. A table whose stated columns or whose
 // relation changed makes its children due as well: the caller has to name them.
-// Tables that read one another are read once in a run, in a fixed order.
+// Children of an ephemeral table that is due are due. Tables that read one another are read once in a run, in a fixed order.
 func (t *Tracer) Run(ctx context.Context, due []int32) error {
 	const (
 		waiting uint8 = iota
@@ -108,6 +109,11 @@ func (t *Tracer) Run(ctx context.Context, due []int32) error {
 		if state[n] == waiting {
 			state[n] = isDue
 			t.total++
+		}
+	}
+	markChildren := func(n int32) {
+		for _, child := range t.graph.Children(n) {
+			mark(child)
 		}
 	}
 	for _, n := range due {
@@ -127,9 +133,12 @@ func (t *Tracer) Run(ctx context.Context, due []int32) error {
 				return err
 			}
 			for _, n := range changed {
-				for _, child := range t.graph.Children(n) {
-					mark(child)
-				}
+				markChildren(n)
+			}
+		}
+		for _, n := range now {
+			if t.tables[n].Ephemeral {
+				markChildren(n)
 			}
 		}
 	}
