@@ -30,7 +30,7 @@ func drawBlock(t *rapid.T) *Block {
 	}
 	ref := rapid.Int32Range(0, int32(max(0, len(b.Refs)-1)))
 	for range rapid.IntRange(0, 6).Draw(t, "outputs") {
-		start := rapid.Int32Range(0, 1<<30).Draw(t, "start")
+		start := rapid.Int32Range(0, 1<<30-1).Draw(t, "start")
 		o := Output{
 			Name: word.Draw(t, "output"), Star: rapid.Bool().Draw(t, "star"), Masked: rapid.Bool().Draw(t, "masked"), Gap: rapid.Bool().Draw(t, "gap"),
 			Span: token.Span{Start: start, End: start + rapid.Int32Range(0, 1<<30).Draw(t, "length")},
