@@ -73,14 +73,22 @@ func readFiles(t *testing.T, a artifacts) files {
 
 func unpack(t *testing.T, b []byte, into any) {
 	t.Helper()
-	if z, err := gzip.NewReader(bytes.NewReader(b)); err == nil {
-		if b, err = io.ReadAll(z); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := json.Unmarshal(b, into); err != nil {
+	if err := json.Unmarshal(unzipped(t, b), into); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// unzipped gives plain bytes, of gzip or plain ones.
+func unzipped(t *testing.T, b []byte) []byte {
+	t.Helper()
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return b
+	}
+	if b, err = io.ReadAll(z); err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 func ofTable(id string) bool {
