@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/app"
@@ -15,7 +16,7 @@ import (
 // for the time of the command.
 type target struct {
 	settings
-	Server string `env:"THALWEG_SERVER" help:"Address of a server, such as https://catalog.example.com; a data folder otherwise."`
+	Server string `help:"Address of a server, such as https://catalog.example.com; a data folder otherwise ($$THALWEG_SERVER)."`
 	Key    string `env:"THALWEG_KEY" help:"API key for the server."`
 
 	alone bool // no server serves the folder; this command does
@@ -23,8 +24,8 @@ type target struct {
 
 // with runs do with a client of the target.
 func (t *target) with(ctx context.Context, out *output, do func(*client) error) error {
-	if t.Server != "" {
-		return do(newRemote(t.Server, t.Key))
+	if server := t.server(); server != "" {
+		return do(newRemote(server, t.Key))
 	}
 	cfg, err := t.load()
 	if err != nil {
@@ -36,6 +37,15 @@ func (t *target) with(ctx context.Context, out *output, do func(*client) error) 
 	}
 	t.alone = true
 	return t.serveFor(ctx, out, cfg, socket, do)
+}
+
+// server is the address of the server, "" for a folder or database. One that
+// is named by a flag is not overruled by the environment.
+func (t *target) server() string {
+	if t.Server != "" || t.Data != "" || t.DatabaseURL != "" {
+		return t.Server
+	}
+	return os.Getenv("THALWEG_SERVER")
 }
 
 // serveFor opens the folder and serves its socket while do runs.
