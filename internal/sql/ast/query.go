@@ -87,7 +87,9 @@ type SetArm struct {
 // Values is VALUES (...), (...).
 type Values struct {
 	token.Span
-	Rows [][]Expr
+	// Columns are the names that ClickHouse's VALUES('a String, ...', ...) gives.
+	Columns []Ident
+	Rows    [][]Expr
 }
 
 // StructMode is how BigQuery's SELECT AS STRUCT or SELECT AS VALUE shapes rows.

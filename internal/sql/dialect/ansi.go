@@ -13,6 +13,7 @@ var ansi = &Dialect{
 	Grammar: Grammar{
 		ColonPaths: true, ArrowLambda: true, Top: true, AngleTypes: true,
 		StringTables: true, ParamCalls: true, BacktickPaths: true,
+		ShortVerbs: true, WordComparisons: true, Phrases: true, LockingClause: true,
 	},
 	Scope: Scope{
 		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,

@@ -7,7 +7,7 @@ var clickhouse = &Dialect{
 	Identifiers: Identifiers{ColumnsExact: true, TablesExact: true},
 	Lexing:      Lexing{IdentQuotes: "\"`", StringQuotes: "'", Backslash: true, HashComments: true, NestedComments: true, DollarQuotes: true},
 	Grammar: Grammar{
-		ArrowLambda: true, ExpressionCTE: true, Ternary: true, BraceParams: true, ParamCalls: true, Top: true,
+		ArrowLambda: true, ExpressionCTE: true, Ternary: true, BraceParams: true, ParamCalls: true, Top: true, ValuesStructure: true,
 		Reserved: []string{"prewhere", "settings", "format", "final", "sample", "array", "global"},
 	},
 	Scope: Scope{

@@ -158,6 +158,18 @@ type Grammar struct {
 	PositionColumns bool
 	// ConvertType allows CONVERT(type, x).
 	ConvertType bool
+	// ValuesStructure reads FROM VALUES('a String, b Int8', ...): a first string
+	// names the columns.
+	ValuesStructure bool
+	// ShortVerbs allows SEL, INS, UPD and DEL.
+	ShortVerbs bool
+	// WordComparisons allows a EQ b, and NE, GT, GE, LT and LE.
+	WordComparisons bool
+	// Phrases allows x (FORMAT '...'), x (TITLE '...') and x (NAMED y), which say
+	// how x is shown. TypePhrases makes x (INTEGER) a cast.
+	Phrases, TypePhrases bool
+	// LockingClause allows LOCKING ROW FOR ACCESS in front of a query.
+	LockingClause bool
 
 	// Reserved are words, in lower case, that are reserved here beyond the
 	// common set: they are never implicit aliases.

@@ -32,6 +32,7 @@ var byName = map[string]*Dialect{
 	"doris":      doris,
 	"vertica":    vertica,
 	"sqlite":     sqlite,
+	"teradata":   teradata,
 }
 
 // Default is the permissive dialect for databases that are not known: it takes

@@ -49,6 +49,10 @@ func differences(t *testing.T) map[[2]string]bool {
 	return list
 }
 
+// frozen are the sets whose expectations one tool computed: a difference there is
+// looked into. The others hold what people wrote.
+var frozen = map[string]bool{"project": true, "tpcds": true, "tpch": true}
+
 // scores counts by some key of the cases.
 type scores map[string]*lineagecase.Score
 
@@ -77,14 +81,17 @@ func TestCases(t *testing.T) {
 			if !selectLike[c.Statement] {
 				return nil
 			}
+			source, _, _ := strings.Cut(c.ID, "/")
 			for i := range c.Expect {
 				if at := [2]string{c.ID, strings.ToLower(c.Expect[i].Output)}; hasKey(known, at) {
+					if !frozen[source] {
+						t.Errorf("%s: only answers that one tool computed may be listed as known differences", c.ID)
+					}
 					known[at] = true
 					c.Expect[i].Waive = "a known difference"
 				}
 			}
 			score, wrong := lineagecase.Compare(c, lineagecase.Resolve(c))
-			source, _, _ := strings.Cut(c.ID, "/")
 			total.add("all", score)
 			bySource.add(source, score)
 			byDialect.add(c.Dialect, score)
@@ -120,16 +127,12 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// floorOf is what each set has reached. The goal for the two small ones that
-// stand below the others is one wrong column; both still have two: Teradata's
-// SEL … EQ is not parsed, and the structure argument of ClickHouse's
-// VALUES('person String, …', …) is not read.
+// floorOf is what each set has reached. Nine columns of sqlglot's fixtures, six of
+// them of Snowflake, expect that tool's own notation or names (t.$1 called like the
+// column there, an edge to "@1", to a table without a name) and count as wrong.
 func floorOf(set string) float64 {
-	switch set {
-	case "datahub":
-		return 95
-	case "clickhouse":
-		return 97.5
+	if set == "sqlglot" {
+		return 98
 	}
 	return 99
 }

@@ -35,6 +35,7 @@ func (p *parser) suffix(e ast.Expr) ast.Expr {
 		return c
 	case token.DoubleColon:
 		p.pos++
+		p.accept(token.Bang) // Vertica: x::!int gives NULL for what is none
 		c := p.nodes.casts.New()
 		c.Operand, c.Type = e, p.typeName()
 		c.Span = p.from(start)
@@ -42,6 +43,10 @@ func (p *parser) suffix(e ast.Expr) ast.Expr {
 	case token.LeftBracket:
 		step := p.subscript()
 		return p.access(e, step)
+	case token.LeftParen:
+		if p.phraseAhead() {
+			return p.phrase(e)
+		}
 	case token.Dot:
 		return p.dotSuffix(e)
 	case token.Colon:

@@ -108,6 +108,9 @@ func (p *parser) window() *ast.Window {
 	if p.isIdent(0) && !p.isKw(token.PARTITION) && !p.isKw(token.ORDER) && !p.isKw(token.DISTRIBUTE) && !p.isKw(token.SORT) && !p.frameAhead() {
 		w.Base = p.ident()
 	}
+	if p.isKw(token.PARTITION) && (p.isWord(1, "best") || p.isWord(1, "nodes") || p.isWord(1, "auto")) { // Vertica
+		p.pos += 2
+	}
 	if p.acceptKw(token.PARTITION, token.BY) || p.acceptKw(token.DISTRIBUTE, token.BY) || p.acceptKw(token.CLUSTER, token.BY) {
 		w.PartitionBy = p.exprs()
 	}

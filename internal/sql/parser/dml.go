@@ -80,6 +80,8 @@ func (p *parser) insertTarget(i *ast.Insert) {
 		case p.isKw(token.WITH) && p.ahead(1).Kind == token.LeftParen:
 			p.pos++
 			p.skipParens()
+		case p.isKw(token.WITH) && p.isWord(1, "label") && p.isIdent(2) && p.ahead(3).Keyword != token.AS: // Doris
+			p.pos += 3
 		case p.isKw(token.REPLACE) && p.ahead(1).Keyword == token.WHERE:
 			p.pos += 2
 			i.Where = p.condition()

@@ -76,6 +76,13 @@ func (p *parser) infix() infix {
 		return in
 	}
 	switch t.Keyword {
+	case token.NotKeyword:
+		if t.Len() == 2 && p.d.Grammar.WordComparisons {
+			return p.wordComparison(t)
+		}
+		if p.interpolates() {
+			return infix{precCompare, ast.OpEqual}
+		}
 	case token.AND:
 		return infix{precAnd, ast.OpAnd}
 	case token.OR:
@@ -96,6 +103,12 @@ func (p *parser) infix() infix {
 		}
 	}
 	return infix{}
+}
+
+// interpolates tells Vertica's a INTERPOLATE PREVIOUS VALUE b, which joins rows
+// with the ones before them.
+func (p *parser) interpolates() bool {
+	return p.isWord(0, "interpolate") && p.isIdent(1) && p.isWord(2, "value")
 }
 
 // startsOperand tells whether token n can begin a value, to tell an infix word
@@ -169,7 +182,10 @@ func (p *parser) run(left ast.Expr, in infix) ast.Expr {
 	operators := ops[:0]
 	for prec := in.prec; in.prec == prec; in = p.infix() {
 		operators = append(operators, in.op)
-		if p.advance().Keyword == token.OPERATOR {
+		switch {
+		case p.interpolates():
+			p.pos += 3
+		case p.advance().Keyword == token.OPERATOR:
 			p.pos = p.closing(p.pos) + 1
 		}
 		p.exprStack = append(p.exprStack, p.rightOperand(prec))

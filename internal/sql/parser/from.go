@@ -110,7 +110,12 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 	switch t.Keyword {
 	case token.VALUES:
 		if paren {
-			q := &ast.Query{Body: p.values()}
+			q := &ast.Query{}
+			if p.d.Grammar.ValuesStructure {
+				q.Body = p.valuesFunction()
+			} else {
+				q.Body = p.values()
+			}
 			q.Span = p.from(start)
 			return &ast.Derived{Span: q.Span, Query: q}
 		}

@@ -40,6 +40,8 @@ type parser struct {
 	// depth counts nested expressions and queries, args the calls around this
 	// place, braces the places where a colon ends an expression.
 	depth, args, braces int
+	// lastClosed is, while tokens are read, the bracket that was closed last.
+	lastClosed int32
 	// blocks counts the procedural blocks around this place.
 	blocks      int
 	diagnostics []Diagnostic
@@ -81,6 +83,9 @@ func (p *parser) tokenize(start, end int) {
 		at := int32(len(p.toks))
 		p.toks = append(p.toks, t)
 		p.match = append(p.match, 0)
+		if at > 0 && p.d.Grammar.ShortVerbs {
+			p.shortVerb(int(at) - 1)
+		}
 		switch t.Kind {
 		case token.LeftParen, token.LeftBracket, token.LeftBrace:
 			open = append(open, at)
@@ -98,7 +103,7 @@ func (p *parser) closeBracket(open []int32, at int32) []int32 {
 	want := p.toks[at].Kind - 1 // each closing kind follows its opening one
 	for i := len(open) - 1; i >= 0 && i >= len(open)-8; i-- {
 		if p.toks[open[i]].Kind == want {
-			p.match[open[i]] = at
+			p.match[open[i]], p.lastClosed = at, open[i]
 			return open[:i]
 		}
 	}

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -28,6 +30,9 @@ func (p *parser) isQuery(at int) bool {
 		case token.PIVOT, token.UNPIVOT:
 			return next.Kind == token.Word || next.Kind == token.QuotedIdent || next.Kind == token.LeftParen && p.pivotOn(at+1)
 		default:
+			if t.Kind == token.Word && p.lockingAt(at) > 0 {
+				return true
+			}
 			if t.Kind != token.LeftParen || depth > p.opt.MaxDepth {
 				return false
 			}
@@ -119,6 +124,7 @@ func (p *parser) query() *ast.Query {
 	}
 	defer p.leave()
 	q := p.nodes.queries.New()
+	p.skipLocking()
 	if p.isKw(token.WITH) {
 		q.With = p.with()
 	}
@@ -268,6 +274,61 @@ func (p *parser) operand() ast.QueryBody {
 	}
 	p.unexpected("a query")
 	return &ast.Select{Span: p.from(start)}
+}
+
+// valuesFunction reads VALUES('a String, b Int8', row, row), a table function in
+// FROM whose rows are tuples, or values of the only column.
+func (p *parser) valuesFunction() ast.QueryBody {
+	start := p.start()
+	p.pos += 2
+	list := p.exprList(token.RightParen)
+	list = append(list, p.closeParen()...)
+	v := &ast.Values{}
+	if len(list) > 1 {
+		if structure, ok := list[0].(*ast.Literal); ok && structure.Kind == ast.StringLiteral {
+			if v.Columns = structureColumns(structure); v.Columns != nil {
+				list = list[1:]
+			}
+		}
+	}
+	for _, e := range list {
+		row := []ast.Expr{e}
+		if tuple, ok := e.(*ast.Collection); ok && tuple.Kind == ast.Tuple {
+			row = make([]ast.Expr, len(tuple.Members))
+			for i := range tuple.Members {
+				row[i] = tuple.Members[i].Expr
+			}
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	v.Span = p.from(start)
+	return v
+}
+
+// structureColumns reads the names out of 'a String, b Decimal(10, 2)'; nil where
+// the text is no such list.
+func structureColumns(structure *ast.Literal) []ast.Ident {
+	var names []ast.Ident
+	depth, start := 0, 0
+	text := structure.Text
+	for i := 0; i <= len(text); i++ {
+		if i < len(text) && text[i] == '(' {
+			depth++
+		}
+		if i < len(text) && text[i] == ')' {
+			depth--
+		}
+		if i < len(text) && (text[i] != ',' || depth > 0) {
+			continue
+		}
+		name, kind, found := strings.Cut(strings.TrimSpace(text[start:i]), " ")
+		if !found || strings.TrimSpace(kind) == "" {
+			return nil
+		}
+		names = append(names, ast.Ident{Span: structure.Span, Text: strings.Trim(name, "`\""), Quoted: true})
+		start = i + 1
+	}
+	return names
 }
 
 // values reads VALUES (...), (...).

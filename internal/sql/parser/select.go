@@ -278,6 +278,11 @@ func (p *parser) clause(s *ast.Select) bool {
 			return false
 		}
 		p.windows(s)
+	case token.TIMESERIES:
+		if !p.beginsClause(token.TIMESERIES) {
+			return false
+		}
+		s.From = append(s.From, p.timeseries())
 	case token.CLUSTER, token.DISTRIBUTE, token.SORT:
 		if next.Keyword != token.BY {
 			return false

@@ -36,6 +36,11 @@ func (p *parser) statement() ast.Statement {
 		return p.statement()
 	case token.CACHE:
 		return p.cache()
+	case token.AT: // Vertica: AT EPOCH n SELECT ..., AT TIME 'x' SELECT ...
+		if p.isWord(1, "epoch") || next.Keyword == token.TIME {
+			p.pos += 3
+			return p.statement()
+		}
 	case token.COPY:
 		return p.copyInto()
 	case token.BEGIN, token.DECLARE, token.IF, token.WHILE, token.LOOP, token.FOR, token.REPEAT, token.SET, token.RETURN, token.CASE, token.CALL, token.EXEC, token.EXECUTE, token.RAISE:

@@ -197,3 +197,25 @@ func (p *parser) semanticItem() ast.SelectItem {
 	item.Span = p.from(start)
 	return item
 }
+
+// timeseries reads Vertica's TIMESERIES slice AS 'length' OVER (PARTITION BY ...
+// ORDER BY ts) as a lateral member of FROM: rows with the slice that each ts lies in.
+func (p *parser) timeseries() ast.TableExpr {
+	start := p.start()
+	word := p.advance()
+	id := p.ident()
+	name := &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(&word)}}
+	call := &ast.Call{Name: name}
+	if p.acceptKw(token.AS) {
+		length := p.primary()
+		call.Args = append(call.Args, ast.Arg{Span: length.Range(), Expr: length})
+	}
+	if p.acceptKw(token.OVER) && p.is(token.LeftParen) {
+		for _, item := range p.window().OrderBy {
+			call.Args = append(call.Args, ast.Arg{Span: item.Span, Expr: item.Expr})
+		}
+	}
+	call.Span = p.from(start)
+	alias := &ast.Alias{Span: id.Span, Name: id, Columns: []ast.ColumnDef{{Span: id.Span, Name: id}}}
+	return &ast.TableFunction{Span: p.from(start), Lateral: true, Calls: []*ast.Call{call}, Alias: alias}
+}

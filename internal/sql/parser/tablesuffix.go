@@ -104,10 +104,15 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 		if paren {
 			return p.matchRecognize(t), true
 		}
-	case token.PARTITION:
+	case token.PARTITION, token.TABLET:
 		if paren {
 			p.pos++
 			p.skipParens()
+			return t, true
+		}
+	case token.INDEXED: // SQLite
+		if next.Keyword == token.BY && p.isIdent(2) {
+			p.pos += 3
 			return t, true
 		}
 	case token.USE, token.IGNORE, token.FORCE:

@@ -57,6 +57,11 @@ func (p *parser) queryTail(q *ast.Query) {
 		case token.INTO: // MySQL: INTO OUTFILE, INTO @x behind the query
 			p.pos++
 			p.salvage(func() bool { return p.is(token.Semicolon) || p.isKw(token.FOR) })
+		case token.SEGMENTED, token.UNSEGMENTED: // Vertica, behind CREATE TABLE ... AS
+			if !p.beginsClause(p.kw()) {
+				return
+			}
+			p.salvage(func() bool { return p.is(token.Semicolon) || p.is(token.RightParen) })
 		case token.SAMPLE, token.TABLESAMPLE, token.USING: // DuckDB: USING SAMPLE
 			if p.kw() == token.USING && next.Keyword != token.SAMPLE {
 				return
@@ -106,6 +111,14 @@ func (p *parser) limit(q *ast.Query) {
 	}
 	if p.acceptKw(token.BY) {
 		q.LimitBy = p.exprs()
+	}
+	if p.isKw(token.OVER) && p.ahead(1).Kind == token.LeftParen { // Vertica: LIMIT n OVER (PARTITION BY ... ORDER BY ...)
+		p.pos++
+		w := p.window()
+		q.LimitBy = append(q.LimitBy, w.PartitionBy...)
+		for i := range w.OrderBy {
+			q.LimitBy = append(q.LimitBy, w.OrderBy[i].Expr)
+		}
 	}
 }
 

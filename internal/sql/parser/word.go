@@ -175,7 +175,7 @@ func (p *parser) name() ast.Expr {
 		list = append(list, p.part())
 	}
 	switch {
-	case p.is(token.LeftParen) && !p.outerJoinMark():
+	case p.is(token.LeftParen) && !p.outerJoinMark() && !p.phraseAhead():
 		name := p.nodes.names.New()
 		name.Parts = p.nodes.idents.Copy(list)
 		name.Span = p.from(start)

@@ -109,6 +109,12 @@ func (p *parser) beginsClause(k token.Keyword) bool {
 		return next.Keyword == token.UNION || next.Keyword == token.EXCEPT || next.Keyword == token.INTERSECT
 	case token.SETTINGS:
 		return p.isIdent(1) && p.ahead(2).Kind == token.Equal
+	case token.INSERT: // Hive: FROM t INSERT INTO u SELECT a INSERT INTO v SELECT b
+		return next.Keyword == token.INTO || next.Keyword == token.OVERWRITE
+	case token.TIMESERIES:
+		return p.isIdent(1) && p.ahead(2).Keyword == token.AS
+	case token.SEGMENTED, token.UNSEGMENTED:
+		return next.Keyword == token.BY || next.Keyword == token.ALL
 	}
 	return false
 }
@@ -135,6 +141,10 @@ func (p *parser) beginsSuffix(k token.Keyword) bool {
 		return p.isIdent(1) && p.ahead(2).Keyword == token.AS
 	case token.OUTPUT:
 		return p.isIdent(1)
+	case token.INDEXED:
+		return next.Keyword == token.BY
+	case token.TABLET:
+		return next.Kind == token.LeftParen
 	}
 	return false
 }

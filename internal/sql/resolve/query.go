@@ -75,8 +75,12 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 	s := &scope{outer: outer, ctes: ctes}
 	columns := r.columns.List(len(b.Rows[0]))
 	for i := range columns {
-		columns[i] = r.literalColumn(r.dialect.Naming.ValuesColumn(i))
-		columns[i].unnamed = true
+		if i < len(b.Columns) {
+			columns[i] = r.namedColumn(b.Columns[i])
+		} else {
+			columns[i] = r.literalColumn(r.dialect.Naming.ValuesColumn(i))
+			columns[i].unnamed = true
+		}
 		columns[i].view = s.full()
 		columns[i].expr = b.Rows[0][i]
 		for _, row := range b.Rows[1:] {

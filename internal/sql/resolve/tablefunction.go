@@ -15,6 +15,11 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 		case function == "unnest":
 			r.addUnnest(s, t, call)
 			return s.lastMember()
+		case (function == "inline" || function == "inline_outer") && len(call.Args) == 1:
+			if parts := r.partsOfExpr(call.Args[0].Expr, s.full()); parts != nil {
+				r.addSource(s, r.newRelation(r.relationColumns(parts)), t.Alias)
+				return s.lastMember()
+			}
 		case call.Query != nil && len(call.Args) == 0:
 			r.addSource(s, r.query(call.Query, s.full(), s.ctes), t.Alias)
 			return s.lastMember()

@@ -117,6 +117,7 @@ const (
 	IN
 	INCLUDE
 	INDEX
+	INDEXED
 	INNER
 	INSERT
 	INTERSECT
@@ -211,6 +212,7 @@ const (
 	SAMPLE
 	SCHEMA
 	SEARCH
+	SEGMENTED
 	SELECT
 	SEMI
 	SEPARATOR
@@ -234,11 +236,13 @@ const (
 	SYSTEM_VERSION
 	TABLE
 	TABLESAMPLE
+	TABLET
 	TEMP
 	TEMPORARY
 	THEN
 	TIES
 	TIME
+	TIMESERIES
 	TIMESTAMP
 	TO
 	TOP
@@ -256,6 +260,7 @@ const (
 	UNKNOWN
 	UNLOGGED
 	UNPIVOT
+	UNSEGMENTED
 	UNTIL
 	UPDATE
 	USE
@@ -390,6 +395,7 @@ var keywordWords = [keywordCount]string{
 	IN:                "in",
 	INCLUDE:           "include",
 	INDEX:             "index",
+	INDEXED:           "indexed",
 	INNER:             "inner",
 	INSERT:            "insert",
 	INTERSECT:         "intersect",
@@ -484,6 +490,7 @@ var keywordWords = [keywordCount]string{
 	SAMPLE:            "sample",
 	SCHEMA:            "schema",
 	SEARCH:            "search",
+	SEGMENTED:         "segmented",
 	SELECT:            "select",
 	SEMI:              "semi",
 	SEPARATOR:         "separator",
@@ -507,11 +514,13 @@ var keywordWords = [keywordCount]string{
 	SYSTEM_VERSION:    "system_version",
 	TABLE:             "table",
 	TABLESAMPLE:       "tablesample",
+	TABLET:            "tablet",
 	TEMP:              "temp",
 	TEMPORARY:         "temporary",
 	THEN:              "then",
 	TIES:              "ties",
 	TIME:              "time",
+	TIMESERIES:        "timeseries",
 	TIMESTAMP:         "timestamp",
 	TO:                "to",
 	TOP:               "top",
@@ -529,6 +538,7 @@ var keywordWords = [keywordCount]string{
 	UNKNOWN:           "unknown",
 	UNLOGGED:          "unlogged",
 	UNPIVOT:           "unpivot",
+	UNSEGMENTED:       "unsegmented",
 	UNTIL:             "until",
 	UPDATE:            "update",
 	USE:               "use",
