@@ -239,11 +239,19 @@ func secondSchema(s *server) string {
 // load asks 50 times a second, for 10 s or until done, and prints the 99th
 // percentile of each kind of page.
 func (s *server) load(schema, imp, label string, done <-chan struct{}) {
-	pages := []struct{ name, path string }{
-		{"import status", "/api/v1/dbt_imports/" + imp},
-		{"table page", "/api/v1/assets/TBL-5000"},
-		{"3-hop lineage", "/api/v1/lineage?schema_id=" + schema + "&select=" + s.someModel(schema)},
+	columns := s.someColumns()
+	pages := []struct {
+		name  string
+		paths []string
+	}{
+		{"import status", []string{"/api/v1/dbt_imports/" + imp}},
+		{"table page", []string{"/api/v1/assets/TBL-5000"}},
+		{"3-hop lineage", []string{"/api/v1/lineage?schema_id=" + schema + "&select=" + s.someModel(schema)}},
+		{"column lineage, both ways, all depths", columns},
 	}
+	began := time.Now()
+	s.call(http.MethodGet, columns[0], "", nil, nil)
+	fmt.Printf("first column lineage of the version, %s: %.0f ms\n", label, ms(time.Since(began)))
 	times := make([][]time.Duration, len(pages))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -261,7 +269,7 @@ func (s *server) load(schema, imp, label string, done <-chan struct{}) {
 		k := i % len(pages)
 		wg.Go(func() {
 			began := time.Now()
-			s.call(http.MethodGet, pages[k].path, "", nil, nil)
+			s.call(http.MethodGet, pages[k].paths[i/len(pages)%len(pages[k].paths)], "", nil, nil)
 			mu.Lock()
 			times[k] = append(times[k], time.Since(began))
 			mu.Unlock()
@@ -290,4 +298,27 @@ func (s *server) someModel(schema string) string {
 		s.b.Fatal("no model to look at")
 	}
 	return "3%2B" + page.Data[len(page.Data)/2].Attributes.Name + "%2B3"
+}
+
+// someColumns are the addresses of the lineage of columns all over the project.
+func (s *server) someColumns() []string {
+	var out []string
+	for table := 500; table <= 9500; table += 1000 {
+		var page struct {
+			Data []struct {
+				Attributes struct {
+					Name string `json:"name"`
+				} `json:"attributes"`
+			} `json:"data"`
+		}
+		address := fmt.Sprintf("/api/v1/assets/TBL-%d/columns", table)
+		s.call(http.MethodGet, address, "", nil, &page)
+		for _, c := range page.Data {
+			out = append(out, address+"/"+c.Attributes.Name+"/lineage")
+		}
+	}
+	if len(out) == 0 {
+		s.b.Fatal("no column to look at")
+	}
+	return out
 }
