@@ -108,7 +108,7 @@ func TestTraceReadsWhatChanged(t *testing.T) {
 	imp := r.completed(r.send(manifest(t, "shop", next(), source, a, b, c)))
 	wantTraced(t, imp, 3)
 	first := r.blocks(0)
-	wantEdges(t, first, "shop.analytics.a", "label false false false {11 24} [shop.raw.people.name rename")
+	wantEdges(t, first, "shop.analytics.a", "label false false false {11 15} [shop.raw.people.name rename")
 	wantEdges(t, first, "shop.analytics.c", "[shop.analytics.b.loud identity")
 
 	again := r.completed(r.send(manifest(t, "shop", next(), source, a, b, c)))

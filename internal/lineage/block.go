@@ -65,8 +65,9 @@ type Output struct {
 	// Gap tells that something in its expression could not be resolved.
 	Gap   bool
 	Edges []Edge
-	// Span is its expression in the compiled code, alias included; empty for
-	// columns that dbt adds.
+	// Span is the expression in the compiled code that makes its values, seen
+	// through stars and plain names; empty for columns that dbt adds and for those
+	// that stars alone bring.
 	Span token.Span
 }
 

@@ -121,7 +121,10 @@ func (m *model) outputs(result resolve.Result) {
 	m.block.Outputs = make([]Output, 0, len(result.Outputs))
 	for i := range result.Outputs {
 		out := &result.Outputs[i]
-		o := Output{Name: out.Name, Star: out.Star, Masked: out.Masked, Span: out.Span}
+		o := Output{Name: out.Name, Star: out.Star, Masked: out.Masked, Span: out.Definition}
+		if o.Span.Len() == 0 {
+			o.Span = out.Span
+		}
 		if n := len(out.Edges); n > 0 {
 			o.Edges = make([]Edge, 0, n)
 		}

@@ -22,6 +22,9 @@ func (r *resolver) result(rel *relation, target *ast.ObjectName, spans []token.S
 		if i < len(spans) {
 			out.Span = spans[i]
 		}
+		if c.star == nil {
+			out.Definition = r.definition(c)
+		}
 		result.Outputs = append(result.Outputs, out)
 	}
 	if !r.options.Values {

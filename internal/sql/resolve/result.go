@@ -41,6 +41,10 @@ type Output struct {
 	// Span is the expression of the outermost SELECT, of the first branch of a
 	// set operation.
 	Span token.Span
+	// Definition is the expression that makes the values, wherever in the text it
+	// stands: stars and plain names are looked through. Empty where nothing but
+	// stars leads to a base column.
+	Definition token.Span
 }
 
 // Edge is the dependency of an output on one base column.
