@@ -95,7 +95,7 @@ type catalogReader struct {
 	errors  []string
 }
 
-func (c *catalogReader) split(ctx context.Context, emit func(section, id string, index int, raw value) error) error {
+func (c *catalogReader) split(ctx context.Context, emit func(e entry, raw value) error) error {
 	return c.walk(ctx, func(section string, _ jsontext.Kind) error {
 		switch section {
 		case "metadata":
@@ -107,7 +107,8 @@ func (c *catalogReader) split(ctx context.Context, emit func(section, id string,
 		case "errors":
 			v, err := c.value()
 			if err == nil {
-				v, _ = c.head.enter(section, "", "/errors", v, nothing)
+				c.head.begin(entry{section: section})
+				v = c.head.enter(v, nothing)
 				for e := range v.elements {
 					c.errors = append(c.errors, c.head.text("errors", e))
 				}
@@ -116,12 +117,14 @@ func (c *catalogReader) split(ctx context.Context, emit func(section, id string,
 		case "results":
 			return c.lookAtResults(ctx)
 		case "nodes", "sources":
-			return c.members(ctx, func(id string, raw value) error {
+			return c.unjudged(ctx, '{', func(e entry, raw value) error {
 				if err := c.count(); err != nil {
 					return err
 				}
-				c.lookAtEntry(raw)
-				return emit(section, id, 0, raw)
+				if err := c.lookAtEntry(raw); err != nil {
+					return err
+				}
+				return emit(e, raw)
 			})
 		}
 		return c.skip()
@@ -138,12 +141,11 @@ func (c *catalogReader) shape() Kind {
 }
 
 func (c *catalogReader) decode(d *decoder, e entry, raw value, emit func(catalogEvent)) {
-	if raw.kind() != '{' {
-		d.section, d.id, d.about = e.section, e.id, e.id
-		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
+	v, ok := d.object(raw, volatile)
+	if !ok {
 		return
 	}
-	v, h := d.enter(e.section, e.id, pointer(e.section, e.id), raw, volatile)
+	h := d.canon.hash()
 	if c.opt.Known != nil && c.opt.Known(e.id, h) {
 		emit(catalogEvent{section: e.section, id: e.id, hash: h})
 		return

@@ -1,30 +1,11 @@
 package dbt
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
-
-// spoiled says whether v may hold text that has to be repaired: invalid UTF-8, or an escape that stands for
-// half a surrogate pair or for NUL. It is quick, and right when it says no.
-func spoiled(v value) bool {
-	if !utf8.Valid(v) {
-		return true
-	}
-	for at := v; ; at = at[2:] {
-		i := bytes.Index(at, []byte(`\u`))
-		if i < 0 {
-			return false
-		}
-		at = at[i:]
-		if len(at) >= 6 && (at[2]|0x20 == 'd' || string(at[2:6]) == "0000") {
-			return true
-		}
-	}
-}
 
 // cleaned is what repairing one value found.
 type cleaned struct {

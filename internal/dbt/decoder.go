@@ -15,7 +15,8 @@ type decoder struct {
 	part   Kind
 	canon  canonical
 
-	section string   // of the value at hand
+	entry   entry    // at hand
+	section string   // of the entry
 	id      string   // its name in the section, or its index
 	about   string   // unique id of the node it is about
 	fields  []member // scratch: the members of the value at hand
@@ -30,22 +31,56 @@ type member struct {
 	val  value
 }
 
-// enter hashes one raw value, repairs it if it must be and sets it as the one at hand. What it returns is the
-// canonical form, which lasts until the next call: it has no blanks, no null members, none of those that
-// skip leaves out, and no object with two members of one name.
-func (d *decoder) enter(section, id, at string, raw value, skip func([]byte) bool) (value, Hash) {
-	d.section, d.id, d.about = section, id, id
-	h := d.canon.hash(raw, skip)
-	if !d.canon.badNumber && !d.canon.repeated && !spoiled(raw) {
-		return value(d.canon.buf), h
+// begin sets the entry at hand.
+func (d *decoder) begin(e entry) {
+	d.entry, d.section, d.id, d.about = e, e.section, e.id, e.id
+}
+
+// enter judges a raw value of the entry at hand and repairs it if it must be. What it returns is the canonical form,
+// which lasts until the next call: it has no blanks, no null members, none of those that skip leaves out, and no
+// object with two members of one name. It is absent where there is an error.
+func (d *decoder) enter(raw value, skip func([]byte) bool) value {
+	d.canon.read(raw, skip)
+	if !d.canon.sound() {
+		d.mend(raw, skip)
 	}
-	fixed, found := clean(raw, jsontext.Pointer(at))
-	d.issues = append(d.issues, found.issues(section, id)...)
+	return value(d.canon.buf)
+}
+
+// judge says whether a raw value is JSON; an error is kept where it is not.
+func (d *decoder) judge(raw value) bool {
+	if d.canon.read(raw, nothing); !d.canon.valid {
+		d.refuse(d.entry.broken(raw))
+	}
+	return d.canon.valid
+}
+
+// mend repairs a value that cannot be taken as it is.
+func (d *decoder) mend(raw value, skip func([]byte) bool) {
+	if !d.canon.valid {
+		d.refuse(d.entry.broken(raw))
+		d.canon.read(nil, skip)
+		return
+	}
+	at := jsontext.Pointer(pointer(d.section))
+	if d.id != "" {
+		at = at.AppendToken(d.id)
+	}
+	fixed, found := clean(raw, at)
+	d.issues = append(d.issues, found.issues(d.section, d.about)...)
 	if found.nulInID {
-		d.fail(&Error{Code: CodeEncoding, Offset: -1, Detail: "a NUL character stands in an id", Remedy: remedyRewrite}, string(found.nul))
+		d.refuse(&Error{Code: CodeEncoding, Offset: -1, Detail: "a NUL character stands in an id", Remedy: remedyRewrite, Pointer: string(found.nul)})
 	}
-	h = d.canon.hash(fixed, skip)
-	return value(d.canon.buf), h
+	d.canon.read(fixed, skip)
+}
+
+// object enters an entry that has to be an object. It says so where it is none.
+func (d *decoder) object(raw value, skip func([]byte) bool) (value, bool) {
+	v := d.enter(raw, skip)
+	if v.kind() != '{' && d.err == nil {
+		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
+	}
+	return v, v.kind() == '{'
 }
 
 // load returns the members of the value that was entered last, none of them null.
@@ -59,8 +94,14 @@ func (d *decoder) load() []member {
 }
 
 func (d *decoder) fail(e *Error, at string) {
+	e.Pointer, e.Offset = at, -1
+	d.refuse(e)
+}
+
+// refuse keeps the first error.
+func (d *decoder) refuse(e *Error) {
 	if d.err == nil {
-		e.Part, e.Pointer, e.Offset = string(d.part), at, -1
+		e.Part = string(d.part)
 		d.err = e
 	}
 }

@@ -144,6 +144,22 @@ func TestHugeStringIsCutOff(t *testing.T) {
 	}
 }
 
+// TestBlanksTakeNoMemory sends as many blanks as one value may have bytes, and more: between members they are passed over.
+func TestBlanksTakeNoMemory(t *testing.T) {
+	blanks := strings.Repeat(" ", 1<<20)
+	text := blanks + "{" + blanks + metadataV12 + blanks + "," + `"nodes":{` + blanks + `}` + blanks + "}" + blanks
+	_, _, err := dbt.ReadManifest(context.Background(), strings.NewReader(text), dbt.ManifestOptions{Limits: dbt.Limits{Value: 1 << 18}}, &recorder{})
+	if err != nil {
+		t.Errorf("between values: %v", err)
+	}
+	var got *dbt.Error
+	text = strings.Replace(text, `{"dbt`, "{"+blanks+`"dbt`, 1)
+	_, _, err = dbt.ReadManifest(context.Background(), strings.NewReader(text), dbt.ManifestOptions{Limits: dbt.Limits{Value: 1 << 18}}, &recorder{})
+	if !errors.As(err, &got) || got.Limit != "value" {
+		t.Errorf("in a value: %v", err)
+	}
+}
+
 type endlessReader struct {
 	head string
 	n    int

@@ -26,7 +26,6 @@ func Inspect(ctx context.Context, r io.Reader) (Stats, error) {
 // be is kept.
 type inspector struct {
 	*splitter
-	canon     canonical
 	kind      Kind // by schema URL
 	metadata  value
 	generated value // generated_at of the top level
@@ -112,7 +111,6 @@ func (n *inspector) whole(raw value) value {
 	if !utf8.Valid(raw) {
 		n.oddities.set("not_utf8", 1)
 	}
-	n.canon.hashed(raw, volatile)
 	if !n.canon.repeated {
 		return raw
 	}
@@ -222,7 +220,7 @@ func (n *inspector) kindByShape() Kind {
 
 func (n *inspector) countOddities() {
 	for i, word := range nonFiniteWords {
-		if c := n.stream.filter.nonFinite[i]; c > 0 {
+		if c := n.nonFinite[i]; c > 0 {
 			n.oddities.set("const_"+word, c)
 		}
 	}

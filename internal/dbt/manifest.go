@@ -100,7 +100,7 @@ func (s *splitter) allIssues(head *decoder, decoded *issues) []Issue {
 }
 
 // split sends each entry of the sections that matter on to the decoders.
-func (m *manifestReader) split(ctx context.Context, emit func(section, id string, index int, raw value) error) error {
+func (m *manifestReader) split(ctx context.Context, emit func(e entry, raw value) error) error {
 	return m.walk(ctx, func(section string, kind jsontext.Kind) error {
 		switch {
 		case section == "metadata":
@@ -110,25 +110,27 @@ func (m *manifestReader) split(ctx context.Context, emit func(section, id string
 			m.header.generatedAt(v)
 			return err
 		case nodeSections[section] || section == "docs" || section == "parent_map" || section == "disabled" && kind == jsontext.KindBeginObject:
-			return m.members(ctx, func(id string, raw value) error {
+			return m.unjudged(ctx, '{', func(e entry, raw value) error {
 				if section != "parent_map" && section != "docs" {
 					if err := m.count(); err != nil {
 						return err
 					}
 				}
 				if section == "nodes" || section == "sources" {
-					m.lookAtEntry(raw)
+					if err := m.lookAtEntry(raw); err != nil {
+						return err
+					}
 				}
-				return emit(section, id, 0, raw)
+				return emit(e, raw)
 			})
 		case section == "results":
 			return m.lookAtResults(ctx)
 		case section == "disabled":
-			return m.elements(ctx, func(i int, raw value) error {
+			return m.unjudged(ctx, '[', func(e entry, raw value) error {
 				if err := m.count(); err != nil {
 					return err
 				}
-				return emit(section, "", i, raw)
+				return emit(e, raw)
 			})
 		}
 		return m.skip()
@@ -141,7 +143,8 @@ func (s *splitter) metadata(h *header, d *decoder, want Kind) error {
 	if err != nil {
 		return err
 	}
-	v, _ = d.enter("metadata", "", "/metadata", v, nothing)
+	d.begin(entry{section: "metadata"})
+	v = d.enter(v, nothing)
 	if h.metadata(d, v); d.err != nil {
 		return d.err
 	}
@@ -152,29 +155,28 @@ func (s *splitter) metadata(h *header, d *decoder, want Kind) error {
 func (m *manifestReader) decode(d *decoder, e entry, raw value, emit func(manifestEvent)) {
 	switch e.section {
 	case "parent_map":
-		d.section, d.id, d.about = e.section, e.id, e.id
-		emit(manifestEvent{id: e.id, parents: d.parents(e.id, raw)})
+		emit(manifestEvent{id: e.id, parents: d.names("", d.enter(raw, volatile))})
 	case "docs":
-		v, _ := d.enter(e.section, e.id, pointer(e.section, e.id), raw, volatile)
-		emit(manifestEvent{doc: d.doc(e.id, v, m.opt.DocText)})
+		emit(manifestEvent{doc: d.doc(e.id, d.enter(raw, volatile), m.opt.DocText)})
 	case "disabled":
-		m.decodeDisabled(d, e, raw, emit)
+		if d.judge(raw) {
+			m.decodeDisabled(d, e, raw, emit)
+		}
 	default:
 		m.decodeNode(d, e.section, e.id, raw, emit)
 	}
 }
 
 func (m *manifestReader) decodeNode(d *decoder, section, id string, raw value, emit func(manifestEvent)) {
-	if raw.kind() != '{' {
-		d.section, d.id, d.about = section, id, id
-		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
-		return
-	}
 	skip := volatile
 	if section == "macros" && !m.opt.MacroText {
 		skip = volatileMacro
 	}
-	v, h := d.enter(section, id, pointer(section, id), raw, skip)
+	v, ok := d.object(raw, skip)
+	if !ok {
+		return
+	}
+	h := d.canon.hash()
 	if m.opt.Known != nil && m.opt.Known(id, h) {
 		resourceType, pkg := typeAndPackage(v)
 		emit(manifestEvent{section: section, id: id, hash: h, resourceType: resourceType, pkg: pkg})
@@ -223,8 +225,8 @@ func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit fun
 			d.fail(limitError("name", "a unique_id is longer than "+byteText(int64(m.limits.Name)), ""), pointer(e.section))
 			return
 		}
-		_, h := d.enter(e.section, id, pointer(e.section, id), v, volatile)
-		n := d.node(e.section, id, h)
+		d.enter(v, volatile)
+		n := d.node(e.section, id, d.canon.hash())
 		n.Disabled = true
 		emit(manifestEvent{node: n})
 	}
@@ -235,14 +237,6 @@ func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit fun
 		return
 	}
 	one(e.id, raw)
-}
-
-// parents reads one entry of parent_map.
-func (d *decoder) parents(child string, raw value) []string {
-	if spoiled(raw) {
-		raw, _ = d.enter(d.section, child, pointer(d.section, child), raw, volatile)
-	}
-	return d.names("", raw)
 }
 
 func (d *decoder) doc(id string, v value, text bool) *Doc {

@@ -15,6 +15,7 @@ type entry struct {
 	section string
 	id      string // name in the section, or "" in an array
 	index   int    // place in an array
+	at      int64  // offset in the file
 	from    int    // raw value in the batch: buf[from:to]
 	to      int
 }
@@ -32,8 +33,8 @@ type batch[T any] struct {
 // pipeline reads in one goroutine, decodes in others and delivers in the caller's, in the order of the file.
 type pipeline[T any] struct {
 	decoders int
-	split    func(ctx context.Context, emit func(section, id string, index int, raw value) error) error
-	decode   func(d *decoder, e entry, raw value, emit func(T)) // errors go to d
+	split    func(ctx context.Context, emit func(e entry, raw value) error) error // raw is not judged yet
+	decode   func(d *decoder, e entry, raw value, emit func(T))                   // errors go to d
 	deliver  func(T) error
 	decoder  func() *decoder
 	issues   *issues // of decoded values
@@ -90,10 +91,11 @@ func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order
 		b = take()
 		return nil
 	}
-	err := p.split(ctx, func(section, id string, index int, raw value) error {
-		from := len(b.buf)
+	err := p.split(ctx, func(e entry, raw value) error {
+		e.from = len(b.buf)
 		b.buf = append(b.buf, raw...)
-		b.entries = append(b.entries, entry{section: section, id: id, index: index, from: from, to: len(b.buf)})
+		e.to = len(b.buf)
+		b.entries = append(b.entries, e)
 		if len(b.buf) < batchBytes {
 			return nil
 		}
@@ -109,6 +111,7 @@ func (p *pipeline[T]) decodeAll(work <-chan *batch[T]) {
 	d := p.decoder()
 	for b := range work {
 		for _, e := range b.entries {
+			d.begin(e)
 			p.decode(d, e, value(b.buf[e.from:e.to:e.to]), func(v T) { b.out = append(b.out, v) })
 			if d.err != nil {
 				break

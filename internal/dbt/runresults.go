@@ -114,7 +114,16 @@ func readResults[T any](ctx context.Context, r io.Reader, kind Kind, opt ResultO
 	return rr.header.Head, s.allIssues(rr.head, &rr.decoded), nil
 }
 
-func (r *resultsReader[T]) split(ctx context.Context, emit func(section, id string, index int, raw value) error) error {
+func (r *resultsReader[T]) split(ctx context.Context, emit func(e entry, raw value) error) error {
+	look := func(e entry, raw value) error {
+		if err := r.look(raw); err != nil {
+			return err
+		}
+		if err := r.count(); err != nil {
+			return err
+		}
+		return emit(e, raw)
+	}
 	return r.walk(ctx, func(section string, kind jsontext.Kind) error {
 		switch section {
 		case "metadata":
@@ -122,27 +131,16 @@ func (r *resultsReader[T]) split(ctx context.Context, emit func(section, id stri
 		case "generated_at", "elapsed_time", "args":
 			v, err := r.value()
 			if err == nil {
-				v, _ = r.head.enter(section, "", pointer(section), v, nothing)
+				r.head.begin(entry{section: section})
+				v = r.head.enter(v, nothing)
 				r.header.invocation(r.head, section, v)
 			}
 			return err
 		case "results":
-			return r.elements(ctx, func(i int, raw value) error {
-				r.look(raw)
-				if err := r.count(); err != nil {
-					return err
-				}
-				return emit(section, "", i, raw)
-			})
+			return r.unjudged(ctx, '[', look)
 		case "sources": // sources.json of dbt before 0.19: a map from ids to results
 			if r.part == Sources && kind == jsontext.KindBeginObject {
-				return r.members(ctx, func(id string, raw value) error {
-					r.look(raw)
-					if err := r.count(); err != nil {
-						return err
-					}
-					return emit(section, id, 0, raw)
-				})
+				return r.unjudged(ctx, '{', look)
 			}
 		}
 		return r.skip()
@@ -177,17 +175,12 @@ func (h *header) invocation(d *decoder, section string, v value) {
 }
 
 func (r *resultsReader[T]) decode(d *decoder, e entry, raw value, emit func(*T)) {
-	id := e.id
-	if id == "" {
-		id = itoa(int64(e.index))
+	if e.id == "" {
+		d.id = itoa(int64(e.index))
 	}
-	if raw.kind() != '{' {
-		d.section, d.id, d.about = e.section, id, e.id
-		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
-		return
+	if v, ok := d.object(raw, nothing); ok {
+		emit(r.decodeFn(d, e.id, v))
 	}
-	v, _ := d.enter(e.section, id, pointer(e.section, id), raw, nothing)
-	emit(r.decodeFn(d, e.id, v))
 }
 
 func (d *decoder) result(_ string, v value) *Result {

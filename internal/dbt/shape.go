@@ -15,15 +15,17 @@ type resultShape struct {
 // lookAtResults passes over the results of a file that is expected to be of another kind.
 func (s *splitter) lookAtResults(ctx context.Context) error {
 	return s.elements(ctx, func(_ int, raw value) error {
-		s.look(raw)
-		return nil
+		return s.look(raw)
 	})
 }
 
 // look remembers of which kind the results seem to be.
-func (s *splitter) look(raw value) {
+func (s *splitter) look(raw value) error {
 	if s.run || s.fresh {
-		return
+		return nil
+	}
+	if err := s.check(raw); err != nil {
+		return err
 	}
 	for name := range raw.members {
 		switch string(name) {
@@ -34,6 +36,7 @@ func (s *splitter) look(raw value) {
 		}
 	}
 	s.run = s.run && !s.fresh
+	return nil
 }
 
 // shapeOfRest tells the kinds other than the expected one apart by what was seen of the file.
@@ -71,11 +74,10 @@ func (s *shapeReader) section(ctx context.Context, section string, kind jsontext
 	switch {
 	case (section == "nodes" || section == "sources") && kind == jsontext.KindBeginObject:
 		return s.members(ctx, func(_ string, raw value) error {
-			s.lookAtEntry(raw)
-			if section == "sources" { // before 0.19 source freshness was a map
-				s.look(raw)
+			if err := s.lookAtEntry(raw); err != nil || section != "sources" {
+				return err
 			}
-			return nil
+			return s.look(raw) // before 0.19 source freshness was a map
 		})
 	case section == "results" && kind == jsontext.KindBeginArray:
 		return s.lookAtResults(ctx)
@@ -84,12 +86,16 @@ func (s *shapeReader) section(ctx context.Context, section string, kind jsontext
 }
 
 // lookAtEntry remembers what the first entries of nodes and sources look like.
-func (s *shapeReader) lookAtEntry(raw value) {
+func (s *shapeReader) lookAtEntry(raw value) error {
 	if s.nodes || s.tables {
-		return
+		return nil
+	}
+	if err := s.check(raw); err != nil {
+		return err
 	}
 	s.tables = looksLikeTable(raw)
 	s.nodes = !s.tables && looksLikeNode(raw)
+	return nil
 }
 
 // kind returns the kind that what was seen makes likely; "" if it is no artifact.

@@ -29,7 +29,8 @@ func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
 			if err != nil {
 				return err
 			}
-			v, _ = d.enter(section, "", "/metadata", v, nothing)
+			d.begin(entry{section: section})
+			v = d.enter(v, nothing)
 			if h.metadata(d, v); h.named {
 				return errTold
 			}

@@ -13,9 +13,8 @@ import (
 // say nothing about the rest.
 const ratioSlack = mib
 
-// Stream is the unpacked UTF-8 text of an artifact: gzip is undone, a byte order mark is dropped, NaN and
-// Infinity outside of strings read as null, and the limits on size and nesting hold. It is an [io.Reader]
-// whose errors are of type *[Error] where the file is to blame.
+// Stream is the unpacked UTF-8 text of an artifact: gzip is undone, a byte order mark is dropped, and the limits
+// on size hold. It is an [io.Reader] whose errors are of type *[Error] where the file is to blame.
 type Stream struct {
 	src    *bufio.Reader // unpacked bytes
 	packed *countingReader
@@ -24,9 +23,6 @@ type Stream struct {
 	bom    bool
 
 	unpacked int64 // bytes taken from src
-	filter   filter
-	valueAt  int64 // where in the text the raw value starts that is being read; -1 if nobody says
-	given    int64 // bytes given out
 }
 
 // Open looks at the first bytes of r and returns its text. Gzip is recognised by content, several members
@@ -35,7 +31,7 @@ func Open(r io.Reader, limits Limits) (*Stream, error) {
 	limits = limits.orDefault(Manifest)
 	packed := &countingReader{r: r}
 	src := bufio.NewReaderSize(packed, 64*kib)
-	s := &Stream{src: src, packed: packed, limits: limits, valueAt: -1}
+	s := &Stream{src: src, packed: packed, limits: limits}
 	if head, _ := src.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
 		z, err := gzip.NewReader(src)
 		if err != nil {
@@ -43,7 +39,6 @@ func Open(r io.Reader, limits Limits) (*Stream, error) {
 		}
 		s.gzip, s.src = true, bufio.NewReaderSize(z, 64*kib)
 	}
-	s.filter.maxDepth = limits.Depth
 	head, err := s.src.Peek(512)
 	if err != nil && err != io.EOF {
 		return nil, s.readError(err)
@@ -51,7 +46,6 @@ func Open(r io.Reader, limits Limits) (*Stream, error) {
 	if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		n, _ := s.src.Discard(3)
 		s.bom, s.unpacked = true, int64(n)
-		s.filter.shift = int64(n)
 		head = head[3:]
 	}
 	if err := s.judge(head); err != nil {
@@ -118,27 +112,8 @@ func (s *Stream) Gzip() bool { return s.gzip }
 // Unpacked returns how many bytes of the unpacked file have been read so far, byte order mark included.
 func (s *Stream) Unpacked() int64 { return s.unpacked }
 
-// NonFinite returns how many NaN and Infinity have been read as null so far.
-func (s *Stream) NonFinite() int {
-	n := s.filter.nonFinite
-	return n[0] + n[1] + n[2]
-}
-
 // Read implements [io.Reader].
 func (s *Stream) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	if s.valueAt >= 0 && s.given-s.valueAt > int64(s.limits.Value)+64*kib {
-		return 0, limitError("value", "one value is larger than "+byteText(int64(s.limits.Value)), "")
-	}
-	n, err := s.filter.read(p, s.fill)
-	s.given += int64(n)
-	return n, err
-}
-
-// fill reads unpacked bytes and holds the limits on their number.
-func (s *Stream) fill(p []byte) (int, error) {
 	n, err := s.src.Read(p)
 	s.unpacked += int64(n)
 	if s.unpacked > s.limits.Bytes {
@@ -152,9 +127,6 @@ func (s *Stream) fill(p []byte) (int, error) {
 	}
 	return n, err
 }
-
-// begin marks where the next raw value starts, at offset at of the text.
-func (s *Stream) begin(at int64) { s.valueAt = at }
 
 // readError tells a broken file from a reader that could not read.
 func (s *Stream) readError(err error) error {

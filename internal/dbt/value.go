@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// value is one complete JSON value that a jsontext decoder has validated already, so walking it needs no
-// error handling. A nil value stands for an absent one.
+// value is one complete JSON value that was found valid already (canonical), so walking it needs no error
+// handling. A nil value stands for an absent one.
 type value []byte
 
 // kind returns the first byte: one of { [ " t f n - 0…9, or 0 for an absent value.
@@ -156,33 +156,10 @@ func scanName(b []byte, i int) (int, []byte) {
 	return end, unquoteName(b[i:end])
 }
 
-// endOfString returns the index behind the string that starts at b[i]. Most strings are short: the first
-// bytes are looked at one by one, the rest of a long one is searched.
+// endOfString returns the index behind the string that starts at b[i].
 func endOfString(b []byte, i int) int {
-	j := i + 1
-	for near := min(i+24, len(b)); j < near; j++ {
-		switch b[j] {
-		case '"':
-			return j + 1
-		case '\\':
-			j++
-		}
-	}
-	for from := j; j < len(b); {
-		k := bytes.IndexByte(b[j:], '"')
-		if k < 0 {
-			break
-		}
-		j += k + 1
-		slashes := 0
-		for p := j - 2; p >= from && b[p] == '\\'; p-- {
-			slashes++
-		}
-		if slashes%2 == 0 {
-			return j
-		}
-	}
-	return len(b)
+	end, _ := restOfString(b, i+1)
+	return end
 }
 
 // endOfValue returns the index behind the value that starts at b[i].
