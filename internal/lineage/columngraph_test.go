@@ -81,7 +81,7 @@ func TestColumnGraph(t *testing.T) {
 	}
 	total := g.Column(w.column(t, g, "customers.total"))
 	code := w.texts[w.table("customers").Code.Compiled]
-	if got := total.Span.Text(code); got != "sum(amount) as total" {
+	if got := total.Span.Text(code); got != "sum(amount)" {
 		t.Errorf("the expression of total is %q", got)
 	}
 	var steers []string
