@@ -367,3 +367,17 @@ func readProject(t *testing.T, manifest, tables []byte) *lineage.Project {
 	}
 	return p
 }
+
+// A catalog that is older than the code does not hide what the code adds.
+func TestTraceWithAnOlderCatalog(t *testing.T) {
+	r := newRig(t)
+	at := time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC)
+	source := sourceTable("people")
+	a := sql(`select id from "shop"."raw"."people"`, "a", "source.shop.raw.people")
+	b := sql(`select * from "shop"."analytics"."a"`, "b", "model.shop.a")
+	r.completed(r.send(manifest(t, "shop", at, source, a, b), catalogOf(t, at, map[string][]string{"model.shop.a": {"id:integer"}, "model.shop.b": {"id:integer"}})))
+	a = sql(`select id, name from "shop"."raw"."people"`, "a", "source.shop.raw.people")
+	imp := r.completed(r.send(manifest(t, "shop", at.Add(time.Hour), source, a, b)))
+	wantTraced(t, imp, 2)
+	wantEdges(t, r.blocks(0), "shop.analytics.b", "name false false false {0 0} [shop.analytics.a.name identity")
+}

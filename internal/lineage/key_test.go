@@ -65,7 +65,7 @@ func TestKeyIngredients(t *testing.T) {
 		{"the relation of a parent", func(w *world) { w.table("p").Key = "db.s.p2" }},
 		{"one more column of a parent", func(w *world) { w.table("p").Code = w.code("select x, y, 1 as z from db.s.q") }},
 		{"another order of a parent's columns", func(w *world) { w.table("p").Code = w.code("select y, x from db.s.q") }},
-		{"a parent's columns by the catalog", func(w *world) { w.table("p").Stated = full("x") }},
+		{"a parent's columns by the catalog", func(w *world) { w.table("p").Stated = full("x", "w") }},
 		{"a parent's columns that are not all", func(w *world) { w.table("p").Code = w.code("select x, y, * from db.s.elsewhere") }},
 		{"the fields of a parent's column", func(w *world) {
 			w.table("q").Stated.List[0] = SchemaColumn("x", "STRUCT<a INT64>")

@@ -257,21 +257,18 @@ func (t *Tracer) readAll(ctx context.Context, work []Traced, texts map[catalog.H
 	return ctx.Err()
 }
 
-// settle notes the columns that a block tells, for those who read the model
-// later, and whether they are others than before.
+// settle notes the columns of a table that was read, for those who read it
+// later, and tells whether they are others than before.
 func (t *Tracer) settle(w *Traced) bool {
 	n := w.Table
-	before := t.source.Inferred(n)
 	now := w.Block.columns()
 	for i := range now.List {
 		now.List[i].Name = t.word(now.List[i].Name)
 	}
-	t.inferred[n] = now
+	before := t.effective(n, t.source.Inferred(n))
+	t.inferred[n] = t.effective(n, now)
 	t.hashes[n] = catalog.Hash{}
-	if t.tables[n].Stated.Full {
-		return false
-	}
-	return before.hash() != now.hash()
+	return before.hash() != t.inferred[n].hash()
 }
 
 // word interns a name, so that it does not hold the text that it was cut from.
@@ -284,20 +281,15 @@ func (t *Tracer) word(s string) string {
 	return w
 }
 
-// columnsOf gives the columns of a table, as far as somebody knows them: the
-// warehouse's word, else what the table's own code says, else the YAML.
+// columnsOf gives the columns of a table, as far as somebody knows them.
 func (t *Tracer) columnsOf(n int32) Columns {
-	stated := t.tables[n].Stated
-	if stated.Full {
-		return stated
-	}
 	if c, ok := t.inferred[n]; ok {
-		return prefer(c, stated)
+		return c
 	}
 	if c, ok := t.asked.Load(n); ok {
 		return c.(Columns)
 	}
-	c := prefer(t.source.Inferred(n), stated)
+	c := t.effective(n, t.source.Inferred(n))
 	if len(c.List) == 0 {
 		c = t.source.Columns(n)
 	}
@@ -305,17 +297,37 @@ func (t *Tracer) columnsOf(n int32) Columns {
 	return c
 }
 
-// prefer gives the columns that the code tells where they are all, else the
-// stated ones beside them.
-func prefer(inferred, stated Columns) Columns {
-	if inferred.Full || len(stated.List) == 0 {
+// effective joins what is known of a table's columns: the warehouse's word, then
+// what the table's own code says, then the YAML. Code that was read wholly adds
+// to the warehouse's list, which may be older than the code.
+func (t *Tracer) effective(n int32, inferred Columns) Columns {
+	stated := t.tables[n].Stated
+	switch {
+	case stated.Full && inferred.Full:
+		return Columns{List: t.union(n, stated.List, inferred.List), Full: true}
+	case stated.Full:
+		return stated
+	case inferred.Full || len(stated.List) == 0:
 		return inferred
 	}
-	list := slices.Clone(inferred.List)
-	for _, c := range stated.List {
-		if !slices.ContainsFunc(list, func(o resolve.Column) bool { return o.Name == c.Name }) {
-			list = append(list, c)
+	return Columns{List: t.union(n, inferred.List, stated.List)}
+}
+
+// union appends the columns of more that list does not have.
+func (t *Tracer) union(n int32, list, more []resolve.Column) []resolve.Column {
+	platform := t.tables[n].Platform
+	has := make(map[string]bool, len(list))
+	for _, c := range list {
+		has[catalog.FoldColumn(platform, c.Name)] = true
+	}
+	out := list
+	for _, c := range more {
+		if !has[catalog.FoldColumn(platform, c.Name)] {
+			if len(out) == len(list) {
+				out = slices.Clone(list)
+			}
+			out = append(out, c)
 		}
 	}
-	return Columns{List: list}
+	return out
 }

@@ -35,8 +35,9 @@ func TestColumnsAreHandedDown(t *testing.T) {
 	}
 }
 
-// The warehouse's columns come first, then those that the SQL tells, then the
-// YAML's, which may leave some out; else the relation stays open.
+// The warehouse's columns come first, then those that the SQL tells beyond them
+// (the catalog may be older), then the YAML's, which may leave some out; else the
+// relation stays open.
 func TestOrderOfSchemas(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -44,7 +45,9 @@ func TestOrderOfSchemas(t *testing.T) {
 		sql    string // of the parent
 		want   string // of select *, id
 	}{
-		{"catalog before SQL", full("id", "from_catalog"), "select id, from_sql from elsewhere", "id < p.id identity\nfrom_catalog < p.from_catalog identity"},
+		{"catalog before SQL", full("id", "from_catalog"), "select id, from_sql from elsewhere", "id < p.id identity\nfrom_catalog < p.from_catalog identity\nfrom_sql < p.from_sql identity"},
+		{"catalog before SQL, in other case", full("ID", "From_SQL"), "select id, from_sql from elsewhere", "ID < p.ID identity\nFrom_SQL < p.From_SQL identity"},
+		{"catalog before SQL that leaves a star", full("id"), "select id, x, * from elsewhere", "id < p.id identity"},
 		{"SQL before YAML", part("id", "from_yaml"), "select id, from_sql from elsewhere", "id < p.id identity\nfrom_sql < p.from_sql identity"},
 		{"SQL that leaves a star, YAML beside it", part("from_yaml"), "select id, * from elsewhere", "* < p.* identity?inferred"},
 		{"no SQL, YAML", part("from_yaml"), "", "* < p.* identity?inferred"},
