@@ -264,6 +264,56 @@ func TestKeyOfOneSchema(t *testing.T) {
 	}
 }
 
+// A key that is limited to some schemas gets whole pages of them, and counts
+// that tell of no others.
+func TestKeyOfSomeSchemas(t *testing.T) {
+	s := Start(t, Options{NoWorker: true})
+	admin := s.Key(t, access.AdminWorkspace)
+	var mine []catalog.SchemaID
+	for i := range 6 {
+		label := s.Schema(t, fmt.Sprint("schema ", i))
+		if r := s.Upload(t, admin, Form(Text("schema_id", label), File("manifest", "m", []byte("{}")))); r.Status != 202 {
+			t.Fatalf("%d %s", r.Status, r.Body)
+		}
+		if i%2 == 1 {
+			mine = append(mine, catalog.FirstSchema+catalog.SchemaID(i))
+		}
+	}
+	key := s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{Name: "team", Scopes: []access.Scope{access.AdminWorkspace}, SchemaIDs: mine})
+	for list, want := range map[string][]string{
+		"/api/v1/schemas":                         {"SCH-102", "SCH-104", "SCH-106"},
+		"/api/v1/dbt_imports":                     {"IMP-6", "IMP-4", "IMP-2"},
+		"/dbt_imports/":                           {"IMP-6", "IMP-4", "IMP-2"},
+		"/api/v1/dbt_imports?schema_id=SCH-104":   {"IMP-4"},
+		"/api/v1/dbt_imports?status=pending&x=1":  {"IMP-6", "IMP-4", "IMP-2"},
+		"/api/v1/dbt_imports?status=completed&y=": nil,
+	} {
+		separator := "?"
+		if strings.Contains(list, "?") {
+			separator = "&"
+		}
+		var got []string
+		for path := list + separator + "limit=2"; path != ""; {
+			r := s.Get(t, path, key)
+			rows := r.At(t, "data").([]any)
+			for _, row := range rows {
+				got = append(got, At(row, "id").(string))
+			}
+			if total := r.At(t, "meta.total"); total != nil && total != float64(len(want)) {
+				t.Errorf("%s: total %v, want %d", path, total, len(want))
+			}
+			next, _ := r.At(t, "links.next").(string)
+			if next != "" && len(rows) != 2 {
+				t.Errorf("%s: a page of %d before the last", path, len(rows))
+			}
+			path = next
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", list, diff)
+		}
+	}
+}
+
 func TestDemoNeedsNoKeyFromLoopback(t *testing.T) {
 	s := Start(t, Options{NoWorker: true, Demo: true})
 	if r := s.Get(t, "/api/v1/schemas", ""); r.Status != 200 {

@@ -95,18 +95,13 @@ func (a *api) listSchemas(ctx context.Context, p access.Principal, in *PageParam
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.Schemas(ctx, p.WS, page)
+	rows, err := a.store.Schemas(ctx, p.WS, p.Schemas, page)
 	if err != nil {
 		return nil, stale(err, page)
 	}
-	if len(p.Schemas) > 0 {
-		rows.Total = -1
-	}
 	out := listed[Schema](ctx, a, p, in.Limit, rows.Next, rows.Total)
 	for _, row := range rows.Rows {
-		if p.Sees(row.ID) {
-			out.Data = append(out.Data, schemaResource(row))
-		}
+		out.Data = append(out.Data, schemaResource(row))
 	}
 	return &Body[List[Schema]]{out}, nil
 }

@@ -27,6 +27,7 @@ type NewImport struct {
 // ImportFilter narrows a list of imports; zero fields let everything through.
 type ImportFilter struct {
 	SchemaID catalog.SchemaID
+	Only     []catalog.SchemaID // within these schemas
 	Status   catalog.Status
 	Project  catalog.ProjectID
 }
@@ -230,7 +231,7 @@ func (s *Store) Imports(ctx context.Context, ws int64, f ImportFilter, p Page) (
 }
 
 func (f ImportFilter) where(ws int64) (string, []any) {
-	where, args := `WHERE i.ws = ?`, []any{ws}
+	where, args := among(`WHERE i.ws = ?`, []any{ws}, "i.schema_id", f.Only)
 	if f.SchemaID != 0 {
 		where, args = where+` AND i.schema_id = ?`, append(args, int64(f.SchemaID))
 	}

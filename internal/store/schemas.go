@@ -120,25 +120,41 @@ func (d db) schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.
 	return schema, nil
 }
 
-// Schemas lists the schemas of a workspace by id.
-func (s *Store) Schemas(ctx context.Context, ws int64, p Page) (Paged[SchemaRow], error) {
+// Schemas lists the schemas of a workspace by id; only some of them, unless
+// only is empty.
+func (s *Store) Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, p Page) (Paged[SchemaRow], error) {
 	var after int64
 	if _, err := p.after(&after); err != nil {
 		return Paged[SchemaRow]{}, err
 	}
 	d := s.reader()
+	where, args := among(`WHERE s.ws = ?`, []any{ws}, "s.id", only)
 	rows, err := list(ctx, d, scanSchemaRow, `SELECT `+schemaColumns+`, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
 		FROM schemas s LEFT JOIN imports i ON i.ws = s.ws
 			AND i.id = (SELECT max(n.id) FROM imports n WHERE n.ws = s.ws AND n.schema_id = s.id)
-		WHERE s.ws = ? AND s.id > ? ORDER BY s.id LIMIT ?`, ws, after, p.limit()+1)
+		`+where+` AND s.id > ? ORDER BY s.id LIMIT ?`, append(args, after, p.limit()+1)...)
 	if err != nil {
 		return Paged[SchemaRow]{}, fmt.Errorf("schemas: %w", err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM schemas WHERE ws = ?`, ws)
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM schemas s `+where, args...)
 	if err != nil {
 		return Paged[SchemaRow]{}, fmt.Errorf("schemas: %w", err)
 	}
 	return paged(rows, p, total, func(r SchemaRow) []any { return []any{r.ID} })
+}
+
+// among adds to a condition that a column is one of some schemas; nothing if
+// there are none.
+func among(where string, args []any, column string, only []catalog.SchemaID) (string, []any) {
+	if len(only) == 0 {
+		return where, args
+	}
+	ids := make([]int64, len(only))
+	for i, id := range only {
+		ids[i] = int64(id)
+	}
+	marks, args := in(args, ids)
+	return where + ` AND ` + column + ` IN ` + marks, args
 }
 
 func scanSchemaRow(row scanner) (r SchemaRow, err error) {

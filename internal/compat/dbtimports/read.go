@@ -78,9 +78,7 @@ func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (importL
 	}
 	out := importList{Data: []importResource{}, Links: importLinks{Next: a.Cursors.Next(u, p.WS, rows.Next)}, Meta: importListMeta{Limit: page.Limit}}
 	for _, imp := range rows.Rows {
-		if p.Sees(imp.SchemaID) {
-			out.Data = append(out.Data, resourceOf(imp))
-		}
+		out.Data = append(out.Data, resourceOf(imp))
 	}
 	return out, nil
 }
@@ -97,7 +95,7 @@ func (a *API) limit(text string) (int, error) {
 }
 
 func (a *API) filter(ctx context.Context, p access.Principal, q url.Values) (store.ImportFilter, error) {
-	f := store.ImportFilter{Status: catalog.Status(q.Get("status"))}
+	f := store.ImportFilter{Only: p.Schemas, Status: catalog.Status(q.Get("status"))}
 	switch f.Status {
 	case "", catalog.Pending, catalog.Processing, catalog.Completed, catalog.Failed:
 	default:

@@ -62,6 +62,9 @@ func testImportPages(t *testing.T, r *rig) {
 	}{
 		{store.ImportFilter{}, []catalog.ImportID{7, 6, 5, 4, 3, 2, 1}},
 		{store.ImportFilter{SchemaID: b}, []catalog.ImportID{7, 4, 1}},
+		{store.ImportFilter{Only: []catalog.SchemaID{b, 999}}, []catalog.ImportID{7, 4, 1}},
+		{store.ImportFilter{Only: []catalog.SchemaID{a, b}, Status: catalog.Failed}, []catalog.ImportID{3}},
+		{store.ImportFilter{Only: []catalog.SchemaID{b}, SchemaID: a}, nil},
 		{store.ImportFilter{Status: catalog.Failed}, []catalog.ImportID{3}},
 		{store.ImportFilter{SchemaID: a, Status: catalog.Pending}, []catalog.ImportID{6, 5, 2}},
 		{store.ImportFilter{Project: 5}, nil},
@@ -141,7 +144,7 @@ func testBadPositions(t *testing.T, r *rig) {
 	schema := r.schema("a")
 	for _, after := range []string{"x", "[]", "{}", "null", `["a"]`, `[1,2,3,4]`, `[1.5]`, "[1", fmt.Sprintf(`["%s",1]`, "\x00")} {
 		p := store.Page{After: after}
-		_, err := r.Schemas(ctx, ws, p)
+		_, err := r.Schemas(ctx, ws, nil, p)
 		wants(t, err, catalog.ErrInvalid)
 		_, err = r.Imports(ctx, ws, store.ImportFilter{}, p)
 		wants(t, err, catalog.ErrInvalid)

@@ -90,7 +90,7 @@ func testConcurrentClaims(t *testing.T, r *rig) {
 	const schemas, each = 4, 6
 	for range each {
 		for i := range schemas {
-			if i+1 > len(walk(t, 10, func(p store.Page) (store.Paged[store.SchemaRow], error) { return r.Schemas(ctx, ws, p) })) {
+			if i+1 > len(walk(t, 10, func(p store.Page) (store.Paged[store.SchemaRow], error) { return r.Schemas(ctx, ws, nil, p) })) {
 				r.schema(fmt.Sprint("s", i))
 			}
 			r.importInto(catalog.SchemaID(101 + i))

@@ -179,7 +179,7 @@ func testIsolation(t *testing.T, r *rig) {
 		t.Errorf("applied %v, fingerprint %v, latest %v", applied, fingerprint, latest)
 	}
 	counts := []int{
-		len(get(r.Schemas(ctx, foreign, store.Page{}))(t).Rows), len(get(r.Projects(ctx, foreign, 0, store.Page{}))(t).Rows),
+		len(get(r.Schemas(ctx, foreign, nil, store.Page{}))(t).Rows), len(get(r.Projects(ctx, foreign, 0, store.Page{}))(t).Rows),
 		len(get(r.Imports(ctx, foreign, store.ImportFilter{}, store.Page{}))(t).Rows), len(get(r.Removals(ctx, foreign, schema, store.Page{}))(t).Rows),
 		len(get(r.Runs(ctx, foreign, store.RunFilter{}, store.Page{}))(t).Rows), len(get(r.Keys(ctx, foreign, store.Page{}))(t).Rows),
 		len(get(r.Versions(ctx, foreign, schema, store.Page{}))(t).Rows), len(get(r.AssetPage(ctx, foreign, store.AssetFilter{}, store.Page{}))(t).Rows),

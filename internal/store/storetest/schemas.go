@@ -34,12 +34,19 @@ func testSchemas(t *testing.T, r *rig) {
 	imp := r.importInto(101)
 	r.put(101, table(1, "orders"), table(2, "gone", func(a *store.AssetRow) { a.Present = false }),
 		table(3, "board", func(a *store.AssetRow) { a.Kind = catalog.KindExposure }))
-	rows := walk(t, 1, func(p store.Page) (store.Paged[store.SchemaRow], error) { return r.Schemas(ctx, ws, p) })
+	rows := walk(t, 1, func(p store.Page) (store.Paged[store.SchemaRow], error) { return r.Schemas(ctx, ws, nil, p) })
 	if len(rows) != 2 || rows[0].ID != 101 || rows[1].ID != 102 {
 		t.Fatalf("schemas %v", rows)
 	}
 	if rows[0].Tables != 1 || rows[0].LastImport != imp.ID || rows[0].LastImportStatus != catalog.Pending || rows[0].Version != 1 {
 		t.Errorf("first row %+v", rows[0])
+	}
+	r.schema("third")
+	some := walk(t, 1, func(p store.Page) (store.Paged[store.SchemaRow], error) {
+		return r.Schemas(ctx, ws, []catalog.SchemaID{103, 101, 999}, p)
+	})
+	if len(some) != 2 || some[0].ID != 101 || some[1].ID != 103 {
+		t.Errorf("some schemas: %v", some)
 	}
 	if rows[1].Tables != 0 || rows[1].LastImport != 0 || rows[1].LastImportStatus != "" {
 		t.Errorf("second row %+v", rows[1])
