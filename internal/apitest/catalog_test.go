@@ -464,3 +464,37 @@ func TestHealth(t *testing.T) {
 		t.Errorf("with a full disk it lives: %d", r.Status)
 	}
 }
+
+// Assets of several schemas in one list are each shown as in the list of their
+// own schema.
+func TestAssetsOfAllSchemas(t *testing.T) {
+	r := newRig(t, Options{})
+	second := r.Schema(t, "Another warehouse")
+	importShop(t, r.Server, r.key, second, true)
+	r.Schema(t, "An empty one")
+	rows := func(query string) map[string]any {
+		out := map[string]any{}
+		for path := "/api/v1/assets?limit=30&" + query; path != ""; {
+			got := r.Get(t, path, r.key)
+			for _, row := range got.At(t, "data").([]any) {
+				out[At(row, "id").(string)] = row
+			}
+			path, _ = got.At(t, "links.next").(string)
+		}
+		return out
+	}
+	one, two, all := rows("schema_id="+r.schema), rows("schema_id="+second), rows("sort=-updated_at")
+	if len(all) != len(one)+len(two) || len(one) == 0 || len(two) == 0 {
+		t.Errorf("%d rows of all, %d and %d of each", len(all), len(one), len(two))
+	}
+	for _, own := range []map[string]any{one, two} {
+		for id, row := range own {
+			if diff := cmp.Diff(row, all[id]); diff != "" {
+				t.Errorf("%s (-own schema +all): %s", id, diff)
+			}
+		}
+	}
+	if none := r.Get(t, "/api/v1/assets?q=no%20such%20table", r.key); none.Status != 200 || len(none.At(t, "data").([]any)) != 0 {
+		t.Errorf("no rows: %d %s", none.Status, none.Body)
+	}
+}

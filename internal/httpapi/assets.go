@@ -161,39 +161,49 @@ func breakdownsOf(param string) ([]store.Breakdown, error) {
 	return out, nil
 }
 
-// assetResources shows a page of assets, which may be of several schemas.
+// assetResources shows a page of assets, which may be of several schemas: a
+// few queries a schema, whatever the number of rows.
 func (a *api) assetResources(ctx context.Context, p access.Principal, f store.AssetFilter, rows []catalog.Asset) ([]Resource[Asset], error) {
-	out := make([]Resource[Asset], 0, len(rows))
-	if f.Schema != 0 {
-		schema, err := a.store.Schema(ctx, p.WS, f.Schema)
+	of := func(catalog.AssetID) catalog.SchemaID { return f.Schema }
+	bySchema := map[catalog.SchemaID][]catalog.Asset{f.Schema: rows}
+	if f.Schema == 0 {
+		schemas, err := a.store.SchemasOf(ctx, p.WS, assetIDs(rows))
 		if err != nil {
 			return nil, err
 		}
-		s, err := a.around(ctx, p, schema, f.At, rows)
-		if err != nil {
-			return nil, err
-		}
+		of = func(id catalog.AssetID) catalog.SchemaID { return schemas[id] }
+		clear(bySchema)
 		for _, row := range rows {
-			out = append(out, assetResource(row, s, false))
+			bySchema[of(row.ID)] = append(bySchema[of(row.ID)], row)
 		}
-		return out, nil
 	}
-	for _, row := range rows {
-		_, id, err := a.store.Asset(ctx, p.WS, row.ID, 0)
-		if err != nil {
-			return nil, err
-		}
+	around := map[catalog.SchemaID]surroundings{}
+	for id, rows := range bySchema {
 		schema, err := a.store.Schema(ctx, p.WS, id)
 		if err != nil {
 			return nil, err
 		}
-		s, err := a.around(ctx, p, schema, schema.Version, []catalog.Asset{row})
-		if err != nil {
+		version := f.At
+		if version == 0 {
+			version = schema.Version
+		}
+		if around[id], err = a.around(ctx, p, schema, version, rows); err != nil {
 			return nil, err
 		}
-		out = append(out, assetResource(row, s, false))
+	}
+	out := make([]Resource[Asset], len(rows))
+	for i, row := range rows {
+		out[i] = assetResource(row, around[of(row.ID)], false)
 	}
 	return out, nil
+}
+
+func assetIDs(rows []catalog.Asset) []catalog.AssetID {
+	ids := make([]catalog.AssetID, len(rows))
+	for i, row := range rows {
+		ids[i] = row.ID
+	}
+	return ids
 }
 
 // found is an asset as it stood at a version of its schema.

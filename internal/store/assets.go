@@ -62,6 +62,27 @@ func (s *Store) Asset(ctx context.Context, ws int64, id catalog.AssetID, at int6
 	return a, schema, nil
 }
 
+// SchemasOf gives the schema of each asset; one that does not exist has none.
+func (s *Store) SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) (map[catalog.AssetID]catalog.SchemaID, error) {
+	schemas := make(map[catalog.AssetID]catalog.SchemaID, len(ids))
+	scan := func(row scanner) (none struct{}, err error) {
+		var id catalog.AssetID
+		var schema catalog.SchemaID
+		err = row.Scan(&id, &schema)
+		schemas[id] = schema
+		return none, err
+	}
+	err := inBatches(ids, func(ids []catalog.AssetID) error {
+		marks, args := in([]any{ws}, ids)
+		_, err := list(ctx, s.reader(), scan, `SELECT DISTINCT id, schema_id FROM assets WHERE ws = ? AND id IN `+marks, args...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("schemas of %d assets: %w", len(ids), err)
+	}
+	return schemas, nil
+}
+
 // AssetsOf gives those of the assets that exist at a version, by id.
 func (s *Store) AssetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error) {
 	d := s.reader()
