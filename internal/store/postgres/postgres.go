@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -84,6 +85,10 @@ func pool(config pgx.ConnConfig, size int, params map[string]string) *sql.DB {
 type engine struct {
 	config         *pgx.ConnConfig
 	writer, reader *sql.DB
+
+	// rebound keeps queries that were rewritten. They are few: the store's own,
+	// and IN lists whose lengths are powers of two.
+	rebound sync.Map
 
 	listening context.Context //nolint:containedctx // the life of the listener, ended by Close
 	stop      context.CancelFunc

@@ -3,20 +3,15 @@ package postgres
 import (
 	"strconv"
 	"strings"
-	"sync"
 )
-
-// rebound keeps queries that were rewritten. They are few: the store's own, and
-// IN lists whose lengths are powers of two.
-var rebound sync.Map
 
 // Rebind turns each ? outside of quotes into $1, $2, …
 func (e *engine) Rebind(query string) string {
-	if done, ok := rebound.Load(query); ok {
+	if done, ok := e.rebound.Load(query); ok {
 		return done.(string)
 	}
 	done := rebind(query)
-	rebound.Store(query, done)
+	e.rebound.Store(query, done)
 	return done
 }
 

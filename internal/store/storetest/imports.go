@@ -112,6 +112,12 @@ func testIdempotency(t *testing.T, r *rig) {
 	if id, replayed := create(n); id != 3 || replayed {
 		t.Fatalf("a day later: %s, %v", id, replayed)
 	}
+	// What nobody asks for again is swept too: of "key 2" nothing is left, so
+	// that an earlier clock does not find it either.
+	r.clock.add(-time.Hour)
+	if id, replayed := create(other); id != 4 || replayed {
+		t.Fatalf("swept with the others: %s, %v", id, replayed)
+	}
 }
 
 func testBlobs(t *testing.T, r *rig) {
