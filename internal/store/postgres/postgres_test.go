@@ -9,6 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/pgtest"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 	"github.com/thalweg-data/thalweg/internal/store/storetest"
 )
 
@@ -48,3 +49,25 @@ func openAt(t testing.TB, url string, now func() time.Time) *store.Store {
 func TestStore(t *testing.T) { storetest.Run(t, open) }
 
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, open) }
+
+// The same writes leave the same on both engines.
+func TestStoreIsAsOnSQLite(t *testing.T) {
+	storetest.Compare(t, open, onSQLite, 1, 2, 3)
+}
+
+func onSQLite(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
