@@ -29,6 +29,8 @@ for models in "${@:-10000}"; do
     dir=$(project "$models")
     echo "== $models models: whole imports, both stores"
     THALWEG_BENCH_PROJECT=$dir GOMEMLIMIT=${GOMEMLIMIT:-260MiB} go test ./internal/bench -run '^$' -bench Import -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
+    echo "== $models models: column lineage, without a store"
+    THALWEG_BENCH_PROJECT=$dir go test ./internal/bench -run '^$' -bench Lineage -benchtime "${BENCHTIME:-3x}" | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
     echo "== $models models: a real server"
     THALWEG_BENCH_PROJECT=$dir go test ./internal/bench -run '^$' -bench Server -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
 done

@@ -166,23 +166,33 @@ func (p *Project) table(i int, n *dbt.Node) Table {
 	return t
 }
 
-// Trace reads all the code of the project. Blocks name a table by its place in
-// Nodes plus one.
-func (p *Project) Trace(ctx context.Context, o Options) (*ProjectLineage, error) {
-	tables := make([]Table, len(p.Nodes))
-	texts := make(map[catalog.Hash]string, len(p.Nodes))
-	var edges []graph.Edge
-	var due []int32
+// Tables makes the tracer's view of the project: table i is node i, its id i + 1.
+// edges lead from parents to children; texts are the compiled code by hash.
+func (p *Project) Tables() (tables []Table, edges []graph.Edge, texts map[catalog.Hash]string) {
+	tables = make([]Table, len(p.Nodes))
+	texts = make(map[catalog.Hash]string, len(p.Nodes))
 	for i, n := range p.Nodes {
 		tables[i] = p.table(i, n)
 		if tables[i].Code != nil {
 			texts[tables[i].Code.Compiled] = n.CompiledCode
-			due = append(due, int32(i))
 		}
 		for _, parent := range p.Parents(n) {
 			if from, ok := p.number[parent]; ok && int(from) != i {
 				edges = append(edges, graph.Edge{From: from, To: int32(i)})
 			}
+		}
+	}
+	return tables, edges, texts
+}
+
+// Trace reads all the code of the project. Blocks name a table by its place in
+// Nodes plus one.
+func (p *Project) Trace(ctx context.Context, o Options) (*ProjectLineage, error) {
+	tables, edges, texts := p.Tables()
+	var due []int32
+	for i := range tables {
+		if tables[i].Code != nil {
+			due = append(due, int32(i))
 		}
 	}
 	source := &projectSource{texts: texts, blocks: make([]*Block, len(tables))}

@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
@@ -152,22 +151,13 @@ func TestShopEdges(t *testing.T) {
 // as well.
 func (p *Project) world(ids map[string]int64) *world {
 	w := newWorld(p.Head.AdapterType)
+	w.tables, w.edges, w.texts = p.Tables()
 	for i, n := range p.Nodes {
-		table := p.table(i, n)
 		if ids[n.UniqueID] == 0 {
 			ids[n.UniqueID] = int64(len(ids)) + 1
 		}
-		table.ID = ids[n.UniqueID]
-		w.tables = append(w.tables, table)
+		w.tables[i].ID = ids[n.UniqueID]
 		w.at[n.UniqueID] = int32(i)
-		if table.Code != nil {
-			w.texts[table.Code.Compiled] = n.CompiledCode
-		}
-		for _, parent := range p.Parents(n) {
-			if from, ok := p.number[parent]; ok && int(from) != i {
-				w.edges = append(w.edges, graph.Edge{From: from, To: int32(i)})
-			}
-		}
 	}
 	return w
 }
