@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,6 +57,32 @@ func TestLeasesOfADeadProcessAreFree(t *testing.T) {
 	alive, err := a.Store.LeaseSchema(t.Context(), catalog.DefaultWorkspace, s.ID, "alive", 0)
 	if err != nil || alive.Token <= dead.Token {
 		t.Errorf("lease after a crash: %+v, %v", alive, err)
+	}
+}
+
+// Headers somewhat over the limit are refused by the API, as a problem, and not
+// by the HTTP library in plain text.
+func TestHeadersOverTheLimit(t *testing.T) {
+	a := open(t, folder(t))
+	defer func() { _ = a.Close() }()
+	ctx, stop := context.WithCancel(t.Context())
+	address, ended := make(chan string, 1), make(chan error, 1)
+	go func() { ended <- a.Serve(ctx, func(at string) { address <- at }) }()
+	defer func() { stop(); <-ended }()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+<-address+"/api/v1/schemas", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		req.Header.Set(fmt.Sprintf("X-Filler-%d", i), strings.Repeat("x", 8<<10))
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	if kind := res.Header.Get("Content-Type"); res.StatusCode != http.StatusRequestHeaderFieldsTooLarge || kind != "application/problem+json" {
+		t.Errorf("status %d, %q", res.StatusCode, kind)
 	}
 }
 

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -68,8 +69,10 @@ func (a *App) worker() *importing.Worker {
 	if err != nil {
 		host = "unknown"
 	}
+	// Containers share host names and process numbers; what a worker's name
+	// holds is its own.
 	return &importing.Worker{
-		Pipeline: a.Pipeline, Name: fmt.Sprintf("%s:%d", host, os.Getpid()), Slots: 2, Grace: a.Config.ShutdownGrace,
+		Pipeline: a.Pipeline, Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
 		Done: a.measure,
 	}
 }
@@ -113,7 +116,8 @@ func (a *App) serveSocket(ctx context.Context) error {
 func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: int(a.Config.Limits.Headers),
+		// More than our own limits, so that it is we who refuse, with a problem.
+		MaxHeaderBytes: 2 * int(a.Config.Limits.Headers+a.Config.Limits.URI),
 		ErrorLog:       slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan error, 1)

@@ -23,6 +23,9 @@ var (
 	ErrFenced = errors.New("lease lost")
 	// ErrNoSpace: the disk is full; nothing was changed.
 	ErrNoSpace = errors.New("no space left")
+	// ErrUnavailable: the store does not answer; nothing is known to have
+	// changed. Try again.
+	ErrUnavailable = errors.New("store unavailable")
 	// ErrIdempotencyReused: an idempotency key came again with another request.
 	ErrIdempotencyReused = errors.New("idempotency key reused")
 )

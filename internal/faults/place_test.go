@@ -5,6 +5,7 @@ package faults
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -220,4 +221,16 @@ func admin(t testing.TB, dsn, statement string) {
 	if _, err := conn.Exec(context.Background(), statement); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func mustDo(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeReachable lets PostgreSQL's own user reach a folder below ours.
+func makeReachable(dir string) error {
+	return errors.Join(os.Chmod(dir, 0o755), os.Chmod(filepath.Dir(dir), 0o755)) //nolint:gosec // it holds test data
 }

@@ -206,6 +206,10 @@ func problemOf(err error) *Problem {
 		p := NewProblem(CodeSchemaBusy, "An import is writing this schema. Try again in a moment.")
 		p.retryAfter = 5
 		return p
+	case errors.Is(err, catalog.ErrUnavailable):
+		p := NewProblem(CodeNotReady, "The store does not answer. Try again in a moment; with the same Idempotency-Key nothing is done twice.")
+		p.retryAfter = 5
+		return p
 	case errors.Is(err, catalog.ErrInvalid):
 		return NewProblem(CodeInvalidField, "%v", err)
 	case errors.Is(err, catalog.ErrConflict):
@@ -244,7 +248,7 @@ func accessProblem(err error) *Problem {
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := *problemOf(err)
 	p.RequestID = RequestID(r.Context())
-	if p.Code == CodeInternal {
+	if p.Code == CodeInternal || p.Code == CodeNotReady {
 		noteFailure(r.Context(), err)
 	}
 	for name, values := range p.GetHeaders() {

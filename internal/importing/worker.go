@@ -96,10 +96,37 @@ func (w *Worker) handle(jobs context.Context, claim store.Claim) {
 	}
 	cancel(nil)
 	beat.Wait()
-	// The end is written even when the job was told to stop.
-	end, done := context.WithTimeout(context.WithoutCancel(jobs), 30*time.Second)
+	w.finish(jobs, claim, imp, rep, err, w.Now().Sub(began))
+}
+
+// settle writes the end of an attempt, even when the job was told to stop. A
+// store that does not answer is asked again for as long as the lease can hold:
+// giving up would leave the import to the lease's end, at the cost of an attempt.
+func (w *Worker) settle(jobs context.Context, log *slog.Logger, write func(context.Context) error) error {
+	ctx, done := context.WithTimeout(context.WithoutCancel(jobs), store.LeaseTime)
 	defer done()
-	w.finish(end, claim, imp, rep, err, w.Now().Sub(began))
+	const first, longest = 50 * time.Millisecond, 2 * time.Second
+	for pause := first; ; pause = min(2*pause, longest) {
+		err := write(ctx)
+		if err == nil || permanent(err) || ctx.Err() != nil {
+			return err
+		}
+		log.Warn("end of import is not written yet", slog.String("error", err.Error()))
+		next := time.NewTimer(pause)
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+		case <-jobs.Done(): // there is no time left: once more, at once
+			next.Stop()
+			return write(ctx)
+		}
+		next.Stop()
+	}
+}
+
+// permanent tells errors that asking again does not heal.
+func permanent(err error) bool {
+	return errors.Is(err, catalog.ErrFenced) || errors.Is(err, catalog.ErrInvalid) || errors.Is(err, catalog.ErrNotFound)
 }
 
 // attempt runs the pipeline; a panic is a crash of this attempt, not of the
@@ -149,7 +176,7 @@ func (w *Worker) beat(ctx context.Context, claim store.Claim, cancel context.Can
 }
 
 // finish writes the end of an attempt.
-func (w *Worker) finish(ctx context.Context, claim store.Claim, imp catalog.Import, rep *reporter, err error, took time.Duration) {
+func (w *Worker) finish(jobs context.Context, claim store.Claim, imp catalog.Import, rep *reporter, err error, took time.Duration) {
 	log := w.Log.With(slog.String("import_id", claim.Import.ID.String()), slog.String("schema_id", claim.Import.SchemaID.String()), slog.Int64("duration_ms", took.Milliseconds()))
 	v := judge(err, claim.Import.Attempts)
 	switch v.action {
@@ -158,7 +185,10 @@ func (w *Worker) finish(ctx context.Context, claim store.Claim, imp catalog.Impo
 		return
 	case retry:
 		log.Warn("import will be tried again", slog.Int("attempt", claim.Import.Attempts), slog.String("error", err.Error()))
-		w.logIf(log, w.Store.Release(ctx, claim, !errors.Is(err, errStopping), w.Now().Add(v.wait)))
+		burn, again := !errors.Is(err, errStopping), w.Now().Add(v.wait)
+		if err := w.settle(jobs, log, func(ctx context.Context) error { return w.Store.Release(ctx, claim, burn, again) }); err != nil {
+			log.Error("handing back an import", slog.String("error", err.Error()))
+		}
 		return
 	case fail:
 		imp = claim.Import
@@ -171,18 +201,12 @@ func (w *Worker) finish(ctx context.Context, claim store.Claim, imp catalog.Impo
 	case complete:
 	}
 	imp.EndedAt = w.Now()
-	if err := w.Store.Finish(ctx, claim, imp); err != nil {
+	if err := w.settle(jobs, log, func(ctx context.Context) error { return w.Store.Finish(ctx, claim, imp) }); err != nil {
 		log.Error("end of import", slog.String("error", err.Error()))
 		return
 	}
 	log.Info("import ended", slog.String("status", string(imp.Status)), slog.String("outcome", imp.Report.Outcome))
 	if w.Done != nil {
 		w.Done(imp)
-	}
-}
-
-func (w *Worker) logIf(log *slog.Logger, err error) {
-	if err != nil {
-		log.Error("handing back an import", slog.String("error", err.Error()))
 	}
 }

@@ -18,9 +18,12 @@ type db struct {
 		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	}
 	eng Engine
+	// store of a pool's queries; nil within a transaction, which is judged and
+	// tried again as a whole.
+	store *Store
 }
 
-func (s *Store) reader() db { return db{s.eng.Reader(), s.eng} }
+func (s *Store) reader() db { return db{s.eng.Reader(), s.eng, s} }
 
 // scanner is a row whose columns can be read.
 type scanner interface{ Scan(dst ...any) error }
@@ -36,6 +39,30 @@ func (d db) exec(ctx context.Context, query string, args ...any) (int64, error) 
 
 // list reads all rows of a query.
 func list[T any](ctx context.Context, d db, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	if d.store == nil {
+		return rowsOf(ctx, d, scan, query, args...)
+	}
+	out, err := onPool(d.eng.Reader, func(pool *sql.DB) ([]T, error) {
+		d.sql = pool
+		return rowsOf(ctx, d, scan, query, args...)
+	})
+	return out, d.store.failed(err)
+}
+
+// onPool asks a pool, and the next one where it was replaced and closed
+// meanwhile, as happens after an I/O error.
+func onPool[T any](pool func() *sql.DB, ask func(*sql.DB) (T, error)) (T, error) {
+	for {
+		asked := pool()
+		out, err := ask(asked)
+		// database/sql has no name for this error.
+		if err == nil || err.Error() != "sql: database is closed" || pool() == asked {
+			return out, err
+		}
+	}
+}
+
+func rowsOf[T any](ctx context.Context, d db, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := d.sql.QueryContext(ctx, d.eng.Rebind(query), args...)
 	if err != nil {
 		return nil, err
@@ -92,7 +119,7 @@ func (s *Store) tx(ctx context.Context, fn func(Tx) error) error {
 }
 
 func (s *Store) txOnce(ctx context.Context, fn func(Tx) error) error {
-	conn, err := s.eng.Writer().Conn(ctx)
+	conn, err := onPool(s.eng.Writer, func(pool *sql.DB) (*sql.Conn, error) { return pool.Conn(ctx) })
 	if err != nil {
 		return err
 	}
@@ -101,7 +128,7 @@ func (s *Store) txOnce(ctx context.Context, fn func(Tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := fn(Tx{Conn: conn, SQL: tx, db: db{tx, s.eng}}); err != nil {
+	if err := fn(Tx{Conn: conn, SQL: tx, db: db{tx, s.eng, nil}}); err != nil {
 		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
 			return errors.Join(err, rollback)
 		}

@@ -35,11 +35,12 @@ func (tx Tx) fence(ctx context.Context, l Lease) error {
 	return nil
 }
 
-// takeLease leases a schema if it is free; Token 0 if it is not.
-func (tx Tx) takeLease(ctx context.Context, ws int64, schema catalog.SchemaID, holder string, now time.Time) (Lease, error) {
+// takeLease leases a schema if it is free, or held by own ("" = nobody); Token 0
+// if it is neither.
+func (tx Tx) takeLease(ctx context.Context, ws int64, schema catalog.SchemaID, holder, own string, now time.Time) (Lease, error) {
 	token, err := one(ctx, tx.db, scalar[int64], `UPDATE schemas SET lease_token = lease_token + 1, lease_holder = ?, lease_expires = ?
-		WHERE ws = ? AND id = ? AND lease_expires <= ? RETURNING lease_token`,
-		holder, micros(now.Add(LeaseTime)), ws, int64(schema), micros(now))
+		WHERE ws = ? AND id = ? AND (lease_expires <= ? OR lease_holder = ?) RETURNING lease_token`,
+		holder, micros(now.Add(LeaseTime)), ws, int64(schema), micros(now), own)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return Lease{}, nil
 	}
@@ -67,7 +68,7 @@ func (s *Store) LeaseSchema(ctx context.Context, ws int64, schema catalog.Schema
 	for pause := first; ; pause = min(2*pause, longest) {
 		var lease Lease
 		err := s.tx(ctx, func(tx Tx) (err error) {
-			if lease, err = tx.takeLease(ctx, ws, schema, holder, s.now()); err != nil || lease.Token != 0 {
+			if lease, err = tx.takeLease(ctx, ws, schema, holder, "", s.now()); err != nil || lease.Token != 0 {
 				return err
 			}
 			_, err = tx.schema(ctx, ws, schema)

@@ -40,7 +40,8 @@ func (s *Store) tick() {
 // ClaimImport takes the oldest import whose schema is free; nil if there is
 // none. Imports of one schema are claimed in the order in which they came. An
 // import whose worker died is claimed again when its lease ran out, and fails
-// after MaxAttempts.
+// after MaxAttempts. A worker holds one claim at a time: what its name still
+// holds, because the reply to an earlier claim was lost, is free for it at once.
 func (s *Store) ClaimImport(ctx context.Context, worker string) (*Claim, error) {
 	for {
 		var claim *Claim
@@ -65,10 +66,10 @@ func (s *Store) ClaimImport(ctx context.Context, worker string) (*Claim, error) 
 func (s *Store) claimNext(ctx context.Context, tx Tx, worker string) (claim *Claim, again bool, err error) {
 	now := s.now()
 	row, err := one(ctx, tx.db, scanImport, `SELECT `+importColumns+fromImports+`
-		WHERE i.status IN ('pending', 'processing') AND i.not_before <= ? AND s.lease_expires <= ?
+		WHERE i.status IN ('pending', 'processing') AND i.not_before <= ? AND (s.lease_expires <= ? OR s.lease_holder = ?)
 			AND NOT EXISTS (SELECT 1 FROM imports e WHERE e.ws = i.ws AND e.schema_id = i.schema_id
 				AND e.status IN ('pending', 'processing') AND e.id < i.id)
-		ORDER BY i.id LIMIT 1`+s.eng.LockRows("i, s"), micros(now), micros(now))
+		ORDER BY i.id LIMIT 1`+s.eng.LockRows("i, s"), micros(now), micros(now), worker)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return nil, false, nil
 	}
@@ -81,7 +82,7 @@ func (s *Store) claimNext(ctx context.Context, tx Tx, worker string) (claim *Cla
 	if row.Attempts >= MaxAttempts {
 		return nil, true, tx.failImport(ctx, row, CodeCrashed, fmt.Sprintf("worker crashed %d times", row.Attempts), now)
 	}
-	lease, err := tx.takeLease(ctx, row.ws, row.SchemaID, worker, now)
+	lease, err := tx.takeLease(ctx, row.ws, row.SchemaID, worker, worker, now)
 	if err != nil || lease.Token == 0 {
 		return nil, false, err
 	}

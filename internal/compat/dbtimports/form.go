@@ -80,7 +80,7 @@ func malformed(b *body, source io.Reader, err error) error {
 	return b.why(httpapi.NewProblem(httpapi.CodeMalformedMultipart, "The multipart body is not well formed: a part header is broken, or the closing boundary is missing."))
 }
 
-// storeError marks faults of the blobs among those of the body.
+// storeError marks faults of the store and the blobs among those of the body.
 type storeError struct{ err error }
 
 func (e *storeError) Error() string { return e.err.Error() }
@@ -126,7 +126,10 @@ func (f *form) takeText(name string, p io.Reader) error {
 	if f.texts[name] == "" {
 		return empty(name)
 	}
-	return f.onSchema(f.texts[name])
+	if err := f.onSchema(f.texts[name]); err != nil {
+		return &storeError{err}
+	}
+	return nil
 }
 
 // takeArtifact spools an artifact. Only run results may come several times.

@@ -1,7 +1,11 @@
 package postgres
 
 import (
+	"context"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -14,6 +18,11 @@ const (
 	codeDeadlock      = "40P01"
 	codeLock          = "55P03" // lock_timeout passed
 	codeDiskFull      = "53100"
+
+	codeTooManyConnections = "53300"
+	codeReadOnly           = "25006" // a standby, or an operator's word
+	classConnection        = "08"
+	classIntervention      = "57" // shut down, starting up, canceled by an operator
 )
 
 // Failed judges an error of PostgreSQL. Two transactions that were untied by
@@ -21,6 +30,9 @@ const (
 func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {
+		if away(err) {
+			return catalog.ErrUnavailable, false
+		}
 		return nil, false
 	}
 	switch failure.Code {
@@ -30,6 +42,23 @@ func (e *engine) Failed(err error) (sentinel error, retry bool) {
 		return catalog.ErrBusy, false
 	case codeDiskFull:
 		return catalog.ErrNoSpace, false
+	case codeTooManyConnections, codeReadOnly:
+		return catalog.ErrUnavailable, false
+	}
+	if class := failure.Code[:min(2, len(failure.Code))]; class == classConnection || class == classIntervention {
+		return catalog.ErrUnavailable, false
 	}
 	return nil, false
+}
+
+// away tells errors of the connection: there is no server, or it went away.
+// What the caller itself broke off is none.
+func away(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }

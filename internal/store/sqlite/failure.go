@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"fmt"
 
 	"modernc.org/sqlite"
 
@@ -11,9 +12,11 @@ import (
 // SQLite's own result codes, https://sqlite.org/rescode.html. The low byte is
 // the primary code.
 const (
-	codeBusy    = 5
-	codeIOError = 10
-	codeFull    = 13
+	codeBusy     = 5
+	codeReadOnly = 8
+	codeIOError  = 10
+	codeFull     = 13
+	codeCantOpen = 14
 )
 
 // Failed judges an error of SQLite. After an I/O error the pools are made anew:
@@ -30,7 +33,12 @@ func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	case codeBusy:
 		return catalog.ErrBusy, false
 	case codeIOError:
-		return e.reopen(), false
+		if err := e.reopen(); err != nil {
+			return fmt.Errorf("%w: %w", catalog.ErrUnavailable, err), false
+		}
+		return catalog.ErrUnavailable, false
+	case codeReadOnly, codeCantOpen:
+		return catalog.ErrUnavailable, false
 	}
 	return nil, false
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -61,6 +62,23 @@ func testClaims(t *testing.T, r *rig) {
 	pending, processing, err := r.QueueLength(ctx)
 	must(t, err)
 	same(t, []int64{pending, processing}, []int64{0, 1})
+}
+
+// The reply to a claim may be lost after it was committed. Its worker does not
+// wait for the lease that it does not know of; others do, and so does an edit.
+func testClaimAgain(t *testing.T, r *rig) {
+	imp := r.importInto(r.schema("a"))
+	lost := r.claims("w1", imp.ID)
+	r.claims("w2", 0)
+	if _, err := r.LeaseSchema(t.Context(), ws, imp.SchemaID, "w1", 0); !errors.Is(err, catalog.ErrBusy) {
+		t.Errorf("an edit under the worker's name: %v, want busy", err)
+	}
+	again := r.claims("w1", imp.ID)
+	same(t, []int64{again.Token, int64(again.Import.Attempts)}, []int64{lost.Token + 1, 2})
+	if err := r.Finish(t.Context(), *lost, completed(lost.Import)); !errors.Is(err, catalog.ErrFenced) {
+		t.Errorf("the lost claim still writes: %v", err)
+	}
+	must(t, r.Finish(t.Context(), *again, completed(again.Import)))
 }
 
 func testClaimOrder(t *testing.T, r *rig) {

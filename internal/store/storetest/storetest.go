@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 		{"import pages", testImportPages},
 		{"idempotency", testIdempotency},
 		{"claims", testClaims},
+		{"claim again", testClaimAgain},
 		{"claim order", testClaimOrder},
 		{"concurrent claims", testConcurrentClaims},
 		{"lease expiry", testLeaseExpiry},
