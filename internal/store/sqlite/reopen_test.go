@@ -40,7 +40,7 @@ func TestRequestsLiveThroughAReopen(t *testing.T) {
 					t.Errorf("a writer: %v", err)
 					return
 				}
-				if _, err := s.Schemas(t.Context(), catalog.DefaultWorkspace, store.Page{}); err != nil {
+				if _, err := s.Schemas(t.Context(), catalog.DefaultWorkspace, nil, store.Page{}); err != nil {
 					t.Errorf("a reader: %v", err)
 					return
 				}
