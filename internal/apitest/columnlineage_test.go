@@ -79,6 +79,30 @@ func TestColumnLineage(t *testing.T) {
 	}
 }
 
+// How columns are made is part of the history.
+func TestChangesOfColumnLineage(t *testing.T) {
+	r, id := columnsRig(t)
+	orders := id("model.shop.fct_orders")
+	changes := r.Get(t, "/api/v1/assets/"+orders+"/changes", r.key)
+	found := ""
+	for _, c := range changes.At(t, "data").([]any) {
+		if At(c, "field") == "lineage" && At(c, "column") == "discount_share" {
+			found = fmt.Sprint(At(c, "kind"), " ", At(c, "old"), " -> ", At(c, "new"))
+		}
+	}
+	for _, want := range []string{
+		"updated <nil> -> ", id("model.shop.int_order_lines_priced") + ".line_amount (transform, aggregate)", id("model.shop.stg_orders") + ".discount_amount (transform)",
+	} {
+		if !strings.Contains(found, want) {
+			t.Errorf("discount_share: %s, want %s", found, want)
+		}
+	}
+	feed := r.Get(t, "/api/v1/changes?limit=200&from=1&schema_id="+r.schema, r.key)
+	if !strings.Contains(string(feed.Body), `"field":"lineage","column":"discount_share"`) {
+		t.Errorf("the feed does not tell: %.2000s", feed.Body)
+	}
+}
+
 func TestColumnLineageOfWhatIsNotThere(t *testing.T) {
 	r, id := columnsRig(t)
 	orders := id("model.shop.fct_orders")

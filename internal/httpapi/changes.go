@@ -7,6 +7,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -18,7 +19,7 @@ type Change struct {
 	Actor   string  `json:"actor" doc:"import, or the person behind the key"`
 	Asset   string  `json:"asset"`
 	Name    string  `json:"name" doc:"Name of the asset"`
-	Field   *string `json:"field" doc:"Null for the asset or column as a whole"`
+	Field   *string `json:"field" doc:"Null for the asset or column as a whole; lineage: what a column is made of; lineage_rows: what decides the rows; lineage_status: how the code was read"`
 	Column  *string `json:"column"`
 	Old     *string `json:"old"`
 	New     *string `json:"new"`
@@ -133,8 +134,9 @@ func changesOf(row store.ChangedAsset) []Change {
 	if asset == nil {
 		asset = row.Before
 	}
-	var out []Change
-	for i, c := range catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns) {
+	all := catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns)
+	out := make([]Change, 0, len(all))
+	for i, c := range append(all, lineageChanges(row)...) {
 		out = append(out, Change{
 			ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), At: timeOrEmpty(row.At), Import: importLabel(row.Import),
 			Actor: row.Actor, Asset: row.Asset.Label(asset.Kind), Name: asset.Name, Field: optional(c.Field), Column: optional(c.Column),
@@ -142,4 +144,40 @@ func changesOf(row store.ChangedAsset) []Change {
 		})
 	}
 	return out
+}
+
+// lineageChanges tells how the columns of a model that stayed are made now. Blocks
+// of another version of the engine tell nothing.
+func lineageChanges(row store.ChangedAsset) []catalog.Change {
+	if row.Before == nil || row.After == nil || !row.Before.Present || !row.After.Present {
+		return nil
+	}
+	before, err := decodeBlock(row.BeforeColumnEdges)
+	if err != nil {
+		return nil
+	}
+	after, err := decodeBlock(row.AfterColumnEdges)
+	if err != nil {
+		return nil
+	}
+	var out []catalog.Change
+	for _, c := range lineage.DiffBlocks(before, after, refLabel) {
+		out = append(out, catalog.Change{Asset: row.Asset, Kind: catalog.Updated, Field: c.Field, Column: c.Column, Old: c.Old, New: c.New})
+	}
+	return out
+}
+
+func decodeBlock(b []byte) (*lineage.Block, error) {
+	if b == nil {
+		return nil, nil //nolint:nilnil // no block is not a fault
+	}
+	return lineage.Decode(b)
+}
+
+// refLabel names a table that code reads: by id, else as the SQL has it.
+func refLabel(r lineage.Ref) string {
+	if r.Table != 0 {
+		return catalog.AssetID(r.Table).Label(catalog.KindModel) // every table has the same prefix
+	}
+	return r.Name
 }

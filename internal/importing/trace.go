@@ -37,7 +37,6 @@ func (j *job) trace(ctx context.Context, p *plan) error {
 		return fmt.Errorf("column lineage of %s: %w", j.schema.ID, err)
 	}
 	t.tally.report(j.rep)
-	p.traced = t.tally.models
 	return nil
 }
 
@@ -92,6 +91,7 @@ type tracing struct {
 // standingBlock is what an earlier import traced.
 type standingBlock struct {
 	key     catalog.Hash
+	content catalog.Hash
 	columns lineage.Columns
 }
 
@@ -265,7 +265,7 @@ func (t *tracing) fetch(ctx context.Context, numbers []int32) error {
 		return err
 	}
 	for _, b := range blocks {
-		stands := standingBlock{key: b.Hash}
+		stands := standingBlock{key: b.Hash, content: catalog.HashOf(b.Block)}
 		if decoded, err := lineage.Decode(b.Block); err != nil {
 			stands.key = catalog.Hash{} // written by another version of the engine: read anew
 		} else {
@@ -336,16 +336,26 @@ func (t *tracing) Stands(n int32, key catalog.Hash) bool {
 	return ok && b.key == key
 }
 
-// Keep writes what was traced.
+// Keep writes what was traced. What came out as it was gets its new key only, so
+// that it is no change.
 func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
-	rows := make([]store.ColumnEdgeBlock, len(traced))
-	for i, w := range traced {
-		rows[i] = store.ColumnEdgeBlock{Asset: t.ids[w.Table], Hash: w.Key, Block: w.Encoded}
+	var rows, same []store.ColumnEdgeBlock
+	for _, w := range traced {
 		t.tally.add(t.tables[w.Table].Name, w.Block)
+		row := store.ColumnEdgeBlock{Asset: t.ids[w.Table], Hash: w.Key, Block: w.Encoded}
+		if b, ok := t.blocks[w.Table]; ok && b.content == catalog.HashOf(w.Encoded) {
+			same = append(same, row)
+		} else {
+			rows = append(rows, row)
+		}
 	}
 	if err := t.write.PutColumnEdges(ctx, rows); err != nil {
 		return fmt.Errorf("column edges of %d models: %w", len(rows), err)
 	}
+	if err := t.write.KeyColumnEdges(ctx, same); err != nil {
+		return fmt.Errorf("column edges of %d models that are as they were: %w", len(same), err)
+	}
+	t.plan.traced += int64(len(rows))
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // sql gives a model other code and parents.
@@ -123,6 +124,9 @@ func TestTraceReadsWhatChanged(t *testing.T) {
 	a = sql(`select id, name as label, id > 0 as ok from "shop"."raw"."people"`, "a", "source.shop.raw.people")
 	imp = r.completed(r.send(manifest(t, "shop", next(), source, a, b, c)))
 	wantTraced(t, imp, 2) // b is read with the new columns of a, and stays as it is
+	if got := r.states("model.shop.b"); got != 2 {
+		t.Errorf("b has %d states, want 2: its lineage came out as it was", got)
+	}
 
 	b = sql(`select * from "shop"."analytics"."a"`, "b", "model.shop.a")
 	imp = r.completed(r.send(manifest(t, "shop", next(), source, a, b, c)))
@@ -140,6 +144,17 @@ func TestTraceReadsWhatChanged(t *testing.T) {
 	imp = r.completed(r.send(manifest(t, "shop", next(), source, a, b, c)))
 	wantTraced(t, imp, 1)
 	wantEdges(t, r.blocks(0), "shop.analytics.c", "ok false false false")
+}
+
+// states counts the states of an asset's history.
+func (r *rig) states(uniqueID string) int64 {
+	r.t.Helper()
+	a, _ := r.asset(uniqueID)
+	history, err := r.store.AssetHistory(r.t.Context(), ws, r.schema, a.ID, store.Page{})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return history.Total
 }
 
 func equalBlocks(a, b map[string]string) bool {

@@ -3,35 +3,47 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// ChangedAsset is one asset in two states. Columns are given on both sides.
+// ChangedAsset is one asset in two states. Columns are given on both sides, and
+// column edges where there are any.
 type ChangedAsset struct {
-	Asset                       catalog.AssetID
-	Version                     int64 // that brought After
-	Import                      catalog.ImportID
-	Actor                       string
-	At                          time.Time
-	Before, After               *catalog.Asset // Before is nil for a new asset
-	BeforeColumns, AfterColumns []catalog.Column
+	Asset                               catalog.AssetID
+	Version                             int64 // that brought After
+	Import                              catalog.ImportID
+	Actor                               string
+	At                                  time.Time
+	Before, After                       *catalog.Asset // Before is nil for a new asset
+	BeforeColumns, AfterColumns         []catalog.Column
+	BeforeColumnEdges, AfterColumnEdges []byte // as ColumnEdgeBlock.Block
 }
 
-// Changes are not stored: each row of an asset beyond its first is one. An
-// asset's columns change together with its row.
-
-const changeColumns = `a.id, a.valid_from, a.created_at, a.updated_at, a.body, v.import_id, v.actor, v.at`
-
-const fromChanges = ` FROM assets a JOIN versions v ON v.ws = a.ws AND v.schema_id = a.schema_id AND v.number = a.valid_from `
+// Changes are not stored: each row of an asset, or of the column edges into it,
+// beyond the first is one. An asset's columns change together with its row.
 
 func scanChange(row scanner) (c ChangedAsset, err error) {
 	var at int64
-	after, err := scanAssetAnd(row, &c.Import, &c.Actor, &at)
-	c.Asset, c.Version, c.After, c.At = after.ID, after.Version, &after, timeOf(at)
+	err = row.Scan(&c.Version, (*int64)(&c.Asset), (*int64)(&c.Import), &c.Actor, &at)
+	c.At = timeOf(at)
 	return c, err
 }
+
+// changed selects the (version, asset) pairs that something changed in, of the
+// versions between two, with the versions' words; which narrows it to one asset.
+func changed(which string) string {
+	rows := func(table, id string) string {
+		return `SELECT valid_from AS number, ` + id + ` AS asset FROM ` + table + ` WHERE ws = ? AND schema_id = ? AND valid_from > ? AND valid_from <= ?` +
+			strings.ReplaceAll(which, "id", id)
+	}
+	return ` FROM (` + rows("assets", "id") + ` UNION ` + rows("column_edges", "asset") + `) k
+		JOIN versions v ON v.ws = ? AND v.schema_id = ? AND v.number = k.number `
+}
+
+const changeColumns = `SELECT k.number, k.asset, v.import_id, v.actor, v.at`
 
 // ChangedAssets lists what the versions after from up to to changed, by version
 // and asset: an asset comes once for each version that changed it.
@@ -45,14 +57,13 @@ func (s *Store) ChangedAssets(ctx context.Context, ws int64, schema catalog.Sche
 	if _, err := p.after(&version, &asset); err != nil {
 		return Paged[ChangedAsset]{}, err
 	}
-	rows, err := list(ctx, d, scanChange, `SELECT `+changeColumns+fromChanges+`
-		WHERE a.ws = ? AND a.schema_id = ? AND a.valid_from > ? AND a.valid_from <= ? AND (a.valid_from, a.id) > (?, ?)
-		ORDER BY a.valid_from, a.id LIMIT ?`, ws, int64(schema), from, to, version, asset, p.limit()+1)
+	args := []any{ws, int64(schema), from, to, ws, int64(schema), from, to, ws, int64(schema)}
+	rows, err := list(ctx, d, scanChange, changeColumns+changed("")+`WHERE (k.number, k.asset) > (?, ?) ORDER BY k.number, k.asset LIMIT ?`,
+		append(args[:len(args):len(args)], version, asset, p.limit()+1)...)
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("changes of %s: %w", schema, err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM assets WHERE ws = ? AND schema_id = ? AND valid_from > ? AND valid_from <= ?`,
-		ws, int64(schema), from, to)
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+changed(""), args...)
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("changes of %s: %w", schema, err)
 	}
@@ -71,14 +82,14 @@ func (s *Store) AssetHistory(ctx context.Context, ws int64, schema catalog.Schem
 	if _, err := p.after(&before, &id); err != nil {
 		return Paged[ChangedAsset]{}, err
 	}
-	rows, err := list(ctx, d, scanChange, `SELECT `+changeColumns+fromChanges+`
-		WHERE a.ws = ? AND a.id = ? AND a.schema_id = ? AND a.valid_from < ? ORDER BY a.valid_from DESC LIMIT ?`,
-		ws, int64(asset), int64(schema), before, p.limit()+1)
+	const which = ` AND id = ?`
+	args := []any{ws, int64(schema), 0, served, int64(asset), ws, int64(schema), 0, served, int64(asset), ws, int64(schema)}
+	rows, err := list(ctx, d, scanChange, changeColumns+changed(which)+`WHERE k.number < ? ORDER BY k.number DESC LIMIT ?`,
+		append(args[:len(args):len(args)], before, p.limit()+1)...)
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("history of asset %d: %w", asset, err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM assets WHERE ws = ? AND id = ? AND schema_id = ? AND valid_from <= ?`,
-		ws, int64(asset), int64(schema), served)
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+changed(which), args...)
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("history of asset %d: %w", asset, err)
 	}
@@ -103,7 +114,15 @@ func (d db) changes(ctx context.Context, ws int64, schema catalog.SchemaID, rows
 }
 
 func (d db) fillChange(ctx context.Context, ws int64, schema catalog.SchemaID, c *ChangedAsset) (err error) {
+	after, err := d.assetAt(ctx, ws, schema, c.Asset, c.Version)
+	if err != nil {
+		return err
+	}
+	c.After = &after
 	if c.AfterColumns, err = d.columnsAt(ctx, ws, schema, c.Asset, c.Version); err != nil {
+		return err
+	}
+	if c.AfterColumnEdges, err = d.columnEdgesAt(ctx, ws, schema, c.Asset, c.Version); err != nil {
 		return err
 	}
 	before, err := d.assetAt(ctx, ws, schema, c.Asset, c.Version-1)
@@ -111,8 +130,17 @@ func (d db) fillChange(ctx context.Context, ws int64, schema catalog.SchemaID, c
 		return missing(err) // a new asset
 	}
 	c.Before = &before
-	c.BeforeColumns, err = d.columnsAt(ctx, ws, schema, c.Asset, c.Version-1)
+	if c.BeforeColumns, err = d.columnsAt(ctx, ws, schema, c.Asset, c.Version-1); err != nil {
+		return err
+	}
+	c.BeforeColumnEdges, err = d.columnEdgesAt(ctx, ws, schema, c.Asset, c.Version-1)
 	return err
+}
+
+func (d db) columnEdgesAt(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]byte, error) {
+	block, err := one(ctx, d, scanColumnEdges, `SELECT asset, hash, body FROM column_edges WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_from <= ? AND valid_to > ?`,
+		ws, int64(schema), int64(asset), at, at)
+	return block.Block, missing(err)
 }
 
 func (d db) columnsAt(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Column, error) {

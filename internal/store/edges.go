@@ -42,7 +42,7 @@ func compareEdges(a, b catalog.Edge) int {
 // encoding that only its writer and reader know.
 type ColumnEdgeBlock struct {
 	Asset catalog.AssetID
-	Hash  catalog.Hash
+	Hash  catalog.Hash // of what the block was made of
 	Block []byte
 }
 

@@ -139,6 +139,22 @@ func (w *Write) PutColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) er
 	})
 }
 
+// KeyColumnEdges gives blocks that stand another hash. The hash only tells what a
+// block was made of, so no version comes of it; Block is not looked at.
+func (w *Write) KeyColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) error {
+	return chunks(blocks, chunkRows, func(blocks []ColumnEdgeBlock) error {
+		return w.tx(ctx, func(tx Tx) error {
+			for _, b := range blocks {
+				if _, err := tx.exec(ctx, `UPDATE column_edges SET hash = ? WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_to = ?`,
+					b.Hash[:], w.lease.WS, int64(w.lease.Schema), int64(b.Asset), catalog.Open); err != nil {
+					return fmt.Errorf("keys of column edges: %w", err)
+				}
+			}
+			return nil
+		})
+	})
+}
+
 // CloseColumnEdges ends the blocks of the assets.
 func (w *Write) CloseColumnEdges(ctx context.Context, ids []catalog.AssetID) error {
 	return chunks(ids, chunkRows, func(ids []catalog.AssetID) error {

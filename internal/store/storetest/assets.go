@@ -273,10 +273,32 @@ func testChanges(t *testing.T, r *rig) {
 	_, err = r.AssetHistory(ctx, ws, schema, 99, store.Page{})
 	wants(t, err, catalog.ErrNotFound)
 
+	// Column edges change their asset, whether its own row does or not.
+	r.save(schema, func(w *store.Write) {
+		must(t, w.PutColumnEdges(ctx, []store.ColumnEdgeBlock{{Asset: 3, Block: []byte("first")}}))
+	})
+	r.save(schema, func(w *store.Write) {
+		must(t, w.PutColumnEdges(ctx, []store.ColumnEdgeBlock{{Asset: 3, Block: []byte("second")}}))
+		must(t, w.PutAssets(ctx, []store.AssetRow{table(3, "drei")}))
+	})
+	edges := get(r.ChangedAssets(ctx, ws, schema, 4, 6, store.Page{}))(t)
+	if len(edges.Rows) != 2 || edges.Total != 2 {
+		t.Fatalf("%d changes of %d", len(edges.Rows), edges.Total)
+	}
+	first, second := edges.Rows[0], edges.Rows[1]
+	if first.Before.Name != "three" || first.After.Name != "three" || first.BeforeColumnEdges != nil || string(first.AfterColumnEdges) != "first" {
+		t.Errorf("first column edges: %+v", first)
+	}
+	if second.Before.Name != "three" || second.After.Name != "drei" || string(second.BeforeColumnEdges) != "first" || string(second.AfterColumnEdges) != "second" {
+		t.Errorf("second column edges: %+v", second)
+	}
+	v6 := []change{{3, 5, "three", "three", "0 0"}, {3, 6, "three", "drei", "0 0"}}
+	cmpOpt(brief(get(r.AssetHistory(ctx, ws, schema, 3, store.Page{}))(t).Rows), []change{v6[1], v6[0], v2[1]})
+
 	// What is not flipped is no change.
 	w, _ := r.begin(schema)
 	must(t, w.PutAssets(ctx, []store.AssetRow{table(1, "late"), table(7, "new")}))
-	cmpOpt(list(0, 0), slices.Concat(v1, v2, v3, v4))
+	cmpOpt(list(0, 0), slices.Concat(v1, v2, v3, v4, v6))
 	if got := get(r.AssetHistory(ctx, ws, schema, 1, store.Page{}))(t); len(got.Rows) != 3 || got.Total != 3 {
 		t.Errorf("%d states of %d", len(got.Rows), got.Total)
 	}

@@ -144,6 +144,14 @@ func testColumnEdges(t *testing.T, r *rig) {
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, nil))(t), []store.ColumnEdgeBlock{one, two})
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, []catalog.AssetID{2, 3}))(t), []store.ColumnEdgeBlock{two})
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, []catalog.AssetID{}))(t), []store.ColumnEdgeBlock{})
+	// Another key is no change of the block, and no version.
+	w, l := r.begin(schema)
+	key := catalog.HashOf([]byte("key"))
+	must(t, w.KeyColumnEdges(ctx, []store.ColumnEdgeBlock{{Asset: 2, Hash: key}}))
+	must(t, w.Abort(ctx))
+	must(t, r.ReleaseLease(ctx, l))
+	two.Hash = key
+	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, nil))(t), []store.ColumnEdgeBlock{one, two})
 	r.save(schema, func(w *store.Write) { must(t, w.CloseColumnEdges(ctx, []catalog.AssetID{1})) })
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, nil))(t), []store.ColumnEdgeBlock{two})
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 1, nil))(t), []store.ColumnEdgeBlock{one, two})
