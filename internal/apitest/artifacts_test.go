@@ -144,6 +144,54 @@ func TestContentThatIsRead(t *testing.T) {
 	}
 }
 
+// B56: a long chain and a dense middle are imported whole, and every walk over
+// them is capped and says so.
+func TestLongChainAndDenseMiddle(t *testing.T) {
+	const links, wide = 3000, 60
+	var nodes, parents []string
+	add := func(name string, of ...string) {
+		nodes = append(nodes, node(name, ""))
+		for i := range of {
+			of[i] = `"model.p.` + of[i] + `"`
+		}
+		parents = append(parents, `"model.p.`+name+`":[`+strings.Join(of, ",")+`]`)
+	}
+	add("c0")
+	for i := range links {
+		add(fmt.Sprint("c", i+1), fmt.Sprint("c", i))
+	}
+	var left []string
+	for i := range wide {
+		left = append(left, fmt.Sprint("left", i))
+		add(left[i], fmt.Sprint("c", links))
+	}
+	for i := range wide {
+		add(fmt.Sprint("right", i), append([]string(nil), left...)...)
+	}
+	manifest := strings.Replace(small(strings.Join(nodes, ",")), `"parent_map":{}`, `"parent_map":{`+strings.Join(parents, ",")+`}`, 1)
+	s := Start(t, Options{})
+	key, schema := s.Key(t, access.ReadCatalog, access.WriteImports), s.Schema(t, "Analytics Warehouse")
+	id := s.Import(t, key, schema, File("manifest", "m", []byte(manifest)))
+	if got := s.Get(t, "/api/v1/dbt_imports/"+id, key).At(t, "data.attributes.lineages_created"); got != float64(links+wide+wide*wide) {
+		t.Errorf("%v lineages, want %d", got, links+wide+wide*wide)
+	}
+	for query, nodes := range map[string]float64{
+		"": 2000, "&select=%2Bright0": 2000, "&select=c0%2B": 2000, "&select=c0%2B&limit=10": 10, "&limit=7": 7,
+	} {
+		r := s.Get(t, "/api/v1/lineage?limit=2000&schema_id="+schema+query, key)
+		if strings.Contains(query, "limit") {
+			r = s.Get(t, "/api/v1/lineage?schema_id="+schema+query, key)
+		}
+		if r.Status != 200 || r.At(t, "meta.nodes") != nodes || r.At(t, "meta.truncated") != true || r.At(t, "meta.total_nodes").(float64) <= nodes {
+			t.Errorf("%q: %d %v", query, r.Status, r.At(t, "meta"))
+		}
+	}
+	r := s.Get(t, "/api/v1/lineage?limit=2000&schema_id="+schema+"&select=1%2Bright0%2B1", key)
+	if r.At(t, "meta.nodes") != float64(wide+1) || r.At(t, "meta.truncated") != false {
+		t.Errorf("one step: %v", r.At(t, "meta"))
+	}
+}
+
 // B67: the environment of who ran dbt is no part of the catalog.
 func TestEnvironmentIsNotStored(t *testing.T) {
 	s := Start(t, Options{})

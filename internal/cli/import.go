@@ -140,6 +140,7 @@ func (c *ImportCmd) summary(out *output, reply importReply) error {
 		return out.json(reply)
 	}
 	a := reply.Data.Attributes
-	return out.line("%s completed: tables %v created, %v updated; columns %v created, %v updated; lineages %v created",
+	// JSON's numbers are floats: %v would write a million as 1e+06.
+	return out.line("%s completed: tables %.0f created, %.0f updated; columns %.0f created, %.0f updated; lineages %.0f created",
 		reply.Data.ID, a["tables_created"], a["tables_updated"], a["columns_created"], a["columns_updated"], a["lineages_created"])
 }

@@ -85,7 +85,7 @@ func (c *SchemasListCmd) Run(ctx context.Context, out *output) error {
 					if err := out.json(s); err != nil {
 						return err
 					}
-				} else if err := out.line("%s\t%v\t%v tables", s.ID, s.Attributes["name"], s.Attributes["tables"]); err != nil {
+				} else if err := out.line("%s\t%v\t%.0f tables", s.ID, s.Attributes["name"], s.Attributes["tables"]); err != nil {
 					return err
 				}
 			}

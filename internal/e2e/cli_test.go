@@ -140,6 +140,23 @@ func backupAndRestore(t *testing.T, s *server, dir string) {
 	}
 }
 
+// B57: what passes a limit fails with the place of the node too many, and
+// nothing of it is there.
+func TestTooManyNodes(t *testing.T) {
+	dir := projectFolder(t)
+	data := []string{"THALWEG_DATA=" + filepath.Join(dir, "data"), "THALWEG_LIMITS_NODES=20"}
+	if r := command(t, dir, data, "schemas", "create", "--name", "A"); r.code != 0 {
+		t.Fatalf("%+v", r)
+	}
+	r := command(t, dir, data, "import", "--schema", "SCH-101", "--manifest", "target/manifest.json")
+	if r.code != 1 || !regexp.MustCompile(`artifact-limit: manifest: .* 20 nodes .* in /nodes/`).MatchString(r.stderr) {
+		t.Errorf("%+v", r)
+	}
+	if r := command(t, dir, data, "schemas", "list"); r.stdout != "SCH-101\tA\t0 tables\n" {
+		t.Errorf("afterwards: %+v", r)
+	}
+}
+
 // Commands that need no server, and what happens when there is none.
 func TestCommandLineAlone(t *testing.T) {
 	dir := projectFolder(t)

@@ -60,7 +60,7 @@ type lineageInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
 	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+; default: everything"`
-	Depth    int    `query:"depth" minimum:"0" maximum:"1000" default:"1000" doc:"Steps at most from the assets that the selector names"`
+	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Steps at most from the assets that the selector names; the default is further than any"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Nodes at most, the nearest first"`
 }
 
