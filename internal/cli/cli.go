@@ -28,6 +28,7 @@ type commands struct {
 	Inspect    InspectCmd    `cmd:"" help:"Count what artifacts hold; needs no server."`
 	Lineage    LineageCmd    `cmd:"" help:"Print the column lineage of a project; needs no server."`
 	SQLLineage SQLLineageCmd `cmd:"" name:"sql-lineage" help:"Print the column lineage of one SQL statement; needs no server."`
+	Diff       DiffCmd       `cmd:"" help:"Tell what a change of a project touches; needs no server."`
 	Backup     BackupCmd     `cmd:"" help:"Copy a data folder while it is in use."`
 	Restore    RestoreCmd    `cmd:"" help:"Make a data folder from a backup."`
 	Migrate    MigrateCmd    `cmd:"" help:"Bring the tables of the store up to this version."`

@@ -122,7 +122,7 @@ func TestUsage(t *testing.T) {
 func TestEveryCommandShowsAnExample(t *testing.T) {
 	for _, command := range []string{
 		"serve", "demo", "schemas create", "schemas list", "keys create", "keys list", "keys revoke", "import", "inspect",
-		"lineage", "sql-lineage", "backup", "restore", "migrate", "config show", "version",
+		"lineage", "sql-lineage", "diff", "backup", "restore", "migrate", "config show", "version",
 	} {
 		out := ok(t, append(strings.Fields(command), "--help")...)
 		if !strings.Contains(out, "thalweg "+command) || !strings.Contains(out, "Example") {

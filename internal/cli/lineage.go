@@ -63,6 +63,14 @@ func (c *LineageCmd) Run(ctx context.Context, out *output) error {
 // traceProject reads artifacts from files and traces them. Without a catalog
 // path there is no catalog.
 func traceProject(ctx context.Context, manifest, tables string) (*lineage.ProjectLineage, error) {
+	p, err := readProject(ctx, manifest, tables)
+	if err != nil {
+		return nil, err
+	}
+	return p.Trace(ctx, lineage.Options{})
+}
+
+func readProject(ctx context.Context, manifest, tables string) (*lineage.Project, error) {
 	m, err := os.Open(manifest)
 	if err != nil {
 		return nil, err
@@ -81,7 +89,7 @@ func traceProject(ctx context.Context, manifest, tables string) (*lineage.Projec
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest, err)
 	}
-	return p.Trace(ctx, lineage.Options{})
+	return p, nil
 }
 
 type lineageLine struct {

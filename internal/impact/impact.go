@@ -7,6 +7,7 @@ package impact
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/graph"
@@ -75,28 +76,41 @@ type Impact struct {
 }
 
 // Of works out what a change reaches.
-func (s State) Of(c Change) Impact {
-	b := &builder{State: s, change: c, reasons: map[int32]Reason{}, whole: map[int32]bool{}}
+func (s State) Of(c Change) Impact { return s.OfAll([]Change{c}) }
+
+// OfAll works out what several changes reach together. They are followed by the
+// first one's Walk and Rows.
+func (s State) OfAll(changes []Change) Impact {
+	b := &builder{State: s, changed: map[int32]bool{}, reasons: map[int32]Reason{}, whole: map[int32]bool{}}
 	var out Impact
-	if len(c.Columns) == 0 {
-		b.wholly(c.Asset)
-	} else {
-		b.reach(c.Asset, Column)
-		walk := c.Walk
-		walk.Direction, walk.Depth, walk.Limit = lineage.Downstream, -1, -1
-		out.Columns = s.Columns.Walk(c.Columns, walk)
+	var columns []int32
+	for i, c := range changes {
+		if i == 0 {
+			b.walk, b.rows = c.Walk, c.Rows
+			b.walk.Direction, b.walk.Depth, b.walk.Limit = lineage.Downstream, -1, -1
+		}
+		b.changed[c.Asset] = true
+		if len(c.Columns) == 0 {
+			b.wholly(c.Asset)
+		} else {
+			b.reach(c.Asset, Column)
+			columns = append(columns, c.Columns...)
+		}
+	}
+	if len(columns) > 0 {
+		out.Columns = s.Columns.Walk(columns, b.walk)
 		b.columns(out.Columns.Columns)
 		b.unread()
 	}
 	b.uses()
 	depths := b.depths()
 	for n := range depths {
-		if n != c.Asset && s.IsTable(n) {
+		if !b.changed[n] && s.IsTable(n) {
 			out.Tables++
 		}
 	}
 	for n, reason := range b.reasons {
-		if n != c.Asset {
+		if !b.changed[n] {
 			out.Assets = append(out.Assets, Reached{Asset: n, Depth: depths[n], Reason: reason})
 		}
 	}
@@ -106,7 +120,9 @@ func (s State) Of(c Change) Impact {
 
 type builder struct {
 	State
-	change  Change
+	changed map[int32]bool
+	walk    lineage.WalkOptions
+	rows    bool
 	reasons map[int32]Reason
 	whole   map[int32]bool // reached as a whole, and all that derives from it with it
 }
@@ -125,12 +141,12 @@ func (b *builder) columns(columns []int32) {
 			b.reach(n, Column)
 		}
 	}
-	if !b.change.Rows {
+	if !b.rows {
 		return
 	}
 	for _, c := range columns {
 		for _, steer := range b.Columns.SteeredBy(c) {
-			if k := b.change.Walk.Kinds; k != 0 && steer.Kinds&k == 0 || steer.Confidence > b.change.Walk.Least {
+			if k := b.walk.Kinds; k != 0 && steer.Kinds&k == 0 || steer.Confidence > b.walk.Least {
 				continue
 			}
 			if n, ok := b.Number(steer.Table); ok {
@@ -180,7 +196,7 @@ func (b *builder) unread() {
 // uses reaches what is no table and stands on something that is reached. Which
 // columns of a table it uses nobody tells.
 func (b *builder) uses() {
-	open := []int32{b.change.Asset}
+	open := slices.Collect(maps.Keys(b.changed))
 	for n := range b.reasons {
 		open = append(open, n)
 	}
@@ -195,10 +211,13 @@ func (b *builder) uses() {
 	}
 }
 
-// depths are the distances of everything downstream of the changed asset.
+// depths are the distances of everything downstream of the changed assets.
 func (b *builder) depths() map[int32]int32 {
-	depths := map[int32]int32{b.change.Asset: 0}
-	for open := []int32{b.change.Asset}; len(open) > 0; open = open[1:] {
+	depths := make(map[int32]int32, len(b.changed))
+	for n := range b.changed {
+		depths[n] = 0
+	}
+	for open := slices.Collect(maps.Keys(b.changed)); len(open) > 0; open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
 			if _, known := depths[child]; !known {
 				depths[child] = depths[open[0]] + 1

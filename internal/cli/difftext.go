@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/impact"
+)
+
+// diffWriter writes a comparison for people, as plain text or as markdown.
+type diffWriter struct {
+	text     strings.Builder
+	limit    int
+	markdown bool
+}
+
+func (w *diffWriter) write(c *impact.Comparison) {
+	w.summary(c.Summary)
+	w.section("Tables", len(c.Tables), func(i int) { w.table(&c.Tables[i]) })
+	w.section("Still read, but gone", len(c.Broken), func(i int) {
+		b := c.Broken[i]
+		reader := b.UniqueID
+		if b.Column != "" {
+			reader += "." + b.Column
+		}
+		w.item("", "%s reads %s", w.name(reader), w.name(b.From+"."+b.FromColumn))
+	})
+	w.section("Downstream", len(c.Hits), func(i int) {
+		h := c.Hits[i]
+		columns := ""
+		if len(h.Columns) > 0 {
+			columns = ": " + w.some(h.Columns)
+		}
+		w.item("", "%s (%s)%s", w.name(h.UniqueID), hitReasons[h.Reason], columns)
+	})
+	w.section("Owners", len(c.Owners), func(i int) {
+		o := c.Owners[i]
+		name := strings.TrimSpace(strings.Join(append([]string{o.Name}, o.Emails...), " "))
+		w.item("", "%s: %s", w.plain(name), w.some(o.Owns))
+	})
+}
+
+var hitReasons = map[string]string{
+	"column": "values", "rows": "rows", "unread": "reads it, how is not known", "downstream": "derives from it as a whole", "uses": "uses it",
+}
+
+func (w *diffWriter) summary(s impact.Summary) {
+	if s == (impact.Summary{}) {
+		w.line("No difference.")
+		return
+	}
+	tables := counts(s.TablesAdded, "added", s.TablesRemoved, "removed", s.TablesChanged, "changed")
+	columns := counts(s.ColumnsAdded, "added", s.ColumnsRemoved, "removed", s.ColumnsRetyped, "retyped", s.ColumnsChanged, "changed")
+	edges := counts(s.EdgesAdded, "added", s.EdgesRemoved, "removed", s.EdgesChanged, "changed")
+	w.line("Tables: %s. Columns: %s. Column edges: %s.", tables, columns, edges)
+	w.line("Downstream: %s of %s, %s, %s.", counted(s.HitColumns, "column"), counted(s.HitTables, "table"), counted(s.HitExposures, "exposure"), counted(s.HitMetrics, "metric"))
+	if s.Breaking > 0 {
+		w.line("%s", w.strong(fmt.Sprintf("breaking: %d", s.Breaking)))
+	}
+}
+
+// counts joins numbers and words, leaving out zeros.
+func counts(pairs ...any) string {
+	var out []string
+	for i := 0; i < len(pairs); i += 2 {
+		if n, ok := pairs[i].(int); ok && n > 0 {
+			out = append(out, fmt.Sprintf("%d %s", n, pairs[i+1]))
+		}
+	}
+	if len(out) == 0 {
+		return "none"
+	}
+	return strings.Join(out, ", ")
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+var diffSigns = map[string]string{impact.Added: "+", impact.Removed: "-", impact.Changed: "~", impact.Retyped: "~"}
+
+// sign begins a line; in markdown the signs would make lists of their own.
+func (w *diffWriter) sign(change string) string {
+	if w.markdown {
+		return change + " "
+	}
+	return diffSigns[change] + " "
+}
+
+func (w *diffWriter) table(t *impact.TableChange) {
+	line := w.sign(t.Change) + w.name(t.UniqueID)
+	if len(t.Reasons) > 0 {
+		line += ": " + w.plain(strings.Join(t.Reasons, ", "))
+	}
+	if t.SameCodeAs != "" {
+		other := "which is gone"
+		if t.Change == impact.Removed {
+			other = "which is new"
+		}
+		line += " (same code as " + w.name(t.SameCodeAs) + ", " + other + ")"
+	}
+	w.item("", "%s%s", line, w.breaking(t.Breaking))
+	for i := range t.Columns {
+		w.column(&t.Columns[i])
+	}
+	for _, e := range slices.Concat(t.Edges, t.Rows) {
+		to := w.name(e.Column)
+		if e.Column == "" {
+			to = "its rows"
+		}
+		w.item("  ", "%s%s from %s (%s)", w.sign(e.Change), to, w.name(e.From+"."+e.FromColumn), arrow(strings.Join(e.Before, "+"), strings.Join(e.After, "+")))
+	}
+}
+
+func (w *diffWriter) column(c *impact.ColumnChange) {
+	line := w.sign(c.Change) + w.name(c.Name)
+	if text := arrow(c.Before, c.After); text != "" {
+		line += ": " + w.code(text)
+	}
+	w.item("  ", "%s%s", line, w.breaking(c.Breaking))
+}
+
+// arrow joins what was and what is; where there is only one of them, that.
+func arrow(before, after string) string {
+	if before == "" || after == "" {
+		return before + after
+	}
+	return before + " → " + after
+}
+
+func (w *diffWriter) breaking(is bool) string {
+	if is {
+		return " " + w.strong("breaking")
+	}
+	return ""
+}
+
+// section writes a title and so many of n items as the limit lets through.
+func (w *diffWriter) section(title string, n int, each func(i int)) {
+	if n == 0 {
+		return
+	}
+	if w.markdown {
+		title = "### " + title
+	}
+	w.line("\n%s", title)
+	if w.markdown {
+		w.line("")
+	}
+	for i := range n {
+		if w.limit >= 0 && i >= w.limit {
+			w.item("", "%d more of %d; --limit or --format json show them", n-i, n)
+			return
+		}
+		each(i)
+	}
+}
+
+func (w *diffWriter) line(format string, args ...any) { fmt.Fprintf(&w.text, format+"\n", args...) }
+
+func (w *diffWriter) item(indent, format string, args ...any) {
+	if w.markdown {
+		indent += "- "
+	} else {
+		indent += "  "
+	}
+	w.line(indent+format, args...)
+}
+
+// some lists the first names of many.
+func (w *diffWriter) some(names []string) string {
+	const most = 10
+	var out []string
+	for _, n := range names[:min(len(names), most)] {
+		out = append(out, w.name(n))
+	}
+	if len(names) > most {
+		out = append(out, fmt.Sprintf("%d more", len(names)-most))
+	}
+	return strings.Join(out, ", ")
+}
+
+// name and code are texts of the project, which markdown must not take for its
+// own; in plain text nothing but line breaks could be mistaken.
+func (w *diffWriter) name(s string) string { return w.code(s) }
+
+func (w *diffWriter) code(s string) string {
+	s = w.plain(s)
+	if !w.markdown {
+		return s
+	}
+	fence := "`"
+	for strings.Contains(s, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+// plain keeps a text on one line and free of control characters.
+func (w *diffWriter) plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+func (w *diffWriter) strong(s string) string {
+	if w.markdown {
+		return "**" + s + "**"
+	}
+	return "[" + s + "]"
+}

@@ -1,0 +1,321 @@
+package impact
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+// Compare tells how base became head. Tables are the same where their unique
+// ids are; in which database and schema they lie does not matter, so that one
+// state may be production and the other a developer's.
+//
+// Gone or renamed tables and columns and other types are breaking: somebody
+// outside may use them. Values that are made otherwise are not.
+func Compare(base, head *lineage.ProjectLineage) (*Comparison, error) {
+	before, err := newProjectState(base)
+	if err != nil {
+		return nil, err
+	}
+	after, err := newProjectState(head)
+	if err != nil {
+		return nil, err
+	}
+	c := &comparer{before: before, after: after, gone: map[string]map[string]bool{}}
+	for _, id := range slices.Sorted(maps.Keys(c.tables())) {
+		c.table(id)
+	}
+	c.renames()
+	c.broken()
+	c.hits()
+	c.owners()
+	c.summary()
+	return &c.out, nil
+}
+
+type comparer struct {
+	before, after *projectState
+	out           Comparison
+	// What to follow downstream, in either state.
+	ofBefore, ofAfter []Change
+	gone              map[string]map[string]bool // columns that a table lost, folded
+}
+
+// tables are the unique ids of all tables of both states.
+func (c *comparer) tables() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range []*projectState{c.before, c.after} {
+		for _, n := range s.Nodes {
+			if lineage.IsTable(n) {
+				out[n.UniqueID] = true
+			}
+		}
+	}
+	return out
+}
+
+// table compares one table.
+func (c *comparer) table(id string) {
+	was, had := c.before.number[id]
+	now, has := c.after.number[id]
+	switch {
+	case !had:
+		c.add(c.whole(c.after, now, Added))
+	case !has:
+		c.add(c.whole(c.before, was, Removed))
+		c.ofBefore = append(c.ofBefore, Change{Asset: was, Rows: true, Walk: everyEdge})
+	default:
+		c.both(was, now)
+	}
+}
+
+func (c *comparer) add(t TableChange) { c.out.Tables = append(c.out.Tables, t) }
+
+// whole is a table that one state alone has. An ephemeral model is no table that
+// anybody else can have used.
+func (c *comparer) whole(s *projectState, n int32, change string) TableChange {
+	node := s.Nodes[n]
+	return TableChange{
+		UniqueID: node.UniqueID, Kind: node.ResourceType, Change: change, Breaking: change == Removed && node.Materialized != "ephemeral",
+		Reasons: []string{}, Columns: []ColumnChange{}, Edges: []EdgeChange{}, Rows: []EdgeChange{},
+	}
+}
+
+// everyEdge follows all edges, however unsure.
+var everyEdge = lineage.WalkOptions{Depth: -1, Limit: -1, Least: resolve.Ambiguous}
+
+// both compares a table that both states have.
+func (c *comparer) both(was, now int32) {
+	a, b := c.before.Nodes[was], c.after.Nodes[now]
+	t := c.whole(c.after, now, Changed)
+	t.Reasons = append(t.Reasons, c.reasons(a, b)...)
+	moved := identifier(a) != identifier(b) && a.Materialized != "ephemeral"
+	t.Breaking = moved
+	lost, differ := c.columns(&t, was, now)
+	rows := c.rows(&t, was, now)
+	if len(t.Reasons) == 0 && len(t.Columns) == 0 && len(t.Edges) == 0 && len(t.Rows) == 0 {
+		return
+	}
+	for _, col := range t.Columns {
+		t.Breaking = t.Breaking || col.Breaking
+	}
+	c.add(t)
+	walk := Change{Rows: true, Walk: everyEdge}
+	if moved {
+		c.ofBefore = append(c.ofBefore, Change{Asset: was, Rows: true, Walk: everyEdge})
+	} else if len(lost) > 0 {
+		walk.Asset, walk.Columns = was, lost
+		c.ofBefore = append(c.ofBefore, walk)
+	}
+	// Code that changed without any column that shows it may have changed all.
+	hidden := slices.Contains(t.Reasons, "code") && len(t.Columns) == 0 && len(t.Edges) == 0
+	switch walk.Asset, walk.Columns = now, differ; {
+	case rows || hidden || slices.Contains(t.Reasons, "content"):
+		walk.Columns = nil
+		c.ofAfter = append(c.ofAfter, walk)
+	case len(differ) > 0:
+		c.ofAfter = append(c.ofAfter, walk)
+	}
+}
+
+func identifier(n *dbt.Node) string { return cmp.Or(n.Identifier, n.Alias, n.Name) }
+
+// reasons are the differences of two nodes beside their columns.
+func (c *comparer) reasons(a, b *dbt.Node) []string {
+	var out []string
+	if a.RawCode != b.RawCode && c.code(a) != c.code(b) {
+		out = append(out, "code")
+	}
+	if a.ResourceType == "seed" && a.Checksum != b.Checksum {
+		out = append(out, "content")
+	}
+	from := func(what, x, y string) {
+		if x != y {
+			out = append(out, what+" "+cmp.Or(x, "none")+" → "+cmp.Or(y, "none"))
+		}
+	}
+	from("name", identifier(a), identifier(b))
+	from("materialization", a.Materialized, b.Materialized)
+	from("access", a.Access, b.Access)
+	if a.Contract != b.Contract {
+		from("contract", enforced(a.Contract), enforced(b.Contract))
+	}
+	was, now := c.before.Blocks[c.before.number[a.UniqueID]], c.after.Blocks[c.after.number[b.UniqueID]]
+	if was != nil && now != nil {
+		from("lineage", was.Status.String(), now.Status.String())
+	}
+	return out
+}
+
+func enforced(contract bool) string {
+	if contract {
+		return "enforced"
+	}
+	return "not enforced"
+}
+
+// code is the code as it was written, but for comments and white space.
+func (c *comparer) code(n *dbt.Node) string {
+	if n.Language != "" && n.Language != "sql" {
+		return n.RawCode
+	}
+	return c.after.normal(n.RawCode)
+}
+
+// columns compares the columns of a table; lost are those of before that are
+// gone or have another type, differ those of after whose values differ, both as
+// numbers of their graphs.
+func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32) {
+	old, oldOrigin := c.before.columns(was)
+	have, origin := c.after.columns(now)
+	if origin != oldOrigin || origin == unknown {
+		return nil, nil
+	}
+	id := t.UniqueID
+	for _, name := range slices.Sorted(maps.Keys(union(old, have))) {
+		x, had := old[name]
+		y, has := have[name]
+		switch {
+		case !had:
+			t.Columns = append(t.Columns, ColumnChange{Name: y.name, Change: Added, After: y.typ})
+			t.Edges = append(t.Edges, c.edges(y.name, nil, y.edges)...)
+			continue
+		case !has:
+			t.Columns = append(t.Columns, ColumnChange{Name: x.name, Change: Removed, Before: x.typ, Breaking: true})
+			t.Edges = append(t.Edges, c.edges(x.name, x.edges, nil)...)
+			lost = append(lost, columnNumber(c.before, was, x.name))
+			if c.gone[id] == nil {
+				c.gone[id] = map[string]bool{}
+			}
+			c.gone[id][name] = true
+			continue
+		}
+		edges := c.edges(y.name, x.edges, y.edges)
+		t.Edges = append(t.Edges, edges...)
+		if x.typ != "" && y.typ != "" && !strings.EqualFold(x.typ, y.typ) {
+			t.Columns = append(t.Columns, ColumnChange{Name: y.name, Change: Retyped, Before: x.typ, After: y.typ, Breaking: true})
+			lost = append(lost, columnNumber(c.before, was, x.name))
+		}
+		if len(edges) > 0 || x.normal != y.normal {
+			change := ColumnChange{Name: y.name, Change: Changed}
+			if x.normal != y.normal {
+				change.Before, change.After = x.expression, y.expression
+			}
+			t.Columns = append(t.Columns, change)
+			differ = append(differ, columnNumber(c.after, now, y.name))
+		}
+	}
+	return lost, differ
+}
+
+func union(a, b map[string]column) map[string]column {
+	out := maps.Clone(a)
+	maps.Copy(out, b)
+	return out
+}
+
+// columnNumber finds a column in the graph; a negative number where it takes no
+// part in lineage.
+func columnNumber(s *projectState, n int32, name string) int32 {
+	if at, ok := s.Columns.Find(int64(n)+1, name, s.fold); ok {
+		return at
+	}
+	return -1
+}
+
+// edges compares the origins of one column, or of the rows where it has no name.
+func (c *comparer) edges(name string, old, now map[edgeKey]resolve.KindSet) []EdgeChange {
+	var out []EdgeChange
+	for key, kinds := range old {
+		change := EdgeChange{Column: name, From: key.from, FromColumn: key.column, Before: kinds.Names()}
+		switch after, still := now[key]; {
+		case !still:
+			change.Change = Removed
+		case after != kinds:
+			change.Change, change.After = Changed, after.Names()
+		default:
+			continue
+		}
+		out = append(out, change)
+	}
+	for key, kinds := range now {
+		if _, had := old[key]; !had {
+			out = append(out, EdgeChange{Column: name, From: key.from, FromColumn: key.column, Change: Added, After: kinds.Names()})
+		}
+	}
+	slices.SortFunc(out, func(a, b EdgeChange) int {
+		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.FromColumn, b.FromColumn), cmp.Compare(a.Change, b.Change))
+	})
+	return out
+}
+
+// rows compares the columns that decide the rows, where both states tell them.
+func (c *comparer) rows(t *TableChange, was, now int32) bool {
+	a, b := c.before.block(was), c.after.block(now)
+	if a == nil || b == nil {
+		return false
+	}
+	t.Rows = append(t.Rows, c.edges("", c.before.rows(a), c.after.rows(b))...)
+	return len(t.Rows) > 0
+}
+
+// renames pairs tables that are gone with new ones of the same code.
+func (c *comparer) renames() {
+	gone := map[string][]*TableChange{}
+	code := func(s *projectState, id string) string {
+		n := s.Nodes[s.number[id]]
+		if n.RawCode == "" {
+			return ""
+		}
+		return n.ResourceType + "\x00" + c.code(n)
+	}
+	for i := range c.out.Tables {
+		if t := &c.out.Tables[i]; t.Change == Removed {
+			if text := code(c.before, t.UniqueID); text != "" {
+				gone[text] = append(gone[text], t)
+			}
+		}
+	}
+	for i := range c.out.Tables {
+		t := &c.out.Tables[i]
+		if t.Change != Added {
+			continue
+		}
+		if old := gone[code(c.after, t.UniqueID)]; len(old) == 1 && old[0].SameCodeAs == "" {
+			t.SameCodeAs, old[0].SameCodeAs = old[0].UniqueID, t.UniqueID
+		}
+	}
+}
+
+// broken finds what still reads columns that are gone.
+func (c *comparer) broken() {
+	if len(c.gone) == 0 {
+		return
+	}
+	for i, b := range c.after.Blocks {
+		if b == nil {
+			continue
+		}
+		reader := c.after.Nodes[i].UniqueID
+		note := func(name string, r lineage.Ref, from string) {
+			table := c.after.RefName(r)
+			read := BrokenRead{UniqueID: reader, Column: name, From: table, FromColumn: from}
+			if c.gone[table][c.after.fold(from)] && !slices.Contains(c.out.Broken, read) {
+				c.out.Broken = append(c.out.Broken, read)
+			}
+		}
+		for k := range b.Outputs {
+			for _, e := range b.Outputs[k].Edges {
+				note(b.Outputs[k].Name, b.Refs[e.Ref], e.Column)
+			}
+		}
+		for _, u := range b.Rows {
+			note("", b.Refs[u.Ref], u.Column)
+		}
+	}
+}

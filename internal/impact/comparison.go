@@ -1,0 +1,98 @@
+package impact
+
+// Comparison tells how a project became another state of it, and what stands
+// downstream of the difference. It is written as JSON as it is.
+type Comparison struct {
+	Summary Summary       `json:"summary"`
+	Tables  []TableChange `json:"tables"` // that differ, by unique id
+	// Broken are columns that are still read although their table has them no
+	// longer.
+	Broken []BrokenRead `json:"broken"`
+	Hits   []Hit        `json:"hits"`   // what is downstream and itself no changed table, nearest first
+	Owners []Owner      `json:"owners"` // of what changed or is hit, by name
+}
+
+// Summary counts what a Comparison lists.
+type Summary struct {
+	TablesAdded    int `json:"tables_added"`
+	TablesRemoved  int `json:"tables_removed"`
+	TablesChanged  int `json:"tables_changed"`
+	ColumnsAdded   int `json:"columns_added"` // of tables that both states have
+	ColumnsRemoved int `json:"columns_removed"`
+	ColumnsRetyped int `json:"columns_retyped"`
+	ColumnsChanged int `json:"columns_changed"` // their values come from elsewhere or are made otherwise
+	EdgesAdded     int `json:"edges_added"`
+	EdgesRemoved   int `json:"edges_removed"`
+	EdgesChanged   int `json:"edges_changed"`
+	Breaking       int `json:"breaking"` // tables and columns that are gone or have another name or type, and broken reads
+	HitColumns     int `json:"hit_columns"`
+	HitTables      int `json:"hit_tables"`
+	HitExposures   int `json:"hit_exposures"`
+	HitMetrics     int `json:"hit_metrics"`
+}
+
+// How something changed.
+const (
+	Added   = "added"
+	Removed = "removed"
+	Changed = "changed"
+	Retyped = "retyped"
+)
+
+// TableChange is a model, snapshot, seed or source that differs.
+type TableChange struct {
+	UniqueID string `json:"unique_id"`
+	Kind     string `json:"kind"` // dbt's resource type
+	Change   string `json:"change"`
+	Breaking bool   `json:"breaking"`
+	// SameCodeAs is the other one of a pair that was renamed: one is removed, one
+	// added, and both have the same code.
+	SameCodeAs string         `json:"same_code_as,omitempty"`
+	Reasons    []string       `json:"reasons"` // what differs, in words
+	Columns    []ColumnChange `json:"columns"`
+	Edges      []EdgeChange   `json:"edges"` // into its columns
+	Rows       []EdgeChange   `json:"rows"`  // columns that decide its rows
+}
+
+// ColumnChange is a column that differs.
+type ColumnChange struct {
+	Name     string `json:"name"`
+	Change   string `json:"change"`
+	Breaking bool   `json:"breaking"`
+	Before   string `json:"before,omitempty"` // type; of a changed one its expression, if that differs
+	After    string `json:"after,omitempty"`
+}
+
+// EdgeChange is a column edge that differs.
+type EdgeChange struct {
+	Column     string   `json:"column,omitempty"` // of the table; none where From decides rows
+	From       string   `json:"from"`             // unique id, or relation outside the project
+	FromColumn string   `json:"from_column"`
+	Change     string   `json:"change"`
+	Before     []string `json:"before,omitempty"` // kinds
+	After      []string `json:"after,omitempty"`
+}
+
+// BrokenRead is the reading of a column that is gone.
+type BrokenRead struct {
+	UniqueID   string `json:"unique_id"` // the reader
+	Column     string `json:"column,omitempty"`
+	From       string `json:"from"`
+	FromColumn string `json:"from_column"`
+}
+
+// Hit is something that stands downstream of the difference.
+type Hit struct {
+	UniqueID string   `json:"unique_id"`
+	Kind     string   `json:"kind"`
+	Reason   string   `json:"reason"`  // a Reason by name
+	Depth    int32    `json:"depth"`   // steps from the nearest table that differs
+	Columns  []string `json:"columns"` // of a table, those whose values are reached
+}
+
+// Owner is who answers for some of it.
+type Owner struct {
+	Name   string   `json:"name"`
+	Emails []string `json:"emails"`
+	Owns   []string `json:"owns"` // unique ids
+}

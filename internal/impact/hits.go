@@ -1,0 +1,163 @@
+package impact
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+)
+
+// hits follows the differences downstream: what is gone in the state that had
+// it, what is otherwise in the state that has it.
+func (c *comparer) hits() {
+	changed := map[string]bool{}
+	for _, t := range c.out.Tables {
+		changed[t.UniqueID] = true
+	}
+	found := map[string]*Hit{}
+	columns := map[string]map[string]bool{}
+	collect := func(s *projectState, changes []Change) {
+		if len(changes) == 0 {
+			return
+		}
+		reached := s.OfAll(changes)
+		for _, r := range reached.Assets {
+			n := s.Nodes[r.Asset]
+			if _, still := c.after.number[n.UniqueID]; !still || changed[n.UniqueID] || !isHit(n) {
+				continue
+			}
+			h := found[n.UniqueID]
+			if h == nil {
+				h = &Hit{UniqueID: n.UniqueID, Kind: n.ResourceType, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
+				found[n.UniqueID] = h
+			}
+			if h.Depth = min(h.Depth, r.Depth); r.Reason < reasonOf(h.Reason) {
+				h.Reason = r.Reason.String()
+			}
+		}
+		for _, n := range reached.Columns.Columns {
+			if col := s.Columns.Column(n); col.Table > 0 {
+				id := s.Nodes[col.Table-1].UniqueID
+				if columns[id] == nil {
+					columns[id] = map[string]bool{}
+				}
+				columns[id][col.Name] = true
+			}
+		}
+	}
+	collect(c.before, c.ofBefore)
+	collect(c.after, c.ofAfter)
+	for id, h := range found {
+		h.Columns = append(h.Columns, slices.Sorted(maps.Keys(columns[id]))...)
+		c.out.Hits = append(c.out.Hits, *h)
+	}
+	slices.SortFunc(c.out.Hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(a.Depth, b.Depth), cmp.Compare(a.UniqueID, b.UniqueID)) })
+}
+
+func reasonOf(name string) Reason { return Reason(slices.Index(reasonNames[:], name)) }
+
+// isHit leaves out what nobody looks at: analyses, unit tests, operations.
+func isHit(n *dbt.Node) bool {
+	switch n.ResourceType {
+	case "exposure", "metric", "semantic_model", "saved_query":
+		return true
+	}
+	return lineage.IsTable(n)
+}
+
+// owners gathers who answers for what changed and for what is hit.
+func (c *comparer) owners() {
+	type key struct{ name, email string }
+	found := map[key]*Owner{}
+	note := func(id string) {
+		s := c.after
+		n, ok := s.number[id]
+		if !ok {
+			s = c.before
+			n = s.number[id]
+		}
+		o := s.owner(s.Nodes[n])
+		if o == nil || o.Name == "" && len(o.Emails) == 0 {
+			return
+		}
+		email := ""
+		if len(o.Emails) > 0 {
+			email = o.Emails[0]
+		}
+		k := key{o.Name, email}
+		if found[k] == nil {
+			found[k] = &Owner{Name: o.Name, Emails: orEmpty(o.Emails)}
+		}
+		found[k].Owns = append(found[k].Owns, id)
+	}
+	for _, t := range c.out.Tables {
+		note(t.UniqueID)
+	}
+	for _, h := range c.out.Hits {
+		note(h.UniqueID)
+	}
+	for _, o := range found {
+		slices.Sort(o.Owns)
+		c.out.Owners = append(c.out.Owners, *o)
+	}
+	slices.SortFunc(c.out.Owners, func(a, b Owner) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), slices.Compare(a.Emails, b.Emails))
+	})
+}
+
+// summary counts, and makes empty lists of those that are none.
+func (c *comparer) summary() {
+	s := &c.out.Summary
+	count := func(change string, added, removed, changed, retyped *int) {
+		switch change {
+		case Added:
+			*added++
+		case Removed:
+			*removed++
+		case Changed:
+			*changed++
+		case Retyped:
+			*retyped++
+		}
+	}
+	for _, t := range c.out.Tables {
+		count(t.Change, &s.TablesAdded, &s.TablesRemoved, &s.TablesChanged, nil)
+		if t.Breaking && !slices.ContainsFunc(t.Columns, func(col ColumnChange) bool { return col.Breaking }) {
+			s.Breaking++
+		}
+		for _, col := range t.Columns {
+			count(col.Change, &s.ColumnsAdded, &s.ColumnsRemoved, &s.ColumnsChanged, &s.ColumnsRetyped)
+			if col.Breaking {
+				s.Breaking++
+			}
+		}
+		for _, e := range slices.Concat(t.Edges, t.Rows) {
+			count(e.Change, &s.EdgesAdded, &s.EdgesRemoved, &s.EdgesChanged, nil)
+		}
+	}
+	s.Breaking += len(c.out.Broken)
+	for _, h := range c.out.Hits {
+		s.HitColumns += len(h.Columns)
+		switch h.Kind {
+		case "exposure":
+			s.HitExposures++
+		case "metric":
+			s.HitMetrics++
+		case "semantic_model", "saved_query":
+		default:
+			s.HitTables++
+		}
+	}
+	c.out.Tables, c.out.Broken = orEmpty(c.out.Tables), orEmpty(c.out.Broken)
+	c.out.Hits, c.out.Owners = orEmpty(c.out.Hits), orEmpty(c.out.Owners)
+}
+
+// orEmpty makes no list an empty one: null is no list in JSON.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}

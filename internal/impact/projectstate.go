@@ -1,0 +1,194 @@
+package impact
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
+	"github.com/thalweg-data/thalweg/internal/sql/lexer"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+	"github.com/thalweg-data/thalweg/internal/sql/token"
+)
+
+// projectState is a project that was traced, with all that a comparison asks.
+type projectState struct {
+	*lineage.ProjectLineage
+	State
+	dialect *dialect.Dialect
+	number  map[string]int32 // node by unique id
+	groups  map[string]*dbt.Node
+}
+
+func newProjectState(l *lineage.ProjectLineage) (*projectState, error) {
+	s := &projectState{ProjectLineage: l, dialect: lineage.DialectOf(l.Head.AdapterType), number: map[string]int32{}, groups: map[string]*dbt.Node{}}
+	for i, n := range l.Nodes {
+		s.number[n.UniqueID] = int32(i)
+		if n.ResourceType == "group" {
+			s.groups[n.Name] = n
+		}
+	}
+	var pairs []graph.Edge
+	var blocks []lineage.TableBlock
+	for i, n := range l.Nodes {
+		for _, parent := range l.Parents(n) {
+			if from, ok := s.number[parent]; ok && int(from) != i {
+				pairs = append(pairs, graph.Edge{From: from, To: int32(i)})
+			}
+		}
+		if l.Blocks[i] != nil {
+			blocks = append(blocks, lineage.TableBlock{Table: int64(i) + 1, Block: l.Blocks[i]})
+		}
+	}
+	g, err := graph.New(len(l.Nodes), pairs)
+	if err != nil {
+		return nil, fmt.Errorf("graph of %d nodes: %w", len(l.Nodes), err)
+	}
+	s.State = State{
+		Graph:   g,
+		Columns: lineage.NewColumnGraph(blocks, lineage.GraphOptions{Fold: func(_ int64, name string) string { return s.fold(name) }}),
+		Number:  func(table int64) (int32, bool) { return int32(table - 1), table > 0 },
+		IsTable: func(n int32) bool { return lineage.IsTable(l.Nodes[n]) },
+		Unread: func(n int32) bool {
+			b := l.Blocks[n]
+			return b != nil && b.Status != lineage.Read
+		},
+	}
+	return s, nil
+}
+
+func (s *projectState) fold(name string) string {
+	return catalog.FoldColumn(s.Head.AdapterType, name)
+}
+
+// block gives the block of a node, nil if there is none or it tells nothing.
+func (s *projectState) block(n int32) *lineage.Block {
+	b := s.Blocks[n]
+	if b == nil || b.Status == lineage.Failed || b.Status == lineage.NotCompiled {
+		return nil
+	}
+	return b
+}
+
+// column is a column of one state of a table.
+type column struct {
+	name, typ  string
+	expression string // on one line, for people
+	normal     string // of the expression, to compare
+	edges      map[edgeKey]resolve.KindSet
+}
+
+// edgeKey names the origin of an edge, its column folded.
+type edgeKey struct{ from, column string }
+
+// origin of a list of columns: lists of different origins are not compared.
+type origin uint8
+
+const (
+	unknown origin = iota
+	byCode
+	byCatalog
+)
+
+// columns lists the columns of a table by folded name: those that its code
+// makes, else those that the catalog lists.
+func (s *projectState) columns(i int32) (map[string]column, origin) {
+	n := s.Nodes[i]
+	types := s.types(n)
+	out := map[string]column{}
+	if b := s.block(i); b != nil && b.Status != lineage.NotSQL && len(b.Outputs) > 0 && b.Columns().Full {
+		for k := range b.Outputs {
+			o := &b.Outputs[k]
+			text := o.Span.Text(n.CompiledCode)
+			out[s.fold(o.Name)] = column{
+				name: o.Name, typ: types[s.fold(o.Name)], edges: s.edges(b, o.Edges),
+				expression: strings.Join(strings.Fields(text), " "), normal: s.normal(text),
+			}
+		}
+		return out, byCode
+	}
+	t := s.Catalog[n.UniqueID]
+	if t == nil || len(t.Columns) == 0 {
+		return nil, unknown
+	}
+	for _, c := range t.Columns {
+		out[s.fold(c.Name)] = column{name: c.Name, typ: c.Type}
+	}
+	if b := s.block(i); b != nil { // Python, or SQL that leaves a star
+		for k := range b.Outputs {
+			name := s.fold(b.Outputs[k].Name)
+			if c, ok := out[name]; ok {
+				c.edges = s.edges(b, b.Outputs[k].Edges)
+				out[name] = c
+			}
+		}
+	}
+	return out, byCatalog
+}
+
+// types gives the types of a node's columns by folded name: the warehouse's,
+// else the YAML's where no catalog lists the table.
+func (s *projectState) types(n *dbt.Node) map[string]string {
+	out := map[string]string{}
+	if t := s.Catalog[n.UniqueID]; t != nil && len(t.Columns) > 0 {
+		for _, c := range t.Columns {
+			out[s.fold(c.Name)] = c.Type
+		}
+		return out
+	}
+	for _, c := range n.Columns {
+		out[s.fold(c.Name)] = c.DataType
+	}
+	return out
+}
+
+func (s *projectState) edges(b *lineage.Block, edges []lineage.Edge) map[edgeKey]resolve.KindSet {
+	out := make(map[edgeKey]resolve.KindSet, len(edges))
+	for _, e := range edges {
+		out[edgeKey{s.RefName(b.Refs[e.Ref]), s.fold(e.Column)}] |= e.Kinds
+	}
+	return out
+}
+
+// rows are the columns that decide the rows of a table.
+func (s *projectState) rows(b *lineage.Block) map[edgeKey]resolve.KindSet {
+	out := make(map[edgeKey]resolve.KindSet, len(b.Rows))
+	for _, u := range b.Rows {
+		out[edgeKey{s.RefName(b.Refs[u.Ref]), s.fold(u.Column)}] |= u.Kinds
+	}
+	return out
+}
+
+// normal is SQL without comments and with one space between tokens; words are in
+// lower case.
+func (s *projectState) normal(sql string) string {
+	var b strings.Builder
+	for l := lexer.New(sql, 0, len(sql), s.dialect); ; {
+		t := l.Next()
+		if t.Kind == token.EOF {
+			return b.String()
+		}
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		text := t.Span.Text(sql)
+		if t.Kind == token.Word {
+			text = strings.ToLower(text)
+		}
+		b.WriteString(text)
+	}
+}
+
+// owner finds who answers for a node: its own owner, else that of its group.
+func (s *projectState) owner(n *dbt.Node) *dbt.Owner {
+	if n.Owner != nil {
+		return n.Owner
+	}
+	if g := s.groups[n.Group]; g != nil {
+		return g.Owner
+	}
+	return nil
+}
