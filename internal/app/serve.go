@@ -123,7 +123,7 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		end, cancel := context.WithTimeout(context.Background(), a.Config.ShutdownGrace)
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.ShutdownGrace)
 		defer cancel()
 		err := server.Shutdown(end)
 		if errors.Is(err, context.DeadlineExceeded) {

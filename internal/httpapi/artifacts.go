@@ -101,7 +101,7 @@ func (a *api) artifact(ctx context.Context, p access.Principal, part catalog.Par
 			if _, err := io.Copy(hc.BodyWriter(), content); err != nil {
 				// The length was told; closing early is the only way to say that it is not whole.
 				noteFailure(ctx, fmt.Errorf("artifact %s: %w", part.SHA256, err))
-				panic(http.ErrAbortHandler)
+				panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told to cut a reply
 			}
 		},
 	}, nil

@@ -65,7 +65,7 @@ func (c *Cursors) mac(ws int64, filter, position string) []byte {
 	binary.BigEndian.PutUint64(numbers[8:], uint64(len(filter)))
 	h.Write(numbers[:])
 	io.WriteString(h, filter) //nolint:errcheck // a hash takes everything
-	io.WriteString(h, position)
+	_, _ = io.WriteString(h, position)
 	return h.Sum(nil)[:macLength]
 }
 

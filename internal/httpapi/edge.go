@@ -171,13 +171,13 @@ func (e *edge) recover(w *replyWriter, r *http.Request) {
 	if v == nil {
 		return
 	}
-	if v == http.ErrAbortHandler { //nolint:errorlint // net/http compares it like this
-		panic(v)
+	if v == http.ErrAbortHandler {
+		panic(v) //nolint:forbidigo // it is net/http's, on its way
 	}
 	err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 	if w.status != 0 {
 		noteFailure(r.Context(), err)
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told to cut a reply
 	}
 	WriteProblem(w, r, err)
 }

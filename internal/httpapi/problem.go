@@ -111,7 +111,7 @@ const problemType = "https://thalweg.dev/problems/"
 const problemMedia = "application/problem+json"
 
 // Problem is an error reply (RFC 9457), and an error that becomes one.
-type Problem struct {
+type Problem struct { //nolint:errname // the RFC calls it so, and so does the wire
 	Type          string       `json:"type" doc:"Address of the documentation of the code"`
 	Title         string       `json:"title"`
 	Status        int          `json:"status"`
@@ -271,7 +271,7 @@ func WriteJSON(w http.ResponseWriter, status int, document any) {
 func writeBody(w http.ResponseWriter, status int, document any) {
 	body, err := encode(document)
 	if err != nil { // our own types always encode
-		http.Error(w, "", http.StatusInternalServerError)
+		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))

@@ -3,6 +3,7 @@ package importing
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"sync"
@@ -288,7 +289,7 @@ func (t *tracing) Columns(n int32) lineage.Columns {
 	}
 	c, err := t.undeclared(n)
 	if err != nil {
-		t.Log.WarnContext(t.ctx, "columns of a table that a model reads without declaring it", "asset", t.ids[n], "error", err)
+		t.Log.WarnContext(t.ctx, "columns of a table that a model reads without declaring it", slog.Int64("asset", int64(t.ids[n])), slog.Any("error", err))
 	}
 	t.asked[n] = c
 	return c

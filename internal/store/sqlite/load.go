@@ -35,7 +35,7 @@ func (e *engine) Load(ctx context.Context, tx store.Tx, table store.Table, rows 
 	if err != nil {
 		return err
 	}
-	return errors.Join(add(ctx, rest, rows), rest.Close())
+	return errors.Join(add(ctx, rest, rows), rest.Close()) //nolint:sqlclosecheck // its error counts
 }
 
 func add(ctx context.Context, stmt *sql.Stmt, rows [][]any) error {
