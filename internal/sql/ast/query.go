@@ -44,6 +44,14 @@ type CTE struct {
 	Value Expr
 	// UsingKey is DuckDB's USING KEY list of a recursive member.
 	UsingKey []Ident
+	// Added are the columns of SEARCH and CYCLE.
+	Added []AddedColumn
+}
+
+// AddedColumn is x of SEARCH ... BY a, b SET x and of CYCLE a, b SET x.
+type AddedColumn struct {
+	Name Ident
+	By   []Ident
 }
 
 // SetOperation is

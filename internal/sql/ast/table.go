@@ -90,6 +90,8 @@ type Join struct {
 	Lateral bool
 	On      Expr
 	Using   []Ident
+	// UsingAlias is x of PostgreSQL's USING (a) AS x, a name for the merged columns.
+	UsingAlias Ident
 	// Match is the MATCH_CONDITION of Snowflake's ASOF JOIN.
 	Match Expr
 	// Alias is set for (a JOIN b) AS x.

@@ -28,6 +28,8 @@ type Naming struct {
 	Rule NameRule
 	// Prefix and Suffix surround the number of NameCounted and NamePlaced.
 	Prefix, Suffix string
+	// BoolName calls a bare TRUE bool, as PostgreSQL did before version 15.
+	BoolName bool
 	// CastKeepsName tells that CAST(a AS t) is called a.
 	CastKeepsName bool
 	// Values is the prefix of the columns of VALUES, ValuesFrom the first number.

@@ -3,7 +3,7 @@ package dialect
 // redshift is Amazon Redshift.
 var redshift = &Dialect{
 	Name:        "redshift",
-	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true},
+	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true, BoolName: true},
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, HashNames: true},
 	Grammar:     Grammar{Top: true, CaretPower: true},

@@ -3,7 +3,7 @@ package dialect
 // vertica is Vertica.
 var vertica = &Dialect{
 	Name:           "vertica",
-	Naming:         Naming{Rule: NamePostgres},
+	Naming:         Naming{Rule: NamePostgres, BoolName: true},
 	Identifiers:    Identifiers{},
 	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
 	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},

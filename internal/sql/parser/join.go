@@ -137,8 +137,9 @@ func (p *parser) joinCondition(j *ast.Join) {
 	case p.isKw(token.USING) && p.ahead(1).Kind == token.LeftParen:
 		p.pos++
 		j.Using = p.usingList()
-		if p.isKw(token.AS) && p.isIdent(1) { // PostgreSQL: USING (a) AS x
-			p.pos += 2
+		if p.isKw(token.AS) && p.isIdent(1) {
+			p.pos++
+			j.UsingAlias = p.ident()
 		}
 	case p.isKw(token.USING) && p.isIdent(1) && p.ahead(1).Keyword != token.SAMPLE: // ClickHouse: USING a, b
 		p.pos++

@@ -421,7 +421,7 @@ func (p *parser) cte() *ast.CTE {
 		p.unexpected("a query in parentheses")
 		c.Query = emptyQuery(token.Span{Start: p.start(), End: p.start()})
 	}
-	p.recursionClauses()
+	p.recursionClauses(c)
 	c.Span = p.from(start)
 	return c
 }
@@ -438,16 +438,31 @@ func (p *parser) namedCTE() bool {
 	return p.ahead(n).Keyword == token.AS && (p.ahead(n+1).Kind == token.LeftParen || p.ahead(n+1).Keyword == token.MATERIALIZED || p.ahead(n+1).Keyword == token.NOT)
 }
 
-// recursionClauses skips SEARCH ... SET x and CYCLE ... behind a CTE.
-func (p *parser) recursionClauses() {
+// recursionClauses reads SEARCH DEPTH FIRST BY a SET x and CYCLE a SET x TO y
+// DEFAULT z USING path behind a CTE, each of which adds columns.
+func (p *parser) recursionClauses(c *ast.CTE) {
 	for p.isKw(token.SEARCH) || p.isKw(token.CYCLE) {
 		p.pos++
-		for !p.is(token.Comma) && !p.is(token.RightParen) && !p.is(token.LeftParen) && !p.is(token.EOF) && !p.is(token.Semicolon) &&
-			!p.isKw(token.SELECT) && !p.isKw(token.CYCLE) {
-			p.pos++
-			for p.is(token.Comma) && p.isIdent(1) && (p.ahead(2).Kind == token.Comma || p.ahead(2).Keyword == token.SET) {
-				p.pos++
+		p.skipWords("depth", "breadth", "first")
+		p.acceptKw(token.BY)
+		var keys []ast.Ident
+		for p.isIdent(0) && !p.isKw(token.SET) {
+			keys = append(keys, p.ident())
+			p.skipWords("asc", "desc", "nulls", "first", "last", "restrict")
+			if !p.accept(token.Comma) {
+				break
 			}
+		}
+		if p.acceptKw(token.SET) {
+			c.Added = append(c.Added, ast.AddedColumn{Name: p.ident(), By: keys})
+		}
+		if p.acceptKw(token.TO) {
+			p.primary()
+			p.acceptKw(token.DEFAULT)
+			p.primary()
+		}
+		if p.acceptKw(token.USING) {
+			c.Added = append(c.Added, ast.AddedColumn{Name: p.ident(), By: keys})
 		}
 	}
 }

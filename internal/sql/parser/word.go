@@ -20,8 +20,17 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 	if p.args > 0 && p.d.Grammar.ArrowLambda && p.ahead(1).Kind == token.Arrow && !p.jsonArrow() {
 		return p.lambda()
 	}
-	if p.ahead(1).Kind == token.Word && p.ahead(2).Kind == token.LeftParen && p.isWord(0, "approximate") { // Redshift
-		p.pos++
+	if p.ahead(1).Kind == token.Word && p.ahead(2).Kind == token.LeftParen {
+		switch {
+		case p.isWord(0, "approximate"): // Redshift
+			p.pos++
+		case p.ahead(1).Keyword == token.FOR && p.isWord(0, "collation"): // COLLATION FOR (x)
+			start := p.start()
+			name := p.nodes.names.New()
+			name.Parts = []ast.Ident{{Span: p.peek().Span, Text: "pg_collation_for"}}
+			p.pos += 2
+			return p.call(start, name, nil)
+		}
 	}
 	return p.name()
 }

@@ -69,8 +69,27 @@ func (r *resolver) cteRelation(t *cte) *relation {
 	} else {
 		t.rel = r.memberRows(t)
 	}
+	if len(t.node.Added) > 0 {
+		t.rel = r.withAdded(t.rel, t.node.Added)
+	}
 	t.state = done
 	return t.rel
+}
+
+// withAdded adds the columns of SEARCH and CYCLE, which are made of those that
+// they sort by.
+func (r *resolver) withAdded(rel *relation, added []ast.AddedColumn) *relation {
+	v := r.outputScope(rel).full()
+	columns := r.list(v)
+	for _, a := range added {
+		c := r.namedColumn(a.Name)
+		c.view, c.kinds = v, Transform
+		for _, by := range a.By {
+			c.details().more = append(c.details().more, &ast.ColumnRef{Span: by.Span, Parts: []ast.Ident{by}})
+		}
+		columns = append(columns, c)
+	}
+	return r.newRelation(columns)
 }
 
 // memberRows works out the rows of a member of WITH.

@@ -42,6 +42,9 @@ func (r *resolver) joinTo(s *scope, left member, first, mergedFrom int, j *ast.J
 		}
 	}
 	r.joinClause(s, j, m.merged)
+	if !j.UsingAlias.IsZero() {
+		r.addMerged(s, j.UsingAlias, m.merged)
+	}
 	hide := s.sources[middle:]
 	if j.Kind == ast.RightSemiJoin || j.Kind == ast.RightAntiJoin {
 		hide = s.sources[first:middle]
@@ -50,6 +53,16 @@ func (r *resolver) joinTo(s *scope, left member, first, mergedFrom int, j *ast.J
 		hide[i].hidden = hide[i].hidden || m.leftOnly
 	}
 	return m, true
+}
+
+// addMerged puts the columns of USING (a) AS x in sight under x; they are in the
+// star already.
+func (r *resolver) addMerged(s *scope, alias ast.Ident, merged []int) {
+	columns := r.columns.List(len(merged))
+	for i, at := range merged {
+		columns[i] = sameColumn(s.merged[at].column)
+	}
+	r.addSource(s, r.newRelation(columns), &ast.Alias{Span: alias.Span, Name: alias}).hidden = true
 }
 
 // lateralSide is the right side of a join, lateral under APPLY.

@@ -101,7 +101,9 @@ func (r *resolver) postgresLabel(e ast.Expr) (label string, strong bool) {
 	case *ast.Literal:
 		switch e.Kind {
 		case ast.BoolLiteral:
-			return "bool", false
+			if r.dialect.Naming.BoolName {
+				return "bool", false
+			}
 		case ast.TypedLiteral:
 			return strings.ToLower(e.Type), false
 		}
@@ -127,6 +129,8 @@ func (r *resolver) postgresLabel(e ast.Expr) (label string, strong bool) {
 		if e.Op == ast.OpCollate {
 			return r.postgresLabel(e.Operand)
 		}
+	case *ast.Star: // (t.*)::text
+		return r.postgresLabel(e.Qualifier)
 	}
 	return "", false
 }
