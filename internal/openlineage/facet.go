@@ -11,7 +11,7 @@ const Producer = "https://github.com/thalweg-data/thalweg"
 
 const (
 	columnLineageURL = "https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json#/$defs/ColumnLineageDatasetFacet"
-	schemaURL        = "https://openlineage.io/spec/facets/1-1-1/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet"
+	schemaURL        = "https://openlineage.io/spec/facets/1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet"
 	jobEventURL      = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/JobEvent"
 )
 

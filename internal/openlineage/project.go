@@ -2,10 +2,12 @@ package openlineage
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
 // JobEvent is the static description of one job: here of one dbt model.
@@ -45,8 +47,9 @@ type Schema struct {
 
 // SchemaField is a column.
 type SchemaField struct {
-	Name string `json:"name"`
-	Type string `json:"type,omitempty"`
+	Name    string `json:"name"`
+	Type    string `json:"type,omitempty"`
+	Ordinal int    `json:"ordinal_position"` // from 1
 }
 
 // ProjectEvents gives one event for each model of a project, in the order of
@@ -77,8 +80,10 @@ func (p project) event(n *dbt.Node, b *lineage.Block) JobEvent {
 		Job:    Job{Namespace: "dbt://" + cmp.Or(p.Head.ProjectName, "unnamed"), Name: n.UniqueID},
 		Inputs: []Dataset{},
 	}
-	for _, r := range b.Refs {
-		e.Inputs = append(e.Inputs, Dataset{Namespace: p.namespace, Name: p.name(r)})
+	for _, r := range b.Refs { // a seed and a source of it are one dataset
+		if in := (Dataset{Namespace: p.namespace, Name: p.name(r)}); !slices.Contains(e.Inputs, in) {
+			e.Inputs = append(e.Inputs, in)
+		}
 	}
 	out := Dataset{Namespace: p.namespace, Name: p.DatasetName(n), Facets: &Facets{}}
 	if len(b.Outputs) > 0 {
@@ -91,15 +96,22 @@ func (p project) event(n *dbt.Node, b *lineage.Block) JobEvent {
 
 func (p project) schema(n *dbt.Node, b *lineage.Block) *Schema {
 	s := &Schema{Facet: Facet{Producer, schemaURL}, Fields: []SchemaField{}}
+	seen := map[string]bool{}
+	add := func(name, typ string) {
+		if !seen[name] {
+			seen[name] = true
+			s.Fields = append(s.Fields, SchemaField{Name: name, Type: typ, Ordinal: len(s.Fields) + 1})
+		}
+	}
 	if t := p.Catalog[n.UniqueID]; t != nil && len(t.Columns) > 0 {
 		for _, c := range t.Columns {
-			s.Fields = append(s.Fields, SchemaField{Name: c.Name, Type: c.Type})
+			add(c.Name, c.Type)
 		}
 		return s
 	}
 	for i := range b.Outputs {
 		if !b.Outputs[i].Star {
-			s.Fields = append(s.Fields, SchemaField{Name: b.Outputs[i].Name})
+			add(b.Outputs[i].Name, "")
 		}
 	}
 	return s
@@ -107,25 +119,57 @@ func (p project) schema(n *dbt.Node, b *lineage.Block) *Schema {
 
 func (p project) columnLineage(b *lineage.Block) *ColumnLineage {
 	c := &ColumnLineage{Facet: Facet{Producer, columnLineageURL}, Fields: map[string]Field{}}
+	inputs := map[string]*inputList{}
 	for i := range b.Outputs {
 		o := &b.Outputs[i]
 		if o.Star {
 			continue
 		}
-		f := Field{InputFields: []InputField{}}
-		for _, e := range o.Edges {
-			f.InputFields = append(f.InputFields, InputField{
-				Namespace: p.namespace, Name: p.name(b.Refs[e.Ref]), Field: e.Column, Transformations: Transformations(e.Kinds, e.Masked),
-			})
+		list := inputs[o.Name]
+		if list == nil { // a table has one column of a name, whatever the query gives
+			list = &inputList{}
+			inputs[o.Name] = list
 		}
-		c.Fields[o.Name] = f
+		for _, e := range o.Edges {
+			list.add(p.name(b.Refs[e.Ref]), e.Column, e.Kinds, e.Masked)
+		}
 	}
+	for name, list := range inputs {
+		c.Fields[name] = Field{InputFields: list.fields(p.namespace)}
+	}
+	var rows inputList
 	for _, u := range b.Rows {
-		c.Dataset = append(c.Dataset, InputField{
-			Namespace: p.namespace, Name: p.name(b.Refs[u.Ref]), Field: u.Column, Transformations: Transformations(u.Kinds, false),
-		})
+		rows.add(p.name(b.Refs[u.Ref]), u.Column, u.Kinds, false)
 	}
+	c.Dataset = rows.fields(p.namespace)
 	return c
+}
+
+// inputList gathers edges: those from one column are one input field.
+type inputList struct{ inputs []input }
+
+type input struct {
+	name, field string
+	kinds       resolve.KindSet
+	masked      bool
+}
+
+func (l *inputList) add(name, field string, kinds resolve.KindSet, masked bool) {
+	at := slices.IndexFunc(l.inputs, func(in input) bool { return in.name == name && in.field == field })
+	if at < 0 {
+		l.inputs = append(l.inputs, input{name, field, kinds, masked})
+		return
+	}
+	l.inputs[at].kinds |= kinds
+	l.inputs[at].masked = l.inputs[at].masked && masked
+}
+
+func (l *inputList) fields(namespace string) []InputField {
+	out := make([]InputField, len(l.inputs))
+	for i, in := range l.inputs {
+		out[i] = InputField{Namespace: namespace, Name: in.name, Field: in.field, Transformations: Transformations(in.kinds, in.masked)}
+	}
+	return out
 }
 
 func (p project) name(r lineage.Ref) string {
