@@ -226,8 +226,9 @@ func (c *Cluster) drop(ctx context.Context, database string) error {
 }
 
 func (c *Cluster) createUser(ctx context.Context) error {
-	return c.admin(ctx, fmt.Sprintf(
-		"DO $$ BEGIN CREATE ROLE %s LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$", owner))
+	// The role that the store's reading connections take, so that the tests run under row-level security.
+	return c.admin(ctx, fmt.Sprintf("DO $$ BEGIN CREATE ROLE %s LOGIN; CREATE ROLE %s_reader NOLOGIN; GRANT %s_reader TO %s; "+
+		"EXCEPTION WHEN duplicate_object THEN NULL; END $$", owner, owner, owner, owner))
 }
 
 func (c *Cluster) admin(ctx context.Context, statement string) error {

@@ -19,7 +19,7 @@ type AppliedPart struct {
 // Applied finds the project whose last applied artifact of this kind had the
 // same bytes, read by the same version of the reader.
 func (s *Store) Applied(ctx context.Context, ws int64, schema catalog.SchemaID, part, sha256, reader string) (catalog.ProjectID, bool, error) {
-	id, err := one(ctx, s.reader(), scalar[catalog.ProjectID], `SELECT project_id FROM applied_parts
+	id, err := one(ctx, s.reader(ws), scalar[catalog.ProjectID], `SELECT project_id FROM applied_parts
 		WHERE ws = ? AND schema_id = ? AND part = ? AND sha256 = ? AND reader = ? ORDER BY project_id LIMIT 1`,
 		ws, int64(schema), part, sha256, reader)
 	switch {
@@ -34,7 +34,7 @@ func (s *Store) Applied(ctx context.Context, ws int64, schema catalog.SchemaID, 
 // Fingerprint gives the opaque bytes that the last save of a project left for
 // one of its sources; nil if none.
 func (s *Store) Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error) {
-	value, err := one(ctx, s.reader(), scalar[[]byte], `SELECT value FROM fingerprints
+	value, err := one(ctx, s.reader(ws), scalar[[]byte], `SELECT value FROM fingerprints
 		WHERE ws = ? AND schema_id = ? AND project_id = ? AND source = ?`, ws, int64(schema), int64(project), source)
 	switch {
 	case errors.Is(err, catalog.ErrNotFound):

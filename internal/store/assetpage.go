@@ -134,7 +134,7 @@ func (s *Store) AssetPage(ctx context.Context, ws int64, f AssetFilter, p Page) 
 	if err != nil {
 		return Paged[catalog.Asset]{}, err
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	c, err := d.where(ctx, ws, f)
 	if err != nil {
 		return Paged[catalog.Asset]{}, err
@@ -213,7 +213,7 @@ const (
 // AssetBreakdown counts the assets of a filter by one property; those without a
 // value are left out.
 func (s *Store) AssetBreakdown(ctx context.Context, ws int64, f AssetFilter, by Breakdown) (map[string]int64, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	c, err := d.where(ctx, ws, f)
 	if err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func (d db) served(ctx context.Context, ws int64, schema catalog.SchemaID, at in
 // Asset gives one asset and its schema, at a version of it.
 func (s *Store) Asset(ctx context.Context, ws int64, id catalog.AssetID, at int64) (catalog.Asset, catalog.SchemaID, error) {
 	var schema catalog.SchemaID
-	a, err := one(ctx, s.reader(), func(row scanner) (catalog.Asset, error) { return scanAssetAnd(row, &schema) },
+	a, err := one(ctx, s.reader(ws), func(row scanner) (catalog.Asset, error) { return scanAssetAnd(row, &schema) },
 		`SELECT `+assetColumns+`, a.schema_id FROM assets a JOIN schemas s ON s.ws = a.ws AND s.id = a.schema_id
 		WHERE a.ws = ? AND a.id = ? AND a.valid_from <= s.version
 			AND a.valid_from <= CASE WHEN CAST(? AS bigint) = 0 THEN s.version ELSE ? END AND a.valid_to > CASE WHEN CAST(? AS bigint) = 0 THEN s.version ELSE ? END`,
@@ -74,7 +74,7 @@ func (s *Store) SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) 
 	}
 	err := inBatches(ids, func(ids []catalog.AssetID) error {
 		marks, args := in([]any{ws}, ids)
-		_, err := list(ctx, s.reader(), scan, `SELECT DISTINCT id, schema_id FROM assets WHERE ws = ? AND id IN `+marks, args...)
+		_, err := list(ctx, s.reader(ws), scan, `SELECT DISTINCT id, schema_id FROM assets WHERE ws = ? AND id IN `+marks, args...)
 		return err
 	})
 	if err != nil {
@@ -85,7 +85,7 @@ func (s *Store) SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) 
 
 // AssetsOf gives those of the assets that exist at a version, by id.
 func (s *Store) AssetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err
@@ -123,7 +123,7 @@ func int64s[T ~int64](ids []T) []int64 {
 // AssetByUniqueID finds the asset that a dbt node of a project (by its key; ""
 // = any project of the schema) speaks about.
 func (s *Store) AssetByUniqueID(ctx context.Context, ws int64, schema catalog.SchemaID, project, uniqueID string, at int64) (catalog.Asset, error) {
-	a, err := s.reader().assetByUniqueID(ctx, ws, schema, project, uniqueID, at)
+	a, err := s.reader(ws).assetByUniqueID(ctx, ws, schema, project, uniqueID, at)
 	if err != nil {
 		return catalog.Asset{}, fmt.Errorf("asset %q of %s: %w", uniqueID, schema, err)
 	}
@@ -162,7 +162,7 @@ func (d db) assetAt(ctx context.Context, ws int64, schema catalog.SchemaID, id c
 // AssetByRelationKey finds the asset with a folded relation; a present one goes
 // before a removed one, then the older.
 func (s *Store) AssetByRelationKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string, at int64) (catalog.Asset, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return catalog.Asset{}, err

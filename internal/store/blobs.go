@@ -26,7 +26,7 @@ func (tx Tx) touchBlob(ctx context.Context, sha256 string, size, now int64) erro
 
 // BlobRefs counts the imports that name a blob, of all workspaces.
 func (s *Store) BlobRefs(ctx context.Context, sha256 string) (int64, error) {
-	n, err := one(ctx, s.reader(), scalar[int64], `SELECT count(*) FROM blob_refs WHERE sha256 = ?`, sha256)
+	n, err := one(ctx, s.reader(everyWorkspace), scalar[int64], `SELECT count(*) FROM blob_refs WHERE sha256 = ?`, sha256)
 	if err != nil {
 		return 0, fmt.Errorf("references of blob %s: %w", sha256, err)
 	}
@@ -38,7 +38,7 @@ const unreferenced = ` touched_at < ? AND NOT EXISTS (SELECT 1 FROM blob_refs r 
 // UnreferencedBlobs lists, by hash, blobs that no import names and that were
 // last touched before olderThan.
 func (s *Store) UnreferencedBlobs(ctx context.Context, olderThan time.Time, limit int) ([]string, error) {
-	found, err := list(ctx, s.reader(), scalar[string], `SELECT sha256 FROM blobs WHERE`+unreferenced+` ORDER BY sha256 LIMIT ?`,
+	found, err := list(ctx, s.reader(everyWorkspace), scalar[string], `SELECT sha256 FROM blobs WHERE`+unreferenced+` ORDER BY sha256 LIMIT ?`,
 		micros(olderThan), limit)
 	if err != nil {
 		return nil, fmt.Errorf("unreferenced blobs: %w", err)

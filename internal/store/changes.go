@@ -48,7 +48,7 @@ const changeColumns = `SELECT k.number, k.asset, v.import_id, v.actor, v.at`
 // ChangedAssets lists what the versions after from up to to changed, by version
 // and asset: an asset comes once for each version that changed it.
 func (s *Store) ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p Page) (Paged[ChangedAsset], error) {
-	d := s.reader()
+	d := s.reader(ws)
 	to, err := d.served(ctx, ws, schema, to)
 	if err != nil {
 		return Paged[ChangedAsset]{}, err
@@ -73,7 +73,7 @@ func (s *Store) ChangedAssets(ctx context.Context, ws int64, schema catalog.Sche
 // AssetHistory lists the states of an asset, newest first, each with the one
 // before.
 func (s *Store) AssetHistory(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, p Page) (Paged[ChangedAsset], error) {
-	d := s.reader()
+	d := s.reader(ws)
 	served, err := d.served(ctx, ws, schema, 0)
 	if err != nil {
 		return Paged[ChangedAsset]{}, err

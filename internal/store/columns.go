@@ -13,7 +13,7 @@ import (
 // ColumnsOf gives the columns of those of the assets that have any at a
 // version (0 = served).
 func (s *Store) ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err

@@ -21,9 +21,15 @@ type db struct {
 	// store of a pool's queries; nil within a transaction, which is judged and
 	// tried again as a whole.
 	store *Store
+	ws    int64 // that a pool's queries are about
 }
 
-func (s *Store) reader() db { return db{s.eng.Reader(), s.eng, s} }
+// everyWorkspace is the workspace of queries that are about the installation:
+// keys by their public id, the queue, blobs.
+const everyWorkspace = 0
+
+// reader reads what belongs to one workspace.
+func (s *Store) reader(ws int64) db { return db{s.eng.Reader(), s.eng, s, ws} }
 
 // scanner is a row whose columns can be read.
 type scanner interface{ Scan(dst ...any) error }
@@ -44,6 +50,14 @@ func list[T any](ctx context.Context, d db, scan func(scanner) (T, error), query
 	}
 	out, err := onPool(d.eng.Reader, func(pool *sql.DB) ([]T, error) {
 		d.sql = pool
+		conn, err := d.eng.Scope(ctx, pool, d.ws)
+		if err != nil {
+			return nil, err
+		}
+		if conn != nil {
+			defer conn.Close()
+			d.sql = conn
+		}
 		return rowsOf(ctx, d, scan, query, args...)
 	})
 	return out, d.store.failed(err)
@@ -128,7 +142,7 @@ func (s *Store) txOnce(ctx context.Context, fn func(Tx) error) error {
 	if err != nil {
 		return err
 	}
-	if err := fn(Tx{Conn: conn, SQL: tx, db: db{tx, s.eng, nil}}); err != nil {
+	if err := fn(Tx{Conn: conn, SQL: tx, db: db{sql: tx, eng: s.eng}}); err != nil {
 		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
 			return errors.Join(err, rollback)
 		}

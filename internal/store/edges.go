@@ -18,7 +18,7 @@ func scanEdge(row scanner) (e catalog.Edge, err error) {
 // EdgesOf gives the edges that a project states (0 = all projects) at a
 // version (0 = served), by To, From, Project, Type and FromNode.
 func (s *Store) EdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Edge, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func scanColumnEdges(row scanner) (b ColumnEdgeBlock, err error) {
 // ColumnEdgesOf gives the blocks of the assets (nil = all) at a version (0 =
 // served), by asset.
 func (s *Store) ColumnEdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]ColumnEdgeBlock, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err

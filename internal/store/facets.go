@@ -56,7 +56,7 @@ func scanFacet(row scanner) (f catalog.Facet, err error) {
 // FacetsOf gives all facets of the assets at a version (0 = served), by asset,
 // origin, source and unique id.
 func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID,
 // PendingFacets gives the facets of a project (0 = all) that no asset is known
 // for, in the order of FacetsOf.
 func (s *Store) PendingFacets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Facet, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err

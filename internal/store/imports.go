@@ -161,7 +161,7 @@ func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.
 
 // Import gives one import with its parts.
 func (s *Store) Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error) {
-	return s.reader().importByID(ctx, ws, id)
+	return s.reader(ws).importByID(ctx, ws, id)
 }
 
 func (d db) importByID(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error) {
@@ -207,7 +207,7 @@ func (s *Store) Imports(ctx context.Context, ws int64, f ImportFilter, p Page) (
 		return Paged[catalog.Import]{}, err
 	}
 	where, args := f.where(ws)
-	d := s.reader()
+	d := s.reader(ws)
 	rows, err := list(ctx, d, scanImport, `SELECT `+importColumns+fromImports+where+` AND i.id < ? ORDER BY i.id DESC LIMIT ?`,
 		append(args, before, p.limit()+1)...)
 	if err != nil {

@@ -44,7 +44,7 @@ type Index struct {
 
 // Index gives the identities and hashes of a schema's served version.
 func (s *Store) Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*Index, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	served, err := d.schema(ctx, ws, schema)
 	if err != nil {
 		return nil, err

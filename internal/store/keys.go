@@ -76,7 +76,7 @@ func (s *Store) PutKey(ctx context.Context, k Key) (Key, error) {
 // KeyByID gives the key with a public id, of any workspace, revoked and
 // expired ones too.
 func (s *Store) KeyByID(ctx context.Context, publicID string) (Key, error) {
-	k, err := one(ctx, s.reader(), scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE public_id = ?`, publicID)
+	k, err := one(ctx, s.reader(everyWorkspace), scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE public_id = ?`, publicID)
 	if err != nil {
 		return Key{}, fmt.Errorf("key: %w", err)
 	}
@@ -89,7 +89,7 @@ func (s *Store) Keys(ctx context.Context, ws int64, p Page) (Paged[Key], error) 
 	if _, err := p.after(&after); err != nil {
 		return Paged[Key]{}, err
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	rows, err := list(ctx, d, scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE ws = ? AND id > ? ORDER BY id LIMIT ?`, ws, after, p.limit()+1)
 	if err != nil {
 		return Paged[Key]{}, fmt.Errorf("keys: %w", err)
@@ -138,7 +138,7 @@ func (s *Store) TouchKeys(ctx context.Context, used map[int64]time.Time) error {
 
 // CountKeys counts the keys of all workspaces that are not revoked.
 func (s *Store) CountKeys(ctx context.Context) (int64, error) {
-	n, err := one(ctx, s.reader(), scalar[int64], `SELECT count(*) FROM api_keys WHERE revoked_at = 0`)
+	n, err := one(ctx, s.reader(everyWorkspace), scalar[int64], `SELECT count(*) FROM api_keys WHERE revoked_at = 0`)
 	if err != nil {
 		return 0, fmt.Errorf("count keys: %w", err)
 	}

@@ -26,7 +26,7 @@ func (s *Store) Projects(ctx context.Context, ws int64, schema catalog.SchemaID,
 	if _, err := p.after(&after); err != nil {
 		return Paged[catalog.Project]{}, err
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	rows, err := list(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects
 		WHERE ws = ? AND (CAST(? AS bigint) = 0 OR schema_id = ?) AND id > ? ORDER BY id LIMIT ?`, ws, int64(schema), int64(schema), after, p.limit()+1)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *Store) Projects(ctx context.Context, ws int64, schema catalog.SchemaID,
 
 // Project gives one project.
 func (s *Store) Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error) {
-	p, err := one(ctx, s.reader(), scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND id = ?`, ws, int64(id))
+	p, err := one(ctx, s.reader(ws), scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND id = ?`, ws, int64(id))
 	if err != nil {
 		return catalog.Project{}, fmt.Errorf("project %s: %w", id, err)
 	}
@@ -50,7 +50,7 @@ func (s *Store) Project(ctx context.Context, ws int64, id catalog.ProjectID) (ca
 
 // ProjectByKey gives the project of a schema that has the key.
 func (s *Store) ProjectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error) {
-	p, err := s.reader().projectByKey(ctx, ws, schema, key)
+	p, err := s.reader(ws).projectByKey(ctx, ws, schema, key)
 	if err != nil {
 		return catalog.Project{}, fmt.Errorf("project %q of %s: %w", key, schema, err)
 	}

@@ -241,7 +241,7 @@ func (s *Store) QueueLength(ctx context.Context) (pending, processing int64, err
 		status catalog.Status
 		n      int64
 	}
-	counts, err := list(ctx, s.reader(), func(row scanner) (c count, err error) { return c, row.Scan(&c.status, &c.n) },
+	counts, err := list(ctx, s.reader(everyWorkspace), func(row scanner) (c count, err error) { return c, row.Scan(&c.status, &c.n) },
 		`SELECT status, count(*) FROM imports WHERE status IN ('pending', 'processing') GROUP BY status`)
 	if err != nil {
 		return 0, 0, fmt.Errorf("queue length: %w", err)

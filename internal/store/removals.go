@@ -29,7 +29,7 @@ func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID,
 	if node == nil {
 		node = []byte{}
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	rows, err := list(ctx, d, scanRemoval, `SELECT asset, name, kind, unique_id, project_id, import_id, since FROM removals
 		WHERE ws = ? AND schema_id = ? AND (asset, project_id, node) > (?, ?, ?) ORDER BY asset, project_id, node LIMIT ?`,
 		ws, int64(schema), asset, project, node, p.limit()+1)

@@ -97,7 +97,7 @@ func runPage[T any](ctx context.Context, s *Store, ws int64, run catalog.RunID, 
 	if _, err := p.after(&after); err != nil {
 		return Paged[T]{}, err
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	rows, err := list(ctx, d, scan, `SELECT `+columns+` FROM `+table+` n WHERE n.ws = ? AND n.run_id = ? AND n.unique_id > ?
 		ORDER BY n.unique_id LIMIT ?`, ws, int64(run), after, p.limit()+1)
 	if err != nil {
@@ -131,7 +131,7 @@ func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.Schem
 	found := make(map[string]T, len(uniqueIDs))
 	err := inBatches(keyHashes(uniqueIDs), func(nodes [][]byte) error {
 		marks, args := in([]any{ws, int64(schema)}, nodes)
-		rows, err := list(ctx, s.reader(), scan, `SELECT `+columns+` FROM `+pointers+` l
+		rows, err := list(ctx, s.reader(ws), scan, `SELECT `+columns+` FROM `+pointers+` l
 			JOIN `+table+` n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
 			WHERE l.ws = ? AND l.schema_id = ? AND l.node IN `+marks+` ORDER BY l.at, l.invocation_id, l.project_id`, args...)
 		for _, r := range rows {
@@ -172,7 +172,7 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 	marks, args := in([]any{ws, int64(schema)}, keyHashes(uniqueIDs))
 	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1
 		WHERE n.ws = ? AND n.schema_id = ? AND n.node IN ` + marks
-	d := s.reader()
+	d := s.reader(ws)
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+where, args...)
 	if err != nil {
 		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)

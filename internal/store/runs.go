@@ -171,7 +171,7 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 
 // Run gives one run.
 func (s *Store) Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Run, error) {
-	r, err := one(ctx, s.reader(), scanRun, `SELECT `+runColumns+` FROM runs r WHERE r.ws = ? AND r.id = ? AND r.stored = 1`, ws, int64(id))
+	r, err := one(ctx, s.reader(ws), scanRun, `SELECT `+runColumns+` FROM runs r WHERE r.ws = ? AND r.id = ? AND r.stored = 1`, ws, int64(id))
 	if err != nil {
 		return catalog.Run{}, fmt.Errorf("run %s: %w", id, err)
 	}
@@ -185,7 +185,7 @@ func (s *Store) Runs(ctx context.Context, ws int64, f RunFilter, p Page) (Paged[
 		return Paged[catalog.Run]{}, err
 	}
 	where, args := f.where(ws)
-	d := s.reader()
+	d := s.reader(ws)
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM runs r `+where, args...)
 	if err != nil {
 		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)

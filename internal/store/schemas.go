@@ -109,7 +109,7 @@ func (tx Tx) freeSchemaName(ctx context.Context, ws int64, name string, but cata
 
 // Schema gives one schema.
 func (s *Store) Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error) {
-	return s.reader().schema(ctx, ws, id)
+	return s.reader(ws).schema(ctx, ws, id)
 }
 
 func (d db) schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error) {
@@ -127,7 +127,7 @@ func (s *Store) Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, 
 	if _, err := p.after(&after); err != nil {
 		return Paged[SchemaRow]{}, err
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	where, args := among(`WHERE s.ws = ?`, []any{ws}, "s.id", only)
 	rows, err := list(ctx, d, scanSchemaRow, `SELECT `+schemaColumns+`, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
 		FROM schemas s LEFT JOIN imports i ON i.ws = s.ws

@@ -10,7 +10,7 @@ import (
 
 // Setting gives a value; catalog.ErrNotFound if it was never put.
 func (s *Store) Setting(ctx context.Context, name string) ([]byte, error) {
-	return s.reader().setting(ctx, name)
+	return s.reader(everyWorkspace).setting(ctx, name)
 }
 
 func (d db) setting(ctx context.Context, name string) ([]byte, error) {

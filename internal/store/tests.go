@@ -33,7 +33,7 @@ func scanFullTest(row scanner) (t catalog.Test, err error) {
 // TestsOf gives the tests of a project (0 = all) at a version (0 = served), by
 // id. Without full, Body is left empty.
 func (s *Store) TestsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID, full bool) ([]catalog.Test, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func (s *Store) TestsOf(ctx context.Context, ws int64, schema catalog.SchemaID, 
 // TestsOfAsset gives the tests on a table and its columns at a version (0 =
 // served), by id.
 func (s *Store) TestsOfAsset(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Test, error) {
-	d := s.reader()
+	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func (s *Store) Texts(ctx context.Context, ws int64, hashes []catalog.Hash) (map
 		found[hashOf(hash)], err = decodeText(body)
 		return none, err
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	err := inBatches(keys, func(keys [][]byte) error {
 		marks, args := in([]any{ws}, keys)
 		_, err := list(ctx, d, scan, `SELECT hash, body FROM texts WHERE ws = ? AND hash IN `+marks, args...)

@@ -20,7 +20,7 @@ func scanVersion(row scanner) (v catalog.Version, err error) {
 // VersionAt gives the number of the version that was served at a time;
 // catalog.ErrNotFound before the first.
 func (s *Store) VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID, at time.Time) (int64, error) {
-	n, err := one(ctx, s.reader(), scalar[int64], `SELECT coalesce(max(number), 0) FROM versions WHERE ws = ? AND schema_id = ? AND at <= ?`,
+	n, err := one(ctx, s.reader(ws), scalar[int64], `SELECT coalesce(max(number), 0) FROM versions WHERE ws = ? AND schema_id = ? AND at <= ?`,
 		ws, int64(schema), at.UnixMicro())
 	if err == nil && n == 0 {
 		err = catalog.ErrNotFound
@@ -33,7 +33,7 @@ func (s *Store) VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID
 
 // Version gives one version of a schema.
 func (s *Store) Version(ctx context.Context, ws int64, schema catalog.SchemaID, n int64) (catalog.Version, error) {
-	v, err := one(ctx, s.reader(), scanVersion, `SELECT `+versionColumns+` FROM versions WHERE ws = ? AND schema_id = ? AND number = ?`, ws, int64(schema), n)
+	v, err := one(ctx, s.reader(ws), scanVersion, `SELECT `+versionColumns+` FROM versions WHERE ws = ? AND schema_id = ? AND number = ?`, ws, int64(schema), n)
 	if err != nil {
 		return catalog.Version{}, fmt.Errorf("version %d of %s: %w", n, schema, err)
 	}
@@ -46,7 +46,7 @@ func (s *Store) Versions(ctx context.Context, ws int64, schema catalog.SchemaID,
 	if _, err := p.after(&before); err != nil {
 		return Paged[catalog.Version]{}, err
 	}
-	d := s.reader()
+	d := s.reader(ws)
 	rows, err := list(ctx, d, scanVersion, `SELECT `+versionColumns+` FROM versions
 		WHERE ws = ? AND schema_id = ? AND number < ? ORDER BY number DESC LIMIT ?`, ws, int64(schema), before, p.limit()+1)
 	if err != nil {

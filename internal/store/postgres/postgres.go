@@ -33,24 +33,31 @@ type Options struct {
 // Open connects to a database by its URL. The tables are not touched before
 // Migrate.
 func Open(ctx context.Context, url string, o Options) (*store.Store, error) {
-	config, err := pgx.ParseConfig(url)
+	e, err := connect(ctx, url)
 	if err != nil {
-		// Its text may hold the password.
-		return nil, fmt.Errorf("database address: %w", catalog.ErrInvalid)
-	}
-	settle(config)
-	e := &engine{config: config, writer: pool(*config, writers, nil), reader: pool(*config, readers, map[string]string{
-		"default_transaction_read_only": "on",
-	})}
-	e.listening, e.stop = context.WithCancel(context.Background())
-	if err := e.reader.PingContext(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("database %s on %s: %w", config.Database, config.Host, err), e.Close())
+		return nil, err
 	}
 	now := o.Now
 	if now == nil {
 		now = time.Now
 	}
 	return store.New(e, now), nil
+}
+
+func connect(ctx context.Context, url string) (*engine, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		// Its text may hold the password.
+		return nil, fmt.Errorf("database address: %w", catalog.ErrInvalid)
+	}
+	settle(config)
+	e := &engine{config: config, writer: pool(*config, writers, nil)}
+	e.listening, e.stop = context.WithCancel(context.Background())
+	if e.role, err = readerRole(ctx, e.writer); err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s on %s: %w", config.Database, config.Host, err), e.Close())
+	}
+	e.reader = pool(*config, readers, readerParams(e.role))
+	return e, nil
 }
 
 // settle gives every connection its limits: none waits for ever on a lock that
@@ -85,6 +92,7 @@ func pool(config pgx.ConnConfig, size int, params map[string]string) *sql.DB {
 type engine struct {
 	config         *pgx.ConnConfig
 	writer, reader *sql.DB
+	role           string // of the reading connections; "" = that of the address
 
 	// rebound keeps queries that were rewritten. They are few: the store's own,
 	// and IN lists whose lengths are powers of two.
@@ -113,6 +121,9 @@ func (e *engine) Close() error {
 	e.stop()
 	if e.stopped != nil {
 		<-e.stopped
+	}
+	if e.reader == nil { // Open failed
+		return e.writer.Close()
 	}
 	return errors.Join(e.reader.Close(), e.writer.Close())
 }

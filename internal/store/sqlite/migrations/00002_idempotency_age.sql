@@ -1,0 +1,3 @@
+-- Idempotency keys are swept by age.
+-- +goose Up
+CREATE INDEX idempotency_age ON idempotency (ws, created_at);
