@@ -7,6 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // columnState is the column lineage of one version of a schema. It never
@@ -36,23 +37,29 @@ func (a *api) loadColumns(ctx context.Context, key stateKey) (*columnState, erro
 		return nil, err
 	}
 	out := &columnState{schemaState: schema, readings: map[catalog.AssetID]reading{}}
-	var blocks []lineage.TableBlock
+	var rows []store.ColumnEdgeBlock
 	if key.version > 0 {
-		rows, err := a.store.ColumnEdgesOf(ctx, key.ws, key.schema, key.version, nil)
-		if err != nil {
+		if rows, err = a.store.ColumnEdgesOf(ctx, key.ws, key.schema, key.version, nil); err != nil {
 			return nil, err
 		}
+	}
+	blocks := func(yield func(lineage.TableBlock) bool) {
 		for _, row := range rows {
-			block, err := lineage.Decode(row.Block)
-			if err != nil {
-				return nil, fmt.Errorf("asset %d: %w", row.Asset, err)
+			block, broken := lineage.Decode(row.Block)
+			if broken != nil {
+				err = fmt.Errorf("asset %d: %w", row.Asset, broken)
+				return
 			}
-			blocks = append(blocks, lineage.TableBlock{Table: int64(row.Asset), Block: block})
 			out.readings[row.Asset] = reading{block.Status, len(block.Outputs), block.Resolved(), block.EdgeCount(), len(block.Issues)}
+			if !yield(lineage.TableBlock{Table: int64(row.Asset), Block: block}) {
+				return
+			}
 		}
 	}
+	// Blocks are decoded as they are needed: all of them at once would take more
+	// room than the graph.
 	out.columns = lineage.NewColumnGraph(blocks, lineage.GraphOptions{Find: schema.byRelation(), Fold: schema.foldColumn})
-	return out, nil
+	return out, err
 }
 
 // byRelation finds tables that came after the code that reads them.

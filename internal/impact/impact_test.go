@@ -44,7 +44,7 @@ func state(t *testing.T) State {
 		block(4, 2, "id", "x=other"), block(5, 4, "", "x=x"), block(9, 2, "", "y=other"), block(8, 6, "", "z=z"),
 	}
 	return State{
-		Graph: g, Columns: lineage.NewColumnGraph(blocks, lineage.GraphOptions{}),
+		Graph: g, Columns: lineage.NewColumnGraph(slices.Values(blocks), lineage.GraphOptions{}),
 		Number:  func(table int64) (int32, bool) { return int32(table) - 1, table > 0 },
 		IsTable: func(n int32) bool { return !slices.Contains([]int32{6, 9, 10}, n) },
 		Unread:  func(n int32) bool { return n == 5 },

@@ -2,6 +2,7 @@ package impact
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -49,7 +50,7 @@ func newProjectState(l *lineage.ProjectLineage) (*projectState, error) {
 	}
 	s.State = State{
 		Graph:   g,
-		Columns: lineage.NewColumnGraph(blocks, lineage.GraphOptions{Fold: func(_ int64, name string) string { return s.fold(name) }}),
+		Columns: lineage.NewColumnGraph(slices.Values(blocks), lineage.GraphOptions{Fold: func(_ int64, name string) string { return s.fold(name) }}),
 		Number:  func(table int64) (int32, bool) { return int32(table - 1), table > 0 },
 		IsTable: func(n int32) bool { return lineage.IsTable(l.Nodes[n]) },
 		Unread: func(n int32) bool {

@@ -37,6 +37,9 @@ func (j *job) trace(ctx context.Context, p *plan) error {
 	if err := tracer.Run(ctx, due); err != nil {
 		return fmt.Errorf("column lineage of %s: %w", j.schema.ID, err)
 	}
+	if err := t.flush(ctx); err != nil {
+		return err
+	}
 	t.tally.report(j.rep)
 	return nil
 }
@@ -84,6 +87,9 @@ type tracing struct {
 	blocks  map[int32]standingBlock
 	fetched map[int32]bool // whose block was asked for
 	tally   tally
+	// changed and same, of kept bytes, wait to be written.
+	changed, same []store.ColumnEdgeBlock
+	kept          int
 
 	mu    sync.Mutex
 	asked map[int32]lineage.Columns // of tables that are read without being declared
@@ -337,26 +343,38 @@ func (t *tracing) Stands(n int32, key catalog.Hash) bool {
 	return ok && b.key == key
 }
 
-// Keep writes what was traced. What came out as it was gets its new key only, so
-// that it is no change.
+// keptBytes is how much of what was traced is gathered before it is written: in
+// a deep project a level holds but a model or two.
+const keptBytes = 1 << 20
+
+// Keep takes what was traced and writes it, a good deal at a time. What came out
+// as it was gets its new key only, so that it is no change.
 func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
-	var rows, same []store.ColumnEdgeBlock
 	for _, w := range traced {
 		t.tally.add(t.tables[w.Table].Name, w.Block)
 		row := store.ColumnEdgeBlock{Asset: t.ids[w.Table], Hash: w.Key, Block: w.Encoded}
 		if b, ok := t.blocks[w.Table]; ok && b.content == catalog.HashOf(w.Encoded) {
-			same = append(same, row)
+			t.same = append(t.same, row)
 		} else {
-			rows = append(rows, row)
+			t.changed = append(t.changed, row)
 		}
+		t.kept += len(w.Encoded)
 	}
-	if err := t.write.PutColumnEdges(ctx, rows); err != nil {
-		return fmt.Errorf("column edges of %d models: %w", len(rows), err)
+	if t.kept < keptBytes {
+		return nil
 	}
-	if err := t.write.KeyColumnEdges(ctx, same); err != nil {
-		return fmt.Errorf("column edges of %d models that are as they were: %w", len(same), err)
+	return t.flush(ctx)
+}
+
+func (t *tracing) flush(ctx context.Context) error {
+	if err := t.write.PutColumnEdges(ctx, t.changed); err != nil {
+		return fmt.Errorf("column edges of %d models: %w", len(t.changed), err)
 	}
-	t.plan.traced += int64(len(rows))
+	if err := t.write.KeyColumnEdges(ctx, t.same); err != nil {
+		return fmt.Errorf("column edges of %d models that are as they were: %w", len(t.same), err)
+	}
+	t.plan.traced += int64(len(t.changed))
+	t.changed, t.same, t.kept = nil, nil, 0
 	return nil
 }
 

@@ -2,7 +2,9 @@ package lineage
 
 import (
 	"cmp"
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
@@ -67,34 +69,53 @@ type GraphOptions struct {
 	Fold func(table int64, name string) string
 }
 
-// NewColumnGraph joins blocks. Names that differ by case alone are one column
-// where the warehouse folds case and the table itself does not tell them apart.
-func NewColumnGraph(blocks []TableBlock, o GraphOptions) *ColumnGraph {
-	b := &graphBuilder{options: o, exact: map[columnKey]int32{}, folded: map[columnKey]int32{}, externals: map[string]int64{}}
-	for _, t := range blocks {
+// NewColumnGraph joins blocks, which it goes through twice. Names that differ by
+// case alone are one column where the warehouse folds case and the table itself
+// does not tell them apart.
+func NewColumnGraph(blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
+	b := &graphBuilder{options: o, tables: map[int64]*tableColumns{}, externals: map[string]int64{}, seen: map[string]bool{}}
+	for t := range blocks {
 		b.outputs(t)
 	}
-	for _, t := range blocks {
+	for t := range blocks {
 		b.edges(t)
 	}
 	return b.finish()
-}
-
-type columnKey struct {
-	table int64 // negative: an external relation
-	name  string
 }
 
 type graphBuilder struct {
 	options   GraphOptions
 	columns   []GraphColumn
 	owner     []int64 // of columns; negative for externals
-	exact     map[columnKey]int32
-	folded    map[columnKey]int32 // none where several columns fold alike
+	tables    map[int64]*tableColumns
+	seen      map[string]bool // outputs of the table at hand
 	externals map[string]int64
 	relations []string
 	links     []Link
 	steers    []Steer
+}
+
+// tableColumns finds the columns of one table by name.
+type tableColumns struct {
+	// The columns that its own code tells stand together, count of them from first
+	// on; byName are their numbers by name, once somebody asks.
+	first, count int32
+	byName       []int32
+	doubled      bool // some outputs share their name; they make one column
+	// more are the columns that only readers tell of.
+	more map[string]int32
+	// folded, once a name is not found as it is: by folded name, none where several
+	// columns fold alike.
+	folded map[string]int32
+}
+
+func (b *graphBuilder) table(table int64) *tableColumns {
+	t := b.tables[table]
+	if t == nil {
+		t = &tableColumns{}
+		b.tables[table] = t
+	}
+	return t
 }
 
 func (b *graphBuilder) fold(table int64, name string) string {
@@ -105,40 +126,81 @@ func (b *graphBuilder) fold(table int64, name string) string {
 }
 
 func (b *graphBuilder) add(table int64, c GraphColumn) int32 {
-	n := int32(len(b.columns))
 	b.columns = append(b.columns, c)
 	b.owner = append(b.owner, table)
-	b.exact[columnKey{table, c.Name}] = n
-	fold := columnKey{table, b.fold(table, c.Name)}
-	if _, twice := b.folded[fold]; twice {
-		b.folded[fold] = none
-	} else {
-		b.folded[fold] = n
-	}
-	return n
+	return int32(len(b.columns) - 1)
 }
 
-// outputs registers the columns that a table's own code tells.
+// outputs registers the columns that a table's own code tells. Of two outputs of
+// one name the warehouse keeps one, if any.
 func (b *graphBuilder) outputs(t TableBlock) {
+	columns := b.table(t.Table)
+	columns.first = int32(len(b.columns))
+	clear(b.seen)
 	for i := range t.Block.Outputs {
 		o := &t.Block.Outputs[i]
-		if _, twice := b.exact[columnKey{t.Table, o.Name}]; twice {
-			continue // two outputs of one name: the warehouse keeps one of them, if any
+		if b.seen[o.Name] {
+			columns.doubled = true
+			continue
 		}
+		b.seen[o.Name] = true
 		b.add(t.Table, GraphColumn{Table: t.Table, Name: o.Name, Span: o.Span, Star: o.Star, Masked: o.Masked, Gap: o.Gap})
 	}
+	columns.count = int32(len(b.columns)) - columns.first
+}
+
+// exact finds a column by its very name.
+func (b *graphBuilder) exact(t *tableColumns, name string) (int32, bool) {
+	if n, ok := t.more[name]; ok {
+		return n, true
+	}
+	if t.count == 0 {
+		return none, false
+	}
+	if t.byName == nil {
+		t.byName = make([]int32, t.count)
+		for i := range t.byName {
+			t.byName[i] = t.first + int32(i)
+		}
+		slices.SortFunc(t.byName, func(x, y int32) int { return strings.Compare(b.columns[x].Name, b.columns[y].Name) })
+	}
+	i, ok := slices.BinarySearchFunc(t.byName, name, func(n int32, name string) int { return strings.Compare(b.columns[n].Name, name) })
+	if !ok {
+		return none, false
+	}
+	return t.byName[i], true
 }
 
 // column finds or makes a column that is read.
 func (b *graphBuilder) column(table int64, relation, name string) int32 {
-	if n, ok := b.exact[columnKey{table, name}]; ok {
+	t := b.table(table)
+	if n, ok := b.exact(t, name); ok {
 		return n
 	}
-	if n, ok := b.folded[columnKey{table, b.fold(table, name)}]; ok && n != none {
+	if t.folded == nil {
+		t.folded = make(map[string]int32, t.count)
+		for n := t.first; n < t.first+t.count; n++ {
+			b.keepFolded(t, table, n)
+		}
+	}
+	if n, ok := t.folded[b.fold(table, name)]; ok && n != none {
 		return n
 	}
-	c := GraphColumn{Table: max(table, 0), Name: name, Relation: relation, Star: name == "*"}
-	return b.add(table, c)
+	n := b.add(table, GraphColumn{Table: max(table, 0), Name: name, Relation: relation, Star: name == "*"})
+	if t.more == nil {
+		t.more = map[string]int32{}
+	}
+	t.more[name] = n
+	b.keepFolded(t, table, n)
+	return n
+}
+
+func (b *graphBuilder) keepFolded(t *tableColumns, table int64, n int32) {
+	fold := b.fold(table, b.columns[n].Name)
+	if _, twice := t.folded[fold]; twice {
+		n = none
+	}
+	t.folded[fold] = n
 }
 
 // tableOf gives the number of the table that a ref means; relations outside the
@@ -163,9 +225,13 @@ func (b *graphBuilder) tableOf(r Ref) (table int64, relation string) {
 }
 
 func (b *graphBuilder) edges(t TableBlock) {
+	columns := b.table(t.Table)
 	for i := range t.Block.Outputs {
 		o := &t.Block.Outputs[i]
-		to := b.exact[columnKey{t.Table, o.Name}]
+		to := columns.first + int32(i)
+		if columns.doubled {
+			to, _ = b.exact(columns, o.Name)
+		}
 		for _, e := range o.Edges {
 			table, relation := b.tableOf(t.Block.Refs[e.Ref])
 			from := b.column(table, relation, e.Column)

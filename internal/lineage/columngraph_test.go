@@ -24,7 +24,7 @@ func (w *world) columnGraph(t testing.TB, o GraphOptions) *ColumnGraph {
 			blocks = append(blocks, TableBlock{Table: w.tables[i].ID, Block: b})
 		}
 	}
-	return NewColumnGraph(blocks, o)
+	return NewColumnGraph(slices.Values(blocks), o)
 }
 
 // label writes a column as table.column, (relation).column outside the catalog.
@@ -134,7 +134,7 @@ func TestColumnGraphNames(t *testing.T) {
 		for i, name := range tt.read {
 			child.Outputs = append(child.Outputs, from(fmt.Sprint("out", i), read(name)))
 		}
-		g := NewColumnGraph([]TableBlock{{1, parent}, {2, child}}, tt.options)
+		g := NewColumnGraph(slices.Values([]TableBlock{{1, parent}, {2, child}}), tt.options)
 		var got []string
 		for _, n := range g.Of(1) {
 			got = append(got, g.Column(n).Name)
@@ -156,7 +156,7 @@ func TestColumnGraphExternals(t *testing.T) {
 		from("a", Edge{Ref: 0, Column: "x", Kinds: resolve.Identity}),
 		from("b", Edge{Ref: 1, Column: "x", Kinds: resolve.Rename}, Edge{Ref: 2, Column: "y", Kinds: resolve.Rename}))
 	blocks := []TableBlock{{2, child}}
-	g := NewColumnGraph(blocks, GraphOptions{})
+	g := NewColumnGraph(slices.Values(blocks), GraphOptions{})
 	a, _ := g.Find(2, "a", nil)
 	b, _ := g.Find(2, "b", nil)
 	up := func(n int32) []string {
@@ -173,7 +173,7 @@ func TestColumnGraphExternals(t *testing.T) {
 	if diff := cmp.Diff([]string{"0files.csv/y", "0lake.events/x"}, up(b)); diff != "" {
 		t.Errorf("origins of b (-want +got):\n%s", diff)
 	}
-	g = NewColumnGraph(append(blocks, TableBlock{7, block(nil, from("x"))}), GraphOptions{Find: func(key string) int64 {
+	g = NewColumnGraph(slices.Values(append(blocks, TableBlock{7, block(nil, from("x"))})), GraphOptions{Find: func(key string) int64 {
 		if key == ".lake.events" {
 			return 7
 		}
@@ -192,7 +192,7 @@ func TestColumnGraphMergesLinks(t *testing.T) {
 		Edge{Column: "x", Path: "p", Kinds: resolve.Field, Confidence: resolve.Inferred, Masked: true},
 		Edge{Column: "x", Path: "q", Kinds: resolve.Conditional, Confidence: resolve.SingleSource}))
 	child.Rows = []Use{{Column: "x", Kinds: resolve.Join, Confidence: resolve.Ambiguous}, {Column: "x", Kinds: resolve.Filter}}
-	g := NewColumnGraph([]TableBlock{{2, child}}, GraphOptions{})
+	g := NewColumnGraph(slices.Values([]TableBlock{{2, child}}), GraphOptions{})
 	a, _ := g.Find(2, "a", nil)
 	x, _ := g.Find(1, "x", nil)
 	want := []Link{{From: x, To: a, Kinds: resolve.Field | resolve.Conditional, Confidence: resolve.SingleSource}}
@@ -205,7 +205,7 @@ func TestColumnGraphMergesLinks(t *testing.T) {
 }
 
 func TestColumnGraphFind(t *testing.T) {
-	g := NewColumnGraph([]TableBlock{{1, block(nil, from("id"), from("Name"), from("NAME"))}}, GraphOptions{})
+	g := NewColumnGraph(slices.Values([]TableBlock{{1, block(nil, from("id"), from("Name"), from("NAME"))}}), GraphOptions{})
 	for _, tt := range []struct {
 		name string
 		fold func(string) string
@@ -221,7 +221,7 @@ func TestColumnGraphFind(t *testing.T) {
 }
 
 func TestEmptyColumnGraph(t *testing.T) {
-	g := NewColumnGraph(nil, GraphOptions{})
+	g := NewColumnGraph(slices.Values([]TableBlock(nil)), GraphOptions{})
 	if g.Len() != 0 || g.Links() != 0 || g.Of(1) != nil || len(g.Steers(1)) != 0 {
 		t.Error("the graph of nothing is not empty")
 	}
@@ -271,7 +271,7 @@ func TestColumnGraphHoldsItsBlocks(t *testing.T) {
 				}
 			}
 		}
-		g := NewColumnGraph(blocks, GraphOptions{})
+		g := NewColumnGraph(slices.Values(blocks), GraphOptions{})
 		name := func(n int32) string { return fmt.Sprintf("%d.%s", g.Column(n).Table, g.Column(n).Name) }
 		down, up := map[string]bool{}, map[string]bool{}
 		for n := range int32(g.Len()) {
@@ -288,7 +288,7 @@ func TestColumnGraphHoldsItsBlocks(t *testing.T) {
 			t.Fatalf("%d links, want %d", g.Links(), len(want))
 		}
 		slices.Reverse(blocks)
-		again := NewColumnGraph(blocks, GraphOptions{})
+		again := NewColumnGraph(slices.Values(blocks), GraphOptions{})
 		for n := range int32(again.Len()) {
 			if other, ok := g.Find(again.Column(n).Table, again.Column(n).Name, nil); !ok {
 				t.Fatalf("another order of the blocks adds column %d (%d)", n, other)

@@ -119,7 +119,7 @@ func TestWalkEndsInCycles(t *testing.T) {
 func TestWalkAgainstReachability(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		blocks, _ := drawGraph(t)
-		g := NewColumnGraph(blocks, GraphOptions{})
+		g := NewColumnGraph(slices.Values(blocks), GraphOptions{})
 		if g.Len() == 0 {
 			return
 		}
