@@ -180,7 +180,7 @@ func TestTraceHearsTheCatalog(t *testing.T) {
 	wantEdges(t, r.blocks(0), "shop.analytics.b", "* true")
 	tables := catalogOf(t, at, map[string][]string{"model.shop.a": {"id:integer", "name:text"}})
 	imp := r.completed(r.send(manifest(t, "shop", at, source, a, b), tables))
-	wantTraced(t, imp, 1)
+	wantTraced(t, imp, 2) // a could read itself
 	wantEdges(t, r.blocks(0), "shop.analytics.b", "name false false false {0 0} [shop.analytics.a.name identity")
 	// Another type, or a comment, is none.
 	imp = r.completed(r.send(manifest(t, "shop", at, source, a, b), catalogOf(t, at.Add(time.Hour), map[string][]string{"model.shop.a": {"id:bigint", "name:text"}})))
@@ -395,4 +395,36 @@ func TestTraceWithAnOlderCatalog(t *testing.T) {
 	imp := r.completed(r.send(manifest(t, "shop", at.Add(time.Hour), source, a, b)))
 	wantTraced(t, imp, 2)
 	wantEdges(t, r.blocks(0), "shop.analytics.b", "name false false false {0 0} [shop.analytics.a.name identity")
+}
+
+// Code may read its own table, whose columns only the catalog knows.
+func TestTraceOfCodeThatReadsItself(t *testing.T) {
+	r := newRig(t)
+	at := time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC)
+	source := sourceTable("people")
+	a := sql(`select p.id, old.* from "shop"."raw"."people" p left join "shop"."analytics"."a" old on old.id = p.id`, "a", "source.shop.raw.people")
+	r.completed(r.send(manifest(t, "shop", at, source, a)))
+	wantEdges(t, r.blocks(0), "shop.analytics.a", "* true")
+	r.completed(r.send(manifest(t, "shop", at, source, a), catalogOf(t, at, map[string][]string{"model.shop.a": {"id:integer", "seen:integer"}})))
+	wantEdges(t, r.blocks(0), "shop.analytics.a", "seen false false false {0 0} [shop.analytics.a.seen identity")
+}
+
+// A contract orders the columns of a table; a view keeps those of its query.
+func TestTraceOfContracts(t *testing.T) {
+	for materialized, want := range map[string]string{"view": "[b a]", "table": "[a b]"} {
+		r := newRig(t)
+		m := sql("select 1 as b, 2 as a", "m")
+		m["columns"] = doc{"a": doc{"name": "a"}, "b": doc{"name": "b"}}
+		m["contract"], m["config"] = doc{"enforced": true}, doc{"materialized": materialized}
+		r.completed(r.send(manifest(t, "shop", time.Date(2026, 11, 20, 1, 0, 0, 0, time.UTC), m)))
+		var names []string
+		for line := range strings.Lines(r.blocks(0)["shop.analytics.m"]) {
+			if name, _, ok := strings.Cut(line, " false "); ok {
+				names = append(names, name)
+			}
+		}
+		if fmt.Sprint(names) != want {
+			t.Errorf("columns of the %s: %v, want %s", materialized, names, want)
+		}
+	}
 }

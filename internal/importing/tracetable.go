@@ -68,8 +68,8 @@ func sameCode(before, after lineage.Table, d catalog.Delta) bool {
 	if a == nil || a.Language != b.Language || a.Compiled != b.Compiled || !slices.Equal(a.Contract, b.Contract) {
 		return false
 	}
-	if b.Language != "" && b.Language != "sql" && !sameColumns(before.Stated, after.Stated) {
-		return false // its own columns are all that is known of it
+	if !sameColumns(before.Stated, after.Stated) {
+		return false // code may read its own table; of code that is not SQL its columns are all that is known
 	}
 	return a.Snapshot == nil && b.Snapshot == nil || bytes.Equal(d.Before.Config, d.After.Config)
 }
@@ -106,7 +106,7 @@ func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.Code {
 	if a.Kind == catalog.KindSnapshot {
 		c.Snapshot = lineage.ParseSnapshot(a.Config)
 	}
-	if a.DBT.Contract {
+	if a.DBT.Contract && lineage.ContractOrders(a.Materialized) {
 		for i := range columns {
 			if columns[i].Present {
 				c.Contract = append(c.Contract, columns[i].Name)
