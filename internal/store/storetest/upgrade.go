@@ -1,0 +1,275 @@
+package storetest
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Old is an empty database whose tables are of an older version.
+type Old struct {
+	DB *sql.DB
+	// Bind turns ? into the engine's own placeholders.
+	Bind func(query string) string
+	// Open opens the store on that database; it is not migrated yet.
+	Open func(now func() time.Time) *store.Store
+}
+
+//go:embed testdata/upgrade
+var written embed.FS
+
+var update = flag.Bool("update", false, "write what a store of this version holds, for the upgrades to come")
+
+// Upgrade brings the tables of every older version up to this one, with what a
+// store of that version had written, and reads it: as what this version writes.
+func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old) {
+	clock := &clock{at: start}
+	fresh := &rig{t: t, clock: clock, Store: open(t, clock.now)}
+	want := fresh.fill()
+	_, known, err := fresh.SchemaVersion(t.Context())
+	must(t, err)
+	for version := int64(1); version < known; version++ {
+		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
+			o := old(t, version)
+			load(t, o, rowsOf(t, version))
+			s := o.Open(clock.now)
+			before, _, err := s.SchemaVersion(t.Context())
+			if err != nil || before != version {
+				t.Fatalf("version %d, %v", before, err)
+			}
+			must(t, s.Migrate(t.Context()))
+			r := &rig{t: t, clock: clock, Store: s}
+			same(t, r.told(), want)
+			r.goesOn()
+		})
+	}
+}
+
+// goesOn writes to tables that were upgraded.
+func (r *rig) goesOn() {
+	r.t.Helper()
+	r.put(101, table(1, "orders again"))
+	if id := r.schema("after the upgrade"); id != 103 {
+		r.t.Errorf("the next schema is %s", id)
+	}
+	if imp := r.importInto(102); imp.ID != 3 {
+		r.t.Errorf("the next import is %s", imp.ID)
+	}
+}
+
+// fill writes something to every table and gives what can be read then.
+func (r *rig) fill() map[string]any {
+	r.t.Helper()
+	ctx := r.t.Context()
+	schema := r.schema("shop")
+	r.schema("empty")
+	n := store.NewImport{SchemaID: schema, Parts: parts, Actor: "ci", IdempotencyKey: "k", IdempotencyScope: "s", Fingerprint: catalog.HashOfText("f")}
+	_, _, err := r.CreateImport(ctx, ws, n)
+	must(r.t, err)
+	r.importInto(schema)
+	claim := get(r.ClaimImport(ctx, "worker"))(r.t)
+	project := get(r.EnsureProject(ctx, claim.Lease, "shop", "Shop"))(r.t)
+	w := get(r.Begin(ctx, claim.Lease))(r.t)
+	code := catalog.HashOfText("select 1")
+	must(r.t, w.PutTexts(ctx, map[catalog.Hash]string{code: "select 1"}))
+	must(r.t, w.PutAssets(ctx, []store.AssetRow{
+		table(1, "orders", func(a *store.AssetRow) {
+			a.Tags, a.Owners, a.Description.Value, a.Project = []string{"core"}, []string{"ana"}, "Über Bestellungen.", project.ID
+			a.Columns = []catalog.Column{{Name: "id", Present: true, Type: catalog.Type{Native: "BIGINT"}}}
+		}),
+		table(2, "gone", func(a *store.AssetRow) { a.Present = false }),
+	}))
+	must(r.t, w.PutFacets(ctx, []catalog.Facet{fullFacet(), {Origin: "dbt:shop", Source: catalog.FromCatalog, UniqueID: "model.shop.new", Project: project.ID}}))
+	must(r.t, w.PutEdges(ctx, []catalog.Edge{{Project: project.ID, From: 2, To: 1, Type: catalog.EdgeDerived, Confidence: "medium", Source: "dbt_import"}}))
+	must(r.t, w.PutTests(ctx, []catalog.Test{{ID: 1, Project: project.ID, Asset: 1, UniqueID: "test.a", Body: catalog.TestBody{Name: "unique"}}}))
+	must(r.t, w.PutColumnEdges(ctx, []store.ColumnEdgeBlock{{Asset: 1, Hash: catalog.HashOfText("b"), Block: []byte{1, 2, 3}}}))
+	end := claim.Import
+	end.Status, end.Project, end.Counters.TablesCreated = catalog.Completed, project.ID, 2
+	end.Report = catalog.Report{Outcome: "applied", Counts: map[string]int64{"nodes_read": 2}}
+	must(r.t, w.Flip(ctx, store.Flip{
+		Import: claim.Import.ID, Actor: "import", Project: &project, Fingerprints: map[string][]byte{"manifest/r1": {9, 8}},
+		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "aa", Reader: "r1"}}, End: &end,
+		Pending: []store.PendingRemoval{{Asset: 1, Name: "orders", Kind: catalog.KindModel, UniqueID: "model.shop.orders", Project: project.ID, Import: 1}},
+	}))
+	r.put(schema, table(1, "orders", func(a *store.AssetRow) { a.Description.Value, a.Hash = "Orders.", catalog.HashOfText("2") }))
+	r.putRun(run(schema, "i-1", 10), result("model.a", "success", 9))
+	_, _, err = r.PutRun(ctx, ws, run(schema, "i-2", 11), nil, []catalog.Freshness{{UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start}})
+	must(r.t, err)
+	get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1}, Name: "ci", Scopes: []string{"write:dbt_imports"}}))(r.t)
+	must(r.t, r.PutSetting(ctx, "secret", []byte{0, 1, 255}))
+	return r.told()
+}
+
+// told is what a store tells of what fill wrote.
+func (r *rig) told() map[string]any {
+	r.t.Helper()
+	t, ctx, all := r.t, r.t.Context(), store.Page{Limit: 100}
+	first := []catalog.AssetID{1, 2}
+	code := catalog.HashOfText("select 1")
+	return map[string]any{
+		"schemas": get(r.Schemas(ctx, ws, nil, all))(t), "imports": get(r.Imports(ctx, ws, store.ImportFilter{}, all))(t),
+		"import": get(r.Import(ctx, ws, 1))(t), "projects": get(r.Projects(ctx, ws, 0, all))(t),
+		"index": get(r.Index(ctx, ws, 101))(t), "assets": get(r.AssetPage(ctx, ws, store.AssetFilter{Schema: 101, Tag: "core"}, all))(t),
+		"assets then": get(r.AssetPage(ctx, ws, store.AssetFilter{Schema: 101, At: 1}, all))(t),
+		"columns":     get(r.ColumnsOf(ctx, ws, 101, 1, first))(t), "facets": get(r.FacetsOf(ctx, ws, 101, 0, first))(t),
+		"pending": get(r.PendingFacets(ctx, ws, 101, 0, 1))(t), "edges": get(r.EdgesOf(ctx, ws, 101, 0, 0))(t),
+		"tests": get(r.TestsOf(ctx, ws, 101, 0, 0, true))(t), "column edges": get(r.ColumnEdgesOf(ctx, ws, 101, 0, first))(t),
+		"code": get(r.Text(ctx, ws, code))(t), "versions": get(r.Versions(ctx, ws, 101, all))(t),
+		"removals": get(r.Removals(ctx, ws, 101, all))(t), "changes": get(r.ChangedAssets(ctx, ws, 101, 0, 2, all))(t),
+		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, all))(t),
+		"latest": get(r.LatestResults(ctx, ws, 101, []string{"model.a"}))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, []string{"source.s"}))(t),
+		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.Setting(ctx, "secret"))(t), "blobs": get(r.BlobRefs(ctx, "aa"))(t),
+		"fingerprint": get(r.Fingerprint(ctx, ws, 101, 1, "manifest/r1"))(t),
+	}
+}
+
+// heap is some rows of one table; bytes are {"b": base64}, fractions {"f": 1.5}.
+type heap struct {
+	Table   string   `json:"table"`
+	Columns []string `json:"columns"`
+	Rows    [][]any  `json:"rows"`
+}
+
+// rowsOf reads what a store of a version had written.
+func rowsOf(t *testing.T, version int64) []heap {
+	t.Helper()
+	name := fmt.Sprintf("testdata/upgrade/%05d.jsonl", version)
+	file, err := written.Open(name)
+	if err != nil {
+		t.Fatalf("%v; before a migration is added, write it by go test ./internal/store/sqlite -run Upgrade -update", err)
+	}
+	defer func() { _ = file.Close() }() // only read
+	var heaps []heap
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var h heap
+		decoder := json.NewDecoder(strings.NewReader(lines.Text()))
+		decoder.UseNumber()
+		must(t, decoder.Decode(&h))
+		heaps = append(heaps, h)
+	}
+	must(t, lines.Err())
+	return heaps
+}
+
+func load(t *testing.T, o Old, heaps []heap) {
+	t.Helper()
+	ctx := t.Context()
+	for _, h := range heaps {
+		// Some rows come with the tables.
+		if h.Table == "workspaces" || h.Table == "counters" {
+			_, err := o.DB.ExecContext(ctx, `DELETE FROM `+h.Table)
+			must(t, err)
+		}
+		for _, row := range h.Rows {
+			args := make([]any, len(row))
+			for i, v := range row {
+				args[i] = stored(t, v)
+			}
+			query := `INSERT INTO ` + h.Table + ` (` + strings.Join(h.Columns, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(row)-1) + `)`
+			if _, err := o.DB.ExecContext(ctx, o.Bind(query), args...); err != nil {
+				t.Fatalf("%s: %v", h.Table, err)
+			}
+		}
+	}
+}
+
+// stored is a value as the driver takes it.
+func stored(t *testing.T, v any) any {
+	t.Helper()
+	switch v := v.(type) {
+	case json.Number:
+		n, err := v.Int64()
+		must(t, err)
+		return n
+	case map[string]any:
+		if f, ok := v["f"].(json.Number); ok {
+			n, err := f.Float64()
+			must(t, err)
+			return n
+		}
+		text, err := json.Marshal(v["b"])
+		must(t, err)
+		var b []byte
+		must(t, json.Unmarshal(text, &b))
+		return append([]byte{}, b...) // empty is not null
+	}
+	return v
+}
+
+// WriteRows writes the file of this version with -update: db is SQLite's, as
+// fill left it.
+func WriteRows(t *testing.T, open func(t *testing.T, now func() time.Time) (*store.Store, *sql.DB), folder string) {
+	if !*update {
+		t.Skip("only with -update")
+	}
+	clock := &clock{at: start}
+	s, db := open(t, clock.now)
+	r := &rig{t: t, clock: clock, Store: s}
+	r.fill()
+	_, known, err := s.SchemaVersion(t.Context())
+	must(t, err)
+	var out strings.Builder
+	for _, table := range tablesOf(t, db) {
+		line, err := json.Marshal(dump(t, db, table))
+		must(t, err)
+		out.Write(append(line, '\n'))
+	}
+	must(t, os.WriteFile(fmt.Sprintf("%s/%05d.jsonl", folder, known), []byte(out.String()), 0o644))
+}
+
+// tablesOf lists the tables in the order in which they were made.
+func tablesOf(t *testing.T, db *sql.DB) []string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'goose%' AND name NOT LIKE 'sqlite%' ORDER BY rowid`)
+	must(t, err)
+	defer func() { _ = rows.Close() }() // its error is rows.Err
+	var tables []string
+	for rows.Next() {
+		var name string
+		must(t, rows.Scan(&name))
+		tables = append(tables, name)
+	}
+	must(t, rows.Err())
+	return tables
+}
+
+func dump(t *testing.T, db *sql.DB, table string) heap {
+	t.Helper()
+	rows, err := db.QueryContext(context.WithoutCancel(t.Context()), `SELECT * FROM `+table)
+	must(t, err)
+	defer func() { _ = rows.Close() }() // its error is rows.Err
+	h := heap{Table: table}
+	h.Columns, err = rows.Columns()
+	must(t, err)
+	for rows.Next() {
+		row, into := make([]any, len(h.Columns)), make([]any, len(h.Columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		must(t, rows.Scan(into...))
+		for i, v := range row {
+			switch v := v.(type) {
+			case []byte:
+				row[i] = map[string]any{"b": v}
+			case float64:
+				row[i] = map[string]any{"f": v}
+			}
+		}
+		h.Rows = append(h.Rows, row)
+	}
+	must(t, rows.Err())
+	return h
+}
