@@ -39,7 +39,7 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, s *said) error
 		return err
 	}
 	defer func() { _ = r.Close() }() // only read
-	sink := &catalogSink{catalogSaid: &catalogSaid{print: newFingerprint()}, job: j, adapter: j.project.Adapter}
+	sink := &catalogSink{catalogSaid: &catalogSaid{print: newFingerprint(print.len())}, job: j, adapter: j.project.Adapter}
 	if s.manifest != nil {
 		sink.adapter = s.manifest.head.AdapterType
 	}

@@ -1,8 +1,10 @@
 package importing
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sort"
 
 	"github.com/klauspost/compress/zstd"
@@ -19,7 +21,35 @@ type fingerprint struct {
 	links dbt.Hash // of parent_map
 }
 
-func newFingerprint() *fingerprint { return &fingerprint{nodes: map[string]dbt.Hash{}} }
+// newFingerprint makes room for so many nodes.
+func newFingerprint(nodes int) *fingerprint {
+	return &fingerprint{nodes: make(map[string]dbt.Hash, nodes)}
+}
+
+// len is how many nodes there are.
+func (f *fingerprint) len() int {
+	if f == nil {
+		return 0
+	}
+	return len(f.nodes)
+}
+
+// link adds one entry of the parent map. Its hash goes into that of all links by
+// exclusive or, so that neither the order of the file nor that of the parents
+// matters.
+func (f *fingerprint) link(child string, parents []string) {
+	if !slices.IsSorted(parents) {
+		parents = slices.Sorted(slices.Values(parents))
+	}
+	text := append(make([]byte, 0, 512), child...)
+	for _, p := range parents {
+		text = append(append(text, 0), p...) // no id holds NUL
+	}
+	h := sha256.Sum256(text)
+	for i := range f.links {
+		f.links[i] ^= h[i]
+	}
+}
 
 func (f *fingerprint) knows(uniqueID string, h dbt.Hash) bool {
 	if f == nil {
@@ -80,7 +110,7 @@ func decodeFingerprint(b []byte) (*fingerprint, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fingerprint: %w", err)
 	}
-	f := newFingerprint()
+	f := newFingerprint(len(raw) / perNode)
 	if len(raw) < len(f.links) {
 		return nil, errFingerprint
 	}
@@ -99,5 +129,8 @@ func decodeFingerprint(b []byte) (*fingerprint, error) {
 	}
 	return f, nil
 }
+
+// perNode is about how many bytes a node takes.
+const perNode = 80
 
 var errFingerprint = fmt.Errorf("fingerprint: cut short")

@@ -1,10 +1,11 @@
 package importing
 
 import (
+	"cmp"
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
@@ -36,6 +37,8 @@ type manifestSink struct {
 	texts map[catalog.Hash]string
 	bytes int
 	read  int64
+	// writing holds the batch of texts that is written while the next is read.
+	writing *errgroup.Group
 }
 
 func (j *job) readManifest(ctx context.Context, part catalog.Part, s *said) error {
@@ -131,8 +134,10 @@ func (j *job) walkManifest(ctx context.Context, part catalog.Part, head dbt.Head
 		return nil, err
 	}
 	defer func() { _ = r.Close() }() // only read
-	m := &manifestSaid{links: links{}, depends: map[string][]string{}, print: newFingerprint()}
-	sink := &manifestSink{manifestSaid: m, job: j, ctx: ctx, texts: map[catalog.Hash]string{}}
+	m := &manifestSaid{links: make(links, known.len()), depends: map[string][]string{}, print: newFingerprint(known.len())}
+	writing, ctx := errgroup.WithContext(ctx)
+	writing.SetLimit(1)
+	sink := &manifestSink{manifestSaid: m, job: j, ctx: ctx, texts: map[catalog.Hash]string{}, writing: writing}
 	sink.speak = speaker{project: j.project, adapter: head.AdapterType, imp: j.claim.Import.ID, keep: sink.keep}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest)}
 	if known != nil {
@@ -140,10 +145,11 @@ func (j *job) walkManifest(ctx context.Context, part catalog.Part, head dbt.Head
 	}
 	var issues []dbt.Issue
 	m.head, issues, err = dbt.ReadManifest(ctx, r, opt, sink)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = sink.flush()
 	}
-	if err := sink.flush(); err != nil {
+	// A write that failed is why the reading ended.
+	if err := cmp.Or(writing.Wait(), err); err != nil {
 		return nil, err
 	}
 	sink.count()
@@ -192,16 +198,10 @@ func (s *manifestSink) Unchanged(section, uniqueID string, h dbt.Hash) error {
 	return nil
 }
 
-// Parents takes one entry of the parent map. Its hash goes into that of all
-// links by exclusive or, so that the order of the file does not matter.
+// Parents takes one entry of the parent map.
 func (s *manifestSink) Parents(child string, parents []string) error {
 	s.links[child] = parents
-	sorted := slices.Sorted(slices.Values(parents))
-	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%q%q", child, sorted) // a hash never errs
-	for i, b := range h.Sum(nil)[:len(s.print.links)] {
-		s.print.links[i] ^= b
-	}
+	s.print.link(child, parents)
 	return nil
 }
 
@@ -238,11 +238,14 @@ func (s *manifestSink) flush() error {
 	if err != nil {
 		return err
 	}
-	if err := w.PutTexts(s.ctx, s.texts); err != nil {
-		return fmt.Errorf("%d texts: %w", len(s.texts), err)
-	}
-	clear(s.texts)
-	s.bytes = 0
+	texts := s.texts
+	s.texts, s.bytes = map[catalog.Hash]string{}, 0
+	s.writing.Go(func() error {
+		if err := w.PutTexts(s.ctx, texts); err != nil {
+			return fmt.Errorf("%d texts: %w", len(texts), err)
+		}
+		return nil
+	})
 	return nil
 }
 

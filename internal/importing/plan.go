@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -30,9 +32,9 @@ type plan struct {
 // merge finds the asset of everything that was said, merges what changed and
 // writes it as rows of the next version.
 func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
-	index, err := j.Store.Index(ctx, j.claim.WS, j.schema.ID)
+	index, tests, err := j.standing(ctx, s)
 	if err != nil {
-		return nil, fmt.Errorf("index of %s: %w", j.schema.ID, err)
+		return nil, err
 	}
 	if _, err := j.writer(ctx); err != nil {
 		return nil, err
@@ -46,7 +48,7 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 	p.tables, p.settler.settled = tracks.tables, tracks.settled
 	known := newKnown(index, j.project)
 	if s.manifest != nil {
-		if err := j.planManifest(ctx, s.manifest, known, p); err != nil {
+		if err := j.planManifest(ctx, s.manifest, known, tests, p); err != nil {
 			return nil, err
 		}
 	} else {
@@ -59,6 +61,27 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// standing reads what the store holds of the schema, and of the project's tests
+// if there is a manifest. Nothing is flipped meanwhile: the lease is ours.
+func (j *job) standing(ctx context.Context, s *said) (index *store.Index, tests []catalog.Test, err error) {
+	reading, ctx := errgroup.WithContext(ctx)
+	reading.Go(func() (err error) {
+		if index, err = j.Store.Index(ctx, j.claim.WS, j.schema.ID); err != nil {
+			err = fmt.Errorf("index of %s: %w", j.schema.ID, err)
+		}
+		return err
+	})
+	if s.manifest != nil {
+		reading.Go(func() (err error) {
+			if tests, err = j.Store.TestsOf(ctx, j.claim.WS, j.schema.ID, 0, j.project.ID, false); err != nil {
+				err = fmt.Errorf("tests of %s: %w", j.project.Name, err)
+			}
+			return err
+		})
+	}
+	return index, tests, reading.Wait()
 }
 
 // known is the index by the names that a project uses.
@@ -109,11 +132,7 @@ func (p *plan) standing(k *known) {
 }
 
 // planManifest places the project's nodes, new, unchanged and gone.
-func (j *job) planManifest(ctx context.Context, m *manifestSaid, k *known, p *plan) error {
-	tests, err := j.Store.TestsOf(ctx, j.claim.WS, j.schema.ID, p.index.Version, j.project.ID, false)
-	if err != nil {
-		return fmt.Errorf("tests of %s: %w", j.project.Name, err)
-	}
+func (j *job) planManifest(ctx context.Context, m *manifestSaid, k *known, tests []catalog.Test, p *plan) error {
 	isTest := make(map[string]bool, len(tests))
 	for _, t := range tests {
 		isTest[t.UniqueID] = true

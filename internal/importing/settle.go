@@ -1,9 +1,12 @@
 package importing
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -33,20 +36,32 @@ type settler struct {
 	settled func(catalog.Delta)
 }
 
-// settle goes through the assets spoken about, batch by batch.
+// settle goes through the assets spoken about, batch by batch: one is merged
+// while the one before it is written.
 func (s *settler) settle(ctx context.Context, w *words, progress func(done, total int64)) error {
 	ids := w.assets()
-	for done := 0; done < len(ids); done += batch {
+	writing, ctx := errgroup.WithContext(ctx)
+	writing.SetLimit(1)
+	var err error
+	for done := 0; done < len(ids) && err == nil; done += batch {
 		now := ids[done:min(done+batch, len(ids))]
-		if err := s.settleBatch(ctx, w, now); err != nil {
-			return err
+		var m merged
+		if m, err = s.mergeBatch(ctx, w, now); err != nil {
+			break
 		}
-		w.forget(now) // what is written need not be held
-		if progress != nil {
-			progress(int64(min(done+batch, len(ids))), int64(len(ids)))
-		}
+		w.forget(now) // what is merged need not be held
+		writing.Go(func() error {
+			if err := s.writeBatch(ctx, m); err != nil {
+				return err
+			}
+			if progress != nil {
+				progress(int64(done+len(now)), int64(len(ids)))
+			}
+			return nil
+		})
 	}
-	return nil
+	// A write that failed is why the merge of the next batch did.
+	return cmp.Or(writing.Wait(), err)
 }
 
 // stand is what the store holds of a batch of assets.
@@ -88,17 +103,21 @@ func (s *settler) load(ctx context.Context, ids []catalog.AssetID, fresh map[cat
 	return st, nil
 }
 
-func (s *settler) settleBatch(ctx context.Context, w *words, ids []catalog.AssetID) error {
+// merged is what has to be written of a batch of assets.
+type merged struct {
+	facets   []catalog.Facet
+	rows     []store.AssetRow
+	untraced []catalog.AssetID // that have no column edges any more
+}
+
+func (s *settler) mergeBatch(ctx context.Context, w *words, ids []catalog.AssetID) (m merged, err error) {
 	st, err := s.load(ctx, ids, w.fresh)
 	if err != nil {
-		return err
+		return m, err
 	}
-	var rows []store.AssetRow
-	var put []catalog.Facet
-	var untraced []catalog.AssetID
 	for _, id := range ids {
 		facets, changed := w.apply(id, st.facets[id], s.imp)
-		put = append(put, changed...)
+		m.facets = append(m.facets, changed...)
 		asset, columns := catalog.Merge(id, facets, s.policy)
 		var old *catalog.Asset
 		if a, ok := st.assets[id]; ok {
@@ -106,25 +125,29 @@ func (s *settler) settleBatch(ctx context.Context, w *words, ids []catalog.Asset
 		}
 		d := catalog.Delta{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
 		if row, ok := s.compare(d); ok {
-			rows = append(rows, row)
+			m.rows = append(m.rows, row)
 		}
 		if old != nil && isTraced(old) && !isTraced(&asset) {
-			untraced = append(untraced, id)
+			m.untraced = append(m.untraced, id)
 		}
 		if s.settled != nil {
 			s.settled(d)
 		}
 	}
-	if err := s.write.PutFacets(ctx, put); err != nil {
-		return fmt.Errorf("write %d facets: %w", len(put), err)
+	s.written += int64(len(m.facets) + len(m.rows))
+	return m, nil
+}
+
+func (s *settler) writeBatch(ctx context.Context, m merged) error {
+	if err := s.write.PutFacets(ctx, m.facets); err != nil {
+		return fmt.Errorf("write %d facets: %w", len(m.facets), err)
 	}
-	if err := s.write.PutAssets(ctx, rows); err != nil {
-		return fmt.Errorf("write %d assets: %w", len(rows), err)
+	if err := s.write.PutAssets(ctx, m.rows); err != nil {
+		return fmt.Errorf("write %d assets: %w", len(m.rows), err)
 	}
-	if err := s.write.CloseColumnEdges(ctx, untraced); err != nil {
-		return fmt.Errorf("column edges of %d assets: %w", len(untraced), err)
+	if err := s.write.CloseColumnEdges(ctx, m.untraced); err != nil {
+		return fmt.Errorf("column edges of %d assets: %w", len(m.untraced), err)
 	}
-	s.written += int64(len(put) + len(rows))
 	return nil
 }
 
