@@ -81,7 +81,8 @@ func TestDiffFolders(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(target, "manifest.json.gz"), manifest, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := ok(t, "diff", "--exit-code", before, project); out != "No difference.\n" {
+	if out := ok(t, "diff", "--exit-code", before, project); !strings.HasPrefix(out, "No difference.\nThe columns of 1 table were not compared: ") { // the Python model's
+
 		t.Errorf("compiled alone against documented:\n%s", out)
 	}
 	out := ok(t, "diff", project, after, "--base-catalog", before+"/catalog.json.gz")

@@ -46,15 +46,19 @@ var hitReasons = map[string]string{
 }
 
 func (w *diffWriter) summary(s impact.Summary) {
-	if s == (impact.Summary{}) {
+	if same := (impact.Summary{NotCompared: s.NotCompared}); s == same {
 		w.line("No difference.")
-		return
+	} else {
+		w.line("Tables: %s. Columns: %s. Column edges: %s.",
+			counts(s.TablesAdded, "added", s.TablesRemoved, "removed", s.TablesChanged, "changed"),
+			counts(s.ColumnsAdded, "added", s.ColumnsRemoved, "removed", s.ColumnsRetyped, "retyped", s.ColumnsChanged, "changed"),
+			counts(s.EdgesAdded, "added", s.EdgesRemoved, "removed", s.EdgesChanged, "changed"))
+		w.line("Downstream: %s of %s, %s, %s.",
+			counted(s.HitColumns, "column"), counted(s.HitTables, "table"), counted(s.HitExposures, "exposure"), counted(s.HitMetrics, "metric"))
 	}
-	tables := counts(s.TablesAdded, "added", s.TablesRemoved, "removed", s.TablesChanged, "changed")
-	columns := counts(s.ColumnsAdded, "added", s.ColumnsRemoved, "removed", s.ColumnsRetyped, "retyped", s.ColumnsChanged, "changed")
-	edges := counts(s.EdgesAdded, "added", s.EdgesRemoved, "removed", s.EdgesChanged, "changed")
-	w.line("Tables: %s. Columns: %s. Column edges: %s.", tables, columns, edges)
-	w.line("Downstream: %s of %s, %s, %s.", counted(s.HitColumns, "column"), counted(s.HitTables, "table"), counted(s.HitExposures, "exposure"), counted(s.HitMetrics, "metric"))
+	if s.NotCompared > 0 {
+		w.line("The columns of %s were not compared: one state alone tells them. dbt compile, and dbt docs generate for catalogs, write what is missing.", counted(s.NotCompared, "table"))
+	}
 	if s.Breaking > 0 {
 		w.line("%s", w.strong(fmt.Sprintf("breaking: %d", s.Breaking)))
 	}
@@ -118,10 +122,20 @@ func (w *diffWriter) table(t *impact.TableChange) {
 
 func (w *diffWriter) column(c *impact.ColumnChange) {
 	line := w.sign(c.Change) + w.name(c.Name)
-	if text := arrow(c.Before, c.After); text != "" {
+	if text := arrow(short(c.Before), short(c.After)); text != "" {
 		line += ": " + w.code(text)
 	}
 	w.item("  ", "%s%s", line, w.breaking(c.Breaking))
+}
+
+// short cuts long expressions; JSON has them whole.
+func short(s string) string {
+	const most = 120
+	runes := []rune(s)
+	if len(runes) <= most {
+		return s
+	}
+	return string(runes[:most]) + "…"
 }
 
 // arrow joins what was and what is; where there is only one of them, that.

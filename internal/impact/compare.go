@@ -167,13 +167,15 @@ func (c *comparer) code(n *dbt.Node) string {
 	return c.after.normal(n.RawCode)
 }
 
-// columns compares the columns of a table; lost are those of before that are
+// columns compares the columns of a table, as far as they can be; lost are those of before that are
 // gone or have another type, differ those of after whose values differ, both as
 // numbers of their graphs.
 func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32) {
-	old, oldOrigin := c.before.columns(was)
-	have, origin := c.after.columns(now)
-	if origin != oldOrigin || origin == unknown {
+	old, have := c.lists(was, now)
+	if old == nil {
+		if c.known(was, now) {
+			c.out.Summary.NotCompared++
+		}
 		return nil, nil
 	}
 	id := t.UniqueID
@@ -211,6 +213,32 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 		}
 	}
 	return lost, differ
+}
+
+// lists gives the columns of both states, both as code makes them or both as
+// catalogs list them: a catalog is often older than its code. Edges are compared
+// only where both states tell them.
+func (c *comparer) lists(was, now int32) (old, have map[string]column) {
+	if old, have = c.before.byCode(was), c.after.byCode(now); old != nil && have != nil {
+		return old, have
+	}
+	if old, have = c.before.byCatalog(was), c.after.byCatalog(now); old == nil || have == nil {
+		return nil, nil
+	}
+	if (c.before.block(was) == nil) != (c.after.block(now) == nil) {
+		for _, list := range []map[string]column{old, have} {
+			for name, col := range list {
+				col.edges = nil
+				list[name] = col
+			}
+		}
+	}
+	return old, have
+}
+
+// known tells that one of the states knows columns of a table at all.
+func (c *comparer) known(was, now int32) bool {
+	return c.before.byCode(was) != nil || c.after.byCode(now) != nil || c.before.byCatalog(was) != nil || c.after.byCatalog(now) != nil
 }
 
 func union(a, b map[string]column) map[string]column {

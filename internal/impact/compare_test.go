@@ -212,6 +212,9 @@ func (s small) trace(t *testing.T) *lineage.ProjectLineage {
 }
 
 func TestCompareSmall(t *testing.T) {
+	docs := func(mart string) string {
+		return `"model.p.mart":{"unique_id":"model.p.mart","metadata":{"type":"TABLE","schema":"prod","name":"mart","database":"db"},"columns":{` + mart + `}}`
+	}
 	users := func(depth int) []string {
 		return []string{
 			fmt.Sprintf("hit exposure.p.board uses %d []", depth), fmt.Sprintf("hit metric.p.sales uses %d []", depth), "owner Ana [exposure.p.board]",
@@ -302,6 +305,14 @@ func TestCompareSmall(t *testing.T) {
 			append(then("changed model.p.mart, code, lineage read → failed"), users(1)...), 0,
 		},
 		{
+			"code that cannot be read any more, but a catalog of both", func(s *small) { s.catalog = docs(`"id":{"type":"int"},"twice":{"type":"int"}`) },
+			func(s *small) { s.mart, s.catalog = "no query", docs(`"id":{"type":"int"}`) },
+			append(then("changed model.p.mart !, code, lineage read → failed", "  removed twice ! int"), users(1)...), 1,
+		},
+		{
+			"a catalog of one state alone", nil, func(s *small) { s.catalog = docs(`"id":{"type":"int"}`) }, nil, 0,
+		},
+		{
 			"without any catalog", func(s *small) { s.rawColumns = "" }, func(s *small) { s.stage = "select id, amount from {raw} where status = 'ok'" },
 			then("changed model.p.stage !, code", "  removed status !", "  edge removed status < source.p.lake.raw.status [identity] > []"), 1,
 		},
@@ -320,6 +331,9 @@ func TestCompareSmall(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, words(c)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if tt.name == "code that cannot be read any more" && c.Summary.NotCompared != 1 {
+				t.Errorf("%d tables were not compared, want 1", c.Summary.NotCompared)
 			}
 			if c.Summary.Breaking != tt.breaking {
 				t.Errorf("%d breaking, want %d", c.Summary.Breaking, tt.breaking)

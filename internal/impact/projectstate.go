@@ -85,40 +85,39 @@ type column struct {
 // edgeKey names the origin of an edge, its column folded.
 type edgeKey struct{ from, column string }
 
-// origin of a list of columns: lists of different origins are not compared.
-type origin uint8
-
-const (
-	unknown origin = iota
-	byCode
-	byCatalog
-)
-
-// columns lists the columns of a table by folded name: those that its code
-// makes, else those that the catalog lists.
-func (s *projectState) columns(i int32) (map[string]column, origin) {
+// byCode lists the columns that the code of a table makes, by folded name; nil
+// where the code does not tell them all.
+func (s *projectState) byCode(i int32) map[string]column {
+	b := s.block(i)
+	if b == nil || b.Status == lineage.NotSQL || !b.Columns().Full {
+		return nil
+	}
 	n := s.Nodes[i]
 	types := s.types(n)
-	out := map[string]column{}
-	if b := s.block(i); b != nil && b.Status != lineage.NotSQL && len(b.Outputs) > 0 && b.Columns().Full {
-		for k := range b.Outputs {
-			o := &b.Outputs[k]
-			text := o.Span.Text(n.CompiledCode)
-			out[s.fold(o.Name)] = column{
-				name: o.Name, typ: types[s.fold(o.Name)], edges: s.edges(b, o.Edges),
-				expression: strings.Join(strings.Fields(text), " "), normal: s.normal(text),
-			}
+	out := make(map[string]column, len(b.Outputs))
+	for k := range b.Outputs {
+		o := &b.Outputs[k]
+		text := o.Span.Text(n.CompiledCode)
+		out[s.fold(o.Name)] = column{
+			name: o.Name, typ: types[s.fold(o.Name)], edges: s.edges(b, o.Edges),
+			expression: strings.Join(strings.Fields(text), " "), normal: s.normal(text),
 		}
-		return out, byCode
 	}
-	t := s.Catalog[n.UniqueID]
+	return out
+}
+
+// byCatalog lists the columns that the catalog lists of a table, with the edges
+// of what code of another language, or with a star left, tells.
+func (s *projectState) byCatalog(i int32) map[string]column {
+	t := s.Catalog[s.Nodes[i].UniqueID]
 	if t == nil || len(t.Columns) == 0 {
-		return nil, unknown
+		return nil
 	}
+	out := make(map[string]column, len(t.Columns))
 	for _, c := range t.Columns {
 		out[s.fold(c.Name)] = column{name: c.Name, typ: c.Type}
 	}
-	if b := s.block(i); b != nil { // Python, or SQL that leaves a star
+	if b := s.block(i); b != nil {
 		for k := range b.Outputs {
 			name := s.fold(b.Outputs[k].Name)
 			if c, ok := out[name]; ok {
@@ -127,7 +126,7 @@ func (s *projectState) columns(i int32) (map[string]column, origin) {
 			}
 		}
 	}
-	return out, byCatalog
+	return out
 }
 
 // types gives the types of a node's columns by folded name: the warehouse's,
