@@ -44,8 +44,8 @@ func House() Rules {
 			{"importing", "syncing", "crawling", "impact", "searching", "access"},
 			{"httpapi", "compat", "mcp", "openlineage"},
 			{"app"},
-			{"cli", "bench", "faults"},
-			{"cmd"},
+			{"cli", "bench"},
+			{"cmd", "faults"},
 			{"e2e"},
 		},
 		Beside: map[string][]string{

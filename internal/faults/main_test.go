@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	_ "github.com/thalweg-data/thalweg/internal/cli" // a changed server is tested anew, not from go's cache
 	"github.com/thalweg-data/thalweg/internal/pgtest"
 )
 
@@ -18,6 +19,14 @@ import (
 const fullVariable = "THALWEG_FAULTS"
 
 func full() bool { return os.Getenv(fullVariable) == "full" }
+
+// long skips what only the long form runs.
+func long(t *testing.T) {
+	t.Helper()
+	if !full() {
+		t.Skip("SKIPPED: part of the long form, make faults")
+	}
+}
 
 // work is the folder of this test binary: the built program and the grounds
 // that tests copy.

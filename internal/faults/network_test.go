@@ -121,9 +121,7 @@ func mustBeAway(t *testing.T, c *client, f form) {
 
 // F25: PostgreSQL is killed in the middle of an import, and comes back.
 func TestDatabaseKilled(t *testing.T) {
-	if !full() {
-		t.Skip("SKIPPED: part of the long form, make faults")
-	}
+	long(t)
 	k := calmOf(t, onPostgres)
 	for _, away := range []time.Duration{0, 8 * time.Second} {
 		t.Run("away "+away.String(), func(t *testing.T) { killDatabase(t, k, away) })

@@ -175,6 +175,7 @@ func (c *client) tablesOf(t *testing.T, a artifacts) string {
 
 // F46, second half: an import that cannot go on keeps no other schema waiting.
 func TestSchemasRunInParallel(t *testing.T) {
+	long(t)
 	onBoth(t, func(t *testing.T, kind string) {
 		p := prepared(t, kind)
 		s := serve(t, p, options{})

@@ -43,6 +43,7 @@ func onBoth(t *testing.T, run func(t *testing.T, kind string)) {
 type place struct {
 	data   string // folder
 	dsn    string // "" on SQLite
+	blobs  string // "" = within data
 	key    string // an administrator's
 	schema string
 }
@@ -158,7 +159,11 @@ func (p place) lapse(t testing.TB) {
 func (p place) spooled(t testing.TB) int {
 	t.Helper()
 	n := 0
-	err := filepath.WalkDir(filepath.Join(p.data, "blobs"), func(path string, d fs.DirEntry, err error) error {
+	blobs := p.blobs
+	if blobs == "" {
+		blobs = filepath.Join(p.data, "blobs")
+	}
+	err := filepath.WalkDir(blobs, func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && filepath.Base(filepath.Dir(path)) == "spool" {
 			n++
 		}

@@ -64,7 +64,7 @@ func (a *api) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) storeReady(ctx context.Context) error {
-	if err := a.store.Ping(ctx); err != nil {
+	if err := a.store.Ready(ctx); err != nil {
 		return err
 	}
 	current, known, err := a.store.SchemaVersion(ctx)

@@ -119,7 +119,7 @@ func (s *Store) tx(ctx context.Context, fn func(Tx) error) error {
 		if err == nil {
 			return nil
 		}
-		sentinel, retry := s.eng.Failed(err)
+		sentinel, retry := s.judge(err)
 		if !retry || i == attempts || ctx.Err() != nil {
 			if sentinel != nil && !errors.Is(err, sentinel) {
 				return fmt.Errorf("%w: %w", sentinel, err)

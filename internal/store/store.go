@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -13,9 +14,10 @@ import (
 
 // Store is the catalog's storage; safe for concurrent use.
 type Store struct {
-	eng  Engine
-	now  func() time.Time
-	wake chan struct{}
+	eng    Engine
+	now    func() time.Time
+	wake   chan struct{}
+	fullAt atomic.Int64 // when the medium was last found full; microseconds, 0 = never
 }
 
 // New makes a store over an engine, with now as its clock. The packages sqlite
@@ -36,6 +38,22 @@ func (s *Store) Close() error { return s.eng.Close() }
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.eng.Reader().PingContext(ctx); err != nil {
 		return fmt.Errorf("%s: %w", s.eng.Name(), err)
+	}
+	return nil
+}
+
+// fullTime is how long the medium counts as full after a write found it so. An
+// import that waits for space tries more often.
+const fullTime = 30 * time.Second
+
+// Ready tells whether the database answers and writes do not fail for want of
+// space, which is catalog.ErrNoSpace.
+func (s *Store) Ready(ctx context.Context) error {
+	if err := s.Ping(ctx); err != nil {
+		return err
+	}
+	if at := s.fullAt.Load(); at != 0 && s.now().Before(timeOf(at).Add(fullTime)) {
+		return fmt.Errorf("%s: a write failed at %s: %w", s.eng.Name(), timeOf(at).Format(time.RFC3339), catalog.ErrNoSpace)
 	}
 	return nil
 }
@@ -100,12 +118,21 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	return p, nil
 }
 
+// judge asks the engine about an error and remembers a full medium.
+func (s *Store) judge(err error) (sentinel error, retry bool) {
+	sentinel, retry = s.eng.Failed(err)
+	if errors.Is(sentinel, catalog.ErrNoSpace) {
+		s.fullAt.Store(micros(s.now()))
+	}
+	return sentinel, retry
+}
+
 // failed wraps what the engine knows of an error.
 func (s *Store) failed(err error) error {
 	if err == nil || errors.Is(err, catalog.ErrFenced) {
 		return err
 	}
-	if sentinel, _ := s.eng.Failed(err); sentinel != nil && !errors.Is(err, sentinel) {
+	if sentinel, _ := s.judge(err); sentinel != nil && !errors.Is(err, sentinel) {
 		return fmt.Errorf("%w: %w", sentinel, err)
 	}
 	return err
