@@ -90,52 +90,81 @@ func TestKilledBeforeTheReply(t *testing.T) {
 }
 
 // F05: a job that kills its worker each time fails after five attempts, and the
-// others do not suffer from it.
+// others do not suffer from it, not even those that are in work each time.
 func TestPoisonousImport(t *testing.T) {
 	onBoth(t, func(t *testing.T, kind string) {
-		p := prepared(t, kind)
-		s := serve(t, p, options{args: nil})
-		c := s.client(p.key)
-		other := c.schema("Other")
-		s.stop()
-
-		// Accepted by a server that is killed before it can begin: the poison
-		// first, then an innocent one in another schema.
-		poison := artifacts{manifest: after(t).manifest}
-		ids := acceptOnly(t, p, map[string]artifacts{p.schema: poison, other: before(t)}, p.schema, other)
-		deaths := 0
-		for ; deaths < 8; deaths++ {
-			p.lapse(t)
-			trap := newTrap(readsBlob(p, poison.manifest))
-			trap.arm(1)
-			s = launch(t, p, options{trap: trap})
-			failed := func() bool { return p.query(t, `SELECT count(*) FROM imports WHERE status = 'failed'`) > 0 }
-			if !eventually(20*time.Second, func() bool { return s.end() != nil || failed() }) {
-				t.Fatal("the job neither killed its worker nor failed")
-			}
-			if s.end() == nil {
-				break
-			}
-			s.mustBeKilled(time.Second)
+		for name, match := range map[string]func(place, []byte, []byte) func(call) bool{
+			"at its first step":     func(p place, poison, _ []byte) func(call) bool { return readsBlob(p, poison) },
+			"when both are in work": inCompany,
+		} {
+			t.Run(name, func(t *testing.T) {
+				if name != "when both are in work" {
+					long(t)
+				}
+				poisonousImport(t, prepared(t, kind), match)
+			})
 		}
-		s.kill()
-		if deaths != 5 {
-			t.Errorf("the job killed its worker %d times, want 5", deaths)
-		}
-		s = serve(t, p, options{})
-		c = s.client(p.key)
-		if status := c.await(ids[0], 10*time.Second); status != "failed" {
-			t.Fatalf("the poisonous import is %s", status)
-		}
-		r := c.get("/api/v1/dbt_imports/" + ids[0])
-		if text := r.text("data", "attributes", "error_message"); !strings.Contains(text, "worker crashed 5 times") {
-			t.Errorf("error_message %q", text)
-		}
-		if status := c.await(ids[1], 30*time.Second); status != "completed" {
-			t.Errorf("the innocent import is %s: %s", status, c.get("/api/v1/dbt_imports/"+ids[1]).body)
-		}
-		p.mustBeClean(t)
 	})
+}
+
+// inCompany matches when the other import is in work beside the poisonous one,
+// or at the latest some steps after that began.
+func inCompany(p place, poison, other []byte) func(call) bool {
+	begins, joins := readsBlob(p, poison), readsBlob(p, other)
+	begun, joined, steps := false, false, 0
+	return func(c call) bool {
+		begun, joined = begun || begins(c), joined || joins(c)
+		if begun {
+			steps++
+		}
+		return begun && joined || steps > 80
+	}
+}
+
+func poisonousImport(t *testing.T, p place, match func(place, []byte, []byte) func(call) bool) {
+	s := serve(t, p, options{})
+	c := s.client(p.key)
+	other := c.schema("Other")
+	s.stop()
+
+	// Accepted by a server that is killed before it can begin: the poison
+	// first, then an innocent one in another schema.
+	poison := artifacts{manifest: after(t).manifest}
+	ids := acceptOnly(t, p, map[string]artifacts{p.schema: poison, other: before(t)}, p.schema, other)
+	deaths := 0
+	for ; deaths < 8; deaths++ {
+		p.lapse(t)
+		trap := newTrap(match(p, poison.manifest, before(t).manifest))
+		trap.arm(1)
+		s = launch(t, p, options{trap: trap})
+		failed := func() bool { return p.query(t, `SELECT count(*) FROM imports WHERE status = 'failed'`) > 0 }
+		if !eventually(20*time.Second, func() bool { return s.end() != nil || failed() }) {
+			t.Fatal("the job neither killed its worker nor failed")
+		}
+		if s.end() == nil {
+			break
+		}
+		s.mustBeKilled(time.Second)
+	}
+	s.kill()
+	if deaths != 5 {
+		t.Errorf("the job killed its worker %d times, want 5", deaths)
+	}
+	s = serve(t, p, options{})
+	c = s.client(p.key)
+	if status := c.await(ids[0], 10*time.Second); status != "failed" {
+		t.Fatalf("the poisonous import is %s", status)
+	}
+	r := c.get("/api/v1/dbt_imports/" + ids[0])
+	if text := r.text("data", "attributes", "error_message"); !strings.Contains(text, "worker crashed 5 times") {
+		t.Errorf("error_message %q", text)
+	}
+	if status := c.await(ids[1], 30*time.Second); status != "completed" {
+		t.Errorf("the innocent import is %s: %s", status, c.get("/api/v1/dbt_imports/"+ids[1]).body)
+	}
+	// The schema goes on, and what the crashes left in it is swept.
+	c.apply(p.schema, after(t))
+	p.mustBeClean(t)
 }
 
 // acceptOnly has uploads accepted by a process that is killed at the last one's

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -17,8 +18,8 @@ import (
 const shortPoints = 12
 
 // F02, F03, F04: the server is killed at each call that changes its disk, or
-// that speaks to PostgreSQL, from the first byte of an upload to the end of its
-// import.
+// that speaks to PostgreSQL, from the first byte of an upload to the end of the
+// process that imported it.
 func TestKillSweep(t *testing.T) {
 	onBoth(t, func(t *testing.T, kind string) {
 		k := calmOf(t, kind)
@@ -72,12 +73,11 @@ func countPoints(t *testing.T, kind string, k *calm) int {
 	c := s.client(p.key)
 	trap.arm(0)
 	id := c.apply(p.schema, after(t))
-	n := trap.count()
 	if got := c.counters(id); got != k.counters {
 		t.Fatalf("counters under the trap: %v, want %v", got, k.counters)
 	}
 	s.stop()
-	return n
+	return trap.count()
 }
 
 // killAt kills the server at the n-th call and demands that what is left is
@@ -96,32 +96,28 @@ func killAt(t *testing.T, kind string, k *calm, n int, tally *tally) {
 	if err == nil && first.status != http.StatusAccepted {
 		t.Errorf("upload: %d %s", first.status, first.body)
 	}
-	if err == nil && !killed(s, c, first.text("data", "id")) {
-		watcher.end(t)
+	if err == nil {
+		finish(s, c, first.text("data", "id"))
+	}
+	watcher.end(t)
+	if s.within(10*time.Second) && s.status.Exited() {
+		s.stop() // which demands that it ended well
 		tally.beyond++
-		s.stop()
 		return
 	}
-	s.mustBeKilled(10 * time.Second)
-	watcher.end(t)
+	s.mustBeKilled(time.Second)
 	tally.note(trap.where(), err == nil)
 	recover(t, p, k, f, first, tally)
 }
 
-// killed waits until the process is gone, or its import and what follows are
-// over.
-func killed(s *process, c *client, id string) bool {
-	for range 2000 {
-		if s.end() != nil {
-			return true
-		}
+// finish waits until the process is gone, or its import is over; then it asks
+// the process to stop, which writes as well.
+func finish(s *process, c *client, id string) {
+	eventually(20*time.Second, func() bool {
 		r, err := c.do(http.MethodGet, "/api/v1/dbt_imports/"+id, nil)
-		if status := r.text("data", "attributes", "status"); err == nil && status == "completed" {
-			return s.within(100 * time.Millisecond)
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
-	return s.end() != nil
+		return s.end() != nil || err == nil && r.text("data", "attributes", "status") == "completed"
+	})
+	s.signal(syscall.SIGTERM)
 }
 
 // recover starts the server again after its death, sends the same request once

@@ -24,6 +24,10 @@ type Worker struct {
 	Grace time.Duration
 	// Done, if set, is told of every import that ended.
 	Done func(catalog.Import)
+
+	// company is held for reading by imports that run beside each other, for
+	// writing by one that runs alone.
+	company sync.RWMutex
 }
 
 const (
@@ -31,6 +35,9 @@ const (
 	reportEvery    = 500 * time.Millisecond
 	pollEvery      = 2 * time.Second
 	maxAttempts    = 5
+	// suspect is the attempt from which an import runs alone: one that ends its
+	// process each time must not use up the attempts of those beside it.
+	suspect = 3
 )
 
 // Reasons for which a running import is stopped from outside.
@@ -64,12 +71,7 @@ func (w *Worker) Run(ctx context.Context) error {
 // slot claims and runs one import after the other until ctx ends.
 func (w *Worker) slot(ctx, jobs context.Context, name string) {
 	for ctx.Err() == nil {
-		claim, err := w.Store.ClaimImport(ctx, name)
-		if err != nil && ctx.Err() == nil {
-			w.Log.Error("queue is not readable", slog.String("error", err.Error()))
-		}
-		if claim != nil {
-			w.handle(jobs, *claim)
+		if w.next(ctx, jobs, name) {
 			continue
 		}
 		poll := time.NewTimer(pollEvery)
@@ -80,6 +82,40 @@ func (w *Worker) slot(ctx, jobs context.Context, name string) {
 		}
 		poll.Stop()
 	}
+}
+
+// next claims and runs one import; false if there is none.
+func (w *Worker) next(ctx, jobs context.Context, name string) bool {
+	w.company.RLock()
+	claim := w.claim(ctx, name)
+	if claim == nil || claim.Import.Attempts < suspect {
+		defer w.company.RUnlock()
+		return w.handled(jobs, claim)
+	}
+	// It goes back, and is claimed again once nothing runs beside it.
+	err := w.Store.Release(ctx, *claim, false, time.Time{})
+	w.company.RUnlock()
+	if err != nil {
+		w.Log.Warn("handing back an import", slog.String("import_id", claim.Import.ID.String()), slog.String("error", err.Error()))
+	}
+	w.company.Lock()
+	defer w.company.Unlock()
+	return w.handled(jobs, w.claim(ctx, name))
+}
+
+func (w *Worker) claim(ctx context.Context, name string) *store.Claim {
+	claim, err := w.Store.ClaimImport(ctx, name)
+	if err != nil && ctx.Err() == nil {
+		w.Log.Error("queue is not readable", slog.String("error", err.Error()))
+	}
+	return claim
+}
+
+func (w *Worker) handled(jobs context.Context, claim *store.Claim) bool {
+	if claim != nil {
+		w.handle(jobs, *claim)
+	}
+	return claim != nil
 }
 
 // handle runs one claimed import to its end, whatever the end is.
