@@ -41,7 +41,7 @@ func TestDiffJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); err != nil || strings.Count(out, "\n") != 1 {
 		t.Fatalf("%v in %s", err, out)
 	}
-	if got.Summary.TablesChanged != 3 || got.Summary.Breaking != 3 || len(got.Tables) != 7 || len(got.Owners) != 3 {
+	if got.Summary.TablesChanged != 3 || got.Summary.Breaking != 3 || len(got.Tables) != 7 || len(got.Owners) != 6 {
 		t.Errorf("summary %+v, %d tables, %d owners", got.Summary, len(got.Tables), len(got.Owners))
 	}
 	if again := ok(t, "diff", "--format", "json", before, after); again != out {

@@ -2,6 +2,7 @@ package dbt_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -190,6 +191,24 @@ func TestDisabled(t *testing.T) {
 		}
 		if len(r.nodes) != 2 || !r.nodes[0].Disabled || r.nodes[1].UniqueID != "model.p.a" {
 			t.Errorf("%s: got %+v", name, r.nodes)
+		}
+	}
+}
+
+func TestOwnerNames(t *testing.T) {
+	for _, tt := range []struct {
+		node dbt.Node
+		want []string
+	}{
+		{dbt.Node{}, nil},
+		{dbt.Node{Owner: &dbt.Owner{Name: "Ana", Emails: []string{"ana@example.com"}}}, []string{"Ana"}},
+		{dbt.Node{Owner: &dbt.Owner{Emails: []string{"ana@example.com"}}}, []string{"ana@example.com"}},
+		{dbt.Node{Meta: []byte(`{"owner":"@ana, @ben","owners":["cho"," ",7]}`)}, []string{"@ana", "@ben", "cho"}},
+		{dbt.Node{Meta: []byte(`{"owner":{"name":"x"}}`)}, nil},
+		{dbt.Node{Owner: &dbt.Owner{Name: "Ana"}, Meta: []byte(`{"owner":"@ben"}`)}, []string{"Ana"}},
+	} {
+		if got := tt.node.OwnerNames(); !slices.Equal(got, tt.want) {
+			t.Errorf("owner %v, meta %s: %q, want %q", tt.node.Owner, tt.node.Meta, got, tt.want)
 		}
 	}
 }

@@ -1,6 +1,11 @@
 package dbt
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // Owner is who answers for a node, as an exposure or a group names them.
 type Owner struct {
@@ -36,4 +41,43 @@ func (d *decoder) owner(v value) *Owner {
 	})
 	o.Extra = d.raw("owner", append(extra, '}'))
 	return o
+}
+
+// OwnerNames takes the node's own owner, else those that meta names as owner or owners; nil if nobody is named.
+func (n *Node) OwnerNames() []string {
+	if n.Owner != nil {
+		if n.Owner.Name != "" {
+			return []string{n.Owner.Name}
+		}
+		return n.Owner.Emails
+	}
+	var meta struct {
+		Owner  json.RawMessage `json:"owner"`
+		Owners json.RawMessage `json:"owners"`
+	}
+	if len(n.Meta) == 0 || json.Unmarshal(n.Meta, &meta) != nil {
+		return nil
+	}
+	return append(namesIn(meta.Owner), namesIn(meta.Owners)...)
+}
+
+// namesIn reads a text ("ana" or "@ana, @ben") or a list of texts.
+func namesIn(raw json.RawMessage) []string {
+	var one string
+	var many []any
+	var names []string
+	if json.Unmarshal(raw, &one) == nil {
+		for part := range strings.SplitSeq(one, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				names = append(names, part)
+			}
+		}
+	} else if json.Unmarshal(raw, &many) == nil {
+		for _, v := range many {
+			if text, ok := v.(string); ok && strings.TrimSpace(text) != "" {
+				names = append(names, strings.TrimSpace(text))
+			}
+		}
+	}
+	return names
 }

@@ -108,8 +108,15 @@ func TestCompareShop(t *testing.T) {
 		if s.Breaking != 3 || s.TablesAdded != 2 || s.TablesRemoved != 2 || s.TablesChanged != 3 || s.HitExposures != 2 || s.HitMetrics != 3 || s.HitTables != 8 {
 			t.Errorf("%s: %+v", version, s)
 		}
-		if len(c.Owners) != 3 || c.Owners[2].Name != "Zoë Brontë" || !slices.Contains(c.Owners[2].Owns, "exposure.shop.weekly_trading") {
-			t.Errorf("%s: owners %v", version, c.Owners)
+		var owners []string
+		for _, o := range c.Owners {
+			owners = append(owners, o.Name)
+		}
+		if diff := cmp.Diff([]string{"@crm", "@finance", "@merchandising", "CRM", "Finance analytics", "Zoë Brontë"}, owners); diff != "" {
+			t.Errorf("%s: owners (-want +got):\n%s", version, diff)
+		}
+		if zoë := c.Owners[5]; !slices.Contains(zoë.Owns, "exposure.shop.weekly_trading") || !slices.Equal(zoë.Emails, []string{"zoe@fennel-and-rye.example"}) {
+			t.Errorf("%s: %+v", version, zoë)
 		}
 	}
 }
@@ -244,6 +251,11 @@ func TestCompareSmall(t *testing.T) {
 			append(then(
 				"changed model.p.mart !, code", "  removed twice !", "  edge removed twice < model.p.stage.amount [transform] > []",
 				"changed model.p.stage !, code", "  removed amount !", "  edge removed amount < source.p.lake.raw.amount [identity] > []"), users(1)...), 2,
+		},
+		{
+			"owners in meta", func(s *small) { s.stageMore = `,"meta":{"owner":"@ben, @cho"}` },
+			func(s *small) { s.stage = "select id, amount, status, 1 as one from {raw} where status = 'ok'" },
+			then("changed model.p.stage, code", "  added one", "owner @ben [model.p.stage]", "owner @cho [model.p.stage]"), 0,
 		},
 		{
 			"a column that decides rows is gone and still read", func(s *small) { s.mart = "select id from {stage} where amount > 1" },

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/lineage"
@@ -69,7 +70,7 @@ func isHit(n *dbt.Node) bool {
 
 // owners gathers who answers for what changed and for what is hit.
 func (c *comparer) owners() {
-	type key struct{ name, email string }
+	type key struct{ name, emails string }
 	found := map[key]*Owner{}
 	note := func(id string) {
 		s := c.after
@@ -78,19 +79,16 @@ func (c *comparer) owners() {
 			s = c.before
 			n = s.number[id]
 		}
-		o := s.owner(s.Nodes[n])
-		if o == nil || o.Name == "" && len(o.Emails) == 0 {
-			return
+		for _, o := range s.owners(s.Nodes[n]) {
+			k := key{o.Name, strings.Join(o.Emails, " ")}
+			if k == (key{}) {
+				continue
+			}
+			if found[k] == nil {
+				found[k] = &Owner{Name: o.Name, Emails: orEmpty(o.Emails)}
+			}
+			found[k].Owns = append(found[k].Owns, id)
 		}
-		email := ""
-		if len(o.Emails) > 0 {
-			email = o.Emails[0]
-		}
-		k := key{o.Name, email}
-		if found[k] == nil {
-			found[k] = &Owner{Name: o.Name, Emails: orEmpty(o.Emails)}
-		}
-		found[k].Owns = append(found[k].Owns, id)
 	}
 	for _, t := range c.out.Tables {
 		note(t.UniqueID)

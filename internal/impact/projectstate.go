@@ -182,13 +182,18 @@ func (s *projectState) normal(sql string) string {
 	}
 }
 
-// owner finds who answers for a node: its own owner, else that of its group.
-func (s *projectState) owner(n *dbt.Node) *dbt.Owner {
+// owners finds who answers for a node: its own owner, else those that its meta
+// names, else that of its group.
+func (s *projectState) owners(n *dbt.Node) []dbt.Owner {
 	if n.Owner != nil {
-		return n.Owner
+		return []dbt.Owner{*n.Owner}
 	}
-	if g := s.groups[n.Group]; g != nil {
-		return g.Owner
+	var out []dbt.Owner
+	for _, name := range n.OwnerNames() {
+		out = append(out, dbt.Owner{Name: name})
 	}
-	return nil
+	if g := s.groups[n.Group]; out == nil && g != nil && g.Owner != nil {
+		return []dbt.Owner{*g.Owner}
+	}
+	return out
 }

@@ -49,7 +49,7 @@ func (s *speaker) facet(n *dbt.Node, kind catalog.Kind) (catalog.Facet, error) {
 		Project: s.project.ID, Import: s.imp,
 		Body: catalog.Body{
 			Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
-			Owners: ownersOf(n), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
+			Owners: n.OwnerNames(), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
 			Columns: columnsOf(n.Columns), DBT: dbtOf(n), Code: code, Extra: extra,
 		},
 	}
@@ -97,45 +97,6 @@ func (s *speaker) code(n *dbt.Node) (*catalog.Code, error) {
 		c.Checksum = n.Checksum.Value
 	}
 	return c, nil
-}
-
-// ownersOf takes the node's own owner, else the one that meta names.
-func ownersOf(n *dbt.Node) []string {
-	if n.Owner != nil {
-		if n.Owner.Name != "" {
-			return []string{n.Owner.Name}
-		}
-		return n.Owner.Emails
-	}
-	var meta struct {
-		Owner  json.RawMessage `json:"owner"`
-		Owners json.RawMessage `json:"owners"`
-	}
-	if len(n.Meta) == 0 || json.Unmarshal(n.Meta, &meta) != nil {
-		return nil
-	}
-	return append(namesIn(meta.Owner), namesIn(meta.Owners)...)
-}
-
-// namesIn reads a text ("ana" or "@ana, @ben") or a list of texts.
-func namesIn(raw json.RawMessage) []string {
-	var one string
-	var many []any
-	var names []string
-	if json.Unmarshal(raw, &one) == nil {
-		for part := range strings.SplitSeq(one, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				names = append(names, part)
-			}
-		}
-	} else if json.Unmarshal(raw, &many) == nil {
-		for _, v := range many {
-			if text, ok := v.(string); ok && strings.TrimSpace(text) != "" {
-				names = append(names, strings.TrimSpace(text))
-			}
-		}
-	}
-	return names
 }
 
 func columnsOf(columns []dbt.Column) []catalog.BodyColumn {
