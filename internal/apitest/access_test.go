@@ -68,8 +68,15 @@ func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
 }
 
 // B07: what is another workspace's looks like what does not exist.
-func TestOtherWorkspacesAreInvisible(t *testing.T) {
-	s := Start(t, Options{})
+func TestOtherWorkspacesAreInvisible(t *testing.T) { otherWorkspaces(t, Options{}) }
+
+func TestOtherWorkspacesAreInvisibleOnPostgres(t *testing.T) {
+	otherWorkspaces(t, Options{Store: OnPostgres})
+}
+
+func otherWorkspaces(t *testing.T, o Options) {
+	t.Helper()
+	s := Start(t, o)
 	key := s.Key(t, access.AdminWorkspace)
 	schema := s.Schema(t, "Analytics Warehouse")
 	s.Import(t, key, schema, File("manifest", "manifest.json", beforeManifest), File("run_results", "r.json", beforeResults))

@@ -19,6 +19,7 @@ func TestBothStoresReplyAlike(t *testing.T) {
 		sets  func(t *testing.T) []artifacts
 	}{
 		{"shop", true, func(*testing.T) []artifacts { return []artifacts{shopAt(0), shopAt(1), shopAt(1)} }},
+		{"versioned models, no run results", false, realSets("b-ned__dbt-colibri/postgres")},
 		{"contracts, exposures, a semantic model", false, realSets("godatadriven__dbt-bouncer/dbt_112", "godatadriven__dbt-bouncer/dbt_20")},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -77,7 +77,7 @@ type columnLineageInput struct {
 	EdgeParams
 	Name        string `path:"name" maxLength:"4096"`
 	Direction   string `query:"direction" enum:"upstream,downstream,both" default:"both"`
-	Depth       int    `query:"depth" minimum:"0" maximum:"1000" default:"1000" doc:"Steps at most"`
+	Depth       int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Steps at most; the default is further than any"`
 	Limit       int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Columns at most in each direction, the nearest first"`
 	Expressions bool   `query:"expressions" doc:"With the SQL expression of every column"`
 }
