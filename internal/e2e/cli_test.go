@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/apitest"
+	"github.com/thalweg-data/thalweg/internal/pgtest"
 )
 
 // The command line against a running server, from the first schema to a
@@ -137,6 +138,37 @@ func backupAndRestore(t *testing.T, s *server, dir string) {
 	}
 	if r := command(t, dir, nil, "restore", backup, "--data", s.data); r.code != 1 || !strings.Contains(r.stderr, "not empty") {
 		t.Errorf("restore over a folder in use: %+v", r)
+	}
+}
+
+// The same commands on a PostgreSQL database, with the artifacts in a folder.
+func TestCommandLineOnPostgres(t *testing.T) {
+	dir := projectFolder(t)
+	short, err := os.MkdirTemp("", "twg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(short) })
+	env := []string{"THALWEG_DATABASE_URL=" + pgtest.New(t), "THALWEG_DATA=" + filepath.Join(short, "data")}
+	if r := command(t, dir, env, "migrate"); r.code != 0 || !regexp.MustCompile(`^tables are at version (\d+) of (\d+)\n$`).MatchString(r.stdout) {
+		t.Fatalf("migrate: %+v", r)
+	}
+	if r := command(t, dir, env, "schemas", "create", "--name", "Analytics Warehouse"); r.code != 0 || r.stdout != "SCH-101\n" {
+		t.Fatalf("schemas create: %+v", r)
+	}
+	imported := command(t, dir, env, "import", "--schema", "SCH-101", "--manifest", "target/manifest.json", "--catalog", "target/catalog.json", "--run-results", "target/run_results.json")
+	if imported.code != 0 || !strings.HasPrefix(imported.stdout, "IMP-1 completed: tables 36 created") {
+		t.Errorf("import: %+v", imported)
+	}
+	if r := command(t, dir, env, "schemas", "list"); r.code != 0 || r.stdout != "SCH-101\tAnalytics Warehouse\t36 tables\n" {
+		t.Errorf("schemas list: %+v", r)
+	}
+	if r := command(t, dir, env, "backup", filepath.Join(short, "backup")); r.code != 1 || !strings.Contains(r.stderr, "pg_dump") {
+		t.Errorf("backup: %+v", r)
+	}
+	wrong := []string{"THALWEG_DATABASE_URL=postgres://nobody:hunter2@127.0.0.1:1/x", "THALWEG_DATA=" + filepath.Join(short, "other")}
+	if r := command(t, dir, wrong, "schemas", "list"); r.code != 1 || !strings.Contains(r.stderr, "database x on 127.0.0.1") || strings.Contains(r.stderr, "hunter2") {
+		t.Errorf("a database that is not there: %+v", r)
 	}
 }
 
