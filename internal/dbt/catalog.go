@@ -190,7 +190,7 @@ func (d *decoder) catalogColumns(v value) []CatalogColumn {
 		if !d.columnFits(len(list), len(name)) {
 			return nil
 		}
-		list = append(list, d.catalogColumn(string(name), m))
+		list = append(list, d.catalogColumn(d.interned.text(name), m))
 	}
 	slices.SortStableFunc(list, func(a, b CatalogColumn) int { return cmp.Compare(a.Index, b.Index) })
 	return slices.Clip(list)
@@ -223,7 +223,7 @@ func (d *decoder) catalogColumn(key string, v value) CatalogColumn {
 // stats reads the statistics and finds among them those that several warehouses have.
 func (d *decoder) stats(t *CatalogTable, v value) {
 	for id, m := range v.members {
-		s := Stat{ID: string(id)}
+		s := Stat{ID: d.interned.text(id)}
 		var val value
 		for name, f := range m.members {
 			switch string(name) {

@@ -36,7 +36,7 @@ func (d *decoder) columns(v value) []Column {
 		if !d.columnFits(len(list), len(name)) {
 			return nil
 		}
-		list = append(list, d.column(string(name), c))
+		list = append(list, d.column(d.interned.text(name), c))
 	}
 	for c := range v.elements {
 		key := d.name("columns/name", c.get("name"))

@@ -15,11 +15,12 @@ type decoder struct {
 	part   Kind
 	canon  canonical
 
-	entry   entry    // at hand
-	section string   // of the entry
-	id      string   // its name in the section, or its index
-	about   string   // unique id of the node it is about
-	fields  []member // scratch: the members of the value at hand
+	entry    entry    // at hand
+	section  string   // of the entry
+	id       string   // its name in the section, or its index
+	about    string   // unique id of the node it is about
+	fields   []member // scratch: the members of the value at hand
+	interned interned
 
 	issues []Issue
 	err    *Error
@@ -133,6 +134,8 @@ func (d *decoder) text(field string, v value) string {
 // whole reads a string of any length, such as SQL.
 func (d *decoder) whole(field string, v value) string {
 	switch k := v.kind(); {
+	case k == '"' && len(v) <= longestInterned && bytes.IndexByte(v, '\\') < 0:
+		return d.interned.text(v[1 : len(v)-1])
 	case k == '"':
 		return v.str()
 	case v.absent():

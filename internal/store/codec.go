@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,17 +28,51 @@ const squeezed = 0xff
 // maxBody bounds what a squeezed value may say it unpacks to.
 const maxBody = 1 << 30 // bytes
 
-// squeeze compresses where that pays.
-func squeeze(b []byte) []byte {
-	if len(b) < squeezeFrom {
-		return b
+// encoder gives the stored form of bodies and texts. Its memory is used again for
+// each of them: only what is kept of them is allocated. It is not for concurrent
+// use.
+type encoder struct {
+	plain  bytes.Buffer
+	packed []byte
+}
+
+// body gives the stored form of a body; equal values give equal bytes.
+func (e *encoder) body(v any) ([]byte, error) {
+	e.plain.Reset()
+	if err := json.MarshalWrite(&e.plain, v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
+		return nil, fmt.Errorf("encode body: %w", err)
 	}
-	z := make([]byte, 1+s2.MaxEncodedLen(len(b)))
-	z[0] = squeezed
-	if z = z[:1+len(s2.Encode(z[1:], b))]; len(z) < len(b) {
-		return bytes.Clone(z) // the buffer is larger than what is kept of it
+	b, _ := e.squeeze()
+	return bytes.Clone(b), nil
+}
+
+// text gives the stored form of a text: 'z' and a squeezed value, or 't' and the
+// text.
+func (e *encoder) text(s string) []byte {
+	e.plain.Reset()
+	e.plain.WriteString(s)
+	tag := byte('t')
+	b, shorter := e.squeeze()
+	if shorter {
+		tag = 'z'
 	}
-	return b
+	return append(append(make([]byte, 0, 1+len(b)), tag), b...)
+}
+
+// squeeze compresses e.plain where that pays. What it gives is valid until the
+// next call.
+func (e *encoder) squeeze() (b []byte, shorter bool) {
+	plain := e.plain.Bytes()
+	if len(plain) < squeezeFrom {
+		return plain, false
+	}
+	n := 1 + s2.MaxEncodedLen(len(plain))
+	e.packed = slices.Grow(e.packed[:0], n)[:n]
+	e.packed[0] = squeezed
+	if packed := e.packed[:1+len(s2.Encode(e.packed[1:], plain))]; len(packed) < len(plain) {
+		return packed, true
+	}
+	return plain, false
 }
 
 func unsqueeze(b []byte) ([]byte, error) {
@@ -54,14 +89,8 @@ func unsqueeze(b []byte) ([]byte, error) {
 	return s2.Decode(nil, b[1:])
 }
 
-// encode gives the stored form of a body; equal values give equal bytes.
-func encode(v any) ([]byte, error) {
-	b, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
-	if err != nil {
-		return nil, fmt.Errorf("encode body: %w", err)
-	}
-	return squeeze(b), nil
-}
+// encode gives the stored form of one body.
+func encode(v any) ([]byte, error) { return new(encoder).body(v) }
 
 // decode reads what encode gave.
 func decode(b []byte, v any) error {
@@ -73,17 +102,6 @@ func decode(b []byte, v any) error {
 		return fmt.Errorf("stored body: %w", err)
 	}
 	return nil
-}
-
-// encodeText gives the stored form of a text: 'z' and a squeezed value, or 't'
-// and the text.
-func encodeText(s string) ([]byte, error) {
-	b := squeeze([]byte(s))
-	tag := byte('z')
-	if len(b) == len(s) { // squeeze only ever shortens
-		tag = 't'
-	}
-	return append([]byte{tag}, b...), nil
 }
 
 func decodeText(b []byte) (string, error) {
@@ -101,14 +119,15 @@ func decodeText(b []byte) (string, error) {
 }
 
 // encodeAll calls encode for each value on all processors.
-func encodeAll[T any](ctx context.Context, values []T, encode func(T) ([]byte, error)) ([][]byte, error) {
+func encodeAll[T any](ctx context.Context, values []T, encode func(*encoder, T) ([]byte, error)) ([][]byte, error) {
 	out := make([][]byte, len(values))
 	workers := min(runtime.GOMAXPROCS(0), 1+len(values)/64)
 	group, ctx := errgroup.WithContext(ctx)
 	for k := range workers {
 		group.Go(func() error {
+			e := new(encoder)
 			for i := k; i < len(values) && ctx.Err() == nil; i += workers {
-				b, err := encode(values[i])
+				b, err := encode(e, values[i])
 				if err != nil {
 					return err
 				}

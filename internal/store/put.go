@@ -14,7 +14,7 @@ import (
 func (w *Write) PutFacets(ctx context.Context, facets []catalog.Facet) error {
 	facets = last(facets, func(f catalog.Facet) catalog.Hash { return hashOf(keyOf(f).hash()) })
 	return chunks(facets, chunkRows, func(facets []catalog.Facet) error {
-		bodies, err := encodeAll(ctx, facets, func(f catalog.Facet) ([]byte, error) { return encode(f.Body) })
+		bodies, err := encodeAll(ctx, facets, func(e *encoder, f catalog.Facet) ([]byte, error) { return e.body(f.Body) })
 		if err != nil {
 			return fmt.Errorf("facets: %w", err)
 		}
@@ -44,7 +44,7 @@ func (w *Write) CloseFacets(ctx context.Context, facets []FacetKey) error {
 func (w *Write) PutTests(ctx context.Context, tests []catalog.Test) error {
 	tests = last(tests, func(t catalog.Test) catalog.TestID { return t.ID })
 	return chunks(tests, chunkRows, func(tests []catalog.Test) error {
-		bodies, err := encodeAll(ctx, tests, func(t catalog.Test) ([]byte, error) { return encode(t.Body) })
+		bodies, err := encodeAll(ctx, tests, func(e *encoder, t catalog.Test) ([]byte, error) { return e.body(t.Body) })
 		if err != nil {
 			return fmt.Errorf("tests: %w", err)
 		}
@@ -126,7 +126,7 @@ func (w *Write) CloseEdges(ctx context.Context, edges []catalog.Edge) error {
 func (w *Write) PutColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) error {
 	blocks = last(blocks, func(b ColumnEdgeBlock) catalog.AssetID { return b.Asset })
 	return chunks(blocks, chunkRows, func(blocks []ColumnEdgeBlock) error {
-		bodies, err := encodeAll(ctx, blocks, func(b ColumnEdgeBlock) ([]byte, error) { return encodeText(string(b.Block)) })
+		bodies, err := encodeAll(ctx, blocks, func(e *encoder, b ColumnEdgeBlock) ([]byte, error) { return e.text(string(b.Block)), nil })
 		if err != nil {
 			return fmt.Errorf("column edges: %w", err)
 		}
@@ -182,7 +182,7 @@ func (w *Write) PutTexts(ctx context.Context, texts map[catalog.Hash]string) err
 	// In order, so that two savers of the same texts cannot lock each other out.
 	slices.SortFunc(sorted, func(a, b hashedText) int { return bytes.Compare(a.hash[:], b.hash[:]) })
 	err := chunks(sorted, chunkRows, func(texts []hashedText) error {
-		bodies, err := encodeAll(ctx, texts, func(t hashedText) ([]byte, error) { return encodeText(t.text) })
+		bodies, err := encodeAll(ctx, texts, func(e *encoder, t hashedText) ([]byte, error) { return e.text(t.text), nil })
 		if err != nil {
 			return err
 		}

@@ -30,12 +30,12 @@ func (w *Write) PutAssets(ctx context.Context, assets []AssetRow) error {
 }
 
 func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
-	bodies, err := encodeAll(ctx, assets, func(a AssetRow) ([]byte, error) { return encode(a.Asset) })
+	bodies, err := encodeAll(ctx, assets, func(e *encoder, a AssetRow) ([]byte, error) { return e.body(a.Asset) })
 	if err != nil {
 		return fmt.Errorf("assets: %w", err)
 	}
 	columns := slices.DeleteFunc(slices.Clone(assets), func(a AssetRow) bool { return a.Columns == nil })
-	blocks, err := encodeAll(ctx, columns, func(a AssetRow) ([]byte, error) { return encode(a.Columns) })
+	blocks, err := encodeAll(ctx, columns, func(e *encoder, a AssetRow) ([]byte, error) { return e.body(a.Columns) })
 	if err != nil {
 		return fmt.Errorf("columns: %w", err)
 	}
