@@ -23,6 +23,14 @@ echo "== readers (baseline: encoding/json v1 into the same structs)"
 go test ./internal/dbt -run '^$' -bench . -benchtime "${BENCHTIME:-2x}"
 echo "== SQL"
 go test ./internal/sql/... ./internal/lineage/... -run '^$' -bench . -benchtime "${BENCHTIME:-2x}" | grep -v '^ok\|no test files'
+cases=${THALWEG_LINEAGE_CASES:-../shared/lineage-cases}/projects.jsonl
+python=${THALWEG_PYTHON:-python3}
+if [ -e "$cases" ] && "$python" -c 'import sqlglot' 2>/dev/null; then
+    echo "== SQL, baseline: sqlglot over every tenth of the texts that ParseAndResolve reads"
+    "$python" scripts/bench_sqlglot.py "$cases" 10 2>/dev/null
+else
+    echo "== SQL, baseline: SKIPPED, it needs the lineage cases and sqlglot (pip install sqlglot==30.17.0; THALWEG_PYTHON names the Python)"
+fi
 echo "== graph, catalog"
 go test ./internal/graph ./internal/catalog -run '^$' -bench . -benchtime "${BENCHTIME:-10x}" | grep -v '^ok'
 for models in "${@:-10000}"; do

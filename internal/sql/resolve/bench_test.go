@@ -1,8 +1,12 @@
 package resolve_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/metrics"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -92,4 +96,67 @@ func BenchmarkParseAndResolve(b *testing.B) {
 		script, _ := parser.Parse(m.sql, m.dialect, parser.Options{Memory: &memory})
 		resolve.Query(script, m.dialect, m.schema, resolve.Options{})
 	})
+}
+
+// tenThousand is how much SQL a project of 10,000 models has.
+const tenThousand = 25_000_000
+
+// BenchmarkTenThousandModels reads the models of real projects again and again up
+// to 25 MB, with one and with two workers. It tells the processor time and how
+// much the heap, looked at while it runs, grew.
+func BenchmarkTenThousandModels(b *testing.B) {
+	list := models(b)
+	for i := range list {
+		list[i].script = nil
+	}
+	rounds := int(tenThousand / bytesOf(list))
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			before := liveHeap()
+			start, peak := cpuTime(b), uint64(0)
+			for b.Loop() {
+				peak = max(peak, readAll(list, rounds, workers))
+			}
+			b.ReportMetric((cpuTime(b)-start).Seconds()/float64(b.N), "cpu-s/op")
+			b.ReportMetric(float64(peak-min(peak, before))/1e6, "peakMB")
+		})
+	}
+}
+
+// readAll reads all models some times over; it gives the greatest size of the heap
+// that was seen.
+func readAll(list []model, rounds, workers int) uint64 {
+	next := make(chan *model, 64)
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			var memory parser.Memory
+			for m := range next {
+				script, _ := parser.Parse(m.sql, m.dialect, parser.Options{Memory: &memory})
+				resolve.Query(script, m.dialect, m.schema, resolve.Options{})
+			}
+		})
+	}
+	peak := uint64(0)
+	for range rounds {
+		for i := range list {
+			next <- &list[i]
+		}
+		peak = max(peak, heap())
+	}
+	close(next)
+	all.Wait()
+	return peak
+}
+
+func liveHeap() uint64 {
+	runtime.GC()
+	return heap()
+}
+
+// heap is the memory of the heap in use, garbage included.
+func heap() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
