@@ -23,11 +23,13 @@ func (p *parser) stringLiteral() ast.Expr {
 	start := p.start()
 	l := p.nodes.literals.New()
 	l.Text = p.stringValue(p.advance())
-	for p.is(token.String) && !p.d.Grammar.StringAlias {
-		l.Text += p.stringValue(p.advance())
-		if p.pos > longestChain && l.Len() > longestChain {
-			break
+	if p.is(token.String) && !p.d.Grammar.StringAlias {
+		var b strings.Builder
+		b.WriteString(l.Text)
+		for p.is(token.String) {
+			b.WriteString(p.stringValue(p.advance()))
 		}
+		l.Text = b.String()
 	}
 	l.Span = p.from(start)
 	return l

@@ -21,7 +21,8 @@ type Options struct {
 	// MaxDepth is the deepest nesting of parentheses, subqueries and CASE that
 	// is read; what lies deeper is skipped as one bad expression. Default 250.
 	MaxDepth int
-	// MaxTokens ends the parse after so many tokens. Default 20 million.
+	// MaxTokens ends the parse after so many tokens. Default a million, about 4 MB of
+	// text and ten times the largest model seen; a tree takes some 200 bytes a token.
 	MaxTokens int
 	// MaxDiagnostics ends the list of diagnostics, not the parse. Default 100.
 	MaxDiagnostics int

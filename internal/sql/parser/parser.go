@@ -53,7 +53,7 @@ func (o Options) withDefaults() Options {
 		o.MaxDepth = 250
 	}
 	if o.MaxTokens <= 0 {
-		o.MaxTokens = 20_000_000
+		o.MaxTokens = 1_000_000
 	}
 	if o.MaxDiagnostics <= 0 {
 		o.MaxDiagnostics = 100
@@ -64,7 +64,7 @@ func (o Options) withDefaults() Options {
 // tokenize reads all tokens of a range of the source and pairs the brackets.
 func (p *parser) tokenize(start, end int) {
 	l := lexer.New(p.src, start, end, p.d)
-	if guess := (end-start)/5 + 8; cap(p.toks) < guess {
+	if guess := min((end-start)/5, p.opt.MaxTokens) + 8; cap(p.toks) < guess {
 		p.toks = make([]token.Token, 0, guess)
 		p.match = make([]int32, 0, guess)
 	}

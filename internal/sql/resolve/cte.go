@@ -30,7 +30,7 @@ func (r *resolver) with(w *ast.With, outer view, ctes *frame) *frame {
 	for i, node := range w.CTEs {
 		members[i] = cte{key: r.names.id(node.Name.Text), node: node, outer: outer, env: ctes}
 		f := r.frames.New()
-		f.cte, f.next = &members[i], ctes
+		f.cte, f.next, f.depth = &members[i], ctes, ctes.count()+1
 		ctes = f
 		if !w.Recursive && r.dialect.Scope.ImplicitRecursion {
 			members[i].env = ctes

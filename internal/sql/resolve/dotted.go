@@ -61,6 +61,10 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 // qualified finds the member of FROM that the first parts of a name mean, and
 // how many parts that are. The longest match wins.
 func (r *resolver) qualified(parts []ast.Ident, v view) (*source, int) {
+	r.look(int(v.sources))
+	if r.over {
+		return nil, 0
+	}
 	var buffer [6]name
 	keys := buffer[:0]
 	for _, p := range parts[:len(parts)-1] {

@@ -104,7 +104,8 @@ func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
 
 // namedRows gives the rows behind a table's name.
 func (r *resolver) namedRows(s *scope, n *ast.ObjectName) *relation {
-	if len(n.Parts) == 1 && !n.File {
+	if len(n.Parts) == 1 && !n.File && !r.over {
+		r.look(s.ctes.count())
 		if t := s.ctes.lookup(r.names.id(n.Parts[0].Text), n.Parts[0]); t != nil {
 			return r.cteRelation(t)
 		}

@@ -101,6 +101,10 @@ type joinSides struct{ first, middle, mergedFrom, mergedMiddle int }
 // the left one counts.
 func (r *resolver) merge(s *scope, id ast.Ident, j joinSides, leftOnly bool) bool {
 	key := r.names.id(id.Text)
+	r.look(len(s.merged) + len(s.sources))
+	if r.over {
+		return false
+	}
 	left := r.side(s, key, id, s.merged[j.mergedFrom:j.mergedMiddle], s.sources[j.first:j.middle])
 	right := r.side(s, key, id, s.merged[j.mergedMiddle:], s.sources[j.middle:])
 	if left == nil && right == nil {

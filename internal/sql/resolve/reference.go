@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
@@ -63,6 +62,7 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 			return certain
 		}
 	}
+	r.look(len(v.scope.merged))
 	if c := v.scope.mergedColumn(key); c != nil {
 		r.push(match{column: c, certainty: certain})
 		return certain
@@ -87,9 +87,12 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 		r.pushRow(src)
 		return certain
 	}
-	if t := v.scope.ctes.value(key); t != nil {
-		r.matches = append(r.matches[:start], match{column: r.valueColumn(t, v), certainty: certain})
-		return certain
+	if r.dialect.Grammar.ExpressionCTE {
+		r.look(v.scope.ctes.count())
+		if t := v.scope.ctes.value(key); t != nil {
+			r.matches = append(r.matches[:start], match{column: r.valueColumn(t, v), certainty: certain})
+			return certain
+		}
 	}
 	if best == possible && count > 1 {
 		r.ambiguous(ref, start)
@@ -104,6 +107,10 @@ func (r *resolver) valueColumn(t *cte, v view) *column {
 
 // lookupSources pushes the columns of the members of FROM that answer best.
 func (r *resolver) lookupSources(key name, id ast.Ident, v view) certainty {
+	r.look(int(v.sources))
+	if r.over {
+		return absent
+	}
 	start := len(r.matches)
 	best := absent
 	for i := range v.scope.sources[:v.sources] {
@@ -150,6 +157,10 @@ func (r *resolver) ambiguous(ref *ast.ColumnRef, start int) {
 
 // alias finds a projection by its alias, the last of several.
 func (r *resolver) alias(key name, v view) *column {
+	r.look(int(v.aliases))
+	if r.over {
+		return nil
+	}
 	for i := v.aliases - 1; i >= 0; i-- {
 		if v.scope.aliases[i] != key || i+1 == v.avoid {
 			continue
@@ -255,10 +266,14 @@ func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
 func (r *resolver) pushFailed(ref *ast.ColumnRef) {
 	r.report(ref.Span, UnknownColumn, "nothing in sight has a column %s", written(ref))
 	text := written(ref)
-	i := slices.Index(r.failed, text)
-	if i < 0 {
+	i, known := r.failedAt[text]
+	if !known {
+		if r.failedAt == nil {
+			r.failedAt = map[string]int{}
+		}
 		i = len(r.failed)
 		r.failed = append(r.failed, text)
+		r.failedAt[text] = i
 	}
 	r.push(match{column: &column{
 		state: done,

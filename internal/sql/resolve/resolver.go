@@ -28,6 +28,7 @@ type resolver struct {
 	choice *column
 	// failed are the names that nothing answers to; edges to table -1 point here.
 	failed      []string
+	failedAt    map[string]int
 	diagnostics []Diagnostic
 	reported    map[token.Span]bool
 	incomplete  bool
@@ -88,6 +89,9 @@ func (r *resolver) spend(steps int) bool {
 	}
 	return true
 }
+
+// look takes steps for looking through a list, a step for some tens of members.
+func (r *resolver) look(members int) { r.spend(members >> 5) }
 
 func (r *resolver) exceed() {
 	if r.over {

@@ -91,6 +91,15 @@ func (v view) outward() view { return v.scope.outer }
 type frame struct {
 	cte  *cte
 	next *frame
+	// depth counts the CTEs in sight, this one included.
+	depth int
+}
+
+func (f *frame) count() int {
+	if f == nil {
+		return 0
+	}
+	return f.depth
 }
 
 // lookup finds a CTE by name; of two that differ in case alone the exact one.

@@ -65,7 +65,7 @@ func (r *resolver) copies(listed []*column) []column {
 }
 
 // maxExpanded bounds the columns that the stars of one statement may give.
-const maxExpanded = 400_000
+const maxExpanded = 100_000
 
 func starOrSame(c *column) column {
 	if c.star != nil {
@@ -99,6 +99,10 @@ func (r *resolver) mergeListed(list []*column, start, middle int, s *scope, m me
 	}
 	inPlace := r.dialect.Scope.UsingInPlace
 	for i, c := range list[start:] {
+		r.look(len(m.merged))
+		if r.over {
+			break
+		}
 		n := mergedInto(s, m, c)
 		switch {
 		case n < 0:

@@ -60,9 +60,9 @@ func (r *resolver) statement(statement ast.Statement) (Result, bool) {
 func (r *resolver) start() {
 	r.tables, r.clauses, r.matches, r.bound = r.tables[:0], r.clauses[:0], r.matches[:0], r.bound[:0]
 	r.byName, r.inByName, r.subqueries = nil, 0, nil
-	r.diagnostics, r.reported, r.failed = nil, nil, nil
+	r.diagnostics, r.reported, r.failed, r.failedAt = nil, nil, nil, nil
 	r.incomplete, r.over = false, false
-	r.steps, r.depth, r.behind, r.expanded = 0, 0, 0, 0
+	r.depth, r.behind, r.expanded = 0, 0, 0
 }
 
 // create resolves CREATE ... AS and keeps the rows for later statements.
