@@ -12,7 +12,10 @@ func (r *resolver) piped(q *ast.Query, outer view, ctes *frame) *relation {
 	if sel, ok := q.Body.(*ast.Select); !ok || !sel.FromFirst || s == nil {
 		s = r.overRows(rel, outer, ctes)
 	} else {
-		s.items, s.aliases, s.query = nil, nil, nil
+		// A copy: the clauses of the SELECT go on seeing its aliases.
+		behind := *s
+		behind.items, behind.aliases, behind.query = nil, nil, nil
+		s = &behind
 	}
 	r.queryClauses(&ast.Query{OrderBy: q.OrderBy, LimitBy: q.LimitBy}, s, rel)
 	for _, op := range q.Pipes {

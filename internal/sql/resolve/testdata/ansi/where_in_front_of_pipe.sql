@@ -1,0 +1,1 @@
+from t where a > 1 |> where b > 2 |> select b
