@@ -113,8 +113,8 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 		}
 		return out
 	case "/api/v1/lineage":
-		for _, select_ := range []string{"", "tag:*", "resource_type:model", "1+path:*"} {
-			out = append(out, path+"?limit=2000&"+of+"&select="+url.QueryEscape(select_))
+		for _, selector := range []string{"", "tag:*", "resource_type:model", "1+path:*"} {
+			out = append(out, path+"?limit=2000&"+of+"&select="+url.QueryEscape(selector))
 		}
 		for _, name := range w.list(t, "/api/v1/assets?kind=model&"+of, "attributes.name") {
 			out = append(out, path+"?"+of+"&select="+url.QueryEscape("2+"+name+"+2"))
