@@ -211,6 +211,9 @@ func (p *parser) assignments() []ast.Assignment {
 		for p.is(token.LeftBracket) { // SET a[1] = x
 			p.subscript()
 		}
+		if len(a.Columns) == 0 { // SET () = ...
+			a.Columns = []*ast.ColumnRef{{Span: p.from(start)}}
+		}
 		a.Value = p.assigned(a.Columns[0])
 		a.Span = p.from(start)
 		list = append(list, a)

@@ -460,7 +460,7 @@ func (p *parser) columnOption() bool {
 func (p *parser) columnOptions(c *ast.ColumnDef) {
 	for !p.is(token.Comma) && !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
 		switch {
-		case p.acceptKw(token.FOR) && p.acceptKw(token.ORDINALITY):
+		case p.acceptKw(token.FOR, token.ORDINALITY):
 			c.Ordinality = true
 		case p.acceptKw(token.PATH):
 			c.Path = p.binary(precOther)

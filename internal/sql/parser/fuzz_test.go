@@ -19,6 +19,7 @@ var fuzzSeeds = []string{
 	"select [x for x in l if x > 1], {'a': 1}, map {1: 2}, array[1,2][1:2], t.* exclude (a) from 'f.parquet'",
 	"select $$ body $$, E'\\'', r\"raw\", q'[x]', {{ jinja }} -- comment\n/* /* */",
 	"select ((((1))))", "select (", "select * from (", "case when", "a b c d", ")))", "select '", "select 1 +",
+	"select from a a(a00(000for", "update t set () = a", "at epoch", "from where a |> 0",
 }
 
 // FuzzParse holds that no text makes the parser panic, hang or give spans

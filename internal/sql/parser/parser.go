@@ -92,10 +92,18 @@ func (p *parser) tokenize(start, end int) {
 		case token.RightParen, token.RightBracket, token.RightBrace:
 			open = p.closeBracket(open, at)
 		case token.EOF:
+			for range spareEOFs {
+				p.toks = append(p.toks, t)
+				p.match = append(p.match, 0)
+			}
 			return
 		}
 	}
 }
+
+// spareEOFs stand behind the end of the text, so that moving over a few words
+// which a construct should have, and a cut text has not, stays within the tokens.
+const spareEOFs = 16
 
 // closeBracket pairs the closing bracket at an index with the innermost open
 // one of its kind; what was opened in between stays without a partner.

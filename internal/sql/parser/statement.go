@@ -38,7 +38,9 @@ func (p *parser) statement() ast.Statement {
 		return p.cache()
 	case token.AT: // Vertica: AT EPOCH n SELECT ..., AT TIME 'x' SELECT ...
 		if p.isWord(1, "epoch") || next.Keyword == token.TIME {
-			p.pos += 3
+			for range 3 {
+				p.advance()
+			}
 			return p.statement()
 		}
 	case token.COPY:
