@@ -191,10 +191,10 @@ func (s small) trace(t *testing.T) *lineage.ProjectLineage {
 		return fmt.Sprintf(`"model.p.%s":{"unique_id":"model.p.%[1]s","resource_type":"model","name":%[1]q,"database":"db","schema":%q,"raw_code":%q,"compiled_code":%q,"config":{"materialized":%q},"depends_on":{"nodes":[%q]}%s}`,
 			name, s.schema, sql, compile(sql), materialized, parent, more)
 	}
-	nodes := []string{model("stage", s.stage, materialized, "source.p.lake.raw", s.stageMore)}
+	nodes := []string{model("stage", s.stage, "table", "source.p.lake.raw", s.stageMore)}
 	exposed := "model.p.stage"
 	if !s.withoutMart {
-		nodes = append(nodes, model("mart", s.mart, "table", "model.p.stage", s.martMore))
+		nodes = append(nodes, model("mart", s.mart, materialized, "model.p.stage", s.martMore))
 		exposed = "model.p.mart"
 	}
 	manifest := fmt.Sprintf(`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/manifest/v12.json","adapter_type":"postgres","project_name":"p"},
@@ -297,6 +297,20 @@ func TestCompareSmall(t *testing.T) {
 		{
 			"a table is gone", nil, func(s *small) { s.withoutMart = true },
 			append(then("removed model.p.mart !"), users(1)...), 1,
+		},
+		{
+			"an ephemeral model is gone", func(s *small) { s.ephemeral = true }, func(s *small) { s.withoutMart = true },
+			append(then("removed model.p.mart"), users(1)...), 0,
+		},
+		{
+			"something is gone above and something else is otherwise below", nil,
+			func(s *small) {
+				s.stage, s.mart = "select id, status from {raw} where status = 'ok'", "select id, id * 2 as twice from {stage}"
+			},
+			append(then(
+				"changed model.p.mart, code", "  changed twice amount * 2 > id * 2",
+				"  edge removed twice < model.p.stage.amount [transform] > []", "  edge added twice < model.p.stage.id [] > [transform]",
+				"changed model.p.stage !, code", "  removed amount !", "  edge removed amount < source.p.lake.raw.amount [identity] > []"), users(1)...), 1,
 		},
 		{
 			"a table is new", func(s *small) { s.withoutMart = true }, func(s *small) { s.withoutMart = false },

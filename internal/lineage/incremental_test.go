@@ -351,6 +351,31 @@ func TestForeignKeysDoNotStand(t *testing.T) {
 	}
 }
 
+// An ephemeral model may keep its columns while what its children see within the
+// pasted code becomes another.
+func TestIncrementalWithinEphemerals(t *testing.T) {
+	state := func(other ...string) *world {
+		w := newWorld("postgres")
+		w.source("raw", "id", "x")
+		w.source("other", other...)
+		w.cte("e", "select id, x from db.s.raw, db.s.other", "raw", "other")
+		w.model("m", "with __dbt__cte__e as (select id, x from db.s.raw, db.s.other) select x from __dbt__cte__e", "e")
+		return w
+	}
+	before, after := state("x"), state("y")
+	m := fresh(t, before).with(after)
+	follow(t, after, m, dueAfter(before, after))
+	want := fresh(t, after)
+	for _, name := range []string{"e", "m"} {
+		if diff := cmp.Diff(want.block(after.at[name]), m.block(after.at[name])); diff != "" {
+			t.Errorf("%s (-full +incremental):\n%s", name, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"e", "m"}, m.read); diff != "" {
+		t.Errorf("read (-want +got):\n%s", diff)
+	}
+}
+
 // An ephemeral model is pasted into its children: they see the columns of what
 // it reads, through as many as there are.
 func TestIncrementalThroughEphemerals(t *testing.T) {

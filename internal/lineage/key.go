@@ -26,7 +26,7 @@ func (t *Tracer) key(n int32) catalog.Hash {
 			text(s)
 		}
 	}
-	text(EngineVersion)
+	text(t.engine)
 	text(DialectOf(table.Platform).Name)
 	text(table.Platform)
 	text(table.Key)

@@ -105,6 +105,15 @@ func TestKeyStays(t *testing.T) {
 	}
 }
 
+func TestKeyHoldsTheEngine(t *testing.T) {
+	w := keyWorld()
+	tracer := w.tracer(t, newMemory(w), Options{})
+	before := tracer.key(w.at["m"])
+	if tracer.engine += "x"; tracer.key(w.at["m"]) == before {
+		t.Error("another version of the engine has the same key")
+	}
+}
+
 // Two lists that run into one another must not give one key.
 func TestKeyListsAreApart(t *testing.T) {
 	w := keyWorld()

@@ -67,6 +67,7 @@ func TestFindRelation(t *testing.T) {
 		{"itself", "postgres", nil, nil, []string{"db", "s", "self"}, "self"},
 		{"itself, two parts", "postgres", nil, nil, []string{"s", "self"}, "self"},
 		{"itself before a parent of the same bare name", "postgres", []at{{"p", "db2", "s", "self"}}, nil, []string{"db", "s", "self"}, "self"},
+		{"itself, though another has its relation", "postgres", nil, []at{{"p", "db", "s", "self"}}, []string{"db", "s", "self"}, "self"},
 		{"four parts", "sqlserver", []at{{"p", "db", "s", "t"}}, nil, []string{"server", "db", "s", "t"}, ""},
 		{"nothing", "postgres", []at{{"p", "db", "s", "t"}}, nil, nil, ""},
 	}

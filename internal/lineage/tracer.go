@@ -55,6 +55,7 @@ type Tracer struct {
 	ephemerals []int32
 	source     Source
 	options    Options
+	engine     string // EngineVersion
 
 	inferred map[int32]Columns // of tables read in this run
 	hashes   []catalog.Hash    // of effective columns, by table; zero: not made yet
@@ -77,7 +78,7 @@ func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*T
 		return nil, fmt.Errorf("lineage of %d tables: %w", len(tables), err)
 	}
 	t := &Tracer{
-		tables: tables, graph: g, relations: newRelations(tables), source: source, options: o,
+		tables: tables, graph: g, relations: newRelations(tables), source: source, options: o, engine: EngineVersion,
 		inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)), words: map[string]string{},
 	}
 	for i := range tables {

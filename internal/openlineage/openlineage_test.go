@@ -204,10 +204,11 @@ func TestEvent(t *testing.T) {
 func small(t *testing.T, sql, more string) JobEvent {
 	t.Helper()
 	manifest := fmt.Sprintf(`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/manifest/v12.json","adapter_type":"postgres","project_name":"p"},
-		"sources":{"source.p.raw.orders":{"unique_id":"source.p.raw.orders","resource_type":"source","name":"orders","source_name":"raw","identifier":"orders","database":"db","schema":"raw"}},
+		"sources":{"source.p.raw.orders":{"unique_id":"source.p.raw.orders","resource_type":"source","name":"orders","source_name":"raw","identifier":"orders","database":"db","schema":"raw","columns":{"id":{"name":"id"}}}},
 		"nodes":{
+		"seed.p.orders":{"unique_id":"seed.p.orders","resource_type":"seed","name":"orders","database":"db","schema":"raw","columns":{"id":{"name":"id"}}},
 		"model.p.clean":{"unique_id":"model.p.clean","resource_type":"model","name":"clean","database":"db","schema":"s","config":{"materialized":"ephemeral"},"compiled_code":"select id, email from db.raw.orders","depends_on":{"nodes":["source.p.raw.orders"]}},
-		"model.p.m":{"unique_id":"model.p.m","resource_type":"model","name":"m","database":"db","schema":"s","compiled_code":%q%s,"depends_on":{"nodes":["source.p.raw.orders","model.p.clean"]}}}}`, sql, more)
+		"model.p.m":{"unique_id":"model.p.m","resource_type":"model","name":"m","database":"db","schema":"s","compiled_code":%q%s,"depends_on":{"nodes":["source.p.raw.orders","seed.p.orders","model.p.clean"]}}}}`, sql, more)
 	events := ProjectEvents(trace(t, strings.NewReader(manifest), nil), "postgres://warehouse:5432", time.Date(2026, 11, 2, 6, 0, 0, 0, time.FixedZone("CET", 3600)))
 	e := events[len(events)-1]
 	if e.Job.Name != "model.p.m" || e.EventTime != "2026-11-02T05:00:00Z" {
@@ -273,9 +274,13 @@ func TestOutputsOfOneName(t *testing.T) {
 
 // Fields of one structure are one input field.
 func TestPathsAreOneInput(t *testing.T) {
-	e := small(t, "select (o.doc).a || (o.doc).b as ab, case when o.doc is null then o.doc::text end as c from db.raw.orders o", "")
+	e := small(t, "select (o.doc).a || (o.doc).b as ab, case when (o.doc).a > 1 then (o.doc).b end as c from db.raw.orders o", "")
 	if diff := cmp.Diff(map[string][]string{"ab": {"db.raw.orders.doc"}, "c": {"db.raw.orders.doc"}}, fields(e)); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
+	}
+	want := []Transformation{{"DIRECT", "TRANSFORMATION", "transform, field", false}, {"INDIRECT", "CONDITIONAL", "conditional", false}}
+	if diff := cmp.Diff(want, e.Outputs[0].Facets.ColumnLineage.Fields["c"].InputFields[0].Transformations); diff != "" {
+		t.Errorf("c (-want +got):\n%s", diff)
 	}
 }
 
@@ -289,7 +294,10 @@ func TestUnknownColumns(t *testing.T) {
 		t.Errorf("code that was not compiled tells %+v", e.Outputs[0].Facets)
 	}
 	e = small(t, "def model(dbt, session): ...", `,"language":"python","columns":{"id":{"name":"id"}}`)
-	if diff := cmp.Diff(map[string][]string{"id": {"model.p.clean.id"}}, fields(e)); diff != "" {
+	if diff := cmp.Diff(map[string][]string{"id": {"model.p.clean.id", "db.raw.orders.id"}}, fields(e)); diff != "" {
 		t.Errorf("python (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"model.p.clean", "db.raw.orders"}, inputs(e)); diff != "" {
+		t.Errorf("a seed and a source of its table (-want +got):\n%s", diff)
 	}
 }
