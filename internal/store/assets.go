@@ -102,7 +102,7 @@ func (d db) assetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at 
 	err := inBatches(int64s(ids), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
 		some, err := list(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
-			WHERE a.ws = ? AND a.schema_id = ? AND a.valid_from <= ? AND a.valid_to > ? AND a.id IN `+marks, args...)
+			WHERE a.ws = ? AND +a.schema_id = ? AND a.valid_from <= ? AND +a.valid_to > ? AND a.id IN `+marks, args...)
 		found = append(found, some...)
 		return err
 	})
@@ -156,7 +156,7 @@ func (d db) assetByUniqueID(ctx context.Context, ws int64, schema catalog.Schema
 
 func (d db) assetAt(ctx context.Context, ws int64, schema catalog.SchemaID, id catalog.AssetID, at int64) (catalog.Asset, error) {
 	return one(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
-		WHERE a.ws = ? AND a.id = ? AND a.schema_id = ? AND a.valid_from <= ? AND a.valid_to > ?`, ws, int64(id), int64(schema), at, at)
+		WHERE a.ws = ? AND a.id = ? AND +a.schema_id = ? AND a.valid_from <= ? AND +a.valid_to > ?`, ws, int64(id), int64(schema), at, at)
 }
 
 // AssetByRelationKey finds the asset with a folded relation; a present one goes
@@ -171,7 +171,7 @@ func (s *Store) AssetByRelationKey(ctx context.Context, ws int64, schema catalog
 		return catalog.Asset{}, fmt.Errorf("asset without a relation: %w", catalog.ErrNotFound)
 	}
 	a, err := one(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
-		WHERE a.ws = ? AND a.schema_id = ? AND a.relation_hash = ? AND a.relation_key <> '' AND a.valid_from <= ? AND a.valid_to > ?
+		WHERE a.ws = ? AND a.schema_id = ? AND a.relation_hash = ? AND a.relation_key <> '' AND +a.valid_from <= ? AND +a.valid_to > ?
 		ORDER BY a.present DESC, a.id LIMIT 1`, ws, int64(schema), keyHash(key), at, at)
 	if err != nil {
 		return catalog.Asset{}, fmt.Errorf("asset %q of %s: %w", key, schema, err)

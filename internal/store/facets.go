@@ -65,7 +65,7 @@ func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID,
 	err = inBatches(int64s(assets), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
 		some, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
-			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? AND asset IN `+marks, args...)
+			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND +valid_to > ? AND asset IN `+marks, args...)
 		found = append(found, some...)
 		return err
 	})
@@ -85,7 +85,7 @@ func (s *Store) PendingFacets(ctx context.Context, ws int64, schema catalog.Sche
 		return nil, err
 	}
 	found, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
-		WHERE ws = ? AND schema_id = ? AND asset = 0 AND valid_from <= ? AND +valid_to > ? AND (CAST(? AS bigint) = 0 OR project_id = ?)`, // few have no asset
+		WHERE ws = ? AND schema_id = ? AND asset = 0 AND valid_from <= ? AND +valid_to > ? AND (CAST(? AS bigint) = 0 OR project_id = ?)`,
 		ws, int64(schema), at, at, int64(project), int64(project))
 	if err != nil {
 		return nil, fmt.Errorf("pending facets of %s: %w", schema, err)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -33,6 +34,18 @@ func Bench(b *testing.B, open Open) {
 	b.Run("facets of 100 assets", func(b *testing.B) {
 		for b.Loop() {
 			get(s.FacetsOf(b.Context(), ws, schema, 0, project.ids(100)))(b)
+		}
+	})
+	b.Run("facets of one asset", func(b *testing.B) {
+		for b.Loop() {
+			get(s.FacetsOf(b.Context(), ws, schema, 0, project.ids(1)))(b)
+		}
+	})
+	b.Run("asset by relation", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.AssetByRelationKey(b.Context(), ws, schema, "no.such.table", 0); !errors.Is(err, catalog.ErrNotFound) {
+				b.Fatal(err)
+			}
 		}
 	})
 	b.Run("tests", func(b *testing.B) {
