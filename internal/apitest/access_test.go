@@ -321,6 +321,26 @@ func TestKeyOfSomeSchemas(t *testing.T) {
 	}
 }
 
+// A key that is limited to some schemas neither sees nor revokes the keys of
+// the whole workspace.
+func TestKeyOfOneSchemaManagesNoKeys(t *testing.T) {
+	s := Start(t, Options{NoWorker: true})
+	s.Schema(t, "mine")
+	admin := s.Key(t, access.AdminWorkspace)
+	limited := s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
+		Name: "team", Scopes: []access.Scope{access.AdminWorkspace}, SchemaIDs: []catalog.SchemaID{catalog.FirstSchema},
+	})
+	if r := s.Get(t, "/api/v1/keys", limited); r.Status != 403 || r.At(t, "code") != "forbidden" {
+		t.Errorf("list: %d %s", r.Status, r.Body)
+	}
+	if r := s.Do(t, "DELETE", "/api/v1/keys/KEY-1", limited, nil); r.Status != 403 || r.At(t, "code") != "forbidden" {
+		t.Errorf("revoke: %d %s", r.Status, r.Body)
+	}
+	if r := s.Get(t, "/api/v1/keys", admin); r.Status != 200 || len(r.At(t, "data").([]any)) != 2 {
+		t.Errorf("the other key is gone: %d %s", r.Status, r.Body)
+	}
+}
+
 func TestDemoNeedsNoKeyFromLoopback(t *testing.T) {
 	s := Start(t, Options{NoWorker: true, Demo: true})
 	if r := s.Get(t, "/api/v1/schemas", ""); r.Status != 200 {

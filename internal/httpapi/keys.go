@@ -50,6 +50,9 @@ func (a *api) registerKeys() {
 }
 
 func (a *api) listKeys(ctx context.Context, p access.Principal, in *PageParams) (*Body[List[Key]], error) {
+	if len(p.Schemas) > 0 { // keys are of the whole workspace
+		return nil, catalog.ErrForbidden
+	}
 	page, err := a.page(ctx, p, *in)
 	if err != nil {
 		return nil, err
@@ -115,6 +118,9 @@ func (a *api) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 }
 
 func (a *api) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*struct{}, error) {
+	if len(p.Schemas) > 0 {
+		return nil, catalog.ErrForbidden
+	}
 	id, err := catalog.ParseIDOf(catalog.PrefixKey, in.ID)
 	if err != nil {
 		return nil, err
