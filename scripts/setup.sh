@@ -33,7 +33,6 @@ need curl has curl
 need gcc has cc
 need libc6-dev has_libc_headers
 need python3 has python3
-need strace has strace
 
 if ! has go >/dev/null; then
 	echo "setup: Go is missing; go.mod names the version: https://go.dev/dl/" >&2

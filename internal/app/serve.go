@@ -35,9 +35,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", a.Config.Listen, err)
 	}
-	if _, err := a.blobs.Sweep(ctx, spoolAge); err != nil {
-		a.log.Warn("spool", slog.String("error", err.Error()))
-	}
+	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	if a.Config.Role != config.RoleWorker {
 		group.Go(func() error { return a.serveOn(ctx, listener, a.handler) })
@@ -55,9 +53,17 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	return group.Wait()
 }
 
+// sweep removes what uploads to a dead process left in the spool.
+func (a *App) sweep(ctx context.Context) {
+	if _, err := a.blobs.Sweep(ctx, spoolAge); err != nil {
+		a.log.Warn("spool", slog.String("error", err.Error()))
+	}
+}
+
 // ServeSocket serves the folder to the commands of its owner alone and works
 // off imports: what a command does on a folder that no server serves.
 func (a *App) ServeSocket(ctx context.Context) error {
+	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.worker().Run(ctx) })

@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 )
@@ -208,6 +209,31 @@ func (c *client) counters(id string) counters {
 func (c *client) report(id string, path ...any) any {
 	c.tb.Helper()
 	return c.get("/api/v1/dbt_imports/" + id + "/report").at(append([]any{"data", "attributes"}, path...)...)
+}
+
+// goroutines gives how many the server has, when its connections are gone.
+func (c *client) goroutines() int {
+	c.tb.Helper()
+	c.http.CloseIdleConnections()
+	var n int
+	for line := range strings.Lines(string(c.get("/metrics").body)) {
+		if text, ok := strings.CutPrefix(line, "go_goroutines "); ok {
+			_, _ = fmt.Sscan(text, &n)
+		}
+	}
+	if n == 0 {
+		c.tb.Fatal("the metrics tell no goroutines")
+	}
+	return n
+}
+
+// mustCalmDown demands that the server has no more goroutines than before, but
+// for the handful that come and go.
+func (c *client) mustCalmDown(before int) {
+	c.tb.Helper()
+	if !eventually(20*time.Second, func() bool { return c.goroutines() <= before+8 }) {
+		c.tb.Errorf("I5: %d goroutines, %d before", c.goroutines(), before)
+	}
 }
 
 // imports counts the imports of a schema.

@@ -77,6 +77,7 @@ func TestLinkDown(t *testing.T) {
 	x, through := newProxy(t, p)
 	s := serve(t, through, options{})
 	c := s.client(p.key)
+	goroutines := c.goroutines()
 	watcher := k.watch(c, p.schema)
 	x.downAt(commits["flip"])
 	id := c.send(p.schema, after(t))
@@ -97,6 +98,7 @@ func TestLinkDown(t *testing.T) {
 	if n, _ := c.report(id, "attempts").(float64); n != 2 {
 		t.Errorf("%v attempts, want 2", n)
 	}
+	c.mustCalmDown(goroutines)
 	s.stop()
 	p.mustBeClean(t)
 }
@@ -143,6 +145,7 @@ func killDatabase(t *testing.T, k *calm, away time.Duration) {
 	killer.spring = func(*trap, int) { killed <- cluster.Kill9() }
 	s := serve(t, g.place, options{trap: killer})
 	c := s.client(g.key)
+	goroutines := c.goroutines()
 	watcher := k.watch(c, g.schema)
 	killer.arm(1)
 	id := c.send(g.schema, after(t))
@@ -162,6 +165,7 @@ func killDatabase(t *testing.T, k *calm, away time.Duration) {
 	if s.end() != nil {
 		t.Error("the server did not live through it")
 	}
+	c.mustCalmDown(goroutines)
 	s.stop()
 	g.mustBeClean(t)
 }

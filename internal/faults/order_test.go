@@ -18,6 +18,7 @@ func TestSameBytes(t *testing.T) {
 		s := serve(t, p, options{})
 		c := s.client(p.key)
 		f := newForm(t, p.schema, after(t))
+		goroutines := c.goroutines()
 		ids := make([]string, 50)
 		var wg sync.WaitGroup
 		for i := range ids {
@@ -55,6 +56,7 @@ func TestSameBytes(t *testing.T) {
 		if n := len(c.pages("/api/v1/runs?schema_id=" + p.schema)); n != 4 {
 			t.Errorf("%d runs, want 4", n)
 		}
+		c.mustCalmDown(goroutines)
 		p.mustBeClean(t)
 	})
 }

@@ -39,7 +39,7 @@ func TestKillSweep(t *testing.T) {
 // points chooses the kill points: every one in the long form.
 func points(t *testing.T, kind string, k *calm) []int {
 	t.Helper()
-	total := countPoints(t, kind, k)
+	total := countCalls(t, kind, k, place.matching)
 	if total < 100 {
 		t.Fatalf("an import makes %d calls only: the sweep does not see them", total)
 	}
@@ -64,11 +64,12 @@ func (p place) matching() func(call) bool {
 	return func(c call) bool { return toDatabase(c) || disk(c) }
 }
 
-// countPoints counts the calls of one undisturbed import.
-func countPoints(t *testing.T, kind string, k *calm) int {
+// countCalls counts the calls of one undisturbed import, and of the stop after
+// it, that match.
+func countCalls(t *testing.T, kind string, k *calm, match func(place) func(call) bool) int {
 	t.Helper()
 	p := prepared(t, kind)
-	trap := newTrap(p.matching())
+	trap := newTrap(match(p))
 	s := serve(t, p, options{trap: trap})
 	c := s.client(p.key)
 	trap.arm(0)
@@ -99,7 +100,7 @@ func killAt(t *testing.T, kind string, k *calm, n int, tally *tally) {
 	if err == nil {
 		finish(s, c, first.text("data", "id"))
 	}
-	watcher.end(t)
+	tally.looks += watcher.end(t)
 	if s.within(10*time.Second) && s.status.Exited() {
 		s.stop() // which demands that it ended well
 		tally.beyond++
@@ -144,7 +145,7 @@ func recover(t *testing.T, p place, k *calm, f form, first reply, tally *tally) 
 	if status := c.await(id, 30*time.Second); status != "completed" {
 		t.Fatalf("import %s is %s: %s", id, status, c.get("/api/v1/dbt_imports/"+id).body)
 	}
-	watcher.end(t)
+	tally.looks += watcher.end(t)
 	p.mustBeCalm(t, c, k, id)
 	s.stop()
 	p.mustBeClean(t)
@@ -170,6 +171,7 @@ type tally struct {
 	kills               int
 	answered, beyond    int
 	nothing, unanswered int
+	looks               int // of readers meanwhile
 	calls               map[string]int
 }
 
@@ -200,14 +202,14 @@ func (s *tally) tell(t *testing.T) {
 	for _, c := range slices.Sorted(maps.Keys(s.calls)) {
 		calls = append(calls, fmt.Sprintf("%s %d", c, s.calls[c]))
 	}
-	t.Logf("%d kills: %d before the import was accepted, %d after that and before the reply, %d after the reply; %d points lay beyond the end. Killed at: %s",
-		s.kills, s.nothing, s.unanswered, s.answered, s.beyond, strings.Join(calls, ", "))
+	t.Logf("%d kills: %d before the import was accepted, %d after that and before the reply, %d after the reply; %d points lay beyond the end. Readers looked %d times. Killed at: %s",
+		s.kills, s.nothing, s.unanswered, s.answered, s.beyond, s.looks, strings.Join(calls, ", "))
 }
 
 // demand makes sure that the sweep hit what it is for.
 func (s *tally) demand(t *testing.T) {
 	t.Helper()
-	if s.nothing == 0 || s.answered == 0 || s.beyond > s.kills/10+1 {
+	if s.nothing == 0 || s.answered == 0 || s.beyond > s.kills/10+1 || s.looks < s.kills {
 		t.Errorf("the sweep missed: %+v", *s)
 	}
 }

@@ -24,12 +24,15 @@ import (
 type trap struct {
 	match  func(call) bool
 	spring func(t *trap, pid int) // at the chosen call; nil kills the process
+	eio    bool                   // the chosen call fails instead
 
 	mu     sync.Mutex
 	armed  bool
 	left   int  // matching calls to let pass
 	passed int  // matching calls seen since arm
 	hit    call // where it sprang; zero: not yet
+	failed bool // the call was made to fail
+	tid    int  // whose call fails, until it has
 
 	sprung chan struct{} // closed when it springs
 	hold   chan struct{} // freeze waits for it
@@ -157,6 +160,10 @@ func (t *trap) follow(pid int) (end syscall.WaitStatus) {
 
 func (t *trap) atCall(pid, tid int) {
 	c, ok := readCall(tid)
+	if !ok && t.tid == tid {
+		failed(tid)
+		t.tid = 0
+	}
 	if !ok || !t.match(c) {
 		return
 	}
@@ -174,11 +181,30 @@ func (t *trap) atCall(pid, tid int) {
 		return
 	}
 	close(t.sprung)
-	if t.spring != nil {
+	switch {
+	case t.eio:
+		t.fail(tid)
+	case t.spring != nil:
 		t.spring(t, pid)
-		return
+	default:
+		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
-	_ = syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// fail makes the call at which a thread stands fail with EIO.
+func (t *trap) fail(tid int) {
+	done := eio(tid)
+	t.tid = tid
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failed = done
+}
+
+// hasFailed tells whether a call was made to fail.
+func (t *trap) hasFailed() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.failed
 }
 
 // readCall reads the call that a stopped thread is about to make.
@@ -229,6 +255,11 @@ func text(b []byte) string {
 // toDisk matches what changes a file below folder.
 func toDisk(folder string) func(call) bool {
 	return func(c call) bool { return c.name != "open" && strings.HasPrefix(c.file, folder) }
+}
+
+// named matches calls of one name that change a file below folder.
+func named(name, folder string) func(call) bool {
+	return func(c call) bool { return c.name == name && strings.HasPrefix(c.file, folder) }
 }
 
 // toDatabase matches messages to PostgreSQL: a letter, then their length in four

@@ -242,8 +242,9 @@ func (k *calm) watch(c *client, schema string) *reader {
 	return r
 }
 
-// end stops the reader and demands that all it saw was right.
-func (r *reader) end(tb testing.TB) {
+// end stops the reader and demands that all it saw was right. It gives how
+// often it saw something.
+func (r *reader) end(tb testing.TB) int {
 	tb.Helper()
 	close(r.stop)
 	r.done.Wait()
@@ -254,4 +255,5 @@ func (r *reader) end(tb testing.TB) {
 		}
 		tb.Errorf("I1: %s", o)
 	}
+	return r.seen
 }

@@ -31,6 +31,7 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		catalog.ErrBusy:              {409, CodeSchemaBusy},
 		catalog.ErrFenced:            {409, CodeSchemaBusy},
 		catalog.ErrNoSpace:           {507, CodeInsufficientStorage},
+		catalog.ErrUnavailable:       {503, CodeNotReady},
 		catalog.ErrIdempotencyReused: {422, CodeIdempotencyReused},
 		blob.ErrNotFound:             {404, CodeNotFound},
 		blob.ErrNoSpace:              {507, CodeInsufficientStorage},

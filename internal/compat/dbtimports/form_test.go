@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 )
 
@@ -53,6 +54,19 @@ func FuzzForm(f *testing.F) {
 			t.Errorf("%d spooled files left, %v", n, err)
 		}
 	})
+}
+
+// A store that does not answer while a form is read is not the form's fault.
+func TestStoreFailsWhileAFormIsRead(t *testing.T) {
+	text := "--b\r\nContent-Disposition: form-data; name=\"schema_id\"\r\n\r\nSCH-101\r\n--b--\r\n"
+	r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(text))
+	b := newBody(httptest.NewRecorder(), r, 1000, 0, time.Now)
+	form := &form{texts: map[string]string{}, limits: httpapi.DefaultLimits(), onSchema: func(string) error { return catalog.ErrUnavailable }}
+	err := form.read(t.Context(), nil, b, b, "b")
+	var problem *httpapi.Problem
+	if !errors.Is(err, catalog.ErrUnavailable) || errors.As(err, &problem) {
+		t.Errorf("%v", err)
+	}
 }
 
 // The body never gives more than its limit and one byte.
