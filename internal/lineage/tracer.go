@@ -316,6 +316,10 @@ func (t *Tracer) effective(n int32, inferred Columns) Columns {
 
 // union appends the columns of more that list does not have.
 func (t *Tracer) union(n int32, list, more []resolve.Column) []resolve.Column {
+	sameName := func(a, b resolve.Column) bool { return a.Name == b.Name }
+	if len(more) <= len(list) && slices.EqualFunc(list[:len(more)], more, sameName) {
+		return list // the usual case: the catalog is of this code
+	}
 	platform := t.tables[n].Platform
 	has := make(map[string]bool, len(list))
 	for _, c := range list {
