@@ -168,6 +168,10 @@ type Grammar struct {
 	// Phrases allows x (FORMAT '...'), x (TITLE '...') and x (NAMED y), which say
 	// how x is shown. TypePhrases makes x (INTEGER) a cast.
 	Phrases, TypePhrases bool
+	// ListExclude allows SELECT a, * EXCLUDE (b), which drops columns of the list.
+	ListExclude bool
+	// NotNullPostfix reads x NOT NULL as a test.
+	NotNullPostfix bool
 	// LockingClause allows LOCKING ROW FOR ACCESS in front of a query.
 	LockingClause bool
 

@@ -6,7 +6,7 @@ var redshift = &Dialect{
 	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true, BoolName: true},
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, HashNames: true},
-	Grammar:     Grammar{Top: true, CaretPower: true},
+	Grammar:     Grammar{Top: true, CaretPower: true, ListExclude: true},
 	Scope: Scope{
 		FunctionAliasIsColumn: true,
 		LateralAlias:          SourceFirst, WhereAlias: NoAlias, GroupAlias: SourceFirst, QualifyAlias: SourceFirst,

@@ -49,14 +49,26 @@ func (p *parser) suffix(e ast.Expr) ast.Expr {
 		}
 	case token.Dot:
 		return p.dotSuffix(e)
-	case token.Colon:
-		if p.d.Grammar.ColonPaths && p.braces == 0 && (p.partAhead(1) || p.ahead(1).Kind == token.LeftBracket || p.ahead(1).Kind == token.String) {
+	case token.Colon, token.Bang:
+		if n := p.colonCast(); n > 0 {
+			p.pos += n
+			c := p.nodes.casts.New()
+			c.Operand, c.Type, c.Try = e, p.typeName(), n > 2
+			c.Span = p.from(start)
+			return c
+		}
+		if t.Kind == token.Colon && p.d.Grammar.ColonPaths && p.braces == 0 && (p.partAhead(1) || p.ahead(1).Kind == token.LeftBracket || p.ahead(1).Kind == token.String) {
 			return p.pathSuffix(e)
 		}
 	case token.Word:
 		switch t.Keyword {
 		case token.AT:
 			return p.atTimeZone(e)
+		case token.NotKeyword:
+			if (p.ahead(1).Keyword == token.TO || p.ahead(1).Kind == token.LeftParen && p.afterClosing(1).Keyword == token.TO) && p.isUnit(0) {
+				p.unit() // Oracle: (a - b) DAY TO SECOND
+				return e
+			}
 		case token.COLLATE:
 			p.pos++
 			if p.is(token.String) {
@@ -68,6 +80,19 @@ func (p *parser) suffix(e ast.Expr) ast.Expr {
 		}
 	}
 	return nil
+}
+
+// colonCast gives how many tokens the casts :> and !:> of SingleStore have, 0
+// where none stands.
+func (p *parser) colonCast() int {
+	n := 0
+	if p.is(token.Bang) {
+		n = 1
+	}
+	if p.ahead(n).Kind == token.Colon && p.ahead(n+1).Kind == token.Greater && p.adjacent(n+1) {
+		return n + 2
+	}
+	return 0
 }
 
 // atTimeZone reads AT TIME ZONE x and AT LOCAL.
@@ -151,6 +176,15 @@ func (p *parser) dotSuffix(e ast.Expr) ast.Expr {
 	case p.ahead(1).Kind == token.Star:
 		p.pos++
 		return p.star(start, e)
+	case p.ahead(1).Kind == token.Colon && p.adjacent(1) && p.isIdent(2): // ClickHouse: json.a.:Int64
+		p.pos += 2
+		c := p.nodes.casts.New()
+		c.Operand, c.Type = e, p.typeName()
+		c.Span = p.from(start)
+		return c
+	case p.ahead(1).Kind == token.Caret && p.adjacent(1) && p.partAhead(2): // ClickHouse: json.^a
+		p.pos += 2
+		return p.access(e, ast.Step{Span: p.from(at), Kind: ast.FieldStep, Name: p.part()})
 	case !p.partAhead(1):
 		return nil
 	}

@@ -101,7 +101,7 @@ func (p *parser) keywordArgument() bool {
 	case token.KEY, token.NAME, token.VARIABLE:
 		return true
 	}
-	return p.isWord(0, "bulk") && p.ahead(1).Kind == token.String || p.isWord(0, "model") || p.isWord(0, "document") || p.isWord(0, "content") || p.isWord(0, "connection")
+	return p.isWord(0, "variadic") || p.isWord(0, "bulk") && p.ahead(1).Kind == token.String || p.isWord(0, "model") || p.isWord(0, "document") || p.isWord(0, "content") || p.isWord(0, "connection")
 }
 
 // argAlias reads AS name or AS type behind an argument.

@@ -1,13 +1,15 @@
 package parser
 
 import (
+	"strings"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
 // callSuffixes reads what may follow the arguments of a call.
 func (p *parser) callSuffixes(c *ast.Call) {
-	if p.d.Grammar.ParamCalls && p.is(token.LeftParen) {
+	if p.is(token.LeftParen) && (p.d.Grammar.ParamCalls || c.Name != nil && strings.EqualFold(c.Name.Last().Text, "identifier")) {
 		for _, a := range c.Args {
 			c.Params = append(c.Params, a.Expr)
 		}
@@ -37,7 +39,10 @@ func (p *parser) callSuffixes(c *ast.Call) {
 				return
 			}
 		case token.FROM:
-			if next.Keyword != token.FIRST && next.Keyword != token.LAST || p.ahead(2).Keyword != token.OVER {
+			switch after := p.ahead(2).Keyword; {
+			case next.Keyword != token.FIRST && next.Keyword != token.LAST:
+				return
+			case after != token.OVER && after != token.IGNORE && after != token.RESPECT:
 				return
 			}
 			p.pos += 2

@@ -110,6 +110,10 @@ func (p *parser) cast() ast.Expr {
 	if p.acceptWord("format") {
 		c.Format = p.expr()
 	}
+	if p.acceptKw(token.COLLATE) {
+		p.objectName()
+	}
+	p.skipWords("rename", "add", "fields") // Snowflake: how the fields of objects change
 	if p.isKw(token.AT) && p.ahead(1).Keyword == token.TIME {
 		p.pos += 3
 		p.expr()

@@ -89,6 +89,9 @@ func (p *parser) createRelation(c *ast.Create) {
 		case p.isKw(token.TO) && p.isIdent(1) && c.To == nil:
 			p.pos++
 			c.To = p.objectName()
+		case p.isKw(token.WITH): // T-SQL: WITH SCHEMABINDING
+			p.pos++
+			p.skipParens()
 		case p.startsStatement():
 			return
 		default:
@@ -107,7 +110,8 @@ func (p *parser) columnsAhead() bool {
 
 // withQuery tells WITH name AS (query) from the options of a table.
 func (p *parser) withQuery() bool {
-	if p.ahead(1).Keyword == token.RECURSIVE || p.ahead(2).Keyword == token.AS {
+	if p.ahead(1).Keyword == token.RECURSIVE || p.ahead(2).Keyword == token.AS && p.ahead(3).Kind == token.LeftParen ||
+		p.ahead(2).Keyword == token.AS && (p.ahead(3).Keyword == token.MATERIALIZED || p.ahead(3).Keyword == token.NOT) {
 		return p.isIdent(1)
 	}
 	return p.isIdent(1) && p.ahead(2).Kind == token.LeftParen && p.afterClosing(2).Keyword == token.AS && !p.isWord(1, "tag")

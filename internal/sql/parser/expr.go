@@ -70,7 +70,7 @@ func (p *parser) infix() infix {
 	t := p.peek()
 	if t.Kind != token.Word {
 		in := infixes[t.Kind]
-		if t.Kind == token.Question && p.d.Grammar.Ternary {
+		if t.Kind == token.Question && p.d.Grammar.Ternary || t.Kind == token.Percent && p.percentAhead() {
 			return infix{}
 		}
 		return in
@@ -103,6 +103,12 @@ func (p *parser) infix() infix {
 		}
 	}
 	return infix{}
+}
+
+// percentAhead tells LIMIT 10% from a % b: nothing that could be divided by follows.
+func (p *parser) percentAhead() bool {
+	next := p.ahead(1)
+	return next.Kind == token.EOF || next.Kind == token.Semicolon || next.Kind == token.RightParen || next.Keyword == token.OFFSET
 }
 
 // interpolates tells Vertica's a INTERPOLATE PREVIOUS VALUE b, which joins rows
@@ -235,7 +241,7 @@ func (p *parser) predicate(left ast.Expr, least uint8) ast.Expr {
 	if t.Kind == token.Question && p.d.Grammar.Ternary && least <= precAssign {
 		return p.ternary(left)
 	}
-	if t.Kind != token.Word || t.Keyword == token.NotKeyword || least > precLike {
+	if t.Kind != token.Word || t.Keyword == token.NotKeyword && t.Len() != len("sounds") && t.Len() != len("match") || least > precLike {
 		return nil
 	}
 	start := left.Range().Start
@@ -252,6 +258,11 @@ func (p *parser) predicate(left ast.Expr, least uint8) ast.Expr {
 	case token.IS:
 		if !not && least <= precCompare {
 			return p.is_(left)
+		}
+	case token.NULL: // SQLite: x NOT NULL
+		if not && p.d.Grammar.NotNullPostfix {
+			p.pos++
+			return &ast.Unary{Span: p.from(start), Op: ast.OpIsNotNull, Operand: left}
 		}
 	case token.ISNULL, token.NOTNULL:
 		if !not && p.ahead(1).Kind != token.LeftParen {
@@ -379,6 +390,15 @@ func (p *parser) likeOperator(not bool) string {
 			return ""
 		}
 		if t.Keyword != token.LIKE && t.Keyword != token.ILIKE && !p.startsOperand(1) {
+			return ""
+		}
+	case token.NotKeyword:
+		switch {
+		case p.isWord(0, "match") && p.ahead(1).Kind == token.String: // SQLite
+		case p.isWord(0, "sounds") && p.ahead(1).Keyword == token.LIKE: // MySQL
+			p.pos += 2
+			return "SOUNDS LIKE"
+		default:
 			return ""
 		}
 	case token.SIMILAR:

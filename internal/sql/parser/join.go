@@ -21,7 +21,7 @@ func (p *parser) joinAhead() int {
 		case token.INNER, token.LEFT, token.RIGHT, token.FULL, token.CROSS, token.NATURAL, token.OUTER, token.SEMI, token.ANTI,
 			token.ASOF, token.ANY, token.ALL, token.GLOBAL, token.POSITIONAL, token.ARRAY, token.LOOP, token.MERGE:
 		default:
-			if n == 0 || !p.isWord(n, "hash") && !p.isWord(n, "broadcast") && !p.isWord(n, "shuffle") && !p.isWord(n, "local") && !p.isWord(n, "remote") && !p.isWord(n, "distributed") {
+			if n == 0 || !p.isWord(n, "hash") && !p.isWord(n, "broadcast") && !p.isWord(n, "shuffle") && !p.isWord(n, "local") && !p.isWord(n, "remote") && !p.isWord(n, "distributed") && !p.isWord(n, "directed") {
 				return 0
 			}
 		}

@@ -31,6 +31,9 @@ func (p *parser) stringLiteral() ast.Expr {
 		}
 		l.Text = b.String()
 	}
+	if p.isWord(0, "uescape") && p.ahead(1).Kind == token.String {
+		p.pos += 2
+	}
 	l.Span = p.from(start)
 	return l
 }
@@ -131,6 +134,10 @@ func (p *parser) interval() ast.Expr {
 		return nil
 	}
 	p.unit()
+	for p.isUnit(1) && (p.is(token.Number) || p.is(token.String)) { // Spark: INTERVAL 5 HOURS 30 MINUTES
+		p.pos++
+		p.unit()
+	}
 	i.Span = p.from(start)
 	return i
 }

@@ -21,8 +21,17 @@ func (p *parser) merge(w *ast.With) ast.Statement {
 	if p.expectKw(token.USING) {
 		m.Source = p.tableExpr()
 	}
-	if p.acceptKw(token.ON) {
+	switch {
+	case p.acceptKw(token.ON):
 		m.On = p.condition()
+	case p.isKw(token.USING) && p.ahead(1).Kind == token.LeftParen: // DuckDB
+		p.pos++
+		keys := &ast.Collection{Kind: ast.Tuple}
+		for _, id := range p.usingList() {
+			keys.Members = append(keys.Members, ast.Arg{Span: id.Span, Expr: &ast.ColumnRef{Span: id.Span, Parts: []ast.Ident{id}}})
+		}
+		keys.Span = p.from(start)
+		m.On = keys
 	}
 	for p.isKw(token.WHEN) {
 		m.Whens = append(m.Whens, p.mergeWhen())

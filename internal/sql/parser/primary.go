@@ -95,9 +95,19 @@ func (p *parser) primary() ast.Expr {
 	case token.Template:
 		p.pos++
 		return p.bad(start)
+	case token.Dollar:
+		if p.variableAhead() {
+			p.pos = p.closing(p.pos+1) + 1
+			return &ast.Parameter{Span: p.from(start), Text: p.from(start).Text(p.src)}
+		}
 	}
 	p.unexpected("an expression")
 	return p.bad(start)
+}
+
+// variableAhead tells whether ${...}, a variable of a tool or of Hive, stands here.
+func (p *parser) variableAhead() bool {
+	return p.is(token.Dollar) && p.ahead(1).Kind == token.LeftBrace && p.adjacent(1) && p.closing(p.pos+1) > 0
 }
 
 // parameter reads @x, $1 and $x; $1 is a column where the dialect says so.

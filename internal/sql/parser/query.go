@@ -125,6 +125,7 @@ func (p *parser) query() *ast.Query {
 	defer p.leave()
 	q := p.nodes.queries.New()
 	p.skipLocking()
+	p.skipFunctions()
 	if p.isKw(token.WITH) {
 		q.With = p.with()
 	}
@@ -132,10 +133,36 @@ func (p *parser) query() *ast.Query {
 	return q
 }
 
+// skipFunctions moves over Trino's WITH FUNCTION f(...) RETURNS ... in front of a
+// query: what they compute is no column's affair but their arguments'.
+func (p *parser) skipFunctions() {
+	if !p.isKw(token.WITH, token.FUNCTION) || !p.isIdent(2) || p.ahead(3).Kind != token.LeftParen {
+		return
+	}
+	p.pos++
+	for !p.is(token.EOF) && !p.isKw(token.SELECT) {
+		if p.isKw(token.WITH) && p.ahead(1).Kind == token.Word {
+			return
+		}
+		if end := p.closing(p.pos); end > 0 {
+			p.pos = end
+		}
+		p.pos++
+	}
+}
+
 // queryRest reads a query behind its WITH.
 func (p *parser) queryRest(q *ast.Query, start int32) {
 	q.Body = p.setOperation()
 	p.queryTail(q)
+	for len(q.Limits)+len(q.LimitBy) > 0 && p.setAhead() { // ClickHouse: SELECT ... LIMIT 1 UNION ALL SELECT ...
+		first := p.nodes.queries.New()
+		*first = *q
+		first.With, first.Span = nil, p.from(start)
+		*q = ast.Query{With: q.With}
+		q.Body = p.arms(first, p.setAhead, p.intersection)
+		p.queryTail(q)
+	}
 	for p.is(token.PipeRight) {
 		q.Pipes = append(q.Pipes, p.pipe())
 	}

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -79,7 +81,8 @@ func (p *parser) selectHead(s *ast.Select) {
 
 // mysqlHint tells whether a word such as SQL_CALC_FOUND_ROWS stands here.
 func (p *parser) mysqlHint() bool {
-	return p.isWord(0, "sql_calc_found_rows") || p.isWord(0, "sql_no_cache") || p.isWord(0, "high_priority")
+	return p.isWord(0, "sql_calc_found_rows") || p.isWord(0, "sql_no_cache") || p.isWord(0, "high_priority") ||
+		p.isWord(0, "distinctrow") && p.startsOperand(1)
 }
 
 func (p *parser) topAhead() bool {
@@ -108,10 +111,47 @@ func (p *parser) selectItems() []ast.SelectItem {
 			break
 		}
 	}
+	if p.isKw(token.EXCLUDE) && p.d.Grammar.ListExclude {
+		p.excludeItems(base)
+	}
 	list := p.nodes.items.Copy(p.itemStack[base:])
 	clear(p.itemStack[base:])
 	p.itemStack = p.itemStack[:base]
 	return list
+}
+
+// excludeItems reads Redshift's EXCLUDE (a, b) behind a list of projections: those
+// columns of its stars, and projections of these names, are left out.
+func (p *parser) excludeItems(base int) {
+	p.pos++
+	list := p.columnList()
+	for p.accept(token.Comma) {
+		list = append(list, p.columnName())
+	}
+	kept := p.itemStack[:base]
+	for _, item := range p.itemStack[base:] {
+		if star, ok := item.Expr.(*ast.Star); ok {
+			star.Except = append(star.Except, list...)
+		} else if excluded(&item, list) {
+			continue
+		}
+		kept = append(kept, item)
+	}
+	clear(p.itemStack[len(kept):])
+	p.itemStack = kept
+}
+
+func excluded(item *ast.SelectItem, list []*ast.ColumnRef) bool {
+	name := item.Alias.Text
+	if ref, ok := item.Expr.(*ast.ColumnRef); ok && name == "" && len(ref.Parts) > 0 {
+		name = ref.Parts[len(ref.Parts)-1].Text
+	}
+	for _, ref := range list {
+		if len(ref.Parts) > 0 && strings.EqualFold(ref.Parts[len(ref.Parts)-1].Text, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // itemsEnd tells that no further item follows, also behind a trailing comma.

@@ -32,6 +32,9 @@ func (p *parser) starModifiers(s *ast.Star) {
 			p.pos++
 			s.Except = append(s.Except, p.columnList()...)
 		case token.EXCLUDE:
+			if p.d.Grammar.ListExclude {
+				return
+			}
 			p.pos++
 			s.Except = append(s.Except, p.columnList()...)
 		case token.REPLACE:

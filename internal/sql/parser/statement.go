@@ -29,6 +29,10 @@ func (p *parser) statement() ast.Statement {
 		}
 	case token.CREATE:
 		return p.create()
+	case token.ALTER:
+		if p.isWord(1, "view") {
+			return p.create()
+		}
 	case token.EXPLAIN:
 		p.pos++
 		p.skipWords("analyze", "verbose", "extended", "formatted", "plan", "for", "using", "text", "json")
@@ -61,6 +65,7 @@ func (p *parser) statement() ast.Statement {
 
 // queryOrDML reads a query, or a data-changing statement behind WITH.
 func (p *parser) queryOrDML(start int32) ast.Statement {
+	p.skipFunctions()
 	if !p.isKw(token.WITH) {
 		switch p.kw() {
 		case token.INSERT, token.UPDATE, token.DELETE, token.MERGE:

@@ -32,6 +32,14 @@ func (p *parser) tableSuffix(t ast.TableExpr) ast.TableExpr {
 	if aliasOf(t) != nil {
 		return nil
 	}
+	if ref, ok := t.(*ast.TableRef); ok && p.is(token.Parameter) && p.adjacent(0) && p.src[p.start()] == '@' { // Oracle: t@link
+		p.pos++
+		for p.is(token.Dot) && p.partAhead(1) {
+			p.pos += 2
+		}
+		ref.End = p.from(ref.Start).End
+		return t
+	}
 	switch {
 	case p.acceptKw(token.AS):
 		if p.is(token.LeftParen) && !p.aliasColumnsAhead() {
@@ -79,13 +87,24 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			return t, true
 		}
 	case token.TABLESAMPLE, token.SAMPLE:
-		if p.kw() == token.TABLESAMPLE || paren || next.Kind == token.Number || next.Keyword == token.ROW {
+		if p.kw() == token.TABLESAMPLE || paren || next.Kind == token.Number || next.Keyword == token.ROW || p.sampleMethod() {
 			p.sample()
 			return t, true
 		}
 	case token.FINAL:
 		p.pos++
 		return t, true
+	case token.END: // Snowflake: CHANGES (...) AT (...) END (...)
+		if paren && p.toks[max(p.pos-1, 0)].Kind == token.RightParen {
+			p.pos++
+			p.skipParens()
+			return t, true
+		}
+	case token.NOT: // SQLite
+		if next.Keyword == token.INDEXED {
+			p.pos += 2
+			return t, true
+		}
 	case token.WITH:
 		return p.withSuffix(t)
 	case token.PIVOT:
@@ -202,12 +221,20 @@ func (p *parser) timeTravel(t ast.TableExpr) ast.TableExpr {
 	return t
 }
 
+// sampleMethod tells whether a method of sampling and a size follow SAMPLE.
+func (p *parser) sampleMethod() bool {
+	return p.ahead(2).Kind == token.LeftParen && (p.isWord(1, "block") || p.isWord(1, "system") || p.isWord(1, "bernoulli"))
+}
+
 // sample skips TABLESAMPLE method (n PERCENT) REPEATABLE (seed) and its kin.
 func (p *parser) sample() {
 	p.pos++
 	p.skipWords("system", "bernoulli", "row", "block", "reservoir")
 	if p.is(token.LeftParen) {
 		p.skipParens()
+	} else if p.is(token.Number) && p.d.Grammar.Phrases { // Teradata: SAMPLE 0.3, 0.5
+		for p.accept(token.Number) && p.accept(token.Comma) {
+		}
 	} else {
 		p.accept(token.Number)
 		if p.accept(token.Slash) {

@@ -57,6 +57,12 @@ func (p *parser) queryTail(q *ast.Query) {
 		case token.INTO: // MySQL: INTO OUTFILE, INTO @x behind the query
 			p.pos++
 			p.salvage(func() bool { return p.is(token.Semicolon) || p.isKw(token.FOR) })
+		case token.CLUSTER, token.DISTRIBUTE, token.SORT: // Hive, behind a set operation
+			if next.Keyword != token.BY {
+				return
+			}
+			p.pos += 2
+			q.OrderBy = append(q.OrderBy, p.orderItems()...)
 		case token.SEGMENTED, token.UNSEGMENTED: // Vertica, behind CREATE TABLE ... AS
 			if !p.beginsClause(p.kw()) {
 				return
@@ -109,6 +115,7 @@ func (p *parser) limit(q *ast.Query) {
 		q.Limits = append(q.Limits, p.expr())
 		_ = p.acceptAny(token.ROW, token.ROWS)
 	}
+	p.accept(token.Percent)
 	if p.acceptKw(token.BY) {
 		q.LimitBy = p.exprs()
 	}

@@ -20,6 +20,9 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 	if p.args > 0 && p.d.Grammar.ArrowLambda && p.ahead(1).Kind == token.Arrow && !p.jsonArrow() {
 		return p.lambda()
 	}
+	if p.ahead(1).Kind == token.LeftParen && p.ahead(3).Keyword == token.FROM && p.isWord(0, "date_part") { // Snowflake: as EXTRACT
+		return p.keywordCall(token.EXTRACT)
+	}
 	if p.ahead(1).Kind == token.Word && p.ahead(2).Kind == token.LeftParen {
 		switch {
 		case p.isWord(0, "approximate"): // Redshift
@@ -128,6 +131,10 @@ func (p *parser) keywordPrimary(t *token.Token) ast.Expr {
 		if next.Keyword == token.VALUE && p.ahead(2).Keyword == token.FOR {
 			p.pos += 3
 			p.objectName()
+			if p.isKw(token.OVER) && p.ahead(1).Kind == token.LeftParen { // T-SQL
+				p.pos++
+				p.window()
+			}
 			return &ast.Keyword{Span: p.from(start), Text: "NEXT VALUE FOR"}
 		}
 	case token.SELECT, token.WITH:
@@ -139,6 +146,10 @@ func (p *parser) keywordPrimary(t *token.Token) ast.Expr {
 		if p.isIdent(1) && p.args > 0 {
 			q := p.query()
 			return &ast.Subquery{Span: p.from(start), Query: q}
+		}
+	case token.AND, token.OR: // ClickHouse: and(a, b)
+		if paren && p.d.Grammar.ParamCalls {
+			return p.name()
 		}
 	case token.IF, token.LEFT, token.RIGHT:
 		return nil
@@ -182,6 +193,10 @@ func (p *parser) name() ast.Expr {
 		}
 		p.pos++
 		list = append(list, p.part())
+	}
+	if p.is(token.Bang) && p.d.Grammar.ColonPaths && p.adjacent(0) && p.adjacent(1) && p.isIdent(1) && p.ahead(2).Kind == token.LeftParen { // Snowflake: model!PREDICT(x)
+		p.pos++
+		list = append(list[:0], p.part())
 	}
 	switch {
 	case p.is(token.LeftParen) && !p.outerJoinMark() && !p.phraseAhead():

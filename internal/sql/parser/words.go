@@ -111,6 +111,8 @@ func (p *parser) beginsClause(k token.Keyword) bool {
 		return p.isIdent(1) && p.ahead(2).Kind == token.Equal
 	case token.INSERT: // Hive: FROM t INSERT INTO u SELECT a INSERT INTO v SELECT b
 		return next.Keyword == token.INTO || next.Keyword == token.OVERWRITE
+	case token.EXCLUDE:
+		return p.d.Grammar.ListExclude && (next.Kind == token.LeftParen || p.isIdent(1))
 	case token.TIMESERIES:
 		return p.isIdent(1) && p.ahead(2).Keyword == token.AS
 	case token.SEGMENTED, token.UNSEGMENTED:
@@ -130,7 +132,7 @@ func (p *parser) beginsSuffix(k token.Keyword) bool {
 	case token.MATCH_RECOGNIZE, token.AT, token.BEFORE, token.CHANGES:
 		return next.Kind == token.LeftParen
 	case token.SAMPLE:
-		return next.Kind == token.LeftParen || next.Kind == token.Number || next.Keyword == token.ROW
+		return next.Kind == token.LeftParen || next.Kind == token.Number || next.Keyword == token.ROW || p.sampleMethod()
 	case token.SEMI, token.ANTI, token.ASOF, token.POSITIONAL, token.ARRAY, token.ANY, token.ALL, token.GLOBAL, token.OUTER:
 		return p.joinAhead() > 0
 	case token.VERSION, token.TIMESTAMP, token.SYSTEM_TIME, token.SYSTEM_VERSION:
@@ -141,6 +143,8 @@ func (p *parser) beginsSuffix(k token.Keyword) bool {
 		return p.isIdent(1) && p.ahead(2).Keyword == token.AS
 	case token.OUTPUT:
 		return p.isIdent(1)
+	case token.LOCK: // MySQL: LOCK IN SHARE MODE
+		return next.Keyword == token.IN
 	case token.INDEXED:
 		return next.Keyword == token.BY
 	case token.TABLET:

@@ -5,3 +5,4 @@ with recursive r(n) as materialized (values (1) union all select n + 1 from r li
 insert into t (a, b) values (1, 2) on conflict (a) do update set b = excluded.b where excluded.b > t.b returning a;
 select a from t natural left outer join u union select b from v order by 1 limit 5 offset 2;
 create table x as select a, b || 'x' as c from t;
+select rowid from t1 not indexed where t1 match 'lorem' and a not null and b + a not null;
