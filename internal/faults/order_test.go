@@ -71,12 +71,12 @@ func TestOlderAfterNewer(t *testing.T) {
 		c := s.client(p.key)
 		p.schema = c.schema("Shop")
 		c.apply(p.schema, after(t))
-		newer := c.look1(t, p.schema)
+		newer := c.sight(t, p.schema)
 		id := c.apply(p.schema, before(t))
 		if n := c.counters(id); n != (counters{}) {
 			t.Errorf("counters of the older artifact: %v", n)
 		}
-		if got := c.look1(t, p.schema); got != newer {
+		if got := c.sight(t, p.schema); got != newer {
 			t.Errorf("the served state changed:\n%s\nwas\n%s", short(got), short(newer))
 		}
 		if outcome := c.report(id, "outcome"); outcome != "superseded" || !c.hasIssue(id, "superseded") {
@@ -89,8 +89,8 @@ func TestOlderAfterNewer(t *testing.T) {
 	})
 }
 
-// look1 gives what a reader sees of a schema, without runs.
-func (c *client) look1(t *testing.T, schema string) string {
+// sight gives what a reader sees of a schema, without runs.
+func (c *client) sight(t *testing.T, schema string) string {
 	t.Helper()
 	var all []string
 	for _, path := range glimpsed {
@@ -231,7 +231,7 @@ func TestBadContentFailsAtOnce(t *testing.T) {
 		s := serve(t, p, options{})
 		c := s.client(p.key)
 		other := c.schema("Other")
-		shown := c.look1(t, p.schema)
+		shown := c.sight(t, p.schema)
 		torn := after(t).manifest
 		bad := c.send(p.schema, artifacts{manifest: torn[:len(torn)*9/10]})
 		good := c.send(other, before(t))
@@ -244,7 +244,7 @@ func TestBadContentFailsAtOnce(t *testing.T) {
 		if n := c.counters(bad); n != (counters{}) {
 			t.Errorf("I4: counters of a failed import: %v", n)
 		}
-		if got := c.look1(t, p.schema); got != shown {
+		if got := c.sight(t, p.schema); got != shown {
 			t.Error("the failed import changed what is shown")
 		}
 		if status := c.await(good, 30*time.Second); status != "completed" {

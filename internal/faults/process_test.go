@@ -50,7 +50,7 @@ func launchBinary(tb testing.TB, binary string, p place, o options) *process {
 		args = append(args, "--database-url", p.dsn)
 	}
 	args = append(args, o.args...)
-	cmd := exec.Command(args[0], args[1:]...) //nolint:noctx // it is killed below
+	cmd := exec.Command(args[0], args[1:]...) // it is killed below
 	cmd.Env = append(os.Environ(), "GOCOVERDIR=")
 	cmd.Env = append(cmd.Env, o.env...)
 	r, w, err := os.Pipe()

@@ -108,7 +108,7 @@ func killAt(t *testing.T, kind string, k *calm, n int, tally *tally) {
 	}
 	s.mustBeKilled(time.Second)
 	tally.note(trap.where(), err == nil)
-	recover(t, p, k, f, first, tally)
+	restart(t, p, k, f, first, tally)
 }
 
 // finish waits until the process is gone, or its import is over; then it asks
@@ -121,9 +121,9 @@ func finish(s *process, c *client, id string) {
 	s.signal(syscall.SIGTERM)
 }
 
-// recover starts the server again after its death, sends the same request once
+// restart starts the server again after its death, sends the same request once
 // more, and compares what comes of it with the calm run.
-func recover(t *testing.T, p place, k *calm, f form, first reply, tally *tally) {
+func restart(t *testing.T, p place, k *calm, f form, first reply, tally *tally) {
 	t.Helper()
 	p.lapse(t)
 	s := serve(t, p, options{})

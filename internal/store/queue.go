@@ -129,13 +129,22 @@ func (s *Store) CancelImport(ctx context.Context, ws int64, id catalog.ImportID)
 }
 
 // Heartbeat renews the claim's lease and tells whether the import was canceled.
+// One that comes just after the import's end leaves the schema free.
 func (s *Store) Heartbeat(ctx context.Context, c Claim) (canceled bool, err error) {
 	err = s.tx(ctx, func(tx Tx) (err error) {
 		if err := tx.setExpiry(ctx, c.Lease, micros(s.now().Add(LeaseTime))); err != nil {
 			return err
 		}
-		canceled, err = one(ctx, tx.db, scalar[bool], `SELECT canceled FROM imports WHERE ws = ? AND id = ?`, c.WS, int64(c.Import.ID))
-		return err
+		// Only now, with the schema's row locked, is the end of the import seen
+		// if it was written while this waited.
+		imp, err := tx.importByID(ctx, c.WS, c.Import.ID)
+		if err != nil {
+			return err
+		}
+		if canceled = imp.Canceled; imp.Status != catalog.Processing {
+			return tx.setExpiry(ctx, c.Lease, 0)
+		}
+		return nil
 	})
 	if err != nil {
 		return false, fmt.Errorf("heartbeat of import %s: %w", c.Import.ID, err)

@@ -81,6 +81,19 @@ func testClaimAgain(t *testing.T, r *rig) {
 	must(t, r.Finish(t.Context(), *again, completed(again.Import)))
 }
 
+// A heartbeat that comes just after the end of its import does not hold the
+// schema for another minute.
+func testLateHeartbeat(t *testing.T, r *rig) {
+	schema := r.schema("a")
+	first, second := r.importInto(schema), r.importInto(schema)
+	c := r.claims("w1", first.ID)
+	must(t, r.Finish(t.Context(), *c, completed(c.Import)))
+	if canceled, err := r.Heartbeat(t.Context(), *c); canceled || err != nil {
+		t.Errorf("late heartbeat: canceled %v, %v", canceled, err)
+	}
+	r.claims("w2", second.ID)
+}
+
 func testClaimOrder(t *testing.T, r *rig) {
 	ctx := t.Context()
 	a, b := r.schema("a"), r.schema("b")

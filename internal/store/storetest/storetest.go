@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"idempotency", testIdempotency},
 		{"claims", testClaims},
 		{"claim again", testClaimAgain},
+		{"late heartbeat", testLateHeartbeat},
 		{"claim order", testClaimOrder},
 		{"concurrent claims", testConcurrentClaims},
 		{"lease expiry", testLeaseExpiry},
