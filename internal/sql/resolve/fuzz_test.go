@@ -14,10 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-var allDialects = []string{
-	"ansi", "postgres", "redshift", "snowflake", "bigquery", "databricks", "spark", "hive", "duckdb", "trino", "athena", "tsql",
-	"clickhouse", "mysql", "mariadb", "oracle", "starrocks", "doris", "vertica", "sqlite",
-}
+var allDialects = dialect.Names()
 
 func resolveText(sql string, d *dialect.Dialect, schema resolve.Schema) resolve.Result {
 	script, _ := parser.Parse(sql, d, parser.Options{})
