@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"os"
-	"runtime/debug"
 
 	"github.com/thalweg-data/thalweg/internal/app"
 	"github.com/thalweg-data/thalweg/internal/config"
@@ -29,7 +27,7 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	limitMemory()
+	defer keepMemory(ctx)()
 	log := observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, cfg.LogLevel)
 	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: log})
 	if err != nil {
@@ -44,15 +42,4 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 		out.say("Administrator's key, shown this once: %s", secret)
 	}
 	return a.Serve(ctx, func(address string) { out.say("Thalweg %s serves http://%s", Version, address) })
-}
-
-// memoryGoal is what the Go part of a server aims to stay below. It is a goal,
-// not a bound: a project that needs more gets it, at the cost of more frequent
-// collections. GOMEMLIMIT sets another.
-const memoryGoal = 260 << 20 // bytes
-
-func limitMemory() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryGoal)
-	}
 }
