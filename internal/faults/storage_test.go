@@ -326,7 +326,14 @@ func failAt(t *testing.T, kind string, k *calm, name string, n int) (happened bo
 	watcher.end(t)
 	p.mustBeCalm(t, c, k, id)
 	attempts, _ = c.report(id, "attempts").(float64)
-	s.stop()
+	if trap.hasFailed() {
+		s.stop()
+	} else { // it is to come while the server stops, which may then say so
+		s.signal(syscall.SIGTERM)
+		if !s.within(45 * time.Second) {
+			t.Error("SIGTERM did not stop the server")
+		}
+	}
 	p.mustBeClean(t)
 	return trap.hasFailed(), first.status, attempts
 }
