@@ -133,7 +133,7 @@ func (w *Write) countTables(ctx context.Context) (int64, error) {
 		n    int64
 	}
 	counts, err := list(ctx, w.s.reader(w.lease.WS), func(row scanner) (c count, err error) { return c, row.Scan(&c.kind, &c.n) },
-		`SELECT kind, count(*) FROM assets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND valid_from <= ? AND present = 1 GROUP BY kind`,
+		`SELECT kind, count(*) FROM assets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ? AND present = 1 GROUP BY kind`,
 		w.lease.WS, int64(w.lease.Schema), w.next, w.next)
 	if err != nil {
 		return 0, fmt.Errorf("count tables: %w", err)

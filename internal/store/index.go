@@ -54,12 +54,12 @@ func (s *Store) Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*
 		return index, nil
 	}
 	index.Assets, err = list(ctx, d, scanAssetRef, `SELECT id, kind, name, relation_key, project_id, present, hash, created_at
-		FROM assets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND valid_from <= ?`, ws, int64(schema), index.Version, index.Version)
+		FROM assets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ?`, ws, int64(schema), index.Version, index.Version)
 	if err != nil {
 		return nil, fmt.Errorf("index of %s: assets: %w", schema, err)
 	}
 	index.Facets, err = list(ctx, d, scanFacetRef, `SELECT asset, origin, source, unique_id, project_id, hash, withdrawn
-		FROM facets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND valid_from <= ?`, ws, int64(schema), index.Version, index.Version)
+		FROM facets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ?`, ws, int64(schema), index.Version, index.Version)
 	if err != nil {
 		return nil, fmt.Errorf("index of %s: facets: %w", schema, err)
 	}

@@ -10,22 +10,31 @@ import (
 // versionedTable is a table of versioned rows. Rows of the same key replace
 // one another from version to version.
 type versionedTable struct {
-	name string
-	key  string // column; int64 or a hash of 16 bytes
-	load Table
+	name   string
+	key    string // column; int64 or a hash of 16 bytes
+	schema string // schema_id, with a + where the index by the key goes without it
+	load   Table
 }
 
 // newVersioned names a table whose rows begin with workspace, schema, key and
 // the two versions.
 func newVersioned(name, key string, columns ...string) versionedTable {
-	return versionedTable{name: name, key: key, load: Table{
+	return versionedTable{name: name, key: key, schema: "schema_id", load: Table{
 		Name:    name,
 		Columns: append([]string{"ws", "schema_id", key, "valid_from", "valid_to"}, columns...),
 	}}
 }
 
+// newAssetTable: ids of assets are of the whole installation, and so is the index
+// by them.
+func newAssetTable(columns ...string) versionedTable {
+	t := newVersioned("assets", "id", columns...)
+	t.schema = "+schema_id"
+	return t
+}
+
 var (
-	assetTable = newVersioned("assets", "id", "kind", "name", "sort_name", "relation_key", "relation_hash", "project_id", "present",
+	assetTable = newAssetTable("kind", "name", "sort_name", "relation_key", "relation_hash", "project_id", "present",
 		"described", "hash", "created_at", "updated_at", "unique_id", "package", "materialized", "group_name", "body")
 	labelTable       = newVersioned("asset_labels", "asset", "kind", "label", "value")
 	columnTable      = newVersioned("asset_columns", "asset", "body")
@@ -45,7 +54,7 @@ func versionedTables() []versionedTable {
 func (t versionedTable) close(ctx context.Context, tx Tx, l Lease, next int64, keys []any) error {
 	return inBatches(keys, func(keys []any) error {
 		marks, args := in([]any{next, l.WS, int64(l.Schema), next, catalog.Open}, keys)
-		_, err := tx.exec(ctx, `UPDATE `+t.name+` SET valid_to = ? WHERE ws = ? AND schema_id = ? AND valid_from < ?
+		_, err := tx.exec(ctx, `UPDATE `+t.name+` SET valid_to = ? WHERE ws = ? AND `+t.schema+` = ? AND valid_from < ?
 			AND +valid_to = ? AND `+t.key+` IN `+marks, args...)
 		return err
 	})
