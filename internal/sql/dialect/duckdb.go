@@ -11,7 +11,7 @@ var duckdb = &Dialect{
 		PositionColumns: true, Unreserved: []string{"minus", "top"},
 	},
 	Scope: Scope{
-		UsingInPlace: true,
+		UsingInPlace: true, FunctionAliasIsColumn: true,
 		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
 		QualifyAlias: SourceFirst, TableAsStruct: true,
 	},
