@@ -27,9 +27,11 @@ type reading struct {
 	issues   int
 }
 
-// keptColumnStates bounds the memory of column states: that of 10,000 models
-// takes some 60 MB.
-const keptColumnStates = 2
+// keptColumns bounds the memory of column states, in columns and edges of them
+// all: some 100 bytes each.
+const keptColumns = 1_000_000
+
+func (st *columnState) weight() int { return st.columns.Len() + st.columns.Links() }
 
 func (a *api) loadColumns(ctx context.Context, key stateKey) (*columnState, error) {
 	schema, err := a.states.of(ctx, key.ws, key.schema, key.version)

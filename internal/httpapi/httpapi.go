@@ -89,9 +89,9 @@ func New(d Deps) (http.Handler, error) {
 	a := &api{
 		huma: newHuma(rt, d.Version, d.QueryWithin), store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
 		editor: d.Editor, limits: d.Limits, now: d.Now,
-		states: newStates(keptStates, func(ctx context.Context, key stateKey) (*schemaState, error) { return loadState(ctx, d.Store, key) }),
+		states: newStates(keptAssets, (*schemaState).weight, func(ctx context.Context, key stateKey) (*schemaState, error) { return loadState(ctx, d.Store, key) }),
 	}
-	a.columns = newStates(keptColumnStates, a.loadColumns)
+	a.columns = newStates(keptColumns, (*columnState).weight, a.loadColumns)
 	a.register()
 	a.health(rt, d)
 	a.foreign(rt, d.Routes)

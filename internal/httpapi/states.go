@@ -24,8 +24,9 @@ type schemaState struct {
 	tests   map[catalog.AssetID][]catalog.Test // without bodies
 }
 
-// keptStates bounds the memory of states.
-const keptStates = 6
+// keptAssets bounds the memory of states, in assets and tests of them all: some
+// 1 kB each.
+const keptAssets = 100_000
 
 type stateKey struct {
 	ws      int64
@@ -34,24 +35,26 @@ type stateKey struct {
 }
 
 // states keeps what was made of the versions of schemas that were asked for
-// last.
+// last, as many as their weights together allow, but always the last one.
 type states[S any] struct {
-	load func(context.Context, stateKey) (*S, error)
-	most int
-	mu   sync.Mutex
-	kept map[stateKey]*list.Element
-	// order holds *stateEntry, the last used in front.
-	order list.List
+	load   func(context.Context, stateKey) (*S, error)
+	weight func(*S) int
+	most   int
+	mu     sync.Mutex
+	kept   map[stateKey]*list.Element
+	order  list.List // of *stateEntry, the last used in front
+	total  int
 }
 
 type stateEntry[S any] struct {
-	key   stateKey
-	mu    sync.Mutex // held while it is loaded, so that one request loads for all
-	state *S
+	key    stateKey
+	weight int        // guarded by states.mu
+	mu     sync.Mutex // held while it is loaded, so that one request loads for all
+	state  *S
 }
 
-func newStates[S any](most int, load func(context.Context, stateKey) (*S, error)) *states[S] {
-	return &states[S]{load: load, most: most, kept: map[stateKey]*list.Element{}}
+func newStates[S any](most int, weight func(*S) int, load func(context.Context, stateKey) (*S, error)) *states[S] {
+	return &states[S]{load: load, weight: weight, most: most, kept: map[stateKey]*list.Element{}}
 }
 
 // of gives the state of a version, loading it if nobody has asked before.
@@ -64,9 +67,11 @@ func (s *states[S]) of(ctx context.Context, ws int64, schema catalog.SchemaID, v
 	}
 	state, err := s.load(ctx, e.key)
 	if err != nil {
+		s.drop(e)
 		return nil, fmt.Errorf("graph of %s at version %d: %w", schema, version, err)
 	}
 	e.state = state
+	s.weigh(e, s.weight(state))
 	return state, nil
 }
 
@@ -79,12 +84,36 @@ func (s *states[S]) entry(key stateKey) *stateEntry[S] {
 	}
 	e := &stateEntry[S]{key: key}
 	s.kept[key] = s.order.PushFront(e)
-	if s.order.Len() > s.most {
-		last := s.order.Back()
-		s.order.Remove(last)
-		delete(s.kept, last.Value.(*stateEntry[S]).key)
-	}
 	return e
+}
+
+// weigh notes what a state weighs and drops those that were not used for longest.
+func (s *states[S]) weigh(e *stateEntry[S], weight int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if el := s.kept[e.key]; el == nil || el.Value != e {
+		return // pushed out while it was loaded
+	}
+	e.weight = weight
+	s.total += weight
+	for s.total > s.most && s.order.Len() > 1 {
+		s.remove(s.order.Back())
+	}
+}
+
+// drop forgets a state that could not be loaded.
+func (s *states[S]) drop(e *stateEntry[S]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if el := s.kept[e.key]; el != nil && el.Value == e {
+		s.remove(el)
+	}
+}
+
+func (s *states[S]) remove(el *list.Element) {
+	e := s.order.Remove(el).(*stateEntry[S])
+	delete(s.kept, e.key)
+	s.total -= e.weight
 }
 
 func loadState(ctx context.Context, s *store.Store, key stateKey) (*schemaState, error) {
@@ -106,6 +135,14 @@ func loadState(ctx context.Context, s *store.Store, key stateKey) (*schemaState,
 		}
 	}
 	return out, out.link(edges)
+}
+
+func (st *schemaState) weight() int {
+	n := len(st.nodes)
+	for _, tests := range st.tests {
+		n += len(tests)
+	}
+	return n
 }
 
 func (st *schemaState) loadNodes(ctx context.Context, s *store.Store, key stateKey) error {
