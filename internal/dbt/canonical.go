@@ -42,7 +42,7 @@ func (c *canonical) value(v value, i, depth int) int {
 	if i >= len(v) {
 		return bad
 	}
-	end := bad
+	var end int
 	switch v[i] {
 	case '{':
 		return c.object(v, i, depth)

@@ -24,7 +24,7 @@ func judge(before string, data []byte, after string, at int64) *Error {
 		err = step(dec)
 	}
 	syntax := &jsontext.SyntacticError{ByteOffset: dec.InputOffset(), JSONPointer: dec.StackPointer(), Err: io.ErrUnexpectedEOF}
-	if err == io.EOF && dec.StackDepth() == 0 { //nolint:errorlint // the decoder's own sign
+	if err == io.EOF && dec.StackDepth() == 0 { // the decoder's own sign
 		return nil
 	}
 	errors.As(err, &syntax)
@@ -52,7 +52,7 @@ func isEnd(k jsontext.Kind) bool { return k == jsontext.KindEndObject || k == js
 
 // broken says what is wrong with the text at hand.
 func (s *scanner) broken() error {
-	if s.pos >= s.end && s.err != nil && s.err != io.EOF { //nolint:errorlint // of the stream itself
+	if s.pos >= s.end && s.err != nil && s.err != io.EOF { // of the stream itself
 		return s.located(s.err)
 	}
 	e := judge(s.opened(), s.buf[s.mark:s.end], "", s.offset(s.mark))

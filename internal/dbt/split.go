@@ -58,8 +58,10 @@ func (s *splitter) visit(visit func(section string, kind jsontext.Kind) error) e
 		return err
 	}
 	if s.seen[name] {
-		s.issues.add(Issue{Code: IssueDuplicateKey, Severity: Warning, Pointer: pointer(name), field: name,
-			Message: "the section " + shorten(name, 60) + " appears twice; of repeated entries the later one was taken", Remedy: remedyRewrite})
+		s.issues.add(Issue{
+			Code: IssueDuplicateKey, Severity: Warning, Pointer: pointer(name), field: name,
+			Message: "the section " + shorten(name, 60) + " appears twice; of repeated entries the later one was taken", Remedy: remedyRewrite,
+		})
 	}
 	s.seen[name] = true
 	clear(s.ids)
@@ -74,7 +76,7 @@ func (s *splitter) close() error {
 	end := s.pos
 	s.mark = end
 	switch {
-	case s.peek() == 0 && s.err == io.EOF: //nolint:errorlint // of the stream itself
+	case s.peek() == 0 && s.err == io.EOF: // of the stream itself
 		s.pos = end
 		n := s.nonFinite
 		if n := n[0] + n[1] + n[2]; n > 0 {
@@ -155,8 +157,10 @@ func (s *splitter) enter(want jsontext.Kind) bool {
 		if want == jsontext.KindBeginArray {
 			what = "an array"
 		}
-		s.issues.add(Issue{Code: IssueSectionType, Severity: Warning, Pointer: pointer(s.section), field: s.section,
-			Message: "the section " + shorten(s.section, 60) + " is not " + what + " and was left out", Remedy: remedyRewrite})
+		s.issues.add(Issue{
+			Code: IssueSectionType, Severity: Warning, Pointer: pointer(s.section), field: s.section,
+			Message: "the section " + shorten(s.section, 60) + " is not " + what + " and was left out", Remedy: remedyRewrite,
+		})
 	}
 	return false
 }
@@ -199,8 +203,10 @@ func (s *splitter) checkedName() (string, error) {
 		return "", &Error{Code: CodeEncoding, Offset: -1, Detail: "a NUL character stands in an id", Remedy: remedyRewrite}
 	}
 	if strings.Contains(name, "\uFFFD") {
-		s.issues.add(Issue{Code: IssueInvalidUTF8, Severity: Warning, Pointer: s.pointer(), UniqueID: name, field: "name",
-			Message: "an id holds U+FFFD, which stands for text that was no UTF-8"})
+		s.issues.add(Issue{
+			Code: IssueInvalidUTF8, Severity: Warning, Pointer: s.pointer(), UniqueID: name, field: "name",
+			Message: "an id holds U+FFFD, which stands for text that was no UTF-8",
+		})
 	}
 	return name, nil
 }
@@ -208,8 +214,10 @@ func (s *splitter) checkedName() (string, error) {
 func (s *splitter) noteRepeat(name string) {
 	h := nameHash([]byte(name))
 	if _, ok := s.ids[h]; ok {
-		s.issues.add(Issue{Code: IssueDuplicateKey, Severity: Warning, Pointer: pointer(s.section, name), UniqueID: name,
-			field: s.section, Message: "an id appears twice in one section; the later one was taken", Remedy: remedyRewrite})
+		s.issues.add(Issue{
+			Code: IssueDuplicateKey, Severity: Warning, Pointer: pointer(s.section, name), UniqueID: name,
+			field: s.section, Message: "an id appears twice in one section; the later one was taken", Remedy: remedyRewrite,
+		})
 	}
 	s.ids[h] = struct{}{}
 }

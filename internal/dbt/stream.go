@@ -66,8 +66,10 @@ func (s *Stream) judge(head []byte) error {
 		}
 	}
 	if isUTF16(head) {
-		return &Error{Code: CodeEncoding, Offset: 0, Found: "UTF-16", Expected: "UTF-8", Detail: "the text is UTF-16",
-			Remedy: "send the file as dbt wrote it (UTF-8); a shell's redirection may have changed it"}
+		return &Error{
+			Code: CodeEncoding, Offset: 0, Found: "UTF-16", Expected: "UTF-8", Detail: "the text is UTF-16",
+			Remedy: "send the file as dbt wrote it (UTF-8); a shell's redirection may have changed it",
+		}
 	}
 	text := bytes.TrimLeft(head, " \t\r\n")
 	switch {

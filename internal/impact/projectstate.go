@@ -174,7 +174,7 @@ func (s *projectState) normal(sql string) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		text := t.Span.Text(sql)
+		text := t.Text(sql)
 		if t.Kind == token.Word {
 			text = strings.ToLower(text)
 		}

@@ -137,8 +137,11 @@ func TestKeyListsAreApart(t *testing.T) {
 
 func TestColumnsHash(t *testing.T) {
 	lists := []Columns{
-		{}, full("a"), part("a"), full("a", "b"), full("ab"), full("b", "a"), full("A"), full("a\x00", "b"), full("a", "\x00b"),
-		{List: []resolve.Column{{Name: "a", Type: "struct<b>"}}, Full: true}, {List: []resolve.Column{{Name: "a", Type: "b"}}, Full: true}, full("a", "b", ""),
+		{},
+		full("a"), part("a"), full("a", "b"), full("ab"), full("b", "a"), full("A"), full("a\x00", "b"), full("a", "\x00b"),
+		{List: []resolve.Column{{Name: "a", Type: "struct<b>"}}, Full: true},
+		{List: []resolve.Column{{Name: "a", Type: "b"}}, Full: true},
+		full("a", "b", ""),
 	}
 	seen := map[catalog.Hash]int{}
 	for i, c := range lists {

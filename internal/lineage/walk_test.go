@@ -25,24 +25,59 @@ func TestWalk(t *testing.T) {
 		want    []string // nearest first, with the number of steps
 		total   int
 	}{
-		{"upstream", []string{"report.twice"}, all,
-			[]string{"0 report.twice", "1 customers.total", "2 stg_orders.amount", "3 raw_orders.amount"}, 4},
-		{"downstream", []string{"raw_orders.amount"}, down,
-			[]string{"0 raw_orders.amount", "1 stg_orders.amount", "2 customers.total", "3 report.twice"}, 4},
+		{
+			"upstream",
+			[]string{"report.twice"},
+			all,
+			[]string{"0 report.twice", "1 customers.total", "2 stg_orders.amount", "3 raw_orders.amount"},
+			4,
+		},
+		{
+			"downstream",
+			[]string{"raw_orders.amount"},
+			down,
+			[]string{"0 raw_orders.amount", "1 stg_orders.amount", "2 customers.total", "3 report.twice"},
+			4,
+		},
 		{"to a relation outside", []string{"report.rate"}, all, []string{"0 report.rate", "1 (elsewhere).rate"}, 2},
 		{"no step", []string{"report.twice"}, with(all, func(o *WalkOptions) { o.Depth = 0 }), []string{"0 report.twice"}, 1},
-		{"two steps", []string{"report.twice"}, with(all, func(o *WalkOptions) { o.Depth = 2 }),
-			[]string{"0 report.twice", "1 customers.total", "2 stg_orders.amount"}, 3},
-		{"two columns at most, and how many there are", []string{"report.twice"}, with(all, func(o *WalkOptions) { o.Limit = 2 }),
-			[]string{"0 report.twice", "1 customers.total"}, 4},
+		{
+			"two steps",
+			[]string{"report.twice"},
+			with(all, func(o *WalkOptions) { o.Depth = 2 }),
+			[]string{"0 report.twice", "1 customers.total", "2 stg_orders.amount"},
+			3,
+		},
+		{
+			"two columns at most, and how many there are",
+			[]string{"report.twice"},
+			with(all, func(o *WalkOptions) { o.Limit = 2 }),
+			[]string{"0 report.twice", "1 customers.total"},
+			4,
+		},
 		{"no column", []string{"report.twice"}, with(all, func(o *WalkOptions) { o.Limit = 0 }), []string{}, 4},
-		{"copies alone", []string{"raw_orders.amount"}, with(down, func(o *WalkOptions) { o.Kinds = resolve.Identity | resolve.Rename | resolve.Cast }),
-			[]string{"0 raw_orders.amount", "1 stg_orders.amount"}, 2},
-		{"tests alone", []string{"customers.vip"}, with(all, func(o *WalkOptions) { o.Kinds = resolve.Conditional }),
-			[]string{"0 customers.vip", "1 stg_orders.status"}, 2},
+		{
+			"copies alone",
+			[]string{"raw_orders.amount"},
+			with(down, func(o *WalkOptions) { o.Kinds = resolve.Identity | resolve.Rename | resolve.Cast }),
+			[]string{"0 raw_orders.amount", "1 stg_orders.amount"},
+			2,
+		},
+		{
+			"tests alone",
+			[]string{"customers.vip"},
+			with(all, func(o *WalkOptions) { o.Kinds = resolve.Conditional }),
+			[]string{"0 customers.vip", "1 stg_orders.status"},
+			2,
+		},
 		{"known columns alone", []string{"report.rate"}, with(all, func(o *WalkOptions) { o.Least = resolve.FromSchema }), []string{"0 report.rate"}, 1},
-		{"several starts, one of them twice, one below another", []string{"customers.total", "stg_orders.amount", "customers.total"}, all,
-			[]string{"0 stg_orders.amount", "0 customers.total", "1 raw_orders.amount"}, 3},
+		{
+			"several starts, one of them twice, one below another",
+			[]string{"customers.total", "stg_orders.amount", "customers.total"},
+			all,
+			[]string{"0 stg_orders.amount", "0 customers.total", "1 raw_orders.amount"},
+			3,
+		},
 	}
 	for _, tt := range tests {
 		var start []int32

@@ -48,7 +48,7 @@ func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Re
 	reader := newMultipartReader(source, boundary)
 	for n := 0; ; n++ {
 		p, err := reader.next()
-		if err == io.EOF { //nolint:errorlint // wrapped, it means an end before the closing boundary
+		if err == io.EOF { // wrapped, it means an end before the closing boundary
 			return nil
 		}
 		if err != nil {

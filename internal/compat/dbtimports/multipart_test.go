@@ -57,7 +57,7 @@ func partsOf[P io.Reader](next func() (P, error)) (string, error) {
 	var out strings.Builder
 	for {
 		p, err := next()
-		if err == io.EOF { //nolint:errorlint // wrapped, it means an end before the closing boundary
+		if err == io.EOF { // wrapped, it means an end before the closing boundary
 			return out.String(), nil
 		}
 		if err != nil {

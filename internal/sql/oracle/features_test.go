@@ -11,8 +11,15 @@ import (
 // featureTables have columns of many types.
 var featureTables = lineagecase.Tables{
 	{Name: "p", Columns: []resolve.Column{
-		{Name: "id", Type: "integer"}, {Name: "name", Type: "text"}, {Name: "ts", Type: "timestamp"}, {Name: "xs", Type: "integer[]"},
-		{Name: "ys", Type: "text[]"}, {Name: "doc", Type: "jsonb"}, {Name: "n", Type: "numeric"}, {Name: "ok", Type: "boolean"}, {Name: "Odd Name", Type: "text"},
+		{Name: "id", Type: "integer"},
+		{Name: "name", Type: "text"},
+		{Name: "ts", Type: "timestamp"},
+		{Name: "xs", Type: "integer[]"},
+		{Name: "ys", Type: "text[]"},
+		{Name: "doc", Type: "jsonb"},
+		{Name: "n", Type: "numeric"},
+		{Name: "ok", Type: "boolean"},
+		{Name: "Odd Name", Type: "text"},
 	}},
 	{Name: "q", Columns: []resolve.Column{
 		{Name: "id", Type: "integer"}, {Name: "p_id", Type: "integer"}, {Name: "v", Type: "numeric"}, {Name: "label", Type: "text"}, {Name: "at", Type: "date"}, {Name: "d", Type: "xml"},

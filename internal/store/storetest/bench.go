@@ -174,14 +174,20 @@ func newProject(models int) *project {
 	for i := range 3 * models {
 		asset := catalog.AssetID(1 + i%len(p.assets))
 		id := fmt.Sprintf("test.shop.not_null_model_%d_column_%d.%x", asset, i%17, catalog.HashOfText(fmt.Sprint(i)))
-		p.tests = append(p.tests, catalog.Test{ID: catalog.TestID(i + 1), Project: 1, UniqueID: id, Asset: asset, Hash: catalog.HashOfText(id),
-			Body: catalog.TestBody{Name: id[10:40], Kind: "generic", Test: "not_null", Column: fmt.Sprintf("column_%d", i%17), Severity: "error", Package: "shop",
-				Path: fmt.Sprintf("models/marts/area_%d/schema.yml", i%40), Args: map[string]string{"column_name": `"column"`, "model": `"ref"`}, Enabled: true}})
+		p.tests = append(p.tests, catalog.Test{
+			ID: catalog.TestID(i + 1), Project: 1, UniqueID: id, Asset: asset, Hash: catalog.HashOfText(id),
+			Body: catalog.TestBody{
+				Name: id[10:40], Kind: "generic", Test: "not_null", Column: fmt.Sprintf("column_%d", i%17), Severity: "error", Package: "shop",
+				Path: fmt.Sprintf("models/marts/area_%d/schema.yml", i%40), Args: map[string]string{"column_name": `"column"`, "model": `"ref"`}, Enabled: true,
+			},
+		})
 	}
 	for i := range 2 * models {
 		to := catalog.AssetID(1 + i/2)
-		p.edges = append(p.edges, catalog.Edge{Project: 1, From: 1 + (to*7+catalog.AssetID(i%2)*131)%catalog.AssetID(len(p.assets)), To: to,
-			Type: catalog.EdgeDerived, Confidence: catalog.ConfidenceMedium, Source: catalog.SourceDBTImport})
+		p.edges = append(p.edges, catalog.Edge{
+			Project: 1, From: 1 + (to*7+catalog.AssetID(i%2)*131)%catalog.AssetID(len(p.assets)), To: to,
+			Type: catalog.EdgeDerived, Confidence: catalog.ConfidenceMedium, Source: catalog.SourceDBTImport,
+		})
 	}
 	return p
 }
@@ -190,24 +196,34 @@ func newProject(models int) *project {
 func (p *project) add(i int) {
 	id, name := catalog.AssetID(i+1), fmt.Sprintf("fct_area_%d_model_%d", i%40, i)
 	unique := "model.shop." + name
-	dbt := &catalog.DBT{UniqueID: unique, ResourceType: "model", PackageName: "shop", Path: "marts/" + name + ".sql", OriginalFilePath: "models/marts/" + name + ".sql",
-		FQN: []string{"shop", "marts", name}, Alias: name}
+	dbt := &catalog.DBT{
+		UniqueID: unique, ResourceType: "model", PackageName: "shop", Path: "marts/" + name + ".sql", OriginalFilePath: "models/marts/" + name + ".sql",
+		FQN: []string{"shop", "marts", name}, Alias: name,
+	}
 	code := &catalog.Code{Checksum: catalog.HashOfText(name).String(), Raw: catalog.HashOfText(name + "r"), Compiled: catalog.HashOfText(name + "c")}
 	relation := catalog.Relation{Platform: "snowflake", Database: "ANALYTICS", Schema: "MARTS", Identifier: strings.ToUpper(name), Text: "ANALYTICS.MARTS." + name}
 	said := fmt.Sprintf("The table %s holds one row for each event of area %d, cleaned and deduplicated.", name, i%40)
-	row := store.AssetRow{Hash: catalog.HashOfText(name), Asset: catalog.Asset{ID: id, Kind: catalog.KindModel, Name: name, Project: 1, Relation: relation,
+	row := store.AssetRow{Hash: catalog.HashOfText(name), Asset: catalog.Asset{
+		ID: id, Kind: catalog.KindModel, Name: name, Project: 1, Relation: relation,
 		RelationKey: "analytics.marts." + name, Description: catalog.Text{Value: said, Origin: "dbt:shop", Import: 1}, Owners: []string{fmt.Sprintf("team-%d", i%9)},
 		Tags: []string{"daily", fmt.Sprintf("area_%d", i%40)}, Materialized: "table", DBT: dbt, Code: code, Present: true, ColumnCount: 17,
-		Nodes: []catalog.NodeRef{{Project: 1, UniqueID: unique}}}}
-	manifest := catalog.Facet{Asset: id, Origin: "dbt:shop", Source: catalog.FromManifest, UniqueID: unique, Project: 1, Hash: catalog.HashOfText(unique), Import: 1,
-		Body: catalog.Body{Kind: catalog.KindModel, Name: name, Relation: relation, Materialized: "table", Description: said, Tags: row.Tags, DBT: dbt, Code: code,
-			Config: []byte(`{"enabled":true,"materialized":"table","on_schema_change":"ignore","persist_docs":{},"tags":["daily"]}`)}}
+		Nodes: []catalog.NodeRef{{Project: 1, UniqueID: unique}},
+	}}
+	manifest := catalog.Facet{
+		Asset: id, Origin: "dbt:shop", Source: catalog.FromManifest, UniqueID: unique, Project: 1, Hash: catalog.HashOfText(unique), Import: 1,
+		Body: catalog.Body{
+			Kind: catalog.KindModel, Name: name, Relation: relation, Materialized: "table", Description: said, Tags: row.Tags, DBT: dbt, Code: code,
+			Config: []byte(`{"enabled":true,"materialized":"table","on_schema_change":"ignore","persist_docs":{},"tags":["daily"]}`),
+		},
+	}
 	docs := catalog.Facet{Asset: id, Origin: "dbt:shop", Source: catalog.FromCatalog, UniqueID: unique, Project: 1, Hash: catalog.HashOfText(unique + "c"), Import: 1}
 	for k := range 17 {
 		column, kind := fmt.Sprintf("column_%d", k), []string{"NUMBER(38,0)", "TEXT", "TIMESTAMP_NTZ(9)"}[k%3]
 		about := fmt.Sprintf("Column %d of %s, as the source tells it.", k, name)
-		row.Columns = append(row.Columns, catalog.Column{Name: column, Ordinal: k + 1, Type: catalog.Type{Native: kind, Canonical: "string"},
-			Description: catalog.Text{Value: about, Origin: "dbt:shop", Import: 1}, Present: true})
+		row.Columns = append(row.Columns, catalog.Column{
+			Name: column, Ordinal: k + 1, Type: catalog.Type{Native: kind, Canonical: "string"},
+			Description: catalog.Text{Value: about, Origin: "dbt:shop", Import: 1}, Present: true,
+		})
 		manifest.Body.Columns = append(manifest.Body.Columns, catalog.BodyColumn{Name: column, Ordinal: k + 1, Description: about})
 		docs.Body.Columns = append(docs.Body.Columns, catalog.BodyColumn{Name: strings.ToUpper(column), Ordinal: k + 1, NativeType: kind})
 	}

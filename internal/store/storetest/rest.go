@@ -13,8 +13,10 @@ import (
 func testKeys(t *testing.T, r *rig) {
 	ctx := t.Context()
 	same(t, get(r.CountKeys(ctx))(t), int64(0))
-	want := store.Key{WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1, 2, 31: 9}, Name: "ci", Creator: "ana", Scopes: []string{"write:dbt_imports"},
-		SchemaIDs: []catalog.SchemaID{101}, CIDRs: []string{"10.0.0.0/8"}, ExpiresAt: start.Add(time.Hour)}
+	want := store.Key{
+		WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1, 2, 31: 9}, Name: "ci", Creator: "ana", Scopes: []string{"write:dbt_imports"},
+		SchemaIDs: []catalog.SchemaID{101}, CIDRs: []string{"10.0.0.0/8"}, ExpiresAt: start.Add(time.Hour),
+	}
 	key := get(r.PutKey(ctx, want))(t)
 	want.ID, want.CreatedAt = 1, start
 	same(t, key, want)
@@ -116,8 +118,10 @@ func testIsolation(t *testing.T, r *rig) {
 	w := get(r.Begin(ctx, c.Lease))(t)
 	must(t, everything(ctx, w, 1, "x"))
 	must(t, w.PutTexts(ctx, map[catalog.Hash]string{catalog.HashOfText("t"): "t"}))
-	must(t, w.Flip(ctx, store.Flip{Project: &project, Fingerprints: map[string][]byte{"m": {1}}, Applied: []store.AppliedPart{{Part: "m", SHA256: "s", Reader: "r"}},
-		Pending: []store.PendingRemoval{{Asset: 1}}}))
+	must(t, w.Flip(ctx, store.Flip{
+		Project: &project, Fingerprints: map[string][]byte{"m": {1}}, Applied: []store.AppliedPart{{Part: "m", SHA256: "s", Reader: "r"}},
+		Pending: []store.PendingRemoval{{Asset: 1}},
+	}))
 	runID := r.putRun(run(schema, "i", 1), result("model.a", "success", 1))
 	key := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "12345678"}))(t)
 	lease := c.Lease
