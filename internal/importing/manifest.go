@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 
 	"golang.org/x/sync/errgroup"
 
@@ -209,6 +210,7 @@ func (s *manifestSink) Parents(child string, parents []string) error {
 func (s *manifestSink) Doc(*dbt.Doc) error { return nil }
 
 func (s *manifestSink) progress() {
+	runtime.Gosched() // requests go first
 	if s.read++; s.read%1000 == 0 {
 		s.job.rep.progress(s.read, 0)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -116,6 +117,7 @@ func (s *settler) mergeBatch(ctx context.Context, w *words, ids []catalog.AssetI
 		return m, err
 	}
 	for _, id := range ids {
+		runtime.Gosched() // requests go first
 		facets, changed := w.apply(id, st.facets[id], s.imp)
 		m.facets = append(m.facets, changed...)
 		asset, columns := catalog.Merge(id, facets, s.policy)

@@ -3,6 +3,7 @@ package lineage
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -244,6 +245,7 @@ func (t *Tracer) readAll(ctx context.Context, work []Traced, texts map[catalog.H
 				w := &work[i]
 				w.Block = t.read(w.Table, texts[t.tables[w.Table].Code.Compiled])
 				w.Encoded = w.Block.Encode()
+				runtime.Gosched() // whoever waits for an answer goes first
 			}
 		})
 	}

@@ -132,6 +132,7 @@ func encodeAll[T any](ctx context.Context, values []T, encode func(*encoder, T) 
 					return err
 				}
 				out[i] = b
+				runtime.Gosched() // requests go first
 			}
 			return ctx.Err()
 		})

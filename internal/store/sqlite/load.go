@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"runtime"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -43,6 +44,7 @@ func add(ctx context.Context, stmt *sql.Stmt, rows [][]any) error {
 	for _, row := range rows {
 		args = append(args, row...)
 	}
+	runtime.Gosched() // requests go first
 	_, err := stmt.ExecContext(ctx, args...)
 	return err
 }
