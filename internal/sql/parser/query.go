@@ -43,7 +43,7 @@ func (p *parser) isQuery(at int) bool {
 		}
 		switch after := p.toks[min(end+1, len(p.toks)-1)]; {
 		case after.Kind == token.RightParen, after.Kind == token.EOF, after.Kind == token.Semicolon, after.Kind == token.PipeRight:
-		case isSetOperator(after.Keyword), p.outerSet(end + 1), after.Keyword == token.ORDER, after.Keyword == token.LIMIT, after.Keyword == token.FETCH,
+		case p.isSetOperator(after.Keyword), p.outerSet(end + 1), after.Keyword == token.ORDER, after.Keyword == token.LIMIT, after.Keyword == token.FETCH,
 			after.Keyword == token.OFFSET:
 		default:
 			return false
@@ -61,7 +61,7 @@ func (p *parser) outerSet(at int) bool {
 	switch p.toks[at].Keyword {
 	case token.LEFT, token.FULL, token.INNER:
 		next := p.toks[at+1].Keyword
-		return isSetOperator(next) || next == token.OUTER && isSetOperator(p.toks[at+2].Keyword)
+		return p.isSetOperator(next) || next == token.OUTER && p.isSetOperator(p.toks[at+2].Keyword)
 	}
 	return false
 }
@@ -72,8 +72,8 @@ func (p *parser) pivotOn(at int) bool {
 	return end > 0 && p.toks[min(end+1, len(p.toks)-1)].Keyword == token.ON
 }
 
-func isSetOperator(k token.Keyword) bool {
-	return k == token.UNION || k == token.EXCEPT || k == token.INTERSECT || k == token.MINUS
+func (p *parser) isSetOperator(k token.Keyword) bool {
+	return k == token.UNION || k == token.EXCEPT || k == token.INTERSECT || k == token.MINUS && p.words[token.MINUS]&clauseWord != 0
 }
 
 // queryInParens reads (query).
@@ -208,11 +208,9 @@ func (p *parser) arms(first ast.QueryBody, more func() bool, operand func() ast.
 // setAhead tells whether a set operator follows, perhaps behind BigQuery's
 // FULL, LEFT or INNER.
 func (p *parser) setAhead() bool {
-	switch p.kw() {
-	case token.UNION, token.EXCEPT, token.INTERSECT:
-		return true
-	case token.MINUS:
-		return p.words[token.MINUS]&clauseWord != 0
+	switch k := p.kw(); k {
+	case token.UNION, token.EXCEPT, token.INTERSECT, token.MINUS:
+		return p.isSetOperator(k)
 	case token.FULL, token.LEFT, token.INNER, token.OUTER:
 		return p.setKeyword() != token.NotKeyword
 	}
@@ -223,7 +221,7 @@ func (p *parser) setAhead() bool {
 func (p *parser) setKeyword() token.Keyword {
 	for n := range 3 {
 		k := p.ahead(n).Keyword
-		if isSetOperator(k) {
+		if p.isSetOperator(k) {
 			return k
 		}
 		if k != token.FULL && k != token.LEFT && k != token.INNER && k != token.OUTER {
