@@ -29,7 +29,6 @@ func (l *ProjectLineage) foldedEdges(b *Block) []string {
 // reason.
 var otherByWarehouse = map[string]string{
 	"clickhouse/model.jaffle_shop.report":                 "not compiled there",
-	"oracle/model.jaffle_shop.metricflow_time_spine":      "made of dual there",
 	"starrocks/model.jaffle_shop.child_of_col_with_space": "double quotes make a string there, not a column",
 }
 

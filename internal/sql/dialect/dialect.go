@@ -214,6 +214,9 @@ type Scope struct {
 	// UsingInPlace leaves a column of JOIN USING in its place in the left table
 	// under a star; elsewhere these columns come first.
 	UsingInPlace bool
+	// Pseudo are reserved words, in lower case, that the database answers itself: no
+	// table has a column that is called so without quotes.
+	Pseudo []string
 	// FunctionAliasIsColumn names the only column of a function in FROM after its
 	// alias.
 	FunctionAliasIsColumn bool

@@ -7,5 +7,5 @@ var oracle = &Dialect{
 	Identifiers: Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", QQuotes: true},
 	Grammar:     Grammar{Reserved: []string{"connect", "start"}, Unreserved: []string{"qualify", "limit", "top"}},
-	Scope:       Scope{ImplicitRecursion: true},
+	Scope:       Scope{ImplicitRecursion: true, Pseudo: []string{"level", "rowid", "rownum", "sysdate", "uid", "user"}},
 }

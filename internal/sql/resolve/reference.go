@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
@@ -56,6 +57,9 @@ func (r *resolver) resolveName(ref *ast.ColumnRef, key name, v view) {
 // lookupName looks in one scope and pushes what it finds.
 func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 	id := ref.Parts[0]
+	if !id.Quoted && slices.Contains(r.dialect.Scope.Pseudo, r.names.text(key)) {
+		return certain // of no column
+	}
 	if v.rule == dialect.AliasFirst {
 		if c := r.alias(key, v); c != nil {
 			r.push(match{column: c, certainty: certain})
