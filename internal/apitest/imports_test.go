@@ -366,3 +366,36 @@ func TestStatesMoveForward(t *testing.T) {
 		t.Error("it did not end")
 	}
 }
+
+// B33: whatever a part calls its file is nobody's path, header or log line.
+func TestFilenamesAreIgnored(t *testing.T) {
+	s := Start(t, Options{})
+	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
+	for _, name := range []string{
+		"../../etc/passwd-of-b33", `C:\b33\manifest.json`, "b33\x00.json", strings.Repeat("b33", 3000), "b33%0d%0aX-Injected: 1", "b33\tx", "b33/", "b33\u202e", "b33\xff",
+	} {
+		part := Part{
+			Header: "Content-Disposition: form-data; name=\"manifest\"; filename=\"" + strings.ReplaceAll(name, `\`, `\\`) + "\"\r\nContent-Type: application/json",
+			Body:   unzipped(t, beforeManifest),
+		}
+		r := s.Upload(t, key, Form(Text("schema_id", schema), part))
+		if r.Status != 202 {
+			t.Errorf("%.40q: %d %s", name, r.Status, r.Body)
+			continue
+		}
+		id := r.At(t, "data.id").(string)
+		for _, path := range []string{"/api/v1/dbt_imports/" + id, "/api/v1/dbt_imports/" + id + "/report"} {
+			if got := s.Get(t, path, key); strings.Contains(string(got.Body), "b33") || strings.Contains(fmt.Sprint(got.Header), "b33") {
+				t.Errorf("%.40q comes back: %s", name, got.Body)
+			}
+		}
+	}
+	if log := s.Log.String(); strings.Contains(log, "b33") {
+		t.Errorf("a file's name is in the log: %.500s", log)
+	}
+	// A line break ends the line, and what follows is not ours to take for a header.
+	broken := Part{Header: "Content-Disposition: form-data; name=\"manifest\"; filename=\"a\r\nX-Injected: b33\"", Body: []byte("{}")}
+	if r := s.Upload(t, key, Form(Text("schema_id", schema), broken)); r.Status != 202 || r.Header.Get("X-Injected") != "" {
+		t.Errorf("a line break in a file's name: %d %s", r.Status, r.Body)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"mime"
 	"net/textproto"
+	"regexp"
 )
 
 // How many bytes an upload is read and written by, and how many the headers of
@@ -93,6 +94,7 @@ func (m *multipartReader) open() (*formPart, error) {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
+		plainFilename(line)
 		if header = append(header, line...); err == nil && len(header) > headerBytes {
 			err = fmt.Errorf("%w: the headers of a part are longer than %d bytes", errMultipart, headerBytes)
 		}
@@ -108,10 +110,38 @@ func (m *multipartReader) open() (*formPart, error) {
 		return nil, fmt.Errorf("%w: %w", errMultipart, err)
 	}
 	m.current = &formPart{from: m}
-	if kind, params, err := mime.ParseMediaType(fields.Get("Content-Disposition")); err == nil && kind == "form-data" {
-		m.current.name = params["name"]
-	}
+	m.current.name = fieldName(fields.Get("Content-Disposition"))
 	return m.current, nil
+}
+
+// plainFilename takes the control characters out of a file's name, which nobody
+// looks at: it shall not make the header a broken one.
+func plainFilename(line []byte) {
+	at := bytes.Index(bytes.ToLower(line), []byte("filename"))
+	if at < 0 {
+		return
+	}
+	for i, c := range line[at:] {
+		if c < ' ' && c != '\t' && c != '\r' && c != '\n' || c == 0x7f {
+			line[at+i] = '_'
+		}
+	}
+}
+
+// looseName finds the name of a field where the rest of the line is odd.
+var looseName = regexp.MustCompile(`(?i)^form-data\s*;(?:.*;)?\s*name="([^"\\]*)"`)
+
+// fieldName reads the name of the form's field; "" if there is none. A file's
+// name that breaks the rules does not matter.
+func fieldName(disposition string) string {
+	kind, params, err := mime.ParseMediaType(disposition)
+	if err == nil && kind == "form-data" {
+		return params["name"]
+	}
+	if m := looseName.FindStringSubmatch(disposition); err != nil && m != nil {
+		return m[1]
+	}
+	return ""
 }
 
 // formPart is the body of a part, up to the next boundary.
