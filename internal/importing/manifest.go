@@ -32,12 +32,14 @@ const textBatch = 4 << 20
 // manifestSink takes what the reader finds.
 type manifestSink struct {
 	*manifestSaid
-	job   *job
-	ctx   context.Context //nolint:containedctx // the reader's callbacks carry none; it lives as long as one call
-	speak speaker
-	texts map[catalog.Hash]string
-	bytes int
-	read  int64
+	job *job
+	// changed is told of every node that is not as it was.
+	changed func()
+	ctx     context.Context //nolint:containedctx // the reader's callbacks carry none; it lives as long as one call
+	speak   speaker
+	texts   map[catalog.Hash]string
+	bytes   int
+	read    int64
 	// writing holds the batch of texts that is written while the next is read.
 	writing *errgroup.Group
 }
@@ -136,16 +138,21 @@ func (j *job) walkManifest(ctx context.Context, part catalog.Part, head dbt.Head
 	}
 	defer func() { _ = r.Close() }() // only read
 	m := &manifestSaid{links: make(links, known.len()), depends: map[string][]string{}, print: newFingerprint(known.len())}
-	writing, ctx := errgroup.WithContext(ctx)
+	changed := func() {
+		if j.project.ID != 0 {
+			j.readStanding(ctx)
+		}
+	}
+	writing, within := errgroup.WithContext(ctx)
 	writing.SetLimit(1)
-	sink := &manifestSink{manifestSaid: m, job: j, ctx: ctx, texts: map[catalog.Hash]string{}, writing: writing}
+	sink := &manifestSink{manifestSaid: m, job: j, ctx: within, changed: changed, texts: map[catalog.Hash]string{}, writing: writing}
 	sink.speak = speaker{project: j.project, adapter: head.AdapterType, imp: j.claim.Import.ID, keep: sink.keep}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest)}
 	if known != nil {
 		opt.Known = known.knows
 	}
 	var issues []dbt.Issue
-	m.head, issues, err = dbt.ReadManifest(ctx, r, opt, sink)
+	m.head, issues, err = dbt.ReadManifest(within, r, opt, sink)
 	if err == nil {
 		err = sink.flush()
 	}
@@ -161,6 +168,7 @@ func (j *job) walkManifest(ctx context.Context, part catalog.Part, head dbt.Head
 // Node takes a node that is new or changed.
 func (s *manifestSink) Node(n *dbt.Node) error {
 	s.progress()
+	s.changed()
 	if n.Disabled {
 		s.disabled++
 		return nil

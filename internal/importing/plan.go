@@ -32,10 +32,11 @@ type plan struct {
 // merge finds the asset of everything that was said, merges what changed and
 // writes it as rows of the next version.
 func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
-	index, tests, err := j.standing(ctx, s)
-	if err != nil {
+	st := j.readStanding(ctx)
+	if err := st.reading.Wait(); err != nil {
 		return nil, err
 	}
+	index, tests := st.index, st.tests
 	if _, err := j.writer(ctx); err != nil {
 		return nil, err
 	}
@@ -63,25 +64,39 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 	return p, nil
 }
 
-// standing reads what the store holds of the schema, and of the project's tests
-// if there is a manifest. Nothing is flipped meanwhile: the lease is ours.
-func (j *job) standing(ctx context.Context, s *said) (index *store.Index, tests []catalog.Test, err error) {
-	reading, ctx := errgroup.WithContext(ctx)
-	reading.Go(func() (err error) {
-		if index, err = j.Store.Index(ctx, j.claim.WS, j.schema.ID); err != nil {
+// standing is what the store holds of the schema, and of the project's tests. It
+// is read beside other work.
+type standing struct {
+	reading *errgroup.Group
+	index   *store.Index
+	tests   []catalog.Test
+}
+
+// readStanding begins to read what stands: with the first node that is not as it
+// was, while the manifest is read on. Nothing is flipped meanwhile: the lease is
+// ours.
+func (j *job) readStanding(ctx context.Context) *standing {
+	if j.stands != nil {
+		return j.stands
+	}
+	st := &standing{}
+	st.reading, ctx = errgroup.WithContext(ctx)
+	st.reading.Go(func() (err error) {
+		if st.index, err = j.Store.Index(ctx, j.claim.WS, j.schema.ID); err != nil {
 			err = fmt.Errorf("index of %s: %w", j.schema.ID, err)
 		}
 		return err
 	})
-	if s.manifest != nil {
-		reading.Go(func() (err error) {
-			if tests, err = j.Store.TestsOf(ctx, j.claim.WS, j.schema.ID, 0, j.project.ID, false); err != nil {
-				err = fmt.Errorf("tests of %s: %w", j.project.Name, err)
+	if project := j.project; project.ID != 0 {
+		st.reading.Go(func() (err error) {
+			if st.tests, err = j.Store.TestsOf(ctx, j.claim.WS, j.schema.ID, 0, project.ID, false); err != nil {
+				err = fmt.Errorf("tests of %s: %w", project.Name, err)
 			}
 			return err
 		})
 	}
-	return index, tests, reading.Wait()
+	j.stands = st
+	return st
 }
 
 // known is the index by the names that a project uses.

@@ -19,6 +19,7 @@ type job struct {
 	write  *store.Write // nil until something has to be written
 	// project is known once the head of the manifest is read.
 	project catalog.Project
+	stands  *standing // nil until somebody asks for it
 }
 
 // run takes an import through its stages and gives its final state. Where a
@@ -26,6 +27,9 @@ type job struct {
 func (p *Pipeline) run(ctx context.Context, claim store.Claim, rep *reporter) (catalog.Import, error) {
 	j := &job{Pipeline: p, claim: claim, rep: rep}
 	imp, err := j.stages(ctx)
+	if j.stands != nil {
+		_ = j.stands.reading.Wait() // whoever needed it has heard of its error
+	}
 	if err != nil && j.write != nil {
 		_ = j.write.Abort(context.WithoutCancel(ctx)) // what it leaves is invisible, and swept by the next writer
 	}
