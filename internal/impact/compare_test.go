@@ -25,7 +25,12 @@ func shop(t *testing.T, version, name string) *lineage.ProjectLineage {
 		}
 		return bytes.NewReader(data)
 	}
-	p, err := lineage.ReadProject(t.Context(), read("manifest.json.gz"), read("catalog.json.gz"))
+	return traced(t, read("manifest.json.gz"), read("catalog.json.gz"))
+}
+
+func traced(t *testing.T, manifest, tables io.Reader) *lineage.ProjectLineage {
+	t.Helper()
+	p, err := lineage.ReadProject(t.Context(), manifest, tables)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,15 +212,7 @@ func (s small) trace(t *testing.T) *lineage.ProjectLineage {
 		tables = strings.NewReader(fmt.Sprintf(`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/catalog/v1.json"},"nodes":{%s},
 			"sources":{"source.p.lake.raw":{"unique_id":"source.p.lake.raw","metadata":{"type":"TABLE","schema":"lake","name":"raw","database":"db"},"columns":{%s}}}}`, s.catalog, s.rawColumns))
 	}
-	p, err := lineage.ReadProject(t.Context(), strings.NewReader(manifest), tables)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := p.Trace(t.Context(), lineage.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
+	return traced(t, strings.NewReader(manifest), tables)
 }
 
 func TestCompareSmall(t *testing.T) {

@@ -1,0 +1,216 @@
+package importing
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+var _ lineage.Source = (*tracing)(nil)
+
+// Load fetches the tables that have become due and those that they read, with
+// what was traced of them before.
+func (t *tracing) Load(ctx context.Context, due []int32) error {
+	var blocks []int32
+	unknown := map[int32]bool{}
+	want := func(n int32) {
+		if !t.known[n] {
+			unknown[n] = true
+		}
+		if !t.fetched[n] && hasCode(t.kinds[n]) && !t.isFresh(n) {
+			t.fetched[n] = true
+			blocks = append(blocks, n)
+		}
+	}
+	for _, n := range due {
+		want(n)
+		for _, p := range t.reads(n) {
+			want(p)
+		}
+	}
+	if err := t.fill(ctx, slices.Sorted(maps.Keys(unknown))); err != nil {
+		return err
+	}
+	return t.fetch(ctx, blocks)
+}
+
+// reads gives the parents of a table, and the parents of those that are
+// ephemeral: their code is pasted into its own.
+func (t *tracing) reads(n int32) []int32 {
+	seen := map[int32]bool{n: true}
+	var out []int32
+	for open := []int32{n}; len(open) > 0; open = open[1:] {
+		for _, p := range t.graph.Parents(open[0]) {
+			if seen[p] {
+				continue
+			}
+			seen[p] = true
+			out = append(out, p)
+			if t.tables[p].Ephemeral {
+				open = append(open, p)
+			}
+		}
+	}
+	return out
+}
+
+// isFresh tells a table that did not exist before this import.
+func (t *tracing) isFresh(n int32) bool { return t.plan.words.fresh[t.ids[n]] }
+
+// fill reads tables that the import did not settle.
+func (t *tracing) fill(ctx context.Context, numbers []int32) error {
+	tables, err := t.standingTables(ctx, numbers)
+	for n, table := range tables {
+		t.tables[n], t.known[n] = table, true
+	}
+	return err
+}
+
+// standingTables are tables as they stood before the import.
+func (t *tracing) standingTables(ctx context.Context, numbers []int32) (map[int32]lineage.Table, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	ids := t.idsOf(numbers)
+	assets, err := t.Store.AssetsOf(ctx, t.claim.WS, t.schema.ID, t.plan.index.Version, ids)
+	if err != nil {
+		return nil, fmt.Errorf("%d tables that are read: %w", len(ids), err)
+	}
+	columns, err := t.Store.ColumnsOf(ctx, t.claim.WS, t.schema.ID, t.plan.index.Version, ids)
+	if err != nil {
+		return nil, fmt.Errorf("columns of %d tables that are read: %w", len(ids), err)
+	}
+	out := make(map[int32]lineage.Table, len(assets))
+	for i := range assets {
+		out[t.number[assets[i].ID]] = lineageTable(&assets[i], columns[assets[i].ID], nil)
+	}
+	return out, nil
+}
+
+func (t *tracing) idsOf(numbers []int32) []catalog.AssetID {
+	ids := make([]catalog.AssetID, len(numbers))
+	for i, n := range numbers {
+		ids[i] = t.ids[n]
+	}
+	return ids
+}
+
+// fetch reads what was traced before.
+func (t *tracing) fetch(ctx context.Context, numbers []int32) error {
+	blocks, err := t.standingBlocks(ctx, numbers)
+	maps.Copy(t.blocks, blocks)
+	return err
+}
+
+func (t *tracing) standingBlocks(ctx context.Context, numbers []int32) (map[int32]standingBlock, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	blocks, err := t.Store.ColumnEdgesOf(ctx, t.claim.WS, t.schema.ID, t.plan.index.Version, t.idsOf(numbers))
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int32]standingBlock, len(blocks))
+	for _, b := range blocks {
+		stands := standingBlock{key: b.Hash, content: catalog.HashOf(b.Block)}
+		if decoded, err := lineage.Decode(b.Block); err != nil {
+			stands.key = catalog.Hash{} // written by another version of the engine: read anew
+		} else {
+			stands.columns = decoded.Columns()
+		}
+		out[t.number[b.Asset]] = stands
+	}
+	return out, nil
+}
+
+// Columns gives the columns of a table that is read without being declared.
+func (t *tracing) Columns(n int32) lineage.Columns {
+	if t.known[n] {
+		return lineage.Columns{} // what is known of it was heard already
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if c, ok := t.asked[n]; ok {
+		return c
+	}
+	c, err := t.undeclared(n)
+	if err != nil {
+		t.Log.WarnContext(t.ctx, "columns of a table that a model reads without declaring it", slog.Int64("asset", int64(t.ids[n])), slog.Any("error", err))
+	}
+	t.asked[n] = c
+	return c
+}
+
+func (t *tracing) undeclared(n int32) (lineage.Columns, error) {
+	tables, err := t.standingTables(t.ctx, []int32{n})
+	if err != nil {
+		return lineage.Columns{}, err
+	}
+	stated := tables[n].Stated
+	if stated.Full || !hasCode(t.kinds[n]) {
+		return stated, nil
+	}
+	blocks, err := t.standingBlocks(t.ctx, []int32{n})
+	if told := blocks[n].columns; told.Full {
+		return told, nil
+	}
+	return stated, err
+}
+
+// Inferred gives the columns that the code of a table told last time.
+func (t *tracing) Inferred(n int32) lineage.Columns { return t.blocks[n].columns }
+
+// Texts gives compiled code by hash.
+func (t *tracing) Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	return t.Store.Texts(ctx, t.claim.WS, hashes)
+}
+
+// Stands tells whether reading a table again would give what is stored.
+func (t *tracing) Stands(n int32, key catalog.Hash) bool {
+	b, ok := t.blocks[n]
+	return ok && b.key == key
+}
+
+// keptBytes is how much of what was traced is gathered before it is written: in
+// a deep project a level holds but a model or two.
+const keptBytes = 1 << 20
+
+// Keep takes what was traced and writes it, a good deal at a time. What came out
+// as it was gets its new key only, so that it is no change.
+func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
+	for _, w := range traced {
+		t.tally.add(t.tables[w.Table].Name, w.Block)
+		row := store.ColumnEdgeBlock{Asset: t.ids[w.Table], Hash: w.Key, Block: w.Encoded}
+		if b, ok := t.blocks[w.Table]; ok && b.content == catalog.HashOf(w.Encoded) {
+			t.same = append(t.same, row)
+		} else {
+			t.changed = append(t.changed, row)
+		}
+		t.kept += len(w.Encoded)
+	}
+	if t.kept < keptBytes {
+		return nil
+	}
+	return t.flush(ctx)
+}
+
+func (t *tracing) flush(ctx context.Context) error {
+	if err := t.write.PutColumnEdges(ctx, t.changed); err != nil {
+		return fmt.Errorf("column edges of %d models: %w", len(t.changed), err)
+	}
+	if err := t.write.KeyColumnEdges(ctx, t.same); err != nil {
+		return fmt.Errorf("column edges of %d models that are as they were: %w", len(t.same), err)
+	}
+	t.plan.traced += int64(len(t.changed))
+	t.changed, t.same, t.kept = nil, nil, 0
+	return nil
+}
