@@ -45,7 +45,7 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 		store: j.Store, write: j.write, ws: j.claim.WS, schema: j.schema.ID, at: index.Version,
 		policy: j.schema.Policy, now: j.Now(), imp: j.claim.Import.ID,
 	}
-	tracks := &tracks{tables: map[catalog.AssetID]*settledTable{}, words: interned{}, anew: s.anew()}
+	tracks := &tracks{tables: map[catalog.AssetID]*settledTable{}, anew: s.anew()}
 	p.tables, p.settler.settled = tracks.tables, tracks.settled
 	known := newKnown(index, j.project)
 	if s.manifest != nil {

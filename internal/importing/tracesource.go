@@ -88,7 +88,7 @@ func (t *tracing) standingTables(ctx context.Context, numbers []int32) (map[int3
 	}
 	out := make(map[int32]lineage.Table, len(assets))
 	for i := range assets {
-		out[t.number[assets[i].ID]] = lineageTable(&assets[i], columns[assets[i].ID], nil)
+		out[t.number[assets[i].ID]] = lineageTable(&assets[i], columns[assets[i].ID])
 	}
 	return out, nil
 }

@@ -19,25 +19,9 @@ type settledTable struct {
 	table    lineage.Table
 }
 
-// words that occur in many tables, kept once.
-type interned map[string]string
-
-func (w interned) word(s string) string {
-	if w == nil {
-		return s
-	}
-	if have, ok := w[s]; ok {
-		return have
-	}
-	s = string([]byte(s)) // it may be a piece of a larger text
-	w[s] = s
-	return s
-}
-
 // tracks gathers the tables that an import settles.
 type tracks struct {
 	tables map[catalog.AssetID]*settledTable
-	words  interned
 	// anew tells that the code of every settled table is read, changed or not:
 	// the project is new, was forced, or another version of the engine read it.
 	anew bool
@@ -53,12 +37,12 @@ func (t *tracks) settled(d catalog.Delta) {
 	if !s.present {
 		return
 	}
-	s.table = lineageTable(d.After, d.ColumnsAfter, t.words)
+	s.table = lineageTable(d.After, d.ColumnsAfter)
 	if d.Before == nil || !d.Before.Present {
 		s.due, s.disturbs = s.table.Code != nil, true
 		return
 	}
-	before := lineageTable(d.Before, d.ColumnsBefore, nil)
+	before := lineageTable(d.Before, d.ColumnsBefore)
 	s.disturbs = before.Key != s.table.Key || before.Ephemeral != s.table.Ephemeral || !sameColumns(before.Stated, s.table.Stated)
 	s.due = s.table.Code != nil && (t.anew || before.Key != s.table.Key || before.Platform != s.table.Platform || !sameCode(before, s.table, d))
 }
@@ -77,10 +61,10 @@ func sameCode(before, after lineage.Table, d catalog.Delta) bool {
 func sameColumns(a, b lineage.Columns) bool { return a.Full == b.Full && slices.Equal(a.List, b.List) }
 
 // lineageTable is an asset as the lineage engine knows tables.
-func lineageTable(a *catalog.Asset, columns []catalog.Column, words interned) lineage.Table {
+func lineageTable(a *catalog.Asset, columns []catalog.Column) lineage.Table {
 	t := lineage.Table{
 		ID: int64(a.ID), Name: a.Name, Platform: a.Relation.Platform, Key: a.RelationKey,
-		Ephemeral: a.Kind == catalog.KindModel && a.RelationKey == "", Stated: statedColumns(a, columns, words),
+		Ephemeral: a.Kind == catalog.KindModel && a.RelationKey == "", Stated: statedColumns(a, columns),
 	}
 	if a.DBT != nil && a.DBT.UniqueID != "" {
 		t.Name = a.DBT.UniqueID
@@ -118,16 +102,14 @@ func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.Code {
 
 // statedColumns are the columns that the warehouse lists, else those that dbt's
 // YAML names.
-func statedColumns(a *catalog.Asset, columns []catalog.Column, words interned) lineage.Columns {
+func statedColumns(a *catalog.Asset, columns []catalog.Column) lineage.Columns {
 	list := make([]resolve.Column, 0, len(columns))
 	for i := range columns {
 		c := &columns[i]
 		if !c.Present || a.Listed && c.DocumentedOnly {
 			continue
 		}
-		made := lineage.SchemaColumn(c.Name, c.Type.Native)
-		made.Name = words.word(made.Name)
-		list = append(list, made)
+		list = append(list, lineage.SchemaColumn(c.Name, c.Type.Native))
 	}
 	return lineage.StatedColumns(a.Relation.Platform, list, a.Listed)
 }
