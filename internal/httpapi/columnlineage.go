@@ -207,7 +207,7 @@ func (d *columnPicture) walk(start int32, o lineage.WalkOptions, direction strin
 // columnLabel names a column: TBL-12.email, or the relation of a foreign one.
 func (d *columnState) columnLabel(n int32) string {
 	c := d.columns.Column(n)
-	if at, ok := d.number[catalog.AssetID(c.Table)]; ok && c.Table != 0 {
+	if at, ok := d.table(c.Table); ok {
 		return d.label(at) + "." + c.Name
 	}
 	return c.Relation + "." + c.Name
@@ -218,7 +218,7 @@ func (d *columnState) node(n int32, direction string, depth int) Resource[Column
 	node := ColumnNode{
 		AssetName: c.Relation, Column: c.Name, Direction: direction, Depth: depth, Masked: c.Masked, Incomplete: c.Gap, Span: nullable(spanOf(c.Span)),
 	}
-	if at, ok := d.number[catalog.AssetID(c.Table)]; ok && c.Table != 0 {
+	if at, ok := d.table(c.Table); ok {
 		asset := &d.nodes[at]
 		label, kind := d.label(at), string(asset.Kind)
 		node.Asset, node.AssetName, node.Kind = &label, asset.Name, &kind
@@ -248,7 +248,7 @@ func (d *columnPicture) steeredBy(column int32, o lineage.WalkOptions) {
 }
 
 func (d *columnPicture) steer(s lineage.Steer, o lineage.WalkOptions) {
-	at, ok := d.number[catalog.AssetID(s.Table)]
+	at, ok := d.table(s.Table)
 	if !ok || o.Kinds != 0 && s.Kinds&o.Kinds == 0 || s.Confidence > o.Least {
 		return
 	}

@@ -75,8 +75,15 @@ func (st *schemaState) byRelation() func(key string) int64 {
 	return func(key string) int64 { return ids[key] }
 }
 
+// table gives the number of a table as lineage knows it; false for one outside
+// the schema, which is 0 there.
+func (st *schemaState) table(id int64) (int32, bool) {
+	n, ok := st.number[catalog.AssetID(id)]
+	return n, ok
+}
+
 func (st *schemaState) foldColumn(table int64, name string) string {
-	n, ok := st.number[catalog.AssetID(table)]
+	n, ok := st.table(table)
 	if !ok {
 		return name
 	}
@@ -93,10 +100,7 @@ func (st *columnState) find(id catalog.AssetID, name string) (int32, bool) {
 func (st *columnState) impact() impact.State {
 	return impact.State{
 		Graph: st.graph, Columns: st.columns,
-		Number: func(table int64) (int32, bool) {
-			n, ok := st.number[catalog.AssetID(table)]
-			return n, ok
-		},
+		Number:  st.table,
 		IsTable: func(n int32) bool { return st.nodes[n].Kind.IsTable() },
 		Unread: func(n int32) bool {
 			r, ok := st.readings[st.nodes[n].ID]

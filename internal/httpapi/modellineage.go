@@ -147,7 +147,7 @@ func place(n int) *int {
 
 func (st *schemaState) origin(r lineage.Ref) OriginColumn {
 	out := OriginColumn{AssetName: r.Name}
-	if n, ok := st.number[catalog.AssetID(r.Table)]; ok && r.Table != 0 {
+	if n, ok := st.table(r.Table); ok {
 		label := st.label(n)
 		out.Asset, out.AssetName = &label, st.nodes[n].Name
 	}
