@@ -1,9 +1,9 @@
 # Every target is one script, so each also runs without make: scripts/NAME.sh
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint bench faults fuzz fixtures gen
+.PHONY: help run test setup lint bench faults fuzz fixtures gen gen-check
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## build and serve the demo project on 127.0.0.1:8080
 	@scripts/run.sh
@@ -31,3 +31,6 @@ fixtures: ## make the shop project's artifacts again with real dbt
 
 gen: ## write generated files again; must leave no difference
 	@scripts/gen.sh
+
+gen-check: ## write generated files again and fail if that changes one
+	@scripts/gen.sh --check

@@ -12,7 +12,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-var update = flag.Bool("update", false, "write goldens anew")
+//go:generate go test . -run TestOpenAPIDocumentIsCurrent -count=1 -update
+
+var update = flag.Bool("update", false, "write the golden files again")
 
 const documentPath = "../../docs/openapi.json"
 
