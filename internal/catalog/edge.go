@@ -1,5 +1,7 @@
 package catalog
 
+import "cmp"
+
 // EdgeType tells what an edge means.
 type EdgeType string
 
@@ -28,6 +30,12 @@ type Edge struct {
 	FromNode   string
 	Confidence string
 	Source     string
+}
+
+// CompareEdges orders edges by To, From, Project, Type and FromNode.
+func CompareEdges(a, b Edge) int {
+	return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From), cmp.Compare(a.Project, b.Project),
+		cmp.Compare(a.Type, b.Type), cmp.Compare(a.FromNode, b.FromNode))
 }
 
 // Test is a data test, attached to a column or a table.

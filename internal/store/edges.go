@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -29,13 +28,8 @@ func (s *Store) EdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	if err != nil {
 		return nil, fmt.Errorf("edges of %s: %w", schema, err)
 	}
-	slices.SortFunc(edges, compareEdges)
+	slices.SortFunc(edges, catalog.CompareEdges)
 	return edges, nil
-}
-
-func compareEdges(a, b catalog.Edge) int {
-	return cmp.Or(cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From), cmp.Compare(a.Project, b.Project),
-		strings.Compare(string(a.Type), string(b.Type)), strings.Compare(a.FromNode, b.FromNode))
 }
 
 // ColumnEdgeBlock holds the column edges into one downstream asset, in an
