@@ -298,13 +298,3 @@ func TestScopesGrant(t *testing.T) {
 		t.Error("a principal without scopes may do what is public, and nothing else")
 	}
 }
-
-// Every route that writes asks for more than to read.
-func TestRoutesThatWriteAskForIt(t *testing.T) {
-	for _, route := range Routes() {
-		scope, _ := Route(route)
-		if method, _, _ := strings.Cut(route, " "); method != http.MethodGet && !strings.HasPrefix(string(scope), "write:") && scope != AdminWorkspace {
-			t.Errorf("%s asks for %q", route, scope)
-		}
-	}
-}

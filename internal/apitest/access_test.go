@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // body of a request to a route, so that nothing but credentials is wrong.
@@ -39,9 +41,10 @@ func filled(id func(prefix string) string) func(path string) string {
 	}
 }
 
-func isPublic(operation string) bool {
-	scope, ok := access.Route(operation)
-	return ok && scope == access.Public
+func (s *Server) isPublic(operation string) bool {
+	return slices.ContainsFunc(s.Routes, func(r httpserver.Route) bool {
+		return r.Method+" "+r.Path == operation && r.Scope == access.Public
+	})
 }
 
 // B01, B06: every route that is not public asks for a key and for its scope.
@@ -50,7 +53,7 @@ func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
 	none := s.Key(t, access.ReadMCP)
 	for _, operation := range operations(t, s, filled(func(prefix string) string { return prefix + "-1" })) {
 		method, path, _ := strings.Cut(operation, " ")
-		if isPublic(operation) {
+		if s.isPublic(operation) {
 			if r := s.Do(t, method, path, "", bodyFor(method)); r.Status != 200 {
 				t.Errorf("%s: %d without a key", operation, r.Status)
 			}
@@ -63,6 +66,15 @@ func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
 		r = s.Do(t, method, path, none, bodyFor(method))
 		if r.Status != 403 || r.At(t, "code") != "insufficient-scope" || r.At(t, "required_scope") == nil {
 			t.Errorf("%s with another scope: %d %s", operation, r.Status, r.Body)
+		}
+	}
+}
+
+// Every route that writes asks for more than to read.
+func TestRoutesThatWriteAskForIt(t *testing.T) {
+	for _, r := range Start(t, Options{NoWorker: true}).Routes {
+		if r.Method != http.MethodGet && !strings.HasPrefix(string(r.Scope), "write:") && r.Scope != access.AdminWorkspace {
+			t.Errorf("%s %s asks for %q", r.Method, r.Path, r.Scope)
 		}
 	}
 }

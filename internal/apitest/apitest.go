@@ -18,8 +18,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/blob/fs"
@@ -27,6 +25,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
@@ -39,6 +38,7 @@ type Server struct {
 	Access *access.Access
 	Blobs  *fs.Store
 	Log    *Log
+	Routes []httpserver.Route
 
 	handler http.Handler
 	http    *httptest.Server
@@ -46,9 +46,9 @@ type Server struct {
 
 // Options change a Server.
 type Options struct {
-	Limits     httpapi.Limits // zero: the defaults
-	NoWorker   bool           // imports stay pending
-	SlowWindow time.Duration  // zero: the default
+	Limits     httpserver.Limits // zero: the defaults
+	NoWorker   bool              // imports stay pending
+	SlowWindow time.Duration     // zero: the default
 	Demo       bool
 	Loopback   bool // refuse foreign host names
 	Wrap       func(http.Handler) http.Handler
@@ -130,7 +130,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 		options = append(options, access.WithDemo())
 	}
 	s.Access = access.New(s.Store, o.Now, o.Random, options...)
-	cursors, err := httpapi.LoadCursors(t.Context(), s.Store, o.Random)
+	cursors, err := httpserver.LoadCursors(t.Context(), s.Store, o.Random)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,11 +147,27 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	if editor == nil {
 		editor = s.pipeline(o)
 	}
-	s.handler, err = httpapi.New(httpapi.Deps{
-		Store: s.Store, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Limits: o.Limits, Log: log,
-		Routes: []func(huma.Registry) []httpapi.Route{imports.Routes}, Now: o.Now, Version: "test", Loopback: o.Loopback,
+	api, err := httpapi.New(httpapi.Deps{
+		Store: s.Store, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Limits: o.Limits, Now: o.Now,
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := httpserver.New(httpserver.Config{
+		Access: s.Access, Limits: o.Limits, Log: log, Now: o.Now, Version: "test", Loopback: o.Loopback,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Health(httpserver.StoreCheck(s.Store), httpserver.SpaceCheck(blobs))
+	server.DescribeLimits()
+	api.Register(server)
+	imports.Register(server)
+	if err := server.Describe(); err != nil {
+		t.Fatal(err)
+	}
+	s.Routes = server.Routes()
+	if s.handler, err = server.Handler(); err != nil {
 		t.Fatal(err)
 	}
 	if o.Wrap != nil {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/access"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // bad is a request that must be refused, and how.
@@ -410,7 +410,7 @@ func TestUnexpectedFaults(t *testing.T) {
 // B21, B22: a body above the limit is refused, before it is read where its
 // length is told.
 func TestLargeBodies(t *testing.T) {
-	limits := httpapi.DefaultLimits()
+	limits := httpserver.DefaultLimits()
 	limits.Request = 1 << 20
 	s := Start(t, Options{NoWorker: true, Limits: limits})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")

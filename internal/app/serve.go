@@ -35,13 +35,15 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", a.Config.Listen, err)
 	}
+	public := a.handler
+	if a.Config.Role == config.RoleWorker {
+		if public, err = a.newHealthHandler(); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
 	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
-	if a.Config.Role != config.RoleWorker {
-		group.Go(func() error { return a.serveOn(ctx, listener, a.handler) })
-	} else {
-		group.Go(func() error { return a.serveOn(ctx, listener, a.health()) })
-	}
+	group.Go(func() error { return a.serveOn(ctx, listener, public) })
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.Access.Run(ctx) })
 	if a.Config.Role != config.RoleAPI {

@@ -41,7 +41,10 @@ func House() Rules {
 			{"catalog", "graph", "dbt", "sql"},
 			{"lineage"},
 			{"store", "blob", "bucket", "warehouse", "secret", "webhook"},
-			{"importing", "syncing", "crawling", "impact", "searching", "access"},
+			{"impact"},
+			{"revision", "jobs"},
+			{"readmodel", "importing", "syncing", "crawling", "access"},
+			{"httpserver"},
 			{"httpapi", "compat", "mcp", "openlineage"},
 			{"app"},
 			{"cli", "bench"},
@@ -49,19 +52,19 @@ func House() Rules {
 			{"e2e"},
 		},
 		Beside: map[string][]string{
-			// Readers fill in the catalog's words.
+			// Readers produce the catalog's types.
 			"dbt": {"catalog"},
-			// Errors become replies in one place, httpapi's problem.go.
-			"compat": {"httpapi"},
+			// A view is made for a principal.
+			"readmodel": {"access"},
 		},
 		Support: map[string]Support{
 			"config":  {Users: []string{"app", "cli", "cmd"}},
-			"observe": {Users: []string{"importing", "syncing", "crawling", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
+			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
 		},
 		StandardOnly:    []string{"catalog", "graph", "sql"},
 		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3"},
 		Wiring:          "app",
-		Domain:          []string{"catalog", "graph", "dbt", "sql", "lineage", "importing"},
+		Domain:          []string{"catalog", "graph", "dbt", "sql", "lineage", "revision", "jobs", "readmodel", "importing"},
 		Calls:           []string{"time.Now", "time.Since", "time.Until", "fmt.Print*", "log.*"},
 		Names:           []string{"helper", "util", "common", "manager", "entity", "item", "object", "data", "info"},
 	}

@@ -3,7 +3,7 @@ package catalog
 import "errors"
 
 // Sentinels that cross layers. Each maps to one HTTP status and one problem
-// type, at one place (internal/httpapi/problem.go).
+// type, at one place (internal/httpserver/problem.go).
 var (
 	// ErrNotFound: the thing named does not exist in this workspace.
 	ErrNotFound = errors.New("not found")

@@ -12,6 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Artifact is one file of an import, as it came.
@@ -23,30 +24,30 @@ type Artifact struct {
 	Available bool   `json:"available" doc:"False once the file is past its retention"`
 }
 
-func (a *api) registerArtifacts() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/artifacts", id: "list-import-artifacts", tag: "dbt_imports",
-		summary: "List the files of an import", description: "Raw files may hold secrets of the environment, so they ask for admin:workspace.",
+func (a *API) registerArtifacts(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts", Scope: access.AdminWorkspace, ID: "list-import-artifacts", Tag: "dbt_imports",
+		Summary: "List the files of an import", Description: "Raw files may hold secrets of the environment, so they ask for admin:workspace.",
 	}, a.listArtifacts)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", id: "get-import-artifact", tag: "dbt_imports",
-		summary: "Read a file of an import", streams: true,
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", Scope: access.AdminWorkspace, ID: "get-import-artifact", Tag: "dbt_imports",
+		Summary: "Read a file of an import", Streams: true,
 	}, a.getArtifact)
 }
 
-func (a *api) listArtifacts(ctx context.Context, p access.Principal, in *IDParam) (*Body[List[Artifact]], error) {
+func (a *API) listArtifacts(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.List[Artifact]], error) {
 	imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	out := listed[Artifact](ctx, a, p, len(imp.Parts), "", int64(len(imp.Parts)))
+	out := httpserver.ListOf[Artifact](ctx, a.cursors, p.WS, len(imp.Parts), "", int64(len(imp.Parts)))
 	for _, part := range imp.Parts {
 		hash, err := blob.ParseHash(part.SHA256)
 		if err != nil {
 			return nil, fmt.Errorf("part %s of %s: %w", part.Name, imp.ID, err)
 		}
 		_, missing := a.blobs(p.WS).Stat(ctx, hash)
-		out.Data = append(out.Data, Resource[Artifact]{
+		out.Data = append(out.Data, httpserver.Resource[Artifact]{
 			ID: part.SHA256, Type: "artifact",
 			Attributes: Artifact{
 				Name: part.Name, Size: part.Size, SHA256: part.SHA256, Available: missing == nil,
@@ -54,7 +55,7 @@ func (a *api) listArtifacts(ctx context.Context, p access.Principal, in *IDParam
 			},
 		})
 	}
-	return &Body[List[Artifact]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
 type artifactInput struct {
@@ -70,7 +71,7 @@ type artifactOutput struct {
 	Body        func(huma.Context)
 }
 
-func (a *api) getArtifact(ctx context.Context, p access.Principal, in *artifactInput) (*artifactOutput, error) {
+func (a *API) getArtifact(ctx context.Context, p access.Principal, in *artifactInput) (*artifactOutput, error) {
 	imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func (a *api) getArtifact(ctx context.Context, p access.Principal, in *artifactI
 	return nil, catalog.ErrNotFound
 }
 
-func (a *api) artifact(ctx context.Context, p access.Principal, part catalog.Part) (*artifactOutput, error) {
+func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Part) (*artifactOutput, error) {
 	hash, err := blob.ParseHash(part.SHA256)
 	if err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func (a *api) artifact(ctx context.Context, p access.Principal, part catalog.Par
 			hc.SetStatus(http.StatusOK)
 			if _, err := io.Copy(hc.BodyWriter(), content); err != nil {
 				// The length was told; closing early is the only way to say that it is not whole.
-				noteFailure(ctx, fmt.Errorf("artifact %s: %w", part.SHA256, err))
+				httpserver.NoteFailure(ctx, fmt.Errorf("artifact %s: %w", part.SHA256, err))
 				panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told to cut a reply
 			}
 		},

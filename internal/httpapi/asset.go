@@ -6,34 +6,35 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Asset is anything with a page, as the API shows it.
 type Asset struct {
-	Name         string             `json:"name"`
-	Kind         string             `json:"kind"`
-	Relation     Nullable[Relation] `json:"relation" doc:"Physical address; null for what has none"`
-	Description  Text               `json:"description"`
-	Owners       []string           `json:"owners" nullable:"false"`
-	Tags         []string           `json:"tags" nullable:"false"`
-	Materialized *string            `json:"materialized"`
-	Present      bool               `json:"present" doc:"False when no origin says any more that it exists"`
-	RemovedAt    *string            `json:"removed_at" format:"date-time"`
-	RemovedBy    *string            `json:"removed_by" doc:"The import that no longer had it"`
-	DBT          Nullable[DBT]      `json:"dbt"`
-	LastRun      Nullable[LastRun]  `json:"last_run"`
-	Tests        TestCounts         `json:"tests" doc:"Its data tests by their latest result"`
-	Columns      int                `json:"columns" doc:"Present columns"`
-	Upstream     int                `json:"upstream" doc:"Direct parents"`
-	Downstream   int                `json:"downstream" doc:"Direct children"`
-	RowCount     *int64             `json:"row_count"`
-	Stats        map[string]Stat    `json:"stats,omitempty"`
-	Details      map[string]any     `json:"details,omitempty" doc:"Fields of the kinds that are no tables"`
-	Config       map[string]any     `json:"config,omitempty" doc:"dbt's configuration; given for one asset, not in lists"`
-	Nodes        []AssetNode        `json:"nodes,omitempty" doc:"dbt nodes that speak about it; given for one asset, not in lists"`
-	CreatedAt    string             `json:"created_at" format:"date-time"`
-	UpdatedAt    string             `json:"updated_at" format:"date-time"`
-	Version      int64              `json:"version" doc:"Version of the schema that brought this state"`
+	Name         string                        `json:"name"`
+	Kind         string                        `json:"kind"`
+	Relation     httpserver.Nullable[Relation] `json:"relation" doc:"Physical address; null for what has none"`
+	Description  Text                          `json:"description"`
+	Owners       []string                      `json:"owners" nullable:"false"`
+	Tags         []string                      `json:"tags" nullable:"false"`
+	Materialized *string                       `json:"materialized"`
+	Present      bool                          `json:"present" doc:"False when no origin says any more that it exists"`
+	RemovedAt    *string                       `json:"removed_at" format:"date-time"`
+	RemovedBy    *string                       `json:"removed_by" doc:"The import that no longer had it"`
+	DBT          httpserver.Nullable[DBT]      `json:"dbt"`
+	LastRun      httpserver.Nullable[LastRun]  `json:"last_run"`
+	Tests        TestCounts                    `json:"tests" doc:"Its data tests by their latest result"`
+	Columns      int                           `json:"columns" doc:"Present columns"`
+	Upstream     int                           `json:"upstream" doc:"Direct parents"`
+	Downstream   int                           `json:"downstream" doc:"Direct children"`
+	RowCount     *int64                        `json:"row_count"`
+	Stats        map[string]Stat               `json:"stats,omitempty"`
+	Details      map[string]any                `json:"details,omitempty" doc:"Fields of the kinds that are no tables"`
+	Config       map[string]any                `json:"config,omitempty" doc:"dbt's configuration; given for one asset, not in lists"`
+	Nodes        []AssetNode                   `json:"nodes,omitempty" doc:"dbt nodes that speak about it; given for one asset, not in lists"`
+	CreatedAt    string                        `json:"created_at" format:"date-time"`
+	UpdatedAt    string                        `json:"updated_at" format:"date-time"`
+	Version      int64                         `json:"version" doc:"Version of the schema that brought this state"`
 }
 
 // Relation is a physical address.
@@ -120,12 +121,12 @@ func assetType(k catalog.Kind) string {
 }
 
 // assetResource shows an asset; whole adds what lists leave out.
-func assetResource(asset catalog.Asset, s surroundings, whole bool) Resource[Asset] {
+func assetResource(asset catalog.Asset, s surroundings, whole bool) httpserver.Resource[Asset] {
 	out := Asset{
-		Name: asset.Name, Kind: string(asset.Kind), Relation: nullable(relationOf(asset)), Description: textOf(asset.Description),
+		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset)), Description: textOf(asset.Description),
 		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Materialized),
 		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy), RemovedAt: timeText(s.removedAt[asset.RemovedBy]),
-		DBT: nullable(dbtOf(asset)), LastRun: nullable(s.lastRun(asset)), Tests: s.testCounts(asset.ID), Columns: asset.ColumnCount,
+		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(s.lastRun(asset)), Tests: s.testCounts(asset.ID), Columns: asset.ColumnCount,
 		RowCount: rowCount(asset.Stats), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
 		Version: asset.Version,
 	}
@@ -139,7 +140,7 @@ func assetResource(asset catalog.Asset, s surroundings, whole bool) Resource[Ass
 			out.Nodes = append(out.Nodes, AssetNode{Project: n.Project.String(), UniqueID: n.UniqueID})
 		}
 	}
-	return Resource[Asset]{
+	return httpserver.Resource[Asset]{
 		ID: asset.ID.Label(asset.Kind), Type: assetType(asset.Kind), Attributes: out, Relationships: s.relationships(asset),
 	}
 }
@@ -220,7 +221,7 @@ type surroundings struct {
 
 // around gathers what a page of assets is shown with, in a few queries
 // whatever the number of assets.
-func (a *api) around(ctx context.Context, p access.Principal, schema catalog.Schema, version int64, assets []catalog.Asset) (surroundings, error) {
+func (a *API) around(ctx context.Context, p access.Principal, schema catalog.Schema, version int64, assets []catalog.Asset) (surroundings, error) {
 	s := surroundings{
 		schema: schema, projects: map[catalog.ProjectID]catalog.Project{},
 		runs: map[catalog.RunID]catalog.Run{}, removedAt: map[catalog.ImportID]time.Time{},
@@ -247,7 +248,7 @@ func (a *api) around(ctx context.Context, p access.Principal, schema catalog.Sch
 	return s, a.gatherRuns(ctx, p, &s, assets)
 }
 
-func (a *api) gatherNames(ctx context.Context, p access.Principal, s *surroundings, asset catalog.Asset) error {
+func (a *API) gatherNames(ctx context.Context, p access.Principal, s *surroundings, asset catalog.Asset) error {
 	if _, ok := s.projects[asset.Project]; !ok && asset.Project != 0 {
 		project, err := a.store.Project(ctx, p.WS, asset.Project)
 		if err != nil {
@@ -266,7 +267,7 @@ func (a *api) gatherNames(ctx context.Context, p access.Principal, s *surroundin
 }
 
 // gatherRuns reads the runs of the results that will show.
-func (a *api) gatherRuns(ctx context.Context, p access.Principal, s *surroundings, assets []catalog.Asset) error {
+func (a *API) gatherRuns(ctx context.Context, p access.Principal, s *surroundings, assets []catalog.Asset) error {
 	for _, asset := range assets {
 		result, ok := s.newestResult(asset)
 		if !ok {
@@ -327,10 +328,10 @@ func (s surroundings) testCounts(id catalog.AssetID) TestCounts {
 	return c
 }
 
-func (s surroundings) relationships(asset catalog.Asset) *Relationships {
-	out := &Relationships{Schema: &Named{ID: s.schema.ID.String(), Name: s.schema.Name}}
+func (s surroundings) relationships(asset catalog.Asset) *httpserver.Relationships {
+	out := &httpserver.Relationships{Schema: &httpserver.Named{ID: s.schema.ID.String(), Name: s.schema.Name}}
 	if project, ok := s.projects[asset.Project]; ok {
-		out.Project = &Named{ID: project.ID.String(), Name: project.Name}
+		out.Project = &httpserver.Named{ID: project.ID.String(), Name: project.Name}
 	}
 	return out
 }

@@ -8,12 +8,13 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // assetsInput filters a list of assets.
 type assetsInput struct {
-	PageParams
+	httpserver.PageParams
 	AtParam
 	SchemaID       string `query:"schema_id" maxLength:"64"`
 	Kind           string `query:"kind" maxLength:"512" doc:"One or more kinds, with commas"`
@@ -41,25 +42,25 @@ var breakdowns = []store.Breakdown{
 	store.ByKind, store.ByTag, store.ByOwner, store.ByGroup, store.ByPackage, store.ByMaterialized,
 }
 
-func (a *api) registerAssets() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets", id: "list-assets", tag: "assets", summary: "List assets",
-		description: "Tables, exposures, metrics and everything else with a page. Removed ones are left out unless removed=true.",
+func (a *API) registerAssets(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets", Scope: access.ReadCatalog, ID: "list-assets", Tag: "assets", Summary: "List assets",
+		Description: "Tables, exposures, metrics and everything else with a page. Removed ones are left out unless removed=true.",
 	}, a.listAssets)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}", id: "get-asset", tag: "assets", summary: "Read an asset",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}", Scope: access.ReadCatalog, ID: "get-asset", Tag: "assets", Summary: "Read an asset",
 	}, a.getAsset)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/by-unique-id", id: "get-asset-by-unique-id", tag: "assets",
-		summary: "Find an asset by dbt's unique_id",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/by-unique-id", Scope: access.ReadCatalog, ID: "get-asset-by-unique-id", Tag: "assets",
+		Summary: "Find an asset by dbt's unique_id",
 	}, a.getAssetByUniqueID)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/by-relation", id: "get-asset-by-relation", tag: "assets",
-		summary: "Find a table by its physical address",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/by-relation", Scope: access.ReadCatalog, ID: "get-asset-by-relation", Tag: "assets",
+		Summary: "Find a table by its physical address",
 	}, a.getAssetByRelation)
 }
 
-func (a *api) listAssets(ctx context.Context, p access.Principal, in *assetsInput) (*Body[List[Asset]], error) {
+func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInput) (*httpserver.Body[httpserver.List[Asset]], error) {
 	filter, err := a.assetFilter(ctx, p, in)
 	if err != nil {
 		return nil, err
@@ -68,19 +69,19 @@ func (a *api) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
 	if filter.Schema != 0 && filter.At == 0 { // nothing was there yet
-		out := listed[Asset](ctx, a, p, in.Limit, "", 0)
-		return &Body[List[Asset]]{out}, nil
+		out := httpserver.ListOf[Asset](ctx, a.cursors, p.WS, in.Limit, "", 0)
+		return httpserver.Reply(out), nil
 	}
 	rows, err := a.store.AssetPage(ctx, p.WS, filter, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := listed[Asset](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOf[Asset](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	out.Meta.Version = filter.At
 	if out.Data, err = a.assetResources(ctx, p, filter, rows.Rows); err != nil {
 		return nil, err
@@ -95,20 +96,20 @@ func (a *api) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 		}
 		out.Meta.Breakdown[string(b)] = counts
 	}
-	return &Body[List[Asset]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func (a *api) assetFilter(ctx context.Context, p access.Principal, in *assetsInput) (store.AssetFilter, error) {
+func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInput) (store.AssetFilter, error) {
 	f := store.AssetFilter{
 		Package: in.Package, Tag: in.Tag, Owner: in.Owner, Group: in.Group, Status: in.Status,
 		Materialized: in.Materialized, Query: in.Query, Sort: in.Sort,
 	}
 	if utf8.RuneCountInString(in.Query) > a.limits.Query {
-		return f, invalidParameter("q", "at most %d characters", a.limits.Query)
+		return f, httpserver.InvalidParameter("q", "at most %d characters", a.limits.Query)
 	}
 	for _, k := range words(in.Kind) {
 		if !slices.Contains(assetKinds, catalog.Kind(k)) {
-			return f, invalidParameter("kind", "%q is not known", k)
+			return f, httpserver.InvalidParameter("kind", "%q is not known", k)
 		}
 		f.Kind = append(f.Kind, catalog.Kind(k))
 	}
@@ -131,14 +132,14 @@ func (a *api) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 }
 
 // placeFilter sets schema and version.
-func (a *api) placeFilter(ctx context.Context, p access.Principal, in *assetsInput, f *store.AssetFilter) error {
+func (a *API) placeFilter(ctx context.Context, p access.Principal, in *assetsInput, f *store.AssetFilter) error {
 	var err error
 	if f.Schema, err = a.schemaFilter(ctx, p, in.SchemaID); err != nil {
 		return err
 	}
 	if f.Schema == 0 {
 		if in.At != "" {
-			return invalidParameter("at", "name a schema_id: versions are those of one schema")
+			return httpserver.InvalidParameter("at", "name a schema_id: versions are those of one schema")
 		}
 		return nil
 	}
@@ -154,7 +155,7 @@ func breakdownsOf(param string) ([]store.Breakdown, error) {
 	var out []store.Breakdown
 	for _, w := range words(param) {
 		if !slices.Contains(breakdowns, store.Breakdown(w)) {
-			return nil, invalidParameter("breakdown", "%q is not known", w)
+			return nil, httpserver.InvalidParameter("breakdown", "%q is not known", w)
 		}
 		out = append(out, store.Breakdown(w))
 	}
@@ -163,7 +164,7 @@ func breakdownsOf(param string) ([]store.Breakdown, error) {
 
 // assetResources shows a page of assets, which may be of several schemas: a
 // few queries a schema, whatever the number of rows.
-func (a *api) assetResources(ctx context.Context, p access.Principal, f store.AssetFilter, rows []catalog.Asset) ([]Resource[Asset], error) {
+func (a *API) assetResources(ctx context.Context, p access.Principal, f store.AssetFilter, rows []catalog.Asset) ([]httpserver.Resource[Asset], error) {
 	of := func(catalog.AssetID) catalog.SchemaID { return f.Schema }
 	bySchema := map[catalog.SchemaID][]catalog.Asset{f.Schema: rows}
 	if f.Schema == 0 {
@@ -191,7 +192,7 @@ func (a *api) assetResources(ctx context.Context, p access.Principal, f store.As
 			return nil, err
 		}
 	}
-	out := make([]Resource[Asset], len(rows))
+	out := make([]httpserver.Resource[Asset], len(rows))
 	for i, row := range rows {
 		out[i] = assetResource(row, around[of(row.ID)], false)
 	}
@@ -214,7 +215,7 @@ type found struct {
 }
 
 // asset finds an asset by its label; the prefix must be that of its kind.
-func (a *api) asset(ctx context.Context, p access.Principal, label, at string) (found, error) {
+func (a *API) asset(ctx context.Context, p access.Principal, label, at string) (found, error) {
 	prefix, n, err := catalog.ParseID(label)
 	if err != nil {
 		return found{}, err
@@ -233,7 +234,7 @@ func (a *api) asset(ctx context.Context, p access.Principal, label, at string) (
 }
 
 // foundAt reads an asset at one version of its schema.
-func (a *api) foundAt(ctx context.Context, p access.Principal, id catalog.SchemaID, at string, read func(version int64) (catalog.Asset, error)) (found, error) {
+func (a *API) foundAt(ctx context.Context, p access.Principal, id catalog.SchemaID, at string, read func(version int64) (catalog.Asset, error)) (found, error) {
 	f := found{}
 	var err error
 	if f.schema, err = a.store.Schema(ctx, p.WS, id); err != nil {
@@ -249,12 +250,12 @@ func (a *api) foundAt(ctx context.Context, p access.Principal, id catalog.Schema
 	return f, err
 }
 
-func (a *api) assetDocument(ctx context.Context, p access.Principal, f found) (Document[Asset], error) {
+func (a *API) assetDocument(ctx context.Context, p access.Principal, f found) (httpserver.Document[Asset], error) {
 	s, err := a.around(ctx, p, f.schema, f.version, []catalog.Asset{f.asset})
 	if err != nil {
-		return Document[Asset]{}, err
+		return httpserver.Document[Asset]{}, err
 	}
-	return Document[Asset]{assetResource(f.asset, s, true)}, nil
+	return httpserver.DocumentOf(assetResource(f.asset, s, true)), nil
 }
 
 type assetInput struct {
@@ -262,13 +263,13 @@ type assetInput struct {
 	AtParam
 }
 
-func (a *api) getAsset(ctx context.Context, p access.Principal, in *assetInput) (*Body[Document[Asset]], error) {
+func (a *API) getAsset(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
 	f, err := a.asset(ctx, p, in.ID, in.At)
 	if err != nil {
 		return nil, err
 	}
 	doc, err := a.assetDocument(ctx, p, f)
-	return &Body[Document[Asset]]{doc}, err
+	return httpserver.Reply(doc), err
 }
 
 type uniqueIDInput struct {
@@ -278,7 +279,7 @@ type uniqueIDInput struct {
 	UniqueID string `query:"unique_id" required:"true" maxLength:"4096"`
 }
 
-func (a *api) getAssetByUniqueID(ctx context.Context, p access.Principal, in *uniqueIDInput) (*Body[Document[Asset]], error) {
+func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *uniqueIDInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
 	schema, err := a.schema(ctx, p, in.SchemaID)
 	if err != nil {
 		return nil, err
@@ -298,7 +299,7 @@ func (a *api) getAssetByUniqueID(ctx context.Context, p access.Principal, in *un
 		return nil, err
 	}
 	doc, err := a.assetDocument(ctx, p, f)
-	return &Body[Document[Asset]]{doc}, err
+	return httpserver.Reply(doc), err
 }
 
 type relationInput struct {
@@ -307,7 +308,7 @@ type relationInput struct {
 	Relation string `query:"relation" required:"true" maxLength:"4096" doc:"Such as analytics.orders, quoted or not"`
 }
 
-func (a *api) getAssetByRelation(ctx context.Context, p access.Principal, in *relationInput) (*Body[Document[Asset]], error) {
+func (a *API) getAssetByRelation(ctx context.Context, p access.Principal, in *relationInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
 	schema, err := a.schema(ctx, p, in.SchemaID)
 	if err != nil {
 		return nil, err
@@ -329,5 +330,5 @@ func (a *api) getAssetByRelation(ctx context.Context, p access.Principal, in *re
 		return nil, err
 	}
 	doc, err := a.assetDocument(ctx, p, f)
-	return &Body[Document[Asset]]{doc}, err
+	return httpserver.Reply(doc), err
 }

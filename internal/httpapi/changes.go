@@ -7,6 +7,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -29,30 +30,30 @@ type Change struct {
 
 // Changes is one page of changes.
 type Changes struct {
-	Data  []Change `json:"data" nullable:"false"`
-	Links Links    `json:"links"`
-	Meta  ListMeta `json:"meta"`
+	Data  []Change            `json:"data" nullable:"false"`
+	Links httpserver.Links    `json:"links"`
+	Meta  httpserver.ListMeta `json:"meta"`
 }
 
-func (a *api) registerChanges() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/changes", id: "list-changes", tag: "changes", summary: "What changed between two versions",
-		description: "In the order of versions. A page holds every change of at most `limit` assets; `total` counts changed assets.",
+func (a *API) registerChanges(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/changes", Scope: access.ReadCatalog, ID: "list-changes", Tag: "changes", Summary: "What changed between two versions",
+		Description: "In the order of versions. A page holds every change of at most `limit` assets; `total` counts changed assets.",
 	}, a.listChanges)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/changes", id: "list-asset-changes", tag: "changes",
-		summary: "What changed of an asset, the newest first", description: "A page holds every change of at most `limit` versions.",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/changes", Scope: access.ReadCatalog, ID: "list-asset-changes", Tag: "changes",
+		Summary: "What changed of an asset, the newest first", Description: "A page holds every change of at most `limit` versions.",
 	}, a.listAssetChanges)
 }
 
 type changesInput struct {
-	PageParams
+	httpserver.PageParams
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
 	From     string `query:"from" maxLength:"64" doc:"Version or time after which changes are listed; default: the beginning"`
 	To       string `query:"to" maxLength:"64" doc:"Version or time up to which changes are listed; default: what is served"`
 }
 
-func (a *api) listChanges(ctx context.Context, p access.Principal, in *changesInput) (*Body[Changes], error) {
+func (a *API) listChanges(ctx context.Context, p access.Principal, in *changesInput) (*httpserver.Body[Changes], error) {
 	schema, err := a.schema(ctx, p, in.SchemaID)
 	if err != nil {
 		return nil, err
@@ -72,10 +73,10 @@ func (a *api) listChanges(ctx context.Context, p access.Principal, in *changesIn
 
 type importChangesInput struct {
 	IDParam
-	PageParams
+	httpserver.PageParams
 }
 
-func (a *api) listImportChanges(ctx context.Context, p access.Principal, in *importChangesInput) (*Body[Changes], error) {
+func (a *API) listImportChanges(ctx context.Context, p access.Principal, in *importChangesInput) (*httpserver.Body[Changes], error) {
 	imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -84,8 +85,8 @@ func (a *api) listImportChanges(ctx context.Context, p access.Principal, in *imp
 }
 
 // changesBetween lists the changes of the versions after from up to to.
-func (a *api) changesBetween(ctx context.Context, p access.Principal, schema catalog.SchemaID, from, to int64, params PageParams) (*Body[Changes], error) {
-	page, err := a.page(ctx, p, params)
+func (a *API) changesBetween(ctx context.Context, p access.Principal, schema catalog.SchemaID, from, to int64, params httpserver.PageParams) (*httpserver.Body[Changes], error) {
+	page, err := a.cursors.Page(ctx, p.WS, params)
 	if err != nil {
 		return nil, err
 	}
@@ -94,39 +95,39 @@ func (a *api) changesBetween(ctx context.Context, p access.Principal, schema cat
 	}
 	rows, err := a.store.ChangedAssets(ctx, p.WS, schema, from, to, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
 	return a.changes(ctx, p, params.Limit, rows), nil
 }
 
 type assetChangesInput struct {
 	IDParam
-	PageParams
+	httpserver.PageParams
 }
 
-func (a *api) listAssetChanges(ctx context.Context, p access.Principal, in *assetChangesInput) (*Body[Changes], error) {
+func (a *API) listAssetChanges(ctx context.Context, p access.Principal, in *assetChangesInput) (*httpserver.Body[Changes], error) {
 	f, err := a.asset(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := a.store.AssetHistory(ctx, p.WS, f.schema.ID, f.asset.ID, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
 	return a.changes(ctx, p, in.Limit, rows), nil
 }
 
-func (a *api) changes(ctx context.Context, p access.Principal, limit int, rows store.Paged[store.ChangedAsset]) *Body[Changes] {
-	frame := listed[Change](ctx, a, p, limit, rows.Next, rows.Total)
+func (a *API) changes(ctx context.Context, p access.Principal, limit int, rows store.Paged[store.ChangedAsset]) *httpserver.Body[Changes] {
+	frame := httpserver.ListOf[Change](ctx, a.cursors, p.WS, limit, rows.Next, rows.Total)
 	out := Changes{Data: []Change{}, Links: frame.Links, Meta: frame.Meta}
 	for _, row := range rows.Rows {
 		out.Data = append(out.Data, changesOf(row)...)
 	}
-	return &Body[Changes]{out}
+	return httpserver.Reply(out)
 }
 
 func changesOf(row store.ChangedAsset) []Change {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // SQL is the code of a node. It is text and nothing else: it is never run.
@@ -17,13 +18,13 @@ type SQL struct {
 	Checksum       *string `json:"checksum" doc:"dbt's own, of the raw code"`
 }
 
-func (a *api) registerCode() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/code", id: "get-code", tag: "assets", summary: "Read the SQL of an asset",
+func (a *API) registerCode(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/code", Scope: access.ReadCatalog, ID: "get-code", Tag: "assets", Summary: "Read the SQL of an asset",
 	}, a.getCode)
 }
 
-func (a *api) getCode(ctx context.Context, p access.Principal, in *assetInput) (*Body[Document[SQL]], error) {
+func (a *API) getCode(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[SQL]], error) {
 	f, err := a.asset(ctx, p, in.ID, in.At)
 	if err != nil {
 		return nil, err
@@ -40,5 +41,5 @@ func (a *api) getCode(ctx context.Context, p access.Principal, in *assetInput) (
 		out.Raw, out.Compiled = optional(texts[code.Raw]), optional(texts[code.Compiled])
 		out.CompiledImport, out.Checksum = importLabel(code.CompiledImport), optional(code.Checksum)
 	}
-	return &Body[Document[SQL]]{Document[SQL]{Resource[SQL]{ID: f.asset.ID.Label(f.asset.Kind), Type: "code", Attributes: out}}}, nil
+	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[SQL]{ID: f.asset.ID.Label(f.asset.Kind), Type: "code", Attributes: out})), nil
 }

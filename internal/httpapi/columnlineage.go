@@ -9,6 +9,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -22,23 +23,23 @@ type ColumnLineage struct {
 // ColumnLineageData holds columns, the nearest first, the edges between them,
 // and what decides rows.
 type ColumnLineageData struct {
-	Nodes []Resource[ColumnNode] `json:"nodes" nullable:"false"`
-	Edges []ColumnEdge           `json:"edges" nullable:"false"`
-	Rows  []RowEdge              `json:"rows" nullable:"false" doc:"Columns that decide which rows the table has (upstream), and tables whose rows the column decides (downstream)"`
+	Nodes []httpserver.Resource[ColumnNode] `json:"nodes" nullable:"false"`
+	Edges []ColumnEdge                      `json:"edges" nullable:"false"`
+	Rows  []RowEdge                         `json:"rows" nullable:"false" doc:"Columns that decide which rows the table has (upstream), and tables whose rows the column decides (downstream)"`
 }
 
 // ColumnNode is a column in a graph.
 type ColumnNode struct {
-	Asset      *string        `json:"asset" doc:"null: a relation that is none of the schema's tables"`
-	AssetName  string         `json:"asset_name" doc:"Of a foreign relation its name in the SQL"`
-	Kind       *string        `json:"kind" doc:"Of the asset"`
-	Column     string         `json:"column" doc:"* where the columns are not known"`
-	Direction  string         `json:"direction" enum:"self,upstream,downstream"`
-	Depth      int            `json:"depth" doc:"Steps from the column that was asked about"`
-	Masked     bool           `json:"masked" doc:"Every value went through a hash or mask"`
-	Incomplete bool           `json:"incomplete" doc:"Something in its expression could not be resolved"`
-	Span       Nullable[Span] `json:"span" doc:"Its expression in the compiled code; null where no code makes it"`
-	Expression *string        `json:"expression" doc:"The expression itself, where expressions=true asks for it"`
+	Asset      *string                   `json:"asset" doc:"null: a relation that is none of the schema's tables"`
+	AssetName  string                    `json:"asset_name" doc:"Of a foreign relation its name in the SQL"`
+	Kind       *string                   `json:"kind" doc:"Of the asset"`
+	Column     string                    `json:"column" doc:"* where the columns are not known"`
+	Direction  string                    `json:"direction" enum:"self,upstream,downstream"`
+	Depth      int                       `json:"depth" doc:"Steps from the column that was asked about"`
+	Masked     bool                      `json:"masked" doc:"Every value went through a hash or mask"`
+	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved"`
+	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code; null where no code makes it"`
+	Expression *string                   `json:"expression" doc:"The expression itself, where expressions=true asks for it"`
 }
 
 // Span is a range of bytes in compiled code.
@@ -82,19 +83,19 @@ type columnLineageInput struct {
 	Expressions bool   `query:"expressions" doc:"With the SQL expression of every column"`
 }
 
-func (a *api) registerColumnLineage() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/columns/{name}/lineage", id: "get-column-lineage", tag: "lineage",
-		summary: "Where a column comes from and where it goes, to any depth",
+func (a *API) registerColumnLineage(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}/lineage", Scope: access.ReadCatalog, ID: "get-column-lineage", Tag: "lineage",
+		Summary: "Where a column comes from and where it goes, to any depth",
 	}, a.getColumnLineage)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/column_lineage", id: "get-model-column-lineage", tag: "lineage",
-		summary:     "How the code of a model was read",
-		description: "Status, every column with the columns that it is made of, and what could not be read, with its place in the compiled code.",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-model-column-lineage", Tag: "lineage",
+		Summary:     "How the code of a model was read",
+		Description: "Status, every column with the columns that it is made of, and what could not be read, with its place in the compiled code.",
 	}, a.getModelLineage)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/schemas/{id}/column_lineage", id: "get-schema-column-lineage", tag: "lineage",
-		summary: "How well the code of all models of a schema was read",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-schema-column-lineage", Tag: "lineage",
+		Summary: "How well the code of all models of a schema was read",
 	}, a.getSchemaLineage)
 }
 
@@ -102,16 +103,16 @@ func (a *api) registerColumnLineage() {
 func (e EdgeParams) walkOf() (lineage.WalkOptions, error) {
 	kinds, err := lineage.ParseKinds(e.Kinds)
 	if err != nil {
-		return lineage.WalkOptions{}, invalidParameter("kinds", "%v", err)
+		return lineage.WalkOptions{}, httpserver.InvalidParameter("kinds", "%v", err)
 	}
 	least, err := lineage.ParseConfidence(e.Confidence)
 	if err != nil {
-		return lineage.WalkOptions{}, invalidParameter("confidence", "%v", err)
+		return lineage.WalkOptions{}, httpserver.InvalidParameter("confidence", "%v", err)
 	}
 	return lineage.WalkOptions{Kinds: kinds, Least: least}, nil
 }
 
-func (a *api) getColumnLineage(ctx context.Context, p access.Principal, in *columnLineageInput) (*Body[ColumnLineage], error) {
+func (a *API) getColumnLineage(ctx context.Context, p access.Principal, in *columnLineageInput) (*httpserver.Body[ColumnLineage], error) {
 	walk, err := in.walkOf()
 	if err != nil {
 		return nil, err
@@ -125,7 +126,7 @@ func (a *api) getColumnLineage(ctx context.Context, p access.Principal, in *colu
 		return nil, err
 	}
 	out := &columnPicture{columnState: st, out: ColumnLineage{
-		Data: ColumnLineageData{Nodes: []Resource[ColumnNode]{}, Edges: []ColumnEdge{}, Rows: []RowEdge{}},
+		Data: ColumnLineageData{Nodes: []httpserver.Resource[ColumnNode]{}, Edges: []ColumnEdge{}, Rows: []RowEdge{}},
 		Meta: LineageMeta{Version: f.version},
 	}}
 	start, traced := st.find(f.asset.ID, in.Name)
@@ -135,7 +136,7 @@ func (a *api) getColumnLineage(ctx context.Context, p access.Principal, in *colu
 			return nil, err
 		}
 		out.alone(f.asset, column.Attributes.Name)
-		return &Body[ColumnLineage]{out.out}, nil
+		return httpserver.Reply(out.out), nil
 	}
 	walk.Depth, walk.Limit = in.Depth, in.Limit
 	if in.Direction != "downstream" {
@@ -153,7 +154,7 @@ func (a *api) getColumnLineage(ctx context.Context, p access.Principal, in *colu
 			return nil, err
 		}
 	}
-	return &Body[ColumnLineage]{out.out}, nil
+	return httpserver.Reply(out.out), nil
 }
 
 // columnPicture draws a part of the graph of columns.
@@ -167,7 +168,7 @@ type columnPicture struct {
 func (d *columnPicture) alone(asset catalog.Asset, name string) {
 	label, kind := asset.ID.Label(asset.Kind), string(asset.Kind)
 	node := ColumnNode{Asset: &label, AssetName: asset.Name, Kind: &kind, Column: name, Direction: "self"}
-	d.out.Data.Nodes = append(d.out.Data.Nodes, Resource[ColumnNode]{ID: label + "." + name, Type: "column", Attributes: node})
+	d.out.Data.Nodes = append(d.out.Data.Nodes, httpserver.Resource[ColumnNode]{ID: label + "." + name, Type: "column", Attributes: node})
 	d.out.Meta.Nodes, d.out.Meta.TotalNodes = 1, 1
 }
 
@@ -213,17 +214,17 @@ func (d *columnState) columnLabel(n int32) string {
 	return c.Relation + "." + c.Name
 }
 
-func (d *columnState) node(n int32, direction string, depth int) Resource[ColumnNode] {
+func (d *columnState) node(n int32, direction string, depth int) httpserver.Resource[ColumnNode] {
 	c := d.columns.Column(n)
 	node := ColumnNode{
-		AssetName: c.Relation, Column: c.Name, Direction: direction, Depth: depth, Masked: c.Masked, Incomplete: c.Gap, Span: nullable(spanOf(c.Span)),
+		AssetName: c.Relation, Column: c.Name, Direction: direction, Depth: depth, Masked: c.Masked, Incomplete: c.Gap, Span: httpserver.NullableOf(spanOf(c.Span)),
 	}
 	if at, ok := d.table(c.Table); ok {
 		asset := &d.nodes[at]
 		label, kind := d.label(at), string(asset.Kind)
 		node.Asset, node.AssetName, node.Kind = &label, asset.Name, &kind
 	}
-	return Resource[ColumnNode]{ID: d.columnLabel(n), Type: "column", Attributes: node}
+	return httpserver.Resource[ColumnNode]{ID: d.columnLabel(n), Type: "column", Attributes: node}
 }
 
 func spanOf(s token.Span) *Span {
@@ -266,7 +267,7 @@ const maxExpression = 4096
 
 // expressions cuts the expression of every column out of the compiled code of
 // its table.
-func (a *api) expressions(ctx context.Context, p access.Principal, f found, d *columnPicture) error {
+func (a *API) expressions(ctx context.Context, p access.Principal, f found, d *columnPicture) error {
 	tables := map[catalog.AssetID]bool{}
 	for _, n := range d.numbers {
 		if c := d.columns.Column(n); c.Span.Len() > 0 {
@@ -287,7 +288,7 @@ func (a *api) expressions(ctx context.Context, p access.Principal, f found, d *c
 }
 
 // compiled gives the compiled code of tables.
-func (a *api) compiled(ctx context.Context, p access.Principal, f found, tables map[catalog.AssetID]bool) (map[catalog.AssetID]string, error) {
+func (a *API) compiled(ctx context.Context, p access.Principal, f found, tables map[catalog.AssetID]bool) (map[catalog.AssetID]string, error) {
 	ids := make([]catalog.AssetID, 0, len(tables))
 	for id := range tables {
 		ids = append(ids, id)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Column is part of a table, as the API shows it.
@@ -42,14 +43,14 @@ type Constraint struct {
 	ToColumns  []string `json:"to_columns" nullable:"false"`
 }
 
-func (a *api) registerColumns() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/columns", id: "list-columns", tag: "columns",
-		summary: "List the columns of a table", description: "All of them, in the table's order.",
+func (a *API) registerColumns(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns", Scope: access.ReadCatalog, ID: "list-columns", Tag: "columns",
+		Summary: "List the columns of a table", Description: "All of them, in the table's order.",
 	}, a.listColumns)
 }
 
-func (a *api) listColumns(ctx context.Context, p access.Principal, in *assetInput) (*Body[List[Column]], error) {
+func (a *API) listColumns(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Column]], error) {
 	f, err := a.asset(ctx, p, in.ID, in.At)
 	if err != nil {
 		return nil, err
@@ -58,12 +59,12 @@ func (a *api) listColumns(ctx context.Context, p access.Principal, in *assetInpu
 	if err != nil {
 		return nil, err
 	}
-	out := listed[Column](ctx, a, p, len(resources), "", int64(len(resources)))
+	out := httpserver.ListOf[Column](ctx, a.cursors, p.WS, len(resources), "", int64(len(resources)))
 	out.Data, out.Meta.Version = resources, f.version
-	return &Body[List[Column]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func (a *api) columnResources(ctx context.Context, p access.Principal, f found) ([]Resource[Column], error) {
+func (a *API) columnResources(ctx context.Context, p access.Principal, f found) ([]httpserver.Resource[Column], error) {
 	columns, err := a.store.ColumnsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (a *api) columnResources(ctx context.Context, p access.Principal, f found) 
 	if err != nil {
 		return nil, err
 	}
-	out := []Resource[Column]{}
+	out := []httpserver.Resource[Column]{}
 	for _, c := range columns[f.asset.ID] {
 		out = append(out, columnResource(f.asset, c, tests[foldName(c.Name)]))
 	}
@@ -83,7 +84,7 @@ func (a *api) columnResources(ctx context.Context, p access.Principal, f found) 
 // aside.
 func foldName(name string) string { return strings.ToLower(strings.Trim(name, "\"`[]")) }
 
-func (a *api) testsByColumn(ctx context.Context, p access.Principal, f found) (map[string][]ColumnTest, error) {
+func (a *API) testsByColumn(ctx context.Context, p access.Principal, f found) (map[string][]ColumnTest, error) {
 	tests, err := a.store.TestsOfAsset(ctx, p.WS, f.schema.ID, f.asset.ID, f.version)
 	if err != nil {
 		return nil, err
@@ -113,11 +114,11 @@ func testName(b catalog.TestBody) string {
 	return b.Name
 }
 
-func columnResource(asset catalog.Asset, c catalog.Column, tests []ColumnTest) Resource[Column] {
+func columnResource(asset catalog.Asset, c catalog.Column, tests []ColumnTest) httpserver.Resource[Column] {
 	if tests == nil {
 		tests = []ColumnTest{}
 	}
-	return Resource[Column]{
+	return httpserver.Resource[Column]{
 		ID: asset.ID.Label(asset.Kind) + "." + c.Name, Type: "column",
 		Attributes: Column{
 			Name: c.Name, Ordinal: c.Ordinal, DataType: optional(c.Type.Canonical), NativeType: optional(c.Type.Native),

@@ -33,7 +33,7 @@ const keptColumns = 1_000_000
 
 func (st *columnState) weight() int { return st.columns.Len() + st.columns.Links() }
 
-func (a *api) loadColumns(ctx context.Context, key stateKey) (*columnState, error) {
+func (a *API) loadColumns(ctx context.Context, key stateKey) (*columnState, error) {
 	schema, err := a.states.of(ctx, key.ws, key.schema, key.version)
 	if err != nil {
 		return nil, err

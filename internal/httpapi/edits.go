@@ -14,6 +14,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Edited is a field of a PATCH: left out, null (the person takes their own
@@ -74,19 +75,19 @@ type editColumnInput struct {
 	Body    ColumnPatch
 }
 
-func (a *api) registerEdits() {
-	register(a, operation{
-		method: http.MethodPatch, path: "/api/v1/assets/{id}", id: "edit-asset", tag: "assets",
-		summary:     "Say something about an asset",
-		description: "Sets description, owners and tags as the person behind the key. Nothing is overwritten: undo is a new edit. The reply tells the effective value and the person's own.",
+func (a *API) registerEdits(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPatch, Path: "/api/v1/assets/{id}", Scope: access.WriteCatalog, ID: "edit-asset", Tag: "assets",
+		Summary:     "Say something about an asset",
+		Description: "Sets description, owners and tags as the person behind the key. Nothing is overwritten: undo is a new edit. The reply tells the effective value and the person's own.",
 	}, a.editAsset)
-	register(a, operation{
-		method: http.MethodPatch, path: "/api/v1/assets/{id}/columns/{name}", id: "edit-column", tag: "columns",
-		summary: "Say something about a column",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPatch, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.WriteCatalog, ID: "edit-column", Tag: "columns",
+		Summary: "Say something about a column",
 	}, a.editColumn)
 }
 
-func (a *api) editAsset(ctx context.Context, p access.Principal, in *editAssetInput) (*Body[Document[Asset]], error) {
+func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
 	f, err := a.asset(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func (a *api) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 	if err != nil {
 		return nil, err
 	}
-	if err := precondition(in.IfMatch, before); err != nil {
+	if err := httpserver.Precondition(in.IfMatch, before); err != nil {
 		return nil, err
 	}
 	facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
@@ -110,10 +111,10 @@ func (a *api) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 		return nil, err
 	}
 	doc, err := a.assetDocument(ctx, p, f)
-	return &Body[Document[Asset]]{doc}, err
+	return httpserver.Reply(doc), err
 }
 
-func (a *api) editColumn(ctx context.Context, p access.Principal, in *editColumnInput) (*Body[Document[Column]], error) {
+func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumnInput) (*httpserver.Body[httpserver.Document[Column]], error) {
 	f, err := a.asset(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
@@ -122,7 +123,7 @@ func (a *api) editColumn(ctx context.Context, p access.Principal, in *editColumn
 	if err != nil {
 		return nil, err
 	}
-	if err := precondition(in.IfMatch, Document[Column]{before}); err != nil {
+	if err := httpserver.Precondition(in.IfMatch, httpserver.DocumentOf(before)); err != nil {
 		return nil, err
 	}
 	facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
@@ -137,24 +138,24 @@ func (a *api) editColumn(ctx context.Context, p access.Principal, in *editColumn
 		return nil, err
 	}
 	after, err := a.columnOf(ctx, p, f, name)
-	return &Body[Document[Column]]{Document[Column]{after}}, err
+	return httpserver.Reply(httpserver.DocumentOf(after)), err
 }
 
-func (a *api) columnOf(ctx context.Context, p access.Principal, f found, name string) (Resource[Column], error) {
+func (a *API) columnOf(ctx context.Context, p access.Principal, f found, name string) (httpserver.Resource[Column], error) {
 	columns, err := a.columnResources(ctx, p, f)
 	if err != nil {
-		return Resource[Column]{}, err
+		return httpserver.Resource[Column]{}, err
 	}
 	for _, c := range columns {
 		if c.Attributes.Name == name {
 			return c, nil
 		}
 	}
-	return Resource[Column]{}, fmt.Errorf("column of %s: %w", f.asset.ID.Label(f.asset.Kind), catalog.ErrNotFound)
+	return httpserver.Resource[Column]{}, fmt.Errorf("column of %s: %w", f.asset.ID.Label(f.asset.Kind), catalog.ErrNotFound)
 }
 
 // apply hands the edits on and gives the asset as it then stands.
-func (a *api) apply(ctx context.Context, p access.Principal, f found, e *edits) (found, error) {
+func (a *API) apply(ctx context.Context, p access.Principal, f found, e *edits) (found, error) {
 	if e.err != nil || len(e.list) == 0 {
 		return f, e.err
 	}
@@ -172,14 +173,14 @@ type edits struct {
 	err    error
 }
 
-func (a *api) newEdits(column string) *edits { return &edits{column: column, limit: a.limits.Text} }
+func (a *API) newEdits(column string) *edits { return &edits{column: column, limit: a.limits.Text} }
 
 func (e *edits) text(field string, v Edited[string]) {
 	if !v.Set || e.err != nil {
 		return
 	}
 	if len(v.Value) > e.limit {
-		e.err = NewProblem(CodeInvalidField, "%s: at most %d bytes.", field, e.limit).About(field, "too long").Limited("text")
+		e.err = httpserver.NewProblem(httpserver.CodeInvalidField, "%s: at most %d bytes.", field, e.limit).About(field, "too long").Limited("text")
 		return
 	}
 	if strings.ContainsRune(v.Value, 0) {
@@ -223,8 +224,8 @@ func (e *edits) set(field string, v Edited[[]string], others []string) {
 	e.list = append(e.list, edit)
 }
 
-func invalidField(field, detail string) *Problem {
-	return NewProblem(CodeInvalidField, "%s: %s.", field, detail).About(field, detail)
+func invalidField(field, detail string) *httpserver.Problem {
+	return httpserver.NewProblem(httpserver.CodeInvalidField, "%s: %s.", field, detail).About(field, detail)
 }
 
 // plainText refuses control characters in names and labels.

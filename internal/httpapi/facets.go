@@ -7,6 +7,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Facet is what one origin says about an asset, in its own words.
@@ -20,14 +21,14 @@ type Facet struct {
 	Says           map[string]any `json:"says"`
 }
 
-func (a *api) registerFacets() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/facets", id: "list-facets", tag: "assets",
-		summary: "What each origin says about an asset",
+func (a *API) registerFacets(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/facets", Scope: access.ReadCatalog, ID: "list-facets", Tag: "assets",
+		Summary: "What each origin says about an asset",
 	}, a.listFacets)
 }
 
-func (a *api) listFacets(ctx context.Context, p access.Principal, in *assetInput) (*Body[List[Facet]], error) {
+func (a *API) listFacets(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Facet]], error) {
 	f, err := a.asset(ctx, p, in.ID, in.At)
 	if err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func (a *api) listFacets(ctx context.Context, p access.Principal, in *assetInput
 	if err != nil {
 		return nil, err
 	}
-	out := listed[Facet](ctx, a, p, len(facets), "", int64(len(facets)))
+	out := httpserver.ListOf[Facet](ctx, a.cursors, p.WS, len(facets), "", int64(len(facets)))
 	out.Meta.Version = f.version
 	for _, facet := range facets {
 		r, err := facetResource(facet)
@@ -45,13 +46,13 @@ func (a *api) listFacets(ctx context.Context, p access.Principal, in *assetInput
 		}
 		out.Data = append(out.Data, r)
 	}
-	return &Body[List[Facet]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func facetResource(f catalog.Facet) (Resource[Facet], error) {
+func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
 	body, err := json.Marshal(f.Body)
 	if err != nil {
-		return Resource[Facet]{}, err
+		return httpserver.Resource[Facet]{}, err
 	}
 	out := Facet{
 		Origin: string(f.Origin), Source: string(f.Source), UniqueID: optional(f.UniqueID),
@@ -61,5 +62,5 @@ func facetResource(f catalog.Facet) (Resource[Facet], error) {
 		label := f.Project.String()
 		out.Project = &label
 	}
-	return Resource[Facet]{ID: f.Hash.String(), Type: "facet", Attributes: out}, nil
+	return httpserver.Resource[Facet]{ID: f.Hash.String(), Type: "facet", Attributes: out}, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/impact"
 )
 
@@ -19,12 +20,12 @@ type Impact struct {
 
 // ImpactData lists what a change reaches, the nearest first.
 type ImpactData struct {
-	Columns   []Resource[ColumnNode]    `json:"columns" nullable:"false"`
-	Tables    []Resource[ImpactedAsset] `json:"tables" nullable:"false"`
-	Exposures []Resource[ImpactedAsset] `json:"exposures" nullable:"false"`
-	Metrics   []Resource[ImpactedAsset] `json:"metrics" nullable:"false" doc:"Metrics, semantic models and saved queries"`
-	Others    []Resource[ImpactedAsset] `json:"others" nullable:"false" doc:"Unit tests and other kinds"`
-	Owners    []ImpactedOwner           `json:"owners" nullable:"false" doc:"Of everything reached; who has most first"`
+	Columns   []httpserver.Resource[ColumnNode]    `json:"columns" nullable:"false"`
+	Tables    []httpserver.Resource[ImpactedAsset] `json:"tables" nullable:"false"`
+	Exposures []httpserver.Resource[ImpactedAsset] `json:"exposures" nullable:"false"`
+	Metrics   []httpserver.Resource[ImpactedAsset] `json:"metrics" nullable:"false" doc:"Metrics, semantic models and saved queries"`
+	Others    []httpserver.Resource[ImpactedAsset] `json:"others" nullable:"false" doc:"Unit tests and other kinds"`
+	Owners    []ImpactedOwner                      `json:"owners" nullable:"false" doc:"Of everything reached; who has most first"`
 }
 
 // ImpactedAsset is an asset that a change reaches.
@@ -67,14 +68,14 @@ type impactInput struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Rows of each list at most"`
 }
 
-func (a *api) registerImpact() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/impact", id: "get-impact", tag: "lineage",
-		summary: "What a change of a table or column reaches",
+func (a *API) registerImpact(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/impact", Scope: access.ReadCatalog, ID: "get-impact", Tag: "lineage",
+		Summary: "What a change of a table or column reaches",
 	}, a.getImpact)
 }
 
-func (a *api) getImpact(ctx context.Context, p access.Principal, in *impactInput) (*Body[Impact], error) {
+func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput) (*httpserver.Body[Impact], error) {
 	walk, err := in.walkOf()
 	if err != nil {
 		return nil, err
@@ -106,7 +107,7 @@ func (a *api) getImpact(ctx context.Context, p access.Principal, in *impactInput
 		}
 	}
 	out.draw(st.impact().Of(change))
-	return &Body[Impact]{out.out}, nil
+	return httpserver.Reply(out.out), nil
 }
 
 // impactPicture lists what a change reaches.
@@ -119,7 +120,7 @@ type impactPicture struct {
 
 func (d *impactPicture) draw(reached impact.Impact) {
 	out, meta := &d.out.Data, &d.out.Meta
-	out.Columns, out.Owners = []Resource[ColumnNode]{}, []ImpactedOwner{}
+	out.Columns, out.Owners = []httpserver.Resource[ColumnNode]{}, []ImpactedOwner{}
 	lists := map[string][]impact.Reached{}
 	for _, r := range reached.Assets {
 		name := listOf(d.nodes[r.Asset].Kind)
@@ -167,11 +168,11 @@ func listOf(k catalog.Kind) string {
 	return "others"
 }
 
-func (d *impactPicture) list(reached []impact.Reached) (rows []Resource[ImpactedAsset], total int) {
-	rows = []Resource[ImpactedAsset]{}
+func (d *impactPicture) list(reached []impact.Reached) (rows []httpserver.Resource[ImpactedAsset], total int) {
+	rows = []httpserver.Resource[ImpactedAsset]{}
 	for _, r := range reached[:min(len(reached), d.limit)] {
 		asset := &d.nodes[r.Asset]
-		rows = append(rows, Resource[ImpactedAsset]{ID: d.label(r.Asset), Type: assetType(asset.Kind), Attributes: ImpactedAsset{
+		rows = append(rows, httpserver.Resource[ImpactedAsset]{ID: d.label(r.Asset), Type: assetType(asset.Kind), Attributes: ImpactedAsset{
 			Name: asset.Name, Kind: string(asset.Kind), Depth: int(r.Depth), Reason: r.Reason.String(), Owners: orEmpty(asset.Owners),
 		}})
 	}

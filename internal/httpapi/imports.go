@@ -6,6 +6,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Report tells how an import goes or went.
@@ -42,24 +43,24 @@ type Issue struct {
 	Count    int     `json:"count" doc:"Times that it was found"`
 }
 
-func (a *api) registerImports() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/report", id: "get-import-report", tag: "dbt_imports",
-		summary: "How an import goes or went",
+func (a *API) registerImports(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/report", Scope: access.ReadImports, ID: "get-import-report", Tag: "dbt_imports",
+		Summary: "How an import goes or went",
 	}, a.getReport)
-	register(a, operation{
-		method: http.MethodPost, path: "/api/v1/dbt_imports/{id}/cancel", id: "cancel-import", tag: "dbt_imports",
-		summary: "Stop an import", status: http.StatusAccepted,
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPost, Path: "/api/v1/dbt_imports/{id}/cancel", Scope: access.WriteImports, ID: "cancel-import", Tag: "dbt_imports",
+		Summary: "Stop an import", Status: http.StatusAccepted,
 	}, a.cancelImport)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/dbt_imports/{id}/changes", id: "list-import-changes", tag: "dbt_imports",
-		summary:     "What an import changed",
-		description: "A page holds every change of at most `limit` assets.",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/changes", Scope: access.ReadImports, ID: "list-import-changes", Tag: "dbt_imports",
+		Summary:     "What an import changed",
+		Description: "A page holds every change of at most `limit` assets.",
 	}, a.listImportChanges)
 }
 
 // importOf finds an import that the principal may see.
-func (a *api) importOf(ctx context.Context, p access.Principal, label string) (catalog.Import, error) {
+func (a *API) importOf(ctx context.Context, p access.Principal, label string) (catalog.Import, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixImport, label)
 	if err != nil {
 		return catalog.Import{}, err
@@ -71,15 +72,15 @@ func (a *api) importOf(ctx context.Context, p access.Principal, label string) (c
 	return imp, err
 }
 
-func (a *api) getReport(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Report]], error) {
+func (a *API) getReport(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Report]], error) {
 	imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &Body[Document[Report]]{Document[Report]{reportResource(imp)}}, nil
+	return httpserver.Reply(httpserver.DocumentOf(reportResource(imp))), nil
 }
 
-func (a *api) cancelImport(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Report]], error) {
+func (a *API) cancelImport(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Report]], error) {
 	imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -91,10 +92,10 @@ func (a *api) cancelImport(ctx context.Context, p access.Principal, in *IDParam)
 	if err != nil {
 		return nil, err
 	}
-	return &Body[Document[Report]]{Document[Report]{reportResource(imp)}}, nil
+	return httpserver.Reply(httpserver.DocumentOf(reportResource(imp))), nil
 }
 
-func reportResource(imp catalog.Import) Resource[Report] {
+func reportResource(imp catalog.Import) httpserver.Resource[Report] {
 	out := Report{
 		Status: string(imp.Status), Outcome: optional(imp.Report.Outcome), ErrorCode: optional(imp.ErrorCode), Error: optional(imp.Error),
 		Attempts: imp.Attempts, Stages: []Stage{}, Issues: []Issue{}, IssuesTotal: imp.Report.IssuesTotal, Counts: imp.Report.Counts,
@@ -114,8 +115,8 @@ func reportResource(imp catalog.Import) Resource[Report] {
 			Message: i.Message, Remedy: optional(i.Remedy), Count: max(i.Count, 1),
 		})
 	}
-	return Resource[Report]{
+	return httpserver.Resource[Report]{
 		ID: imp.ID.String(), Type: "dbt_import_report", Attributes: out,
-		Relationships: &Relationships{Schema: &Named{ID: imp.SchemaID.String(), Name: imp.SchemaName}},
+		Relationships: &httpserver.Relationships{Schema: &httpserver.Named{ID: imp.SchemaID.String(), Name: imp.SchemaName}},
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -35,40 +36,40 @@ type NewKey struct {
 	NeverExpires bool     `json:"never_expires,omitempty"`
 }
 
-func (a *api) registerKeys() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/keys", id: "list-keys", tag: "keys", summary: "List API keys",
+func (a *API) registerKeys(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "list-keys", Tag: "keys", Summary: "List API keys",
 	}, a.listKeys)
-	register(a, operation{
-		method: http.MethodPost, path: "/api/v1/keys", id: "create-key", tag: "keys", summary: "Create an API key",
-		description: "The secret stands in this reply and nowhere else.", status: http.StatusCreated,
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPost, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "create-key", Tag: "keys", Summary: "Create an API key",
+		Description: "The secret stands in this reply and nowhere else.", Status: http.StatusCreated,
 	}, a.createKey)
-	register(a, operation{
-		method: http.MethodDelete, path: "/api/v1/keys/{id}", id: "revoke-key", tag: "keys", summary: "Revoke an API key",
-		status: http.StatusNoContent,
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodDelete, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "revoke-key", Tag: "keys", Summary: "Revoke an API key",
+		Status: http.StatusNoContent,
 	}, a.revokeKey)
 }
 
-func (a *api) listKeys(ctx context.Context, p access.Principal, in *PageParams) (*Body[List[Key]], error) {
+func (a *API) listKeys(ctx context.Context, p access.Principal, in *httpserver.PageParams) (*httpserver.Body[httpserver.List[Key]], error) {
 	if len(p.Schemas) > 0 { // keys are of the whole workspace
 		return nil, catalog.ErrForbidden
 	}
-	page, err := a.page(ctx, p, *in)
+	page, err := a.cursors.Page(ctx, p.WS, *in)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := a.store.Keys(ctx, p.WS, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := listed[Key](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOf[Key](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, k := range rows.Rows {
 		out.Data = append(out.Data, keyResource(k))
 	}
-	return &Body[List[Key]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func (a *api) createKey(ctx context.Context, p access.Principal, in *struct{ Body NewKey }) (*Body[Document[Key]], error) {
+func (a *API) createKey(ctx context.Context, p access.Principal, in *struct{ Body NewKey }) (*httpserver.Body[httpserver.Document[Key]], error) {
 	n, err := a.newKey(ctx, p, in.Body)
 	if err != nil {
 		return nil, err
@@ -79,10 +80,10 @@ func (a *api) createKey(ctx context.Context, p access.Principal, in *struct{ Bod
 	}
 	r := keyResource(key)
 	r.Attributes.Secret = secret
-	return &Body[Document[Key]]{Document[Key]{r}}, nil
+	return httpserver.Reply(httpserver.DocumentOf(r)), nil
 }
 
-func (a *api) newKey(ctx context.Context, p access.Principal, in NewKey) (access.NewKey, error) {
+func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access.NewKey, error) {
 	n := access.NewKey{Name: in.Name, Creator: p.Name, CIDRs: in.CIDRs, Never: in.NeverExpires, SchemaIDs: p.Schemas}
 	if err := plainText("name", in.Name); err != nil {
 		return n, err
@@ -107,7 +108,7 @@ func (a *api) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 	for _, label := range in.SchemaIDs {
 		schema, err := a.schema(ctx, p, label)
 		if isNotFound(err) {
-			return n, NewProblem(CodeUnknownSchema, "There is no such schema in this workspace.").About("schema_ids", "unknown")
+			return n, httpserver.NewProblem(httpserver.CodeUnknownSchema, "There is no such schema in this workspace.").About("schema_ids", "unknown")
 		}
 		if err != nil {
 			return n, err
@@ -117,7 +118,7 @@ func (a *api) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 	return n, nil
 }
 
-func (a *api) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*struct{}, error) {
+func (a *API) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*struct{}, error) {
 	if len(p.Schemas) > 0 {
 		return nil, catalog.ErrForbidden
 	}
@@ -128,7 +129,7 @@ func (a *api) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*
 	return nil, a.access.Revoke(ctx, p.WS, id)
 }
 
-func keyResource(k store.Key) Resource[Key] {
+func keyResource(k store.Key) httpserver.Resource[Key] {
 	out := Key{
 		Name: k.Name, PublicID: k.PublicID, Creator: k.Creator, Scopes: orEmpty(k.Scopes), SchemaIDs: []string{}, CIDRs: orEmpty(k.CIDRs),
 		CreatedAt: timeOrEmpty(k.CreatedAt), ExpiresAt: timeText(k.ExpiresAt), RevokedAt: timeText(k.RevokedAt), LastUsedAt: timeText(k.LastUsedAt),
@@ -136,5 +137,5 @@ func keyResource(k store.Key) Resource[Key] {
 	for _, id := range k.SchemaIDs {
 		out.SchemaIDs = append(out.SchemaIDs, id.String())
 	}
-	return Resource[Key]{ID: catalog.FormatID(catalog.PrefixKey, k.ID), Type: "key", Attributes: out}
+	return httpserver.Resource[Key]{ID: catalog.FormatID(catalog.PrefixKey, k.ID), Type: "key", Attributes: out}
 }

@@ -11,19 +11,20 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // LineageNode is an asset in a graph.
 type LineageNode struct {
-	Name         string             `json:"name"`
-	Kind         string             `json:"kind"`
-	Relation     Nullable[Relation] `json:"relation"`
-	Materialized *string            `json:"materialized"`
-	Tags         []string           `json:"tags" nullable:"false"`
-	UniqueID     *string            `json:"unique_id"`
-	Depth        int                `json:"depth" doc:"Steps from the nearest asset that the selector names"`
-	Upstream     int                `json:"upstream" doc:"Direct parents, in the whole graph"`
-	Downstream   int                `json:"downstream" doc:"Direct children, in the whole graph"`
+	Name         string                        `json:"name"`
+	Kind         string                        `json:"kind"`
+	Relation     httpserver.Nullable[Relation] `json:"relation"`
+	Materialized *string                       `json:"materialized"`
+	Tags         []string                      `json:"tags" nullable:"false"`
+	UniqueID     *string                       `json:"unique_id"`
+	Depth        int                           `json:"depth" doc:"Steps from the nearest asset that the selector names"`
+	Upstream     int                           `json:"upstream" doc:"Direct parents, in the whole graph"`
+	Downstream   int                           `json:"downstream" doc:"Direct children, in the whole graph"`
 }
 
 // LineageEdge is a table edge.
@@ -43,8 +44,8 @@ type Lineage struct {
 
 // LineageData holds nodes, the nearest first, and the edges between them.
 type LineageData struct {
-	Nodes []Resource[LineageNode] `json:"nodes" nullable:"false"`
-	Edges []LineageEdge           `json:"edges" nullable:"false"`
+	Nodes []httpserver.Resource[LineageNode] `json:"nodes" nullable:"false"`
+	Edges []LineageEdge                      `json:"edges" nullable:"false"`
 }
 
 // LineageMeta tells how much there is.
@@ -64,14 +65,14 @@ type lineageInput struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Nodes at most, the nearest first"`
 }
 
-func (a *api) registerLineage() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/lineage", id: "get-lineage", tag: "lineage",
-		summary: "The part of the graph that a dbt selector means",
+func (a *API) registerLineage(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Tag: "lineage",
+		Summary: "The part of the graph that a dbt selector means",
 	}, a.getLineage)
 }
 
-func (a *api) getLineage(ctx context.Context, p access.Principal, in *lineageInput) (*Body[Lineage], error) {
+func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInput) (*httpserver.Body[Lineage], error) {
 	schema, err := a.schema(ctx, p, in.SchemaID)
 	if err != nil {
 		return nil, err
@@ -84,12 +85,12 @@ func (a *api) getLineage(ctx context.Context, p access.Principal, in *lineageInp
 	if err != nil {
 		return nil, err
 	}
-	reach, err := state.choose(selectorText(exchangeOf(ctx).url, in.Select))
+	reach, err := state.choose(selectorText(httpserver.URL(ctx), in.Select))
 	if err != nil {
 		return nil, err
 	}
 	ids, depths, total := within(reach, in.Depth, in.Limit)
-	return &Body[Lineage]{state.lineage(ids, depths, total)}, nil
+	return httpserver.Reply(state.lineage(ids, depths, total)), nil
 }
 
 func (st *schemaState) choose(text string) (graph.Reach, error) {
@@ -102,11 +103,11 @@ func (st *schemaState) choose(text string) (graph.Reach, error) {
 	}
 	selector, err := graph.ParseSelector(text)
 	if err != nil {
-		return graph.Reach{}, invalidParameter("select", "%v", err)
+		return graph.Reach{}, httpserver.InvalidParameter("select", "%v", err)
 	}
 	reach, err := selector.Eval(st.graph, universe{st}, graph.NoLimit)
 	if errors.Is(err, errNoState) {
-		return reach, invalidParameter("select", "%v", err)
+		return reach, httpserver.InvalidParameter("select", "%v", err)
 	}
 	return reach, err
 }
@@ -125,7 +126,7 @@ func within(reach graph.Reach, depth, limit int) (ids, depths []int32, total int
 }
 
 func (st *schemaState) lineage(ids, depths []int32, total int) Lineage {
-	out := Lineage{Data: LineageData{Nodes: []Resource[LineageNode]{}, Edges: []LineageEdge{}}}
+	out := Lineage{Data: LineageData{Nodes: []httpserver.Resource[LineageNode]{}, Edges: []LineageEdge{}}}
 	for i, id := range ids {
 		out.Data.Nodes = append(out.Data.Nodes, st.node(id, int(depths[i])))
 	}
@@ -143,17 +144,17 @@ func (st *schemaState) lineage(ids, depths []int32, total int) Lineage {
 
 func (st *schemaState) label(n int32) string { return st.nodes[n].ID.Label(st.nodes[n].Kind) }
 
-func (st *schemaState) node(n int32, depth int) Resource[LineageNode] {
+func (st *schemaState) node(n int32, depth int) httpserver.Resource[LineageNode] {
 	asset := st.nodes[n]
 	out := LineageNode{
-		Name: asset.Name, Kind: string(asset.Kind), Relation: nullable(relationOf(asset)), Materialized: optional(asset.Materialized),
+		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset)), Materialized: optional(asset.Materialized),
 		Tags: orEmpty(asset.Tags), Depth: depth,
 	}
 	if asset.DBT != nil {
 		out.UniqueID = optional(asset.DBT.UniqueID)
 	}
 	out.Upstream, out.Downstream = st.neighbours(asset.ID)
-	return Resource[LineageNode]{ID: st.label(n), Type: assetType(asset.Kind), Attributes: out}
+	return httpserver.Resource[LineageNode]{ID: st.label(n), Type: assetType(asset.Kind), Attributes: out}
 }
 
 // selectorText reads `select` as people write it. In a form a plus means a

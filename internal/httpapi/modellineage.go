@@ -5,6 +5,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 )
 
@@ -25,11 +26,11 @@ type ModelLineage struct {
 
 // OutputColumn is a column that code makes.
 type OutputColumn struct {
-	Name       string         `json:"name" doc:"* where the columns are not known"`
-	Masked     bool           `json:"masked"`
-	Incomplete bool           `json:"incomplete" doc:"Something in its expression could not be resolved"`
-	Span       Nullable[Span] `json:"span" doc:"Its expression in the compiled code"`
-	From       []OriginColumn `json:"from" nullable:"false"`
+	Name       string                    `json:"name" doc:"* where the columns are not known"`
+	Masked     bool                      `json:"masked"`
+	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved"`
+	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code"`
+	From       []OriginColumn            `json:"from" nullable:"false"`
 }
 
 // OriginColumn is a column that something is made of.
@@ -69,7 +70,7 @@ type SchemaLineage struct {
 // statusNoCode is the status of what is made by no code.
 const statusNoCode = "no_code"
 
-func (a *api) getModelLineage(ctx context.Context, p access.Principal, in *assetInput) (*Body[Document[ModelLineage]], error) {
+func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[ModelLineage]], error) {
 	f, err := a.asset(ctx, p, in.ID, in.At)
 	if err != nil {
 		return nil, err
@@ -98,9 +99,9 @@ func (a *api) getModelLineage(ctx context.Context, p access.Principal, in *asset
 		}
 		out.compare(f.asset, columns[f.asset.ID], block)
 	}
-	return &Body[Document[ModelLineage]]{Document[ModelLineage]{Resource[ModelLineage]{
+	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[ModelLineage]{
 		ID: f.asset.ID.Label(f.asset.Kind), Type: "column_lineage", Attributes: out,
-	}}}, nil
+	})), nil
 }
 
 func (st *schemaState) modelLineage(b *lineage.Block) ModelLineage {
@@ -115,7 +116,7 @@ func (st *schemaState) modelLineage(b *lineage.Block) ModelLineage {
 	}
 	for i := range b.Outputs {
 		o := &b.Outputs[i]
-		column := OutputColumn{Name: o.Name, Masked: o.Masked, Incomplete: o.Gap, Span: nullable(spanOf(o.Span)), From: []OriginColumn{}}
+		column := OutputColumn{Name: o.Name, Masked: o.Masked, Incomplete: o.Gap, Span: httpserver.NullableOf(spanOf(o.Span)), From: []OriginColumn{}}
 		if o.Star {
 			column.Name = "*"
 		}
@@ -178,7 +179,7 @@ type schemaAtInput struct {
 	AtParam
 }
 
-func (a *api) getSchemaLineage(ctx context.Context, p access.Principal, in *schemaAtInput) (*Body[Document[SchemaLineage]], error) {
+func (a *API) getSchemaLineage(ctx context.Context, p access.Principal, in *schemaAtInput) (*httpserver.Body[httpserver.Document[SchemaLineage]], error) {
 	schema, err := a.schema(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -202,7 +203,7 @@ func (a *api) getSchemaLineage(ctx context.Context, p access.Principal, in *sche
 		out.Resolved += r.resolved
 		out.Edges += r.edges
 	}
-	return &Body[Document[SchemaLineage]]{Document[SchemaLineage]{Resource[SchemaLineage]{
+	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[SchemaLineage]{
 		ID: schema.ID.String(), Type: "column_lineage", Attributes: out,
-	}}}, nil
+	})), nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -25,33 +26,33 @@ type Project struct {
 }
 
 type projectsInput struct {
-	PageParams
+	httpserver.PageParams
 	SchemaID string `query:"schema_id" maxLength:"64"`
 }
 
-func (a *api) registerProjects() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/projects", id: "list-projects", tag: "projects", summary: "List dbt projects",
+func (a *API) registerProjects(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/projects", Scope: access.ReadCatalog, ID: "list-projects", Tag: "projects", Summary: "List dbt projects",
 	}, a.listProjects)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/projects/{id}", id: "get-project", tag: "projects", summary: "Read a dbt project",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/projects/{id}", Scope: access.ReadCatalog, ID: "get-project", Tag: "projects", Summary: "Read a dbt project",
 	}, a.getProject)
 }
 
-func (a *api) listProjects(ctx context.Context, p access.Principal, in *projectsInput) (*Body[List[Project]], error) {
+func (a *API) listProjects(ctx context.Context, p access.Principal, in *projectsInput) (*httpserver.Body[httpserver.List[Project]], error) {
 	schema, err := a.schemaFilter(ctx, p, in.SchemaID)
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := a.store.Projects(ctx, p.WS, schema, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := listed[Project](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOf[Project](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, row := range rows.Rows {
 		r, err := a.projectResource(ctx, p, row)
 		if err != nil {
@@ -59,21 +60,21 @@ func (a *api) listProjects(ctx context.Context, p access.Principal, in *projects
 		}
 		out.Data = append(out.Data, r)
 	}
-	return &Body[List[Project]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func (a *api) getProject(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Project]], error) {
+func (a *API) getProject(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Project]], error) {
 	project, err := a.project(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	r, err := a.projectResource(ctx, p, project)
-	return &Body[Document[Project]]{Document[Project]{r}}, err
+	return httpserver.Reply(httpserver.DocumentOf(r)), err
 }
 
 // project finds a project by its label; catalog.ErrNotFound if the principal
 // may not see its schema.
-func (a *api) project(ctx context.Context, p access.Principal, label string) (catalog.Project, error) {
+func (a *API) project(ctx context.Context, p access.Principal, label string) (catalog.Project, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
 	if err != nil {
 		return catalog.Project{}, err
@@ -85,19 +86,19 @@ func (a *api) project(ctx context.Context, p access.Principal, label string) (ca
 	return project, err
 }
 
-func (a *api) projectResource(ctx context.Context, p access.Principal, row catalog.Project) (Resource[Project], error) {
+func (a *API) projectResource(ctx context.Context, p access.Principal, row catalog.Project) (httpserver.Resource[Project], error) {
 	schema, err := a.store.Schema(ctx, p.WS, row.SchemaID)
 	if err != nil {
-		return Resource[Project]{}, err
+		return httpserver.Resource[Project]{}, err
 	}
 	counts, err := a.store.AssetBreakdown(ctx, p.WS, store.AssetFilter{Schema: row.SchemaID, Project: row.ID}, store.ByKind)
 	if err != nil {
-		return Resource[Project]{}, err
+		return httpserver.Resource[Project]{}, err
 	}
 	if counts == nil {
 		counts = map[string]int64{}
 	}
-	return Resource[Project]{
+	return httpserver.Resource[Project]{
 		ID: row.ID.String(), Type: "project",
 		Attributes: Project{
 			Name: row.Name, Key: row.Key, DBTVersion: row.DBTVersion, Adapter: row.Adapter,
@@ -105,6 +106,6 @@ func (a *api) projectResource(ctx context.Context, p access.Principal, row catal
 			LastImport: importLabel(row.LastImport), InvocationID: row.InvocationID, Counts: counts,
 			CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 		},
-		Relationships: &Relationships{Schema: &Named{ID: row.SchemaID.String(), Name: schema.Name}},
+		Relationships: &httpserver.Relationships{Schema: &httpserver.Named{ID: row.SchemaID.String(), Name: schema.Name}},
 	}, nil
 }

@@ -6,13 +6,14 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 func isNotFound(err error) bool { return errors.Is(err, catalog.ErrNotFound) }
 
 // relationKeys reads a relation by the case rules of every adapter in a schema.
-func (a *api) relationKeys(ctx context.Context, p access.Principal, schema catalog.SchemaID, text string) ([]string, error) {
+func (a *API) relationKeys(ctx context.Context, p access.Principal, schema catalog.SchemaID, text string) ([]string, error) {
 	var keys []string
 	platforms, err := a.platforms(ctx, p, schema)
 	if err != nil {
@@ -21,17 +22,17 @@ func (a *api) relationKeys(ctx context.Context, p access.Principal, schema catal
 	for _, platform := range platforms {
 		r, ok := catalog.ParseRelationName(platform, text)
 		if !ok {
-			return nil, invalidParameter("relation", "give one to three names with dots between them")
+			return nil, httpserver.InvalidParameter("relation", "give one to three names with dots between them")
 		}
 		if r.Schema == "" {
-			return nil, invalidParameter("relation", "name the schema too, such as analytics.orders")
+			return nil, httpserver.InvalidParameter("relation", "name the schema too, such as analytics.orders")
 		}
 		keys = append(keys, r.Key())
 	}
 	return keys, nil
 }
 
-func (a *api) platforms(ctx context.Context, p access.Principal, schema catalog.SchemaID) ([]string, error) {
+func (a *API) platforms(ctx context.Context, p access.Principal, schema catalog.SchemaID) ([]string, error) {
 	var out []string
 	for page := (store.Page{Limit: store.MaxLimit}); ; {
 		projects, err := a.store.Projects(ctx, p.WS, schema, page)
@@ -53,7 +54,7 @@ func (a *api) platforms(ctx context.Context, p access.Principal, schema catalog.
 
 // byBareRelation finds a table where the database is left out and only one
 // has that schema and identifier.
-func (a *api) byBareRelation(ctx context.Context, p access.Principal, schema catalog.SchemaID, text string, version int64) (catalog.Asset, error) {
+func (a *API) byBareRelation(ctx context.Context, p access.Principal, schema catalog.SchemaID, text string, version int64) (catalog.Asset, error) {
 	state, err := a.states.of(ctx, p.WS, schema, version)
 	if err != nil {
 		return catalog.Asset{}, err
@@ -65,7 +66,7 @@ func (a *api) byBareRelation(ctx context.Context, p access.Principal, schema cat
 			continue
 		}
 		if match != 0 {
-			return catalog.Asset{}, invalidParameter("relation", "several databases have it; name the database too")
+			return catalog.Asset{}, httpserver.InvalidParameter("relation", "several databases have it; name the database too")
 		}
 		match = n.ID
 	}

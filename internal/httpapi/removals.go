@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Removal is an asset whose removal waits for a person's word.
@@ -23,51 +24,51 @@ type RemovalsOutcome struct {
 
 type removalsInput struct {
 	IDParam
-	PageParams
+	httpserver.PageParams
 }
 
-func (a *api) registerRemovals() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/schemas/{id}/removals", id: "list-removals", tag: "schemas",
-		summary:     "List removals that wait",
-		description: "A manifest that drops more than 30 % and at least 20 of its tables, or has none at all, is applied without its removals; they wait here.",
+func (a *API) registerRemovals(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/removals", Scope: access.ReadCatalog, ID: "list-removals", Tag: "schemas",
+		Summary:     "List removals that wait",
+		Description: "A manifest that drops more than 30 % and at least 20 of its tables, or has none at all, is applied without its removals; they wait here.",
 	}, a.listRemovals)
-	register(a, operation{
-		method: http.MethodPost, path: "/api/v1/schemas/{id}/removals/confirm", id: "confirm-removals", tag: "schemas",
-		summary: "Apply the removals that wait",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/confirm", Scope: access.WriteCatalog, ID: "confirm-removals", Tag: "schemas",
+		Summary: "Apply the removals that wait",
 	}, a.confirmRemovals)
-	register(a, operation{
-		method: http.MethodPost, path: "/api/v1/schemas/{id}/removals/dismiss", id: "dismiss-removals", tag: "schemas",
-		summary: "Forget the removals that wait; the tables stay",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/dismiss", Scope: access.WriteCatalog, ID: "dismiss-removals", Tag: "schemas",
+		Summary: "Forget the removals that wait; the tables stay",
 	}, a.dismissRemovals)
 }
 
-func (a *api) listRemovals(ctx context.Context, p access.Principal, in *removalsInput) (*Body[List[Removal]], error) {
+func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removalsInput) (*httpserver.Body[httpserver.List[Removal]], error) {
 	s, err := a.schema(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := a.store.Removals(ctx, p.WS, s.ID, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := listed[Removal](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOf[Removal](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, r := range rows.Rows {
-		out.Data = append(out.Data, Resource[Removal]{
+		out.Data = append(out.Data, httpserver.Resource[Removal]{
 			ID: r.Asset.Label(r.Kind), Type: "removal",
 			Attributes: Removal{
 				Name: r.Name, Kind: string(r.Kind), UniqueID: r.UniqueID, Import: r.Import.String(), Since: timeOrEmpty(r.Since),
 			},
 		})
 	}
-	return &Body[List[Removal]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func (a *api) confirmRemovals(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[RemovalsOutcome]], error) {
+func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
 	s, err := a.schema(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ func (a *api) confirmRemovals(ctx context.Context, p access.Principal, in *IDPar
 	return removalsOutcome(s.ID.String(), n), nil
 }
 
-func (a *api) dismissRemovals(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[RemovalsOutcome]], error) {
+func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
 	s, err := a.schema(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -90,8 +91,8 @@ func (a *api) dismissRemovals(ctx context.Context, p access.Principal, in *IDPar
 	return removalsOutcome(s.ID.String(), 0), nil
 }
 
-func removalsOutcome(id string, n int64) *Body[Document[RemovalsOutcome]] {
-	return &Body[Document[RemovalsOutcome]]{Document[RemovalsOutcome]{
-		Resource[RemovalsOutcome]{ID: id, Type: "removals", Attributes: RemovalsOutcome{Removed: n}},
-	}}
+func removalsOutcome(id string, n int64) *httpserver.Body[httpserver.Document[RemovalsOutcome]] {
+	return httpserver.Reply(httpserver.DocumentOf(
+		httpserver.Resource[RemovalsOutcome]{ID: id, Type: "removals", Attributes: RemovalsOutcome{Removed: n}},
+	))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -37,27 +38,27 @@ type Result struct {
 	Thread        *string `json:"thread"`
 }
 
-func (a *api) registerRuns() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/runs", id: "list-runs", tag: "runs", summary: "List dbt invocations, the newest first",
+func (a *API) registerRuns(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, the newest first",
 	}, a.listRuns)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/runs/{id}", id: "get-run", tag: "runs",
-		summary: "Read a dbt invocation", description: "limit and cursor page through its node results.",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",
+		Summary: "Read a dbt invocation", Description: "limit and cursor page through its node results.",
 	}, a.getRun)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/runs", id: "list-asset-runs", tag: "runs",
-		summary: "Results of an asset's node over time, the newest first",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/runs", Scope: access.ReadCatalog, ID: "list-asset-runs", Tag: "runs",
+		Summary: "Results of an asset's node over time, the newest first",
 	}, a.listAssetRuns)
 }
 
 type runsInput struct {
-	PageParams
+	httpserver.PageParams
 	SchemaID string `query:"schema_id" maxLength:"64"`
 	Project  string `query:"project" maxLength:"64" doc:"Id of a project"`
 }
 
-func (a *api) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*Body[List[Run]], error) {
+func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*httpserver.Body[httpserver.List[Run]], error) {
 	filter := store.RunFilter{}
 	var err error
 	if filter.SchemaID, err = a.schemaFilter(ctx, p, in.SchemaID); err != nil {
@@ -70,15 +71,15 @@ func (a *api) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 		}
 		filter.Project = project.ID
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := a.store.Runs(ctx, p.WS, filter, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := listed[Run](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOf[Run](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, row := range rows.Rows {
 		r, err := a.runResource(ctx, p, row)
 		if err != nil {
@@ -86,22 +87,22 @@ func (a *api) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 		}
 		out.Data = append(out.Data, r)
 	}
-	return &Body[List[Run]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
 type runInput struct {
 	IDParam
-	PageParams
+	httpserver.PageParams
 }
 
 // RunDocument is a run with a page of its results.
 type RunDocument struct {
-	Data  Resource[Run] `json:"data"`
-	Links Links         `json:"links"`
-	Meta  ListMeta      `json:"meta"`
+	Data  httpserver.Resource[Run] `json:"data"`
+	Links httpserver.Links         `json:"links"`
+	Meta  httpserver.ListMeta      `json:"meta"`
 }
 
-func (a *api) getRun(ctx context.Context, p access.Principal, in *runInput) (*Body[RunDocument], error) {
+func (a *API) getRun(ctx context.Context, p access.Principal, in *runInput) (*httpserver.Body[RunDocument], error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixRun, in.ID)
 	if err != nil {
 		return nil, err
@@ -113,15 +114,15 @@ func (a *api) getRun(ctx context.Context, p access.Principal, in *runInput) (*Bo
 	if !p.Sees(run.SchemaID) {
 		return nil, catalog.ErrNotFound
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := a.store.RunResults(ctx, p.WS, run.ID, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	frame := listed[Run](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	frame := httpserver.ListOf[Run](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	out := RunDocument{Links: frame.Links, Meta: frame.Meta}
 	if out.Data, err = a.runResource(ctx, p, run); err != nil {
 		return nil, err
@@ -130,20 +131,20 @@ func (a *api) getRun(ctx context.Context, p access.Principal, in *runInput) (*Bo
 	for _, r := range rows.Rows {
 		out.Data.Attributes.Results = append(out.Data.Attributes.Results, resultOf(r, ""))
 	}
-	return &Body[RunDocument]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
 type assetRunsInput struct {
 	IDParam
-	PageParams
+	httpserver.PageParams
 }
 
-func (a *api) listAssetRuns(ctx context.Context, p access.Principal, in *assetRunsInput) (*Body[List[Result]], error) {
+func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRunsInput) (*httpserver.Body[httpserver.List[Result]], error) {
 	f, err := a.asset(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
@@ -153,36 +154,36 @@ func (a *api) listAssetRuns(ctx context.Context, p access.Principal, in *assetRu
 	}
 	rows, err := a.store.NodeResults(ctx, p.WS, f.schema.ID, uniqueIDs, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := listed[Result](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOf[Result](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, r := range rows.Rows {
 		result := resultOf(r.NodeResult, r.InvocationID)
-		out.Data = append(out.Data, Resource[Result]{ID: result.Run + "." + result.UniqueID, Type: "node_result", Attributes: result})
+		out.Data = append(out.Data, httpserver.Resource[Result]{ID: result.Run + "." + result.UniqueID, Type: "node_result", Attributes: result})
 	}
-	return &Body[List[Result]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func (a *api) runResource(ctx context.Context, p access.Principal, run catalog.Run) (Resource[Run], error) {
-	out := Resource[Run]{
+func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.Run) (httpserver.Resource[Run], error) {
+	out := httpserver.Resource[Run]{
 		ID: run.ID.String(), Type: "run",
 		Attributes: Run{
 			InvocationID: run.InvocationID, Command: run.Command, DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
 			Elapsed: run.Elapsed, Nodes: run.Results, Import: importLabel(run.Import),
 		},
-		Relationships: &Relationships{},
+		Relationships: &httpserver.Relationships{},
 	}
 	schema, err := a.store.Schema(ctx, p.WS, run.SchemaID)
 	if err != nil {
 		return out, err
 	}
-	out.Relationships.Schema = &Named{ID: run.SchemaID.String(), Name: schema.Name}
+	out.Relationships.Schema = &httpserver.Named{ID: run.SchemaID.String(), Name: schema.Name}
 	if run.Project != 0 {
 		project, err := a.store.Project(ctx, p.WS, run.Project)
 		if err != nil {
 			return out, err
 		}
-		out.Relationships.Project = &Named{ID: run.Project.String(), Name: project.Name}
+		out.Relationships.Project = &httpserver.Named{ID: run.Project.String(), Name: project.Name}
 	}
 	return out, nil
 }

@@ -8,19 +8,20 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Schema is a container as the API shows it.
 type Schema struct {
-	Name        string               `json:"name"`
-	Environment string               `json:"environment"`
-	Policy      Policy               `json:"policy"`
-	Version     int64                `json:"version" doc:"Number of the served state; 0 before the first import"`
-	Tables      int64                `json:"tables" doc:"Present tables"`
-	LastImport  Nullable[LastImport] `json:"last_import"`
-	CreatedAt   string               `json:"created_at" format:"date-time"`
-	UpdatedAt   string               `json:"updated_at" format:"date-time"`
+	Name        string                          `json:"name"`
+	Environment string                          `json:"environment"`
+	Policy      Policy                          `json:"policy"`
+	Version     int64                           `json:"version" doc:"Number of the served state; 0 before the first import"`
+	Tables      int64                           `json:"tables" doc:"Present tables"`
+	LastImport  httpserver.Nullable[LastImport] `json:"last_import"`
+	CreatedAt   string                          `json:"created_at" format:"date-time"`
+	UpdatedAt   string                          `json:"updated_at" format:"date-time"`
 }
 
 // LastImport is the newest import of a schema.
@@ -74,39 +75,39 @@ type PolicyPatch struct {
 	Tags        *Rule `json:"tags,omitempty"`
 }
 
-func (a *api) registerSchemas() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/schemas", id: "list-schemas", tag: "schemas", summary: "List schemas",
+func (a *API) registerSchemas(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/schemas", Scope: access.ReadCatalog, ID: "list-schemas", Tag: "schemas", Summary: "List schemas",
 	}, a.listSchemas)
-	register(a, operation{
-		method: http.MethodPost, path: "/api/v1/schemas", id: "create-schema", tag: "schemas",
-		summary: "Create a schema", status: http.StatusCreated,
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPost, Path: "/api/v1/schemas", Scope: access.WriteCatalog, ID: "create-schema", Tag: "schemas",
+		Summary: "Create a schema", Status: http.StatusCreated,
 	}, a.createSchema)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/schemas/{id}", id: "get-schema", tag: "schemas", summary: "Read a schema",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema",
 	}, a.getSchema)
-	register(a, operation{
-		method: http.MethodPatch, path: "/api/v1/schemas/{id}", id: "update-schema", tag: "schemas", summary: "Change a schema",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Tag: "schemas", Summary: "Change a schema",
 	}, a.updateSchema)
 }
 
-func (a *api) listSchemas(ctx context.Context, p access.Principal, in *PageParams) (*Body[List[Schema]], error) {
-	page, err := a.page(ctx, p, *in)
+func (a *API) listSchemas(ctx context.Context, p access.Principal, in *httpserver.PageParams) (*httpserver.Body[httpserver.List[Schema]], error) {
+	page, err := a.cursors.Page(ctx, p.WS, *in)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := a.store.Schemas(ctx, p.WS, p.Schemas, page)
 	if err != nil {
-		return nil, stale(err, page)
+		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := listed[Schema](ctx, a, p, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOf[Schema](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, row := range rows.Rows {
 		out.Data = append(out.Data, schemaResource(row))
 	}
-	return &Body[List[Schema]]{out}, nil
+	return httpserver.Reply(out), nil
 }
 
-func (a *api) createSchema(ctx context.Context, p access.Principal, in *struct{ Body NewSchema }) (*Located[Document[Schema]], error) {
+func (a *API) createSchema(ctx context.Context, p access.Principal, in *struct{ Body NewSchema }) (*httpserver.Located[httpserver.Document[Schema]], error) {
 	if len(p.Schemas) > 0 {
 		return nil, catalog.ErrForbidden
 	}
@@ -120,38 +121,38 @@ func (a *api) createSchema(ctx context.Context, p access.Principal, in *struct{ 
 	if err != nil {
 		return nil, err
 	}
-	doc := Document[Schema]{schemaResource(store.SchemaRow{Schema: s})}
-	return &Located[Document[Schema]]{Location: "/api/v1/schemas/" + s.ID.String(), Body: doc}, nil
+	doc := httpserver.DocumentOf(schemaResource(store.SchemaRow{Schema: s}))
+	return &httpserver.Located[httpserver.Document[Schema]]{Location: "/api/v1/schemas/" + s.ID.String(), Body: doc}, nil
 }
 
-func (a *api) getSchema(ctx context.Context, p access.Principal, in *IDParam) (*Body[Document[Schema]], error) {
+func (a *API) getSchema(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Schema]], error) {
 	doc, err := a.schemaDocument(ctx, p, in.ID)
-	return &Body[Document[Schema]]{doc}, err
+	return httpserver.Reply(doc), err
 }
 
-func (a *api) schemaDocument(ctx context.Context, p access.Principal, id string) (Document[Schema], error) {
+func (a *API) schemaDocument(ctx context.Context, p access.Principal, id string) (httpserver.Document[Schema], error) {
 	s, err := a.schema(ctx, p, id)
 	if err != nil {
-		return Document[Schema]{}, err
+		return httpserver.Document[Schema]{}, err
 	}
 	row := store.SchemaRow{Schema: s}
 	imports, err := a.store.Imports(ctx, p.WS, store.ImportFilter{SchemaID: s.ID}, store.Page{Limit: 1})
 	if err != nil {
-		return Document[Schema]{}, err
+		return httpserver.Document[Schema]{}, err
 	}
 	if len(imports.Rows) > 0 {
 		row.LastImport, row.LastImportStatus = imports.Rows[0].ID, imports.Rows[0].Status
 	}
 	kinds, err := a.store.AssetBreakdown(ctx, p.WS, store.AssetFilter{Schema: s.ID}, store.ByKind)
 	if err != nil {
-		return Document[Schema]{}, err
+		return httpserver.Document[Schema]{}, err
 	}
 	for kind, n := range kinds {
 		if catalog.Kind(kind).IsTable() {
 			row.Tables += n
 		}
 	}
-	return Document[Schema]{schemaResource(row)}, nil
+	return httpserver.DocumentOf(schemaResource(row)), nil
 }
 
 // updateSchemaInput is a patch with its precondition.
@@ -161,12 +162,12 @@ type updateSchemaInput struct {
 	Body    SchemaPatch
 }
 
-func (a *api) updateSchema(ctx context.Context, p access.Principal, in *updateSchemaInput) (*Body[Document[Schema]], error) {
+func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSchemaInput) (*httpserver.Body[httpserver.Document[Schema]], error) {
 	before, err := a.schemaDocument(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := precondition(in.IfMatch, before); err != nil {
+	if err := httpserver.Precondition(in.IfMatch, before); err != nil {
 		return nil, err
 	}
 	s, err := a.schema(ctx, p, in.ID)
@@ -188,7 +189,7 @@ func (a *api) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 		return nil, err
 	}
 	after, err := a.schemaDocument(ctx, p, in.ID)
-	return &Body[Document[Schema]]{after}, err
+	return httpserver.Reply(after), err
 }
 
 func (p *PolicyPatch) onto(policy catalog.Policy) *catalog.Policy {
@@ -203,7 +204,7 @@ func (p *PolicyPatch) onto(policy catalog.Policy) *catalog.Policy {
 	return &policy
 }
 
-func schemaResource(row store.SchemaRow) Resource[Schema] {
+func schemaResource(row store.SchemaRow) httpserver.Resource[Schema] {
 	out := Schema{
 		Name: row.Name, Environment: row.Environment, Version: row.Version, Tables: row.Tables,
 		Policy: Policy{
@@ -212,7 +213,7 @@ func schemaResource(row store.SchemaRow) Resource[Schema] {
 		CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 	}
 	if row.LastImport != 0 {
-		out.LastImport = nullable(&LastImport{ID: row.LastImport.String(), Status: string(row.LastImportStatus)})
+		out.LastImport = httpserver.NullableOf(&LastImport{ID: row.LastImport.String(), Status: string(row.LastImportStatus)})
 	}
-	return Resource[Schema]{ID: row.ID.String(), Type: "schema", Attributes: out}
+	return httpserver.Resource[Schema]{ID: row.ID.String(), Type: "schema", Attributes: out}
 }

@@ -9,35 +9,36 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Test is a data test with its latest result.
 type Test struct {
-	Name        string            `json:"name"`
-	Test        *string           `json:"test" doc:"not_null, unique, dbt_utils.…; null for a singular test"`
-	Kind        string            `json:"kind" doc:"generic or singular"`
-	UniqueID    string            `json:"unique_id"`
-	Asset       *string           `json:"asset" doc:"Table that it tests; null where it is unknown"`
-	Column      *string           `json:"column"`
-	Severity    *string           `json:"severity"`
-	Description *string           `json:"description"`
-	Tags        []string          `json:"tags" nullable:"false"`
-	Args        map[string]string `json:"args" doc:"Each as JSON"`
-	Enabled     bool              `json:"enabled"`
-	Latest      Nullable[Result]  `json:"latest" doc:"Null if it never ran"`
+	Name        string                      `json:"name"`
+	Test        *string                     `json:"test" doc:"not_null, unique, dbt_utils.…; null for a singular test"`
+	Kind        string                      `json:"kind" doc:"generic or singular"`
+	UniqueID    string                      `json:"unique_id"`
+	Asset       *string                     `json:"asset" doc:"Table that it tests; null where it is unknown"`
+	Column      *string                     `json:"column"`
+	Severity    *string                     `json:"severity"`
+	Description *string                     `json:"description"`
+	Tags        []string                    `json:"tags" nullable:"false"`
+	Args        map[string]string           `json:"args" doc:"Each as JSON"`
+	Enabled     bool                        `json:"enabled"`
+	Latest      httpserver.Nullable[Result] `json:"latest" doc:"Null if it never ran"`
 }
 
-func (a *api) registerTests() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/assets/{id}/tests", id: "list-asset-tests", tag: "tests",
-		summary: "Data tests of a table, with their latest results",
+func (a *API) registerTests(s *httpserver.Server) {
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/tests", Scope: access.ReadCatalog, ID: "list-asset-tests", Tag: "tests",
+		Summary: "Data tests of a table, with their latest results",
 	}, a.listAssetTests)
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/tests", id: "list-tests", tag: "tests", summary: "Data tests of a schema",
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Tag: "tests", Summary: "Data tests of a schema",
 	}, a.listTests)
 }
 
-func (a *api) listAssetTests(ctx context.Context, p access.Principal, in *assetInput) (*Body[List[Test]], error) {
+func (a *API) listAssetTests(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Test]], error) {
 	f, err := a.asset(ctx, p, in.ID, in.At)
 	if err != nil {
 		return nil, err
@@ -46,20 +47,20 @@ func (a *api) listAssetTests(ctx context.Context, p access.Principal, in *assetI
 	if err != nil {
 		return nil, err
 	}
-	out := listed[Test](ctx, a, p, len(tests), "", int64(len(tests)))
+	out := httpserver.ListOf[Test](ctx, a.cursors, p.WS, len(tests), "", int64(len(tests)))
 	out.Meta.Version = f.version
 	out.Data, err = a.testResources(ctx, p, f.schema.ID, f.version, tests)
-	return &Body[List[Test]]{out}, err
+	return httpserver.Reply(out), err
 }
 
 type testsInput struct {
-	PageParams
+	httpserver.PageParams
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
 	Status   string `query:"status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Class of the latest result"`
 }
 
-func (a *api) listTests(ctx context.Context, p access.Principal, in *testsInput) (*Body[List[Test]], error) {
+func (a *API) listTests(ctx context.Context, p access.Principal, in *testsInput) (*httpserver.Body[httpserver.List[Test]], error) {
 	schema, err := a.schema(ctx, p, in.SchemaID)
 	if err != nil {
 		return nil, err
@@ -68,7 +69,7 @@ func (a *api) listTests(ctx context.Context, p access.Principal, in *testsInput)
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.page(ctx, p, in.PageParams)
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
@@ -84,15 +85,15 @@ func (a *api) listTests(ctx context.Context, p access.Principal, in *testsInput)
 	if err != nil {
 		return nil, err
 	}
-	out := listed[Test](ctx, a, p, in.Limit, next, int64(len(tests)))
+	out := httpserver.ListOf[Test](ctx, a.cursors, p.WS, in.Limit, next, int64(len(tests)))
 	out.Meta.Version = version
 	out.Data, err = a.testResources(ctx, p, schema.ID, version, full)
-	return &Body[List[Test]]{out}, err
+	return httpserver.Reply(out), err
 }
 
 // matchingTests lists the tests of a version whose latest result is of a
 // class, by id; without bodies.
-func (a *api) matchingTests(ctx context.Context, p access.Principal, schema catalog.SchemaID, version int64, class string) ([]catalog.Test, error) {
+func (a *API) matchingTests(ctx context.Context, p access.Principal, schema catalog.SchemaID, version int64, class string) ([]catalog.Test, error) {
 	state, err := a.states.of(ctx, p.WS, schema, version)
 	if err != nil {
 		return nil, err
@@ -128,7 +129,7 @@ func testsAfter(tests []catalog.Test, after string, limit int) (rows []catalog.T
 	if after != "" {
 		n, err := strconv.ParseInt(after, 10, 64)
 		if err != nil {
-			return nil, "", invalidCursor()
+			return nil, "", httpserver.InvalidCursor()
 		}
 		begin, _ = slices.BinarySearchFunc(tests, catalog.TestID(n)+1, func(t catalog.Test, id catalog.TestID) int { return cmp.Compare(t.ID, id) })
 	}
@@ -140,7 +141,7 @@ func testsAfter(tests []catalog.Test, after string, limit int) (rows []catalog.T
 }
 
 // withBodies reads the whole tests of a page, table by table.
-func (a *api) withBodies(ctx context.Context, p access.Principal, schema catalog.SchemaID, version int64, rows []catalog.Test) ([]catalog.Test, error) {
+func (a *API) withBodies(ctx context.Context, p access.Principal, schema catalog.SchemaID, version int64, rows []catalog.Test) ([]catalog.Test, error) {
 	whole := map[catalog.TestID]catalog.Test{}
 	read := map[catalog.AssetID]bool{}
 	for _, t := range rows {
@@ -163,7 +164,7 @@ func (a *api) withBodies(ctx context.Context, p access.Principal, schema catalog
 	return out, nil
 }
 
-func (a *api) latestOf(ctx context.Context, p access.Principal, schema catalog.SchemaID, tests []catalog.Test) (map[string]catalog.NodeResult, error) {
+func (a *API) latestOf(ctx context.Context, p access.Principal, schema catalog.SchemaID, tests []catalog.Test) (map[string]catalog.NodeResult, error) {
 	ids := make([]string, 0, len(tests))
 	for _, t := range tests {
 		ids = append(ids, t.UniqueID)
@@ -171,7 +172,7 @@ func (a *api) latestOf(ctx context.Context, p access.Principal, schema catalog.S
 	return a.store.LatestResults(ctx, p.WS, schema, ids)
 }
 
-func (a *api) testResources(ctx context.Context, p access.Principal, schema catalog.SchemaID, version int64, tests []catalog.Test) ([]Resource[Test], error) {
+func (a *API) testResources(ctx context.Context, p access.Principal, schema catalog.SchemaID, version int64, tests []catalog.Test) ([]httpserver.Resource[Test], error) {
 	results, err := a.latestOf(ctx, p, schema, tests)
 	if err != nil {
 		return nil, err
@@ -180,7 +181,7 @@ func (a *api) testResources(ctx context.Context, p access.Principal, schema cata
 	if err != nil {
 		return nil, err
 	}
-	out := []Resource[Test]{}
+	out := []httpserver.Resource[Test]{}
 	for _, t := range tests {
 		r := testResource(t)
 		if n, ok := state.number[t.Asset]; ok {
@@ -189,20 +190,20 @@ func (a *api) testResources(ctx context.Context, p access.Principal, schema cata
 		}
 		if result, ok := results[t.UniqueID]; ok {
 			latest := resultOf(result, "")
-			r.Attributes.Latest = nullable(&latest)
+			r.Attributes.Latest = httpserver.NullableOf(&latest)
 		}
 		out = append(out, r)
 	}
 	return out, nil
 }
 
-func testResource(t catalog.Test) Resource[Test] {
+func testResource(t catalog.Test) httpserver.Resource[Test] {
 	b := t.Body
 	args := b.Args
 	if args == nil {
 		args = map[string]string{}
 	}
-	return Resource[Test]{
+	return httpserver.Resource[Test]{
 		ID: t.ID.String(), Type: "test",
 		Attributes: Test{
 			Name: b.Name, Test: optional(b.Test), Kind: b.Kind, UniqueID: t.UniqueID, Column: optional(b.Column),

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // slowest is what an upload must bring in each window: 1 KiB a second.
@@ -49,9 +49,9 @@ func (b *body) Read(p []byte) (int, error) {
 	case b.read > b.limit:
 		err = tooLarge(b.limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = httpapi.NewProblem(httpapi.CodeRequestTimeout, "The body came more slowly than %d bytes a second.", slowest)
+		err = httpserver.NewProblem(httpserver.CodeRequestTimeout, "The body came more slowly than %d bytes a second.", slowest)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		err = httpapi.NewProblem(httpapi.CodeIncompleteBody, "The body ended before the length that the headers told, after %d bytes.", b.read)
+		err = httpserver.NewProblem(httpserver.CodeIncompleteBody, "The body ended before the length that the headers told, after %d bytes.", b.read)
 	}
 	b.err = err
 	return n, err
@@ -77,8 +77,8 @@ func (b *body) free() {
 	}
 }
 
-func tooLarge(limit int64) *httpapi.Problem {
-	return httpapi.NewProblem(httpapi.CodeBodyTooLarge, "The body is larger than %d bytes.", limit).Limited("request")
+func tooLarge(limit int64) *httpserver.Problem {
+	return httpserver.NewProblem(httpserver.CodeBodyTooLarge, "The body is larger than %d bytes.", limit).Limited("request")
 }
 
 // decoded undoes a Content-Encoding. What comes out is limited like what goes
@@ -89,7 +89,7 @@ func decoded(b *body, encoding string) (io.Reader, error) {
 		return b, nil
 	case "gzip", "x-gzip":
 	default:
-		return nil, httpapi.NewProblem(httpapi.CodeUnsupportedEncoding, "Send the body as it is, or with Content-Encoding: gzip.")
+		return nil, httpserver.NewProblem(httpserver.CodeUnsupportedEncoding, "Send the body as it is, or with Content-Encoding: gzip.")
 	}
 	z, err := gzip.NewReader(bufio.NewReaderSize(b, 64<<10))
 	if err != nil {
@@ -98,8 +98,8 @@ func decoded(b *body, encoding string) (io.Reader, error) {
 	return &unpacked{source: z, packed: b, left: b.limit}, nil
 }
 
-func malformedEncoding() *httpapi.Problem {
-	return httpapi.NewProblem(httpapi.CodeMalformedEncoding, "The body is not whole gzip, as its Content-Encoding says.")
+func malformedEncoding() *httpserver.Problem {
+	return httpserver.NewProblem(httpserver.CodeMalformedEncoding, "The body is not whole gzip, as its Content-Encoding says.")
 }
 
 // why gives how the body itself ended, if it ended badly, and else fallback.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -19,19 +19,19 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	taken, err := a.upload(w, r, p)
 	if err != nil {
-		httpapi.WriteProblem(w, r, err)
+		httpserver.WriteProblem(w, r, err)
 		return
 	}
 	wait, err := waitOf(r)
 	if err != nil {
-		httpapi.WriteProblem(w, r, err)
+		httpserver.WriteProblem(w, r, err)
 		return
 	}
 	imp := taken.imp
 	if wait > 0 {
 		w.Header().Set("Preference-Applied", fmt.Sprintf("wait=%d", int(wait.Seconds())))
 		if imp, err = a.await(r.Context(), p.WS, imp, wait); err != nil {
-			httpapi.WriteProblem(w, r, err)
+			httpserver.WriteProblem(w, r, err)
 			return
 		}
 	}
@@ -42,7 +42,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) {
 	if taken.replayed {
 		w.Header().Set("Idempotency-Replayed", "true")
 	}
-	httpapi.WriteJSON(w, a.CreateStatus, importDocument{
+	httpserver.WriteJSON(w, a.CreateStatus, importDocument{
 		Data: resourceOf(imp), Meta: &importMeta{JobID: imp.ID.String(), Warnings: taken.warnings},
 	})
 }
@@ -111,14 +111,14 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal)
 func (a *API) drop(ctx context.Context, f *form) {
 	if err := f.drop(); err != nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "spooled parts of an upload stay until they are swept",
-			slog.String("request_id", httpapi.RequestID(ctx)), slog.String("error", err.Error()))
+			slog.String("request_id", httpserver.RequestID(ctx)), slog.String("error", err.Error()))
 	}
 }
 
 // schema finds the schema of an upload. One of another workspace, or that the
 // key may not see, is as unknown as one that does not exist.
 func (a *API) schema(ctx context.Context, p access.Principal, label string) (catalog.SchemaID, error) {
-	unknown := httpapi.NewProblem(httpapi.CodeUnknownSchema,
+	unknown := httpserver.NewProblem(httpserver.CodeUnknownSchema,
 		"There is no such schema in this workspace. The Schema ID, such as SCH-101, stands in the list of schemas.").About(fieldSchema, "unknown")
 	n, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
 	if err != nil || !p.Sees(catalog.SchemaID(n)) {

@@ -5,10 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
+	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -22,8 +21,8 @@ const (
 type Deps struct {
 	Store   *store.Store
 	Blobs   func(ws int64) blob.Store
-	Cursors *httpapi.Cursors
-	Limits  httpapi.Limits // the zero value means the defaults
+	Cursors *httpserver.Cursors
+	Limits  httpserver.Limits // the zero value means the defaults
 	Now     func() time.Time
 	Log     *slog.Logger // nil: none
 	// CreateStatus is the status of a taken upload; 0 = 202. Some clients ask
@@ -44,8 +43,8 @@ func New(d Deps) *API {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
 	}
-	if d.Limits == (httpapi.Limits{}) {
-		d.Limits = httpapi.DefaultLimits()
+	if d.Limits == (httpserver.Limits{}) {
+		d.Limits = httpserver.DefaultLimits()
 	}
 	if d.CreateStatus == 0 {
 		d.CreateStatus = http.StatusAccepted
@@ -56,23 +55,22 @@ func New(d Deps) *API {
 	return &API{d}
 }
 
-// Routes are served at the root too, and with a slash at the end: clients do
-// both, and a redirect would lose an upload.
-func (a *API) Routes(registry huma.Registry) []httpapi.Route {
-	return []httpapi.Route{
-		{
-			Method: http.MethodPost, Path: collection, Aliases: forms("/dbt_imports"),
-			Handler: http.HandlerFunc(a.create), Operation: createOperation(registry),
-		},
-		{
-			Method: http.MethodGet, Path: collection, Aliases: forms("/dbt_imports"),
-			Handler: httpapi.Tagged(a.list), Operation: listOperation(registry),
-		},
-		{
-			Method: http.MethodGet, Path: member, Aliases: forms("/dbt_imports/{id}"),
-			Handler: httpapi.Tagged(a.get), Operation: getOperation(registry),
-		},
-	}
+// Register serves the routes at the root too, and with a slash at the end: clients do both, and a redirect would lose
+// an upload.
+func (a *API) Register(s *httpserver.Server) {
+	registry := s.Registry()
+	s.Handle(httpserver.Route{
+		Method: http.MethodPost, Path: collection, Aliases: forms("/dbt_imports"), Scope: access.WriteImports,
+		Handler: http.HandlerFunc(a.create), Operation: createOperation(registry),
+	})
+	s.Handle(httpserver.Route{
+		Method: http.MethodGet, Path: collection, Aliases: forms("/dbt_imports"), Scope: access.ReadImports,
+		Handler: httpserver.Tagged(http.HandlerFunc(a.list)), Operation: listOperation(registry),
+	})
+	s.Handle(httpserver.Route{
+		Method: http.MethodGet, Path: member, Aliases: forms("/dbt_imports/{id}"), Scope: access.ReadImports,
+		Handler: httpserver.Tagged(http.HandlerFunc(a.get)), Operation: getOperation(registry),
+	})
 }
 
 // forms lists the further forms of a path: at the root, and both with a slash

@@ -3,7 +3,7 @@ package dbtimports
 import (
 	"slices"
 
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Names of the artifacts of an import.
@@ -45,19 +45,19 @@ func (f *form) check() error {
 		return missing(partManifest)
 	}
 	if _, ok := forceWords[f.texts[fieldForce]]; !ok {
-		return httpapi.NewProblem(httpapi.CodeInvalidField, "The part 'force' is 'true' or 'false'.").About(fieldForce, "true or false")
+		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part 'force' is 'true' or 'false'.").About(fieldForce, "true or false")
 	}
 	return nil
 }
 
-func missing(field string) *httpapi.Problem {
-	return httpapi.NewProblem(httpapi.CodeMissingField, "The part '%s' is missing.", field).About(field, "required")
+func missing(field string) *httpserver.Problem {
+	return httpserver.NewProblem(httpserver.CodeMissingField, "The part '%s' is missing.", field).About(field, "required")
 }
 
-func empty(field string) *httpapi.Problem {
-	return httpapi.NewProblem(httpapi.CodeEmptyField, "The part '%s' is empty.", field).About(field, "empty")
+func empty(field string) *httpserver.Problem {
+	return httpserver.NewProblem(httpserver.CodeEmptyField, "The part '%s' is empty.", field).About(field, "empty")
 }
 
-func twice(field string) *httpapi.Problem {
-	return httpapi.NewProblem(httpapi.CodeDuplicateField, "The part '%s' came twice.", field).About(field, "twice")
+func twice(field string) *httpserver.Problem {
+	return httpserver.NewProblem(httpserver.CodeDuplicateField, "The part '%s' came twice.", field).About(field, "twice")
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // form is an upload: its artifacts spooled, not yet kept.
@@ -19,7 +19,7 @@ type form struct {
 	texts    map[string]string
 	parts    []part
 	unknown  []string
-	limits   httpapi.Limits
+	limits   httpserver.Limits
 	onSchema func(label string) error // called as soon as the schema is known
 }
 
@@ -33,11 +33,11 @@ type part struct {
 func boundary(contentType string) (string, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if kind != "multipart/form-data" {
-		return "", httpapi.NewProblem(httpapi.CodeUnsupportedMediaType,
+		return "", httpserver.NewProblem(httpserver.CodeUnsupportedMediaType,
 			"Send the artifacts as multipart/form-data, as in: curl -F schema_id=SCH-101 -F manifest=@target/manifest.json")
 	}
 	if err != nil || params["boundary"] == "" || len(params["boundary"]) > 200 {
-		return "", httpapi.NewProblem(httpapi.CodeMalformedMultipart, "The Content-Type names no boundary.")
+		return "", httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The Content-Type names no boundary.")
 	}
 	return params["boundary"], nil
 }
@@ -55,7 +55,7 @@ func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Re
 			return malformed(b, source, err)
 		}
 		if n == f.limits.Parts {
-			return httpapi.NewProblem(httpapi.CodeTooManyParts, "At most %d parts are taken.", f.limits.Parts).Limited("parts")
+			return httpserver.NewProblem(httpserver.CodeTooManyParts, "At most %d parts are taken.", f.limits.Parts).Limited("parts")
 		}
 		if err := f.take(ctx, blobs, p); err != nil {
 			return malformed(b, source, err)
@@ -66,7 +66,7 @@ func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Re
 // malformed tells why reading the form failed: the body ended badly, the disk
 // is full, or else the form is badly written.
 func malformed(b *body, source io.Reader, err error) error {
-	var problem *httpapi.Problem
+	var problem *httpserver.Problem
 	if errors.As(err, &problem) {
 		return problem
 	}
@@ -77,7 +77,7 @@ func malformed(b *body, source io.Reader, err error) error {
 	if u, ok := source.(*unpacked); ok && u.err != nil && !errors.Is(u.err, io.EOF) {
 		return u.err
 	}
-	return b.why(httpapi.NewProblem(httpapi.CodeMalformedMultipart, "The multipart body is not well formed: a part header is broken, or the closing boundary is missing."))
+	return b.why(httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The multipart body is not well formed: a part header is broken, or the closing boundary is missing."))
 }
 
 // storeError marks faults of the store and the blobs among those of the body.
@@ -114,7 +114,7 @@ func (f *form) takeText(name string, p io.Reader) error {
 		return err
 	}
 	if len(text) > f.limits.Field {
-		return httpapi.NewProblem(httpapi.CodeInvalidField, "The part '%s' is longer than %d bytes.", name, f.limits.Field).About(name, "too long").Limited("field")
+		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part '%s' is longer than %d bytes.", name, f.limits.Field).About(name, "too long").Limited("field")
 	}
 	if _, ok := f.texts[name]; ok {
 		return twice(name)

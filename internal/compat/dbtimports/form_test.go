@@ -12,7 +12,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // FuzzForm: whatever comes is a form or a problem of the client's, within the
@@ -27,7 +27,7 @@ func FuzzForm(f *testing.F) {
 	for _, seed := range []string{good, good[:60], "", "--b--\r\n", strings.ReplaceAll(good, "\r\n", "\n"), strings.Replace(good, "manifest", "x", 1)} {
 		f.Add([]byte(seed))
 	}
-	limits := httpapi.DefaultLimits()
+	limits := httpserver.DefaultLimits()
 	limits.Request = 1 << 16
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", bytes.NewReader(data))
@@ -37,7 +37,7 @@ func FuzzForm(f *testing.F) {
 		if err == nil {
 			err = form.check()
 		}
-		var problem *httpapi.Problem
+		var problem *httpserver.Problem
 		if err != nil && (!errors.As(err, &problem) || problem.Status < 400 || problem.Status > 499) {
 			t.Errorf("%q: %v", data, err)
 		}
@@ -61,9 +61,9 @@ func TestStoreFailsWhileAFormIsRead(t *testing.T) {
 	text := "--b\r\nContent-Disposition: form-data; name=\"schema_id\"\r\n\r\nSCH-101\r\n--b--\r\n"
 	r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(text))
 	b := newBody(httptest.NewRecorder(), r, 1000, 0, time.Now)
-	form := &form{texts: map[string]string{}, limits: httpapi.DefaultLimits(), onSchema: func(string) error { return catalog.ErrUnavailable }}
+	form := &form{texts: map[string]string{}, limits: httpserver.DefaultLimits(), onSchema: func(string) error { return catalog.ErrUnavailable }}
 	err := form.read(t.Context(), nil, b, b, "b")
-	var problem *httpapi.Problem
+	var problem *httpserver.Problem
 	if !errors.Is(err, catalog.ErrUnavailable) || errors.As(err, &problem) {
 		t.Errorf("%v", err)
 	}

@@ -4,7 +4,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // The wire is fixed by hand, so its description is written by hand too.
@@ -29,7 +29,7 @@ func createOperation(registry huma.Registry) *huma.Operation {
 			fieldForce:           {Type: "string", Enum: []any{"true", "false"}, Description: "Apply although older than what is served"},
 		},
 	}
-	taken := jsonReply("Taken; follow Location", httpapi.SchemaOf[importDocument](registry))
+	taken := jsonReply("Taken; follow Location", httpserver.SchemaOf[importDocument](registry))
 	return &huma.Operation{
 		OperationID: "create-import", Tags: []string{"dbt_imports"}, Summary: "Upload artifacts of dbt and start an import",
 		Parameters: []*huma.Param{
@@ -53,7 +53,7 @@ func listOperation(registry huma.Registry) *huma.Operation {
 			query(fieldSchema, &huma.Schema{Type: "string"}), query("project", &huma.Schema{Type: "string"}),
 			query("status", &huma.Schema{Type: "string", Enum: statuses}),
 		},
-		Responses: map[string]*huma.Response{"200": jsonReply("A page of imports", httpapi.SchemaOf[importList](registry))},
+		Responses: map[string]*huma.Response{"200": jsonReply("A page of imports", httpserver.SchemaOf[importList](registry))},
 	}
 }
 
@@ -61,6 +61,6 @@ func getOperation(registry huma.Registry) *huma.Operation {
 	return &huma.Operation{
 		OperationID: "get-import", Tags: []string{"dbt_imports"}, Summary: "State of an import",
 		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}}},
-		Responses:  map[string]*huma.Response{"200": jsonReply("The import", httpapi.SchemaOf[importDocument](registry))},
+		Responses:  map[string]*huma.Response{"200": jsonReply("The import", httpserver.SchemaOf[importDocument](registry))},
 	}
 }

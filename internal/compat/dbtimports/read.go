@@ -9,7 +9,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -21,13 +21,13 @@ func (a *API) get(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	imp, err := a.find(r.Context(), p, r.PathValue("id"))
 	if err != nil {
-		httpapi.WriteProblem(w, r, err)
+		httpserver.WriteProblem(w, r, err)
 		return
 	}
 	if !ended(imp) {
 		w.Header().Set("Retry-After", "1")
 	}
-	httpapi.WriteJSON(w, http.StatusOK, importDocument{Data: resourceOf(imp)})
+	httpserver.WriteJSON(w, http.StatusOK, importDocument{Data: resourceOf(imp)})
 }
 
 func (a *API) find(ctx context.Context, p access.Principal, label string) (catalog.Import, error) {
@@ -47,10 +47,10 @@ func (a *API) list(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	out, err := a.page(r.Context(), p, r.URL)
 	if err != nil {
-		httpapi.WriteProblem(w, r, err)
+		httpserver.WriteProblem(w, r, err)
 		return
 	}
-	httpapi.WriteJSON(w, http.StatusOK, out)
+	httpserver.WriteJSON(w, http.StatusOK, out)
 }
 
 func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (importList, error) {
@@ -61,7 +61,7 @@ func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (importL
 		return importList{}, err
 	}
 	if cursor := q.Get("cursor"); cursor != "" {
-		if page.After, err = a.Cursors.Position(p.WS, httpapi.Filter(u), cursor); err != nil {
+		if page.After, err = a.Cursors.Position(p.WS, httpserver.Filter(u), cursor); err != nil {
 			return importList{}, err
 		}
 	}
@@ -72,7 +72,7 @@ func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (importL
 	rows, err := a.Store.Imports(ctx, p.WS, filter, page)
 	if err != nil {
 		if page.After != "" && errors.Is(err, catalog.ErrInvalid) {
-			return importList{}, httpapi.NewProblem(httpapi.CodeInvalidCursor, "This cursor is too old. Begin again without it.")
+			return importList{}, httpserver.NewProblem(httpserver.CodeInvalidCursor, "This cursor is too old. Begin again without it.")
 		}
 		return importList{}, err
 	}
@@ -89,7 +89,7 @@ func (a *API) limit(text string) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > a.Limits.Page {
-		return 0, invalidParameter("limit", "1 to "+strconv.Itoa(a.Limits.Page))
+		return 0, httpserver.InvalidParameter("limit", "1 to %d", a.Limits.Page)
 	}
 	return n, nil
 }
@@ -99,7 +99,7 @@ func (a *API) filter(ctx context.Context, p access.Principal, q url.Values) (sto
 	switch f.Status {
 	case "", catalog.Pending, catalog.Processing, catalog.Completed, catalog.Failed:
 	default:
-		return f, invalidParameter("status", "pending, processing, completed or failed")
+		return f, httpserver.InvalidParameter("status", "pending, processing, completed or failed")
 	}
 	if label := q.Get(fieldSchema); label != "" {
 		id, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
@@ -126,8 +126,4 @@ func (a *API) filter(ctx context.Context, p access.Principal, q url.Values) (sto
 		f.Project = project.ID
 	}
 	return f, nil
-}
-
-func invalidParameter(name, want string) *httpapi.Problem {
-	return httpapi.NewProblem(httpapi.CodeInvalidParameter, "%s: %s.", name, want).About(name, want)
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/httpapi"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // longestWait bounds how long a request may wait for its import.
@@ -20,7 +20,7 @@ func waitOf(r *http.Request) (time.Duration, error) {
 	if text := r.URL.Query().Get("wait"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			return 0, httpapi.NewProblem(httpapi.CodeInvalidParameter, "wait: give seconds, such as 30.").About("wait", "not a number of seconds")
+			return 0, httpserver.NewProblem(httpserver.CodeInvalidParameter, "wait: give seconds, such as 30.").About("wait", "not a number of seconds")
 		}
 		return shorter(n), nil
 	}

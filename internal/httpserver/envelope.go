@@ -1,11 +1,4 @@
-package httpapi
-
-import (
-	"encoding/json"
-	"time"
-
-	"github.com/thalweg-data/thalweg/internal/catalog"
-)
+package httpserver
 
 // Resource is one thing with an id.
 type Resource[A any] struct {
@@ -32,6 +25,9 @@ type Document[A any] struct {
 	Data Resource[A] `json:"data"`
 }
 
+// DocumentOf makes the reply with a resource.
+func DocumentOf[A any](r Resource[A]) Document[A] { return Document[A]{Data: r} }
+
 // List is a reply with one page of resources.
 type List[A any] struct {
 	Data  []Resource[A] `json:"data" nullable:"false"`
@@ -55,61 +51,14 @@ type ListMeta struct {
 // Body is a reply that is nothing but its body.
 type Body[T any] struct{ Body T }
 
+// Reply makes the reply that is nothing but body.
+func Reply[T any](body T) *Body[T] { return &Body[T]{Body: body} }
+
 // Located is the reply to a creation.
 type Located[T any] struct {
 	Location string `header:"Location"`
 	Body     T
 }
 
-// timeText is a time on the wire: RFC 3339, UTC, whole seconds; null where
-// there is none.
-func timeText(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	s := t.UTC().Format(time.RFC3339)
-	return &s
-}
-
-func timeOrEmpty(t time.Time) string {
-	if s := timeText(t); s != nil {
-		return *s
-	}
-	return ""
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-func importLabel(id catalog.ImportID) *string {
-	if id == 0 {
-		return nil
-	}
-	s := id.String()
-	return &s
-}
-
 // JSON is any JSON that we pass on as it is.
 type JSON map[string]any
-
-func jsonMap(raw json.RawMessage) JSON {
-	out := JSON{}
-	if len(raw) > 0 {
-		_ = json.Unmarshal(raw, &out) // what is no object reads as an empty one
-	}
-	if out == nil {
-		out = JSON{}
-	}
-	return out
-}
-
-func orEmpty(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
-}

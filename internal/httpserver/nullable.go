@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ type Nullable[T any] struct{ Value *T }
 
 // MarshalJSON gives the value or null.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) {
-	body, err := encode(n.Value)
+	body, err := Encode(n.Value)
 	return bytes.TrimSpace(body), err
 }
 
@@ -23,4 +23,5 @@ func (Nullable[T]) Schema(registry huma.Registry) *huma.Schema {
 	return &huma.Schema{AnyOf: []*huma.Schema{registry.Schema(t, true, t.Name()), {Type: "null"}}}
 }
 
-func nullable[T any](v *T) Nullable[T] { return Nullable[T]{v} }
+// NullableOf wraps a document that may be nil.
+func NullableOf[T any](v *T) Nullable[T] { return Nullable[T]{v} }

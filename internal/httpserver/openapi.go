@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"encoding/json"
@@ -7,17 +7,20 @@ import (
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// openAPI describes what is served and serves the description.
-func (a *api) openAPI(rt *router) error {
-	doc := a.huma.OpenAPI()
+// Describe serves the OpenAPI document of every route that was registered before.
+func (s *Server) Describe() error {
+	doc := s.huma.OpenAPI()
 	// huma lists its own error model too; no reply has it.
 	delete(doc.Components.Schemas.Map(), huma.DefaultSchemaNamer(reflect.TypeFor[huma.ErrorModel](), ""))
 	delete(doc.Components.Schemas.Map(), huma.DefaultSchemaNamer(reflect.TypeFor[huma.ErrorDetail](), ""))
+	const path = "/api/v1/openapi.json"
 	doc.AddOperation(&huma.Operation{
-		Method: http.MethodGet, Path: "/api/v1/openapi.json", OperationID: "get-openapi", Tags: []string{"server"},
-		Summary: "This description", Security: []map[string][]string{},
+		Method: http.MethodGet, Path: path, OperationID: "get-openapi", Tags: []string{"server"},
+		Summary: "This description", Security: securityOf(access.Public),
 		Responses: map[string]*huma.Response{"200": {
 			Description: "OpenAPI 3.1",
 			Content:     map[string]*huma.MediaType{"application/openapi+json": {Schema: &huma.Schema{Type: "object"}}},
@@ -28,9 +31,12 @@ func (a *api) openAPI(rt *router) error {
 		return fmt.Errorf("openapi document: %w", err)
 	}
 	body = append(body, '\n')
-	rt.handle(http.MethodGet, "/api/v1/openapi.json", Tagged(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/openapi+json")
-		_, _ = w.Write(body) // a client that went away is nobody's error
-	}))
+	s.Handle(Route{
+		Method: http.MethodGet, Path: path, Scope: access.Public,
+		Handler: Tagged(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/openapi+json")
+			_, _ = w.Write(body) // a client that went away is nobody's error
+		})),
+	})
 	return nil
 }

@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"context"
@@ -28,8 +28,11 @@ func exchangeOf(ctx context.Context) *exchange {
 	return &exchange{url: &url.URL{}}
 }
 
+// URL returns the address of the request that a context belongs to.
+func URL(ctx context.Context) *url.URL { return exchangeOf(ctx).url }
+
 // RequestID is the id of the request that a context belongs to.
 func RequestID(ctx context.Context) string { return exchangeOf(ctx).id }
 
-// noteFailure keeps an internal error for the request's line in the log.
-func noteFailure(ctx context.Context, err error) { exchangeOf(ctx).failure = err }
+// NoteFailure keeps an internal error for the request's line in the log.
+func NoteFailure(ctx context.Context, err error) { exchangeOf(ctx).failure = err }

@@ -1,9 +1,7 @@
-package httpapi
+package httpserver
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -175,14 +173,19 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-// notFound is one text for all that is not there, or not for this key.
-func notFound() *Problem {
+// NotFound is the same reply for what does not exist and for what this key may not see.
+func NotFound() *Problem {
 	return NewProblem(CodeNotFound, "There is no such thing here, or this key may not see it.")
 }
 
-// problemOf is the one map from errors to replies. What it does not know is an
-// internal error.
-func problemOf(err error) *Problem {
+// InvalidParameter is the reply for a parameter with a value that is not valid.
+func InvalidParameter(name, format string, args ...any) *Problem {
+	detail := fmt.Sprintf(format, args...)
+	return NewProblem(CodeInvalidParameter, "%s: %s.", name, detail).About(name, detail)
+}
+
+// ProblemOf is the one map from errors to replies. An error that it does not recognize is an internal error.
+func ProblemOf(err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
 		return p
@@ -195,7 +198,7 @@ func problemOf(err error) *Problem {
 	case errors.As(err, &tooLarge):
 		return NewProblem(CodeBodyTooLarge, "The body is larger than %d bytes.", tooLarge.Limit).Limited("request")
 	case errors.Is(err, blob.ErrNotFound), errors.Is(err, catalog.ErrNotFound):
-		return notFound()
+		return NotFound()
 	case errors.Is(err, blob.ErrNoSpace), errors.Is(err, catalog.ErrNoSpace):
 		p := NewProblem(CodeInsufficientStorage, "The server has no space left. Nothing was changed; try again later.")
 		p.retryAfter = 60
@@ -246,10 +249,10 @@ func accessProblem(err error) *Problem {
 
 // WriteProblem sends the reply for an error.
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
-	p := *problemOf(err)
+	p := *ProblemOf(err)
 	p.RequestID = RequestID(r.Context())
 	if p.Code == CodeInternal || p.Code == CodeNotReady {
-		noteFailure(r.Context(), err)
+		NoteFailure(r.Context(), err)
 	}
 	for name, values := range p.GetHeaders() {
 		w.Header()[name] = values
@@ -260,32 +263,4 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.Header().Set("Content-Type", problemMedia)
 	writeBody(w, p.Status, p)
-}
-
-// WriteJSON sends a document.
-func WriteJSON(w http.ResponseWriter, status int, document any) {
-	w.Header().Set("Content-Type", "application/json")
-	writeBody(w, status, document)
-}
-
-func writeBody(w http.ResponseWriter, status int, document any) {
-	body, err := encode(document)
-	if err != nil { // our own types always encode
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away is nobody's error
-}
-
-// encode gives compact JSON that ends in a newline.
-func encode(document any) ([]byte, error) {
-	var body bytes.Buffer
-	e := json.NewEncoder(&body)
-	e.SetEscapeHTML(false) // replies are never read as HTML: nosniff, and their own media type
-	if err := e.Encode(document); err != nil {
-		return nil, fmt.Errorf("reply: %w", err)
-	}
-	return body.Bytes(), nil
 }

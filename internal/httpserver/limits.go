@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"context"
@@ -29,15 +29,16 @@ func DefaultLimits() Limits {
 	}
 }
 
-// LimitsReply tells the limits.
+// LimitsReply is the reply that lists the limits.
 type LimitsReply struct {
 	Data Limits `json:"data"`
 }
 
-func (a *api) registerLimits() {
-	register(a, operation{
-		method: http.MethodGet, path: "/api/v1/limits", id: "get-limits", tag: "server", summary: "What this server takes",
+// DescribeLimits serves the limits.
+func (s *Server) DescribeLimits() {
+	Register(s, Operation{
+		Method: http.MethodGet, Path: "/api/v1/limits", Scope: access.Public, ID: "get-limits", Tag: "server", Summary: "What this server takes",
 	}, func(context.Context, access.Principal, *struct{}) (*Body[LimitsReply], error) {
-		return &Body[LimitsReply]{LimitsReply{a.limits}}, nil
+		return &Body[LimitsReply]{LimitsReply{s.cfg.Limits}}, nil
 	})
 }

@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"crypto/rand"
@@ -68,10 +68,10 @@ func (e *edge) refuse(r *http.Request) error {
 		return NewProblem(CodeHeadersTooLarge, "The headers are larger than %d bytes.", e.limits.Headers).Limited("headers")
 	}
 	if !isClean(r.URL) {
-		return notFound()
+		return NotFound()
 	}
 	if name, ok := oddParameter(r.URL); ok {
-		return invalidParameter(name, "not text in UTF-8 without NUL")
+		return InvalidParameter(name, "not text in UTF-8 without NUL")
 	}
 	if hasCredentials(r.URL) {
 		return NewProblem(CodeCredentialsInURL, "Send the key in the header 'Authorization: Bearer KEY'; a URL ends up in logs. Revoke the key that was sent.")
@@ -176,7 +176,7 @@ func (e *edge) recover(w *replyWriter, r *http.Request) {
 	}
 	err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 	if w.status != 0 {
-		noteFailure(r.Context(), err)
+		NoteFailure(r.Context(), err)
 		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told to cut a reply
 	}
 	WriteProblem(w, r, err)

@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"context"
@@ -40,9 +40,9 @@ func TestErrorsBecomeProblems(t *testing.T) {
 		context.DeadlineExceeded:     {503, CodeQueryTimeout},
 		&http.MaxBytesError{}:        {413, CodeBodyTooLarge},
 		errors.New("secret"):         {500, CodeInternal},
-		invalidCursor():              {400, CodeInvalidCursor},
+		InvalidCursor():              {400, CodeInvalidCursor},
 	} {
-		got := problemOf(fmt.Errorf("table TBL-1: %w", err))
+		got := ProblemOf(fmt.Errorf("table TBL-1: %w", err))
 		if got.Status != want.status || got.Code != want.code || got.Type != problemType+string(want.code) || got.Title == "" || got.Detail == "" {
 			t.Errorf("%v: %+v", err, got)
 		}

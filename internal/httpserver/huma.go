@@ -1,10 +1,9 @@
-package httpapi
+package httpserver
 
 import (
 	"context"
 	"io"
 	"net/http"
-	"reflect"
 	"strings"
 	"time"
 
@@ -45,73 +44,6 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 	return huma.NewAPI(config, &adapter{router: rt, within: within})
 }
 
-// operation describes one of our routes.
-type operation struct {
-	method, path string
-	id           string // operationId
-	summary      string
-	description  string
-	tag          string
-	status       int  // of success; 0 = 200
-	streams      bool // the reply is not held in memory, and so has no ETag
-}
-
-// streams marks an operation, for the adapter.
-const streams = "streams"
-
-// register serves an operation. The handler is given who asks.
-func register[I, O any](a *api, op operation, handle func(context.Context, access.Principal, *I) (*O, error)) {
-	described := a.describe(op)
-	huma.Register(a.huma, described, func(ctx context.Context, in *I) (*O, error) {
-		p, _ := access.From(ctx) // a public route has none
-		out, err := handle(ctx, p, in)
-		if err != nil {
-			return nil, a.failed(ctx, err)
-		}
-		return out, nil
-	})
-}
-
-func (a *api) describe(op operation) huma.Operation {
-	var metadata map[string]any
-	if op.streams {
-		metadata = map[string]any{streams: true}
-	}
-	return huma.Operation{
-		Metadata: metadata,
-		Method:   op.method, Path: op.path, OperationID: op.id, Summary: op.summary, Description: op.description,
-		Tags: []string{op.tag}, DefaultStatus: op.status, MaxBodyBytes: a.limits.JSON,
-		Security: securityOf(op.method + " " + op.path), Responses: map[string]*huma.Response{"default": a.problemReply()},
-	}
-}
-
-// securityOf tells the credentials of a route, with the scope by its name.
-func securityOf(pattern string) []map[string][]string {
-	scope, _ := access.Route(pattern)
-	if scope == access.Public {
-		return []map[string][]string{}
-	}
-	return []map[string][]string{{"bearer": {string(scope)}}, {"apiKey": {string(scope)}}}
-}
-
-func (a *api) problemReply() *huma.Response {
-	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
-	return &huma.Response{
-		Description: "A problem (RFC 9457)",
-		Content:     map[string]*huma.MediaType{problemMedia: {Schema: schema}},
-	}
-}
-
-// failed makes the reply of a handler's error.
-func (a *api) failed(ctx context.Context, err error) error {
-	p := *problemOf(err)
-	p.RequestID = RequestID(ctx)
-	if p.Code == CodeInternal {
-		noteFailure(ctx, err)
-	}
-	return huma.ErrorWithHeaders(&p, p.GetHeaders())
-}
-
 // adapter lets huma's operations run as routes of the router.
 type adapter struct {
 	router *router
@@ -119,8 +51,8 @@ type adapter struct {
 }
 
 func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
-	streamed := op.Metadata[streams] != nil
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	streamed := op.Metadata[streamsKey] != nil
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a.within > 0 && !streamed {
 			ctx, cancel := context.WithTimeout(r.Context(), a.within)
 			defer cancel()
@@ -129,10 +61,10 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 		handler(&humaContext{embedded: humago.NewContext(op, r, w)})
 	})
 	if op.Method == http.MethodGet && !streamed {
-		a.router.handle(op.Method, op.Path, tagged(h))
-		return
+		h = Tagged(h)
 	}
-	a.router.handle(op.Method, op.Path, h)
+	scope, _ := op.Metadata[scopeKey].(access.Scope)
+	a.router.handle(Route{Method: op.Method, Path: op.Path, Scope: scope, Handler: h})
 }
 
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
@@ -165,7 +97,7 @@ func ownProblems(ctx huma.Context, _ string, v any) (any, error) {
 		own.problem = p
 	}
 	if p.Code == CodeInternal {
-		noteFailure(ctx.Context(), theirs)
+		NoteFailure(ctx.Context(), theirs)
 	}
 	return p, nil
 }
@@ -186,7 +118,7 @@ func problemOfHuma(e *huma.ErrorModel) *Problem {
 	if len(e.Errors) > 0 && strings.Contains(firstMessage(e), io.ErrUnexpectedEOF.Error()) {
 		return NewProblem(CodeIncompleteBody, "The body ended before the length that the headers told.")
 	}
-	return problemOf(e)
+	return ProblemOf(e)
 }
 
 func firstMessage(e *huma.ErrorModel) string {
@@ -237,7 +169,7 @@ func fieldCode(place, message string) Code {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	body, err := encode(v)
+	body, err := Encode(v)
 	if err != nil {
 		return err
 	}

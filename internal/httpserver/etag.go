@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"bytes"
@@ -15,18 +15,15 @@ func etagOf(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
 }
 
-// tagged gives the replies of a handler their ETag and answers 304 where the
+// Tagged gives the replies of a handler their ETag and answers 304 where the
 // client has them already. Replies of our API are pages, so they fit in memory.
-func tagged(h http.Handler) http.Handler {
+func Tagged(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held := &heldReply{ResponseWriter: w}
 		h.ServeHTTP(held, r)
 		held.send(r)
 	})
 }
-
-// Tagged is tagged, for the compatible APIs.
-func Tagged(h http.HandlerFunc) http.Handler { return tagged(h) }
 
 type heldReply struct {
 	http.ResponseWriter
@@ -62,7 +59,7 @@ func (h *heldReply) send(r *http.Request) {
 	_, _ = w.Write(h.body.Bytes()) // a client that went away is nobody's error
 }
 
-// matches tells whether a condition header names a tag. Weak tags of proxies
+// matches reports whether a condition header names a tag. Weak tags of proxies
 // count for reads.
 func matches(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
@@ -74,13 +71,12 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// precondition checks If-Match against the document as it stands; an empty
-// header asks for nothing.
-func precondition(ifMatch string, document any) error {
+// Precondition checks If-Match against the current document. An empty header asks for nothing.
+func Precondition(ifMatch string, document any) error {
 	if ifMatch == "" {
 		return nil
 	}
-	body, err := encode(document)
+	body, err := Encode(document)
 	if err != nil {
 		return err
 	}

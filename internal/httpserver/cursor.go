@@ -1,4 +1,4 @@
-package httpapi
+package httpserver
 
 import (
 	"context"
@@ -49,11 +49,11 @@ func (c *Cursors) Sign(ws int64, filter, position string) string {
 func (c *Cursors) Position(ws int64, filter, cursor string) (string, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(raw) < macLength {
-		return "", invalidCursor()
+		return "", InvalidCursor()
 	}
 	position := string(raw[macLength:])
 	if !hmac.Equal(raw[:macLength], c.mac(ws, filter, position)) {
-		return "", invalidCursor()
+		return "", InvalidCursor()
 	}
 	return position, nil
 }
@@ -69,7 +69,7 @@ func (c *Cursors) mac(ws int64, filter, position string) []byte {
 	return h.Sum(nil)[:macLength]
 }
 
-func invalidCursor() *Problem {
+func InvalidCursor() *Problem {
 	return NewProblem(CodeInvalidCursor, "This cursor was not made for this list. Begin again without it.")
 }
 

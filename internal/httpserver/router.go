@@ -1,45 +1,43 @@
-package httpapi
+package httpserver
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// router finds the handler of a request and lets it run only for who may: the
-// scope of every route comes from access, and one without an entry is an error
-// of the start.
+// router finds the handler of a request and runs it only for a principal with the route's scope. What is wrong with a
+// route is kept in errs, for the start of the server to fail.
 type router struct {
 	mux    *http.ServeMux
-	access *access.Access
-	served map[string]bool // routes by their pattern under /api/v1
+	access Authenticator
+	routes []Route
+	served map[string]bool // by method and path
 	errs   []error
 }
 
-func newRouter(a *access.Access) *router {
+func newRouter(a Authenticator) *router {
 	return &router{mux: http.NewServeMux(), access: a, served: map[string]bool{}}
 }
 
-// handle serves a route. aliases are further paths of the same route.
-func (rt *router) handle(method, path string, h http.Handler, aliases ...string) {
-	pattern := method + " " + path
-	scope, ok := access.Route(pattern)
-	if !ok {
+// handle serves a route under its path and its aliases.
+func (rt *router) handle(r Route) {
+	pattern := r.Method + " " + r.Path
+	switch {
+	case r.Scope == "":
 		rt.errs = append(rt.errs, fmt.Errorf("route %s has no scope", pattern))
 		return
-	}
-	if rt.served[pattern] {
+	case rt.served[pattern]:
 		rt.errs = append(rt.errs, fmt.Errorf("route %s is served twice", pattern))
 		return
 	}
 	rt.served[pattern] = true
-	guarded := rt.guard(pattern, scope, h)
-	for _, p := range append([]string{path}, aliases...) {
-		rt.mux.Handle(method+" "+p, guarded)
+	rt.routes = append(rt.routes, r)
+	guarded := rt.guard(pattern, r.Scope, r.Handler)
+	for _, p := range append([]string{r.Path}, r.Aliases...) {
+		rt.mux.Handle(r.Method+" "+p, guarded)
 	}
 }
 
@@ -53,7 +51,7 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 			h.ServeHTTP(w, r)
 			return
 		}
-		p, ok := access.From(r.Context()) // the folder's socket has settled it
+		p, ok := access.From(r.Context()) // a request through the folder's socket has one already
 		if !ok {
 			var err error
 			if p, err = rt.access.Authenticate(r.Context(), r.Header, r.RemoteAddr); err != nil {
@@ -72,21 +70,10 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 	})
 }
 
-// check tells routes without a scope, and scopes without a route.
-func (rt *router) check() error {
-	errs := rt.errs
-	for _, pattern := range slices.Sorted(slices.Values(access.Routes())) {
-		if !rt.served[pattern] {
-			errs = append(errs, fmt.Errorf("route %s has a scope and is not served", pattern))
-		}
-	}
-	return errors.Join(errs...)
-}
-
 // ServeHTTP answers what no route takes as JSON too, and never redirects.
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.RequestURI == "*" {
-		WriteProblem(w, r, notFound())
+		WriteProblem(w, r, NotFound())
 		return
 	}
 	h, pattern := rt.mux.Handler(r)
@@ -100,7 +87,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(probe, r)
 	allow := probe.header.Get("Allow")
 	if allow == "" {
-		WriteProblem(w, r, notFound())
+		WriteProblem(w, r, NotFound())
 		return
 	}
 	w.Header().Set("Allow", allow)

@@ -1,0 +1,59 @@
+package httpapi
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
+)
+
+// timeText is a time on the wire: RFC 3339, UTC, whole seconds; null where
+// there is none.
+func timeText(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format(time.RFC3339)
+	return &s
+}
+
+func timeOrEmpty(t time.Time) string {
+	if s := timeText(t); s != nil {
+		return *s
+	}
+	return ""
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func importLabel(id catalog.ImportID) *string {
+	if id == 0 {
+		return nil
+	}
+	s := id.String()
+	return &s
+}
+
+func jsonMap(raw json.RawMessage) httpserver.JSON {
+	out := httpserver.JSON{}
+	if len(raw) > 0 {
+		_ = json.Unmarshal(raw, &out) // what is no object reads as an empty one
+	}
+	if out == nil {
+		out = httpserver.JSON{}
+	}
+	return out
+}
+
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

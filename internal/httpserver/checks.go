@@ -1,0 +1,48 @@
+package httpserver
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Database is what [StoreCheck] asks of a store.
+type Database interface {
+	Ready(ctx context.Context) error
+	SchemaVersion(ctx context.Context) (current, known int64, err error)
+}
+
+// StoreCheck fails where the store does not answer or has tables of another version.
+func StoreCheck(db Database) Check {
+	return Check{Name: "store", Run: func(ctx context.Context) error {
+		if err := db.Ready(ctx); err != nil {
+			return err
+		}
+		current, known, err := db.SchemaVersion(ctx)
+		if err == nil && current != known {
+			err = fmt.Errorf("tables are of version %d, this program expects %d", current, known)
+		}
+		return err
+	}}
+}
+
+// leastSpace is what must be free for uploads to be accepted.
+const leastSpace = 64 << 20
+
+// Disk is what [SpaceCheck] asks of a blob store.
+type Disk interface {
+	// Free returns the bytes that can still be stored; less than 0 if that is not limited.
+	Free(ctx context.Context) (int64, error)
+}
+
+// SpaceCheck fails where uploads would run out of space.
+func SpaceCheck(d Disk) Check {
+	return Check{Name: "blobs", Run: func(ctx context.Context) error {
+		free, err := d.Free(ctx)
+		if err == nil && free >= 0 && free < leastSpace {
+			err = fmt.Errorf("%d bytes free: %w", free, catalog.ErrNoSpace)
+		}
+		return err
+	}}
+}

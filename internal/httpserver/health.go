@@ -1,0 +1,69 @@
+package httpserver
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+// Health is the reply to a check.
+type Health struct {
+	Status string            `json:"status" enum:"ok,failing"`
+	Checks map[string]string `json:"checks,omitempty" doc:"Each ok, or what is wrong"`
+}
+
+// Check is one thing that must work for requests to be served.
+type Check struct {
+	Name string
+	Run  func(context.Context) error
+}
+
+// readyWithin bounds all checks together.
+const readyWithin = 3 * time.Second
+
+// Health serves what load balancers and monitors ask: whether the process lives, and whether it is ready.
+func (s *Server) Health(checks ...Check) {
+	alive := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { WriteJSON(w, http.StatusOK, Health{Status: "ok"}) })
+	s.health("/livez", "livez", alive)
+	s.health("/healthcheck", "healthcheck", alive)
+	s.health("/api/v1/healthcheck", "api-healthcheck", alive)
+	s.health("/readyz", "readyz", ready(checks))
+}
+
+func (s *Server) health(path, id string, h http.Handler) {
+	reply := &huma.Response{
+		Description: "Health",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: SchemaOf[Health](s.Registry())}},
+	}
+	s.Handle(Route{
+		Method: http.MethodGet, Path: path, Aliases: []string{path + "/{$}"}, Scope: access.Public, Handler: h,
+		Operation: &huma.Operation{
+			OperationID: id, Tags: []string{"server"}, Summary: "Health",
+			Responses: map[string]*huma.Response{"200": reply, "503": reply},
+		},
+	})
+}
+
+// ready reports whether requests can be served, check by check.
+func ready(checks []Check) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+		defer cancel()
+		out := Health{Status: "ok", Checks: map[string]string{}}
+		status := http.StatusOK
+		for _, check := range checks {
+			out.Checks[check.Name] = "ok"
+			if err := check.Run(ctx); err != nil {
+				// The cause is for the log: whoever asks has no key.
+				NoteFailure(ctx, fmt.Errorf("check %s: %w", check.Name, err))
+				out.Checks[check.Name], out.Status, status = "failing", "failing", http.StatusServiceUnavailable
+			}
+		}
+		WriteJSON(w, status, out)
+	})
+}

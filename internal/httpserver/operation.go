@@ -1,0 +1,79 @@
+package httpserver
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+// Operation describes a route whose parameters and body huma decodes.
+type Operation struct {
+	Method, Path string
+	Scope        access.Scope
+	ID           string // operationId
+	Summary      string
+	Description  string
+	Tag          string
+	Status       int  // of success; 0 = 200
+	Streams      bool // the reply is not held in memory, and so has no ETag
+}
+
+// Keys of an operation's metadata, by which the adapter learns what huma does not know.
+const (
+	streamsKey = "streams"
+	scopeKey   = "scope"
+)
+
+// Register serves an operation. The handler is given the principal of the request.
+func Register[I, O any](s *Server, op Operation, handle func(context.Context, access.Principal, *I) (*O, error)) {
+	huma.Register(s.huma, s.describe(op), func(ctx context.Context, in *I) (*O, error) {
+		p, _ := access.From(ctx) // a public route has none
+		out, err := handle(ctx, p, in)
+		if err != nil {
+			return nil, failed(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+func (s *Server) describe(op Operation) huma.Operation {
+	metadata := map[string]any{scopeKey: op.Scope}
+	if op.Streams {
+		metadata[streamsKey] = true
+	}
+	return huma.Operation{
+		Metadata: metadata,
+		Method:   op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
+		Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: s.cfg.Limits.JSON,
+		Security: securityOf(op.Scope), Responses: map[string]*huma.Response{"default": s.problemReply()},
+	}
+}
+
+// securityOf describes the credentials that a scope asks for.
+func securityOf(scope access.Scope) []map[string][]string {
+	if scope == access.Public {
+		return []map[string][]string{}
+	}
+	return []map[string][]string{{"bearer": {string(scope)}}, {"apiKey": {string(scope)}}}
+}
+
+func (s *Server) problemReply() *huma.Response {
+	schema := s.Registry().Schema(reflect.TypeFor[Problem](), true, "Problem")
+	return &huma.Response{
+		Description: "A problem (RFC 9457)",
+		Content:     map[string]*huma.MediaType{problemMedia: {Schema: schema}},
+	}
+}
+
+// failed makes the reply of a handler's error.
+func failed(ctx context.Context, err error) error {
+	p := *ProblemOf(err)
+	p.RequestID = RequestID(ctx)
+	if p.Code == CodeInternal {
+		NoteFailure(ctx, err)
+	}
+	return huma.ErrorWithHeaders(&p, p.GetHeaders())
+}

@@ -1,0 +1,46 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// PageParams ask for a page.
+type PageParams struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Rows of a page at most"`
+	Cursor string `query:"cursor" maxLength:"4096" doc:"Where the page begins, from links.next of the page before"`
+}
+
+// Page reads where a list goes on.
+func (c *Cursors) Page(ctx context.Context, ws int64, params PageParams) (store.Page, error) {
+	page := store.Page{Limit: params.Limit}
+	if params.Cursor == "" {
+		return page, nil
+	}
+	var err error
+	page.After, err = c.Position(ws, Filter(URL(ctx)), params.Cursor)
+	return page, err
+}
+
+// ListOf makes the envelope of a page: next is the position of the page after it, "" without one; a negative total is
+// not counted.
+func ListOf[A any](ctx context.Context, c *Cursors, ws int64, limit int, next string, total int64) List[A] {
+	list := List[A]{Data: []Resource[A]{}, Meta: ListMeta{Limit: limit}}
+	list.Links.Next = c.Next(URL(ctx), ws, next)
+	if total >= 0 {
+		list.Meta.Total = &total
+	}
+	return list
+}
+
+// StaleCursor turns the store's refusal of a page position into the reply for a cursor that is not valid; every other
+// error is returned unchanged.
+func StaleCursor(err error, page store.Page) error {
+	if page.After != "" && errors.Is(err, catalog.ErrInvalid) {
+		return InvalidCursor()
+	}
+	return err
+}

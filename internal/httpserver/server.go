@@ -1,0 +1,107 @@
+package httpserver
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+// Authenticator finds the principal of a request by its credentials.
+type Authenticator interface {
+	Authenticate(ctx context.Context, header http.Header, remote string) (access.Principal, error)
+}
+
+// Config is what a server is made of.
+type Config struct {
+	Access  Authenticator
+	Limits  Limits // the zero value means DefaultLimits
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string // in the OpenAPI document
+
+	// Loopback is set where the server listens on loopback only: it then
+	// answers to names of loopback and to Hosts alone. Without Loopback, and
+	// with Hosts, the same; without both, to every name.
+	Loopback bool
+	Hosts    []string
+
+	Observe     func(route, method string, status int, took time.Duration) // nil: none
+	QueryWithin time.Duration                                              // of one request; 0 = no limit
+}
+
+// Server collects routes and makes one handler of them.
+type Server struct {
+	cfg    Config
+	huma   huma.API
+	router *router
+}
+
+// New makes a server without routes.
+func New(cfg Config) (*Server, error) {
+	if cfg.Access == nil || cfg.Log == nil || cfg.Now == nil {
+		return nil, errors.New("http server: a dependency is missing")
+	}
+	if cfg.Limits == (Limits{}) {
+		cfg.Limits = DefaultLimits()
+	}
+	cfg.Hosts = slices.Clone(cfg.Hosts)
+	rt := newRouter(cfg.Access)
+	return &Server{cfg: cfg, huma: newHuma(rt, cfg.Version, cfg.QueryWithin), router: rt}, nil
+}
+
+// Route is a route with a plain handler.
+type Route struct {
+	Method, Path string
+	Scope        access.Scope
+	Aliases      []string // further paths of the same route
+	Handler      http.Handler
+	Operation    *huma.Operation // its description; method, path, security and the problem reply are filled in
+}
+
+// Handle serves a route and describes it if it has an Operation.
+func (s *Server) Handle(r Route) {
+	s.router.handle(r)
+	if r.Operation == nil {
+		return
+	}
+	op := *r.Operation
+	op.Method, op.Path, op.Security = r.Method, r.Path, securityOf(r.Scope)
+	if op.Responses == nil {
+		op.Responses = map[string]*huma.Response{}
+	}
+	if r.Scope != access.Public {
+		op.Responses["default"] = s.problemReply()
+	}
+	s.huma.OpenAPI().AddOperation(&op)
+}
+
+// Registry holds the schemas of the OpenAPI document.
+func (s *Server) Registry() huma.Registry { return s.huma.OpenAPI().Components.Schemas }
+
+// Routes lists the served routes, aliases left out.
+func (s *Server) Routes() []Route { return slices.Clone(s.router.routes) }
+
+// Handler is everything that was registered behind one address. It fails if a route has no scope or is served twice.
+func (s *Server) Handler() (http.Handler, error) {
+	if err := errors.Join(s.router.errs...); err != nil {
+		return nil, err
+	}
+	return &edge{
+		next: s.router, log: s.cfg.Log, now: s.cfg.Now, limits: s.cfg.Limits, loopbackOnly: s.cfg.Loopback,
+		hosts: s.cfg.Hosts, observe: s.cfg.Observe,
+	}, nil
+}
+
+// SchemaOf describes a type for the Operation of a [Route].
+func SchemaOf[T any](registry huma.Registry) *huma.Schema {
+	t := reflect.TypeFor[T]()
+	return registry.Schema(t, true, t.Name())
+}
