@@ -2,205 +2,136 @@ package catalog
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 )
 
-// VersionDelta lists what one version of a schema changed against the one
-// before it. It is enough to derive the state of the new version from the old
-// one and the rows that the ids name. The ids of each list are distinct and
-// ascending.
+// VersionDelta names what one version of a schema wrote or ended, as ids in
+// ascending order without repeats. A reader that holds the state of the version
+// before reads only these rows to derive the next state. An id may be listed although
+// its row came out equal; a row that differs is always listed.
 type VersionDelta struct {
 	Version int64
-	// Assets are those whose row was written: new, changed, removed or restored.
-	Assets []AssetID
-	// Columns are those whose list of columns was written.
-	Columns []AssetID
-	// EdgesAdded and EdgesDropped are sorted by CompareEdges. An edge whose
-	// confidence or source alone changed is in both.
-	EdgesAdded, EdgesDropped []Edge
-	// TestsPut are tests whose row was written, TestsDropped those that ended.
-	TestsPut, TestsDropped []TestID
-	// ColumnEdges are the assets whose block of column edges was written or ended.
-	ColumnEdges []AssetID
-	// Changes counts the assets of the version by what happened to them.
-	Changes ChangeCounts
+	// Save tells apart the attempts at one version: a save that was aborted
+	// leaves its number to the next.
+	Save int64
+
+	Assets      []AssetID // assets written: new, changed, removed or restored
+	Columns     []AssetID // assets whose columns were written or ended
+	EdgesInto   []AssetID // downstream ends of the table edges written or ended
+	ColumnEdges []AssetID // assets whose block of column edges was written or ended
+	Tests       []TestID  // tests written or ended
+
+	// Changes is how many assets the version changed: those written and those
+	// with a new block of column edges. It is what the change feed counts.
+	Changes int64
 }
 
-// ChangeCounts counts assets by kind of change.
-type ChangeCounts struct {
-	Created, Updated, Removed, Restored int64
-}
-
-// Total is the number of changed assets.
-func (c ChangeCounts) Total() int64 { return c.Created + c.Updated + c.Removed + c.Restored }
-
-// IsEmpty reports whether the delta changes nothing.
-func (d *VersionDelta) IsEmpty() bool {
-	return len(d.Assets)+len(d.Columns)+len(d.EdgesAdded)+len(d.EdgesDropped)+len(d.TestsPut)+len(d.TestsDropped)+len(d.ColumnEdges) == 0
-}
-
-// Normalize sorts the lists and drops duplicates.
-func (d *VersionDelta) Normalize() {
-	for _, ids := range []*[]AssetID{&d.Assets, &d.Columns, &d.ColumnEdges} {
-		slices.Sort(*ids)
-		*ids = slices.Compact(*ids)
-	}
-	for _, ids := range []*[]TestID{&d.TestsPut, &d.TestsDropped} {
-		slices.Sort(*ids)
-		*ids = slices.Compact(*ids)
-	}
-	for _, edges := range []*[]Edge{&d.EdgesAdded, &d.EdgesDropped} {
-		slices.SortFunc(*edges, CompareEdges)
-		*edges = slices.Compact(*edges)
-	}
-}
-
-// deltaFormat is the first byte of an encoded delta.
+// deltaFormat leads the encoding and is increased with every change of it.
 const deltaFormat = 1
 
-// ErrDelta means that the bytes are not an encoded VersionDelta of this format.
-var ErrDelta = errors.New("not a version delta")
-
-// Encode returns the delta in a compact form: ids as differences, texts as
-// they are. The delta must be normalized.
-func (d *VersionDelta) Encode() []byte {
-	b := make([]byte, 0, 64+2*(len(d.Assets)+len(d.Columns)+len(d.ColumnEdges)+len(d.TestsPut)+len(d.TestsDropped))+12*(len(d.EdgesAdded)+len(d.EdgesDropped)))
-	b = append(b, deltaFormat)
-	b = binary.AppendVarint(b, d.Version)
-	for _, n := range d.Changes.list() {
-		b = binary.AppendVarint(b, *n)
+// Encode returns a compact form of the delta: each list as runs of consecutive
+// ids, so that the first version of a large schema takes a few bytes.
+func (d VersionDelta) Encode() []byte {
+	b := []byte{deltaFormat}
+	b = binary.AppendUvarint(b, uint64(d.Version))
+	b = binary.AppendVarint(b, d.Save)
+	b = binary.AppendUvarint(b, uint64(d.Changes))
+	for _, ids := range [][]AssetID{d.Assets, d.Columns, d.EdgesInto, d.ColumnEdges} {
+		b = appendRuns(b, ids)
 	}
-	b = appendIDs(b, d.Assets)
-	b = appendIDs(b, d.Columns)
-	b = appendIDs(b, d.ColumnEdges)
-	b = appendIDs(b, d.TestsPut)
-	b = appendIDs(b, d.TestsDropped)
-	b = appendEdges(b, d.EdgesAdded)
-	return appendEdges(b, d.EdgesDropped)
+	return appendRuns(b, d.Tests)
 }
 
-func (c *ChangeCounts) list() []*int64 {
-	return []*int64{&c.Created, &c.Updated, &c.Removed, &c.Restored}
-}
-
-func appendIDs[T ~int64](b []byte, ids []T) []byte {
-	b = binary.AppendUvarint(b, uint64(len(ids)))
-	last := T(0)
-	for _, id := range ids {
-		b = binary.AppendVarint(b, int64(id-last))
-		last = id
-	}
-	return b
-}
-
-func appendEdges(b []byte, edges []Edge) []byte {
-	b = binary.AppendUvarint(b, uint64(len(edges)))
-	for _, e := range edges {
-		for _, n := range []int64{int64(e.Project), int64(e.From), int64(e.To)} {
-			b = binary.AppendVarint(b, n)
-		}
-		for _, s := range []string{string(e.Type), e.FromNode, e.Confidence, e.Source} {
-			b = binary.AppendUvarint(b, uint64(len(s)))
-			b = append(b, s...)
-		}
-	}
-	return b
-}
-
-// DecodeVersionDelta reads what Encode returned.
+// DecodeVersionDelta reads what Encode returned; ErrUnsupported for another
+// format, ErrInvalid for bytes that are not a delta.
 func DecodeVersionDelta(b []byte) (VersionDelta, error) {
-	var d VersionDelta
 	if len(b) == 0 || b[0] != deltaFormat {
-		return d, ErrDelta
+		return VersionDelta{}, fmt.Errorf("version delta: format: %w", ErrUnsupported)
 	}
-	r := deltaReader{b: b[1:]}
-	d.Version = r.varint()
-	for _, n := range d.Changes.list() {
-		*n = r.varint()
-	}
-	d.Assets = readIDs[AssetID](&r)
-	d.Columns = readIDs[AssetID](&r)
-	d.ColumnEdges = readIDs[AssetID](&r)
-	d.TestsPut = readIDs[TestID](&r)
-	d.TestsDropped = readIDs[TestID](&r)
-	d.EdgesAdded = r.edges()
-	d.EdgesDropped = r.edges()
-	if r.bad || len(r.b) > 0 {
-		return VersionDelta{}, fmt.Errorf("%w: cut short or too long", ErrDelta)
+	r := runReader{rest: b[1:]}
+	d := VersionDelta{Version: int64(r.unsigned()), Save: r.signed(), Changes: int64(r.unsigned())}
+	d.Assets, d.Columns = readRuns[AssetID](&r), readRuns[AssetID](&r)
+	d.EdgesInto, d.ColumnEdges = readRuns[AssetID](&r), readRuns[AssetID](&r)
+	d.Tests = readRuns[TestID](&r)
+	if r.broken || len(r.rest) > 0 {
+		return VersionDelta{}, fmt.Errorf("version delta: %w", ErrInvalid)
 	}
 	return d, nil
 }
 
-// deltaReader reads from b until something does not fit; bad is then set, and
-// everything else reads as zero.
-type deltaReader struct {
-	b   []byte
-	bad bool
+// SortedIDs sorts ids in place and drops repeats.
+func SortedIDs[T ~int64](ids []T) []T {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
-func (r *deltaReader) varint() int64 {
-	n, used := binary.Varint(r.b)
-	r.skip(used)
-	return n
-}
-
-func (r *deltaReader) uvarint() uint64 {
-	n, used := binary.Uvarint(r.b)
-	r.skip(used)
-	return n
-}
-
-func (r *deltaReader) skip(n int) {
-	if n <= 0 {
-		r.bad, r.b = true, nil
-		return
+// appendRuns writes the number of runs, then for each the distance from the end
+// of the run before and its length less one.
+func appendRuns[T ~int64](b []byte, ids []T) []byte {
+	runs := 0
+	for i := range ids {
+		if i == 0 || ids[i] != ids[i-1]+1 {
+			runs++
+		}
 	}
-	r.b = r.b[n:]
+	b = binary.AppendUvarint(b, uint64(runs))
+	end := T(0)
+	for i := 0; i < len(ids); {
+		j := i + 1
+		for j < len(ids) && ids[j] == ids[j-1]+1 {
+			j++
+		}
+		b = binary.AppendVarint(b, int64(ids[i]-end))
+		b = binary.AppendUvarint(b, uint64(j-i-1))
+		end, i = ids[j-1], j
+	}
+	return b
 }
 
-// count reads a length; each counted value takes at least size bytes.
-func (r *deltaReader) count(size int) int {
-	n := r.uvarint()
-	if n > uint64(len(r.b)/size) {
-		r.bad, r.b = true, nil
+// maxDeltaIDs bounds a decoded list, so that broken bytes cannot ask for all
+// memory.
+const maxDeltaIDs = 1 << 26
+
+// runReader reads lists of runs; broken is set at the first fault.
+type runReader struct {
+	rest   []byte
+	broken bool
+}
+
+func (r *runReader) unsigned() uint64 {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 {
+		r.broken = true
 		return 0
 	}
-	return int(n)
+	r.rest = r.rest[size:]
+	return n
 }
 
-func (r *deltaReader) text() string {
-	n := r.count(1)
-	s := string(r.b[:n])
-	r.b = r.b[n:]
-	return s
+func (r *runReader) signed() int64 {
+	n, size := binary.Varint(r.rest)
+	if size <= 0 {
+		r.broken = true
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return n
 }
 
-func readIDs[T ~int64](r *deltaReader) []T {
-	n := r.count(1)
-	if n == 0 {
-		return nil
+func readRuns[T ~int64](r *runReader) []T {
+	var ids []T
+	end := int64(0)
+	for runs := r.unsigned(); runs > 0 && !r.broken; runs-- {
+		first, more := end+r.signed(), r.unsigned()
+		if r.broken || more > maxDeltaIDs || len(ids)+int(more) >= maxDeltaIDs {
+			r.broken = true
+			return nil
+		}
+		for i := range int64(more) + 1 {
+			ids = append(ids, T(first+i))
+		}
+		end = first + int64(more)
 	}
-	out := make([]T, n)
-	last := T(0)
-	for i := range out {
-		last += T(r.varint())
-		out[i] = last
-	}
-	return out
-}
-
-func (r *deltaReader) edges() []Edge {
-	n := r.count(7)
-	if n == 0 {
-		return nil
-	}
-	out := make([]Edge, n)
-	for i := range out {
-		e := &out[i]
-		e.Project, e.From, e.To = ProjectID(r.varint()), AssetID(r.varint()), AssetID(r.varint())
-		e.Type, e.FromNode, e.Confidence, e.Source = EdgeType(r.text()), r.text(), r.text(), r.text()
-	}
-	return out
+	return ids
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -32,21 +31,20 @@ func scanChange(row scanner) (c ChangedAsset, err error) {
 	return c, err
 }
 
-// changed selects the (version, asset) pairs that something changed in, of the
-// versions between two, with the versions' words; which narrows it to one asset.
-func changed(which string) string {
-	rows := func(table, id string) string {
-		return `SELECT valid_from AS number, ` + id + ` AS asset FROM ` + table + ` WHERE ws = ? AND schema_id = ? AND valid_from > ? AND valid_from <= ?` +
-			strings.ReplaceAll(which, "id", id)
-	}
-	return ` FROM (` + rows("assets", "id") + ` UNION ` + rows("column_edges", "asset") + `) k
-		JOIN versions v ON v.ws = ? AND v.schema_id = ? AND v.number = k.number `
-}
-
-const changeColumns = `SELECT k.number, k.asset, v.import_id, v.actor, v.at`
+// changedIn selects the (version, asset) pairs behind a position, in order: of
+// the assets and of the column edges at most a page each, from their indexes.
+const changedIn = `SELECT k.number, k.asset, v.import_id, v.actor, v.at FROM (
+		SELECT number, asset FROM (SELECT valid_from AS number, id AS asset FROM assets
+			WHERE ws = ? AND schema_id = ? AND (valid_from, id) > (?, ?) AND valid_from <= ? ORDER BY valid_from, id LIMIT ?) a
+		UNION
+		SELECT number, asset FROM (SELECT valid_from AS number, asset FROM column_edges
+			WHERE ws = ? AND schema_id = ? AND (valid_from, asset) > (?, ?) AND valid_from <= ? ORDER BY valid_from, asset LIMIT ?) c
+	) k JOIN versions v ON v.ws = ? AND v.schema_id = ? AND v.number = k.number
+	ORDER BY k.number, k.asset LIMIT ?`
 
 // ChangedAssets lists what the versions after from up to to changed, by version
-// and asset: an asset comes once for each version that changed it.
+// and asset: an asset comes once for each version that changed it. The total is
+// a difference of the counts that are kept with each version.
 func (s *Store) ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p Page) (Paged[ChangedAsset], error) {
 	d := s.reader(ws)
 	to, err := d.served(ctx, ws, schema, to)
@@ -57,18 +55,28 @@ func (s *Store) ChangedAssets(ctx context.Context, ws int64, schema catalog.Sche
 	if _, err := p.after(&version, &asset); err != nil {
 		return Paged[ChangedAsset]{}, err
 	}
-	args := []any{ws, int64(schema), from, to, ws, int64(schema), from, to, ws, int64(schema)}
-	rows, err := list(ctx, d, scanChange, changeColumns+changed("")+`WHERE (k.number, k.asset) > (?, ?) ORDER BY k.number, k.asset LIMIT ?`,
-		append(args[:len(args):len(args)], version, asset, p.limit()+1)...)
+	if version < from {
+		version, asset = from, catalog.Open
+	}
+	n := p.limit() + 1
+	rows, err := list(ctx, d, scanChange, changedIn, ws, int64(schema), version, asset, to, n,
+		ws, int64(schema), version, asset, to, n, ws, int64(schema), n)
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("changes of %s: %w", schema, err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+changed(""), args...)
+	total, err := one(ctx, d, scalar[int64], `SELECT coalesce(max(CASE WHEN number = ? THEN changes_total END), 0)
+		- coalesce(max(CASE WHEN number = ? THEN changes_total END), 0)
+		FROM versions WHERE ws = ? AND schema_id = ? AND number IN (?, ?)`, to, from, ws, int64(schema), from, to)
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("changes of %s: %w", schema, err)
 	}
 	return d.changes(ctx, ws, schema, rows, p, total)
 }
+
+// historyOf selects the versions that changed one asset, by its own rows. Ids of
+// assets are of the whole installation; the index by them goes without a schema.
+const historyOf = `(SELECT valid_from AS number FROM assets WHERE ws = ? AND id = ? AND +schema_id = ? AND valid_from < ?
+		UNION SELECT valid_from FROM column_edges WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_from < ?) k`
 
 // AssetHistory lists the states of an asset, newest first, each with the one
 // before.
@@ -82,19 +90,21 @@ func (s *Store) AssetHistory(ctx context.Context, ws int64, schema catalog.Schem
 	if _, err := p.after(&before, &id); err != nil {
 		return Paged[ChangedAsset]{}, err
 	}
-	const which = ` AND id = ?`
-	args := []any{ws, int64(schema), 0, served, int64(asset), ws, int64(schema), 0, served, int64(asset), ws, int64(schema)}
-	rows, err := list(ctx, d, scanChange, changeColumns+changed(which)+`WHERE k.number < ? ORDER BY k.number DESC LIMIT ?`,
-		append(args[:len(args):len(args)], before, p.limit()+1)...)
+	of := func(below int64, more ...any) []any {
+		return append([]any{ws, int64(asset), int64(schema), below, ws, int64(schema), int64(asset), below}, more...)
+	}
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM `+historyOf, of(served+1)...)
+	if err == nil && total == 0 {
+		err = catalog.ErrNotFound
+	}
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("history of asset %d: %w", asset, err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+changed(which), args...)
+	rows, err := list(ctx, d, scanChange, `SELECT k.number, CAST(? AS bigint), v.import_id, v.actor, v.at FROM `+historyOf+`
+		JOIN versions v ON v.ws = ? AND v.schema_id = ? AND v.number = k.number ORDER BY k.number DESC LIMIT ?`,
+		append([]any{int64(asset)}, of(min(before, served+1), ws, int64(schema), p.limit()+1)...)...)
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("history of asset %d: %w", asset, err)
-	}
-	if total == 0 {
-		return Paged[ChangedAsset]{}, fmt.Errorf("history of asset %d: %w", asset, catalog.ErrNotFound)
 	}
 	return d.changes(ctx, ws, schema, rows, p, total)
 }

@@ -94,8 +94,11 @@ func (w *Write) noteProject(ctx context.Context, tx Tx, f Flip) error {
 }
 
 func (w *Write) flip(ctx context.Context, tx Tx, f Flip, tables int64) error {
-	if _, err := tx.exec(ctx, `INSERT INTO versions (ws, schema_id, number, import_id, actor, at) VALUES (?, ?, ?, ?, ?, ?)`,
-		w.lease.WS, int64(w.lease.Schema), w.next, int64(f.Import), f.Actor, w.at); err != nil {
+	delta := w.Delta()
+	if _, err := tx.exec(ctx, `INSERT INTO versions (ws, schema_id, number, import_id, actor, at, delta, changes_total)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ? + coalesce((SELECT changes_total FROM versions WHERE ws = ? AND schema_id = ? AND number = ?), 0))`,
+		w.lease.WS, int64(w.lease.Schema), w.next, int64(f.Import), f.Actor, w.at, delta.Encode(), delta.Changes,
+		w.lease.WS, int64(w.lease.Schema), w.served); err != nil {
 		return err
 	}
 	if f.Import != 0 {

@@ -106,6 +106,7 @@ func (w *Write) PutEdges(ctx context.Context, edges []catalog.Edge) error {
 			e := k.edge
 			keys[i] = k.key
 			rows[i] = w.row(k.key, int64(e.Project), int64(e.From), int64(e.To), string(e.Type), e.FromNode, e.Confidence, e.Source)
+			w.wrote.edgesInto = append(w.wrote.edgesInto, e.To)
 		}
 		return w.replace(ctx, edgeTable, keys, rows)
 	})
@@ -117,6 +118,7 @@ func (w *Write) CloseEdges(ctx context.Context, edges []catalog.Edge) error {
 		keys := make([]any, len(edges))
 		for i, k := range edges {
 			keys[i] = k.key
+			w.wrote.edgesInto = append(w.wrote.edgesInto, k.edge.To)
 		}
 		return w.replace(ctx, edgeTable, keys, nil)
 	})

@@ -73,6 +73,8 @@ func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
 	w.remember(assetTable, ids)
 	w.remember(labelTable, ids)
 	w.remember(columnTable, columnIDs)
+	w.wrote.note(assetTable, ids)
+	w.wrote.note(columnTable, columnIDs)
 	return nil
 }
 

@@ -24,6 +24,7 @@ type Write struct {
 	assets  bool            // assets among them
 	done    bool            // flipped, noted or aborted
 	put     map[string]keys // by table: what version next brought
+	wrote   written
 }
 
 // keys is a set of int64 or catalog.Hash.
@@ -33,6 +34,7 @@ type keys map[any]struct{}
 // left behind is swept first.
 func (s *Store) Begin(ctx context.Context, l Lease) (*Write, error) {
 	w := &Write{s: s, lease: l, at: micros(s.now()), put: map[string]keys{}}
+	w.wrote.save = s.saves.Add(1) ^ w.at ^ l.Token<<40
 	var dirty int64
 	err := s.tx(ctx, func(tx Tx) error {
 		if err := tx.fence(ctx, l); err != nil {
@@ -190,6 +192,13 @@ func (w *Write) remember(t versionedTable, all []any) {
 	}
 }
 
+// forget notes that keys have no rows of this version any more.
+func (w *Write) forget(t versionedTable, all []any) {
+	for _, k := range all {
+		delete(w.put[t.name], k)
+	}
+}
+
 // replace writes rows under their keys in one transaction; without rows it
 // only ends the old ones.
 func (w *Write) replace(ctx context.Context, t versionedTable, keys []any, rows [][]any) error {
@@ -204,7 +213,10 @@ func (w *Write) replace(ctx context.Context, t versionedTable, keys []any, rows 
 	}
 	if len(rows) > 0 {
 		w.remember(t, keys)
+	} else {
+		w.forget(t, keys)
 	}
+	w.wrote.note(t, keys)
 	return nil
 }
 

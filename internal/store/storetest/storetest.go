@@ -63,6 +63,7 @@ func Run(t *testing.T, open Open) {
 		{"asset filters", testAssetFilters},
 		{"asset look-ups", testAssetLookups},
 		{"changes", testChanges},
+		{"deltas", testDeltas},
 		{"runs", testRuns},
 		{"latest results", testLatest},
 		{"run results", testRunResults},
