@@ -8,13 +8,15 @@ cache=${THALWEG_CACHE:-$PWD/.cache}/bench
 mkdir -p "$cache"
 go build -o "$cache/gen" ./internal/bench/gen/cmd
 
+generator=$(sha256sum "$cache/gen" | cut -c1-8)
+
 project() { # MODELS → folder with the states first, again (other ids and times) and changed (one model)
     local dir=$cache/$1
-    if [ ! -e "$dir/done" ]; then
+    if [ ! -e "$dir/done-$generator" ]; then
         "$cache/gen" -models "$1" -out "$dir/first"
         "$cache/gen" -models "$1" -run 1 -out "$dir/again"
         "$cache/gen" -models "$1" -run 2 -change 1 -out "$dir/changed"
-        touch "$dir/done"
+        touch "$dir/done-$generator"
     fi
     echo "$dir"
 }

@@ -1,5 +1,7 @@
 package gen
 
+import "slices"
+
 // shape is how a model's SQL is built.
 type shape uint8
 
@@ -11,7 +13,7 @@ const (
 	shapeUnion                  // union all, no star
 )
 
-// hasStar tells whether "select *" or "parent.*" is in the SQL.
+// hasStar reports whether "select *" or "parent.*" is in the SQL.
 func (s shape) hasStar() bool { return s == shapeJoin || s == shapePass }
 
 // starPercent of models select * somewhere: as measured over 2,674 public ones.
@@ -21,20 +23,25 @@ const starPercent = 66
 type form uint8
 
 const (
-	formPass    form = iota // a
-	formFilled              // coalesce(a, b)
-	formBand                // case when a > … then … end
-	formRank                // row_number() over (partition by k order by a)
-	formRunning             // sum(a) over (partition by k order by a rows …)
-	formDay                 // cast(a as date)
-	formNet                 // cast(a * 0.8 - coalesce(b, 0) as numeric(18,2))
-	formClean               // lower(trim(a))
-	formKnown               // a is not null
-	formFlag                // case when a then 1 else 0 end
-	formTotal               // sum(a), in shapeAggregate
-	formLast                // max(a), in shapeAggregate
-	formUnion               // a in the first branch, b in the second, k in the third
-	formAdded               // case when a is null then 0 else 1 end
+	formPass     form = iota // a
+	formFilled               // coalesce(a, b)
+	formBand                 // case when a > … then … end
+	formRank                 // row_number() over (partition by k order by a)
+	formRunning              // sum(a) over (partition by k order by a rows …)
+	formDay                  // cast(a as date)
+	formNet                  // cast(a * 0.8 - coalesce(b, 0) as numeric(18,2))
+	formClean                // lower(trim(a))
+	formKnown                // a is not null
+	formFlag                 // case when a then 1 else 0 end
+	formTotal                // sum(a), in shapeAggregate
+	formLast                 // max(a), in shapeAggregate
+	formUnion                // a in the first branch, b in the second, k in the third
+	formAdded                // case when a is null then 0 else 1 end
+	formChain                // case a when … then … (size times) end
+	formKey                  // md5(a || b), as dbt_utils writes a surrogate key
+	formPrevious             // lag(a) over (partition by k order by a)
+	formMonth                // date_trunc('month', a)
+	formPivot                // sum(case when b = … then a else 0 end), in shapeAggregate
 )
 
 // suffixOf is the suffix that a form gives to its column's name.
@@ -42,6 +49,7 @@ var suffixOf = [...]suffix{
 	formFilled: suffixFilled, formBand: suffixBand, formRank: suffixRank, formRunning: suffixRunning,
 	formDay: suffixDay, formNet: suffixNet, formClean: suffixClean, formKnown: suffixKnown, formFlag: suffixFlag,
 	formTotal: suffixTotal, formLast: suffixLast, formAdded: suffixAdded,
+	formChain: suffixLabel, formKey: suffixKey, formPrevious: suffixPrevious, formMonth: suffixMonth,
 }
 
 // operand is a column that an expression reads: of the parent in that slot, or
@@ -60,6 +68,7 @@ var noOperand = operand{slot: slotNone}
 
 type expression struct {
 	form    form
+	size    uint8 // of formChain: branches
 	name    columnName
 	a, b, k operand
 }
@@ -95,6 +104,7 @@ func (p *Plan) compose(i int) {
 	if m.shape == shapeJoin && c.r.percent(50) {
 		c.stage(1 + c.r.below(2))
 	}
+	c.weigh(i)
 	if m.grows {
 		c.grow()
 	}
@@ -109,7 +119,7 @@ func (c *composer) pickShape() shape {
 		return shapePass
 	case star:
 		return shapeJoin
-	case parents > 1 && variant < 30:
+	case parents > 1 && parents <= 3 && variant < 30:
 		return shapeUnion
 	case parents == 1 && variant < 35:
 		return shapeAggregate
@@ -177,33 +187,45 @@ func (c *composer) derive(o operand, name columnName) expression {
 	var choices []form
 	switch typ := name.typ(); {
 	case typ.isMeasure():
-		choices = []form{formBand, formNet, formRunning, formFilled}
+		choices = []form{formBand, formNet, formRunning, formChain, formFilled}
 	case typ == typeText:
-		choices = []form{formClean, formKnown, formFilled}
+		choices = []form{formClean, formKnown, formChain, formKey, formFilled}
 	case typ == typeTimestamp:
-		choices = []form{formDay, formRank, formFilled}
+		choices = []form{formDay, formRank, formMonth, formPrevious, formFilled}
 	case typ == typeBoolean:
 		choices = []form{formFlag, formFilled}
 	default:
-		choices = []form{formKnown, formRank, formFilled}
+		choices = []form{formKnown, formRank, formKey, formFilled}
 	}
-	if !keepsType(name, suffixFilled) {
-		choices = choices[:len(choices)-1] // formFilled is last everywhere
+	if !keepsType(name, suffixFilled) { // formFilled is last everywhere
+		choices = slices.DeleteFunc(choices, func(f form) bool { return f == formFilled || f == formPrevious })
 	}
 	e := expression{form: choices[c.r.below(len(choices))], a: o, b: noOperand, k: noOperand}
+	if (e.form == formChain || e.form == formKey) && c.r.percent(70) {
+		e.form = choices[0]
+	}
 	e.name = name.with(suffixOf[e.form])
 	switch e.form {
 	case formFilled, formNet:
 		if other, otherName := c.pick(); other != o && otherName.typ() == name.typ() {
 			e.b = other
 		}
-	case formRank, formRunning:
+	case formKey:
+		if other, _ := c.pick(); other != o {
+			e.b = other
+		}
+	case formRank, formRunning, formPrevious:
 		e.k = operand{slot: o.slot}
+	case formChain:
+		e.size = uint8(2 + c.r.below(7))
+		if c.r.percent(4) {
+			e.size = uint8(20 + c.r.below(60))
+		}
 	}
 	return e
 }
 
-// keepsType tells whether a suffix that leaves the type alone may replace the one
+// keepsType reports whether a suffix that leaves the type alone may replace the one
 // that the name has: "a_is_known" is a boolean, but "a_filled" would be what a is.
 func keepsType(name columnName, s suffix) bool { return name.with(s).typ() == name.typ() }
 
@@ -213,6 +235,9 @@ func (c *composer) aggregate(want int) {
 	for tries := 4 * want; tries > 0 && c.model.originals() < want; tries-- {
 		o, name := c.pick()
 		e := expression{form: formLast, a: o, b: noOperand, k: noOperand}
+		if name.typ().isMeasure() && c.pivot(o, name) {
+			continue
+		}
 		if name.typ().isMeasure() {
 			e.form = formTotal
 		} else if name.typ() == typeBoolean || !keepsType(name, suffixLast) {
@@ -221,6 +246,18 @@ func (c *composer) aggregate(want int) {
 		e.name = name.with(suffixOf[e.form])
 		c.add(e)
 	}
+}
+
+// pivot adds a sum per value of a text column in half of the cases, and reports whether it did.
+func (c *composer) pivot(o operand, name columnName) bool {
+	by, byName := c.pick()
+	if byName.typ() != typeText || c.r.percent(50) {
+		return false
+	}
+	for n := range 2 + c.r.below(len(pivotSuffixes)-1) {
+		c.add(expression{form: formPivot, name: name.with(pivotSuffixes[n]), a: o, b: by, k: noOperand})
+	}
+	return true
 }
 
 // union lines up columns of one type; a branch that has none gives null.

@@ -158,8 +158,9 @@ func (p *Plan) createdAt(w *jsonWriter, i int) {
 func (p *Plan) modelDescription(i int) string {
 	m := &p.models[i]
 	noun := nouns[p.noun(parent(i))]
-	text := "One row a " + noun + ": " + verbs[i%len(verbs)] + " from " + strconv.Itoa(len(m.parents)) +
+	text := "One row per " + noun + ": " + verbs[i%len(verbs)] + " from " + strconv.Itoa(len(m.parents)) +
 		" relation(s). Kept by the " + p.area(i) + " team \u2013 ask there before changing it."
+	text = describe(newRandom(p.project.Seed, "description", i), text)
 	if m.revision > 0 {
 		text += " Rows before the cut-off are left out since revision " + strconv.Itoa(int(m.revision)) + "."
 	}
@@ -175,7 +176,7 @@ func (p *Plan) primaryKey(w *jsonWriter, i int) {
 	w.list("primary_key", p.column(parent(i), 0).String())
 }
 
-// documented tells whether a column stands in the YAML: three of ten do.
+// documented reports whether the YAML lists a column: it lists three of ten.
 func documented(at int) bool { return at%10 < 3 }
 
 func (p *Plan) modelColumns(w *jsonWriter, i int) {
@@ -191,23 +192,29 @@ func (p *Plan) modelColumns(w *jsonWriter, i int) {
 
 func columnNode(w *jsonWriter, column columnName, at int) {
 	name := column.String()
+	r := newRandom(0, name, at)
+	meta, tags := "{}", "[]"
+	if r.percent(20) {
+		n := r.below(len(columnTags))
+		meta, tags = columnMeta[n], columnTags[n]
+	}
 	w.key(name)
 	w.open('{')
 	w.text("name", name)
-	w.text("description", columnDescription(column, at))
-	w.literal("meta", "{}")
+	w.text("description", columnDescription(r, column))
+	w.literal("meta", meta)
 	w.text("data_type", column.typ().String())
-	w.pairs("constraints", "[]", "quote", "null", "config", `{"meta": {}, "tags": []}`,
-		"tags", "[]", "granularity", "null", "doc_blocks", "[]")
+	w.pairs("constraints", "[]", "quote", "null", "config", `{"meta": `+meta+`, "tags": `+tags+`}`,
+		"tags", tags, "granularity", "null", "doc_blocks", "[]")
 	w.close('}')
 }
 
-// columnDescription leaves one in four columns undescribed.
-func columnDescription(column columnName, at int) string {
-	if at%4 == 3 {
+// columnDescription leaves one in five columns undescribed.
+func columnDescription(r *random, column columnName) string {
+	if r.percent(20) {
 		return ""
 	}
-	return "The " + nouns[column.noun] + "'s " + attributes[column.attribute].name + ", as the source system keeps it."
+	return describe(r, "The "+nouns[column.noun]+"'s "+attributes[column.attribute].name+".")
 }
 
 // references writes refs and sources.

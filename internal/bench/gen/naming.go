@@ -12,7 +12,7 @@ var areas = [...]string{"finance", "growth", "logistics", "sales", "product", "s
 
 var verbs = [...]string{"joined", "filtered", "daily", "pivoted", "ranked", "enriched", "deduplicated", "by_region"}
 
-// martLevel is the level from which on models are marts.
+// martLevel is the lowest level of marts.
 const martLevel = 9
 
 func (p *Plan) area(i int) string { return areas[int(p.noun(parent(i)))%len(areas)] }

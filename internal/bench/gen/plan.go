@@ -3,13 +3,27 @@ package gen
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
-// maxLevels is the length of the longest chain of models.
-const maxLevels = 16
+// The longest chain of a large project is maxLevels models. Nine tenths of the models
+// are within broadLevels of the sources, as in real projects; the last tenth makes the
+// long chains, a few models per level.
+const (
+	maxLevels   = 64
+	broadLevels = 16
+)
 
-// Plan is a project worked out: who reads whom, and which columns come out. It
-// holds some hundred bytes a model; the text is made while it is written.
+// maxParents bounds what one model reads.
+const maxParents = 8
+
+// hubPercents are the shares of the models above staging that read hub 0, 1, and so on:
+// hubs are the first staging models, read as every project reads its calendar and its
+// customers. At 10,000 models the first one has more than 500 children.
+var hubPercents = [...]int{8, 4, 2, 1}
+
+// Plan holds the graph of a project and the columns of every model, some hundred bytes
+// per model; texts are generated while they are written.
 type Plan struct {
 	project  Project
 	sources  [][]columnName
@@ -25,6 +39,9 @@ type model struct {
 	shape       shape
 	passed      uint16 // leading columns that come by "parent.*"
 	staged      uint16 // trailing columns computed in a second step, from the first one's columns
+	branches    uint8  // of shapeUnion: more branches than parents read the parents again
+	comments    uint8  // lines of comment before the statement
+	steps       []step // CTEs after the columns are computed, which pass every column on
 	extra       uint16 // columns that Churn.AddColumns brought, here or further up
 	revision    uint16
 	grows       bool // gets one more column than it had
@@ -92,7 +109,8 @@ func sourceColumns(p Project, index int) []columnName {
 }
 
 // connect gives every model a level and its parents: a quarter of the models
-// read sources, the others read a model of the level below and perhaps more.
+// read sources, the others read a model of the level below, perhaps hubs and
+// perhaps further models; a few read many.
 func (p *Plan) connect() {
 	starts := p.assignLevels()
 	for i := range p.models {
@@ -110,6 +128,16 @@ func (p *Plan) connect() {
 		for n := r.below(100); n > 35 && len(m.parents) < 3; n -= 45 {
 			p.readModel(i, r.below(here))
 		}
+		if r.percent(8) {
+			for range 1 + r.below(maxParents) {
+				p.readModel(i, r.below(here))
+			}
+		}
+		for hub, percent := range hubPercents {
+			if r.percent(percent) && hub < starts[1] {
+				p.readModel(i, hub)
+			}
+		}
 	}
 }
 
@@ -125,8 +153,7 @@ func (p *Plan) assignLevels() []int {
 		if i < staging {
 			continue
 		}
-		x := float64(i-staging) / float64(rest)
-		level := 1 + int(float64(levels)*math.Pow(x, 1.4))
+		level := 1 + levelAt(float64(i-staging)/float64(rest), levels)
 		// Small projects: never skip a level.
 		level = min(level, len(starts))
 		if level == len(starts) {
@@ -135,6 +162,17 @@ func (p *Plan) assignLevels() []int {
 		p.models[i].level = uint8(level)
 	}
 	return starts
+}
+
+// levelAt returns the level above staging of the model at x, 0 to 1, of the models
+// above staging: nine tenths of them are on the lowest levels.
+func levelAt(x float64, levels int) int {
+	const broad = 0.9
+	wide := min(broadLevels, levels)
+	if x < broad {
+		return int(float64(wide) * math.Pow(x/broad, 1.4))
+	}
+	return wide + int(float64(levels-wide)*(x-broad)/(1-broad))
 }
 
 func (p *Plan) readSource(model, source int) {
@@ -151,10 +189,8 @@ func (p *Plan) readModel(model, from int) {
 
 func (p *Plan) addParent(model int, from parent) bool {
 	m := &p.models[model]
-	for _, known := range m.parents {
-		if known == from {
-			return false
-		}
+	if len(m.parents) == maxParents || slices.Contains(m.parents, from) {
+		return false
 	}
 	m.parents = append(m.parents, from)
 	return true
@@ -182,7 +218,7 @@ func (p *Plan) originalCount(from parent) int {
 	return p.models[from].originals()
 }
 
-// original returns where a parent's n-th original column stands.
+// original returns the index of a parent's n-th original column.
 func (p *Plan) original(from parent, n int) uint16 {
 	if from.isSource() || p.models[from].extra == 0 {
 		return uint16(n)

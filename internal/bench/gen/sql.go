@@ -18,16 +18,32 @@ func (p *Plan) appendSQL(b []byte, i int, raw bool) []byte {
 		w.text("{{ config(materialized=\"", m.materialized(), "\") }}")
 	}
 	w.text("\n\n")
-	switch m.shape {
-	case shapeJoin, shapePass:
+	w.comments()
+	switch {
+	case m.shape.hasStar():
 		w.withImports()
-	case shapeUnion:
-		w.unionAll()
+	case len(m.steps) > 0:
+		w.text("with base_columns as (\n\n")
+		w.body()
+		w.text("\n\n)")
+		last := w.passOn("base_columns")
+		w.text("\n\nselect\n    ")
+		w.columnNames("    ")
+		w.text("\nfrom ", last)
 	default:
-		w.selectColumns("", m.expressions)
-		w.fromRelations()
+		w.body()
 	}
 	return w.b
+}
+
+// body writes the statement of a shape without a star.
+func (w *sqlWriter) body() {
+	if w.model.shape == shapeUnion {
+		w.unionAll()
+		return
+	}
+	w.selectColumns("", w.model.expressions)
+	w.fromRelations()
 }
 
 func (w *sqlWriter) text(parts ...string) {
@@ -36,8 +52,8 @@ func (w *sqlWriter) text(parts ...string) {
 	}
 }
 
-// withImports writes one CTE a parent, one that joins them, perhaps one that adds
-// columns to that, and "select *" from the last.
+// withImports writes a CTE per parent, one that joins them, perhaps one that adds
+// columns to that, the model's steps, and "select *" from the last.
 func (w *sqlWriter) withImports() {
 	w.text("with ")
 	for slot, from := range w.model.parents {
@@ -63,7 +79,7 @@ func (w *sqlWriter) withImports() {
 		w.text("\n    from ", last, "\n\n)")
 		last = "final"
 	}
-	w.text("\n\nselect * from ", last)
+	w.text("\n\nselect * from ", w.passOn(last))
 }
 
 func (w *sqlWriter) selectColumns(indent string, columns []expression) {
@@ -123,8 +139,10 @@ func (w *sqlWriter) groupBy() {
 }
 
 func (w *sqlWriter) unionAll() {
-	for slot, from := range w.model.parents {
-		if slot > 0 {
+	for branch := range max(len(w.model.parents), int(w.model.branches)) {
+		slot := branch % len(w.model.parents)
+		from := w.model.parents[slot]
+		if branch > 0 {
 			w.text("\n\nunion all\n\n")
 		}
 		w.text("select")
@@ -166,9 +184,11 @@ func (w *sqlWriter) filter(slot int) {
 	w.text(" >= ", strconv.Itoa(int(w.model.revision)))
 }
 
-var sourceAliases = [...]string{"source", "source_2", "source_3"}
+var sourceAliases = [maxParents]string{
+	"source", "source_2", "source_3", "source_4", "source_5", "source_6", "source_7", "source_8",
+}
 
-var plainAliases = [...]string{"base", "other", "third"}
+var plainAliases = [maxParents]string{"base", "other", "third", "t4", "t5", "t6", "t7", "t8"}
 
 // alias is what the model calls a parent: import CTEs bear the parent's name.
 func (w *sqlWriter) alias(slot int) string {
@@ -191,112 +211,5 @@ func (w *sqlWriter) relation(from parent) {
 		w.text("{{ ref(\"", w.plan.names[from], "\") }}")
 	default:
 		w.text(w.plan.relationName(from))
-	}
-}
-
-func (w *sqlWriter) operand(o operand) {
-	if o.slot == slotOwn {
-		w.b = w.model.expressions[o.column].name.appendTo(w.b)
-		return
-	}
-	w.text(w.alias(int(o.slot)), ".")
-	w.b = w.plan.column(w.model.parents[o.slot], o.column).appendTo(w.b)
-}
-
-// expression writes a column as "… as name", or bare where it keeps its name.
-func (w *sqlWriter) expression(e expression) {
-	w.value(e)
-	if e.form != formPass {
-		w.text(" as ")
-		w.b = e.name.appendTo(w.b)
-	}
-}
-
-func (w *sqlWriter) value(e expression) {
-	switch e.form {
-	case formPass, formUnion:
-		w.operand(e.a)
-	case formFilled:
-		w.call("coalesce(", e.a, ", ", e.b, e.name.typ().zero())
-		w.text(")")
-	case formBand:
-		w.text("case\n            when ")
-		w.operand(e.a)
-		w.text(" >= 1000 then 'high'\n            when ")
-		w.operand(e.a)
-		w.text(" >= 100 then 'medium'\n            else 'low'\n        end")
-	case formRank:
-		w.call("row_number() over (partition by ", e.k, " order by ", e.a, "")
-		w.text(")")
-	case formRunning:
-		w.text("cast(sum(")
-		w.operand(e.a)
-		w.call(") over (partition by ", e.k, " order by ", e.a, "")
-		w.text(" rows between unbounded preceding and current row) as numeric(18,2))")
-	case formDay:
-		w.call("cast(", e.a, " as date)", noOperand, "")
-	case formNet:
-		w.net(e)
-	case formClean:
-		w.call("lower(trim(", e.a, "))", noOperand, "")
-	case formKnown:
-		w.call("", e.a, " is not null", noOperand, "")
-	case formFlag:
-		w.call("case when ", e.a, " then 1 else 0 end", noOperand, "")
-	case formTotal:
-		w.call("cast(sum(", e.a, ") as numeric(18,2))", noOperand, "")
-	case formLast:
-		w.call("max(", e.a, ")", noOperand, "")
-	case formAdded:
-		w.added(e)
-	}
-}
-
-func (w *sqlWriter) net(e expression) {
-	w.text("cast(")
-	w.operand(e.a)
-	w.text(" * 0.8")
-	if e.b != noOperand {
-		w.text(" - coalesce(")
-		w.operand(e.b)
-		w.text(", 0)")
-	}
-	w.text(" as numeric(18,2))")
-}
-
-// added must be an aggregate where the model groups.
-func (w *sqlWriter) added(e expression) {
-	if w.model.shape == shapeAggregate {
-		w.text("cast(count(*) as integer)")
-		return
-	}
-	w.call("case when ", e.a, " is null then 0 else 1 end", noOperand, "")
-}
-
-// call writes before, a, between and b; without b, what stands for it.
-func (w *sqlWriter) call(before string, a operand, between string, b operand, otherwise string) {
-	w.text(before)
-	w.operand(a)
-	w.text(between)
-	if b == noOperand {
-		w.text(otherwise)
-		return
-	}
-	w.operand(b)
-}
-
-// zero is a literal of the type.
-func (t columnType) zero() string {
-	switch t {
-	case typeText:
-		return "'unknown'"
-	case typeDate:
-		return "cast('1970-01-01' as date)"
-	case typeTimestamp:
-		return "cast('1970-01-01' as timestamp)"
-	case typeBoolean:
-		return "false"
-	default:
-		return "0"
 	}
 }

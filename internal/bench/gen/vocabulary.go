@@ -87,7 +87,19 @@ const (
 	suffixFilled
 	suffixFlag
 	suffixAdded
+	suffixLabel
+	suffixKey
+	suffixPrevious
+	suffixMonth
+	suffixOpen
+	suffixWon
+	suffixLost
+	suffixPaused
+	suffixClosed
 )
+
+// pivotSuffixes name the columns of formPivot, a value each.
+var pivotSuffixes = [...]suffix{suffixOpen, suffixWon, suffixLost, suffixPaused, suffixClosed}
 
 var suffixes = [...]struct {
 	name string
@@ -107,6 +119,16 @@ var suffixes = [...]struct {
 	suffixFilled:  {"_filled", 0, false},
 	suffixFlag:    {"_flag", typeInteger, true},
 	suffixAdded:   {"_added", typeInteger, true},
+
+	suffixLabel:    {"_label", typeText, true},
+	suffixKey:      {"_key", typeText, true},
+	suffixPrevious: {"_previous", 0, false},
+	suffixMonth:    {"_month", typeTimestamp, true},
+	suffixOpen:     {"_open", typeNumeric, true},
+	suffixWon:      {"_won", typeNumeric, true},
+	suffixLost:     {"_lost", typeNumeric, true},
+	suffixPaused:   {"_paused", typeNumeric, true},
+	suffixClosed:   {"_closed", typeNumeric, true},
 }
 
 type columnName struct {

@@ -26,9 +26,9 @@ func run(args []string) error {
 	out := flags.String("out", "", "folder to write to; made if absent")
 	flags.StringVar(&project.Name, "name", "", "name of the project")
 	flags.IntVar(&project.Models, "models", 1000, "number of models")
-	flags.IntVar(&project.Columns, "columns", 20, "columns of a model, on average")
-	flags.IntVar(&project.TestsPerModel, "tests", 3, "tests of a model")
-	flags.IntVar(&project.Sources, "sources", 0, "source tables; 0: a twentieth of the models")
+	flags.IntVar(&project.Columns, "columns", 20, "columns per model, on average")
+	flags.IntVar(&project.TestsPerModel, "tests", 2, "tests per model")
+	flags.IntVar(&project.Sources, "sources", 0, "source tables; 0: a fifth of the models")
 	flags.IntVar(&project.Macros, "macros", 0, "macros; 0: 450")
 	flags.IntVar(&project.Exposures, "exposures", 0, "exposures; 0: a hundredth of the models")
 	flags.Uint64Var(&project.Seed, "seed", 1, "seed: the same gives the same bytes")
@@ -68,7 +68,7 @@ func writeFile(path string, write func(io.Writer) error) error {
 		return err
 	}
 	if err := write(file); err != nil {
-		_ = file.Close() // the first error tells more
+		_ = file.Close() // the first error explains more
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return file.Close()
