@@ -16,6 +16,15 @@ type Principal struct {
 	Schemas []catalog.SchemaID // that it may see; empty = all
 }
 
+// Actor returns the principal as the author of a change.
+func (p Principal) Actor() catalog.Actor {
+	a := catalog.Actor{Kind: catalog.ActorKey, Name: p.Name}
+	if p.KeyID != 0 {
+		a.ID = catalog.FormatID(catalog.PrefixKey, p.KeyID)
+	}
+	return a
+}
+
 // Can tells whether the principal has a scope.
 func (p Principal) Can(wanted Scope) bool {
 	return wanted == Public || slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.grants(wanted) })

@@ -20,15 +20,15 @@ import (
 // panickingEditor fails as no editor should.
 type panickingEditor struct{}
 
-func (panickingEditor) EditAsset(context.Context, int64, catalog.AssetID, string, []catalog.Edit) (catalog.Asset, error) {
+func (panickingEditor) EditAsset(context.Context, int64, catalog.AssetID, catalog.Actor, []catalog.Edit) (catalog.Asset, error) {
 	panic("secret thing")
 }
 
-func (panickingEditor) ConfirmRemovals(context.Context, int64, catalog.SchemaID, string) (int64, error) {
+func (panickingEditor) ConfirmRemovals(context.Context, int64, catalog.SchemaID, catalog.Actor) (int64, error) {
 	panic("secret thing")
 }
 
-func (panickingEditor) DismissRemovals(context.Context, int64, catalog.SchemaID, string) error {
+func (panickingEditor) DismissRemovals(context.Context, int64, catalog.SchemaID, catalog.Actor) error {
 	return errors.New("secret thing")
 }
 

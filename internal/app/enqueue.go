@@ -17,7 +17,7 @@ type Artifact struct {
 }
 
 // Enqueue accepts artifacts as an upload does; the worker does the rest.
-func (a *App) Enqueue(ctx context.Context, schema catalog.SchemaID, actor string, artifacts []Artifact) error {
+func (a *App) Enqueue(ctx context.Context, schema catalog.SchemaID, actor catalog.Actor, artifacts []Artifact) error {
 	var parts []catalog.Part
 	for _, art := range artifacts {
 		if len(art.Content) == 0 {

@@ -96,7 +96,7 @@ func (x *bench) send(dir, label string) {
 	for _, name := range []string{"manifest", "catalog"} {
 		parts = append(parts, x.put(name, filepath.Join(dir, name+".json")))
 	}
-	imp, _, err := x.store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: x.schema, Parts: parts, Actor: "bench"})
+	imp, _, err := x.store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: x.schema, Parts: parts, Actor: catalog.Actor{Kind: catalog.ActorKey, Name: "bench"}})
 	if err != nil {
 		x.b.Fatal(err)
 	}

@@ -26,8 +26,8 @@ type Asset struct {
 	Stats        map[string]Stat `json:"stats,omitempty"`
 	// Present is false when no origin says any more that the asset exists.
 	Present bool `json:"present"`
-	// RemovedBy is the import that withdrew the last word for it; 0 while present.
-	RemovedBy ImportID `json:"removed_by,omitempty"`
+	// RemovedBy is why the last origin withdrew it; zero while present.
+	RemovedBy Cause `json:"removed_by,omitzero"`
 	// UniqueIDs of every dbt node that speaks about it, sorted, with the project.
 	Nodes []NodeRef `json:"nodes,omitempty"`
 	// Listed tells that the columns are those that the warehouse lists (a catalog
@@ -49,19 +49,19 @@ type NodeRef struct {
 
 // Text is an effective text with its provenance.
 type Text struct {
-	Value  string   `json:"value,omitempty"`
-	Origin Origin   `json:"origin,omitempty"`
-	By     string   `json:"by,omitempty"`     // person, where Origin is "user"
-	Import ImportID `json:"import,omitempty"` // that brought the value
-	Since  ImportID `json:"since,omitempty"`  // import since which its origin no longer says it
-	Own    *string  `json:"own,omitempty"`    // what a person set, whether it shows or not
-	Hidden []Said   `json:"hidden,omitempty"` // other values, by rank
+	Value  string  `json:"value,omitempty"`
+	Origin Origin  `json:"origin,omitempty"`
+	By     Actor   `json:"by,omitzero"`      // where Origin is "user"
+	Cause  Cause   `json:"import,omitzero"`  // that brought the value; named when imports were the only cause
+	Since  Cause   `json:"since,omitzero"`   // since which its origin no longer reports it
+	Own    *string `json:"own,omitempty"`    // what a person set, whether it shows or not
+	Hidden []Said  `json:"hidden,omitempty"` // other values, by rank
 }
 
 // Said is a value that somebody said and that does not show.
 type Said struct {
 	Origin Origin `json:"origin"`
-	By     string `json:"by,omitempty"`
+	By     Actor  `json:"by,omitzero"`
 	Value  string `json:"value"`
 }
 

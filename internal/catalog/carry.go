@@ -1,8 +1,8 @@
 package catalog
 
 import (
-	"cmp"
 	"slices"
+	"time"
 )
 
 // maxAbsent bounds the columns that a facet keeps after its origin dropped
@@ -14,17 +14,17 @@ const maxAbsent = 500
 // nothing that was known:
 //
 //   - a description (the table's or a column's) that is blank now is kept as
-//     Kept, with the import that brought it and the one since which it is gone;
+//     Kept, with what brought it and since when it is gone;
 //   - a column that is no longer listed stays with Absent set: of a catalog or a
 //     crawl its whole entry, of a manifest too;
 //   - compiled code that did not come stays while the raw code's checksum is equal.
 //
 // A word that comes again after it was withdrawn carries just the same. The
-// hash is made anew. old and new are left as they are; next has
-// Import set, and its body is normalized.
+// hash is computed again. old and next are not changed; next has Cause and At
+// set, and its body is normalized.
 func Carry(old, next Facet) Facet {
 	b := next.Body
-	b.Kept = carryText(old.Import, old.Body.Description, old.Body.Kept, next.Import, b.Description)
+	b.Kept = carryText(old.Cause, old.Body.Description, old.Body.Kept, next.Cause, b.Description)
 	b.Columns = carryColumns(old, next)
 	b.Code = carryCode(old, next)
 	next.Body = b
@@ -33,12 +33,12 @@ func Carry(old, next Facet) Facet {
 }
 
 // carryText gives what is kept of a text.
-func carryText(brought ImportID, text string, kept *Kept, now ImportID, newText string) *Kept {
+func carryText(brought Cause, text string, kept *Kept, now Cause, newText string) *Kept {
 	switch {
 	case !isBlank(newText):
 		return nil
 	case !isBlank(text):
-		return &Kept{Value: text, Import: brought, Since: now}
+		return &Kept{Value: text, Cause: brought, Since: now}
 	}
 	return kept
 }
@@ -61,10 +61,10 @@ func carryColumns(old, next Facet) []BodyColumn {
 			i, ok = renamed[c.Name]
 		}
 		if ok {
-			out[i].Kept = carryText(old.Import, c.Description, c.Kept, next.Import, out[i].Description)
+			out[i].Kept = carryText(old.Cause, c.Description, c.Kept, next.Cause, out[i].Description)
 			continue
 		}
-		absent = append(absent, vanish(c, old.Import, next.Import))
+		absent = append(absent, vanish(c, old.Cause, Withdrawal{Cause: next.Cause, At: next.At}))
 	}
 	return append(out, newestAbsent(absent)...)
 }
@@ -76,7 +76,7 @@ func recased(old, next []BodyColumn, byName map[string]int, platform string) map
 	oldNames := make(map[string]bool, len(old))
 	for _, c := range old {
 		oldNames[c.Name] = true
-		if _, ok := byName[c.Name]; !ok && c.Absent == 0 {
+		if _, ok := byName[c.Name]; !ok && c.Absent.IsZero() {
 			fold := FoldColumn(platform, c.Name)
 			olds[fold] = append(olds[fold], c.Name)
 		}
@@ -100,39 +100,40 @@ func recased(old, next []BodyColumn, byName map[string]int, platform string) map
 }
 
 // vanish is a column that its origin no longer lists.
-func vanish(c BodyColumn, brought, now ImportID) BodyColumn {
-	if c.Absent != 0 {
+func vanish(c BodyColumn, brought Cause, now Withdrawal) BodyColumn {
+	if !c.Absent.IsZero() {
 		return c
 	}
 	c.Absent = now
-	c.Kept = carryText(brought, c.Description, c.Kept, now, "")
+	c.Kept = carryText(brought, c.Description, c.Kept, now.Cause, "")
 	c.Description = ""
 	return c
 }
 
-// newestAbsent keeps the columns that vanished last, in their order.
+// newestAbsent keeps the columns that became absent last, in their order. Among
+// equal times the first ones stay: those that a report has just dropped lead.
 func newestAbsent(columns []BodyColumn) []BodyColumn {
 	if len(columns) <= maxAbsent {
 		return columns
 	}
-	since := make([]ImportID, len(columns))
+	since := make([]time.Time, len(columns))
 	for i, c := range columns {
-		since[i] = c.Absent
+		since[i] = c.Absent.At
 	}
-	slices.SortFunc(since, func(a, b ImportID) int { return cmp.Compare(b, a) })
+	slices.SortFunc(since, func(a, b time.Time) int { return b.Compare(a) })
 	oldest := since[maxAbsent-1]
 	room := maxAbsent
 	for _, c := range columns {
-		if c.Absent > oldest {
+		if c.Absent.At.After(oldest) {
 			room--
 		}
 	}
 	return slices.DeleteFunc(columns, func(c BodyColumn) bool {
-		if c.Absent == oldest && room > 0 {
+		if c.Absent.At.Equal(oldest) && room > 0 {
 			room--
 			return false
 		}
-		return c.Absent <= oldest
+		return !c.Absent.At.After(oldest)
 	})
 }
 
@@ -143,9 +144,9 @@ func carryCode(old, next Facet) *Code {
 		return now
 	}
 	c := *now
-	c.Compiled, c.CompiledImport = was.Compiled, was.CompiledImport
-	if c.CompiledImport == 0 {
-		c.CompiledImport = old.Import
+	c.Compiled, c.CompiledBy = was.Compiled, was.CompiledBy
+	if c.CompiledBy.IsZero() {
+		c.CompiledBy = old.Cause
 	}
 	return &c
 }

@@ -10,15 +10,15 @@ import (
 )
 
 // next is the same word as brought by a later import.
-func next(f Facet, by ImportID) Facet { f.Import = by; return f }
+func next(f Facet, by ImportID) Facet { f.Cause, f.At = ImportCause(by), reported(by); return f }
 
 func TestCarryText(t *testing.T) {
 	first := manifestWord("text", withText(column("id", ""), "key"))
 	blank := Carry(first, next(manifestWord("", column("id", "")), 2))
-	if diff := cmp.Diff(&Kept{"text", 1, 2}, blank.Body.Kept); diff != "" {
+	if diff := cmp.Diff(&Kept{"text", ImportCause(1), ImportCause(2)}, blank.Body.Kept); diff != "" {
 		t.Errorf("description (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(&Kept{"key", 1, 2}, blank.Body.Columns[0].Kept); diff != "" {
+	if diff := cmp.Diff(&Kept{"key", ImportCause(1), ImportCause(2)}, blank.Body.Columns[0].Kept); diff != "" {
 		t.Errorf("column (-want +got):\n%s", diff)
 	}
 	again := Carry(blank, next(manifestWord("", column("id", "")), 3))
@@ -35,8 +35,8 @@ func TestCarryColumns(t *testing.T) {
 	texts := func(columns []BodyColumn) (out []string) {
 		for _, c := range columns {
 			s := c.Name
-			if c.Absent != 0 {
-				s += fmt.Sprintf(" absent since %d", c.Absent)
+			if !c.Absent.IsZero() {
+				s += fmt.Sprintf(" absent since %d", c.Absent.Cause.ID)
 			}
 			if c.Kept != nil {
 				s += fmt.Sprintf(" was %q", c.Kept.Value)
@@ -57,12 +57,12 @@ func TestCarryColumns(t *testing.T) {
 		},
 		{
 			"one that is absent already keeps its date",
-			catalogWord(column("id", "int"), BodyColumn{Name: "old", Absent: 3}), catalogWord(column("id", "int")),
+			catalogWord(column("id", "int"), BodyColumn{Name: "old", Absent: withdrawnBy(3)}), catalogWord(column("id", "int")),
 			[]string{"id", "old absent since 3"},
 		},
 		{
 			"one that comes back is there again",
-			catalogWord(column("id", "int"), BodyColumn{Name: "old", Absent: 3}), catalogWord(column("old", "int"), column("id", "int")),
+			catalogWord(column("id", "int"), BodyColumn{Name: "old", Absent: withdrawnBy(3)}), catalogWord(column("old", "int"), column("id", "int")),
 			[]string{"old", "id"},
 		},
 		{
@@ -128,19 +128,19 @@ func TestCarryCode(t *testing.T) {
 			"the same raw code keeps its compiled one",
 			&Code{Checksum: "a", Compiled: compiled},
 			&Code{Checksum: "a"},
-			&Code{Checksum: "a", Compiled: compiled, CompiledImport: 1},
+			&Code{Checksum: "a", Compiled: compiled, CompiledBy: ImportCause(1)},
 		},
 		{
 			"and the import that brought it",
-			&Code{Checksum: "a", Compiled: compiled, CompiledImport: 7},
+			&Code{Checksum: "a", Compiled: compiled, CompiledBy: ImportCause(7)},
 			&Code{Checksum: "a"},
-			&Code{Checksum: "a", Compiled: compiled, CompiledImport: 7},
+			&Code{Checksum: "a", Compiled: compiled, CompiledBy: ImportCause(7)},
 		},
 		{"other raw code does not", &Code{Checksum: "a", Compiled: compiled}, &Code{Checksum: "b"}, &Code{Checksum: "b"}},
 		{"nor code without checksum", &Code{Compiled: compiled}, &Code{}, &Code{}},
 		{
 			"compiled anew",
-			&Code{Checksum: "a", Compiled: compiled, CompiledImport: 7},
+			&Code{Checksum: "a", Compiled: compiled, CompiledBy: ImportCause(7)},
 			&Code{Checksum: "a", Compiled: HashOfText("select 2")},
 			&Code{Checksum: "a", Compiled: HashOfText("select 2")},
 		},

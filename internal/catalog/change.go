@@ -22,7 +22,7 @@ type Change struct {
 	Old     string
 	New     string
 	Version int64
-	Import  ImportID
-	Actor   string
+	Cause   Cause
+	Actor   Actor
 	At      time.Time
 }

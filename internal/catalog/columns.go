@@ -50,7 +50,7 @@ func (w *words) lists() (newest *Facet, others []*Facet) {
 			if f.Source == FromManifest || !listsColumns(f) {
 				continue
 			}
-			if newest == nil || f.Import > newest.Import {
+			if newest == nil || newerReport(f, newest) {
 				newest = f
 			}
 		}
@@ -67,7 +67,7 @@ func (w *words) lists() (newest *Facet, others []*Facet) {
 }
 
 func listsColumns(f *Facet) bool {
-	return slices.ContainsFunc(f.Body.Columns, func(c BodyColumn) bool { return c.Absent == 0 })
+	return slices.ContainsFunc(f.Body.Columns, func(c BodyColumn) bool { return c.Absent.IsZero() })
 }
 
 // order is the place of a facet among all that are heard.
@@ -195,14 +195,14 @@ func (t *columnTable) add(s *slot, word part, c *BodyColumn) {
 	word.column = c
 	s.parts = append(s.parts, word)
 	s.joined = t.joins
-	if word.facet.Source == FromManifest && c.Absent == 0 {
+	if word.facet.Source == FromManifest && c.Absent.IsZero() {
 		s.documented = true
 	}
 }
 
 // open makes a column, unless the facet has no say in what exists.
 func (t *columnTable) open(c *BodyColumn, word part, state slotState) {
-	if c.Absent != 0 {
+	if !c.Absent.IsZero() {
 		if word.facet.Source == FromManifest && state == slotDocumented {
 			return // once documented, never in the warehouse, no longer documented
 		}
@@ -280,7 +280,7 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 	var tags []string
 	for _, q := range s.parts {
 		voices = append(voices, voice{facet: q.facet, text: q.column.Description, kept: q.column.Kept, past: q.past})
-		if q.past || q.column.Absent != 0 {
+		if q.past || !q.column.Absent.IsZero() {
 			continue
 		}
 		if p.Tags != Never || !isDBT(q.facet.Origin) {

@@ -31,7 +31,7 @@ func ColumnsHash(columns []Column) Hash {
 // whole (created, removed, restored), then its fields, then column by column in
 // the new order, those that vanished last. Before is nil for a new asset, after
 // for one that is gone altogether; such a change says nothing of the fields.
-// Code is told as "changed", without the text. Version, Import, Actor and At are
+// Code is told as "changed", without the text. Version, Cause, Actor and At are
 // left to the caller.
 func DiffAsset(before, after *Asset, columnsBefore, columnsAfter []Column) []Change {
 	switch {
@@ -123,11 +123,11 @@ func (d *differ) said(field string, before, after Text) {
 // sourceOf is "dbt:shop", "user ana" or "dbt:shop, no longer since IMP-9".
 func sourceOf(t Text) string {
 	s := string(t.Origin)
-	if t.By != "" {
-		s += " " + t.By
+	if t.By.Name != "" {
+		s += " " + t.By.Name
 	}
-	if t.Since != 0 {
-		s += ", no longer since " + t.Since.String()
+	if !t.Since.IsZero() {
+		s += ", no longer since " + t.Since.Label()
 	}
 	return s
 }

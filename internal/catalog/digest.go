@@ -91,8 +91,8 @@ func (d *digest) relation(r *Relation) {
 func (d *digest) kept(k *Kept) {
 	if d.has(k != nil) {
 		d.text(k.Value)
-		d.number(int64(k.Import))
-		d.number(int64(k.Since))
+		d.cause(k.Cause)
+		d.cause(k.Since)
 	}
 }
 
@@ -107,7 +107,43 @@ func (d *digest) bodyColumn(c *BodyColumn) {
 	d.raw(c.Meta)
 	d.flag(c.Quote)
 	d.constraints(c.Constraints)
-	d.number(int64(c.Absent))
+	d.withdrawal(c.Absent)
+}
+
+// The first number of a cause, a withdrawal or an actor that is not written as
+// it was before there were other kinds: an import was its number alone, a person
+// their name, whose length is not negative. Hashes of that time are still true.
+const (
+	taggedCause      = -1
+	taggedWithdrawal = -2
+	taggedActor      = -1
+)
+
+func (d *digest) cause(c Cause) {
+	if c.Kind == CauseImport && c.ID > 0 || c.IsZero() {
+		d.number(c.ID)
+		return
+	}
+	d.number(taggedCause)
+	d.text(string(c.Kind))
+	d.number(c.ID)
+}
+
+func (d *digest) withdrawal(w Withdrawal) {
+	if !w.At.IsZero() {
+		d.number(taggedWithdrawal)
+		d.number(w.At.UnixMicro())
+	}
+	d.cause(w.Cause)
+}
+
+func (d *digest) actor(a Actor) {
+	if a.Kind != ActorKey || a.ID != "" {
+		d.number(taggedActor)
+		d.text(string(a.Kind))
+		d.text(a.ID)
+	}
+	d.text(a.Name)
 }
 
 func (d *digest) nullable(b *bool) {
@@ -151,7 +187,7 @@ func (d *digest) code(c *Code) {
 		d.text(c.Checksum)
 		*d = append(*d, c.Raw[:]...)
 		*d = append(*d, c.Compiled[:]...)
-		d.number(int64(c.CompiledImport))
+		d.cause(c.CompiledBy)
 	}
 }
 
@@ -174,7 +210,7 @@ func (d *digest) edit(e *Edit) {
 	d.text(e.Text)
 	d.texts(e.Add)
 	d.texts(e.Remove)
-	d.text(e.By)
+	d.actor(e.By)
 	d.number(e.At.UnixMicro())
 }
 
@@ -194,7 +230,7 @@ func (d *digest) asset(a *Asset) {
 	d.dbt(a.DBT)
 	if c := a.Code; c != nil {
 		stable := *c
-		stable.CompiledImport = 0
+		stable.CompiledBy = Cause{}
 		d.code(&stable)
 	} else {
 		d.code(nil)
@@ -209,12 +245,13 @@ func (d *digest) asset(a *Asset) {
 	}
 }
 
-// said is a text without the import that brought it.
+// said is a text without what brought it. Of people only the name counts: the
+// same text by the same name is not a change.
 func (d *digest) said(t *Text) {
 	d.text(t.Value)
 	d.text(string(t.Origin))
-	d.text(t.By)
-	d.number(int64(t.Since))
+	d.text(t.By.Name)
+	d.cause(t.Since)
 	if d.has(t.Own != nil) {
 		d.text(*t.Own)
 	}
@@ -222,7 +259,7 @@ func (d *digest) said(t *Text) {
 	for i := range t.Hidden {
 		s := &t.Hidden[i]
 		d.text(string(s.Origin))
-		d.text(s.By)
+		d.text(s.By.Name)
 		d.text(s.Value)
 	}
 }

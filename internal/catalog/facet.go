@@ -32,9 +32,11 @@ type Facet struct {
 	Source    Source
 	UniqueID  string // dbt's id; for a crawl the relation key; "" for people
 	Project   ProjectID
-	Hash      Hash     // of Body
-	Import    ImportID // that brought this word
-	Withdrawn ImportID // import since which the origin no longer says it; 0 = it still does
+	Hash      Hash       // of Body
+	Cause     Cause      // that brought this facet
+	At        time.Time  // the report's own time
+	Tie       Hash       // decides between reports of one At; derived from the report, never from its arrival
+	Withdrawn Withdrawal // zero while the origin still reports it
 	Body      Body
 }
 
@@ -62,9 +64,9 @@ type Body struct {
 
 // Kept is a text that its origin no longer says.
 type Kept struct {
-	Value  string   `json:"value"`
-	Import ImportID `json:"import"` // that brought it
-	Since  ImportID `json:"since"`  // import since which it is gone
+	Value string `json:"value"`
+	Cause Cause  `json:"import"` // that brought it; named when imports were the only cause
+	Since Cause  `json:"since"`  // since which it is gone
 }
 
 // BodyColumn is a column as one origin tells it.
@@ -79,9 +81,9 @@ type BodyColumn struct {
 	Meta        json.RawMessage `json:"meta,omitempty"`
 	Quote       bool            `json:"quote,omitempty"`
 	Constraints []Constraint    `json:"constraints,omitempty"`
-	// Absent is the import since which the origin no longer lists the column;
-	// 0 while it does. Carry keeps such columns.
-	Absent ImportID `json:"absent,omitempty"`
+	// Absent is set once the origin no longer lists the column. Carry keeps such
+	// columns.
+	Absent Withdrawal `json:"absent,omitzero"`
 }
 
 // Constraint of a column or a table, as declared in dbt or found by a crawl.
@@ -124,9 +126,9 @@ type Code struct {
 	Checksum string `json:"checksum,omitempty"` // dbt's own, of the raw code
 	Raw      Hash   `json:"raw,omitzero"`
 	Compiled Hash   `json:"compiled,omitzero"`
-	// CompiledImport is the import that brought Compiled, where a later manifest
-	// came without compiled code but with the same checksum; else 0.
-	CompiledImport ImportID `json:"compiled_import,omitempty"`
+	// CompiledBy brought Compiled, where a later manifest came without compiled
+	// code but with the same checksum; else zero.
+	CompiledBy Cause `json:"compiled_import,omitzero"`
 }
 
 // Stat is one figure of catalog.json; a number or a text.
@@ -144,6 +146,6 @@ type Edit struct {
 	Text   string    `json:"text,omitempty"`   // of description
 	Add    []string  `json:"add,omitempty"`    // owners or tags that the person added
 	Remove []string  `json:"remove,omitempty"` // owners or tags that the person removed from what others say
-	By     string    `json:"by"`
+	By     Actor     `json:"by"`
 	At     time.Time `json:"at"`
 }

@@ -16,6 +16,8 @@ const (
 	PrefixTest    = "TST"
 	PrefixRun     = "RUN"
 	PrefixKey     = "KEY"
+	PrefixEdit    = "EDT"
+	PrefixSync    = "SYN"
 )
 
 // FirstSchema is the number of the first schema of an installation.

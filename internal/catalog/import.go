@@ -28,7 +28,7 @@ type Import struct {
 	Status     Status
 	Parts      []Part
 	Force      bool // apply although older than what is served
-	Actor      string
+	Actor      Actor
 	Project    ProjectID // 0 until read
 	Counters   Counters
 	Error      string // error_message; "" unless failed

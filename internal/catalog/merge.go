@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
@@ -21,7 +22,7 @@ import (
 //     last ones to be withdrawn stay as the content of the removed asset.
 func Merge(id AssetID, facets []Facet, p Policy) (Asset, []Column) {
 	w := sortWords(facets)
-	a := Asset{ID: id, Present: w.present, RemovedBy: w.removedBy}
+	a := Asset{ID: id, Present: w.present, RemovedBy: w.removedBy.Cause}
 	w.lead(&a)
 	w.relation(&a)
 	w.content(&a)
@@ -44,7 +45,7 @@ type words struct {
 	past      []*Facet // withdrawn, the last one first; heard for texts and columns only
 	edits     []Edit   // oldest first
 	present   bool
-	removedBy ImportID
+	removedBy Withdrawal
 }
 
 // place of a source in the order of texts.
@@ -66,32 +67,34 @@ func sortWords(facets []Facet) *words {
 			kinds[nodeKey{f.Origin, f.UniqueID}] = f
 		}
 	}
-	gone := func(f *Facet) ImportID {
+	gone := func(f *Facet) Withdrawal {
 		// A catalog entry tells how a table looks, not that dbt still has it.
-		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil && m.Withdrawn != 0 {
+		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil && !m.Withdrawn.IsZero() {
 			return m.Withdrawn
 		}
 		return f.Withdrawn
 	}
 	w := &words{}
-	var last ImportID
+	var last Withdrawal
 	for _, f := range sorted {
 		switch {
 		case f.Source == FromUser:
-			if f.Withdrawn == 0 {
+			if f.Withdrawn.IsZero() {
 				w.edits = append(w.edits, f.Body.Edits...)
 			}
-		case gone(f) == 0:
+		case gone(f).IsZero():
 			w.live = append(w.live, f)
 		default:
 			w.past = append(w.past, f)
-			last = max(last, gone(f))
+			if g := gone(f); last.IsZero() || g.At.After(last.At) {
+				last = g
+			}
 		}
 	}
 	w.present = len(w.live) > 0
 	if !w.present {
 		w.removedBy = last
-		w.live, w.past = splitFacets(w.past, func(f *Facet) bool { return gone(f) == last })
+		w.live, w.past = splitFacets(w.past, func(f *Facet) bool { return gone(f).At.Equal(last.At) })
 	}
 	rank := func(f *Facet) int {
 		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil {
@@ -103,7 +106,7 @@ func sortWords(facets []Facet) *words {
 		return cmp.Or(cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
 	})
 	slices.SortStableFunc(w.past, func(a, b *Facet) int {
-		return cmp.Or(cmp.Compare(gone(b), gone(a)), cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
+		return cmp.Or(gone(b).At.Compare(gone(a).At), cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
 	})
 	slices.SortStableFunc(w.edits, func(a, b Edit) int { return a.At.Compare(b.At) })
 	return w
@@ -117,13 +120,22 @@ func distinctFacets(facets []Facet) []*Facet {
 		out[i] = &facets[i]
 	}
 	slices.SortFunc(out, func(a, b *Facet) int {
-		return cmp.Or(compareFacetKeys(a, b), cmp.Compare(b.Import, a.Import),
-			cmp.Compare(a.Withdrawn, b.Withdrawn), slices.Compare(a.Hash[:], b.Hash[:]))
+		return cmp.Or(compareFacetKeys(a, b), compareReports(b, a), a.Withdrawn.At.Compare(b.Withdrawn.At),
+			a.Withdrawn.Cause.compare(b.Withdrawn.Cause), a.Cause.compare(b.Cause))
 	})
 	return slices.CompactFunc(out, func(a, b *Facet) bool {
 		return compareFacetKeys(a, b) == 0 && (a.Source != FromUser || a.Hash == b.Hash)
 	})
 }
+
+// compareReports orders two facets by the time of their reports. Equal times are
+// decided by the report's own tie-breaker, then by what the facets hold, so that
+// the order of arrival never matters.
+func compareReports(a, b *Facet) int {
+	return cmp.Or(a.At.Compare(b.At), bytes.Compare(a.Tie[:], b.Tie[:]), bytes.Compare(a.Hash[:], b.Hash[:]))
+}
+
+func newerReport(a, b *Facet) bool { return compareReports(a, b) > 0 }
 
 func compareFacetKeys(a, b *Facet) int {
 	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Source, b.Source), cmp.Compare(a.UniqueID, b.UniqueID))

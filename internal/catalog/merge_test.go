@@ -17,7 +17,7 @@ var ordersRelation = NewRelation("postgres", "shop", "main", "orders", `"shop"."
 // manifestWord is a model's facet of project "shop".
 func manifestWord(description string, columns ...BodyColumn) Facet {
 	return Facet{
-		Origin: "dbt:shop", Source: FromManifest, UniqueID: "model.shop.orders", Project: 1, Import: 1,
+		Origin: "dbt:shop", Source: FromManifest, UniqueID: "model.shop.orders", Project: 1, Cause: ImportCause(1), At: reported(1),
 		Body: Body{
 			Kind: KindModel, Name: "orders", Relation: ordersRelation, Materialized: "table",
 			Description: description, Columns: columns, DBT: &DBT{UniqueID: "model.shop.orders", ResourceType: "model"},
@@ -27,14 +27,14 @@ func manifestWord(description string, columns ...BodyColumn) Facet {
 
 func catalogWord(columns ...BodyColumn) Facet {
 	return Facet{
-		Origin: "dbt:shop", Source: FromCatalog, UniqueID: "model.shop.orders", Project: 1, Import: 1,
+		Origin: "dbt:shop", Source: FromCatalog, UniqueID: "model.shop.orders", Project: 1, Cause: ImportCause(1), At: reported(1),
 		Body: Body{Kind: KindModel, Relation: WarehouseRelation("postgres", "shop", "main", "orders"), Columns: columns},
 	}
 }
 
 func crawlWord(columns ...BodyColumn) Facet {
 	return Facet{
-		Origin: "crawl:pg", Source: FromCrawl, UniqueID: "shop.main.orders", Import: 1,
+		Origin: "crawl:pg", Source: FromCrawl, UniqueID: "shop.main.orders", Cause: ImportCause(1), At: reported(1),
 		Body: Body{
 			Kind: KindTable, Name: "orders", Relation: WarehouseRelation("postgres", "shop", "main", "orders"),
 			Columns: columns,
@@ -47,26 +47,33 @@ func userWord(edits ...Edit) Facet {
 }
 
 func describe(text string) Edit {
-	return Edit{Field: "description", Text: text, By: "ana", At: time.Unix(1, 0)}
+	return Edit{Field: "description", Text: text, By: ana, At: time.Unix(1, 0)}
 }
 
 func column(name, native string) BodyColumn { return BodyColumn{Name: name, NativeType: native} }
 
 func withText(c BodyColumn, text string) BodyColumn { c.Description = text; return c }
 
-func withdrawn(f Facet, by ImportID) Facet { f.Withdrawn = by; return f }
+func withdrawn(f Facet, by ImportID) Facet { f.Withdrawn = withdrawnBy(by); return f }
+
+// reported is the time of the report of an import.
+func reported(id ImportID) time.Time { return time.Unix(int64(id), 0).UTC() }
+
+func withdrawnBy(id ImportID) Withdrawal { return Withdrawal{ImportCause(id), reported(id)} }
+
+var ana = Actor{Kind: ActorKey, Name: "ana"}
 
 func TestMergeDescription(t *testing.T) {
-	ana, hers := "ana's", "ana's"
+	own, hers := "ana's", "ana's"
 	blank := manifestWord("")
-	blank.Body.Kept = &Kept{Value: "was", Import: 1, Since: 9}
+	blank.Body.Kept = &Kept{Value: "was", Cause: ImportCause(1), Since: ImportCause(9)}
 	source := manifestWord("of the source")
 	source.Origin, source.UniqueID, source.Body.Kind = "dbt:other", "source.other.orders", KindSource
 	comment := catalogWord()
 	comment.Body.Description = "comment"
 	crawled := crawlWord()
 	crawled.Body.Description = "crawled"
-	dbtText := Text{Value: "dbt's", Origin: "dbt:shop", Import: 1}
+	dbtText := Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1)}
 
 	tests := []struct {
 		name   string
@@ -77,32 +84,32 @@ func TestMergeDescription(t *testing.T) {
 		{"dbt alone", "", []Facet{manifestWord("dbt's")}, dbtText},
 		{
 			"always: dbt's word wins and hides the person's", Always,
-			[]Facet{manifestWord("dbt's"), userWord(describe(ana))},
-			Text{Value: "dbt's", Origin: "dbt:shop", Import: 1, Own: &hers},
+			[]Facet{manifestWord("dbt's"), userWord(describe(own))},
+			Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1), Own: &hers},
 		},
 		{
 			"always: a blank does not", Always,
-			[]Facet{manifestWord("  "), userWord(describe(ana))},
-			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers},
+			[]Facet{manifestWord("  "), userWord(describe(own))},
+			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers},
 		},
 		{
 			"always: what dbt no longer says gives way to the person", Always,
-			[]Facet{blank, userWord(describe(ana))},
-			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "was"}}},
+			[]Facet{blank, userWord(describe(own))},
+			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "was"}}},
 		},
 		{
 			"blank never overwrites", Always,
 			[]Facet{blank},
-			Text{Value: "was", Origin: "dbt:shop", Import: 1, Since: 9},
+			Text{Value: "was", Origin: "dbt:shop", Cause: ImportCause(1), Since: ImportCause(9)},
 		},
 		{
 			"smart: the person wins", Smart,
-			[]Facet{manifestWord("dbt's"), userWord(describe(ana))},
-			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+			[]Facet{manifestWord("dbt's"), userWord(describe(own))},
+			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
 		},
 		{
 			"smart: until the edit is withdrawn by a newer one", Smart,
-			[]Facet{manifestWord("dbt's"), userWord(describe(ana), Edit{Field: "description", By: "ana", At: time.Unix(2, 0)})},
+			[]Facet{manifestWord("dbt's"), userWord(describe(own), Edit{Field: "description", By: ana, At: time.Unix(2, 0)})},
 			dbtText,
 		},
 		{
@@ -113,35 +120,35 @@ func TestMergeDescription(t *testing.T) {
 		{
 			"never: a crawl's is", Never,
 			[]Facet{manifestWord("dbt's"), crawled},
-			Text{Value: "crawled", Origin: "crawl:pg", Import: 1, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+			Text{Value: "crawled", Origin: "crawl:pg", Cause: ImportCause(1), Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
 		},
 		{
 			"always: the person goes before a crawl", Always,
-			[]Facet{crawled, userWord(describe(ana))},
-			Text{Value: ana, Origin: OriginUser, By: "ana", Own: &hers, Hidden: []Said{{Origin: "crawl:pg", Value: "crawled"}}},
+			[]Facet{crawled, userWord(describe(own))},
+			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []Said{{Origin: "crawl:pg", Value: "crawled"}}},
 		},
 		{
 			"manifest before catalog before crawl", "",
 			[]Facet{crawled, comment, manifestWord("dbt's")},
 			Text{
-				Value: "dbt's", Origin: "dbt:shop", Import: 1,
+				Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1),
 				Hidden: []Said{{Origin: "dbt:shop", Value: "comment"}, {Origin: "crawl:pg", Value: "crawled"}},
 			},
 		},
 		{
 			"model before source", "",
 			[]Facet{source, manifestWord("dbt's")},
-			Text{Value: "dbt's", Origin: "dbt:shop", Import: 1, Hidden: []Said{{Origin: "dbt:other", Value: "of the source"}}},
+			Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1), Hidden: []Said{{Origin: "dbt:other", Value: "of the source"}}},
 		},
 		{
 			"a blank model lets the source speak", "",
 			[]Facet{source, manifestWord("")},
-			Text{Value: "of the source", Origin: "dbt:other", Import: 1},
+			Text{Value: "of the source", Origin: "dbt:other", Cause: ImportCause(1)},
 		},
 		{
 			"a withdrawn text stays until another says something", "",
 			[]Facet{withdrawn(manifestWord("dbt's"), 7), crawlWord()},
-			Text{Value: "dbt's", Origin: "dbt:shop", Import: 1, Since: 7},
+			Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1), Since: ImportCause(7)},
 		},
 		{
 			"of two withdrawn texts the later one", "",
@@ -149,22 +156,22 @@ func TestMergeDescription(t *testing.T) {
 				func() Facet { f := withdrawn(manifestWord("first"), 3); f.UniqueID = "model.shop.a"; return f }(),
 				withdrawn(manifestWord("second"), 7), crawlWord(),
 			},
-			Text{Value: "second", Origin: "dbt:shop", Import: 1, Since: 7, Hidden: []Said{{Origin: "dbt:shop", Value: "first"}}},
+			Text{Value: "second", Origin: "dbt:shop", Cause: ImportCause(1), Since: ImportCause(7), Hidden: []Said{{Origin: "dbt:shop", Value: "first"}}},
 		},
 		{
 			"of two words of one node the newer one", "",
 			[]Facet{manifestWord("old"), next(manifestWord("new"), 2)},
-			Text{Value: "new", Origin: "dbt:shop", Import: 2},
+			Text{Value: "new", Origin: "dbt:shop", Cause: ImportCause(2)},
 		},
 		{
 			"the newest edit stands, wherever it lies", Smart,
-			[]Facet{manifestWord("dbt's"), userWord(Edit{Field: "description", By: "ana", At: time.Unix(2, 0)}, describe(ana))},
+			[]Facet{manifestWord("dbt's"), userWord(Edit{Field: "description", By: ana, At: time.Unix(2, 0)}, describe(own))},
 			dbtText,
 		},
 		{
 			"and is hidden then", "",
 			[]Facet{withdrawn(manifestWord("dbt's"), 7), crawled},
-			Text{Value: "crawled", Origin: "crawl:pg", Import: 1, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+			Text{Value: "crawled", Origin: "crawl:pg", Cause: ImportCause(1), Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
 		},
 	}
 	for _, tt := range tests {
@@ -220,8 +227,8 @@ func TestMergePresence(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			a, _ := Merge(1, tt.facets, Policy{})
-			if a.Present != tt.present || a.RemovedBy != tt.removedBy || a.Kind != tt.kind || len(a.Nodes) != tt.nodes {
-				t.Errorf("present %v, removed by %d, %s, nodes %v", a.Present, a.RemovedBy, a.Kind, a.Nodes)
+			if a.Present != tt.present || a.RemovedBy != ImportCause(tt.removedBy) || a.Kind != tt.kind || len(a.Nodes) != tt.nodes {
+				t.Errorf("present %v, removed by %s, %s, nodes %v", a.Present, a.RemovedBy, a.Kind, a.Nodes)
 			}
 		})
 	}
@@ -270,7 +277,7 @@ func brief(columns []Column) []string {
 		if c.Description.Value != "" {
 			s += fmt.Sprintf(" %q", c.Description.Value)
 		}
-		if c.Description.Since != 0 {
+		if !c.Description.Since.IsZero() {
 			s += " kept"
 		}
 		if c.DocumentedOnly {
@@ -286,9 +293,9 @@ func brief(columns []Column) []string {
 
 func TestMergeColumns(t *testing.T) {
 	at := func(c BodyColumn, ordinal int) BodyColumn { c.Ordinal = ordinal; return c }
-	absent := func(c BodyColumn) BodyColumn { c.Absent = 4; return c }
+	absent := func(c BodyColumn) BodyColumn { c.Absent = withdrawnBy(4); return c }
 	quoted := func(c BodyColumn) BodyColumn { c.Quote = true; return c }
-	newer := func(f Facet, by ImportID) Facet { f.Import = by; return f }
+	newer := next
 	tests := []struct {
 		name   string
 		facets []Facet
@@ -408,7 +415,7 @@ func TestMergeColumns(t *testing.T) {
 		},
 		{
 			"a person's text on a column",
-			[]Facet{catalogWord(column("id", "int")), userWord(Edit{Field: "description", Column: "ID", Text: "mine", By: "ana"})},
+			[]Facet{catalogWord(column("id", "int")), userWord(Edit{Field: "description", Column: "ID", Text: "mine", By: ana})},
 			[]string{`1 id int "mine"`},
 		},
 	}
@@ -453,7 +460,8 @@ func TestMergeCrawlAndDBT(t *testing.T) {
 }
 
 // genFacets draws facets of one asset: dbt nodes of two projects with their
-// catalogs, crawls, people; some withdrawn.
+// catalogs, crawls, people; some withdrawn, some reported several times, at one
+// time too.
 func genFacets(t *rapid.T) []Facet {
 	names := rapid.SampledFrom([]string{"id", "ID", "Id", "amount", "a.b", "ünit"})
 	texts := rapid.SampledFrom([]string{"", " ", "one", "two"})
@@ -466,10 +474,10 @@ func genFacets(t *rapid.T) []Facet {
 			Tags: rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 2).Draw(t, "tags"),
 		}
 		if rapid.IntRange(0, 3).Draw(t, "absent") == 0 {
-			c.Absent = imports.Draw(t, "since")
+			c.Absent = withdrawnBy(imports.Draw(t, "since"))
 		}
 		if rapid.Bool().Draw(t, "kept") {
-			c.Kept = &Kept{Value: "kept", Import: 1, Since: 2}
+			c.Kept = &Kept{Value: "kept", Cause: ImportCause(1), Since: ImportCause(2)}
 		}
 		return c
 	})
@@ -480,9 +488,11 @@ func genFacets(t *rapid.T) []Facet {
 			f.UniqueID = rapid.SampledFrom([]string{"model.p.x", "source.p.x"}).Draw(t, "node")
 			f.Body.Kind = kindOf(f.UniqueID)
 		}
-		f.Import = imports.Draw(t, "import")
+		f = next(f, imports.Draw(t, "import"))
+		f.At = reported(imports.Draw(t, "at")) // reports do not arrive in the order of their times
+		f.Tie[0] = rapid.Byte().Draw(t, "tie") % 3
 		if rapid.IntRange(0, 2).Draw(t, "withdrawn") == 0 {
-			f.Withdrawn = imports.Draw(t, "by")
+			f.Withdrawn = withdrawnBy(imports.Draw(t, "by"))
 		}
 		f.Body.Description = texts.Draw(t, "description")
 		f.Body.Tags = rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y", "z"}), 0, 3).Draw(t, "tags")
@@ -490,13 +500,13 @@ func genFacets(t *rapid.T) []Facet {
 		return f
 	})
 	facets := rapid.SliceOfNDistinct(facet, 0, 7, func(f Facet) string {
-		return fmt.Sprint(f.Origin, f.Source, f.UniqueID)
+		return fmt.Sprint(f.Origin, f.Source, f.UniqueID, f.Cause)
 	}).Draw(t, "facets")
 	if rapid.Bool().Draw(t, "edited") {
 		facets = append(facets, userWord(
 			describe(texts.Draw(t, "own")),
-			Edit{Field: "tags", Add: []string{"mine"}, Remove: []string{"x"}, By: "ana"},
-			Edit{Field: "description", Column: names.Draw(t, "edited column"), Text: "mine", By: "ana"},
+			Edit{Field: "tags", Add: []string{"mine"}, Remove: []string{"x"}, By: ana},
+			Edit{Field: "description", Column: names.Draw(t, "edited column"), Text: "mine", By: ana},
 		))
 	}
 	for i := range facets {
@@ -553,15 +563,15 @@ func TestMergeInvariants(t *testing.T) {
 			checkText(t, c.Description)
 		}
 		checkText(t, a.Description)
-		if a.Present != (a.RemovedBy == 0) && len(facets) > 0 && a.Kind != "" {
-			t.Errorf("present %v, removed by %d", a.Present, a.RemovedBy)
+		if a.Present != a.RemovedBy.IsZero() && len(facets) > 0 && a.Kind != "" {
+			t.Errorf("present %v, removed by %s", a.Present, a.RemovedBy)
 		}
 	})
 }
 
 // checkText: something that anybody says shows, unless the policy forbids it.
 func checkText(t *rapid.T, text Text) {
-	if text.Value == "" && (text.Origin != "" || text.Import != 0 || text.Since != 0) {
+	if text.Value == "" && (text.Origin != "" || !text.Cause.IsZero() || !text.Since.IsZero()) {
 		t.Errorf("an empty text with a source: %+v", text)
 	}
 	for _, s := range text.Hidden {

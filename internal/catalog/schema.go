@@ -60,8 +60,8 @@ type Policy struct {
 type Version struct {
 	SchemaID SchemaID
 	Number   int64
-	Import   ImportID // 0 for an edit
-	Actor    string   // "import", or the name of the person behind the key
+	Cause    Cause
+	Actor    Actor
 	At       time.Time
 }
 

@@ -13,7 +13,7 @@ type voice struct {
 // said is a voice's text that is not blank.
 type said struct {
 	Said
-	brought, since ImportID
+	brought, since Cause
 }
 
 // hear gives the text that a voice says or, where it is blank now, said last.
@@ -21,14 +21,14 @@ func (v voice) hear() (said, bool) {
 	s := said{Said: Said{Origin: v.facet.Origin}}
 	switch {
 	case !isBlank(v.text):
-		s.Value, s.brought = v.text, v.facet.Import
+		s.Value, s.brought = v.text, v.facet.Cause
 	case v.kept != nil && !isBlank(v.kept.Value):
-		s.Value, s.brought, s.since = v.kept.Value, v.kept.Import, v.kept.Since
+		s.Value, s.brought, s.since = v.kept.Value, v.kept.Cause, v.kept.Since
 	default:
 		return said{}, false
 	}
-	if v.past && s.since == 0 {
-		s.since = v.facet.Withdrawn
+	if v.past && s.since.IsZero() {
+		s.since = v.facet.Withdrawn.Cause
 	}
 	return s, true
 }
@@ -68,7 +68,7 @@ func effectiveText(voices []voice, own *Edit, rule Rule) Text {
 	}
 	if winner >= 0 {
 		s := heard[winner]
-		t.Value, t.Origin, t.Import, t.Since = s.Value, s.Origin, s.brought, s.since
+		t.Value, t.Origin, t.Cause, t.Since = s.Value, s.Origin, s.brought, s.since
 	}
 	t.Hidden = hidden(heard, t.Value)
 	return t
@@ -79,7 +79,7 @@ func outranksOwn(heard []said, winner int, rule Rule) bool {
 	if winner < 0 || rule == Smart || rule == Never {
 		return false
 	}
-	return heard[winner].since == 0 && isDBT(heard[winner].Origin)
+	return heard[winner].since.IsZero() && isDBT(heard[winner].Origin)
 }
 
 func hidden(heard []said, shown string) []Said {

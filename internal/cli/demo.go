@@ -67,7 +67,7 @@ func (c *DemoCmd) prepare(ctx context.Context, a *app.App) (catalog.SchemaID, st
 			{Name: "run_results", Content: state.RunResults},
 			{Name: "sources", Content: state.Sources},
 		}
-		if err := a.Enqueue(ctx, schema, "demo", parts); err != nil {
+		if err := a.Enqueue(ctx, schema, access.Demo().Actor(), parts); err != nil {
 			return 0, "", fmt.Errorf("state %s of the shop: %w", state.Name, err)
 		}
 	}

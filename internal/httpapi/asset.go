@@ -125,7 +125,7 @@ func assetResource(asset catalog.Asset, s surroundings, whole bool) httpserver.R
 	out := Asset{
 		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset)), Description: textOf(asset.Description),
 		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Materialized),
-		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy), RemovedAt: timeText(s.removedAt[asset.RemovedBy]),
+		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy.Artifacts()), RemovedAt: timeText(s.removedAt[asset.RemovedBy.Artifacts()]),
 		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(s.lastRun(asset)), Tests: s.testCounts(asset.ID), Columns: asset.ColumnCount,
 		RowCount: rowCount(asset.Stats), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
 		Version: asset.Version,
@@ -159,11 +159,11 @@ func relationOf(asset catalog.Asset) *Relation {
 
 func textOf(t catalog.Text) Text {
 	out := Text{
-		Value: optional(t.Value), Origin: optional(originText(t.Origin, t.By)), Import: importLabel(t.Import),
-		GoneSince: importLabel(t.Since), Own: t.Own, Hidden: []Hidden{},
+		Value: optional(t.Value), Origin: optional(originText(t.Origin, t.By.Name)), Import: importLabel(t.Cause.Import()),
+		GoneSince: importLabel(t.Since.Artifacts()), Own: t.Own, Hidden: []Hidden{},
 	}
 	for _, h := range t.Hidden {
-		out.Hidden = append(out.Hidden, Hidden{Origin: originText(h.Origin, h.By), Value: h.Value})
+		out.Hidden = append(out.Hidden, Hidden{Origin: originText(h.Origin, h.By.Name), Value: h.Value})
 	}
 	return out
 }
@@ -256,12 +256,13 @@ func (a *API) gatherNames(ctx context.Context, p access.Principal, s *surroundin
 		}
 		s.projects[asset.Project] = project
 	}
-	if _, ok := s.removedAt[asset.RemovedBy]; !ok && asset.RemovedBy != 0 {
-		imp, err := a.store.Import(ctx, p.WS, asset.RemovedBy)
+	removedBy := asset.RemovedBy.Artifacts()
+	if _, ok := s.removedAt[removedBy]; !ok && removedBy != 0 {
+		imp, err := a.store.Import(ctx, p.WS, removedBy)
 		if err != nil {
 			return err
 		}
-		s.removedAt[asset.RemovedBy] = imp.EndedAt
+		s.removedAt[removedBy] = imp.EndedAt
 	}
 	return nil
 }

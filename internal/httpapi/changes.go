@@ -139,12 +139,20 @@ func changesOf(row store.ChangedAsset) []Change {
 	out := make([]Change, 0, len(all))
 	for i, c := range append(all, lineageChanges(row)...) {
 		out = append(out, Change{
-			ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), At: timeOrEmpty(row.At), Import: importLabel(row.Import),
-			Actor: row.Actor, Asset: row.Asset.Label(asset.Kind), Name: asset.Name, Field: optional(c.Field), Column: optional(c.Column),
+			ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), At: timeOrEmpty(row.At), Import: importLabel(row.Cause.Import()),
+			Actor: actorText(row), Asset: row.Asset.Label(asset.Kind), Name: asset.Name, Field: optional(c.Field), Column: optional(c.Column),
 			Old: optional(c.Old), New: optional(c.New), Kind: string(c.Kind), Version: row.Version,
 		})
 	}
 	return out
+}
+
+// actorText is "import" for what an import changed, else who made the change.
+func actorText(row store.ChangedAsset) string {
+	if row.Cause.Kind == catalog.CauseImport {
+		return string(row.Cause.Kind)
+	}
+	return row.Actor.Name
 }
 
 // lineageChanges tells how the columns of a model that stayed are made now. Blocks

@@ -39,7 +39,7 @@ func (a *API) getCode(ctx context.Context, p access.Principal, in *assetInput) (
 			return nil, err
 		}
 		out.Raw, out.Compiled = optional(texts[code.Raw]), optional(texts[code.Compiled])
-		out.CompiledImport, out.Checksum = importLabel(code.CompiledImport), optional(code.Checksum)
+		out.CompiledImport, out.Checksum = importLabel(code.CompiledBy.Import()), optional(code.Checksum)
 	}
 	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[SQL]{ID: f.asset.ID.Label(f.asset.Kind), Type: "code", Attributes: out})), nil
 }

@@ -159,7 +159,7 @@ func (a *API) apply(ctx context.Context, p access.Principal, f found, e *edits) 
 	if e.err != nil || len(e.list) == 0 {
 		return f, e.err
 	}
-	if _, err := a.editor.EditAsset(ctx, p.WS, f.asset.ID, p.Name, e.list); err != nil {
+	if _, err := a.editor.EditAsset(ctx, p.WS, f.asset.ID, p.Actor(), e.list); err != nil {
 		return f, err
 	}
 	return a.asset(ctx, p, f.asset.ID.Label(f.asset.Kind), "")
@@ -240,7 +240,7 @@ func plainText(field, text string) error {
 func othersSay(facets []catalog.Facet, of func(catalog.Body) []string) []string {
 	var out []string
 	for _, f := range facets {
-		if f.Origin != catalog.OriginUser && f.Withdrawn == 0 {
+		if f.Origin != catalog.OriginUser && f.Withdrawn.IsZero() {
 			out = append(out, of(f.Body)...)
 		}
 	}

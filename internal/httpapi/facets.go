@@ -56,11 +56,54 @@ func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
 	}
 	out := Facet{
 		Origin: string(f.Origin), Source: string(f.Source), UniqueID: optional(f.UniqueID),
-		Import: importLabel(f.Import), WithdrawnSince: importLabel(f.Withdrawn), Says: jsonMap(body),
+		Import: importLabel(f.Cause.Import()), WithdrawnSince: importLabel(f.Withdrawn.Cause.Artifacts()), Says: bodyOf(jsonMap(body), f.Body),
 	}
 	if f.Project != 0 {
 		label := f.Project.String()
 		out.Project = &label
 	}
 	return httpserver.Resource[Facet]{ID: f.Hash.String(), Type: "facet", Attributes: out}, nil
+}
+
+// bodyOf writes the causes and people of a body as the API always has: the
+// number of an import, else the label of the cause, and the name of a person.
+func bodyOf(m httpserver.JSON, b catalog.Body) httpserver.JSON {
+	putKept(m, b.Kept)
+	if b.Code != nil && !b.Code.CompiledBy.IsZero() {
+		if code, ok := m["code"].(map[string]any); ok {
+			code["compiled_import"] = causeValue(b.Code.CompiledBy)
+		}
+	}
+	eachOf(m["columns"], func(i int, column map[string]any) {
+		c := b.Columns[i]
+		putKept(column, c.Kept)
+		if !c.Absent.IsZero() {
+			column["absent"] = causeValue(c.Absent.Cause)
+		}
+	})
+	eachOf(m["edits"], func(i int, edit map[string]any) { edit["by"] = b.Edits[i].By.Name })
+	return m
+}
+
+func putKept(m map[string]any, k *catalog.Kept) {
+	if k != nil {
+		m["kept"] = map[string]any{"value": k.Value, "import": causeValue(k.Cause), "since": causeValue(k.Since)}
+	}
+}
+
+// eachOf calls fn for each element of a list of JSON objects.
+func eachOf(list any, fn func(i int, m map[string]any)) {
+	values, _ := list.([]any)
+	for i, v := range values {
+		if m, ok := v.(map[string]any); ok {
+			fn(i, m)
+		}
+	}
+}
+
+func causeValue(c catalog.Cause) any {
+	if c.IsZero() || c.Artifacts() != 0 {
+		return c.ID
+	}
+	return c.Label()
 }

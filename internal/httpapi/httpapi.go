@@ -14,13 +14,13 @@ import (
 
 // Editor writes what people say; the pipeline of imports is one.
 type Editor interface {
-	// EditAsset adds edits of the person by and gives the asset as it then
+	// EditAsset adds edits by an actor and gives the asset as it then
 	// stands. catalog.ErrBusy if an import holds the schema too long.
-	EditAsset(ctx context.Context, ws int64, id catalog.AssetID, by string, edits []catalog.Edit) (catalog.Asset, error)
+	EditAsset(ctx context.Context, ws int64, id catalog.AssetID, by catalog.Actor, edits []catalog.Edit) (catalog.Asset, error)
 	// ConfirmRemovals applies what the removals guard withheld and counts it.
-	ConfirmRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by string) (int64, error)
+	ConfirmRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) (int64, error)
 	// DismissRemovals forgets what the removals guard withheld.
-	DismissRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by string) error
+	DismissRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) error
 }
 
 // Deps is what the API is made of.

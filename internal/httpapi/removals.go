@@ -61,7 +61,7 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 		out.Data = append(out.Data, httpserver.Resource[Removal]{
 			ID: r.Asset.Label(r.Kind), Type: "removal",
 			Attributes: Removal{
-				Name: r.Name, Kind: string(r.Kind), UniqueID: r.UniqueID, Import: r.Import.String(), Since: timeOrEmpty(r.Since),
+				Name: r.Name, Kind: string(r.Kind), UniqueID: r.UniqueID, Import: r.Cause.Label(), Since: timeOrEmpty(r.Since),
 			},
 		})
 	}
@@ -73,7 +73,7 @@ func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.editor.ConfirmRemovals(ctx, p.WS, s.ID, p.Name)
+	n, err := a.editor.ConfirmRemovals(ctx, p.WS, s.ID, p.Actor())
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err != nil {
 		return nil, err
 	}
-	if err := a.editor.DismissRemovals(ctx, p.WS, s.ID, p.Name); err != nil {
+	if err := a.editor.DismissRemovals(ctx, p.WS, s.ID, p.Actor()); err != nil {
 		return nil, err
 	}
 	return removalsOutcome(s.ID.String(), 0), nil

@@ -62,6 +62,11 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, s *said) error
 	j.rep.count("catalog_tables", int64(len(sink.print.nodes)))
 	j.rep.count("catalog_tables_changed", int64(len(sink.facets)))
 	sink.head, sink.same = head, sink.print.same(print)
+	made := j.reportOf(head) // known when the whole catalog is read
+	for i := range sink.facets {
+		f := &sink.facets[i]
+		f.Cause, f.At, f.Tie = made.cause, made.at, made.tie
+	}
 	s.catalog = sink.catalogSaid
 	return nil
 }
@@ -84,7 +89,7 @@ func (s *catalogSink) Table(t *dbt.CatalogTable) error {
 	s.print.nodes[t.UniqueID] = t.Hash
 	p := s.job.project
 	f := catalog.Facet{
-		Origin: p.Origin(), Source: catalog.FromCatalog, UniqueID: t.UniqueID, Project: p.ID, Import: s.job.claim.Import.ID,
+		Origin: p.Origin(), Source: catalog.FromCatalog, UniqueID: t.UniqueID, Project: p.ID,
 		Body: catalog.Body{
 			Name: t.Name, Description: t.Comment, Columns: warehouseColumns(t), Stats: statsOf(t),
 			Relation: catalog.WarehouseRelation(s.adapter, t.Database, t.Schema, t.Name),

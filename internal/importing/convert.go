@@ -16,7 +16,7 @@ import (
 type speaker struct {
 	project catalog.Project
 	adapter string
-	imp     catalog.ImportID
+	report  report
 	keep    func(text string) (catalog.Hash, error)
 }
 
@@ -46,7 +46,7 @@ func (s *speaker) facet(n *dbt.Node, kind catalog.Kind) (catalog.Facet, error) {
 	}
 	f := catalog.Facet{
 		Origin: s.project.Origin(), Source: catalog.FromManifest, UniqueID: n.UniqueID,
-		Project: s.project.ID, Import: s.imp,
+		Project: s.project.ID, Cause: s.report.cause, At: s.report.at, Tie: s.report.tie,
 		Body: catalog.Body{
 			Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
 			Owners: n.OwnerNames(), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),

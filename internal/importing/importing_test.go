@@ -74,7 +74,7 @@ func (r *rig) sendWith(n store.NewImport, parts ...part) catalog.Import {
 	r.t.Helper()
 	ctx := r.t.Context()
 	r.clock = r.clock.Add(time.Minute)
-	n.SchemaID, n.Actor = r.schema, "test"
+	n.SchemaID, n.Actor = r.schema, catalog.Actor{Kind: catalog.ActorKey, Name: "test"}
 	for i, p := range parts {
 		n.Parts = append(n.Parts, catalog.Part{Name: p.name, SHA256: r.put(p.content), Size: int64(len(p.content)), Number: i})
 	}

@@ -146,7 +146,7 @@ func (j *job) walkManifest(ctx context.Context, part catalog.Part, head dbt.Head
 	writing, within := errgroup.WithContext(ctx)
 	writing.SetLimit(1)
 	sink := &manifestSink{manifestSaid: m, job: j, ctx: within, changed: changed, texts: map[catalog.Hash]string{}, writing: writing}
-	sink.speak = speaker{project: j.project, adapter: head.AdapterType, imp: j.claim.Import.ID, keep: sink.keep}
+	sink.speak = speaker{project: j.project, adapter: head.AdapterType, report: j.reportOf(head), keep: sink.keep}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest)}
 	if known != nil {
 		opt.Known = known.knows

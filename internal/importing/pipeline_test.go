@@ -83,7 +83,7 @@ func TestOneDescriptionChanged(t *testing.T) {
 	imp := r.completed(r.send(manifest(t, "shop", tuesday, nodes...)))
 	wantCounters(t, imp, [6]int64{0, 1, 0, 0, 0, 0})
 	a, _ := r.asset("model.shop.orders")
-	if a.Description.Value != "One row an order." || a.Description.Origin != "dbt:shop" || a.Description.Import != imp.ID {
+	if a.Description.Value != "One row an order." || a.Description.Origin != "dbt:shop" || a.Description.Cause.Import() != imp.ID {
 		t.Errorf("description %+v", a.Description)
 	}
 	old, err := r.store.AssetByUniqueID(t.Context(), ws, r.schema, "", "model.shop.orders", 1)
@@ -167,13 +167,13 @@ func TestGoneAndBack(t *testing.T) {
 	all := shopNodes()
 	r.completed(r.send(manifest(t, "shop", monday, all...)))
 	before, _ := r.asset("model.shop.orders")
-	if _, err := r.worker.EditAsset(t.Context(), ws, before.ID, "ana", []catalog.Edit{{Field: "tags", Add: []string{"core"}}}); err != nil {
+	if _, err := r.worker.EditAsset(t.Context(), ws, before.ID, ana, []catalog.Edit{{Field: "tags", Add: []string{"core"}}}); err != nil {
 		t.Fatal(err)
 	}
 	gone := r.completed(r.send(manifest(t, "shop", tuesday, all[0], all[1])))
 	wantCounters(t, gone, [6]int64{})
 	a, _, err := r.store.Asset(t.Context(), ws, before.ID, 0)
-	if err != nil || a.Present || a.RemovedBy != gone.ID || !slices.Contains(a.Tags, "core") {
+	if err != nil || a.Present || a.RemovedBy != catalog.ImportCause(gone.ID) || !slices.Contains(a.Tags, "core") {
 		t.Fatalf("removed table: %+v, %v", a, err)
 	}
 	if gone.Report.Counts["tables_removed"] != 1 || gone.Report.Counts["lineages_removed"] != 2 || gone.Report.Counts["tests_removed"] != 1 {
@@ -261,7 +261,7 @@ func TestRemovalsGuard(t *testing.T) {
 	if a, _ := r.asset("model.shop.m39"); !a.Present {
 		t.Error("a withheld removal was applied")
 	}
-	n, err := r.worker.ConfirmRemovals(t.Context(), ws, r.schema, "ana")
+	n, err := r.worker.ConfirmRemovals(t.Context(), ws, r.schema, ana)
 	if err != nil || n != 30 {
 		t.Fatalf("confirmed %d, %v", n, err)
 	}
@@ -322,6 +322,8 @@ func TestFutureManifestIsClamped(t *testing.T) {
 	wantCounters(t, next, [6]int64{0, 1, 0, 0, 0, 0})
 }
 
+var ana = catalog.Actor{Kind: catalog.ActorKey, ID: "KEY-2", Name: "ana"}
+
 func hasIssue(i catalog.Import, code string) bool {
 	return slices.ContainsFunc(i.Report.Issues, func(i catalog.Issue) bool { return i.Code == code })
 }
@@ -373,7 +375,7 @@ func TestPolicies(t *testing.T) {
 		}
 		r.completed(r.send(manifest(t, "shop", monday, nodes...)))
 		a, _ := r.asset("model.shop.orders")
-		edited, err := r.worker.EditAsset(t.Context(), ws, a.ID, "ana", []catalog.Edit{{Field: "description", Text: "Ana's words."}})
+		edited, err := r.worker.EditAsset(t.Context(), ws, a.ID, ana, []catalog.Edit{{Field: "description", Text: "Ana's words."}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -381,7 +383,7 @@ func TestPolicies(t *testing.T) {
 			b, _ := json.Marshal(edited.Description)
 			t.Errorf("%s, blank %v: %s", c.rule, c.blank, b)
 		}
-		if v, err := r.store.Version(t.Context(), ws, r.schema, 2); err != nil || v.Actor != "ana" || v.Import != 0 {
+		if v, err := r.store.Version(t.Context(), ws, r.schema, 2); err != nil || v.Actor != ana || v.Cause.Kind != catalog.CauseEdit {
 			t.Errorf("version of the edit: %+v, %v", v, err)
 		}
 	}

@@ -43,7 +43,11 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 	p := &plan{index: index, at: map[string]place{}, own: map[string]bool{}, words: newWords()}
 	p.settler = &settler{
 		store: j.Store, write: j.write, ws: j.claim.WS, schema: j.schema.ID, at: index.Version,
-		policy: j.schema.Policy, now: j.Now(), imp: j.claim.Import.ID,
+		policy: j.schema.Policy, now: j.Now(),
+	}
+	if s.manifest != nil {
+		made := j.reportOf(s.manifest.head)
+		p.settler.withdrawal = catalog.Withdrawal{Cause: made.cause, At: made.at}
 	}
 	tracks := &tracks{tables: map[catalog.AssetID]*settledTable{}, anew: s.anew()}
 	p.tables, p.settler.settled = tracks.tables, tracks.settled
@@ -128,7 +132,7 @@ func (k *known) identities() *catalog.Identities {
 	var nodes []catalog.KnownNode
 	for _, f := range k.index.Facets {
 		if f.Asset != 0 && (f.Source == catalog.FromManifest || f.Source == catalog.FromCrawl) {
-			nodes = append(nodes, catalog.KnownNode{Asset: f.Asset, Origin: f.Origin, UniqueID: f.UniqueID, Withdrawn: f.Withdrawn != 0})
+			nodes = append(nodes, catalog.KnownNode{Asset: f.Asset, Origin: f.Origin, UniqueID: f.UniqueID, Withdrawn: f.Withdrawn})
 		}
 	}
 	return catalog.NewIdentities(assets, nodes)
@@ -137,7 +141,7 @@ func (k *known) identities() *catalog.Identities {
 // standing places every node as the store knows it: where no manifest was read.
 func (p *plan) standing(k *known) {
 	for _, f := range k.index.Facets {
-		if f.Source == catalog.FromManifest && f.Withdrawn == 0 && f.Asset != 0 {
+		if f.Source == catalog.FromManifest && !f.Withdrawn && f.Asset != 0 {
 			p.at[f.UniqueID] = place{f.Asset, k.assets[f.Asset].Kind}
 		}
 	}
@@ -190,7 +194,7 @@ func (j *job) planRemovals(m *manifestSaid, k *known, seen map[string]bool, p *p
 	var kept, missing []catalog.NodeRef
 	for _, id := range slices.Sorted(maps.Keys(k.facets)) {
 		for _, f := range k.facets[id] {
-			if f.Source != catalog.FromManifest || f.Withdrawn != 0 || !k.assets[f.Asset].Kind.IsTable() {
+			if f.Source != catalog.FromManifest || f.Withdrawn || !k.assets[f.Asset].Kind.IsTable() {
 				continue
 			}
 			ref := catalog.NodeRef{Project: j.project.ID, UniqueID: id}
@@ -202,6 +206,7 @@ func (j *job) planRemovals(m *manifestSaid, k *known, seen map[string]bool, p *p
 		}
 	}
 	_, withheld := catalog.GuardRemovals(kept, missing, len(seen))
+	made := j.reportOf(m.head)
 	held := map[string]bool{}
 	p.withheld = []store.PendingRemoval{}
 	var claims []catalog.Claim
@@ -211,7 +216,7 @@ func (j *job) planRemovals(m *manifestSaid, k *known, seen map[string]bool, p *p
 		claims = append(claims, c)
 		p.withheld = append(p.withheld, store.PendingRemoval{
 			Asset: k.facets[ref.UniqueID][0].Asset, Name: c.Name, Kind: c.Kind, UniqueID: ref.UniqueID,
-			Project: j.project.ID, Import: j.claim.Import.ID, Since: j.Now(),
+			Project: j.project.ID, Cause: made.cause, At: made.at, Since: j.Now(),
 		})
 	}
 	j.rep.count("removals_pending", int64(len(withheld)))
@@ -239,7 +244,7 @@ func (p *plan) withdraw(k *known, seen, held map[string]bool, waiting bool) {
 			continue
 		}
 		for _, f := range facets {
-			if f.Withdrawn == 0 && f.Asset != 0 && f.Source != catalog.FromUser {
+			if !f.Withdrawn && f.Asset != 0 && f.Source != catalog.FromUser {
 				p.words.withdraw(f)
 				p.gone = append(p.gone, id)
 			}
@@ -286,7 +291,7 @@ func (j *job) placeNodes(ctx context.Context, m *manifestSaid, k *known, claims 
 		p.words.say(f)
 		// A node that is back has its columns back: what the catalog last said.
 		for _, ref := range k.facets[f.UniqueID] {
-			if ref.Source == catalog.FromCatalog && ref.Withdrawn != 0 && ref.Asset == f.Asset {
+			if ref.Source == catalog.FromCatalog && ref.Withdrawn && ref.Asset == f.Asset {
 				p.words.restore(ref)
 			}
 		}

@@ -90,7 +90,7 @@ func (j *job) unchanged(ctx context.Context, o opened, s *said) (catalog.Import,
 		outcome = outcomeSuperseded
 	}
 	imp := j.ended(outcome)
-	flip := store.Flip{Import: imp.ID, Actor: "import", End: &imp}
+	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &imp}
 	if !s.superseded && j.project.ID != 0 {
 		flip.Project, flip.Applied = j.projectNow(s), o.applied()
 	}
@@ -122,6 +122,17 @@ func (j *job) projectNow(s *said) *catalog.Project {
 		p.CatalogGeneratedAt = j.generated(c.head)
 	}
 	return &p
+}
+
+// report is where the facets of one artifact come from.
+type report struct {
+	cause catalog.Cause
+	at    time.Time
+	tie   catalog.Hash // of the invocation: it decides between artifacts of one time
+}
+
+func (j *job) reportOf(h dbt.Head) report {
+	return report{catalog.ImportCause(j.claim.Import.ID), j.generated(h), catalog.HashOfText(h.InvocationID)}
 }
 
 // aheadOfClock is how far an artifact's clock may be ahead of ours.

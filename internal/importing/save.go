@@ -178,7 +178,7 @@ func (j *job) flip(o opened, s *said, p *plan) (store.Flip, error) {
 	imp := j.ended(outcomeApplied)
 	imp.Counters = c
 	return store.Flip{
-		Import: imp.ID, Actor: "import", Project: j.projectNow(s), Fingerprints: prints,
+		Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, Project: j.projectNow(s), Fingerprints: prints,
 		Applied: o.applied(), Pending: p.withheld, End: &imp,
 	}, nil
 }

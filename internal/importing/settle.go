@@ -27,7 +27,8 @@ type settler struct {
 	at     int64 // version that is read
 	policy catalog.Policy
 	now    time.Time
-	imp    catalog.ImportID // 0 for an edit
+	// withdrawal marks what the report that is applied no longer has.
+	withdrawal catalog.Withdrawal
 
 	counters catalog.Counters
 	removed  int64 // assets that lost their last word
@@ -118,7 +119,7 @@ func (s *settler) mergeBatch(ctx context.Context, w *words, ids []catalog.AssetI
 	}
 	for _, id := range ids {
 		runtime.Gosched() // requests go first
-		facets, changed := w.apply(id, st.facets[id], s.imp)
+		facets, changed := w.apply(id, st.facets[id], s.withdrawal)
 		m.facets = append(m.facets, changed...)
 		asset, columns := catalog.Merge(id, facets, s.policy)
 		var old *catalog.Asset
@@ -180,14 +181,14 @@ func (s *settler) compare(d catalog.Delta) (store.AssetRow, bool) {
 
 // sameMarks compares what is kept of an asset without being a change of it.
 func sameMarks(a, b *catalog.Asset) bool {
-	return a.Listed == b.Listed && a.RemovedBy == b.RemovedBy && compiledImport(a) == compiledImport(b)
+	return a.Listed == b.Listed && a.RemovedBy == b.RemovedBy && compiledBy(a) == compiledBy(b)
 }
 
-func compiledImport(a *catalog.Asset) catalog.ImportID {
+func compiledBy(a *catalog.Asset) catalog.Cause {
 	if a.Code == nil {
-		return 0
+		return catalog.Cause{}
 	}
-	return a.Code.CompiledImport
+	return a.Code.CompiledBy
 }
 
 // count adds an asset to the counters; what lost its last word is told in the

@@ -82,7 +82,7 @@ func (w *words) assets() []catalog.AssetID {
 // apply replaces what was said about an asset by what is said now. It gives
 // all facets of the asset and those that have to be written, because they are
 // new or different.
-func (w *words) apply(id catalog.AssetID, stand []catalog.Facet, imp catalog.ImportID) (all, changed []catalog.Facet) {
+func (w *words) apply(id catalog.AssetID, stand []catalog.Facet, now catalog.Withdrawal) (all, changed []catalog.Facet) {
 	byKey := make(map[store.FacetKey]catalog.Facet, len(stand)+len(w.said[id]))
 	for _, f := range stand {
 		byKey[keyOf(f)] = f
@@ -103,16 +103,16 @@ func (w *words) apply(id catalog.AssetID, stand []catalog.Facet, imp catalog.Imp
 		default:
 			f = catalog.Carry(was, f)
 		}
-		if stood && old.Hash == f.Hash && old.Withdrawn == f.Withdrawn {
+		if stood && old.Hash == f.Hash && old.Withdrawn.IsZero() == f.Withdrawn.IsZero() {
 			continue
 		}
 		byKey[key] = f
 		changed = append(changed, f)
 	}
-	mark := func(keys []store.FacetKey, since catalog.ImportID) {
+	mark := func(keys []store.FacetKey, since catalog.Withdrawal) {
 		for _, key := range keys {
 			f, ok := byKey[key]
-			if !ok || (f.Withdrawn == 0) == (since == 0) {
+			if !ok || f.Withdrawn.IsZero() == since.IsZero() {
 				continue
 			}
 			f.Withdrawn = since
@@ -120,8 +120,8 @@ func (w *words) apply(id catalog.AssetID, stand []catalog.Facet, imp catalog.Imp
 			changed = append(changed, f)
 		}
 	}
-	mark(w.withdrawn[id], imp)
-	mark(w.restored[id], 0)
+	mark(w.withdrawn[id], now)
+	mark(w.restored[id], catalog.Withdrawal{})
 	for _, f := range byKey {
 		all = append(all, f)
 	}

@@ -147,7 +147,7 @@ func (d db) assetByUniqueID(ctx context.Context, ws int64, schema catalog.Schema
 	}
 	marks, args := in([]any{ws, int64(schema), at, at}, keys)
 	id, err := one(ctx, d, scalar[catalog.AssetID], `SELECT asset FROM facets WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?
-		AND asset <> 0 AND key IN `+marks+` ORDER BY CASE WHEN withdrawn = 0 THEN 0 ELSE 1 END, project_id, source DESC, asset LIMIT 1`, args...)
+		AND asset <> 0 AND key IN `+marks+` ORDER BY CASE withdrawn_kind WHEN '' THEN 0 ELSE 1 END, project_id, source DESC, asset LIMIT 1`, args...)
 	if err != nil {
 		return none, err
 	}

@@ -13,8 +13,8 @@ import (
 type ChangedAsset struct {
 	Asset                               catalog.AssetID
 	Version                             int64 // that brought After
-	Import                              catalog.ImportID
-	Actor                               string
+	Cause                               catalog.Cause
+	Actor                               catalog.Actor
 	At                                  time.Time
 	Before, After                       *catalog.Asset // Before is nil for a new asset
 	BeforeColumns, AfterColumns         []catalog.Column
@@ -26,14 +26,14 @@ type ChangedAsset struct {
 
 func scanChange(row scanner) (c ChangedAsset, err error) {
 	var at int64
-	err = row.Scan(&c.Version, (*int64)(&c.Asset), (*int64)(&c.Import), &c.Actor, &at)
+	err = row.Scan(&c.Version, (*int64)(&c.Asset), &c.Cause.Kind, &c.Cause.ID, &c.Actor.Kind, &c.Actor.ID, &c.Actor.Name, &at)
 	c.At = timeOf(at)
 	return c, err
 }
 
 // changedIn selects the (version, asset) pairs behind a position, in order: of
 // the assets and of the column edges at most a page each, from their indexes.
-const changedIn = `SELECT k.number, k.asset, v.import_id, v.actor, v.at FROM (
+const changedIn = `SELECT k.number, k.asset, v.cause_kind, v.cause_id, v.actor_kind, v.actor_id, v.actor_name, v.at FROM (
 		SELECT number, asset FROM (SELECT valid_from AS number, id AS asset FROM assets
 			WHERE ws = ? AND schema_id = ? AND (valid_from, id) > (?, ?) AND valid_from <= ? ORDER BY valid_from, id LIMIT ?) a
 		UNION
@@ -100,7 +100,7 @@ func (s *Store) AssetHistory(ctx context.Context, ws int64, schema catalog.Schem
 	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("history of asset %d: %w", asset, err)
 	}
-	rows, err := list(ctx, d, scanChange, `SELECT k.number, CAST(? AS bigint), v.import_id, v.actor, v.at FROM `+historyOf+`
+	rows, err := list(ctx, d, scanChange, `SELECT k.number, CAST(? AS bigint), v.cause_kind, v.cause_id, v.actor_kind, v.actor_id, v.actor_name, v.at FROM `+historyOf+`
 		JOIN versions v ON v.ws = ? AND v.schema_id = ? AND v.number = k.number ORDER BY k.number DESC LIMIT ?`,
 		append([]any{int64(asset)}, of(min(before, served+1), ws, int64(schema), p.limit()+1)...)...)
 	if err != nil {

@@ -38,15 +38,18 @@ func (k FacetKey) hash() []byte {
 	return h[:]
 }
 
-const facetColumns = `asset, origin, source, unique_id, project_id, hash, import_id, withdrawn, body`
+const facetColumns = `asset, origin, source, unique_id, project_id, hash, cause_kind, cause_id, at, tie,
+	withdrawn_kind, withdrawn_id, withdrawn_at, body`
 
 func scanFacet(row scanner) (f catalog.Facet, err error) {
-	var hash, body []byte
+	var hash, tie, body []byte
+	var at, withdrawnAt int64
 	if err := row.Scan((*int64)(&f.Asset), (*string)(&f.Origin), (*string)(&f.Source), &f.UniqueID, (*int64)(&f.Project),
-		&hash, (*int64)(&f.Import), (*int64)(&f.Withdrawn), &body); err != nil {
+		&hash, (*string)(&f.Cause.Kind), &f.Cause.ID, &at, &tie,
+		(*string)(&f.Withdrawn.Cause.Kind), &f.Withdrawn.Cause.ID, &withdrawnAt, &body); err != nil {
 		return f, err
 	}
-	f.Hash = hashOf(hash)
+	f.Hash, f.At, f.Tie, f.Withdrawn.At = hashOf(hash), timeOf(at), hashOf(tie), timeOf(withdrawnAt)
 	if err := decode(body, &f.Body); err != nil {
 		return f, fmt.Errorf("facet %s/%s %q: %w", f.Origin, f.Source, f.UniqueID, err)
 	}

@@ -9,8 +9,8 @@ import (
 
 // Flip is what goes with the step from one version to the next.
 type Flip struct {
-	Import catalog.ImportID // 0 for an edit
-	Actor  string
+	Cause catalog.Cause
+	Actor catalog.Actor
 	// Project with its new fields; nil if none changed. Required where
 	// Fingerprints, Applied or Pending are given.
 	Project *catalog.Project
@@ -95,15 +95,15 @@ func (w *Write) noteProject(ctx context.Context, tx Tx, f Flip) error {
 
 func (w *Write) flip(ctx context.Context, tx Tx, f Flip, tables int64) error {
 	delta := w.Delta()
-	if _, err := tx.exec(ctx, `INSERT INTO versions (ws, schema_id, number, import_id, actor, at, delta, changes_total)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ? + coalesce((SELECT changes_total FROM versions WHERE ws = ? AND schema_id = ? AND number = ?), 0))`,
-		w.lease.WS, int64(w.lease.Schema), w.next, int64(f.Import), f.Actor, w.at, delta.Encode(), delta.Changes,
-		w.lease.WS, int64(w.lease.Schema), w.served); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO versions (ws, schema_id, number, cause_kind, cause_id, actor_kind, actor_id, actor_name, at, delta, changes_total)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? + coalesce((SELECT changes_total FROM versions WHERE ws = ? AND schema_id = ? AND number = ?), 0))`,
+		w.lease.WS, int64(w.lease.Schema), w.next, string(f.Cause.Kind), f.Cause.ID, string(f.Actor.Kind), f.Actor.ID, f.Actor.Name,
+		w.at, delta.Encode(), delta.Changes, w.lease.WS, int64(w.lease.Schema), w.served); err != nil {
 		return err
 	}
-	if f.Import != 0 {
+	if imp := f.Cause.Import(); imp != 0 {
 		// A rerun after a crash between here and Finish finds what it made.
-		if _, err := tx.exec(ctx, `UPDATE imports SET version = ? WHERE ws = ? AND id = ?`, w.next, w.lease.WS, int64(f.Import)); err != nil {
+		if _, err := tx.exec(ctx, `UPDATE imports SET version = ? WHERE ws = ? AND id = ?`, w.next, w.lease.WS, int64(imp)); err != nil {
 			return err
 		}
 	}

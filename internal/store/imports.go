@@ -17,7 +17,7 @@ type NewImport struct {
 	SchemaID catalog.SchemaID
 	Parts    []catalog.Part
 	Force    bool
-	Actor    string
+	Actor    catalog.Actor
 	// IdempotencyKey of the request within IdempotencyScope (the API key and
 	// route); "" = none. Fingerprint is of the request.
 	IdempotencyKey, IdempotencyScope string
@@ -32,7 +32,7 @@ type ImportFilter struct {
 	Project  catalog.ProjectID
 }
 
-const importColumns = `i.ws, i.id, i.schema_id, s.name, i.status, i.forced, i.actor, i.project_id,
+const importColumns = `i.ws, i.id, i.schema_id, s.name, i.status, i.forced, i.actor_kind, i.actor_id, i.actor_name, i.project_id,
 	i.tables_created, i.tables_updated, i.columns_created, i.columns_updated, i.lineages_created, i.lineages_updated,
 	i.error, i.error_code, i.version, i.attempts, i.token, i.canceled, i.created_at, i.started_at, i.ended_at, i.updated_at, i.report`
 
@@ -48,7 +48,7 @@ func scanImport(row scanner) (r importRow, err error) {
 	var created, started, ended, updated int64
 	var report []byte
 	c := &r.Counters
-	if err := row.Scan(&r.ws, &r.ID, &r.SchemaID, &r.SchemaName, &r.Status, &r.Force, &r.Actor, &r.Project,
+	if err := row.Scan(&r.ws, &r.ID, &r.SchemaID, &r.SchemaName, &r.Status, &r.Force, &r.Actor.Kind, &r.Actor.ID, &r.Actor.Name, &r.Project,
 		&c.TablesCreated, &c.TablesUpdated, &c.ColumnsCreated, &c.ColumnsUpdated, &c.LineagesCreated, &c.LineagesUpdated,
 		&r.Error, &r.ErrorCode, &r.Version, &r.Attempts, &r.Token, &r.Canceled, &created, &started, &ended, &updated, &report); err != nil {
 		return r, err
@@ -126,11 +126,12 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 		return 0, err
 	}
 	now := micros(s.now())
-	if _, err := tx.exec(ctx, `INSERT INTO imports (ws, id, schema_id, status, forced, actor, project_id,
+	if _, err := tx.exec(ctx, `INSERT INTO imports (ws, id, schema_id, status, forced, actor_kind, actor_id, actor_name, project_id,
 		tables_created, tables_updated, columns_created, columns_updated, lineages_created, lineages_updated,
 		error, error_code, version, attempts, token, canceled, not_before, created_at, started_at, ended_at, updated_at, report)
-		VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, '', '', 0, 0, 0, 0, 0, ?, 0, 0, ?, ?)`,
-		ws, id, int64(n.SchemaID), string(catalog.Pending), bit(n.Force), n.Actor, now, now, []byte{}); err != nil {
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, '', '', 0, 0, 0, 0, 0, ?, 0, 0, ?, ?)`,
+		ws, id, int64(n.SchemaID), string(catalog.Pending), bit(n.Force),
+		string(n.Actor.Kind), n.Actor.ID, n.Actor.Name, now, now, []byte{}); err != nil {
 		return 0, err
 	}
 	for i, part := range n.Parts {

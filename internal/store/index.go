@@ -31,7 +31,7 @@ type FacetRef struct {
 	UniqueID  string
 	Project   catalog.ProjectID
 	Hash      catalog.Hash
-	Withdrawn catalog.ImportID
+	Withdrawn bool
 }
 
 // Index lists the assets and facets of a schema's served version, assets by
@@ -58,7 +58,7 @@ func (s *Store) Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*
 	if err != nil {
 		return nil, fmt.Errorf("index of %s: assets: %w", schema, err)
 	}
-	index.Facets, err = list(ctx, d, scanFacetRef, `SELECT asset, origin, source, unique_id, project_id, hash, withdrawn
+	index.Facets, err = list(ctx, d, scanFacetRef, `SELECT asset, origin, source, unique_id, project_id, hash, CASE withdrawn_kind WHEN '' THEN 0 ELSE 1 END
 		FROM facets WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ?`, ws, int64(schema), index.Version, index.Version)
 	if err != nil {
 		return nil, fmt.Errorf("index of %s: facets: %w", schema, err)
@@ -81,7 +81,7 @@ func scanAssetRef(row scanner) (r AssetRef, err error) {
 
 func scanFacetRef(row scanner) (r FacetRef, err error) {
 	var hash []byte
-	err = row.Scan((*int64)(&r.Asset), (*string)(&r.Origin), (*string)(&r.Source), &r.UniqueID, (*int64)(&r.Project), &hash, (*int64)(&r.Withdrawn))
+	err = row.Scan((*int64)(&r.Asset), (*string)(&r.Origin), (*string)(&r.Source), &r.UniqueID, (*int64)(&r.Project), &hash, &r.Withdrawn)
 	r.Hash = hashOf(hash)
 	return r, err
 }

@@ -23,7 +23,8 @@ func (w *Write) PutFacets(ctx context.Context, facets []catalog.Facet) error {
 			key := hashOf(keyOf(f).hash())
 			keys[i] = key
 			rows[i] = w.row(key, int64(f.Asset), string(f.Origin), string(f.Source), f.UniqueID, int64(f.Project), f.Hash[:],
-				int64(f.Import), int64(f.Withdrawn), bodies[i])
+				string(f.Cause.Kind), f.Cause.ID, micros(f.At), f.Tie[:],
+				string(f.Withdrawn.Cause.Kind), f.Withdrawn.Cause.ID, micros(f.Withdrawn.At), bodies[i])
 		}
 		return w.replace(ctx, facetTable, keys, rows)
 	})

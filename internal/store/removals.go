@@ -15,8 +15,9 @@ type PendingRemoval struct {
 	Kind     catalog.Kind
 	UniqueID string
 	Project  catalog.ProjectID
-	Import   catalog.ImportID
-	Since    time.Time // zero when written: the time of the save
+	Cause    catalog.Cause // the import or crawl that no longer has it
+	At       time.Time     // of its report
+	Since    time.Time     // zero when written: the time of the save
 }
 
 // Removals lists the removals of a schema that wait for confirmation, by asset.
@@ -30,7 +31,7 @@ func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID,
 		node = []byte{}
 	}
 	d := s.reader(ws)
-	rows, err := list(ctx, d, scanRemoval, `SELECT asset, name, kind, unique_id, project_id, import_id, since FROM removals
+	rows, err := list(ctx, d, scanRemoval, `SELECT asset, name, kind, unique_id, project_id, cause_kind, cause_id, at, since FROM removals
 		WHERE ws = ? AND schema_id = ? AND (asset, project_id, node) > (?, ?, ?) ORDER BY asset, project_id, node LIMIT ?`,
 		ws, int64(schema), asset, project, node, p.limit()+1)
 	if err != nil {
@@ -44,9 +45,9 @@ func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID,
 }
 
 func scanRemoval(row scanner) (r PendingRemoval, err error) {
-	var since int64
-	err = row.Scan(&r.Asset, &r.Name, &r.Kind, &r.UniqueID, &r.Project, &r.Import, &since)
-	r.Since = timeOf(since)
+	var at, since int64
+	err = row.Scan(&r.Asset, &r.Name, &r.Kind, &r.UniqueID, &r.Project, &r.Cause.Kind, &r.Cause.ID, &at, &since)
+	r.At, r.Since = timeOf(at), timeOf(since)
 	return r, err
 }
 
@@ -70,7 +71,7 @@ func (s *Store) ClearRemovals(ctx context.Context, l Lease, project catalog.Proj
 
 var removalTable = Table{
 	Name:    "removals",
-	Columns: []string{"ws", "schema_id", "asset", "project_id", "node", "unique_id", "name", "kind", "import_id", "since"},
+	Columns: []string{"ws", "schema_id", "asset", "project_id", "node", "unique_id", "name", "kind", "cause_kind", "cause_id", "at", "since"},
 }
 
 // putRemovals replaces a project's pending removals.
@@ -84,7 +85,10 @@ func (s *Store) putRemovals(ctx context.Context, tx Tx, l Lease, project catalog
 		if since == 0 {
 			since = micros(s.now())
 		}
-		rows[i] = []any{l.WS, int64(l.Schema), int64(r.Asset), int64(project), keyHash(r.UniqueID), r.UniqueID, r.Name, string(r.Kind), int64(r.Import), since}
+		rows[i] = []any{
+			l.WS, int64(l.Schema), int64(r.Asset), int64(project), keyHash(r.UniqueID), r.UniqueID, r.Name, string(r.Kind),
+			string(r.Cause.Kind), r.Cause.ID, micros(r.At), since,
+		}
 	}
 	if err := s.eng.Load(ctx, tx, removalTable, rows); err != nil {
 		return fmt.Errorf("removals: %w", err)

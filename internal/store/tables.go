@@ -36,9 +36,10 @@ func newAssetTable(columns ...string) versionedTable {
 var (
 	assetTable = newAssetTable("kind", "name", "sort_name", "relation_key", "relation_hash", "project_id", "present",
 		"described", "hash", "created_at", "updated_at", "unique_id", "package", "materialized", "group_name", "body")
-	labelTable       = newVersioned("asset_labels", "asset", "kind", "label", "value")
-	columnTable      = newVersioned("asset_columns", "asset", "body")
-	facetTable       = newVersioned("facets", "key", "asset", "origin", "source", "unique_id", "project_id", "hash", "import_id", "withdrawn", "body")
+	labelTable  = newVersioned("asset_labels", "asset", "kind", "label", "value")
+	columnTable = newVersioned("asset_columns", "asset", "body")
+	facetTable  = newVersioned("facets", "key", "asset", "origin", "source", "unique_id", "project_id", "hash",
+		"cause_kind", "cause_id", "at", "tie", "withdrawn_kind", "withdrawn_id", "withdrawn_at", "body")
 	edgeTable        = newVersioned("edges", "key", "project_id", "from_asset", "to_asset", "type", "from_node", "confidence", "source")
 	testTable        = newVersioned("tests", "id", "project_id", "asset", "unique_id", "hash", "body")
 	columnEdgesTable = newVersioned("column_edges", "asset", "hash", "body")

@@ -8,11 +8,11 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-const versionColumns = `schema_id, number, import_id, actor, at`
+const versionColumns = `schema_id, number, cause_kind, cause_id, actor_kind, actor_id, actor_name, at`
 
 func scanVersion(row scanner) (v catalog.Version, err error) {
 	var at int64
-	err = row.Scan(&v.SchemaID, &v.Number, &v.Import, &v.Actor, &at)
+	err = row.Scan(&v.SchemaID, &v.Number, &v.Cause.Kind, &v.Cause.ID, &v.Actor.Kind, &v.Actor.ID, &v.Actor.Name, &at)
 	v.At = timeOf(at)
 	return v, err
 }

@@ -80,7 +80,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal)
 	if err != nil {
 		return taken{}, err
 	}
-	n := store.NewImport{Actor: p.Name}
+	n := store.NewImport{Actor: p.Actor()}
 	f := &form{texts: map[string]string{}, limits: a.Limits, onSchema: func(label string) (err error) {
 		n.SchemaID, err = a.schema(ctx, p, label)
 		return err

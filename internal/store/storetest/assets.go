@@ -159,7 +159,7 @@ func testAssetLookups(t *testing.T, r *rig) {
 		return catalog.Facet{Asset: asset, Origin: p.Origin(), Source: catalog.FromManifest, UniqueID: id, Project: p.ID}
 	}
 	withdrawn := facet(1, shop, "model.both")
-	withdrawn.Withdrawn = 3
+	withdrawn.Withdrawn.Cause = catalog.ImportCause(3)
 	r.save(schema, func(w *store.Write) {
 		must(t, w.PutAssets(ctx, []store.AssetRow{table(1, "one"), table(2, "two"), table(3, "one", func(a *store.AssetRow) { a.Present = false })}))
 		must(t, w.PutFacets(ctx, []catalog.Facet{facet(1, shop, "model.x"), facet(2, base, "model.y"), withdrawn, facet(2, base, "model.both")}))
@@ -236,8 +236,8 @@ func testChanges(t *testing.T, r *rig) {
 			if c.Before != nil {
 				b.before = c.Before.Name
 			}
-			if c.Actor != "test" || !c.At.Equal(start) {
-				t.Errorf("by %q at %s", c.Actor, c.At)
+			if c.Actor != edited().Actor || c.Cause != edited().Cause || !c.At.Equal(start) {
+				t.Errorf("by %v, %s at %s", c.Actor, c.Cause, c.At)
 			}
 			out = append(out, b)
 		}

@@ -122,7 +122,7 @@ func saveUnder(ctx context.Context, s *store.Store, schema catalog.SchemaID, wri
 	if err := write(w); err != nil {
 		return err
 	}
-	if err := w.Flip(ctx, store.Flip{Actor: "bench"}); err != nil {
+	if err := w.Flip(ctx, store.Flip{Actor: named("bench")}); err != nil {
 		return err
 	}
 	return s.ReleaseLease(ctx, l)
@@ -205,24 +205,24 @@ func (p *project) add(i int) {
 	said := fmt.Sprintf("The table %s holds one row for each event of area %d, cleaned and deduplicated.", name, i%40)
 	row := store.AssetRow{Hash: catalog.HashOfText(name), Asset: catalog.Asset{
 		ID: id, Kind: catalog.KindModel, Name: name, Project: 1, Relation: relation,
-		RelationKey: "analytics.marts." + name, Description: catalog.Text{Value: said, Origin: "dbt:shop", Import: 1}, Owners: []string{fmt.Sprintf("team-%d", i%9)},
+		RelationKey: "analytics.marts." + name, Description: catalog.Text{Value: said, Origin: "dbt:shop", Cause: catalog.ImportCause(1)}, Owners: []string{fmt.Sprintf("team-%d", i%9)},
 		Tags: []string{"daily", fmt.Sprintf("area_%d", i%40)}, Materialized: "table", DBT: dbt, Code: code, Present: true, ColumnCount: 17,
 		Nodes: []catalog.NodeRef{{Project: 1, UniqueID: unique}},
 	}}
 	manifest := catalog.Facet{
-		Asset: id, Origin: "dbt:shop", Source: catalog.FromManifest, UniqueID: unique, Project: 1, Hash: catalog.HashOfText(unique), Import: 1,
+		Asset: id, Origin: "dbt:shop", Source: catalog.FromManifest, UniqueID: unique, Project: 1, Hash: catalog.HashOfText(unique), Cause: catalog.ImportCause(1),
 		Body: catalog.Body{
 			Kind: catalog.KindModel, Name: name, Relation: relation, Materialized: "table", Description: said, Tags: row.Tags, DBT: dbt, Code: code,
 			Config: []byte(`{"enabled":true,"materialized":"table","on_schema_change":"ignore","persist_docs":{},"tags":["daily"]}`),
 		},
 	}
-	docs := catalog.Facet{Asset: id, Origin: "dbt:shop", Source: catalog.FromCatalog, UniqueID: unique, Project: 1, Hash: catalog.HashOfText(unique + "c"), Import: 1}
+	docs := catalog.Facet{Asset: id, Origin: "dbt:shop", Source: catalog.FromCatalog, UniqueID: unique, Project: 1, Hash: catalog.HashOfText(unique + "c"), Cause: catalog.ImportCause(1)}
 	for k := range 17 {
 		column, kind := fmt.Sprintf("column_%d", k), []string{"NUMBER(38,0)", "TEXT", "TIMESTAMP_NTZ(9)"}[k%3]
 		about := fmt.Sprintf("Column %d of %s, as the source tells it.", k, name)
 		row.Columns = append(row.Columns, catalog.Column{
 			Name: column, Ordinal: k + 1, Type: catalog.Type{Native: kind, Canonical: "string"},
-			Description: catalog.Text{Value: about, Origin: "dbt:shop", Import: 1}, Present: true,
+			Description: catalog.Text{Value: about, Origin: "dbt:shop", Cause: catalog.ImportCause(1)}, Present: true,
 		})
 		manifest.Body.Columns = append(manifest.Body.Columns, catalog.BodyColumn{Name: column, Ordinal: k + 1, Description: about})
 		docs.Body.Columns = append(docs.Body.Columns, catalog.BodyColumn{Name: strings.ToUpper(column), Ordinal: k + 1, NativeType: kind})

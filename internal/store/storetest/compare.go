@@ -101,7 +101,7 @@ func (p *pair) step() {
 	}
 	switch p.random.IntN(8) {
 	case 0:
-		n := store.NewImport{SchemaID: p.schema(), Parts: parts, Actor: p.word(), IdempotencyScope: "s", Fingerprint: catalog.HashOfText("x")}
+		n := store.NewImport{SchemaID: p.schema(), Parts: parts, Actor: named(p.word()), IdempotencyScope: "s", Fingerprint: catalog.HashOfText("x")}
 		if p.random.IntN(2) == 0 {
 			n.IdempotencyKey = fmt.Sprint(p.random.IntN(3))
 		}
@@ -141,7 +141,7 @@ func (p *pair) within(ctx context.Context) {
 		p.both("die", func(s *side) (any, error) { return nil, s.end(ctx, nil) })
 	case 2, 3, 4:
 		actor := p.word()
-		p.both("flip", func(s *side) (any, error) { return nil, s.end(ctx, s.write.Flip(ctx, store.Flip{Actor: actor})) })
+		p.both("flip", func(s *side) (any, error) { return nil, s.end(ctx, s.write.Flip(ctx, store.Flip{Actor: named(actor)})) })
 	case 5:
 		edges := make([]catalog.Edge, 1+p.random.IntN(4))
 		for i := range edges {

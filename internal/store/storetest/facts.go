@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -21,7 +22,7 @@ func testIndex(t *testing.T, r *rig) {
 		must(t, w.PutFacets(ctx, []catalog.Facet{
 			{Asset: 2, Origin: "dbt:b", Source: catalog.FromManifest, UniqueID: "model.b", Project: 4, Hash: hash("h1")},
 			{Asset: 2, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h2")},
-			{Asset: 1, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h3"), Withdrawn: 8},
+			{Asset: 1, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h3"), Withdrawn: catalog.Withdrawal{Cause: catalog.ImportCause(8), At: start}},
 			{Asset: 1, Origin: "dbt:a", Source: catalog.FromManifest, UniqueID: "model.b", Project: 3, Hash: hash("h4")},
 			{Origin: "dbt:a", Source: catalog.FromCatalog, UniqueID: "model.z", Project: 3, Hash: hash("h5")},
 		}))
@@ -36,7 +37,7 @@ func testIndex(t *testing.T, r *rig) {
 			{Origin: "dbt:a", Source: catalog.FromCatalog, UniqueID: "model.z", Project: 3, Hash: hash("h5")},
 			{Asset: 1, Origin: "dbt:a", Source: catalog.FromManifest, UniqueID: "model.b", Project: 3, Hash: hash("h4")},
 			{Asset: 2, Origin: "dbt:b", Source: catalog.FromManifest, UniqueID: "model.b", Project: 4, Hash: hash("h1")},
-			{Asset: 1, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h3"), Withdrawn: 8},
+			{Asset: 1, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h3"), Withdrawn: true},
 			{Asset: 2, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h2")},
 		},
 	})
@@ -46,15 +47,16 @@ func testIndex(t *testing.T, r *rig) {
 func fullFacet() catalog.Facet {
 	yes, rows := true, 12.5
 	return catalog.Facet{
-		Asset: 1, Origin: "dbt:shop", Source: catalog.FromManifest, UniqueID: "model.shop.orders", Project: 2, Hash: catalog.HashOfText("h"), Import: 3,
+		Asset: 1, Origin: "dbt:shop", Source: catalog.FromManifest, UniqueID: "model.shop.orders", Project: 2, Hash: catalog.HashOfText("h"), Cause: catalog.ImportCause(3),
+		At: start.Add(-time.Hour), Tie: catalog.HashOfText("invocation"),
 		Body: catalog.Body{
 			Kind: catalog.KindModel, Name: "orders", Relation: catalog.Relation{Platform: "duckdb", Database: "db", Schema: "main", Identifier: "orders", QuotedSchema: true},
 			Materialized: "table", Description: strings.Repeat("Über Bestellungen. ", 50), Owners: []string{"ana"}, Tags: []string{"a", "b"},
-			Kept: &catalog.Kept{Value: "old", Import: 1, Since: 2}, Meta: json.RawMessage(`{"a":[1,2,{"b":null}]}`), Config: json.RawMessage(`{"enabled":true}`),
+			Kept: &catalog.Kept{Value: "old", Cause: catalog.ImportCause(1), Since: catalog.ImportCause(2)}, Meta: json.RawMessage(`{"a":[1,2,{"b":null}]}`), Config: json.RawMessage(`{"enabled":true}`),
 			Columns: []catalog.BodyColumn{{Name: "id", Ordinal: 1, NativeType: "BIGINT", Nullable: &yes, Constraints: []catalog.Constraint{{Type: "not_null"}}}},
 			DBT:     &catalog.DBT{UniqueID: "model.shop.orders", ResourceType: "model", PackageName: "shop", FQN: []string{"shop", "orders"}},
 			Code:    &catalog.Code{Checksum: "abc", Raw: catalog.HashOfText("select 1")}, Stats: map[string]catalog.Stat{"rows": {Label: "Rows", Value: &rows}, "c": {Text: "x"}},
-			Edits: []catalog.Edit{{Field: "description", Text: "x", By: "ana", At: start}},
+			Edits: []catalog.Edit{{Field: "description", Text: "x", By: named("ana"), At: start}},
 		},
 	}
 }
@@ -187,7 +189,7 @@ func testRemovals(t *testing.T, r *rig) {
 	shop := get(r.EnsureProject(ctx, l, "shop", ""))(t)
 	other := get(r.EnsureProject(ctx, l, "other", ""))(t)
 	removal := func(project catalog.ProjectID, asset catalog.AssetID, id string) store.PendingRemoval {
-		return store.PendingRemoval{Asset: asset, Name: "t", Kind: catalog.KindModel, UniqueID: id, Project: project, Import: 3, Since: start}
+		return store.PendingRemoval{Asset: asset, Name: "t", Kind: catalog.KindModel, UniqueID: id, Project: project, Cause: catalog.ImportCause(3), At: start.Add(-time.Hour), Since: start}
 	}
 	note := func(p catalog.Project, pending []store.PendingRemoval) {
 		t.Helper()

@@ -17,7 +17,7 @@ var parts = []catalog.Part{
 
 func (r *rig) importInto(schema catalog.SchemaID) catalog.Import {
 	r.t.Helper()
-	imp, replayed, err := r.CreateImport(r.t.Context(), ws, store.NewImport{SchemaID: schema, Parts: parts, Actor: "ci"})
+	imp, replayed, err := r.CreateImport(r.t.Context(), ws, store.NewImport{SchemaID: schema, Parts: parts, Actor: named("ci")})
 	must(r.t, err)
 	if replayed {
 		r.t.Fatal("replayed without a key")
@@ -28,10 +28,10 @@ func (r *rig) importInto(schema catalog.SchemaID) catalog.Import {
 func testImports(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("shop")
-	imp, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts, Actor: "ci", Force: true})
+	imp, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts, Actor: named("ci"), Force: true})
 	must(t, err)
 	want := catalog.Import{
-		ID: 1, SchemaID: schema, SchemaName: "shop", Status: catalog.Pending, Parts: parts, Force: true, Actor: "ci",
+		ID: 1, SchemaID: schema, SchemaName: "shop", Status: catalog.Pending, Parts: parts, Force: true, Actor: named("ci"),
 		CreatedAt: start, UpdatedAt: start,
 	}
 	same(t, imp, want)

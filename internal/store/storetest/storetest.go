@@ -147,7 +147,7 @@ func (r *rig) save(schema catalog.SchemaID, write func(*store.Write)) int64 {
 	r.t.Helper()
 	w, l := r.begin(schema)
 	write(w)
-	must(r.t, w.Flip(r.t.Context(), store.Flip{Actor: "test"}))
+	must(r.t, w.Flip(r.t.Context(), edited()))
 	must(r.t, r.ReleaseLease(r.t.Context(), l))
 	return w.Number()
 }
@@ -200,4 +200,12 @@ func names(assets []catalog.Asset) []string {
 		out[i] = a.Name
 	}
 	return out
+}
+
+// named is an API key as the author of a change, without its id.
+func named(name string) catalog.Actor { return catalog.Actor{Kind: catalog.ActorKey, Name: name} }
+
+// edited is the flip of the first edit.
+func edited() store.Flip {
+	return store.Flip{Cause: catalog.Cause{Kind: catalog.CauseEdit, ID: 1}, Actor: named("test")}
 }

@@ -30,7 +30,7 @@ func testVersions(t *testing.T, r *rig) {
 	if len(all) != 5 || all[0].Number != 5 || all[4].Number != 1 {
 		t.Fatalf("versions %v", all)
 	}
-	same(t, all[4], catalog.Version{SchemaID: schema, Number: 1, Actor: "test", At: start.Add(time.Hour)})
+	same(t, all[4], catalog.Version{SchemaID: schema, Number: 1, Cause: edited().Cause, Actor: edited().Actor, At: start.Add(time.Hour)})
 	same(t, get(r.Version(ctx, ws, schema, 3))(t), all[2])
 	_, err = r.Version(ctx, ws, schema, 6)
 	wants(t, err, catalog.ErrNotFound)
@@ -203,7 +203,7 @@ func testInvisible(t *testing.T, r *rig) {
 	}
 	_, _, err := r.Asset(ctx, ws, 2, 2)
 	wants(t, err, catalog.ErrNotFound)
-	must(t, w.Flip(ctx, store.Flip{Actor: "test"}))
+	must(t, w.Flip(ctx, edited()))
 	after := r.read(schema, 0)
 	same(t, names(after.Assets), []string{"new", "more"})
 	same(t, r.read(schema, 1), before)
@@ -228,7 +228,7 @@ func testDeadSave(t *testing.T, r *rig) {
 		t.Fatalf("next version %d", w.Number())
 	}
 	must(t, w.PutAssets(ctx, []store.AssetRow{table(4, "alive")}))
-	must(t, w.Flip(ctx, store.Flip{Actor: "test"}))
+	must(t, w.Flip(ctx, edited()))
 	must(t, r.ReleaseLease(ctx, l))
 	same(t, r.read(schema, 1), before)
 	after := r.read(schema, 2)
@@ -267,7 +267,7 @@ func testLostCommit(t *testing.T, r *rig) {
 	w, _ := r.begin(schema)
 	must(t, everything(ctx, w, 1, "new"))
 	unaware := *w
-	must(t, w.Flip(ctx, store.Flip{Actor: "test"}))
+	must(t, w.Flip(ctx, edited()))
 	after := r.read(schema, 0)
 	wants(t, unaware.Abort(ctx), catalog.ErrFenced)
 	same(t, names(after.Assets), []string{"new"})
@@ -348,7 +348,7 @@ func testNote(t *testing.T, r *rig) {
 	must(t, everything(ctx, w, 1, "x"))
 	wants(t, w.Note(ctx, store.Flip{}), catalog.ErrConflict)
 	must(t, w.Flip(ctx, store.Flip{
-		Import: r.importInto(schema).ID, Project: &project, Fingerprints: map[string][]byte{"manifest": {9}},
+		Cause: catalog.ImportCause(r.importInto(schema).ID), Project: &project, Fingerprints: map[string][]byte{"manifest": {9}},
 		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "bb", Reader: "r1"}},
 	}))
 	same(t, get(r.Fingerprint(ctx, ws, schema, project.ID, "manifest"))(t), []byte{9})
