@@ -54,13 +54,19 @@ func scanColumnEdges(row scanner) (b ColumnEdgeBlock, err error) {
 // ColumnEdgesOf gives the blocks of the assets (nil = all) at a version (0 =
 // served), by asset.
 func (s *Store) ColumnEdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]ColumnEdgeBlock, error) {
-	d := s.reader(ws)
-	at, err := d.served(ctx, ws, schema, at)
+	at, err := s.reader(ws).served(ctx, ws, schema, at)
 	if err != nil {
 		return nil, err
 	}
+	return s.ColumnBlocks(ctx, ws, schema, at, ids)
+}
+
+// ColumnBlocks is ColumnEdgesOf at a version that may be the one in the making.
+func (s *Store) ColumnBlocks(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]ColumnEdgeBlock, error) {
+	d := s.reader(ws)
 	const query = `SELECT asset, hash, body FROM column_edges WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?`
 	var blocks []ColumnEdgeBlock
+	var err error
 	if ids == nil {
 		blocks, err = list(ctx, d, scanColumnEdges, query, ws, int64(schema), at, at)
 	} else {

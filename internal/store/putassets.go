@@ -115,9 +115,10 @@ func (w *Write) assetRows(assets []AssetRow, bodies [][]byte, created map[catalo
 		if a.DBT != nil {
 			dbt = *a.DBT
 		}
+		card := CardOf(&a.Asset)
 		rows[i] = w.row(int64(a.ID), string(a.Kind), a.Name, sortName(a.Name), a.RelationKey, keyHash(a.RelationKey), int64(a.Project),
 			bit(a.Present), bit(strings.TrimSpace(a.Description.Value) != ""), a.Hash[:], at, w.at,
-			dbt.UniqueID, dbt.PackageName, a.Materialized, dbt.Group, bodies[i])
+			dbt.UniqueID, dbt.PackageName, a.Materialized, dbt.Group, bodies[i], card.encode())
 	}
 	return rows
 }

@@ -150,6 +150,9 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	if !p.run.CountsAsRun() {
 		return nil
 	}
+	if _, err := tx.exec(ctx, `UPDATE schemas SET results_stored = results_stored + 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.SchemaID)); err != nil {
+		return fmt.Errorf("results of the schema: %w", err)
+	}
 	if _, err := tx.exec(ctx, `INSERT INTO latest_results (ws, schema_id, node, project_id, run_id, at, invocation_id, class, unique_id)
 		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, CAST(? AS text), class, unique_id FROM node_results WHERE ws = ? AND run_id = ?
 		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET

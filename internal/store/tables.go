@@ -35,7 +35,7 @@ func newAssetTable(columns ...string) versionedTable {
 
 var (
 	assetTable = newAssetTable("kind", "name", "sort_name", "relation_key", "relation_hash", "project_id", "present",
-		"described", "hash", "created_at", "updated_at", "unique_id", "package", "materialized", "group_name", "body")
+		"described", "hash", "created_at", "updated_at", "unique_id", "package", "materialized", "group_name", "body", "card")
 	labelTable  = newVersioned("asset_labels", "asset", "kind", "label", "value")
 	columnTable = newVersioned("asset_columns", "asset", "body")
 	facetTable  = newVersioned("facets", "key", "asset", "origin", "source", "unique_id", "project_id", "hash",

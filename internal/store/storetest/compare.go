@@ -254,6 +254,10 @@ func (p *pair) read() {
 		"facets":     func(s *side) (any, error) { return s.FacetsOf(ctx, ws, schema, version, ids(13)) },
 		"edges":      func(s *side) (any, error) { return s.EdgesOf(ctx, ws, schema, version, 0) },
 		"tests":      func(s *side) (any, error) { return s.TestsOf(ctx, ws, schema, version, 0, true) },
+		"cards":      func(s *side) (any, error) { return s.AssetCards(ctx, ws, schema, version, nil) },
+		"neighbours": func(s *side) (any, error) { return s.NeighboursOf(ctx, ws, schema, version, ids(13)) },
+		"edges into": func(s *side) (any, error) { return s.EdgesInto(ctx, ws, schema, version, ids(7)) },
+		"test refs":  func(s *side) (any, error) { return s.TestRefs(ctx, ws, schema, version, nil) },
 		"changes":    func(s *side) (any, error) { return s.ChangedAssets(ctx, ws, schema, 0, 99, page) },
 		"runs":       func(s *side) (any, error) { return s.Runs(ctx, ws, store.RunFilter{SchemaID: schema}, page) },
 		"latest": func(s *side) (any, error) {

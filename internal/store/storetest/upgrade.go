@@ -124,6 +124,7 @@ func (r *rig) told() map[string]any {
 		"import": get(r.Import(ctx, ws, 1))(t), "projects": get(r.Projects(ctx, ws, 0, all))(t),
 		"index": get(r.Index(ctx, ws, 101))(t), "assets": get(r.AssetPage(ctx, ws, store.AssetFilter{Schema: 101, Tag: "core"}, all))(t),
 		"assets then": get(r.AssetPage(ctx, ws, store.AssetFilter{Schema: 101, At: 1}, all))(t),
+		"cards":       get(r.AssetCards(ctx, ws, 101, 2, nil))(t),
 		"columns":     get(r.ColumnsOf(ctx, ws, 101, 1, first))(t), "facets": get(r.FacetsOf(ctx, ws, 101, 0, first))(t),
 		"pending": get(r.PendingFacets(ctx, ws, 101, 0, 1))(t), "edges": get(r.EdgesOf(ctx, ws, 101, 0, 0))(t),
 		"tests": get(r.TestsOf(ctx, ws, 101, 0, 0, true))(t), "column edges": get(r.ColumnEdgesOf(ctx, ws, 101, 0, first))(t),

@@ -1,0 +1,233 @@
+package store
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// AssetCard is the part of an asset that lists, selectors and graphs need. It is
+// kept next to the asset's body in a form that is read without decoding JSON, so
+// that a whole schema can be held in memory and read in some milliseconds. Long
+// values (texts, config, meta, code) are never part of it: they are read by id.
+type AssetCard struct {
+	ID           catalog.AssetID
+	Kind         catalog.Kind
+	Name         string
+	Project      catalog.ProjectID
+	Relation     catalog.Relation
+	RelationKey  string
+	Present      bool
+	Described    bool
+	Versioned    bool // a dbt model with a version
+	Materialized string
+	Owners       []string
+	Tags         []string
+	UniqueID     string
+	Package      string
+	FQN          []string
+	Path         string // original_file_path
+	SourceName   string
+	Group        string
+	Access       string
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// CardOf returns the card of an asset.
+func CardOf(a *catalog.Asset) AssetCard {
+	c := AssetCard{
+		ID: a.ID, Kind: a.Kind, Name: a.Name, Project: a.Project, Relation: a.Relation, RelationKey: a.RelationKey, Present: a.Present,
+		Described: strings.TrimSpace(a.Description.Value) != "", Materialized: a.Materialized, Owners: a.Owners, Tags: a.Tags,
+		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+	}
+	if d := a.DBT; d != nil {
+		c.UniqueID, c.Package, c.FQN, c.Path = d.UniqueID, d.PackageName, d.FQN, d.OriginalFilePath
+		c.SourceName, c.Group, c.Access, c.Versioned = d.SourceName, d.Group, d.Access, d.Version != ""
+	}
+	return c
+}
+
+// cardFormat leads an encoded card and is increased with every change of it.
+const cardFormat = 1
+
+// Bits of a card.
+const (
+	cardPresent = 1 << iota
+	cardDescribed
+	cardVersioned
+	cardQuotedDatabase
+	cardQuotedSchema
+	cardQuotedIdentifier
+)
+
+// encode returns the stored form: format, bits, project, then the texts with
+// their lengths. Id and times are columns of their own.
+func (c *AssetCard) encode() []byte {
+	b := make([]byte, 0, 256)
+	var bits byte
+	for i, set := range []bool{c.Present, c.Described, c.Versioned, c.Relation.QuotedDatabase, c.Relation.QuotedSchema, c.Relation.QuotedIdentifier} {
+		if set {
+			bits |= 1 << i
+		}
+	}
+	b = append(b, cardFormat, bits)
+	b = binary.AppendVarint(b, int64(c.Project))
+	for _, s := range c.texts() {
+		b = appendText(b, *s)
+	}
+	for _, list := range [][]string{c.Owners, c.Tags, c.FQN} {
+		b = binary.AppendUvarint(b, uint64(len(list)))
+		for _, s := range list {
+			b = appendText(b, s)
+		}
+	}
+	return b
+}
+
+// texts are the card's texts in the order of its encoding.
+func (c *AssetCard) texts() []*string {
+	return []*string{
+		(*string)(&c.Kind), &c.Name, &c.Relation.Platform, &c.Relation.Database, &c.Relation.Schema, &c.Relation.Identifier, &c.Relation.Text,
+		&c.RelationKey, &c.Materialized, &c.UniqueID, &c.Package, &c.Path, &c.SourceName, &c.Group, &c.Access,
+	}
+}
+
+func appendText(b []byte, s string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(s)))
+	return append(b, s...)
+}
+
+// decode reads what encode returned. The texts share one copy of b. It reports
+// whether b is a card of this format.
+func (c *AssetCard) decode(b []byte) bool {
+	if len(b) < 2 || b[0] != cardFormat {
+		return false
+	}
+	bits := b[1]
+	c.Present, c.Described, c.Versioned = bits&cardPresent != 0, bits&cardDescribed != 0, bits&cardVersioned != 0
+	r := &c.Relation
+	r.QuotedDatabase, r.QuotedSchema, r.QuotedIdentifier = bits&cardQuotedDatabase != 0, bits&cardQuotedSchema != 0, bits&cardQuotedIdentifier != 0
+	project, n := binary.Varint(b[2:])
+	if n <= 0 {
+		return false
+	}
+	c.Project = catalog.ProjectID(project)
+	in := cardReader{rest: string(b[2+n:])}
+	for _, s := range c.texts() {
+		*s = in.text()
+	}
+	c.Owners, c.Tags, c.FQN = in.list(), in.list(), in.list()
+	return !in.broken && in.rest == ""
+}
+
+// cardReader reads texts; broken is set at the first fault.
+type cardReader struct {
+	rest   string
+	broken bool
+}
+
+func (r *cardReader) length() int {
+	var n uint64
+	for i := 0; i < len(r.rest) && i < binary.MaxVarintLen64; i++ {
+		b := r.rest[i]
+		n |= uint64(b&0x7f) << (7 * i)
+		if b < 0x80 {
+			if r.rest = r.rest[i+1:]; n <= uint64(len(r.rest)) {
+				return int(n)
+			}
+			break
+		}
+	}
+	r.broken, r.rest = true, ""
+	return 0
+}
+
+func (r *cardReader) text() string {
+	n := r.length()
+	s := r.rest[:n]
+	r.rest = r.rest[n:]
+	return s
+}
+
+func (r *cardReader) list() []string {
+	n := r.length()
+	if n == 0 {
+		return nil
+	}
+	list := make([]string, n)
+	for i := range list {
+		list[i] = r.text()
+	}
+	return list
+}
+
+const cardColumns = `id, created_at, updated_at, card`
+
+func scanCard(row scanner) (c AssetCard, err error) {
+	var created, updated int64
+	var card []byte
+	if err := row.Scan((*int64)(&c.ID), &created, &updated, &card); err != nil {
+		return c, err
+	}
+	c.CreatedAt, c.UpdatedAt = timeOf(created), timeOf(updated)
+	if card != nil && !c.decode(card) {
+		return c, fmt.Errorf("card of asset %d: %w", c.ID, catalog.ErrInvalid)
+	}
+	return c, nil
+}
+
+// AssetCards returns the cards of the assets (nil = all, removed ones too) at a
+// version, by id. Unlike most reads it takes the version in the making as well:
+// the next state is derived before the flip.
+func (s *Store) AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]AssetCard, error) {
+	d := s.reader(ws)
+	var cards []AssetCard
+	var err error
+	if ids == nil {
+		cards, err = list(ctx, d, scanCard, `SELECT `+cardColumns+` FROM assets
+			WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ? ORDER BY id`, ws, int64(schema), at, at)
+	} else {
+		err = inBatches(int64s(ids), func(ids []int64) error {
+			marks, args := in([]any{ws, int64(schema), at, at}, ids)
+			some, err := list(ctx, d, scanCard, `SELECT `+cardColumns+` FROM assets
+				WHERE ws = ? AND +schema_id = ? AND valid_from <= ? AND +valid_to > ? AND id IN `+marks+` ORDER BY id`, args...)
+			cards = append(cards, some...)
+			return err
+		})
+	}
+	if err == nil {
+		err = d.oldCards(ctx, ws, schema, at, cards)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cards of %s: %w", schema, err)
+	}
+	return cards, nil
+}
+
+// oldCards fills in the cards of rows that an older program wrote, from their
+// bodies.
+func (d db) oldCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, cards []AssetCard) error {
+	var ids []catalog.AssetID
+	index := map[catalog.AssetID]int{}
+	for i := range cards {
+		if cards[i].Kind == "" {
+			ids = append(ids, cards[i].ID)
+			index[cards[i].ID] = i
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return inBatches(ids, func(ids []catalog.AssetID) error {
+		assets, err := d.assetsOf(ctx, ws, schema, at, ids)
+		for i := range assets {
+			cards[index[assets[i].ID]] = CardOf(&assets[i])
+		}
+		return err
+	})
+}

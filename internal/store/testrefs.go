@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// NodeKey is the identity of a dbt node among the results of a schema.
+type NodeKey struct {
+	Project catalog.ProjectID
+	Node    catalog.Hash // of the unique_id
+}
+
+// NodeKeyOf returns the key of a project's node.
+func NodeKeyOf(project catalog.ProjectID, uniqueID string) NodeKey {
+	return NodeKey{Project: project, Node: catalog.HashOf([]byte(uniqueID))}
+}
+
+// TestRef is what lists need to know of a test before its page is read.
+type TestRef struct {
+	ID    catalog.TestID
+	Asset catalog.AssetID
+	Key   NodeKey
+}
+
+func scanTestRef(row scanner) (t TestRef, err error) {
+	var uniqueID string
+	if err := row.Scan((*int64)(&t.ID), (*int64)(&t.Asset), (*int64)(&t.Key.Project), &uniqueID); err != nil {
+		return t, err
+	}
+	t.Key = NodeKeyOf(t.Key.Project, uniqueID)
+	return t, nil
+}
+
+// TestRefs returns the tests (nil = all) at a version, by id. It takes the
+// version in the making as well.
+func (s *Store) TestRefs(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.TestID) ([]TestRef, error) {
+	d := s.reader(ws)
+	const query = `SELECT id, asset, project_id, unique_id FROM tests WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?`
+	var refs []TestRef
+	var err error
+	if ids == nil {
+		refs, err = list(ctx, d, scanTestRef, query+` ORDER BY id`, ws, int64(schema), at, at)
+	} else {
+		err = inBatches(int64s(ids), func(ids []int64) error {
+			marks, args := in([]any{ws, int64(schema), at, at}, ids)
+			some, err := list(ctx, d, scanTestRef, query+` AND id IN `+marks+` ORDER BY id`, args...)
+			refs = append(refs, some...)
+			return err
+		})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("tests of %s: %w", schema, err)
+	}
+	return refs, nil
+}
+
+// TestsByID returns those of the tests that exist at a version, by id.
+func (s *Store) TestsByID(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.TestID) ([]catalog.Test, error) {
+	return s.testsIn(ctx, ws, schema, at, "id", int64s(ids), true)
+}
+
+// TestsOfAssets returns the tests on the assets at a version, by id and without
+// bodies.
+func (s *Store) TestsOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Test, error) {
+	return s.testsIn(ctx, ws, schema, at, "asset", int64s(ids), false)
+}
+
+func (s *Store) testsIn(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, column string, ids []int64, full bool) ([]catalog.Test, error) {
+	columns, scan := testColumns, scanTest
+	if full {
+		columns, scan = testColumns+`, body`, scanFullTest
+	}
+	var tests []catalog.Test
+	err := inBatches(ids, func(ids []int64) error {
+		marks, args := in([]any{ws, int64(schema), at, at}, ids)
+		some, err := list(ctx, s.reader(ws), scan, `SELECT `+columns+` FROM tests
+			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? AND `+column+` IN `+marks, args...)
+		tests = append(tests, some...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tests of %s: %w", schema, err)
+	}
+	sortTests(tests)
+	return tests, nil
+}
+
+// ResultsStored counts the runs that were stored for a schema: it differs
+// whenever the latest results may differ.
+func (s *Store) ResultsStored(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error) {
+	n, err := one(ctx, s.reader(ws), scalar[int64], `SELECT results_stored FROM schemas WHERE ws = ? AND id = ?`, ws, int64(schema))
+	if err != nil {
+		return 0, fmt.Errorf("results of %s: %w", schema, err)
+	}
+	return n, nil
+}
+
+// NodeClass is the class of a node's latest result.
+type NodeClass struct {
+	Key   NodeKey
+	Class string
+}
+
+// LatestClasses returns the class of the latest result of every node of a
+// schema, in no order.
+func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID) ([]NodeClass, error) {
+	scan := func(row scanner) (c NodeClass, err error) {
+		var node []byte
+		err = row.Scan(&node, (*int64)(&c.Key.Project), &c.Class)
+		c.Key.Node = hashOf(node)
+		return c, err
+	}
+	classes, err := list(ctx, s.reader(ws), scan, `SELECT node, project_id, class FROM latest_results WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
+	if err != nil {
+		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
+	}
+	return classes, nil
+}
