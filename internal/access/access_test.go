@@ -267,6 +267,11 @@ func TestDemoIsForLoopback(t *testing.T) {
 	if _, err := a.Authenticate(t.Context(), http.Header{}, remote); !errors.Is(err, ErrMissing) {
 		t.Errorf("from elsewhere: %v", err)
 	}
+	for _, header := range []string{"X-Forwarded-For", "Forwarded", "X-Real-IP"} {
+		if _, err := a.Authenticate(t.Context(), http.Header{http.CanonicalHeaderKey(header): {"127.0.0.1"}}, "127.0.0.1:5"); !errors.Is(err, ErrMissing) {
+			t.Errorf("through a proxy on this machine (%s): %v", header, err)
+		}
+	}
 	plain, _, _ := newAccess(t)
 	if _, err := plain.Authenticate(t.Context(), http.Header{}, "127.0.0.1:5"); !errors.Is(err, ErrMissing) {
 		t.Errorf("loopback without demo: %v", err)
@@ -283,6 +288,7 @@ func TestScopesGrant(t *testing.T) {
 		ManageIntegrations: {ManageIntegrations},
 		RunSyncs:           {RunSyncs},
 		ReadAudit:          {ReadAudit},
+		ReadMetrics:        {ReadMetrics},
 		ReadMCP:            {ReadMCP},
 		AdminWorkspace:     Scopes(),
 	}

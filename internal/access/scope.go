@@ -21,6 +21,7 @@ const (
 	ManageIntegrations Scope = "manage:integrations"
 	RunSyncs           Scope = "run:syncs"
 	ReadAudit          Scope = "read:audit"
+	ReadMetrics        Scope = "read:metrics"
 	ReadMCP            Scope = "read:mcp"
 	AdminWorkspace     Scope = "admin:workspace"
 
@@ -32,7 +33,7 @@ const (
 func Scopes() []Scope {
 	return []Scope{
 		ReadImports, WriteImports, ReadCatalog, WriteCatalog, ManageIntegrations,
-		RunSyncs, ReadAudit, ReadMCP, AdminWorkspace,
+		RunSyncs, ReadAudit, ReadMetrics, ReadMCP, AdminWorkspace,
 	}
 }
 

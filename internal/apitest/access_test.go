@@ -361,4 +361,10 @@ func TestDemoNeedsNoKeyFromLoopback(t *testing.T) {
 	if r := s.Get(t, "/api/v1/schemas", "nonsense"); r.Status != 401 {
 		t.Errorf("with a wrong key: %d", r.Status)
 	}
+	if r := s.Get(t, "/api/v1/schemas", "", "X-Forwarded-For", "127.0.0.1"); r.Status != 401 {
+		t.Errorf("through a proxy on this machine: %d", r.Status)
+	}
+	if r := s.Send(t, "POST", "/api/v1/schemas", "", `{"name":"A"}`, "Origin", "https://evil.example"); r.Status != 403 || r.At(t, "code") != "cross-origin" {
+		t.Errorf("from a page of another site: %d %s", r.Status, r.Body)
+	}
 }

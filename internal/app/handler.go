@@ -10,6 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
+	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
@@ -30,7 +31,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	imports := dbtimports.New(dbtimports.Deps{
 		Store: a.Store, Blobs: a.blobsOf, Cursors: cursors, Limits: limits, Now: a.now, Log: a.log, Uploaded: a.Metrics.Uploaded,
 	})
-	server, err := a.newServer()
+	server, err := a.newServer(a.Config.Listen, a.Config.Hosts, a.metricsScope())
 	if err != nil {
 		return nil, err
 	}
@@ -45,24 +46,43 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 
 // newHealthHandler makes the handler of a process that serves no API: health checks and metrics.
 func (a *App) newHealthHandler() (http.Handler, error) {
-	server, err := a.newServer()
+	server, err := a.newServer(a.Config.Listen, a.Config.Hosts, a.metricsScope())
 	if err != nil {
 		return nil, err
 	}
 	return server.Handler()
 }
 
-// newServer makes a server with health checks and metrics.
-func (a *App) newServer() (*httpserver.Server, error) {
+// newMetricsHandler makes the handler of the listener that is for monitoring alone. Monitoring asks by address, so its
+// hosts are not limited beyond loopback.
+func (a *App) newMetricsHandler() (http.Handler, error) {
+	server, err := a.newServer(a.Config.MetricsListen, nil, access.Public)
+	if err != nil {
+		return nil, err
+	}
+	return server.Handler()
+}
+
+// metricsScope is what /metrics asks for on the address of the API.
+func (a *App) metricsScope() access.Scope {
+	if a.Config.Metrics == config.MetricsOpen {
+		return access.Public
+	}
+	return access.ReadMetrics
+}
+
+// newServer makes a server with health checks and metrics for one address.
+func (a *App) newServer(listen string, hosts []string, metrics access.Scope) (*httpserver.Server, error) {
 	server, err := httpserver.New(httpserver.Config{
 		Access: a.Access, Limits: a.httpLimits(), Log: a.log, Now: a.now, Version: a.build.Version,
-		Loopback: a.loopback(), Observe: a.Metrics.Request, QueryWithin: 30 * time.Second,
+		Loopback: isLoopback(listen), Hosts: hosts, TrustedProxies: a.Config.TrustedProxies,
+		Observe: a.Metrics.Request, QueryWithin: 30 * time.Second,
 	})
 	if err != nil {
 		return nil, err
 	}
 	server.Health(httpserver.StoreCheck(a.Store), httpserver.SpaceCheck(a.blobs))
-	server.Metrics(a.Metrics.Handler(), access.Public)
+	server.Metrics(a.Metrics.Handler(), metrics)
 	return server, nil
 }
 
@@ -75,9 +95,9 @@ func (a *App) httpLimits() httpserver.Limits {
 
 func (a *App) blobsOf(int64) blob.Store { return a.blobs }
 
-// loopback tells whether the address to listen on is of this machine alone.
-func (a *App) loopback() bool {
-	host, _, err := net.SplitHostPort(a.Config.Listen)
+// isLoopback reports whether an address to listen on can be reached from this machine alone.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return false
 	}

@@ -28,22 +28,30 @@ const SocketName = "thalweg.sock"
 // where it cannot be told whether its process lives.
 const spoolAge = time.Hour
 
-// Serve listens, works off imports and blocks until ctx ends; then it lets
-// requests and imports finish. ready, if set, is told the address.
-func (a *App) Serve(ctx context.Context, ready func(address string)) error {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Config.Listen)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", a.Config.Listen, err)
-	}
+// Serve listens, runs imports and blocks until ctx ends; then it lets requests and imports finish. ready, if set, is
+// called with the address.
+func (a *App) Serve(ctx context.Context, ready func(address string)) (err error) {
 	public := a.handler
 	if a.Config.Role == config.RoleWorker {
 		if public, err = a.newHealthHandler(); err != nil {
-			return errors.Join(err, listener.Close())
+			return err
 		}
 	}
+	listener, err := listen(ctx, a.Config.Listen)
+	if err != nil {
+		return err
+	}
+	monitoring, err := a.listenForMetrics(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	a.warnOfHosts()
 	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.serveOn(ctx, listener, public) })
+	if monitoring != nil {
+		group.Go(func() error { return monitoring(ctx) })
+	}
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.Access.Run(ctx) })
 	if a.Config.Role != config.RoleAPI {
@@ -53,6 +61,38 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 		ready(listener.Addr().String())
 	}
 	return group.Wait()
+}
+
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return listener, nil
+}
+
+// listenForMetrics opens the listener for monitoring, if one is configured, and returns what serves it.
+func (a *App) listenForMetrics(ctx context.Context) (serve func(context.Context) error, err error) {
+	if a.Config.MetricsListen == "" {
+		return nil, nil
+	}
+	handler, err := a.newMetricsHandler()
+	if err != nil {
+		return nil, err
+	}
+	listener, err := listen(ctx, a.Config.MetricsListen)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	a.log.Info("metrics are served", slog.String("address", listener.Addr().String()))
+	return func(ctx context.Context) error { return a.serveOn(ctx, listener, handler) }, nil
+}
+
+// warnOfHosts says that a server that others can reach answers to every name.
+func (a *App) warnOfHosts() {
+	if len(a.Config.Hosts) == 0 && !isLoopback(a.Config.Listen) {
+		a.log.Warn("requests for any host name are answered; set hosts to the names of this server", slog.String("listen", a.Config.Listen))
+	}
 }
 
 // sweep removes what uploads to a dead process left in the spool.

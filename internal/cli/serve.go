@@ -12,8 +12,12 @@ import (
 // ServeCmd serves a data folder or a database.
 type ServeCmd struct {
 	settings
-	Listen string `help:"Address to listen on; 127.0.0.1:8080 unless set." placeholder:"HOST:PORT"`
-	Role   string `help:"all, api or worker; other than all needs PostgreSQL." placeholder:"ROLE"`
+	Listen         string `help:"Address to listen on; 127.0.0.1:8080 unless set." placeholder:"HOST:PORT"`
+	Role           string `help:"all, api or worker; other than all needs PostgreSQL." placeholder:"ROLE"`
+	Hosts          string `help:"Host names to answer to, with commas; on a non-loopback address every name unless set." placeholder:"NAME,…"`
+	TrustedProxies string `help:"Networks of proxies whose X-Forwarded-For is believed, with commas." placeholder:"CIDR,…"`
+	Metrics        string `help:"Who may read /metrics: key (with the scope read:metrics, the default) or open." placeholder:"WHO"`
+	MetricsListen  string `help:"Address to serve /metrics on without a key." placeholder:"HOST:PORT"`
 }
 
 // Help gives an example.
@@ -23,7 +27,10 @@ func (ServeCmd) Help() string {
 
 // Run serves until it is told to stop.
 func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
-	cfg, err := c.load("listen", c.Listen, "role", c.Role)
+	cfg, err := c.load(
+		"listen", c.Listen, "role", c.Role, "hosts", c.Hosts, "trusted_proxies", c.TrustedProxies,
+		"metrics", c.Metrics, "metrics_listen", c.MetricsListen,
+	)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/netip"
 	"net/url"
 	"os"
 	"slices"
@@ -15,16 +16,20 @@ import (
 
 // Config is every setting with its value. Make one with Load or Default.
 type Config struct {
-	Listen        string        // host:port to serve on
-	Data          string        // folder of the SQLite store, the blobs and the server's socket
-	DatabaseURL   string        // postgres://…; empty: SQLite in Data
-	BlobURL       string        // file:///…; empty: a folder in Data
-	Role          Role          // which parts of the server run in this process
-	BootstrapKey  string        // administrator's key to make at the first start; empty: one is made up
-	LogFormat     LogFormat     // how log lines are written
-	LogLevel      slog.Level    // what is logged
-	ShutdownGrace time.Duration // how long a running import may take to end after a signal
-	Limits        Limits        // what requests and artifacts may cost
+	Listen         string         // host:port to serve on
+	Data           string         // folder of the SQLite store, the blobs and the server's socket
+	DatabaseURL    string         // postgres://…; empty: SQLite in Data
+	BlobURL        string         // file:///…; empty: a folder in Data
+	Role           Role           // which parts of the server run in this process
+	Hosts          []string       // host names that the server answers to; empty on a bind beyond loopback: all
+	TrustedProxies []netip.Prefix // networks whose X-Forwarded-For is believed
+	Metrics        MetricsAccess  // who may read /metrics
+	MetricsListen  string         // host:port to serve /metrics on without a key; empty: none
+	BootstrapKey   string         // administrator's key to make at the first start; empty: one is made up
+	LogFormat      LogFormat      // how log lines are written
+	LogLevel       slog.Level     // what is logged
+	ShutdownGrace  time.Duration  // how long a running import may take to end after a signal
+	Limits         Limits         // what requests and artifacts may cost
 
 	origin map[string]string // setting name → where its value came from; absent: default
 }
@@ -37,6 +42,15 @@ const (
 	RoleAll    Role = "all"
 	RoleAPI    Role = "api"
 	RoleWorker Role = "worker"
+)
+
+// MetricsAccess says who may read /metrics.
+type MetricsAccess string
+
+// Who may read /metrics on the address of the API.
+const (
+	MetricsKey  MetricsAccess = "key"  // keys with read:metrics
+	MetricsOpen MetricsAccess = "open" // everybody
 )
 
 // LogFormat is how log lines are written.
@@ -58,9 +72,7 @@ type Limits struct {
 	Depth       int  // of JSON
 	Name        Size // one id or name
 	Text        Size // one text; longer ones are cut
-	SQL         Size // of one node; longer SQL is not traced
 	Value       Size // one raw JSON value
-	ObjectKey   Size // of a bucket
 	Nodes       int  // of one manifest
 	Columns     int  // of one node
 	Query       int  // characters of a search
@@ -68,12 +80,13 @@ type Limits struct {
 	Headers     Size // a request's headers
 }
 
-// Default returns the settings of a server that was told nothing.
+// Default returns the settings of a server that nobody configured.
 func Default() Config {
 	return Config{
 		Listen:        "127.0.0.1:8080",
 		Data:          "./thalweg-data",
 		Role:          RoleAll,
+		Metrics:       MetricsKey,
 		LogFormat:     LogText,
 		LogLevel:      slog.LevelInfo,
 		ShutdownGrace: 30 * time.Second,
@@ -86,9 +99,7 @@ func Default() Config {
 			Depth:       128,
 			Name:        4 << 10,
 			Text:        256 << 10,
-			SQL:         4 << 20,
 			Value:       64 << 20,
-			ObjectKey:   4 << 10,
 			Nodes:       1_000_000,
 			Columns:     20_000,
 			Query:       512,
@@ -141,31 +152,39 @@ func (c *Config) readFile(path string) error {
 	if err != nil {
 		return fmt.Errorf("settings file: %w", err)
 	}
-	lines, err := parse(text)
+	entries, err := parse(text)
 	if err != nil {
 		return fmt.Errorf("settings file %s: %w", path, err)
 	}
-	for _, line := range lines {
-		place := fmt.Sprintf("%s:%d", path, line.number)
-		s, ok := settingNamed(line.name)
-		if !ok {
-			return fmt.Errorf("%s: unknown setting %q", place, line.name)
-		}
-		if err := c.set(s, line.value, place); err != nil {
+	for _, e := range entries {
+		if err := c.setFromFile(e, fmt.Sprintf("%s:%d", path, e.number)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *Config) set(s Setting, value, place string) error {
+func (c *Config) setFromFile(e entry, origin string) error {
+	s, ok := settingNamed(e.name)
+	switch {
+	case !ok && nearest(e.name) != "":
+		return fmt.Errorf("%s: unknown setting %q; did you mean %q?", origin, e.name, nearest(e.name))
+	case !ok:
+		return fmt.Errorf("%s: unknown setting %q; `thalweg config show` lists all settings", origin, e.name)
+	case e.list && !s.List:
+		return fmt.Errorf("%s: %s takes one value, not a list", origin, e.name)
+	}
+	return c.set(s, strings.Join(e.values, ","), origin)
+}
+
+func (c *Config) set(s Setting, value, origin string) error {
 	if err := s.write(c, value); err != nil {
 		if s.Secret {
-			return fmt.Errorf("%s: %s is not valid", place, s.Name) // the value stays out of logs
+			return fmt.Errorf("%s: %s is not valid", origin, s.Name) // the value stays out of logs
 		}
-		return fmt.Errorf("%s: %s %q: %w", place, s.Name, value, err)
+		return fmt.Errorf("%s: %s %q: %w", origin, s.Name, value, err)
 	}
-	c.origin[s.Name] = place
+	c.origin[s.Name] = origin
 	return nil
 }
 

@@ -3,8 +3,10 @@ package config
 import (
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +68,7 @@ func TestLoadPrecedence(t *testing.T) {
 func TestEverySettingIsRead(t *testing.T) {
 	values := map[string]string{
 		"listen": "127.0.0.1:9", "data": "elsewhere", "database_url": "postgres://u@h/d", "blob_url": "file:///blobs", "role": "api",
+		"hosts": "catalog.example,10.0.0.1", "trusted_proxies": "10.0.0.0/8,::1/128", "metrics": "open", "metrics_listen": "127.0.0.1:9090",
 		"bootstrap_key": "k", "log_format": "json", "log_level": "debug", "shutdown_grace": "7s",
 	}
 	value := func(s Setting) string {
@@ -121,6 +124,10 @@ func TestLoadRefuses(t *testing.T) {
 		{"worker on SQLite", flag("role", "worker"), []string{"role worker needs database_url"}},
 		{"database", flag("database_url", "mysql://u:hunter2@h/d"), []string{"database_url", "postgres://"}},
 		{"bucket", flag("blob_url", "s3://bucket"), []string{"blob_url", "file:///"}},
+		{"metrics address", flag("metrics_listen", "9090"), []string{"metrics_listen", "host:port"}},
+		{"metrics", flag("metrics", "yes"), []string{"--metrics", "key", "open"}},
+		{"proxy", flag("trusted_proxies", "10.0.0.0/8,proxy"), []string{"--trusted-proxies", "10.0.0.0/8"}},
+		{"host with a port", flag("hosts", "catalog.example:443"), []string{"--hosts", "without scheme and port"}},
 		{"size", flag("limits.request", "2 gigs"), []string{"--limits-request", "256MiB"}},
 		{"size of nothing", flag("limits.request", "0"), []string{"--limits-request"}},
 		{"size too large", flag("limits.request", "9999999999GiB"), []string{"--limits-request"}},
@@ -176,6 +183,29 @@ func TestRedacted(t *testing.T) {
 	}
 	if values["bootstrap_key"] != "(hidden)" {
 		t.Errorf("bootstrap_key is shown as %q", values["bootstrap_key"])
+	}
+}
+
+func TestLists(t *testing.T) {
+	path := file(t, "hosts: [Catalog.Example., '[2001:db8::1]']\ntrusted_proxies:\n  - 10.1.2.3/8\n  - 192.0.2.7\n")
+	for name, sources := range map[string]Sources{
+		"file":        {File: path},
+		"environment": {Lookup: lookup(map[string]string{"THALWEG_HOSTS": "catalog.example, 2001:db8::1,", "THALWEG_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7/32"})},
+	} {
+		if sources.Lookup == nil {
+			sources.Lookup = lookup(nil)
+		}
+		c, err := Load(sources)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff([]string{"catalog.example", "2001:db8::1"}, c.Hosts); diff != "" {
+			t.Errorf("%s: hosts (-want +got):\n%s", name, diff)
+		}
+		want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.7/32")}
+		if !slices.Equal(c.TrustedProxies, want) {
+			t.Errorf("%s: trusted proxies %v, want %v", name, c.TrustedProxies, want)
+		}
 	}
 }
 

@@ -1,188 +1,122 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // entry is one setting of a file, still as text.
 type entry struct {
-	name   string
-	value  string
+	name   string // sections are joined by dots: "limits.request"
+	values []string
+	list   bool
 	number int // line, from 1
 }
 
-// parse reads a settings file: a JSON object, or the part of YAML that settings need, which is
+// parse reads a settings file in YAML, of which JSON is a part:
 //
-//	# a comment
 //	listen: 127.0.0.1:8080
+//	hosts: [catalog.example.com]
 //	limits:
-//	  request: "2GiB"   # values may be quoted
+//	  request: 2GiB
 //
-// Anything else, and a setting made twice, is refused with its line.
+// It returns the settings in the order of the file. A setting that is made twice, one without a value and one nested
+// deeper than a section are refused with their line.
 func parse(text []byte) ([]entry, error) {
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	var entries []entry
-	var err error
-	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
-		entries, err = parseJSON(text)
-	} else {
-		entries, err = parseYAML(string(text))
+	var documents []yaml.Node
+	if err := yaml.Load(text, &documents, yaml.WithAllDocuments()); err != nil {
+		return nil, syntaxError(err)
 	}
-	if err != nil {
-		return nil, err
+	if len(documents) > 1 {
+		return nil, fmt.Errorf("line %d: a second document begins; settings are one", documents[1].Line)
 	}
-	seen := map[string]int{}
-	for _, e := range entries {
-		if first, ok := seen[e.name]; ok {
-			return nil, fmt.Errorf("line %d: %s is set twice, first in line %d", e.number, e.name, first)
-		}
-		seen[e.name] = e.number
-	}
-	return entries, nil
-}
-
-func parseYAML(text string) ([]entry, error) {
-	var entries []entry
-	var section entry // a name without a value; what is indented below belongs to it
-	empty := func() error {
-		if section.name == "" || section.value != "" {
-			return nil
-		}
-		return fmt.Errorf("line %d: %s has no value", section.number, section.name)
-	}
-	for i, line := range strings.Split(text, "\n") {
-		trimmed := strings.TrimSpace(line)
-		if trimmed == "" || trimmed[0] == '#' || trimmed == "---" && i == 0 {
-			continue
-		}
-		name, value, err := member(trimmed)
-		indented := line[0] == ' ' || line[0] == '\t'
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		case indented && (section.name == "" || value == nil):
-			return nil, fmt.Errorf("line %d: %s is indented, but is no setting of a section", i+1, name)
-		case indented:
-			section.value = "has settings"
-			entries = append(entries, entry{name: section.name + "." + name, value: *value, number: i + 1})
-			continue
-		}
-		if err := empty(); err != nil {
-			return nil, err
-		}
-		section = entry{}
-		if value == nil {
-			section = entry{name: name, number: i + 1}
-		} else {
-			entries = append(entries, entry{name: name, value: *value, number: i + 1})
-		}
-	}
-	return entries, empty()
-}
-
-// member reads `name: value`; a nil value means that there is none.
-func member(line string) (name string, value *string, err error) {
-	name, rest, ok := strings.Cut(line, ":")
-	if !ok || !isName(name) || rest != "" && rest[0] != ' ' {
-		return "", nil, errors.New("want `name: value`")
-	}
-	value, err = scalar(strings.TrimSpace(rest))
-	return name, value, err
-}
-
-func isName(key string) bool {
-	return key != "" && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz_.0123456789") == ""
-}
-
-// scalar reads a value; nil means that there is none.
-func scalar(text string) (*string, error) {
-	if text == "" || text[0] == '#' {
+	if len(documents) == 0 || documents[0].Content[0].Tag == "!!null" { // nothing but comments
 		return nil, nil
 	}
-	quote := text[0]
-	if quote != '"' && quote != '\'' {
-		if before, _, ok := strings.Cut(text, " #"); ok {
-			text = strings.TrimSpace(before)
-		}
-		if strings.ContainsRune("[{&*!|>%@`-?", rune(quote)) {
-			return nil, fmt.Errorf("%q: lists, anchors and blocks are not read; quote it if it is a text", text)
-		}
-		return &text, nil
+	var p fileParser
+	if err := p.section("", documents[0].Content[0]); err != nil {
+		return nil, err
 	}
-	end := strings.IndexByte(text[1:], quote)
-	if end < 0 {
-		return nil, errors.New("the quote is not closed")
-	}
-	value, after := text[1:end+1], strings.TrimSpace(text[end+2:])
-	if after != "" && after[0] != '#' || strings.Contains(value, `\`) && quote == '"' {
-		return nil, fmt.Errorf("%s: escapes in a quoted value are not read", text)
-	}
-	return &value, nil
+	return p.entries, unique(p.entries)
 }
 
-// parseJSON reads an object of texts, numbers, booleans and objects of those. It goes by tokens, since only those
-// have places.
-func parseJSON(text []byte) ([]entry, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	p := jsonParser{text: text, decoder: decoder}
-	if _, err := decoder.Token(); err != nil { // the brace that made it JSON
-		return nil, p.at(err)
+// syntaxError names the line where the construct begins that could not be read to its end.
+func syntaxError(err error) error {
+	var at *yaml.LoadError
+	if !errors.As(err, &at) {
+		return err
 	}
-	if err := p.object(""); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("the object is not closed")
+	line := at.Mark.Line
+	if at.ContextMark.Line > 0 {
+		line = at.ContextMark.Line
+	}
+	return fmt.Errorf("line %d: %s", line, at.Message)
+}
+
+func unique(entries []entry) error {
+	first := map[string]int{}
+	for _, e := range entries {
+		if line, ok := first[e.name]; ok {
+			return fmt.Errorf("line %d: %s is set twice, first in line %d", e.number, e.name, line)
 		}
-		return nil, p.at(err)
+		first[e.name] = e.number
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, p.at(errors.New("something follows the object"))
+	return nil
+}
+
+type fileParser struct{ entries []entry }
+
+// section reads the settings of a mapping; prefix is the name of the section with a dot.
+func (p *fileParser) section(prefix string, node *yaml.Node) error {
+	if node.Kind != yaml.MappingNode {
+		return fmt.Errorf("line %d: want settings, as in `listen: 127.0.0.1:8080`", node.Line)
 	}
-	return p.entries, nil
-}
-
-type jsonParser struct {
-	text    []byte
-	decoder *json.Decoder
-	entries []entry
-}
-
-func (p *jsonParser) line() int {
-	return 1 + bytes.Count(p.text[:p.decoder.InputOffset()], []byte("\n"))
-}
-
-func (p *jsonParser) at(err error) error { return fmt.Errorf("line %d: %w", p.line(), err) }
-
-// object reads members up to the closing brace.
-func (p *jsonParser) object(section string) error {
-	for p.decoder.More() {
-		key, err := p.decoder.Token()
-		if err != nil {
-			return err
-		}
-		name := section + fmt.Sprint(key)
-		value, err := p.decoder.Token()
-		switch {
-		case err != nil:
-			return err
-		case value == json.Delim('{') && section == "":
-			if err := p.object(name + "."); err != nil {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		key, value := node.Content[i], resolved(node.Content[i+1])
+		name := prefix + key.Value
+		if value.Kind == yaml.MappingNode && prefix == "" {
+			if err := p.section(name+".", value); err != nil {
 				return err
 			}
 			continue
-		case value == nil:
-			return fmt.Errorf("%s is null: leave it out instead", name)
 		}
-		if _, ok := value.(json.Delim); ok {
-			return fmt.Errorf("%s: want a text, a number or a boolean", name)
+		e := entry{name: name, number: key.Line, list: value.Kind == yaml.SequenceNode}
+		var err error
+		if e.values, err = valuesOf(value); err != nil {
+			return fmt.Errorf("line %d: %s: %w", key.Line, name, err)
 		}
-		p.entries = append(p.entries, entry{name: name, value: fmt.Sprint(value), number: p.line()})
+		p.entries = append(p.entries, e)
 	}
-	_, err := p.decoder.Token()
-	return err
+	return nil
+}
+
+// resolved follows an alias to what it stands for.
+func resolved(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+// valuesOf returns the text of a scalar, or those of a list of scalars.
+func valuesOf(node *yaml.Node) ([]string, error) {
+	switch node.Kind {
+	case yaml.ScalarNode:
+		if node.Tag == "!!null" {
+			return nil, errors.New("it has no value; leave the line out for the default")
+		}
+		return []string{node.Value}, nil
+	case yaml.SequenceNode:
+		values := []string{}
+		for _, c := range node.Content {
+			if c = resolved(c); c.Kind != yaml.ScalarNode || c.Tag == "!!null" {
+				return nil, errors.New("want a list of texts")
+			}
+			values = append(values, c.Value)
+		}
+		return values, nil
+	}
+	return nil, errors.New("want a text, a number, a boolean or a list")
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ type Setting struct {
 	Name   string // as in a file: "database_url", "limits.request"
 	Help   string // one line
 	Secret bool   // its value is never shown
+	List   bool   // it takes several values, separated by commas
 
 	write func(*Config, string) error
 	read  func(*Config) string
@@ -40,6 +42,11 @@ var settings = []Setting{
 	text("blob_url", "where artifacts are kept, file:///…", func(c *Config) *string { return &c.BlobURL }),
 	choice("role", "parts of the server to run here", func(c *Config) *Role { return &c.Role }, RoleAll, RoleAPI, RoleWorker),
 	secret(text("bootstrap_key", "administrator's key to make at the first start", func(c *Config) *string { return &c.BootstrapKey })),
+	list("hosts", "host names that the server answers to", func(c *Config) *[]string { return &c.Hosts }, parseHost, sameText),
+	list("trusted_proxies", "networks whose X-Forwarded-For is believed", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies },
+		parseNetwork, netip.Prefix.String),
+	choice("metrics", "who may read /metrics", func(c *Config) *MetricsAccess { return &c.Metrics }, MetricsKey, MetricsOpen),
+	text("metrics_listen", "address to serve /metrics on without a key, host:port", func(c *Config) *string { return &c.MetricsListen }),
 	choice("log_format", "how log lines are written", func(c *Config) *LogFormat { return &c.LogFormat }, LogText, LogJSON),
 	level("log_level", "debug, info, warn or error", func(c *Config) *slog.Level { return &c.LogLevel }),
 	duration("shutdown_grace", "how long a running import may take to end after a signal", func(c *Config) *time.Duration { return &c.ShutdownGrace }),
@@ -51,9 +58,7 @@ var settings = []Setting{
 	number("limits.depth", "nesting of JSON", func(c *Config) *int { return &c.Limits.Depth }),
 	size("limits.name", "one id or name", func(c *Config) *Size { return &c.Limits.Name }),
 	size("limits.text", "one text; longer ones are cut", func(c *Config) *Size { return &c.Limits.Text }),
-	size("limits.sql", "SQL of one node; longer SQL is not traced", func(c *Config) *Size { return &c.Limits.SQL }),
 	size("limits.value", "one raw JSON value", func(c *Config) *Size { return &c.Limits.Value }),
-	size("limits.object_key", "name of an object in a bucket", func(c *Config) *Size { return &c.Limits.ObjectKey }),
 	number("limits.nodes", "nodes of one manifest", func(c *Config) *int { return &c.Limits.Nodes }),
 	number("limits.columns", "columns of one node", func(c *Config) *int { return &c.Limits.Columns }),
 	number("limits.query", "characters of a search", func(c *Config) *int { return &c.Limits.Query }),

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// Validate checks what one setting alone cannot tell. All that is wrong is joined in one error.
+// Validate checks what no single setting shows. Everything that is wrong is joined in one error.
 func (c Config) Validate() error {
 	var roleErr error
 	if c.Role != RoleAll && c.DatabaseURL == "" {
@@ -18,18 +18,22 @@ func (c Config) Validate() error {
 	if c.Data == "" {
 		dataErr = errors.New("data is empty: name a folder")
 	}
-	return errors.Join(validListen(c.Listen), dataErr, validDatabase(c.DatabaseURL), validBlob(c.BlobURL), roleErr, c.Limits.validate())
+	var metricsErr error
+	if c.MetricsListen != "" {
+		metricsErr = validListen("metrics_listen", c.MetricsListen)
+	}
+	return errors.Join(validListen("listen", c.Listen), metricsErr, dataErr, validDatabase(c.DatabaseURL), validBlob(c.BlobURL), roleErr, c.Limits.validate())
 }
 
-func validListen(address string) error {
+func validListen(setting, address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("listen %q: want host:port, such as 127.0.0.1:8080", address)
+		return fmt.Errorf("%s %q: want host:port, such as 127.0.0.1:8080", setting, address)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
-		return fmt.Errorf("listen %q: port %q is not a number from 0 to 65535", address, port)
+		return fmt.Errorf("%s %q: port %q is not a number from 0 to 65535", setting, address, port)
 	} else if host == "" && n == 0 {
-		return fmt.Errorf("listen %q: name a host or a port", address)
+		return fmt.Errorf("%s %q: name a host or a port", setting, address)
 	}
 	return nil
 }
@@ -66,7 +70,6 @@ func (l Limits) validate() error {
 	}
 	within("name", l.Name, "text", l.Text)
 	within("text", l.Text, "value", l.Value)
-	within("sql", l.SQL, "value", l.Value)
 	within("value", l.Value, "manifest", l.Manifest)
 	return errors.Join(errs...)
 }

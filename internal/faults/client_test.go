@@ -222,7 +222,7 @@ func (c *client) goroutines() int {
 		}
 	}
 	if n == 0 {
-		c.tb.Fatal("the metrics tell no goroutines")
+		c.tb.Fatal("the metrics have no goroutines")
 	}
 	return n
 }

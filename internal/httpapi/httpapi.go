@@ -66,6 +66,7 @@ func New(d Deps) (*API, error) {
 
 // Register serves the routes of the API, resource by resource.
 func (a *API) Register(s *httpserver.Server) {
+	s.Mount("/api", httpserver.APIPolicy())
 	a.registerSchemas(s)
 	a.registerRemovals(s)
 	a.registerProjects(s)

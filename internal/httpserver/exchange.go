@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 )
 
@@ -12,6 +13,8 @@ type exchange struct {
 	route   string // pattern, once it is found
 	failure error  // what an internal error was, for the log
 	by      string // name of the principal
+	client  netip.Addr
+	policy  Policy
 }
 
 type exchangeKey struct{}
@@ -20,12 +23,12 @@ func withExchange(ctx context.Context, x *exchange) context.Context {
 	return context.WithValue(ctx, exchangeKey{}, x)
 }
 
-// exchangeOf never gives nil, so that handlers can be tried alone.
+// exchangeOf never returns nil, so that handlers can be tested alone.
 func exchangeOf(ctx context.Context) *exchange {
 	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
 		return x
 	}
-	return &exchange{url: &url.URL{}}
+	return &exchange{url: &url.URL{}, policy: APIPolicy()}
 }
 
 // URL returns the address of the request that a context belongs to.

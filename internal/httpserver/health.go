@@ -23,16 +23,26 @@ type Check struct {
 	Run  func(context.Context) error
 }
 
+// Paths of the health checks. Both forms of /healthcheck are part of the compatible API.
+const (
+	pathLive      = "/livez"
+	pathReady     = "/readyz"
+	pathHealth    = "/healthcheck"
+	pathHealthAPI = "/api/v1/healthcheck"
+)
+
+var healthPaths = []string{pathLive, pathReady, pathHealth, pathHealthAPI}
+
 // readyWithin bounds all checks together.
 const readyWithin = 3 * time.Second
 
 // Health serves what load balancers and monitors ask: whether the process lives, and whether it is ready.
 func (s *Server) Health(checks ...Check) {
 	alive := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { WriteJSON(w, http.StatusOK, Health{Status: "ok"}) })
-	s.health("/livez", "livez", alive)
-	s.health("/healthcheck", "healthcheck", alive)
-	s.health("/api/v1/healthcheck", "api-healthcheck", alive)
-	s.health("/readyz", "readyz", ready(checks))
+	s.health(pathLive, "livez", alive)
+	s.health(pathHealth, "healthcheck", alive)
+	s.health(pathHealthAPI, "api-healthcheck", alive)
+	s.health(pathReady, "readyz", ready(checks))
 }
 
 func (s *Server) health(path, id string, h http.Handler) {

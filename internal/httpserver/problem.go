@@ -24,6 +24,7 @@ const (
 	CodeCredentialsInURL     Code = "credentials-in-url"
 	CodeInsufficientScope    Code = "insufficient-scope"
 	CodeForbidden            Code = "forbidden"
+	CodeCrossOrigin          Code = "cross-origin"
 	CodeNotFound             Code = "not-found"
 	CodeMethodNotAllowed     Code = "method-not-allowed"
 	CodeHostNotAllowed       Code = "host-not-allowed"
@@ -68,6 +69,7 @@ var problems = map[Code]struct {
 	CodeCredentialsInURL:     {http.StatusBadRequest, "Credentials do not belong in a URL"},
 	CodeInsufficientScope:    {http.StatusForbidden, "The key lacks a scope"},
 	CodeForbidden:            {http.StatusForbidden, "The key may not do this"},
+	CodeCrossOrigin:          {http.StatusForbidden, "The request comes from another origin"},
 	CodeNotFound:             {http.StatusNotFound, "Not found"},
 	CodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "Method not allowed"},
 	CodeHostNotAllowed:       {http.StatusMisdirectedRequest, "This host name is not served here"},

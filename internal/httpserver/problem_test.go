@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
@@ -14,40 +18,43 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
+// replies has every error that crosses layers, with its reply.
+var replies = map[error]struct {
+	status int
+	code   Code
+}{
+	access.ErrMissing:            {401, CodeMissingCredentials},
+	access.ErrUnknown:            {401, CodeInvalidCredentials},
+	access.ErrExpired:            {401, CodeExpiredCredentials},
+	catalog.ErrNotFound:          {404, CodeNotFound},
+	catalog.ErrInvalid:           {422, CodeInvalidField},
+	catalog.ErrConflict:          {409, CodeConflict},
+	catalog.ErrForbidden:         {403, CodeForbidden},
+	catalog.ErrTooLarge:          {413, CodeBodyTooLarge},
+	catalog.ErrUnsupported:       {501, CodeNotSupported},
+	catalog.ErrBusy:              {409, CodeSchemaBusy},
+	catalog.ErrFenced:            {409, CodeSchemaBusy},
+	catalog.ErrNoSpace:           {507, CodeInsufficientStorage},
+	catalog.ErrUnavailable:       {503, CodeNotReady},
+	catalog.ErrIdempotencyReused: {422, CodeIdempotencyReused},
+	blob.ErrNotFound:             {404, CodeNotFound},
+	blob.ErrNoSpace:              {507, CodeInsufficientStorage},
+	blob.ErrDamaged:              {500, CodeInternal},
+	os.ErrDeadlineExceeded:       {408, CodeRequestTimeout},
+	context.DeadlineExceeded:     {503, CodeQueryTimeout},
+	&http.MaxBytesError{}:        {413, CodeBodyTooLarge},
+	errors.New("secret"):         {500, CodeInternal},
+	InvalidCursor():              {400, CodeInvalidCursor},
+}
+
 func TestErrorsBecomeProblems(t *testing.T) {
-	for err, want := range map[error]struct {
-		status int
-		code   Code
-	}{
-		access.ErrMissing:            {401, CodeMissingCredentials},
-		access.ErrUnknown:            {401, CodeInvalidCredentials},
-		access.ErrExpired:            {401, CodeExpiredCredentials},
-		catalog.ErrNotFound:          {404, CodeNotFound},
-		catalog.ErrInvalid:           {422, CodeInvalidField},
-		catalog.ErrConflict:          {409, CodeConflict},
-		catalog.ErrForbidden:         {403, CodeForbidden},
-		catalog.ErrTooLarge:          {413, CodeBodyTooLarge},
-		catalog.ErrUnsupported:       {501, CodeNotSupported},
-		catalog.ErrBusy:              {409, CodeSchemaBusy},
-		catalog.ErrFenced:            {409, CodeSchemaBusy},
-		catalog.ErrNoSpace:           {507, CodeInsufficientStorage},
-		catalog.ErrUnavailable:       {503, CodeNotReady},
-		catalog.ErrIdempotencyReused: {422, CodeIdempotencyReused},
-		blob.ErrNotFound:             {404, CodeNotFound},
-		blob.ErrNoSpace:              {507, CodeInsufficientStorage},
-		blob.ErrDamaged:              {500, CodeInternal},
-		os.ErrDeadlineExceeded:       {408, CodeRequestTimeout},
-		context.DeadlineExceeded:     {503, CodeQueryTimeout},
-		&http.MaxBytesError{}:        {413, CodeBodyTooLarge},
-		errors.New("secret"):         {500, CodeInternal},
-		InvalidCursor():              {400, CodeInvalidCursor},
-	} {
+	for err, want := range replies {
 		got := ProblemOf(fmt.Errorf("table TBL-1: %w", err))
 		if got.Status != want.status || got.Code != want.code || got.Type != problemType+string(want.code) || got.Title == "" || got.Detail == "" {
 			t.Errorf("%v: %+v", err, got)
 		}
 		if strings.Contains(got.Detail, "secret") {
-			t.Errorf("%v is told: %s", err, got.Detail)
+			t.Errorf("%v shows in the reply: %s", err, got.Detail)
 		}
 		if want.status == 401 && got.GetHeaders().Get("WWW-Authenticate") == "" {
 			t.Errorf("%v: no challenge", err)
@@ -55,21 +62,55 @@ func TestErrorsBecomeProblems(t *testing.T) {
 	}
 }
 
-func TestEveryCodeHasAStatusAndATitle(t *testing.T) {
-	for code, kind := range problems {
-		if kind.status < 400 || kind.status > 599 || kind.title == "" || strings.ToLower(string(code)) != string(code) {
-			t.Errorf("%s: %+v", code, kind)
+// Every sentinel of the packages below is in the table above: a new one needs a reply of its own, or the decision that
+// it is an internal error.
+func TestEverySentinelHasAReply(t *testing.T) {
+	const skipped = "ErrClosed ErrDelta" // they mark faults of our own code and of stored data
+	tested := map[string]bool{}
+	for err := range replies {
+		tested[err.Error()] = true
+	}
+	for _, folder := range []string{"../access", "../blob", "../catalog"} {
+		for name, text := range sentinels(t, folder) {
+			if !tested[text] && !strings.Contains(skipped, name) {
+				t.Errorf("%s: %s (%q) has no reply in the table", folder, name, text)
+			}
 		}
 	}
 }
 
-func TestMatches(t *testing.T) {
-	tag := etagOf([]byte("x"))
-	for header, want := range map[string]bool{
-		tag: true, "W/" + tag: true, `"a", ` + tag: true, "*": true, "": false, `"a"`: false, strings.Trim(tag, `"`): false,
-	} {
-		if matches(header, tag) != want {
-			t.Errorf("matches(%q) = %v", header, !want)
+// sentinels lists the exported errors that a package declares, name → text.
+func sentinels(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	packages, err := parser.ParseDir(token.NewFileSet(), folder, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, p := range packages {
+		ast.Inspect(p, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || len(spec.Values) != 1 || !strings.HasPrefix(spec.Names[0].Name, "Err") {
+				return true
+			}
+			if call, ok := spec.Values[0].(*ast.CallExpr); ok && len(call.Args) == 1 {
+				if text, ok := call.Args[0].(*ast.BasicLit); ok {
+					out[spec.Names[0].Name] = strings.Trim(text.Value, `"`)
+				}
+			}
+			return true
+		})
+	}
+	if len(out) == 0 {
+		t.Fatalf("%s declares no errors: was it read?", folder)
+	}
+	return out
+}
+
+func TestEveryCodeHasAStatusAndATitle(t *testing.T) {
+	for code, kind := range problems {
+		if kind.status < 400 || kind.status > 599 || kind.title == "" || strings.ToLower(string(code)) != string(code) {
+			t.Errorf("%s: %+v", code, kind)
 		}
 	}
 }

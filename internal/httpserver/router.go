@@ -54,12 +54,16 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 		p, ok := access.From(r.Context()) // a request through the folder's socket has one already
 		if !ok {
 			var err error
-			if p, err = rt.access.Authenticate(r.Context(), r.Header, r.RemoteAddr); err != nil {
+			if p, err = rt.access.Authenticate(r.Context(), r.Header, remote(x)); err != nil {
 				WriteProblem(w, r, err)
 				return
 			}
 		}
 		x.by = p.Name
+		if err := crossOrigin(r, p); err != nil {
+			WriteProblem(w, r, err)
+			return
+		}
 		if !p.Can(scope) {
 			refused := NewProblem(CodeInsufficientScope, "This needs a key with the scope %q.", scope)
 			refused.RequiredScope = string(scope)
@@ -70,7 +74,7 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 	})
 }
 
-// ServeHTTP answers what no route takes as JSON too, and never redirects.
+// ServeHTTP answers what no route takes too, and never redirects.
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.RequestURI == "*" {
 		WriteProblem(w, r, NotFound())
@@ -87,11 +91,41 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(probe, r)
 	allow := probe.header.Get("Allow")
 	if allow == "" {
-		WriteProblem(w, r, NotFound())
+		rt.unknown(w, r)
 		return
 	}
 	w.Header().Set("Allow", allow)
 	WriteProblem(w, r, NewProblem(CodeMethodNotAllowed, "%s is not allowed here; allowed are: %s.", printable(r.Method), allow))
+}
+
+// unknown answers a path without a route as its mount wants it.
+func (rt *router) unknown(w http.ResponseWriter, r *http.Request) {
+	h := exchangeOf(r.Context()).policy.Unknown
+	if h == nil || r.Method != http.MethodGet && r.Method != http.MethodHead {
+		WriteProblem(w, r, NotFound())
+		return
+	}
+	h.ServeHTTP(w, r)
+}
+
+// remote is the address of the client as access reads it, "" without one.
+func remote(x *exchange) string {
+	if !x.client.IsValid() {
+		return ""
+	}
+	return x.client.String()
+}
+
+// crossOrigin refuses what a page of another site makes a browser send: it matters where a request is let in without
+// a key, as in the demonstration.
+func crossOrigin(r *http.Request, p access.Principal) error {
+	if p.KeyID != 0 {
+		return nil
+	}
+	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+		return NewProblem(CodeCrossOrigin, "A page of another origin may not do this.")
+	}
+	return nil
 }
 
 // printable keeps a foreign method name from being anything but a short word.

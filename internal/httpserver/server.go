@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -27,11 +29,13 @@ type Config struct {
 	Now     func() time.Time
 	Version string // in the OpenAPI document
 
-	// Loopback is set where the server listens on loopback only: it then
-	// answers to names of loopback and to Hosts alone. Without Loopback, and
-	// with Hosts, the same; without both, to every name.
+	// Loopback is set where the server listens on loopback only: it then answers to names of loopback and to Hosts
+	// alone. Without Loopback, and with Hosts, the same; without both, to every name. Health checks answer to every
+	// name.
 	Loopback bool
 	Hosts    []string
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 
 	Observe     func(route, method string, status int, took time.Duration) // nil: none
 	QueryWithin time.Duration                                              // of one request; 0 = no limit
@@ -42,6 +46,7 @@ type Server struct {
 	cfg    Config
 	huma   huma.API
 	router *router
+	mounts mounts
 }
 
 // New makes a server without routes.
@@ -52,9 +57,13 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Limits == (Limits{}) {
 		cfg.Limits = DefaultLimits()
 	}
-	cfg.Hosts = slices.Clone(cfg.Hosts)
 	rt := newRouter(cfg.Access)
 	return &Server{cfg: cfg, huma: newHuma(rt, cfg.Version, cfg.QueryWithin), router: rt}, nil
+}
+
+// Mount sets the policy of a path and everything below it, up to a longer path that is mounted too.
+func (s *Server) Mount(path string, p Policy) {
+	s.mounts = append(s.mounts, mount{prefix: strings.TrimSuffix(path, "/"), policy: p})
 }
 
 // Route is a route with a plain handler.
@@ -94,9 +103,13 @@ func (s *Server) Handler() (http.Handler, error) {
 	if err := errors.Join(s.router.errs...); err != nil {
 		return nil, err
 	}
+	hosts := hostRule{loopback: s.cfg.Loopback}
+	for _, name := range s.cfg.Hosts {
+		hosts.names = append(hosts.names, hostName(name))
+	}
 	return &edge{
-		next: s.router, log: s.cfg.Log, now: s.cfg.Now, limits: s.cfg.Limits, loopbackOnly: s.cfg.Loopback,
-		hosts: s.cfg.Hosts, observe: s.cfg.Observe,
+		next: s.router, log: s.cfg.Log, now: s.cfg.Now, limits: s.cfg.Limits, hosts: hosts,
+		proxies: slices.Clone(s.cfg.TrustedProxies), mounts: slices.Clone(s.mounts), observe: s.cfg.Observe,
 	}, nil
 }
 

@@ -58,6 +58,7 @@ func New(d Deps) *API {
 // Register serves the routes at the root too, and with a slash at the end: clients do both, and a redirect would lose
 // an upload.
 func (a *API) Register(s *httpserver.Server) {
+	s.Mount("/dbt_imports", httpserver.APIPolicy())
 	registry := s.Registry()
 	s.Handle(httpserver.Route{
 		Method: http.MethodPost, Path: collection, Aliases: forms("/dbt_imports"), Scope: access.WriteImports,

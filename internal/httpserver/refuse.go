@@ -1,0 +1,89 @@
+package httpserver
+
+import (
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+// refuse finds what is wrong with a request whatever its route.
+func (e *edge) refuse(r *http.Request) error {
+	if !e.hosts.allows(r) {
+		return NewProblem(CodeHostNotAllowed, "This server does not answer to the name in the Host header. The setting hosts lists the names that it answers to.")
+	}
+	if len(r.RequestURI) > e.limits.URI {
+		return NewProblem(CodeURITooLong, "The URI is longer than %d bytes.", e.limits.URI).Limited("uri")
+	}
+	if headerSize(r) > e.limits.Headers {
+		return NewProblem(CodeHeadersTooLarge, "The headers are larger than %d bytes.", e.limits.Headers).Limited("headers")
+	}
+	if !isClean(r.URL) {
+		return NotFound()
+	}
+	if name, ok := oddParameter(r.URL); ok {
+		return InvalidParameter(name, "not text in UTF-8 without NUL")
+	}
+	if hasCredentials(r.URL) {
+		return NewProblem(CodeCredentialsInURL, "Send the key in the header 'Authorization: Bearer KEY'; a URL ends up in logs. Revoke the key that was sent.")
+	}
+	return nil
+}
+
+func headerSize(r *http.Request) int {
+	size := 0
+	for name, values := range r.Header {
+		for _, v := range values {
+			size += len(name) + len(v) + 4
+		}
+	}
+	return size
+}
+
+// isClean is false for paths that ServeMux would answer with a redirect, and
+// for those that are no text that a store could hold.
+func isClean(u *url.URL) bool {
+	p := u.EscapedPath()
+	if p == "" || p[0] != '/' || !isText(u.Path) {
+		return false
+	}
+	cleaned := path.Clean(p)
+	return p == cleaned || p == cleaned+"/"
+}
+
+// isText tells text that every store can hold.
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// oddParameter finds a parameter that is no text.
+func oddParameter(u *url.URL) (name string, found bool) {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return "query", true
+	}
+	for name, values := range query {
+		if !isText(name) {
+			return "query", true
+		}
+		if slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func hasCredentials(u *url.URL) bool {
+	for name, values := range u.Query() {
+		switch strings.ToLower(name) {
+		case "api_key", "apikey", "api-key", "x-api-key", "access_token", "authorization", "token":
+			return true
+		}
+		if slices.ContainsFunc(values, access.LooksLikeKey) {
+			return true
+		}
+	}
+	return false
+}
