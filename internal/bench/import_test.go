@@ -9,10 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -26,40 +23,6 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
-
-// projectDir is where `make bench` put the generated project: folders first,
-// again (other ids and times) and changed (one model).
-func projectDir(b *testing.B) string {
-	dir := os.Getenv("THALWEG_BENCH_PROJECT")
-	if dir == "" {
-		b.Skip("SKIPPED: set THALWEG_BENCH_PROJECT, or run make bench")
-	}
-	return dir
-}
-
-// cpu is the time that this process has had on a processor.
-func cpu() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// rssAnon is the process's anonymous memory, in MB.
-func rssAnon() float64 {
-	text, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	for line := range strings.SplitSeq(string(text), "\n") {
-		if rest, ok := strings.CutPrefix(line, "RssAnon:"); ok {
-			kb, _ := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 64)
-			return kb / 1024
-		}
-	}
-	return 0
-}
 
 type bench struct {
 	b      *testing.B
@@ -118,27 +81,6 @@ func (x *bench) send(dir, label string) {
 	}
 	fmt.Printf("%-28s wall %6.0f ms  cpu %6.0f ms  peak anonymous %4.0f MB  %s  (%s)\n", label, ms(took), ms(used), *peak, imp.Report.Outcome, strings.Join(stages, ", "))
 	x.b.ReportMetric(ms(took), strings.ReplaceAll(label, " ", "-")+"-ms")
-}
-
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// watch samples the memory until stop.
-func watch() (peak *float64, stop func()) {
-	runtime.GC()
-	peak = new(float64)
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			*peak = max(*peak, rssAnon())
-			select {
-			case <-end:
-				return
-			case <-time.After(10 * time.Millisecond):
-			}
-		}
-	}()
-	return peak, func() { close(end); <-ended }
 }
 
 func (x *bench) put(name, path string) catalog.Part {
