@@ -1,13 +1,13 @@
 package storetest
 
 import (
-	"bufio"
 	"context"
 	"database/sql"
 	"embed"
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -27,7 +27,7 @@ type Old struct {
 }
 
 //go:embed testdata/upgrade
-var written embed.FS
+var rowFiles embed.FS
 
 var update = flag.Bool("update", false, "write what a store of this version holds, for the upgrades to come")
 
@@ -42,7 +42,7 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 	for version := int64(1); version < known; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			o := old(t, version)
-			load(t, o, rowsOf(t, version))
+			Load(t, o, written(t, version))
 			s := o.Open(clock.now)
 			before, _, err := s.SchemaVersion(t.Context())
 			if err != nil || before != version {
@@ -144,53 +144,51 @@ type heap struct {
 	Rows    [][]any  `json:"rows"`
 }
 
-// rowsOf reads what a store of a version had written.
-func rowsOf(t *testing.T, version int64) []heap {
+// written opens what a store of a version had written.
+func written(t *testing.T, version int64) io.Reader {
 	t.Helper()
-	name := fmt.Sprintf("testdata/upgrade/%05d.jsonl", version)
-	file, err := written.Open(name)
+	file, err := rowFiles.Open(fmt.Sprintf("testdata/upgrade/%05d.jsonl", version))
 	if err != nil {
 		t.Fatalf("%v; before a migration is added, write it by go test ./internal/store/sqlite -run Upgrade -update", err)
 	}
-	defer func() { _ = file.Close() }() // only read
-	var heaps []heap
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var h heap
-		decoder := json.NewDecoder(strings.NewReader(lines.Text()))
-		decoder.UseNumber()
-		must(t, decoder.Decode(&h))
-		heaps = append(heaps, h)
-	}
-	must(t, lines.Err())
-	return heaps
+	t.Cleanup(func() { _ = file.Close() }) // only read
+	return file
 }
 
-func load(t *testing.T, o Old, heaps []heap) {
+// Load fills the tables of an older version with rows, one table a line of JSON.
+func Load(t testing.TB, o Old, lines io.Reader) {
+	t.Helper()
+	rows := json.NewDecoder(lines)
+	rows.UseNumber()
+	for rows.More() {
+		var h heap
+		must(t, rows.Decode(&h))
+		load(t, o, h)
+	}
+}
+
+func load(t testing.TB, o Old, h heap) {
 	t.Helper()
 	ctx := t.Context()
-	for _, h := range heaps {
-		// Some rows come with the tables.
-		if h.Table == "workspaces" || h.Table == "counters" {
-			_, err := o.DB.ExecContext(ctx, `DELETE FROM `+h.Table)
-			must(t, err)
+	// Some rows come with the tables.
+	if h.Table == "workspaces" || h.Table == "counters" {
+		_, err := o.DB.ExecContext(ctx, `DELETE FROM `+h.Table)
+		must(t, err)
+	}
+	for _, row := range h.Rows {
+		args := make([]any, len(row))
+		for i, v := range row {
+			args[i] = stored(t, v)
 		}
-		for _, row := range h.Rows {
-			args := make([]any, len(row))
-			for i, v := range row {
-				args[i] = stored(t, v)
-			}
-			query := `INSERT INTO ` + h.Table + ` (` + strings.Join(h.Columns, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(row)-1) + `)`
-			if _, err := o.DB.ExecContext(ctx, o.Bind(query), args...); err != nil {
-				t.Fatalf("%s: %v", h.Table, err)
-			}
+		query := `INSERT INTO ` + h.Table + ` (` + strings.Join(h.Columns, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(row)-1) + `)`
+		if _, err := o.DB.ExecContext(ctx, o.Bind(query), args...); err != nil {
+			t.Fatalf("%s: %v", h.Table, err)
 		}
 	}
 }
 
 // stored is a value as the driver takes it.
-func stored(t *testing.T, v any) any {
+func stored(t testing.TB, v any) any {
 	t.Helper()
 	switch v := v.(type) {
 	case json.Number:

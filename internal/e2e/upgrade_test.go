@@ -1,0 +1,208 @@
+package e2e
+
+import (
+	"bytes"
+	"compress/gzip"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver of a database without our store
+	"github.com/pressly/goose/v3"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/apitest"
+	"github.com/thalweg-data/thalweg/internal/pgtest"
+	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/postgres"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/storetest"
+)
+
+// upgradeFolder holds what a binary from before causes and actors wrote, and what
+// it answered then; write.py in it made it.
+const upgradeFolder = "testdata/upgrade"
+
+// TestUpgrade opens what an older binary wrote. Everything that could be read
+// then reads the same now, and the artifacts that came last bring nothing new,
+// whether they are recognized by their bytes or read again.
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]apitest.OpenStore{"sqlite": oldFolder, "postgres": oldDatabase} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := &rig{schema: "SCH-101"}
+			r.Server = apitest.Start(t, apitest.Options{Store: open})
+			r.key = r.Key(t, access.AdminWorkspace)
+			r.answersAsBefore(t, recorded(t, name))
+			for _, force := range []bool{false, true} {
+				r.bringsNothing(t, force)
+			}
+			r.answersAsBefore(t, withoutNews(recorded(t, name)))
+		})
+	}
+}
+
+// oldFolder opens the SQLite database of the older binary.
+func oldFolder(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, sqlite.FileName), fixture(t, "sqlite/store.db.gz"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	st, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return apitest.Migrated(t, st)
+}
+
+// oldDatabase opens the PostgreSQL database of the older binary, whose tables
+// were of version 2.
+func oldDatabase(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	url := pgtest.New(t)
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := goose.NewProvider(goose.DialectPostgres, db, os.DirFS("../store/postgres/migrations"), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 2); err != nil {
+		t.Fatal(err)
+	}
+	storetest.Load(t, storetest.Old{DB: db, Bind: numbered}, bytes.NewReader(fixture(t, "postgres/store.jsonl.gz")))
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	st, err := postgres.Open(t.Context(), url, postgres.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return apitest.Migrated(t, st)
+}
+
+// numbered turns ? into $1, $2 …
+func numbered(query string) string {
+	parts := strings.Split(query, "?")
+	for i := range parts[1:] {
+		parts[i+1] = fmt.Sprintf("$%d", i+1) + parts[i+1]
+	}
+	return strings.Join(parts, "")
+}
+
+func fixture(t testing.TB, name string) []byte {
+	t.Helper()
+	packed, err := os.ReadFile(filepath.Join(upgradeFolder, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// recorded are the replies of the older binary, by path.
+func recorded(t *testing.T, engine string) map[string]any {
+	t.Helper()
+	var out map[string]any
+	if err := json.Unmarshal(fixture(t, engine+"/replies.json.gz"), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// withoutNews leaves out what names the last import: others have come since.
+func withoutNews(replies map[string]any) map[string]any {
+	maps.DeleteFunc(replies, func(path string, _ any) bool {
+		return strings.HasPrefix(path, "/api/v1/dbt_imports?") || strings.HasPrefix(path, "/api/v1/projects") ||
+			path == "/api/v1/schemas" || path == "/api/v1/schemas/SCH-101"
+	})
+	return replies
+}
+
+func (r *rig) answersAsBefore(t *testing.T, before map[string]any) {
+	t.Helper()
+	if len(before) < 500 {
+		t.Fatalf("only %d replies were recorded", len(before))
+	}
+	failed := 0
+	for _, path := range slices.Sorted(maps.Keys(before)) {
+		got := r.Get(t, path, r.key)
+		if lost := missing(before[path], got.JSON(t), ""); got.Status != 200 || len(lost) > 0 {
+			t.Errorf("GET %s: %d\n%s", path, got.Status, strings.Join(lost, "\n"))
+			if failed++; failed > 10 {
+				t.FailNow()
+			}
+		}
+	}
+}
+
+// missing lists what of a JSON value is not in another one, which may have more
+// fields. Links have their own cursors.
+func missing(want, got any, at string) (lost []string) {
+	switch w := want.(type) {
+	case map[string]any:
+		g, ok := got.(map[string]any)
+		for name, v := range w {
+			if name != "links" || !ok {
+				lost = append(lost, missing(v, g[name], at+"."+name)...)
+			}
+		}
+		return lost
+	case []any:
+		if g, ok := got.([]any); ok && len(g) == len(w) {
+			for i, v := range w {
+				lost = append(lost, missing(v, g[i], fmt.Sprintf("%s.%d", at, i))...)
+			}
+			return lost
+		}
+	}
+	if text(want) != text(got) {
+		return []string{fmt.Sprintf("%s: %.300s, before %.300s", at, text(got), text(want))}
+	}
+	return nil
+}
+
+// bringsNothing sends the artifacts that the older binary applied last.
+func (r *rig) bringsNothing(t *testing.T, force bool) {
+	t.Helper()
+	before := r.version(t)
+	parts := []apitest.Part{
+		apitest.File("manifest", "manifest.json", fixture(t, "later.manifest.json.gz")),
+		apitest.File("catalog", "catalog.json", fixture(t, "later.catalog.json.gz")),
+	}
+	if force {
+		parts = append([]apitest.Part{apitest.Text("force", "true")}, parts...) // every node is read and merged
+	}
+	id := r.Import(t, r.key, r.schema, parts...)
+	attributes := r.Get(t, "/api/v1/dbt_imports/"+id, r.key).At(t, "data.attributes").(map[string]any)
+	for name, n := range attributes {
+		if count, ok := n.(float64); ok && count != 0 && (strings.HasSuffix(name, "_created") || strings.HasSuffix(name, "_updated")) {
+			t.Errorf("force %v: %s %v", force, name, n)
+		}
+	}
+	report := r.Get(t, "/api/v1/dbt_imports/"+id+"/report", r.key)
+	if outcome := report.At(t, "data.attributes.outcome"); !force && outcome != "unchanged" {
+		t.Errorf("outcome %v", outcome)
+	}
+	if now := r.version(t); now != before {
+		t.Errorf("force %v: version %d, before %d\n%s", force, now, before, report.Body)
+	}
+}
