@@ -42,7 +42,7 @@ func House() Rules {
 			{"lineage"},
 			{"store", "blob", "bucket", "warehouse", "secret", "webhook"},
 			{"impact"},
-			{"revision", "jobs"},
+			{"revision", "jobs", "projectdiff"},
 			{"readmodel", "importing", "syncing", "crawling", "access"},
 			{"httpserver"},
 			{"httpapi", "compat", "mcp", "openlineage"},

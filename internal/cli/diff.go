@@ -7,8 +7,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/projectdiff"
 )
 
 // DiffCmd tells how a project became another state of it.
@@ -51,7 +51,7 @@ func (c *DiffCmd) Run(ctx context.Context, out *output) error {
 			return err
 		}
 	}
-	diff, err := impact.Compare(traced[0], traced[1])
+	diff, err := projectdiff.Compare(traced[0], traced[1])
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (c *DiffCmd) Run(ctx context.Context, out *output) error {
 	return nil
 }
 
-func (c *DiffCmd) print(out *output, diff *impact.Comparison) error {
+func (c *DiffCmd) print(out *output, diff *projectdiff.Diff) error {
 	if c.JSON || c.Format == "json" {
 		return out.json(diff)
 	}

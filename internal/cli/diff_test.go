@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/thalweg-data/thalweg/internal/impact"
+	"github.com/thalweg-data/thalweg/internal/projectdiff"
 )
 
 const before, after = "../../examples/shop/artifacts/1.12.6/before", "../../examples/shop/artifacts/1.12.6/after"
@@ -37,7 +37,7 @@ func TestDiffText(t *testing.T) {
 
 func TestDiffJSON(t *testing.T) {
 	out := ok(t, "diff", "--json", before, after)
-	var got impact.Comparison
+	var got projectdiff.Diff
 	if err := json.Unmarshal([]byte(out), &got); err != nil || strings.Count(out, "\n") != 1 {
 		t.Fatalf("%v in %s", err, out)
 	}
@@ -103,9 +103,9 @@ func TestDiffMarkdown(t *testing.T) {
 // Names are the project's, not ours: they stay on their line and within their
 // code marks.
 func TestDiffOfHostileNames(t *testing.T) {
-	c := &impact.Comparison{Tables: []impact.TableChange{{
-		UniqueID: "model.p.a`b\n# title", Change: impact.Added, Reasons: []string{"name x\x1b[31m → y\r\n"},
-		Columns: []impact.ColumnChange{{Name: "``", Change: impact.Removed}},
+	c := &projectdiff.Diff{Tables: []projectdiff.TableChange{{
+		UniqueID: "model.p.a`b\n# title", Change: projectdiff.Added, Reasons: []string{"name x\x1b[31m → y\r\n"},
+		Columns: []projectdiff.ColumnChange{{Name: "``", Change: projectdiff.Removed}},
 	}}}
 	c.Summary.TablesAdded = 1
 	w := &diffWriter{limit: -1, markdown: true}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/thalweg-data/thalweg/internal/impact"
+	"github.com/thalweg-data/thalweg/internal/projectdiff"
 )
 
 // diffWriter writes a comparison for people, as plain text or as markdown.
@@ -15,7 +15,7 @@ type diffWriter struct {
 	markdown bool
 }
 
-func (w *diffWriter) write(c *impact.Comparison) {
+func (w *diffWriter) write(c *projectdiff.Diff) {
 	w.summary(c.Summary)
 	w.section("Tables", len(c.Tables), func(i int) { w.table(&c.Tables[i]) })
 	w.section("Still read, but gone", len(c.Broken), func(i int) {
@@ -45,8 +45,8 @@ var hitReasons = map[string]string{
 	"column": "values", "rows": "rows", "unread": "reads it, how is not known", "downstream": "derives from it as a whole", "uses": "uses it",
 }
 
-func (w *diffWriter) summary(s impact.Summary) {
-	if same := (impact.Summary{NotCompared: s.NotCompared}); s == same {
+func (w *diffWriter) summary(s projectdiff.Summary) {
+	if same := (projectdiff.Summary{NotCompared: s.NotCompared}); s == same {
 		w.line("No difference.")
 	} else {
 		w.line("Tables: %s. Columns: %s. Column edges: %s.",
@@ -85,7 +85,7 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-var diffSigns = map[string]string{impact.Added: "+", impact.Removed: "-", impact.Changed: "~", impact.Retyped: "~"}
+var diffSigns = map[string]string{projectdiff.Added: "+", projectdiff.Removed: "-", projectdiff.Changed: "~", projectdiff.Retyped: "~"}
 
 // sign begins a line; in markdown the signs would make lists of their own.
 func (w *diffWriter) sign(change string) string {
@@ -95,14 +95,14 @@ func (w *diffWriter) sign(change string) string {
 	return diffSigns[change] + " "
 }
 
-func (w *diffWriter) table(t *impact.TableChange) {
+func (w *diffWriter) table(t *projectdiff.TableChange) {
 	line := w.sign(t.Change) + w.name(t.UniqueID)
 	if len(t.Reasons) > 0 {
 		line += ": " + w.plain(strings.Join(t.Reasons, ", "))
 	}
 	if t.SameCodeAs != "" {
 		other := "which is gone"
-		if t.Change == impact.Removed {
+		if t.Change == projectdiff.Removed {
 			other = "which is new"
 		}
 		line += " (same code as " + w.name(t.SameCodeAs) + ", " + other + ")"
@@ -120,7 +120,7 @@ func (w *diffWriter) table(t *impact.TableChange) {
 	}
 }
 
-func (w *diffWriter) column(c *impact.ColumnChange) {
+func (w *diffWriter) column(c *projectdiff.ColumnChange) {
 	line := w.sign(c.Change) + w.name(c.Name)
 	if text := arrow(short(c.Before), short(c.After)); text != "" {
 		line += ": " + w.code(text)

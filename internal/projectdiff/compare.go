@@ -1,4 +1,4 @@
-package impact
+package projectdiff
 
 import (
 	"cmp"
@@ -7,17 +7,17 @@ import (
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Compare tells how base became head. Tables are the same where their unique
-// ids are; in which database and schema they lie does not matter, so that one
-// state may be production and the other a developer's.
+// Compare returns how base became head. Tables are the same where their unique ids are; in which database and schema
+// they lie does not matter, so that one state may be production and the other a developer's.
 //
-// Gone or renamed tables and columns and other types are breaking: somebody
-// outside may use them. Values that are made otherwise are not.
-func Compare(base, head *lineage.ProjectLineage) (*Comparison, error) {
+// Tables and columns that are gone or renamed, and types that changed, are breaking: somebody outside may use them.
+// Values that are computed in another way are not.
+func Compare(base, head *lineage.ProjectLineage) (*Diff, error) {
 	before, err := newProjectState(base)
 	if err != nil {
 		return nil, err
@@ -40,9 +40,9 @@ func Compare(base, head *lineage.ProjectLineage) (*Comparison, error) {
 
 type comparer struct {
 	before, after *projectState
-	out           Comparison
+	out           Diff
 	// What to follow downstream, in either state.
-	ofBefore, ofAfter []Change
+	ofBefore, ofAfter []impact.Change
 	gone              map[string]map[string]bool // columns that a table lost, folded
 }
 
@@ -68,7 +68,7 @@ func (c *comparer) table(id string) {
 		c.add(c.whole(c.after, now, Added))
 	case !has:
 		c.add(c.whole(c.before, was, Removed))
-		c.ofBefore = append(c.ofBefore, Change{Asset: was, Rows: true, Walk: everyEdge})
+		c.ofBefore = append(c.ofBefore, impact.Change{Asset: was, Rows: true, Walk: everyEdge})
 	default:
 		c.both(was, now)
 	}
@@ -105,9 +105,9 @@ func (c *comparer) both(was, now int32) {
 		t.Breaking = t.Breaking || col.Breaking
 	}
 	c.add(t)
-	walk := Change{Rows: true, Walk: everyEdge}
+	walk := impact.Change{Rows: true, Walk: everyEdge}
 	if moved {
-		c.ofBefore = append(c.ofBefore, Change{Asset: was, Rows: true, Walk: everyEdge})
+		c.ofBefore = append(c.ofBefore, impact.Change{Asset: was, Rows: true, Walk: everyEdge})
 	} else if len(lost) > 0 {
 		walk.Asset, walk.Columns = was, lost
 		c.ofBefore = append(c.ofBefore, walk)

@@ -1,4 +1,4 @@
-package impact
+package projectdiff
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ func traced(t *testing.T, manifest, tables io.Reader) *lineage.ProjectLineage {
 }
 
 // words are a comparison in lines that read well in a test.
-func words(c *Comparison) []string {
+func words(c *Diff) []string {
 	var out []string
 	for _, t := range c.Tables {
 		line := t.Change + " " + t.UniqueID
@@ -134,7 +134,7 @@ func TestCompareEqual(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(&Comparison{Tables: []TableChange{}, Broken: []BrokenRead{}, Hits: []Hit{}, Owners: []Owner{}}, c); diff != "" {
+		if diff := cmp.Diff(&Diff{Tables: []TableChange{}, Broken: []BrokenRead{}, Hits: []Hit{}, Owners: []Owner{}}, c); diff != "" {
 			t.Errorf("%s with itself (-want +got):\n%s", name, diff)
 		}
 		if c, err = Compare(shop(t, "1.8.10", name), shop(t, "1.12.6", name)); err != nil {

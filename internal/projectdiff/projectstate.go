@@ -1,4 +1,4 @@
-package impact
+package projectdiff
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 	"github.com/thalweg-data/thalweg/internal/sql/lexer"
@@ -18,7 +19,7 @@ import (
 // projectState is a project that was traced, with all that a comparison asks.
 type projectState struct {
 	*lineage.ProjectLineage
-	State
+	impact.State
 	dialect *dialect.Dialect
 	number  map[string]int32 // node by unique id
 	groups  map[string]*dbt.Node
@@ -48,7 +49,7 @@ func newProjectState(l *lineage.ProjectLineage) (*projectState, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph of %d nodes: %w", len(l.Nodes), err)
 	}
-	s.State = State{
+	s.State = impact.State{
 		Graph:   g,
 		Columns: lineage.NewColumnGraph(slices.Values(blocks), lineage.GraphOptions{Fold: func(_ int64, name string) string { return s.fold(name) }}),
 		Number:  func(table int64) (int32, bool) { return int32(table - 1), table > 0 },

@@ -1,4 +1,4 @@
-package impact
+package projectdiff
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 )
 
@@ -18,8 +19,9 @@ func (c *comparer) hits() {
 		changed[t.UniqueID] = true
 	}
 	found := map[string]*Hit{}
+	surest := map[string]impact.Reason{}
 	columns := map[string]map[string]bool{}
-	collect := func(s *projectState, changes []Change) {
+	collect := func(s *projectState, changes []impact.Change) {
 		if len(changes) == 0 {
 			return
 		}
@@ -32,10 +34,10 @@ func (c *comparer) hits() {
 			h := found[n.UniqueID]
 			if h == nil {
 				h = &Hit{UniqueID: n.UniqueID, Kind: n.ResourceType, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
-				found[n.UniqueID] = h
+				found[n.UniqueID], surest[n.UniqueID] = h, r.Reason
 			}
-			if h.Depth = min(h.Depth, r.Depth); r.Reason < reasonOf(h.Reason) {
-				h.Reason = r.Reason.String()
+			if h.Depth = min(h.Depth, r.Depth); r.Reason < surest[n.UniqueID] {
+				h.Reason, surest[n.UniqueID] = r.Reason.String(), r.Reason
 			}
 		}
 		for _, n := range reached.Columns.Columns {
@@ -56,8 +58,6 @@ func (c *comparer) hits() {
 	}
 	slices.SortFunc(c.out.Hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(a.Depth, b.Depth), cmp.Compare(a.UniqueID, b.UniqueID)) })
 }
-
-func reasonOf(name string) Reason { return Reason(slices.Index(reasonNames[:], name)) }
 
 // isHit leaves out what nobody looks at: analyses, unit tests, operations.
 func isHit(n *dbt.Node) bool {

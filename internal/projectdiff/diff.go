@@ -1,8 +1,8 @@
-package impact
+package projectdiff
 
-// Comparison tells how a project became another state of it, and what stands
-// downstream of the difference. It is written as JSON as it is.
-type Comparison struct {
+// Diff is how a project became another state of it, and what is downstream of the difference. Its JSON is the output of
+// `thalweg diff`.
+type Diff struct {
 	Summary Summary       `json:"summary"`
 	Tables  []TableChange `json:"tables"` // that differ, by unique id
 	// Broken are columns that are still read although their table has them no
@@ -12,7 +12,7 @@ type Comparison struct {
 	Owners []Owner      `json:"owners"` // of what changed or is hit, by name
 }
 
-// Summary counts what a Comparison lists.
+// Summary counts what a Diff lists.
 type Summary struct {
 	TablesAdded    int `json:"tables_added"`
 	TablesRemoved  int `json:"tables_removed"`
@@ -82,7 +82,7 @@ type BrokenRead struct {
 	FromColumn string `json:"from_column"`
 }
 
-// Hit is something that stands downstream of the difference.
+// Hit is something downstream of the difference.
 type Hit struct {
 	UniqueID string   `json:"unique_id"`
 	Kind     string   `json:"kind"`
