@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Benchmarks: readers, lineage, stores, whole imports, a real server. Usage: scripts/bench.sh [MODELS...]
 # (10000 unless given). The generated projects are kept in ${THALWEG_CACHE:-.cache}/bench. Read ratios, not seconds: every
-# figure has its baseline in the same run, and this machine is not yours.
+# figure has its baseline in the same run, and this machine is not yours. Environment of the server's part:
+#   THALWEG_BENCH_BINARY  another binary to measure by the same requests (a release, say)
+#   THALWEG_BENCH_SECONDS of each kind of page (4); _UPLOADS at once (20); _SMALL first imports (500); _REPEATED imports (200)
+#   THALWEG_BENCH_LARGE   models of a larger project to hold against the standard one (none; 50000 needs 1 GB of disk)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cache=${THALWEG_CACHE:-$PWD/.cache}/bench
@@ -42,5 +45,5 @@ for models in "${@:-10000}"; do
     echo "== $models models: column lineage, without a store"
     THALWEG_BENCH_PROJECT=$dir go test ./internal/bench -run '^$' -bench Lineage -benchtime "${BENCHTIME:-3x}" | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
     echo "== $models models: a real server"
-    THALWEG_BENCH_PROJECT=$dir go test ./internal/bench -run '^$' -bench Server -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
+    THALWEG_BENCH_PROJECT=$dir THALWEG_BENCH_MODELS=$models go test ./internal/bench -run '^$' -bench Server -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
 done

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/thalweg-data/thalweg/internal/bench/gen"
 )
 
 // plainCopy is the baseline of an upload: read, sha256, write, fsync.
