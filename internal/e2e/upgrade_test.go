@@ -43,6 +43,7 @@ func TestUpgrade(t *testing.T) {
 			r.Server = apitest.Start(t, apitest.Options{Store: open})
 			r.key = r.Key(t, access.AdminWorkspace)
 			r.answersAsBefore(t, recorded(t, name))
+			r.tellsCauses(t)
 			for _, force := range []bool{false, true} {
 				r.bringsNothing(t, force)
 			}
@@ -178,6 +179,37 @@ func missing(want, got any, at string) (lost []string) {
 		return []string{fmt.Sprintf("%s: %.300s, before %.300s", at, text(got), text(want))}
 	}
 	return nil
+}
+
+// tellsCauses checks what changes tell beyond what the older binary told.
+func (r *rig) tellsCauses(t *testing.T) {
+	t.Helper()
+	seen := map[string]int{}
+	for _, schema := range []string{"SCH-101", "SCH-103"} { // removals were confirmed in the second
+		changes := r.Get(t, "/api/v1/changes?limit=200&schema_id="+schema, r.key).At(t, "data").([]any)
+		for _, c := range changes {
+			kind, id := apitest.At(c, "cause.kind"), apitest.At(c, "cause.id").(string)
+			actor, name := apitest.At(c, "actor"), apitest.At(c, "actor_ref.name")
+			seen[fmt.Sprint(kind)]++
+			switch kind {
+			case "import":
+				if apitest.At(c, "import") != id || actor != "import" || name != "bootstrap" {
+					t.Errorf("an import's change: %v", c)
+				}
+			case "edit", "removal":
+				prefix := map[any]string{"edit": "EDT-", "removal": "IMP-"}[kind]
+				if apitest.At(c, "import") != nil || !strings.HasPrefix(id, prefix) || actor != name || name != "ana" && name != "ben" {
+					t.Errorf("a person's change: %v", c)
+				}
+			}
+			if apitest.At(c, "actor_ref.kind") != "key" || apitest.At(c, "actor_ref.id") != nil {
+				t.Errorf("an actor of before: %v", c)
+			}
+		}
+	}
+	if seen["import"] < 50 || seen["edit"] < 5 || seen["removal"] < 30 {
+		t.Errorf("causes of the changes: %v", seen)
+	}
 }
 
 // bringsNothing sends the artifacts that the older binary applied last.

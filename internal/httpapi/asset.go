@@ -47,12 +47,13 @@ type Relation struct {
 
 // Text is a text with its provenance.
 type Text struct {
-	Value     *string  `json:"value"`
-	Origin    *string  `json:"origin" doc:"dbt:<project>, crawl:<integration> or user:<name>"`
-	Import    *string  `json:"import" doc:"The import that brought it"`
-	GoneSince *string  `json:"gone_since" doc:"The import since which its origin no longer says it"`
-	Own       *string  `json:"own" doc:"What a person set, whether it shows or not"`
-	Hidden    []Hidden `json:"hidden" nullable:"false" doc:"Other texts, by rank"`
+	Value     *string                    `json:"value"`
+	Origin    *string                    `json:"origin" doc:"dbt:<project>, crawl:<integration> or user:<name>"`
+	Cause     httpserver.Nullable[Cause] `json:"cause" doc:"What brought it"`
+	Import    *string                    `json:"import" doc:"The import that brought it; null unless the cause is an import"`
+	GoneSince *string                    `json:"gone_since" doc:"The import since which its origin no longer reports it"`
+	Own       *string                    `json:"own" doc:"What a person set, whether it shows or not"`
+	Hidden    []Hidden                   `json:"hidden" nullable:"false" doc:"Other texts, by rank"`
 }
 
 // Hidden is a text that does not show.
@@ -159,7 +160,7 @@ func relationOf(asset catalog.Asset) *Relation {
 
 func textOf(t catalog.Text) Text {
 	out := Text{
-		Value: optional(t.Value), Origin: optional(originText(t.Origin, t.By.Name)), Import: importLabel(t.Cause.Import()),
+		Value: optional(t.Value), Origin: optional(originText(t.Origin, t.By.Name)), Cause: causeOf(t.Cause), Import: importLabel(t.Cause.Import()),
 		GoneSince: importLabel(t.Since.Artifacts()), Own: t.Own, Hidden: []Hidden{},
 	}
 	for _, h := range t.Hidden {

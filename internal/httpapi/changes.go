@@ -14,18 +14,20 @@ import (
 
 // Change is one difference of one asset between two versions.
 type Change struct {
-	ID      string  `json:"id"`
-	At      string  `json:"at" format:"date-time"`
-	Import  *string `json:"import" doc:"The import that made it; null for an edit"`
-	Actor   string  `json:"actor" doc:"import, or the person behind the key"`
-	Asset   string  `json:"asset"`
-	Name    string  `json:"name" doc:"Name of the asset"`
-	Field   *string `json:"field" doc:"Null for the asset or column as a whole; lineage: what a column is made of; lineage_rows: what decides the rows; lineage_status: how the code was read"`
-	Column  *string `json:"column"`
-	Old     *string `json:"old"`
-	New     *string `json:"new"`
-	Kind    string  `json:"kind" enum:"created,updated,removed,restored"`
-	Version int64   `json:"version"`
+	ID       string                        `json:"id"`
+	At       string                        `json:"at" format:"date-time"`
+	Cause    httpserver.Nullable[Cause]    `json:"cause"`
+	ActorRef httpserver.Nullable[ActorRef] `json:"actor_ref" doc:"Who made it: for an import, who sent it"`
+	Import   *string                       `json:"import" doc:"The import that made it; null unless the cause is an import"`
+	Actor    string                        `json:"actor" doc:"import, or the person behind the key"`
+	Asset    string                        `json:"asset"`
+	Name     string                        `json:"name" doc:"Name of the asset"`
+	Field    *string                       `json:"field" doc:"Null for the asset or column as a whole; lineage: what a column is made of; lineage_rows: what decides the rows; lineage_status: how the code was read"`
+	Column   *string                       `json:"column"`
+	Old      *string                       `json:"old"`
+	New      *string                       `json:"new"`
+	Kind     string                        `json:"kind" enum:"created,updated,removed,restored"`
+	Version  int64                         `json:"version"`
 }
 
 // Changes is one page of changes.
@@ -139,7 +141,8 @@ func changesOf(row store.ChangedAsset) []Change {
 	out := make([]Change, 0, len(all))
 	for i, c := range append(all, lineageChanges(row)...) {
 		out = append(out, Change{
-			ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), At: timeOrEmpty(row.At), Import: importLabel(row.Cause.Import()),
+			ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), At: timeOrEmpty(row.At),
+			Cause: causeOf(row.Cause), ActorRef: actorRefOf(row.Actor), Import: importLabel(row.Cause.Import()),
 			Actor: actorText(row), Asset: row.Asset.Label(asset.Kind), Name: asset.Name, Field: optional(c.Field), Column: optional(c.Column),
 			Old: optional(c.Old), New: optional(c.New), Kind: string(c.Kind), Version: row.Version,
 		})

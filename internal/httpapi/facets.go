@@ -12,13 +12,16 @@ import (
 
 // Facet is what one origin says about an asset, in its own words.
 type Facet struct {
-	Origin         string         `json:"origin"`
-	Source         string         `json:"source" doc:"manifest, catalog, crawl or user"`
-	UniqueID       *string        `json:"unique_id"`
-	Project        *string        `json:"project"`
-	Import         *string        `json:"import" doc:"That brought these words"`
-	WithdrawnSince *string        `json:"withdrawn_since" doc:"The import since which the origin no longer says it"`
-	Says           map[string]any `json:"says"`
+	Origin         string                     `json:"origin"`
+	Source         string                     `json:"source" doc:"manifest, catalog, crawl or user"`
+	UniqueID       *string                    `json:"unique_id"`
+	Project        *string                    `json:"project"`
+	Cause          httpserver.Nullable[Cause] `json:"cause" doc:"What brought it"`
+	Import         *string                    `json:"import" doc:"The import that brought it; null unless the cause is an import"`
+	ReportedAt     *string                    `json:"reported_at" format:"date-time" doc:"The time of the report itself, such as generated_at of an artifact"`
+	Withdrawn      httpserver.Nullable[Cause] `json:"withdrawn" doc:"Since which the origin no longer reports it"`
+	WithdrawnSince *string                    `json:"withdrawn_since" doc:"The import since which the origin no longer reports it"`
+	Says           map[string]any             `json:"says"`
 }
 
 func (a *API) registerFacets(s *httpserver.Server) {
@@ -56,7 +59,8 @@ func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
 	}
 	out := Facet{
 		Origin: string(f.Origin), Source: string(f.Source), UniqueID: optional(f.UniqueID),
-		Import: importLabel(f.Cause.Import()), WithdrawnSince: importLabel(f.Withdrawn.Cause.Artifacts()), Says: bodyOf(jsonMap(body), f.Body),
+		Cause: causeOf(f.Cause), Import: importLabel(f.Cause.Import()), ReportedAt: timeText(f.At), Withdrawn: causeOf(f.Withdrawn.Cause),
+		WithdrawnSince: importLabel(f.Withdrawn.Cause.Artifacts()), Says: bodyOf(jsonMap(body), f.Body),
 	}
 	if f.Project != 0 {
 		label := f.Project.String()

@@ -10,11 +10,12 @@ import (
 
 // Removal is an asset whose removal waits for a person's word.
 type Removal struct {
-	Name     string `json:"name"`
-	Kind     string `json:"kind"`
-	UniqueID string `json:"unique_id"`
-	Import   string `json:"import" doc:"The import whose manifest no longer has it"`
-	Since    string `json:"since" format:"date-time"`
+	Name     string                     `json:"name"`
+	Kind     string                     `json:"kind"`
+	UniqueID string                     `json:"unique_id"`
+	Cause    httpserver.Nullable[Cause] `json:"cause"`
+	Import   string                     `json:"import" doc:"The import whose manifest no longer has it"`
+	Since    string                     `json:"since" format:"date-time"`
 }
 
 // RemovalsOutcome tells what became of the removals that waited.
@@ -61,7 +62,7 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 		out.Data = append(out.Data, httpserver.Resource[Removal]{
 			ID: r.Asset.Label(r.Kind), Type: "removal",
 			Attributes: Removal{
-				Name: r.Name, Kind: string(r.Kind), UniqueID: r.UniqueID, Import: r.Cause.Label(), Since: timeOrEmpty(r.Since),
+				Name: r.Name, Kind: string(r.Kind), UniqueID: r.UniqueID, Cause: causeOf(r.Cause), Import: r.Cause.Label(), Since: timeOrEmpty(r.Since),
 			},
 		})
 	}
