@@ -27,6 +27,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
@@ -185,7 +186,7 @@ func (s *Server) pipeline(o Options) *importing.Pipeline {
 // work runs a worker until the returned function is called.
 func (s *Server) work(o Options) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := &importing.Worker{Pipeline: s.pipeline(o), Name: "test", Slots: 1, Grace: time.Minute}
+	w := jobs.New(s.Store, jobs.Options{Name: "test", Slots: 1, Grace: time.Minute, Now: o.Now, Log: slog.New(slog.DiscardHandler)}, s.pipeline(o).Kind())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -83,7 +83,7 @@ func (a *App) ready(ctx context.Context) error {
 
 func openStore(ctx context.Context, cfg config.Config, now func() time.Time) (*store.Store, error) {
 	if cfg.DatabaseURL != "" {
-		return postgres.Open(ctx, cfg.DatabaseURL, postgres.Options{Now: now})
+		return postgres.Open(ctx, cfg.DatabaseURL, postgres.Options{}) // leases run by the database's clock
 	}
 	return sqlite.Open(ctx, cfg.Data, sqlite.Options{Now: now})
 }
@@ -113,7 +113,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 }
 
 func (a *App) pending(ctx context.Context) (int, error) {
-	n, _, err := a.Store.QueueLength(ctx)
+	n, _, err := a.Store.QueueLength(ctx, store.KindImport)
 	return int(n), err
 }
 

@@ -17,7 +17,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
-	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // SocketName is the file in the data folder by which commands reach the server
@@ -112,23 +113,31 @@ func (a *App) ServeSocket(ctx context.Context) error {
 	return group.Wait()
 }
 
-func (a *App) worker() *importing.Worker {
+// worker runs the jobs of every kind.
+func (a *App) worker() *jobs.Runner {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown"
 	}
-	// Containers share host names and process numbers; what a worker's name
-	// holds is its own.
-	return &importing.Worker{
-		Pipeline: a.Pipeline, Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
-		Done: a.measure,
-	}
+	return jobs.New(a.Store, jobs.Options{
+		// Containers share host names and process numbers; what a worker's name
+		// holds is its own.
+		Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
+		Now: a.now, Log: a.log, Ended: a.measure,
+	}, a.Pipeline.Kind())
 }
 
 // measure counts an import that ended.
-func (a *App) measure(imp catalog.Import) {
-	a.Metrics.ImportEnded(string(imp.Status))
-	for _, s := range imp.Report.Stages {
+func (a *App) measure(end jobs.End) {
+	if end.Job.Kind != store.KindImport {
+		return
+	}
+	status := catalog.Completed
+	if end.Failure != nil {
+		status = catalog.Failed
+	}
+	a.Metrics.ImportEnded(string(status))
+	for _, s := range end.Report.Stages {
 		a.Metrics.Stage(s.Name, time.Duration(s.MS*float64(time.Millisecond)))
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/pgtest"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
@@ -28,7 +29,7 @@ type bench struct {
 	b      *testing.B
 	store  *store.Store
 	blobs  *fs.Store
-	worker *importing.Worker
+	kind   jobs.Kind
 	schema catalog.SchemaID
 }
 
@@ -49,7 +50,7 @@ func newBench(b *testing.B, s *store.Store) *bench {
 		Store: s, Blobs: func(int64) blob.Store { return blobs }, Now: time.Now,
 		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) }, Log: slog.New(slog.DiscardHandler),
 	}
-	return &bench{b: b, store: s, blobs: blobs, worker: &importing.Worker{Pipeline: p, Name: "bench", Slots: 1}, schema: schema.ID}
+	return &bench{b: b, store: s, blobs: blobs, kind: p.Kind(), schema: schema.ID}
 }
 
 // send imports the artifacts of a folder and reports its stages.
@@ -66,8 +67,10 @@ func (x *bench) send(dir, label string) {
 	began, used := time.Now(), cpu()
 	peak, stop := watch()
 	run, cancel := context.WithCancel(ctx)
-	x.worker.Done = func(catalog.Import) { cancel() }
-	if err := x.worker.Run(run); err != nil {
+	runner := jobs.New(x.store, jobs.Options{
+		Name: "bench", Slots: 1, Grace: time.Minute, Now: time.Now, Log: slog.New(slog.DiscardHandler), Ended: func(jobs.End) { cancel() },
+	}, x.kind)
+	if err := runner.Run(run); err != nil {
 		x.b.Fatal(err)
 	}
 	took, used := time.Since(began), cpu()-used

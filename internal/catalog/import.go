@@ -20,7 +20,8 @@ type Counters struct {
 	LineagesCreated, LineagesUpdated int64
 }
 
-// Import is one set of artifacts for one schema. Its row is the queue.
+// Import is one set of artifacts for one schema: the user's record of it. A job
+// does the work.
 type Import struct {
 	ID         ImportID
 	SchemaID   SchemaID
@@ -36,8 +37,6 @@ type Import struct {
 	Version    int64 // schema version it made; 0 = none
 	Report     Report
 	Attempts   int
-	Token      int64 // fencing token of the present lease
-	Canceled   bool  // asked to stop
 	CreatedAt  time.Time
 	StartedAt  time.Time
 	EndedAt    time.Time
@@ -70,6 +69,13 @@ type Report struct {
 	Outcome     string           `json:"outcome,omitempty"` // applied, unchanged, superseded, canceled, failed
 	Counts      map[string]int64 `json:"counts,omitempty"`  // what was read and what was stored: nodes, removed, run_results …
 }
+
+// Outcomes of imports that failed; those of completed ones belong to the
+// importer.
+const (
+	OutcomeCanceled = "canceled"
+	OutcomeFailed   = "failed"
+)
 
 // Stage is one step of the pipeline.
 type Stage struct {

@@ -169,15 +169,18 @@ func acceptOnly(t *testing.T, p place, uploads map[string]artifacts, order ...st
 	if p.dsn != "" {
 		return acceptByAPI(t, p, uploads, order)
 	}
-	// SQLite has one process: its worker is held by a lease that the rig takes.
+	// SQLite has one process: its jobs are put off as they come.
 	s := serve(t, p, options{})
 	c := s.client(p.key)
-	p.exec(t, fmt.Sprintf(`UPDATE schemas SET lease_expires = %d`, time.Now().Add(time.Hour).UnixMicro()))
+	p.exec(t, fmt.Sprintf(`CREATE TRIGGER hold AFTER INSERT ON jobs BEGIN
+		UPDATE jobs SET state = 'delayed', due_at = %d WHERE ws = NEW.ws AND id = NEW.id; END`, time.Now().Add(time.Hour).UnixMicro()))
 	var ids []string
 	for _, schema := range order {
 		ids = append(ids, c.send(schema, uploads[schema]))
 	}
 	s.kill()
+	p.exec(t, `DROP TRIGGER hold`)
+	p.exec(t, `UPDATE jobs SET state = 'ready', due_at = 0 WHERE state = 'delayed'`)
 	return ids
 }
 
@@ -262,7 +265,7 @@ func TestStalledWorker(t *testing.T) {
 		t.Fatalf("import %s is %s", id, status)
 	}
 	trap.thaw()
-	if !stale.log.has(10*time.Second, "import passed to another worker", id) {
+	if !stale.log.has(10*time.Second, "job passed to another worker", id) {
 		t.Error("the stale worker did not notice")
 	}
 	p.mustBeCalm(t, oc, k, id)

@@ -190,7 +190,7 @@ func TestSchemasRunInParallel(t *testing.T) {
 		if status := c.await(free, 2500*time.Millisecond); status != "completed" {
 			t.Errorf("the import into the free schema is %s", status)
 		}
-		if status := c.get("/api/v1/dbt_imports/"+held).text("data", "attributes", "status"); status != "pending" {
+		if status := c.get("/api/v1/dbt_imports/"+held).text("data", "attributes", "status"); status != "processing" {
 			t.Errorf("the import into the held schema is %s", status)
 		}
 		if status := c.await(held, 20*time.Second); status != "completed" {

@@ -89,7 +89,7 @@ func groundOf(t *testing.T, kind string) *ground {
 		return g
 	}
 	g := &ground{place: place{data: filepath.Join(work.dir, kind)}}
-	if err := os.Mkdir(g.data, 0o700); err != nil {
+	if err := os.MkdirAll(g.data, 0o700); err != nil { // there already if a test was skipped
 		t.Fatal(err)
 	}
 	if kind == onSQLite {
@@ -152,6 +152,7 @@ func (p place) lapse(t testing.TB) {
 	t.Helper()
 	if p.dsn != "" {
 		p.exec(t, `UPDATE schemas SET lease_expires = 1 WHERE lease_expires > 1`)
+		p.exec(t, `UPDATE jobs SET due_at = 1 WHERE state = 'running'`)
 	}
 }
 
@@ -185,6 +186,7 @@ func (p place) mustBeClean(t testing.TB) {
 		}
 		for what, query := range map[string]string{
 			"leases": fmt.Sprintf(`SELECT count(*) FROM schemas WHERE lease_expires > %d`, time.Now().UnixMicro()), "unfinished imports": `SELECT count(*) FROM imports WHERE status IN ('pending', 'processing')`,
+			"unfinished jobs":       `SELECT count(*) FROM jobs WHERE ended_at = 0 AND kind = 'dbt_import'`,
 			"half-written versions": `SELECT count(*) FROM schemas WHERE dirty <> 0`,
 		} {
 			if n := p.query(t, query); n > 0 {

@@ -160,7 +160,7 @@ func TestDatabaseDiskFull(t *testing.T) {
 		filler.arm(1)
 		id := c.send(p.schema, after(t))
 		mustDo(t, <-filled)
-		if !s.log.has(20*time.Second, "import will be tried again", id, "no space left") {
+		if !s.log.has(20*time.Second, "job will be tried again", id, "no space left") {
 			t.Fatalf("the full disk was not noticed:\n%s", s.log.tail(10))
 		}
 		c.get("/api/v1/assets?limit=5&schema_id=" + p.schema)

@@ -13,6 +13,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
@@ -24,7 +25,7 @@ type rig struct {
 	t      *testing.T
 	store  *store.Store
 	blobs  *fs.Store
-	worker *Worker
+	worker *Pipeline
 	schema catalog.SchemaID
 	clock  time.Time
 }
@@ -49,7 +50,7 @@ func newRig(t *testing.T) *rig {
 		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) },
 		Log:    slog.New(slog.DiscardHandler),
 	}
-	r.worker = &Worker{Pipeline: p, Name: "test"}
+	r.worker = p
 	s, err := r.store.CreateSchema(t.Context(), ws, "Analytics Warehouse", "test")
 	if err != nil {
 		t.Fatal(err)
@@ -108,15 +109,25 @@ func (r *rig) put(content []byte) string {
 // work works off the queue.
 func (r *rig) work() {
 	r.t.Helper()
-	for {
-		claim, err := r.store.ClaimImport(r.t.Context(), "test")
+	ctx, stop := context.WithCancel(r.t.Context())
+	defer stop()
+	drained := func() bool {
+		pending, running, err := r.store.QueueLength(ctx, "")
 		if err != nil {
-			r.t.Fatal(err)
+			r.t.Error(err)
 		}
-		if claim == nil {
-			return
+		return pending+running == 0
+	}
+	if drained() {
+		return
+	}
+	runner := jobs.New(r.store, jobs.Options{Name: "test", Grace: time.Minute, Now: r.worker.Now, Log: r.worker.Log, Ended: func(jobs.End) {
+		if drained() {
+			stop()
 		}
-		r.worker.handle(context.WithoutCancel(r.t.Context()), *claim)
+	}}, r.worker.Kind())
+	if err := runner.Run(ctx); err != nil {
+		r.t.Fatal(err)
 	}
 }
 

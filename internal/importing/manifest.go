@@ -244,14 +244,10 @@ func (s *manifestSink) flush() error {
 	if len(s.texts) == 0 {
 		return nil
 	}
-	w, err := s.job.writer(s.ctx)
-	if err != nil {
-		return err
-	}
 	texts := s.texts
 	s.texts, s.bytes = map[catalog.Hash]string{}, 0
 	s.writing.Go(func() error {
-		if err := w.PutTexts(s.ctx, texts); err != nil {
+		if err := s.job.Store.PutTexts(s.ctx, s.job.claim.WS, texts); err != nil {
 			return fmt.Errorf("%d texts: %w", len(texts), err)
 		}
 		return nil

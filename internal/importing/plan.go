@@ -36,10 +36,14 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 	if err := st.reading.Wait(); err != nil {
 		return nil, err
 	}
-	index, tests := st.index, st.tests
 	if _, err := j.writer(ctx); err != nil {
 		return nil, err
 	}
+	st = j.readStanding(ctx) // again, if an edit came between
+	if err := st.reading.Wait(); err != nil {
+		return nil, err
+	}
+	index, tests := st.index, st.tests
 	p := &plan{index: index, at: map[string]place{}, own: map[string]bool{}, words: newWords()}
 	p.settler = &settler{
 		store: j.Store, write: j.write, ws: j.claim.WS, schema: j.schema.ID, at: index.Version,
@@ -72,19 +76,25 @@ func (j *job) merge(ctx context.Context, s *said) (*plan, error) {
 // is read beside other work.
 type standing struct {
 	reading *errgroup.Group
+	version int64 // of the schema before anything was read
 	index   *store.Index
 	tests   []catalog.Test
 }
 
 // readStanding begins to read what stands: with the first node that is not as it
-// was, while the manifest is read on. Nothing is flipped meanwhile: the lease is
-// ours.
+// was, while the manifest is read on. It is read again, by hold, if an edit made
+// a version meanwhile.
 func (j *job) readStanding(ctx context.Context) *standing {
 	if j.stands != nil {
 		return j.stands
 	}
 	st := &standing{}
 	st.reading, ctx = errgroup.WithContext(ctx)
+	schema, err := j.Store.Schema(ctx, j.claim.WS, j.schema.ID)
+	if err != nil {
+		st.reading.Go(func() error { return err })
+	}
+	st.version = schema.Version
 	st.reading.Go(func() (err error) {
 		if st.index, err = j.Store.Index(ctx, j.claim.WS, j.schema.ID); err != nil {
 			err = fmt.Errorf("index of %s: %w", j.schema.ID, err)

@@ -66,7 +66,7 @@ func (j *job) identify(ctx context.Context, h dbt.Head) error {
 	if name == "" {
 		name = key
 	}
-	project, err := j.Store.EnsureProject(ctx, j.claim.Lease, key, name)
+	project, err := j.Store.EnsureProject(ctx, j.claim.WS, j.schema.ID, key, name)
 	if err != nil {
 		return fmt.Errorf("project %q: %w", name, err)
 	}

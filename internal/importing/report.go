@@ -95,12 +95,12 @@ func (r *reporter) issue(i catalog.Issue) {
 	r.report.Issues = append(r.report.Issues, i)
 }
 
-// end closes the report with an outcome.
-func (r *reporter) end(outcome string) catalog.Report {
+// End closes the report with an outcome.
+func (r *reporter) End(outcome string) catalog.Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	state := "done"
-	if outcome == outcomeFailed || outcome == outcomeCanceled {
+	if outcome == catalog.OutcomeFailed || outcome == catalog.OutcomeCanceled {
 		state = "failed"
 	}
 	r.close(state)
@@ -108,8 +108,8 @@ func (r *reporter) end(outcome string) catalog.Report {
 	return r.copy()
 }
 
-// changed gives the report if something was added since the last call.
-func (r *reporter) changed() (catalog.Report, bool) {
+// Changed returns the report if something was added since the last call.
+func (r *reporter) Changed() (catalog.Report, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.dirty {
@@ -130,11 +130,9 @@ func (r *reporter) copy() catalog.Report {
 	return c
 }
 
-// Outcomes of an import, told in its report.
+// Outcomes of an import that completed.
 const (
 	outcomeApplied    = "applied"
 	outcomeUnchanged  = "unchanged"
 	outcomeSuperseded = "superseded"
-	outcomeCanceled   = "canceled"
-	outcomeFailed     = "failed"
 )

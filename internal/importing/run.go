@@ -3,6 +3,7 @@ package importing
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -13,26 +14,33 @@ import (
 // job is one attempt at one import.
 type job struct {
 	*Pipeline
-	claim  store.Claim
+	claim  claim
 	rep    *reporter
 	schema catalog.Schema
 	write  *store.Write // nil until something has to be written
 	// project is known once the head of the manifest is read.
 	project catalog.Project
 	stands  *standing // nil until somebody asks for it
+
+	renewing sync.WaitGroup
+	stop     context.CancelCauseFunc
 }
 
 // run takes an import through its stages and gives its final state. Where a
 // new state came of it, the import was ended in the same transaction.
-func (p *Pipeline) run(ctx context.Context, claim store.Claim, rep *reporter) (catalog.Import, error) {
-	j := &job{Pipeline: p, claim: claim, rep: rep}
-	imp, err := j.stages(ctx)
+func (p *Pipeline) run(ctx context.Context, c claim, rep *reporter) (catalog.Import, error) {
+	within, stop := context.WithCancelCause(ctx)
+	j := &job{Pipeline: p, claim: c, rep: rep, stop: stop}
+	imp, err := j.stages(within)
+	if err != nil && ctx.Err() == nil && within.Err() != nil {
+		err = context.Cause(within)
+	}
+	stop(nil)
 	if j.stands != nil {
 		_ = j.stands.reading.Wait() // whoever needed it has heard of its error
 	}
-	if err != nil && j.write != nil {
-		_ = j.write.Abort(context.WithoutCancel(ctx)) // what it leaves is invisible, and swept by the next writer
-	}
+	j.renewing.Wait()
+	j.release(context.WithoutCancel(ctx), err != nil)
 	return imp, err
 }
 
@@ -71,9 +79,12 @@ func (j *job) stages(ctx context.Context) (catalog.Import, error) {
 	return j.save(ctx, opened, said, plan)
 }
 
-// writer begins the next version when the first thing has to be written.
+// writer takes the schema's lease and begins the next version, once.
 func (j *job) writer(ctx context.Context) (*store.Write, error) {
 	if j.write == nil {
+		if err := j.hold(ctx); err != nil {
+			return nil, err
+		}
 		w, err := j.Store.Begin(ctx, j.claim.Lease)
 		if err != nil {
 			return nil, fmt.Errorf("next version of %s: %w", j.schema.ID, err)
@@ -90,7 +101,7 @@ func (j *job) unchanged(ctx context.Context, o opened, s *said) (catalog.Import,
 		outcome = outcomeSuperseded
 	}
 	imp := j.ended(outcome)
-	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &imp}
+	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: j.end(imp)}
 	if !s.superseded && j.project.ID != 0 {
 		flip.Project, flip.Applied = j.projectNow(s), o.applied()
 	}
@@ -105,9 +116,14 @@ func (j *job) unchanged(ctx context.Context, o opened, s *said) (catalog.Import,
 func (j *job) ended(outcome string) catalog.Import {
 	imp := j.claim.Import
 	imp.Status, imp.Project = catalog.Completed, j.project.ID
-	imp.Report = j.rep.end(outcome)
+	imp.Report = j.rep.End(outcome)
 	imp.EndedAt = j.Now()
 	return imp
+}
+
+// end is the end of the import under the claim of its job.
+func (j *job) end(imp catalog.Import) *store.ImportEnd {
+	return &store.ImportEnd{Claim: j.claim.Job, Import: imp}
 }
 
 // projectNow is the project with what the artifacts at hand say about it.

@@ -25,7 +25,7 @@ func (j *job) save(ctx context.Context, o opened, s *said, p *plan) (catalog.Imp
 	if err != nil {
 		return j.claim.Import, err
 	}
-	imp := *flip.End
+	imp := flip.End.Import
 	written := p.settler.written + int64(len(p.edges.add)+len(p.edges.drop)+len(p.tests.put)+len(p.tests.drop)+len(p.pending)) + p.traced
 	if written == 0 {
 		// Only what makes no difference has changed, such as the order of keys.
@@ -179,6 +179,6 @@ func (j *job) flip(o opened, s *said, p *plan) (store.Flip, error) {
 	imp.Counters = c
 	return store.Flip{
 		Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, Project: j.projectNow(s), Fingerprints: prints,
-		Applied: o.applied(), Pending: p.withheld, End: &imp,
+		Applied: o.applied(), Pending: p.withheld, End: j.end(imp),
 	}, nil
 }

@@ -1,5 +1,5 @@
 // Package store keeps the catalog: schemas and their versions, assets, facets,
-// edges, tests, imports (which are also the queue), runs and keys.
+// edges, tests, imports, jobs and schedules, runs and keys.
 //
 // The queries are here, in the SQL that SQLite and PostgreSQL share; the
 // packages sqlite and postgres open a Store over their engine. Every table

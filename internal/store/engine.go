@@ -23,6 +23,9 @@ type Engine interface {
 	// LockRows is the clause that locks the rows of the named tables and skips
 	// locked ones; "" where a write transaction is alone anyway.
 	LockRows(tables string) string
+	// Clock is an expression for the database's own time in microseconds; "" where
+	// the process's clock is as good.
+	Clock() string
 	// Load adds many rows inside a transaction. Each row has the values of
 	// table.Columns: int64, float64, string, []byte or nil.
 	Load(ctx context.Context, tx Tx, table Table, rows [][]any) error

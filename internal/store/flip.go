@@ -20,11 +20,11 @@ type Flip struct {
 	// Pending replaces the project's removals that wait for confirmation; nil
 	// leaves them, empty clears them.
 	Pending []PendingRemoval
-	// End, if set, is the import in its final state: it is finished in the same
-	// transaction, as Finish does, and the schema's lease given back, so that a
-	// crash can not fall between the new state and the end of its import. The
-	// version is filled in.
-	End *catalog.Import
+	// End, if set, is the import in its final state: it and its job are ended in
+	// the same transaction, as FinishImport does, and the schema's lease given
+	// back, so that a crash cannot fall between the new state and the end of its
+	// import. The version is filled in.
+	End *ImportEnd
 }
 
 // Flip makes the version visible: one small transaction sets the schema's
@@ -102,7 +102,7 @@ func (w *Write) flip(ctx context.Context, tx Tx, f Flip, tables int64) error {
 		return err
 	}
 	if imp := f.Cause.Import(); imp != 0 {
-		// A rerun after a crash between here and Finish finds what it made.
+		// A rerun after a crash between here and the end of the import finds what it made.
 		if _, err := tx.exec(ctx, `UPDATE imports SET version = ? WHERE ws = ? AND id = ?`, w.next, w.lease.WS, int64(imp)); err != nil {
 			return err
 		}
@@ -120,9 +120,12 @@ func (w *Write) finishImport(ctx context.Context, tx Tx, f Flip, version int64) 
 	if f.End == nil {
 		return nil
 	}
-	imp := *f.End
-	imp.Version = version
-	return tx.finish(ctx, Claim{Lease: w.lease, Import: imp}, imp, micros(w.s.now()))
+	end := *f.End
+	end.Import.Version = version
+	if err := tx.finishImport(ctx, end, micros(w.s.now())); err != nil {
+		return err
+	}
+	return tx.setExpiry(ctx, w.lease, 0)
 }
 
 // countTables counts the present tables of the version in the making; -1 if no

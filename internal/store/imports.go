@@ -34,7 +34,7 @@ type ImportFilter struct {
 
 const importColumns = `i.ws, i.id, i.schema_id, s.name, i.status, i.forced, i.actor_kind, i.actor_id, i.actor_name, i.project_id,
 	i.tables_created, i.tables_updated, i.columns_created, i.columns_updated, i.lineages_created, i.lineages_updated,
-	i.error, i.error_code, i.version, i.attempts, i.token, i.canceled, i.created_at, i.started_at, i.ended_at, i.updated_at, i.report`
+	i.error, i.error_code, i.version, i.attempts, i.created_at, i.started_at, i.ended_at, i.updated_at, i.report`
 
 const fromImports = ` FROM imports i JOIN schemas s ON s.ws = i.ws AND s.id = i.schema_id `
 
@@ -50,7 +50,7 @@ func scanImport(row scanner) (r importRow, err error) {
 	c := &r.Counters
 	if err := row.Scan(&r.ws, &r.ID, &r.SchemaID, &r.SchemaName, &r.Status, &r.Force, &r.Actor.Kind, &r.Actor.ID, &r.Actor.Name, &r.Project,
 		&c.TablesCreated, &c.TablesUpdated, &c.ColumnsCreated, &c.ColumnsUpdated, &c.LineagesCreated, &c.LineagesUpdated,
-		&r.Error, &r.ErrorCode, &r.Version, &r.Attempts, &r.Token, &r.Canceled, &created, &started, &ended, &updated, &report); err != nil {
+		&r.Error, &r.ErrorCode, &r.Version, &r.Attempts, &created, &started, &ended, &updated, &report); err != nil {
 		return r, err
 	}
 	r.CreatedAt, r.StartedAt, r.EndedAt, r.UpdatedAt = timeOf(created), timeOf(started), timeOf(ended), timeOf(updated)
@@ -60,8 +60,8 @@ func scanImport(row scanner) (r importRow, err error) {
 	return r, decode(report, &r.Report)
 }
 
-// CreateImport accepts an import: its row, its parts and the references to its
-// blobs in one transaction. A request that comes again under the same
+// CreateImport accepts an import: its row, its parts, the references to its
+// blobs and its job in one transaction. A request that comes again under the same
 // idempotency key within 24 hours gives the first import, replayed; another
 // request under that key is catalog.ErrIdempotencyReused.
 func (s *Store) CreateImport(ctx context.Context, ws int64, n NewImport) (imp catalog.Import, replayed bool, err error) {
@@ -128,8 +128,8 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 	now := micros(s.now())
 	if _, err := tx.exec(ctx, `INSERT INTO imports (ws, id, schema_id, status, forced, actor_kind, actor_id, actor_name, project_id,
 		tables_created, tables_updated, columns_created, columns_updated, lineages_created, lineages_updated,
-		error, error_code, version, attempts, token, canceled, not_before, created_at, started_at, ended_at, updated_at, report)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, '', '', 0, 0, 0, 0, 0, ?, 0, 0, ?, ?)`,
+		error, error_code, version, attempts, created_at, started_at, ended_at, updated_at, report)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, '', '', 0, 0, ?, 0, 0, ?, ?)`,
 		ws, id, int64(n.SchemaID), string(catalog.Pending), bit(n.Force),
 		string(n.Actor.Kind), n.Actor.ID, n.Actor.Name, now, now, []byte{}); err != nil {
 		return 0, err
@@ -145,7 +145,8 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 			return 0, err
 		}
 	}
-	return id, s.eng.Notify(ctx, tx)
+	_, err = s.enqueue(ctx, tx, ws, NewJob{Kind: KindImport, Schema: n.SchemaID, OrderKey: ImportOrder(n.SchemaID), record: id})
+	return id, err
 }
 
 func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.Part, now int64) error {

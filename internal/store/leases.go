@@ -37,7 +37,11 @@ func (tx Tx) fence(ctx context.Context, l Lease) error {
 
 // takeLease leases a schema if it is free, or held by own ("" = nobody); Token 0
 // if it is neither.
-func (tx Tx) takeLease(ctx context.Context, ws int64, schema catalog.SchemaID, holder, own string, now time.Time) (Lease, error) {
+func (s *Store) takeLease(ctx context.Context, tx Tx, ws int64, schema catalog.SchemaID, holder, own string) (Lease, error) {
+	now, err := s.clock(ctx, tx)
+	if err != nil {
+		return Lease{}, err
+	}
 	token, err := one(ctx, tx.db, scalar[int64], `UPDATE schemas SET lease_token = lease_token + 1, lease_holder = ?, lease_expires = ?
 		WHERE ws = ? AND id = ? AND (lease_expires <= ? OR lease_holder = ?) RETURNING lease_token`,
 		holder, micros(now.Add(LeaseTime)), ws, int64(schema), micros(now), own)
@@ -47,12 +51,16 @@ func (tx Tx) takeLease(ctx context.Context, ws int64, schema catalog.SchemaID, h
 	return Lease{WS: ws, Schema: schema, Token: token, Holder: holder}, err
 }
 
-// FreeLeases ends every lease. Only for who knows that no other process has the
-// store open: what held a lease is then dead, and nobody need wait for it to run
-// out. The tokens stay, so a late write of the dead would still be fenced.
+// FreeLeases ends every lease, of schemas and of jobs. Only for a caller who
+// knows that no other process has the store open: what held a lease is then
+// dead, and nobody need wait for it to run out. The tokens stay, so a late write
+// of the dead would still be fenced.
 func (s *Store) FreeLeases(ctx context.Context) error {
 	err := s.tx(ctx, func(tx Tx) error {
-		_, err := tx.exec(ctx, `UPDATE schemas SET lease_expires = 0 WHERE lease_expires > 0`)
+		if _, err := tx.exec(ctx, `UPDATE schemas SET lease_expires = 0 WHERE lease_expires > 0`); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `UPDATE jobs SET due_at = 0 WHERE state = 'running'`)
 		return err
 	})
 	if err != nil {
@@ -64,11 +72,31 @@ func (s *Store) FreeLeases(ctx context.Context) error {
 // LeaseSchema takes the lease of a schema for an edit, waiting for it if
 // another holds it. catalog.ErrBusy after wait.
 func (s *Store) LeaseSchema(ctx context.Context, ws int64, schema catalog.SchemaID, holder string, wait time.Duration) (Lease, error) {
+	return s.leaseSchema(ctx, ws, schema, wait, func(tx Tx) (Lease, error) { return s.takeLease(ctx, tx, ws, schema, holder, "") })
+}
+
+// LeaseForJob takes the lease of a schema for a claimed job, as LeaseSchema does.
+// What an earlier attempt of the same job still holds is free for it at once.
+// catalog.ErrFenced if the job has passed to another worker.
+func (s *Store) LeaseForJob(ctx context.Context, c JobClaim, schema catalog.SchemaID, wait time.Duration) (Lease, error) {
+	return s.leaseSchema(ctx, c.WS, schema, wait, func(tx Tx) (Lease, error) {
+		n, err := tx.exec(ctx, `UPDATE jobs SET token = token WHERE ws = ? AND id = ? AND token = ? AND state = 'running'`, c.WS, c.ID, c.Token)
+		if err != nil {
+			return Lease{}, err
+		}
+		if n == 0 {
+			return Lease{}, catalog.ErrFenced
+		}
+		return s.takeLease(ctx, tx, c.WS, schema, c.Holder(), c.Holder())
+	})
+}
+
+func (s *Store) leaseSchema(ctx context.Context, ws int64, schema catalog.SchemaID, wait time.Duration, take func(Tx) (Lease, error)) (Lease, error) {
 	const first, longest = 2 * time.Millisecond, 100 * time.Millisecond
 	for pause := first; ; pause = min(2*pause, longest) {
 		var lease Lease
 		err := s.tx(ctx, func(tx Tx) (err error) {
-			if lease, err = tx.takeLease(ctx, ws, schema, holder, "", s.now()); err != nil || lease.Token != 0 {
+			if lease, err = take(tx); err != nil || lease.Token != 0 {
 				return err
 			}
 			_, err = tx.schema(ctx, ws, schema)
@@ -90,9 +118,21 @@ func (s *Store) LeaseSchema(ctx context.Context, ws int64, schema catalog.Schema
 	}
 }
 
-// RenewLease makes the lease last LeaseTime from now on.
+// RenewLease makes the lease last LeaseTime from now on. One that was given back
+// is catalog.ErrFenced, so that a late renewal does not hold the schema.
 func (s *Store) RenewLease(ctx context.Context, l Lease) error {
-	err := s.tx(ctx, func(tx Tx) error { return tx.setExpiry(ctx, l, micros(s.now().Add(LeaseTime))) })
+	err := s.tx(ctx, func(tx Tx) error {
+		now, err := s.clock(ctx, tx)
+		if err != nil {
+			return err
+		}
+		n, err := tx.exec(ctx, `UPDATE schemas SET lease_expires = ? WHERE ws = ? AND id = ? AND lease_token = ? AND lease_expires > 0`,
+			micros(now.Add(LeaseTime)), l.WS, int64(l.Schema), l.Token)
+		if err == nil && n == 0 {
+			err = catalog.ErrFenced
+		}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("renew lease of %s: %w", l.Schema, err)
 	}
@@ -105,7 +145,6 @@ func (s *Store) ReleaseLease(ctx context.Context, l Lease) error {
 	if err != nil {
 		return fmt.Errorf("release lease of %s: %w", l.Schema, err)
 	}
-	s.tick()
 	return nil
 }
 

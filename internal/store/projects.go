@@ -61,36 +61,44 @@ func (d db) projectByKey(ctx context.Context, ws int64, schema catalog.SchemaID,
 	return one(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ? AND key = ?`, ws, int64(schema), key)
 }
 
-// EnsureProject gives the project of the lease's schema that has the key, and
-// makes it where there is none. It is seen at once, not from a version on.
-func (s *Store) EnsureProject(ctx context.Context, l Lease, key, name string) (catalog.Project, error) {
+// EnsureProject returns the project of a schema that has the key, and makes it
+// where there is none. It is seen at once, not from a version on, and needs no
+// lease: nothing that is served depends on a project without facets.
+func (s *Store) EnsureProject(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (catalog.Project, error) {
 	if err := validName("project", key); err != nil {
 		return catalog.Project{}, err
 	}
-	var project catalog.Project
-	err := s.tx(ctx, func(tx Tx) (err error) {
-		if err := tx.fence(ctx, l); err != nil {
+	project, err := s.ProjectByKey(ctx, ws, schema, key)
+	if !errors.Is(err, catalog.ErrNotFound) {
+		return project, err
+	}
+	err = s.tx(ctx, func(tx Tx) (err error) {
+		// The counter's row is locked first: of two that ask at once, the second
+		// finds what the first made.
+		if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, catalog.PrefixProject); err != nil {
 			return err
 		}
-		project, err = tx.projectByKey(ctx, l.WS, l.Schema, key)
-		if !errors.Is(err, catalog.ErrNotFound) {
+		if _, err := tx.schema(ctx, ws, schema); err != nil {
 			return err
 		}
-		if name, err = tx.freeName(ctx, l, key, name); err != nil {
+		if project, err = tx.projectByKey(ctx, ws, schema, key); !errors.Is(err, catalog.ErrNotFound) {
 			return err
 		}
 		id, err := tx.newIDs(ctx, catalog.PrefixProject, 1)
 		if err != nil {
 			return err
 		}
+		if name, err = tx.freeName(ctx, ws, schema, key, name); err != nil {
+			return err
+		}
 		at := timeOf(micros(s.now()))
-		project = catalog.Project{ID: catalog.ProjectID(id), SchemaID: l.Schema, Key: key, Name: name, CreatedAt: at, UpdatedAt: at}
+		project = catalog.Project{ID: catalog.ProjectID(id), SchemaID: schema, Key: key, Name: name, CreatedAt: at, UpdatedAt: at}
 		_, err = tx.exec(ctx, `INSERT INTO projects (ws, `+projectColumns+`) VALUES (?, ?, ?, ?, ?, '', '', 0, 0, '', 0, ?, ?)`,
-			l.WS, id, int64(l.Schema), key, name, micros(at), micros(at))
+			ws, id, int64(schema), key, name, micros(at), micros(at))
 		return err
 	})
 	if err != nil {
-		return catalog.Project{}, fmt.Errorf("project %q of %s: %w", key, l.Schema, err)
+		return catalog.Project{}, fmt.Errorf("project %q of %s: %w", key, schema, err)
 	}
 	return project, nil
 }
@@ -101,9 +109,9 @@ const shortKey = 8
 // freeName gives a name that no other project of the schema has: the origin of
 // a project's facets is made of it, so two projects of one name would write
 // over each other's words. The key is added, shortened where that is enough.
-func (tx Tx) freeName(ctx context.Context, l Lease, key, name string) (string, error) {
+func (tx Tx) freeName(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (string, error) {
 	for _, candidate := range []string{name, name + " (" + strings.ToValidUTF8(key[:min(len(key), shortKey)], "") + ")"} {
-		taken, err := one(ctx, tx.db, scalar[int64], `SELECT count(*) FROM projects WHERE ws = ? AND schema_id = ? AND name = ?`, l.WS, int64(l.Schema), candidate)
+		taken, err := one(ctx, tx.db, scalar[int64], `SELECT count(*) FROM projects WHERE ws = ? AND schema_id = ? AND name = ?`, ws, int64(schema), candidate)
 		if err != nil {
 			return "", err
 		}

@@ -165,47 +165,6 @@ func (w *Write) CloseColumnEdges(ctx context.Context, ids []catalog.AssetID) err
 	})
 }
 
-var textTable = Table{Name: "texts", Columns: []string{"ws", "hash", "body"}, Ignore: true}
-
-// hashedText is a text to be written.
-type hashedText struct {
-	hash catalog.Hash
-	text string
-}
-
-// PutTexts writes texts under their hashes. They are not versioned; a text that
-// is there already stays as it is.
-func (w *Write) PutTexts(ctx context.Context, texts map[catalog.Hash]string) error {
-	sorted := make([]hashedText, 0, len(texts))
-	for hash, text := range texts {
-		if !hash.IsZero() {
-			sorted = append(sorted, hashedText{hash, text})
-		}
-	}
-	// In order, so that two savers of the same texts cannot lock each other out.
-	slices.SortFunc(sorted, func(a, b hashedText) int { return bytes.Compare(a.hash[:], b.hash[:]) })
-	err := chunks(sorted, chunkRows, func(texts []hashedText) error {
-		bodies, err := encodeAll(ctx, texts, func(e *encoder, t hashedText) ([]byte, error) { return e.text(t.text), nil })
-		if err != nil {
-			return err
-		}
-		rows := make([][]any, len(texts))
-		for i, t := range texts {
-			rows[i] = []any{w.lease.WS, t.hash[:], bodies[i]}
-		}
-		return w.s.tx(ctx, func(tx Tx) error {
-			if err := tx.fence(ctx, w.lease); err != nil {
-				return err
-			}
-			return w.s.eng.Load(ctx, tx, textTable, rows)
-		})
-	})
-	if err != nil {
-		return fmt.Errorf("texts: %w", err)
-	}
-	return nil
-}
-
 // last drops all but the last value of each key and keeps the order: a
 // statement may write a row only once.
 func last[T any, K comparable](values []T, key func(T) K) []T {

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -47,4 +49,40 @@ func (s *Store) Texts(ctx context.Context, ws int64, hashes []catalog.Hash) (map
 		return nil, fmt.Errorf("texts: %w", err)
 	}
 	return found, nil
+}
+
+var textTable = Table{Name: "texts", Columns: []string{"ws", "hash", "body"}, Ignore: true}
+
+// hashedText is a text to be written.
+type hashedText struct {
+	hash catalog.Hash
+	text string
+}
+
+// PutTexts writes texts under their hashes. They are not versioned, so it needs
+// no lease; a text that is there already stays unchanged.
+func (s *Store) PutTexts(ctx context.Context, ws int64, texts map[catalog.Hash]string) error {
+	sorted := make([]hashedText, 0, len(texts))
+	for hash, text := range texts {
+		if !hash.IsZero() {
+			sorted = append(sorted, hashedText{hash, text})
+		}
+	}
+	// In order, so that two savers of the same texts cannot lock each other out.
+	slices.SortFunc(sorted, func(a, b hashedText) int { return bytes.Compare(a.hash[:], b.hash[:]) })
+	err := chunks(sorted, chunkRows, func(texts []hashedText) error {
+		bodies, err := encodeAll(ctx, texts, func(e *encoder, t hashedText) ([]byte, error) { return e.text(t.text), nil })
+		if err != nil {
+			return err
+		}
+		rows := make([][]any, len(texts))
+		for i, t := range texts {
+			rows[i] = []any{ws, t.hash[:], bodies[i]}
+		}
+		return s.tx(ctx, func(tx Tx) error { return s.eng.Load(ctx, tx, textTable, rows) })
+	})
+	if err != nil {
+		return fmt.Errorf("texts: %w", err)
+	}
+	return nil
 }

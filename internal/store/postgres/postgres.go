@@ -26,7 +26,7 @@ const (
 
 // Options of Open.
 type Options struct {
-	// Now is the clock; nil = the system's.
+	// Now is the clock; nil = the system's, and the database's for leases.
 	Now func() time.Time
 }
 
@@ -38,7 +38,7 @@ func Open(ctx context.Context, url string, o Options) (*store.Store, error) {
 		return nil, err
 	}
 	now := o.Now
-	if now == nil {
+	if e.simulated = now != nil; !e.simulated {
 		now = time.Now
 	}
 	return store.New(e, now), nil
@@ -92,6 +92,7 @@ func pool(config pgx.ConnConfig, size int, params map[string]string) *sql.DB {
 type engine struct {
 	config         *pgx.ConnConfig
 	writer, reader *sql.DB
+	simulated      bool   // the clock is a test's
 	role           string // of the reading connections; "" = that of the address
 
 	// rebound keeps queries that were rewritten. They are few: the store's own,
@@ -111,6 +112,15 @@ func (e *engine) Writer() *sql.DB { return e.writer }
 
 // LockRows locks the rows that a claim looks at; another worker passes them by.
 func (e *engine) LockRows(tables string) string { return " FOR UPDATE OF " + tables + " SKIP LOCKED" }
+
+// Clock is the database's, which all processes share, unless a test brings its
+// own.
+func (e *engine) Clock() string {
+	if e.simulated {
+		return ""
+	}
+	return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
+}
 
 // Backup is pg_dump's work.
 func (e *engine) Backup(context.Context, string) error {

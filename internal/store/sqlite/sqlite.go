@@ -120,6 +120,9 @@ func (e *engine) Rebind(query string) string { return query }
 // LockRows: a write transaction is alone.
 func (e *engine) LockRows(string) string { return "" }
 
+// Clock: there is one process, whose clock is as good.
+func (e *engine) Clock() string { return "" }
+
 // Notify and Listen: there is no other process.
 func (e *engine) Notify(context.Context, store.Tx) error { return nil }
 

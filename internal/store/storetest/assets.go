@@ -152,9 +152,7 @@ func testAssetFilters(t *testing.T, r *rig) {
 func testAssetLookups(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema, other := r.schema("a"), r.schema("b")
-	l := r.lease(schema)
-	shop, base := get(r.EnsureProject(ctx, l, "shop", "Shop"))(t), get(r.EnsureProject(ctx, l, "base", "Base"))(t)
-	must(t, r.ReleaseLease(ctx, l))
+	shop, base := get(r.EnsureProject(ctx, ws, schema, "shop", "Shop"))(t), get(r.EnsureProject(ctx, ws, schema, "base", "Base"))(t)
 	facet := func(asset catalog.AssetID, p catalog.Project, id string) catalog.Facet {
 		return catalog.Facet{Asset: asset, Origin: p.Origin(), Source: catalog.FromManifest, UniqueID: id, Project: p.ID}
 	}

@@ -140,7 +140,7 @@ type project struct {
 func (p *project) save(ctx context.Context, s *store.Store, schema catalog.SchemaID) error {
 	return saveUnder(ctx, s, schema, func(w *store.Write) error {
 		for _, put := range []func() error{
-			func() error { return w.PutTexts(ctx, p.texts) },
+			func() error { return s.PutTexts(ctx, ws, p.texts) },
 			func() error { return w.PutAssets(ctx, p.assets) },
 			func() error { return w.PutFacets(ctx, p.facets) },
 			func() error { return w.PutTests(ctx, p.tests) },

@@ -161,13 +161,12 @@ func testColumnEdges(t *testing.T, r *rig) {
 
 func testTexts(t *testing.T, r *rig) {
 	ctx := t.Context()
-	schema := r.schema("a")
 	texts := map[catalog.Hash]string{}
 	for _, text := range []string{"s", "select 1", strings.Repeat("sélect ", 1000), "\x28\xb5\x2f\xfd", "z"} {
 		texts[catalog.HashOfText(text)] = text
 	}
 	for range 2 {
-		r.save(schema, func(w *store.Write) { must(t, w.PutTexts(ctx, texts)) })
+		must(t, r.PutTexts(ctx, ws, texts))
 	}
 	for hash, text := range texts {
 		same(t, get(r.Text(ctx, ws, hash))(t), text)
@@ -186,8 +185,8 @@ func testRemovals(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	l := r.lease(schema)
-	shop := get(r.EnsureProject(ctx, l, "shop", ""))(t)
-	other := get(r.EnsureProject(ctx, l, "other", ""))(t)
+	shop := get(r.EnsureProject(ctx, ws, schema, "shop", ""))(t)
+	other := get(r.EnsureProject(ctx, ws, schema, "other", ""))(t)
 	removal := func(project catalog.ProjectID, asset catalog.AssetID, id string) store.PendingRemoval {
 		return store.PendingRemoval{Asset: asset, Name: "t", Kind: catalog.KindModel, UniqueID: id, Project: project, Cause: catalog.ImportCause(3), At: start.Add(-time.Hour), Since: start}
 	}

@@ -40,7 +40,7 @@ func testImports(t *testing.T, r *rig) {
 	wants(t, err, catalog.ErrNotFound)
 	_, _, err = r.CreateImport(ctx, ws, store.NewImport{SchemaID: 999, Parts: parts})
 	wants(t, err, catalog.ErrNotFound)
-	pending, processing, err := r.QueueLength(ctx)
+	pending, processing, err := r.QueueLength(ctx, store.KindImport)
 	must(t, err)
 	same(t, []int64{pending, processing}, []int64{1, 0})
 }

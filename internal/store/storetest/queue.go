@@ -12,27 +12,36 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-func (r *rig) claim(worker string) *store.Claim {
-	r.t.Helper()
-	return get(r.ClaimImport(r.t.Context(), worker))(r.t)
-}
+var importKind = []string{store.KindImport}
 
-// claims claims and checks which import it was; 0 = none.
-func (r *rig) claims(worker string, want catalog.ImportID) *store.Claim {
+// claims claims a job and checks which import it is of; 0 = none.
+func (r *rig) claims(worker string, want catalog.ImportID) *store.Job {
 	r.t.Helper()
-	c := r.claim(worker)
+	j := get(r.ClaimJob(r.t.Context(), worker, importKind))(r.t)
 	switch {
-	case c == nil && want != 0:
+	case j == nil && want != 0:
 		r.t.Fatalf("claimed nothing, want %s", want)
-	case c != nil && c.Import.ID != want:
-		r.t.Fatalf("claimed %s, want %s", c.Import.ID, want)
+	case j != nil && catalog.ImportID(j.Record) != want:
+		r.t.Fatalf("claimed %s, want %s", catalog.ImportID(j.Record), want)
 	}
-	return c
+	return j
 }
 
-func completed(imp catalog.Import) catalog.Import {
-	imp.Status = catalog.Completed
-	return imp
+// completed is the end of an import that succeeded.
+func completed(j store.Job, imp catalog.Import) store.ImportEnd {
+	imp.ID, imp.Status = catalog.ImportID(j.Record), catalog.Completed
+	return store.ImportEnd{Claim: j.Claim(), Import: imp}
+}
+
+// finish ends a claimed import with nothing to show.
+func (r *rig) finish(j *store.Job) {
+	r.t.Helper()
+	must(r.t, r.FinishImport(r.t.Context(), completed(*j, catalog.Import{})))
+}
+
+// fails ends a claimed job with a failure.
+func fails(f catalog.Failure) store.JobEnd {
+	return store.JobEnd{Failure: &f, Report: catalog.Report{Outcome: catalog.OutcomeFailed}}
 }
 
 func testClaims(t *testing.T, r *rig) {
@@ -41,57 +50,89 @@ func testClaims(t *testing.T, r *rig) {
 	schema := r.schema("a")
 	imp := r.importInto(schema)
 	r.clock.add(time.Second)
-	c := r.claims("w1", imp.ID)
+	j := r.claims("w1", imp.ID)
+	same(t, *j, store.Job{
+		WS: ws, ID: 1, Kind: store.KindImport, Schema: schema, Record: 1, OrderKey: store.ImportOrder(schema), State: store.JobRunning,
+		DueAt: r.clock.now().Add(store.LeaseTime), Attempts: 1, Token: 1, CreatedAt: start, StartedAt: r.clock.now(),
+	})
+	same(t, get(r.Job(ctx, ws, 1))(t), *j)
 	want := imp
-	want.Status, want.Attempts, want.Token = catalog.Processing, 1, c.Token
+	want.Status, want.Attempts = catalog.Processing, 1
 	want.StartedAt, want.UpdatedAt = r.clock.now(), r.clock.now()
-	same(t, *c, store.Claim{Lease: store.Lease{WS: ws, Schema: schema, Token: 1, Holder: "w1"}, Import: want})
 	same(t, get(r.Import(ctx, ws, imp.ID))(t), want)
 	r.claims("w2", 0)
-	canceled, err := r.Heartbeat(ctx, *c)
-	must(t, err)
-	if canceled {
-		t.Fatal("canceled")
-	}
 	report := catalog.Report{
 		Stages: []catalog.Stage{{Name: "read", MS: 1.5, Done: 3, Total: 9, State: "running"}},
 		Issues: []catalog.Issue{{Code: "x", Severity: "warning", Message: "größer"}}, IssuesTotal: 1, Counts: map[string]int64{"nodes": 3},
 	}
-	must(t, r.SaveReport(ctx, *c, report))
+	if get(r.Heartbeat(ctx, j.Claim(), &report))(t) || get(r.Heartbeat(ctx, j.Claim(), nil))(t) {
+		t.Fatal("canceled")
+	}
 	same(t, get(r.Import(ctx, ws, imp.ID))(t).Report, report)
-	pending, processing, err := r.QueueLength(ctx)
+	pending, running, err := r.QueueLength(ctx, "")
 	must(t, err)
-	same(t, []int64{pending, processing}, []int64{0, 1})
+	same(t, []int64{pending, running}, []int64{0, 1})
+	if _, err := r.ClaimJob(ctx, "w3", nil); err != nil {
+		t.Errorf("a worker that knows no kind: %v", err)
+	}
+}
+
+// An import that runs holds nothing of its schema: an edit takes the lease.
+func testJobsWithoutLease(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	r.importInto(schema)
+	j := r.claims("w", 1)
+	edit := r.lease(schema)
+	_, err := r.LeaseForJob(ctx, j.Claim(), schema, 0)
+	wants(t, err, catalog.ErrBusy)
+	must(t, r.ReleaseLease(ctx, edit))
+	first := get(r.LeaseForJob(ctx, j.Claim(), schema, 0))(t)
+	_, err = r.LeaseSchema(ctx, ws, schema, first.Holder, 0)
+	wants(t, err, catalog.ErrBusy) // the name alone is not enough
+
+	// Its worker dies. The next attempt need not wait for the lease to run out,
+	// and the dead worker's writes are fenced.
+	r.clock.add(store.LeaseTime)
+	must(t, r.RenewLease(ctx, first))
+	again := r.claims("other", 1)
+	_, err = r.LeaseForJob(ctx, j.Claim(), schema, 0)
+	wants(t, err, catalog.ErrFenced)
+	second := get(r.LeaseForJob(ctx, again.Claim(), schema, 0))(t)
+	if second.Token <= first.Token {
+		t.Errorf("token %d after %d", second.Token, first.Token)
+	}
+	wants(t, r.RenewLease(ctx, first), catalog.ErrFenced)
+	must(t, r.EndJob(ctx, again.Claim(), fails(catalog.Crashed(2))))
+	must(t, r.ReleaseLease(ctx, r.lease(schema))) // free with the end of the job
+	wants(t, r.RenewLease(ctx, second), catalog.ErrFenced)
 }
 
 // The reply to a claim may be lost after it was committed. Its worker does not
-// wait for the lease that it does not know of; others do, and so does an edit.
+// wait for the lease that it does not know of; others do.
 func testClaimAgain(t *testing.T, r *rig) {
-	imp := r.importInto(r.schema("a"))
-	lost := r.claims("w1", imp.ID)
+	r.importInto(r.schema("a"))
+	lost := r.claims("w1", 1)
 	r.claims("w2", 0)
-	if _, err := r.LeaseSchema(t.Context(), ws, imp.SchemaID, "w1", 0); !errors.Is(err, catalog.ErrBusy) {
-		t.Errorf("an edit under the worker's name: %v, want busy", err)
-	}
-	again := r.claims("w1", imp.ID)
-	same(t, []int64{again.Token, int64(again.Import.Attempts)}, []int64{lost.Token + 1, 2})
-	if err := r.Finish(t.Context(), *lost, completed(lost.Import)); !errors.Is(err, catalog.ErrFenced) {
+	again := r.claims("w1", 1)
+	same(t, []int64{again.Token, int64(again.Attempts)}, []int64{lost.Token + 1, 2})
+	if err := r.FinishImport(t.Context(), completed(*lost, catalog.Import{})); !errors.Is(err, catalog.ErrFenced) {
 		t.Errorf("the lost claim still writes: %v", err)
 	}
-	must(t, r.Finish(t.Context(), *again, completed(again.Import)))
+	r.finish(again)
 }
 
-// A heartbeat that comes just after the end of its import does not hold the
-// schema for another minute.
+// A heartbeat that comes just after the end of its job changes nothing.
 func testLateHeartbeat(t *testing.T, r *rig) {
 	schema := r.schema("a")
-	first, second := r.importInto(schema), r.importInto(schema)
-	c := r.claims("w1", first.ID)
-	must(t, r.Finish(t.Context(), *c, completed(c.Import)))
-	if canceled, err := r.Heartbeat(t.Context(), *c); canceled || err != nil {
+	r.importInto(schema)
+	r.importInto(schema)
+	j := r.claims("w1", 1)
+	r.finish(j)
+	if canceled, err := r.Heartbeat(t.Context(), j.Claim(), &catalog.Report{}); canceled || err != nil {
 		t.Errorf("late heartbeat: canceled %v, %v", canceled, err)
 	}
-	r.claims("w2", second.ID)
+	r.claims("w2", 2)
 }
 
 func testClaimOrder(t *testing.T, r *rig) {
@@ -103,12 +144,12 @@ func testClaimOrder(t *testing.T, r *rig) {
 	first := r.claims("w1", 1)
 	third := r.claims("w2", 3)
 	r.claims("w3", 0)
-	must(t, r.Finish(ctx, *third, completed(third.Import)))
-	r.claims("w3", 5)
-	must(t, r.Finish(ctx, *first, completed(first.Import)))
+	r.finish(third)
+	r.finish(r.claims("w3", 5))
+	r.finish(first)
 	second := r.claims("w1", 2)
 	// Put off, it still goes before the younger one of its schema.
-	must(t, r.Release(ctx, *second, true, r.clock.now().Add(time.Minute)))
+	must(t, r.ReleaseJob(ctx, second.Claim(), true, time.Minute))
 	r.claims("w1", 0)
 	r.clock.add(59 * time.Second)
 	r.claims("w1", 0)
@@ -119,57 +160,58 @@ func testClaimOrder(t *testing.T, r *rig) {
 func testConcurrentClaims(t *testing.T, r *rig) {
 	ctx := t.Context()
 	const schemas, each = 4, 6
-	for range each {
-		for i := range schemas {
-			if i+1 > len(walk(t, 10, func(p store.Page) (store.Paged[store.SchemaRow], error) { return r.Schemas(ctx, ws, nil, p) })) {
-				r.schema(fmt.Sprint("s", i))
-			}
-			r.importInto(catalog.SchemaID(101 + i))
-		}
+	for i := range schemas {
+		r.schema(fmt.Sprint("s", i))
 	}
 	var mu sync.Mutex
-	order := map[catalog.SchemaID][]catalog.ImportID{}
+	order := map[catalog.SchemaID][]int64{}
 	busy := map[catalog.SchemaID]bool{}
 	done := 0
+	one := func(worker string) (over bool, err error) {
+		j, err := r.ClaimJob(ctx, worker, importKind)
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil || j == nil {
+			time.Sleep(time.Millisecond)
+			return done == schemas*each, err
+		}
+		if busy[j.Schema] {
+			return true, fmt.Errorf("two jobs of %s at once", j.Schema)
+		}
+		busy[j.Schema] = true
+		order[j.Schema] = append(order[j.Schema], j.Record)
+		mu.Unlock()
+		_, err = r.Heartbeat(ctx, j.Claim(), nil)
+		mu.Lock()
+		busy[j.Schema] = false
+		done++
+		if err != nil {
+			return true, err
+		}
+		return false, r.FinishImport(ctx, completed(*j, catalog.Import{}))
+	}
 	work := func(worker string) error {
 		for {
-			c, err := r.ClaimImport(ctx, worker)
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			if c == nil {
-				over := done == schemas*each
-				mu.Unlock()
-				if over {
-					return nil
-				}
-				time.Sleep(time.Millisecond)
-				continue
-			}
-			if busy[c.Schema] {
-				mu.Unlock()
-				return fmt.Errorf("%s claimed twice at once", c.Schema)
-			}
-			busy[c.Schema] = true
-			order[c.Schema] = append(order[c.Schema], c.Import.ID)
-			mu.Unlock()
-			if _, err := r.Heartbeat(ctx, *c); err != nil {
-				return err
-			}
-			mu.Lock()
-			busy[c.Schema] = false
-			done++
-			mu.Unlock()
-			if err := r.Finish(ctx, *c, completed(c.Import)); err != nil {
+			if over, err := one(worker); over || err != nil {
 				return err
 			}
 		}
 	}
 	var group sync.WaitGroup
-	errs := make([]error, 5)
-	for i := range errs {
+	errs := make([]error, 7)
+	for i := range 5 {
 		group.Go(func() { errs[i] = work(fmt.Sprint("w", i)) })
+	}
+	// Imports arrive while others end: none is left waiting for one that is gone.
+	for i := range 2 {
+		group.Go(func() {
+			for n := range each * schemas / 2 {
+				schema := catalog.SchemaID(101 + (n+i)%schemas)
+				if _, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts}); err != nil {
+					errs[5+i] = err
+				}
+			}
+		})
 	}
 	group.Wait()
 	for _, err := range errs {
@@ -187,120 +229,165 @@ func testLeaseExpiry(t *testing.T, r *rig) {
 	r.importInto(r.schema("a"))
 	old := r.claims("w1", 1)
 	r.clock.add(30 * time.Second)
-	_, err := r.Heartbeat(ctx, *old)
-	must(t, err)
+	get(r.Heartbeat(ctx, old.Claim(), nil))(t)
 	r.clock.add(store.LeaseTime - time.Microsecond)
 	r.claims("w2", 0)
 	r.clock.add(time.Microsecond)
-	c := r.claims("w2", 1)
-	if c.Token <= old.Token || c.Import.Attempts != 2 {
-		t.Fatalf("token %d after %d, attempt %d", c.Token, old.Token, c.Import.Attempts)
+	j := r.claims("w2", 1)
+	if j.Token <= old.Token || j.Attempts != 2 {
+		t.Fatalf("token %d after %d, attempt %d", j.Token, old.Token, j.Attempts)
 	}
-	_, err = r.Heartbeat(ctx, *old)
+	_, err := r.Heartbeat(ctx, old.Claim(), nil)
 	wants(t, err, catalog.ErrFenced)
-	wants(t, r.SaveReport(ctx, *old, catalog.Report{}), catalog.ErrFenced)
-	wants(t, r.Finish(ctx, *old, completed(old.Import)), catalog.ErrFenced)
-	wants(t, r.Release(ctx, *old, true, time.Time{}), catalog.ErrFenced)
-	_, err = r.Begin(ctx, old.Lease)
-	wants(t, err, catalog.ErrFenced)
-	must(t, r.Finish(ctx, *c, completed(c.Import)))
-	wants(t, r.Finish(ctx, *old, completed(old.Import)), catalog.ErrFenced)
+	wants(t, r.EndJob(ctx, old.Claim(), fails(catalog.Canceled())), catalog.ErrFenced)
+	wants(t, r.FinishImport(ctx, completed(*old, catalog.Import{})), catalog.ErrFenced)
+	wants(t, r.ReleaseJob(ctx, old.Claim(), true, 0), catalog.ErrFenced)
+	r.finish(j)
+	wants(t, r.FinishImport(ctx, completed(*old, catalog.Import{})), catalog.ErrFenced)
 }
 
+// A lease that a clock wrote which was a day ahead does not hold for a day.
+func testLeaseFromTheFuture(t *testing.T, r *rig) {
+	r.importInto(r.schema("a"))
+	r.clock.add(24 * time.Hour)
+	r.claims("w1", 1)
+	r.clock.add(-24 * time.Hour)
+	r.claims("w2", 1)
+}
+
+// A job whose workers die is claimed again and again: to give it up is for the
+// caller to decide, who ends it under its claim.
 func testPoison(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	r.importInto(schema)
 	r.importInto(schema)
-	for i := range store.MaxAttempts {
-		if c := r.claims("w", 1); c.Import.Attempts != i+1 {
-			t.Fatalf("attempt %d is %d", i+1, c.Import.Attempts)
+	for i := range 6 {
+		if j := r.claims("w", 1); j.Attempts != i+1 {
+			t.Fatalf("attempt %d is %d", i+1, j.Attempts)
 		}
 		r.clock.add(store.LeaseTime)
 	}
-	r.claims("w", 2)
+	j := r.claims("w", 1)
+	end := fails(catalog.Crashed(5))
+	end.Attempts = 5
+	must(t, r.EndJob(ctx, j.Claim(), end))
+	must(t, r.EndJob(ctx, j.Claim(), end))
 	imp := get(r.Import(ctx, ws, 1))(t)
-	if imp.Status != catalog.Failed || imp.Error != "worker crashed 5 times" || imp.ErrorCode != store.CodeCrashed || imp.EndedAt.IsZero() {
+	if imp.Status != catalog.Failed || imp.Error != catalog.Crashed(5).Message || imp.ErrorCode != catalog.CodeWorkerCrashed ||
+		imp.EndedAt.IsZero() || imp.Attempts != 5 || imp.Report.Outcome != catalog.OutcomeFailed {
 		t.Fatalf("%+v", imp)
 	}
+	if j := get(r.Job(ctx, ws, 1))(t); j.State != store.JobFailed || j.Failure != catalog.Crashed(5) || j.EndedAt.IsZero() {
+		t.Fatalf("%+v", j)
+	}
+	r.claims("w", 2)
 }
 
 func testCancel(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
-	r.importInto(schema)
-	r.importInto(schema)
-	c := r.claims("w", 1)
+	for range 3 {
+		r.importInto(schema)
+	}
+	j := r.claims("w", 1)
 	must(t, r.CancelImport(ctx, ws, 2))
-	imp := get(r.Import(ctx, ws, 2))(t)
-	if imp.Status != catalog.Failed || imp.Error != "canceled" || imp.ErrorCode != store.CodeCanceled {
-		t.Fatalf("%+v", imp)
+	canceled := func(id catalog.ImportID) {
+		t.Helper()
+		imp := get(r.Import(ctx, ws, id))(t)
+		if imp.Status != catalog.Failed || imp.Error != catalog.Canceled().Message || imp.ErrorCode != catalog.CodeCanceled || imp.Report.Outcome != "canceled" {
+			t.Fatalf("%+v", imp)
+		}
 	}
+	canceled(2)
 	wants(t, r.CancelImport(ctx, ws, 2), catalog.ErrConflict)
-	wants(t, r.CancelImport(ctx, ws, 3), catalog.ErrNotFound)
+	wants(t, r.CancelImport(ctx, ws, 4), catalog.ErrNotFound)
 	must(t, r.CancelImport(ctx, ws, 1))
-	canceled, err := r.Heartbeat(ctx, *c)
-	must(t, err)
-	if !canceled {
-		t.Fatal("the worker is not told")
+	must(t, r.CancelJob(ctx, ws, 1))
+	if !get(r.Heartbeat(ctx, j.Claim(), nil))(t) {
+		t.Fatal("the worker is not asked to stop")
 	}
-	if imp := get(r.Import(ctx, ws, 1))(t); imp.Status != catalog.Processing || !imp.Canceled {
+	if imp := get(r.Import(ctx, ws, 1))(t); imp.Status != catalog.Processing {
 		t.Fatalf("%+v", imp)
 	}
-	// Its worker dies: nobody takes it up again.
+	// Its worker dies: the next one ends it.
 	r.clock.add(store.LeaseTime)
-	r.claims("w", 0)
-	if imp := get(r.Import(ctx, ws, 1))(t); imp.Status != catalog.Failed || imp.ErrorCode != store.CodeCanceled {
-		t.Fatalf("%+v", imp)
+	j = r.claims("w", 1)
+	if !j.Canceled {
+		t.Fatal("the next worker does not know")
 	}
+	end := fails(catalog.Canceled())
+	end.Report.Outcome = catalog.OutcomeCanceled
+	must(t, r.EndJob(ctx, j.Claim(), end))
+	canceled(1)
+	if j := get(r.Job(ctx, ws, 1))(t); j.State != store.JobCanceled {
+		t.Errorf("state %s", j.State)
+	}
+	r.finish(r.claims("w", 3))
+	wants(t, r.CancelImport(ctx, ws, 3), catalog.ErrConflict)
+	r.clock.add(time.Hour)
+	same(t, get(r.DeleteJobs(ctx, ws, r.clock.now(), 2))(t), int64(2))
+	same(t, get(r.DeleteJobs(ctx, ws, r.clock.now(), 2))(t), int64(1))
+	wants(t, r.CancelImport(ctx, ws, 3), catalog.ErrConflict)
+}
+
+// A canceled job lets the next of its schema run.
+func testCancelTheFirst(t *testing.T, r *rig) {
+	schema := r.schema("a")
+	r.importInto(schema)
+	r.importInto(schema)
+	must(t, r.CancelImport(t.Context(), ws, 1))
+	r.claims("w", 2)
 }
 
 func testRelease(t *testing.T, r *rig) {
 	ctx := t.Context()
-	r.importInto(r.schema("a"))
-	c := r.claims("w", 1)
-	must(t, r.Release(ctx, *c, false, time.Time{}))
+	schema := r.schema("a")
+	r.importInto(schema)
+	j := r.claims("w", 1)
+	get(r.LeaseForJob(ctx, j.Claim(), schema, 0))(t)
+	must(t, r.ReleaseJob(ctx, j.Claim(), false, 0))
 	if imp := get(r.Import(ctx, ws, 1))(t); imp.Status != catalog.Pending || imp.Attempts != 0 {
 		t.Fatalf("%+v", imp)
 	}
-	wants(t, r.Release(ctx, *c, false, time.Time{}), catalog.ErrFenced)
-	c = r.claims("w", 1)
-	must(t, r.Release(ctx, *c, true, time.Time{}))
-	if c = r.claims("w", 1); c.Import.Attempts != 2 {
-		t.Fatalf("attempt %d after one burnt", c.Import.Attempts)
+	must(t, r.ReleaseLease(ctx, r.lease(schema)))
+	wants(t, r.ReleaseJob(ctx, j.Claim(), false, 0), catalog.ErrFenced)
+	j = r.claims("w", 1)
+	must(t, r.ReleaseJob(ctx, j.Claim(), true, 0))
+	if j = r.claims("w", 1); j.Attempts != 2 {
+		t.Fatalf("attempt %d after one that counts", j.Attempts)
 	}
 }
 
 func testFinish(t *testing.T, r *rig) {
 	ctx := t.Context()
 	r.importInto(r.schema("a"))
-	c := r.claims("w", 1)
-	wants(t, r.Finish(ctx, *c, c.Import), catalog.ErrInvalid)
+	j := r.claims("w", 1)
+	imp := get(r.Import(ctx, ws, 1))(t)
+	wants(t, r.FinishImport(ctx, store.ImportEnd{Claim: j.Claim(), Import: imp}), catalog.ErrInvalid)
+	wants(t, r.EndJob(ctx, j.Claim(), store.JobEnd{}), catalog.ErrInvalid) // without results
 	r.clock.add(time.Second)
-	imp := completed(c.Import)
 	imp.Project, imp.Version = 7, 3
 	imp.Counters = catalog.Counters{TablesCreated: 1, TablesUpdated: 2, ColumnsCreated: 3, ColumnsUpdated: 4, LineagesCreated: 5, LineagesUpdated: 6}
 	imp.Report = catalog.Report{Outcome: "applied", IssuesTotal: 2}
-	must(t, r.Finish(ctx, *c, imp))
-	must(t, r.Finish(ctx, *c, imp))
-	want := imp
+	end := completed(*j, imp)
+	must(t, r.FinishImport(ctx, end))
+	must(t, r.FinishImport(ctx, end))
+	must(t, r.EndJob(ctx, j.Claim(), fails(catalog.Canceled()))) // too late
+	want := end.Import
 	want.EndedAt, want.UpdatedAt = r.clock.now(), r.clock.now()
 	same(t, get(r.Import(ctx, ws, 1))(t), want)
 	r.claims("w", 0)
-	r.lease(101) // free again
 
 	r.importInto(r.schema("b"))
-	c = r.claims("w", 2)
-	imp = c.Import
-	imp.Status, imp.Error, imp.ErrorCode = catalog.Failed, "manifest: not JSON", "artifact-malformed"
-	must(t, r.Finish(ctx, *c, imp))
-	if got := get(r.Import(ctx, ws, 2))(t); got.Error != imp.Error || got.ErrorCode != imp.ErrorCode || got.Status != catalog.Failed {
+	j = r.claims("w", 2)
+	must(t, r.EndJob(ctx, j.Claim(), fails(catalog.Failure{Code: "artifact-malformed", Message: "manifest: not JSON"})))
+	if got := get(r.Import(ctx, ws, 2))(t); got.Error != "manifest: not JSON" || got.ErrorCode != "artifact-malformed" || got.Status != catalog.Failed {
 		t.Fatalf("%+v", got)
 	}
 }
 
 func testWake(t *testing.T, r *rig) {
-	ctx := t.Context()
 	schema := r.schema("a")
 	ticks := func() bool {
 		select {
@@ -314,37 +401,129 @@ func testWake(t *testing.T, r *rig) {
 	if !ticks() {
 		t.Fatal("no tick after an import")
 	}
-	c := r.claims("w", 1)
-	must(t, r.Finish(ctx, *c, completed(c.Import)))
+	r.finish(r.claims("w", 1))
 	if !ticks() {
-		t.Fatal("no tick after a schema became free")
+		t.Fatal("no tick after a job ended")
+	}
+}
+
+// Jobs without a record: order, delay, and no second one while one waits.
+func testEnqueue(t *testing.T, r *rig) {
+	ctx := t.Context()
+	kinds := []string{"sweep", "mail"}
+	enqueue := func(n store.NewJob) int64 { t.Helper(); return get(r.Enqueue(ctx, ws, n))(t) }
+	claim := func(want int64) *store.Job {
+		t.Helper()
+		j := get(r.ClaimJob(ctx, "w", kinds))(t)
+		if j == nil && want != 0 || j != nil && j.ID != want {
+			t.Fatalf("claimed %+v, want %d", j, want)
+		}
+		return j
+	}
+	late := enqueue(store.NewJob{Kind: "mail", NotBefore: start.Add(time.Minute), Arguments: []byte("x")})
+	first := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true})
+	if id := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true}); id != first {
+		t.Errorf("a second one waits: %d after %d", id, first)
+	}
+	enqueue(store.NewJob{Kind: "unknown"})
+	j := claim(first)
+	next := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true, NotBefore: start.Add(time.Hour)})
+	if next == first {
+		t.Error("the one that runs has seen its start")
+	}
+	if id := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true}); id != next {
+		t.Errorf("a third one waits: %d after %d", id, next)
+	}
+	must(t, r.EndJob(ctx, j.Claim(), store.JobEnd{}))
+	claim(0)
+	r.clock.add(time.Minute)
+	if j := claim(late); string(j.Arguments) != "x" {
+		t.Errorf("arguments %q", j.Arguments)
+	}
+	r.clock.add(time.Hour)
+	must(t, r.EndJob(ctx, store.JobClaim{WS: ws, ID: late, Token: 1}, store.JobEnd{}))
+	claim(next)
+	for _, n := range []store.NewJob{{}, {Kind: "x", Once: true}} {
+		_, err := r.Enqueue(ctx, ws, n)
+		wants(t, err, catalog.ErrInvalid)
+	}
+}
+
+func testSchedules(t *testing.T, r *rig) {
+	ctx := t.Context()
+	hourly := store.Schedule{WS: ws, Kind: "sweep", Cron: "@hourly", TimeZone: "UTC", NextAt: start.Add(time.Hour), Arguments: []byte("x")}
+	must(t, r.PutSchedule(ctx, hourly))
+	again := hourly
+	again.NextAt = start.Add(2 * time.Hour)
+	must(t, r.PutSchedule(ctx, again)) // nothing else differs: the time is kept
+	must(t, r.PutSchedule(ctx, store.Schedule{WS: ws, Kind: "sweep", Schema: 7, Cron: "@daily", NextAt: start.Add(24 * time.Hour)}))
+	all := get(r.Schedules(ctx))(t)
+	hourly.ID = all[0].ID
+	same(t, all[0], hourly)
+	plan := func(s store.Schedule, now time.Time) (store.NewJob, time.Time) {
+		return store.NewJob{Kind: s.Kind, Arguments: s.Arguments}, now.Add(time.Hour)
+	}
+	if get(r.EnqueueDue(ctx, plan))(t) {
+		t.Fatal("due an hour early")
+	}
+	r.clock.add(time.Hour)
+	var due sync.WaitGroup
+	var mu sync.Mutex
+	enqueued := 0
+	for range 4 {
+		due.Go(func() {
+			ok, err := r.EnqueueDue(ctx, plan)
+			mu.Lock()
+			defer mu.Unlock()
+			if ok {
+				enqueued++
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	due.Wait()
+	if enqueued != 1 {
+		t.Errorf("enqueued %d times", enqueued)
+	}
+	j := get(r.ClaimJob(ctx, "w", []string{"sweep"}))(t)
+	if j == nil || j.Schedule != hourly.ID || string(j.Arguments) != "x" {
+		t.Fatalf("job %+v", j)
+	}
+	moved := get(r.Schedules(ctx))(t)[0]
+	must(t, r.MoveSchedule(ctx, moved, start))
+	must(t, r.MoveSchedule(ctx, moved, start.Add(9*time.Hour))) // it was moved meanwhile
+	if at := get(r.Schedules(ctx))(t)[0].NextAt; !at.Equal(start) {
+		t.Errorf("next at %s", at)
+	}
+	must(t, r.DeleteSchedule(ctx, ws, "sweep", 7))
+	must(t, r.DeleteSchedule(ctx, ws, "sweep", 7))
+	if all := get(r.Schedules(ctx))(t); len(all) != 1 {
+		t.Errorf("%d schedules", len(all))
 	}
 }
 
 func testEditLeases(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
-	r.importInto(schema)
 	l := r.lease(schema)
-	_, err := r.LeaseSchema(ctx, ws, schema, "other", 20*time.Millisecond)
+	_, err := r.LeaseSchema(ctx, ws, schema, "test", 20*time.Millisecond)
 	wants(t, err, catalog.ErrBusy)
 	_, err = r.LeaseSchema(ctx, ws, 999, "other", time.Minute)
 	wants(t, err, catalog.ErrNotFound)
-	r.claims("w", 0) // an import waits for an edit
 	r.clock.add(50 * time.Second)
 	must(t, r.RenewLease(ctx, l))
 	r.clock.add(50 * time.Second)
-	r.claims("w", 0)
-	must(t, r.ReleaseLease(ctx, l))
-	c := r.claims("w", 1)
-	wants(t, r.RenewLease(ctx, l), catalog.ErrFenced)
-	wants(t, r.ReleaseLease(ctx, l), catalog.ErrFenced)
-
+	_, err = r.LeaseSchema(ctx, ws, schema, "other", 0)
+	wants(t, err, catalog.ErrBusy)
 	got := make(chan error)
 	go func() {
 		_, err := r.LeaseSchema(ctx, ws, schema, "edit", time.Minute)
 		got <- err
 	}()
-	must(t, r.Finish(ctx, *c, completed(c.Import)))
+	must(t, r.ReleaseLease(ctx, l))
 	must(t, <-got)
+	wants(t, r.RenewLease(ctx, l), catalog.ErrFenced)
+	wants(t, r.ReleaseLease(ctx, l), catalog.ErrFenced)
 }

@@ -67,9 +67,7 @@ func testForeignIDs(t *testing.T, r *rig) {
 	for i := 0; b.Len() < 4000; i++ {
 		b.WriteString(catalog.HashOfText(fmt.Sprint(i)).String())
 	}
-	l := r.lease(schema)
-	project := get(r.EnsureProject(ctx, l, "größe's", ""))(t)
-	must(t, r.ReleaseLease(ctx, l))
+	project := get(r.EnsureProject(ctx, ws, schema, "größe's", ""))(t)
 	for i, id := range []string{b.String() + "a", b.String() + "b", "model.Größe", "model.größe", "model.gro\u0308ße", "'; --", "日本\n🦆\t\\"} {
 		asset := catalog.AssetID(i + 1)
 		row := table(asset, id, func(a *store.AssetRow) {
@@ -113,18 +111,19 @@ func testIsolation(t *testing.T, r *rig) {
 	const foreign = ws + 1
 	schema := r.schema("a")
 	imp := r.importInto(schema)
-	c := r.claims("w", imp.ID)
-	project := get(r.EnsureProject(ctx, c.Lease, "shop", ""))(t)
-	w := get(r.Begin(ctx, c.Lease))(t)
+	l := r.lease(schema)
+	job := r.claims("w", imp.ID)
+	project := get(r.EnsureProject(ctx, ws, schema, "shop", ""))(t)
+	w := get(r.Begin(ctx, l))(t)
 	must(t, everything(ctx, w, 1, "x"))
-	must(t, w.PutTexts(ctx, map[catalog.Hash]string{catalog.HashOfText("t"): "t"}))
+	must(t, r.PutTexts(ctx, ws, map[catalog.Hash]string{catalog.HashOfText("t"): "t"}))
 	must(t, w.Flip(ctx, store.Flip{
 		Project: &project, Fingerprints: map[string][]byte{"m": {1}}, Applied: []store.AppliedPart{{Part: "m", SHA256: "s", Reader: "r"}},
 		Pending: []store.PendingRemoval{{Asset: 1}},
 	}))
 	runID := r.putRun(run(schema, "i", 1), result("model.a", "success", 1))
 	key := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "12345678"}))(t)
-	lease := c.Lease
+	lease := l
 	lease.WS = foreign
 
 	for name, call := range map[string]func() error{
@@ -138,6 +137,9 @@ func testIsolation(t *testing.T, r *rig) {
 			return err
 		},
 		"cancel":       func() error { return r.CancelImport(ctx, foreign, imp.ID) },
+		"job":          func() error { _, err := r.Job(ctx, foreign, job.ID); return err },
+		"cancel job":   func() error { return r.CancelJob(ctx, foreign, job.ID) },
+		"project of":   func() error { _, err := r.EnsureProject(ctx, foreign, schema, "k", "n"); return err },
 		"drop blobs":   func() error { return r.DropBlobRefs(ctx, foreign, imp.ID) },
 		"lease":        func() error { _, err := r.LeaseSchema(ctx, foreign, schema, "w", 0); return err },
 		"asset":        func() error { _, _, err := r.Asset(ctx, foreign, 1, 0); return err },

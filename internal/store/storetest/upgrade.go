@@ -59,6 +59,8 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 // goesOn writes to tables that were upgraded.
 func (r *rig) goesOn() {
 	r.t.Helper()
+	job := r.claims("worker", 2)
+	must(r.t, r.FinishImport(r.t.Context(), completed(*job, get(r.Import(r.t.Context(), ws, 2))(r.t))))
 	r.put(101, table(1, "orders again"))
 	if id := r.schema("after the upgrade"); id != 103 {
 		r.t.Errorf("the next schema is %s", id)
@@ -78,11 +80,11 @@ func (r *rig) fill() map[string]any {
 	_, _, err := r.CreateImport(ctx, ws, n)
 	must(r.t, err)
 	r.importInto(schema)
-	claim := get(r.ClaimImport(ctx, "worker"))(r.t)
-	project := get(r.EnsureProject(ctx, claim.Lease, "shop", "Shop"))(r.t)
-	w := get(r.Begin(ctx, claim.Lease))(r.t)
+	job := r.claims("worker", 1)
+	project := get(r.EnsureProject(ctx, ws, schema, "shop", "Shop"))(r.t)
+	w := get(r.Begin(ctx, get(r.LeaseForJob(ctx, job.Claim(), schema, 0))(r.t)))(r.t)
 	code := catalog.HashOfText("select 1")
-	must(r.t, w.PutTexts(ctx, map[catalog.Hash]string{code: "select 1"}))
+	must(r.t, r.PutTexts(ctx, ws, map[catalog.Hash]string{code: "select 1"}))
 	must(r.t, w.PutAssets(ctx, []store.AssetRow{
 		table(1, "orders", func(a *store.AssetRow) {
 			a.Tags, a.Owners, a.Description.Value, a.Project = []string{"core"}, []string{"ana"}, "Über Bestellungen.", project.ID
@@ -96,13 +98,13 @@ func (r *rig) fill() map[string]any {
 	must(r.t, w.PutEdges(ctx, []catalog.Edge{{Project: project.ID, From: 2, To: 1, Type: catalog.EdgeDerived, Confidence: "medium", Source: "dbt_import"}}))
 	must(r.t, w.PutTests(ctx, []catalog.Test{{ID: 1, Project: project.ID, Asset: 1, UniqueID: "test.a", Body: catalog.TestBody{Name: "unique"}}}))
 	must(r.t, w.PutColumnEdges(ctx, []store.ColumnEdgeBlock{{Asset: 1, Hash: catalog.HashOfText("b"), Block: []byte{1, 2, 3}}}))
-	end := claim.Import
+	end := get(r.Import(ctx, ws, 1))(r.t)
 	end.Status, end.Project, end.Counters.TablesCreated = catalog.Completed, project.ID, 2
 	end.Report = catalog.Report{Outcome: "applied", Counts: map[string]int64{"nodes_read": 2}}
 	must(r.t, w.Flip(ctx, store.Flip{
-		Cause: catalog.ImportCause(claim.Import.ID), Actor: named("ci"), Project: &project, Fingerprints: map[string][]byte{"manifest/r1": {9, 8}},
-		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "aa", Reader: "r1"}}, End: &end,
-		Pending: []store.PendingRemoval{{Asset: 1, Name: "orders", Kind: catalog.KindModel, UniqueID: "model.shop.orders", Project: project.ID, Cause: catalog.ImportCause(1), At: claim.Import.CreatedAt}},
+		Cause: catalog.ImportCause(1), Actor: named("ci"), Project: &project, Fingerprints: map[string][]byte{"manifest/r1": {9, 8}},
+		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "aa", Reader: "r1"}}, End: &store.ImportEnd{Claim: job.Claim(), Import: end},
+		Pending: []store.PendingRemoval{{Asset: 1, Name: "orders", Kind: catalog.KindModel, UniqueID: "model.shop.orders", Project: project.ID, Cause: catalog.ImportCause(1), At: end.CreatedAt}},
 	}))
 	r.put(schema, table(1, "orders", func(a *store.AssetRow) { a.Description.Value, a.Hash = "Orders.", catalog.HashOfText("2") }))
 	r.putRun(run(schema, "i-1", 10), result("model.a", "success", 9))

@@ -287,10 +287,8 @@ func testFencing(t *testing.T, r *rig) {
 	for _, write := range []func() error{
 		func() error { return everything(ctx, stale, 2, "late") },
 		func() error { return stale.CloseEdges(ctx, []catalog.Edge{{To: 1}}) },
-		func() error { return stale.PutTexts(ctx, map[catalog.Hash]string{catalog.HashOfText("x"): "x"}) },
 		func() error { return stale.Flip(ctx, store.Flip{}) },
 		func() error { return r.ClearRemovals(ctx, l, 1) },
-		func() error { _, err := r.EnsureProject(ctx, l, "k", "n"); return err },
 		func() error { return stale.Abort(ctx) },
 	} {
 		wants(t, write(), catalog.ErrFenced)
@@ -314,7 +312,7 @@ func testNote(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	l := r.lease(schema)
-	project := get(r.EnsureProject(ctx, l, "shop", "Shop"))(t)
+	project := get(r.EnsureProject(ctx, ws, schema, "shop", "Shop"))(t)
 	w := get(r.Begin(ctx, l))(t)
 	wants(t, w.Note(ctx, store.Flip{Applied: []store.AppliedPart{{Part: "manifest"}}}), catalog.ErrInvalid)
 	project.DBTVersion, project.Adapter, project.InvocationID, project.LastImport = "1.12.6", "duckdb", "i-1", 4

@@ -1,0 +1,189 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Queue is what a Runner needs of the store.
+type Queue interface {
+	ClaimJob(ctx context.Context, worker string, kinds []string) (*store.Job, error)
+	Heartbeat(ctx context.Context, c store.JobClaim, report *catalog.Report) (canceled bool, err error)
+	ReleaseJob(ctx context.Context, c store.JobClaim, keep bool, wait time.Duration) error
+	EndJob(ctx context.Context, c store.JobClaim, end store.JobEnd) error
+	Wake() <-chan struct{}
+
+	Schedules(ctx context.Context) ([]store.Schedule, error)
+	PutSchedule(ctx context.Context, c store.Schedule) error
+	MoveSchedule(ctx context.Context, c store.Schedule, next time.Time) error
+	EnqueueDue(ctx context.Context, plan func(store.Schedule, time.Time) (store.NewJob, time.Time)) (due bool, err error)
+}
+
+// Options of a Runner.
+type Options struct {
+	// Name is unique among all processes: what it holds is its own.
+	Name string
+	// Slots is how many jobs run at a time; at least 1.
+	Slots int
+	// Grace is how long running jobs may go on after Run's context ended. What is
+	// not done by then is handed back, and the attempt does not count.
+	Grace time.Duration
+	Now   func() time.Time
+	Log   *slog.Logger
+	// Ended, if set, is called after every job that ended here.
+	Ended func(End)
+}
+
+// Runner runs jobs of the kinds that are registered with it.
+type Runner struct {
+	Options
+	queue Queue
+	kinds map[string]Kind
+	names []string
+
+	// alone is held for reading by jobs that run side by side, for writing by one
+	// that runs alone.
+	alone sync.RWMutex
+}
+
+const (
+	heartbeatEvery = 15 * time.Second
+	showEvery      = 500 * time.Millisecond
+	pollEvery      = 2 * time.Second
+	// suspect is the attempt from which a job runs alone: one that ends its
+	// process each time must not use up the attempts of those that run with it.
+	suspect = 3
+)
+
+// New returns a Runner of the kinds. It runs nothing before Run.
+func New(queue Queue, o Options, kinds ...Kind) *Runner {
+	r := &Runner{Options: o, queue: queue, kinds: map[string]Kind{}}
+	for _, k := range kinds {
+		r.kinds[k.Name] = k
+	}
+	r.names = slices.Sorted(maps.Keys(r.kinds))
+	return r
+}
+
+// Run works until ctx ends, then lets running jobs finish within Grace.
+func (r *Runner) Run(ctx context.Context) error {
+	jobs, stop := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer stop(nil)
+	var wg sync.WaitGroup
+	for i := range max(r.Slots, 1) {
+		wg.Go(func() { r.slot(ctx, jobs, fmt.Sprintf("%s/%d", r.Name, i)) })
+	}
+	wg.Go(func() { r.runSchedules(ctx) })
+	idle := make(chan struct{})
+	go func() { wg.Wait(); close(idle) }()
+	<-ctx.Done()
+	grace := time.NewTimer(r.Grace)
+	defer grace.Stop()
+	select {
+	case <-idle:
+	case <-grace.C:
+		stop(errStopping)
+		<-idle
+	}
+	return nil
+}
+
+// slot claims and runs one job after the other until ctx ends.
+func (r *Runner) slot(ctx, jobs context.Context, name string) {
+	for ctx.Err() == nil {
+		if r.next(ctx, jobs, name) {
+			continue
+		}
+		poll := time.NewTimer(pollEvery)
+		select {
+		case <-ctx.Done():
+		case <-r.queue.Wake():
+		case <-poll.C:
+		}
+		poll.Stop()
+	}
+}
+
+// next claims and runs one job and reports whether there was one.
+func (r *Runner) next(ctx, jobs context.Context, name string) bool {
+	r.alone.RLock()
+	j := r.claim(ctx, name)
+	if j == nil || j.Attempts < suspect || j.Canceled || j.Attempts > r.kinds[j.Kind].maxAttempts() {
+		defer r.alone.RUnlock()
+		return r.handled(jobs, j)
+	}
+	// It goes back, and is claimed again once nothing else runs.
+	err := r.queue.ReleaseJob(ctx, j.Claim(), false, 0)
+	r.alone.RUnlock()
+	if err != nil {
+		r.log(*j).Warn("job could not be handed back", slog.String("error", err.Error()))
+	}
+	r.alone.Lock()
+	defer r.alone.Unlock()
+	return r.handled(jobs, r.claim(ctx, name))
+}
+
+func (r *Runner) claim(ctx context.Context, name string) *store.Job {
+	j, err := r.queue.ClaimJob(ctx, name, r.names)
+	if err != nil && ctx.Err() == nil {
+		r.Log.Error("queue is not readable", slog.String("error", err.Error()))
+	}
+	return j
+}
+
+func (r *Runner) handled(jobs context.Context, j *store.Job) bool {
+	if j != nil {
+		r.handle(jobs, *j)
+	}
+	return j != nil
+}
+
+func (r *Runner) log(j store.Job) *slog.Logger {
+	log := r.Log.With(slog.Int64("job", j.ID), slog.String("kind", j.Kind))
+	if j.Schema != 0 {
+		log = log.With(slog.String("schema_id", j.Schema.String()))
+	}
+	if label := r.kinds[j.Kind].Label; label != nil {
+		log = log.With(label(j))
+	}
+	return log
+}
+
+// write writes the end of an attempt, even when the process was told to stop. A
+// store that does not answer is asked again for as long as the lease can hold:
+// giving up would leave the job to the lease's end, at the cost of an attempt.
+func (r *Runner) write(jobs context.Context, log *slog.Logger, write func(context.Context) error) error {
+	ctx, done := context.WithTimeout(context.WithoutCancel(jobs), store.LeaseTime)
+	defer done()
+	const first, longest = 50 * time.Millisecond, 2 * time.Second
+	for pause := first; ; pause = min(2*pause, longest) {
+		err := write(ctx)
+		if err == nil || permanent(err) || ctx.Err() != nil {
+			return err
+		}
+		log.Warn("end of job is not written yet", slog.String("error", err.Error()))
+		next := time.NewTimer(pause)
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+		case <-jobs.Done(): // there is no time left: once more, at once
+			next.Stop()
+			return write(ctx)
+		}
+		next.Stop()
+	}
+}
+
+// permanent reports whether asking again does not heal an error.
+func permanent(err error) bool {
+	return errors.Is(err, catalog.ErrFenced) || errors.Is(err, catalog.ErrInvalid) || errors.Is(err, catalog.ErrNotFound)
+}

@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// KindImport is the kind of the jobs behind imports. Each has the import as its
+// record: what happens to the job is written to the import's row in the same
+// transaction.
+const KindImport = "dbt_import"
+
+// ImportOrder is the order key of the imports of a schema: they run in the order
+// in which they came.
+func ImportOrder(schema catalog.SchemaID) string {
+	return fmt.Sprintf("%s/%d", KindImport, int64(schema))
+}
+
+// recordStarted shows the job's record as being worked on.
+func (tx Tx) recordStarted(ctx context.Context, j Job, now int64) error {
+	if j.Kind != KindImport {
+		return nil
+	}
+	_, err := tx.exec(ctx, `UPDATE imports SET status = ?, attempts = ?, updated_at = ?,
+		started_at = CASE WHEN started_at = 0 THEN CAST(? AS bigint) ELSE started_at END WHERE ws = ? AND id = ?`,
+		string(catalog.Processing), j.Attempts, now, now, j.WS, j.Record)
+	return err
+}
+
+// recordProgress shows how far the job is.
+func (tx Tx) recordProgress(ctx context.Context, j Job, r *catalog.Report, now int64) error {
+	if j.Kind != KindImport || r == nil {
+		return nil
+	}
+	report, err := encode(*r)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE imports SET report = ?, updated_at = ? WHERE ws = ? AND id = ?`, report, now, j.WS, j.Record)
+	return err
+}
+
+// recordReleased shows the job's record as waiting again.
+func (tx Tx) recordReleased(ctx context.Context, j Job, now int64) error {
+	if j.Kind != KindImport {
+		return nil
+	}
+	_, err := tx.exec(ctx, `UPDATE imports SET status = ?, attempts = ?, updated_at = ? WHERE ws = ? AND id = ?`,
+		string(catalog.Pending), j.Attempts, now, j.WS, j.Record)
+	return err
+}
+
+// recordEnded ends the job's record. An import that succeeds is ended with its
+// results, by finishImport.
+func (tx Tx) recordEnded(ctx context.Context, j Job, end JobEnd, now int64) error {
+	if j.Kind != KindImport {
+		return nil
+	}
+	if end.Failure == nil {
+		return fmt.Errorf("import %s succeeded without results: %w", catalog.ImportID(j.Record), catalog.ErrInvalid)
+	}
+	report, err := encode(end.Report)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE imports SET status = ?, error = ?, error_code = ?, attempts = ?, report = ?, ended_at = ?, updated_at = ?
+		WHERE ws = ? AND id = ?`, string(catalog.Failed), end.Failure.Message, end.Failure.Code, j.Attempts, report, now, now, j.WS, j.Record)
+	return err
+}
+
+// ImportEnd is the end of an import that succeeded, under the claim of its job.
+type ImportEnd struct {
+	Claim  JobClaim
+	Import catalog.Import // in its final state
+}
+
+// FinishImport ends an import and its job with the counters, version and report
+// of end. Finishing twice under one claim is finishing once.
+func (s *Store) FinishImport(ctx context.Context, end ImportEnd) error {
+	err := s.tx(ctx, func(tx Tx) error { return tx.finishImport(ctx, end, micros(s.now())) })
+	if err != nil {
+		return fmt.Errorf("finish import %s: %w", end.Import.ID, err)
+	}
+	s.tick()
+	return nil
+}
+
+// finishImport ends an import and its job. A schema's lease that the job holds
+// is given back with it.
+func (tx Tx) finishImport(ctx context.Context, end ImportEnd, now int64) error {
+	imp := end.Import
+	if imp.Status != catalog.Completed {
+		return fmt.Errorf("status %q: %w", imp.Status, catalog.ErrInvalid)
+	}
+	j, err := tx.endJob(ctx, end.Claim, JobEnd{}, now)
+	if err != nil || j == nil {
+		return err
+	}
+	if j.Kind != KindImport || catalog.ImportID(j.Record) != imp.ID {
+		return fmt.Errorf("%s is not the job of %s: %w", end.Claim, imp.ID, catalog.ErrInvalid)
+	}
+	report, err := encode(imp.Report)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, `UPDATE imports SET status = ?, project_id = ?, tables_created = ?, tables_updated = ?, columns_created = ?,
+		columns_updated = ?, lineages_created = ?, lineages_updated = ?, error = '', error_code = '', version = ?, report = ?,
+		ended_at = ?, updated_at = ? WHERE ws = ? AND id = ?`,
+		string(imp.Status), int64(imp.Project), imp.Counters.TablesCreated, imp.Counters.TablesUpdated, imp.Counters.ColumnsCreated,
+		imp.Counters.ColumnsUpdated, imp.Counters.LineagesCreated, imp.Counters.LineagesUpdated, imp.Version, report, now, now, j.WS, j.Record)
+	return err
+}
+
+// CancelImport ends a pending import at once and asks the worker of a
+// processing one to stop. An import that has ended is catalog.ErrConflict.
+func (s *Store) CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		imp, err := tx.importByID(ctx, ws, id)
+		if err != nil {
+			return err
+		}
+		job, err := one(ctx, tx.db, scalar[int64], `SELECT id FROM jobs WHERE ws = ? AND kind = ? AND record_id = ? AND record_id <> 0`,
+			ws, KindImport, int64(id))
+		if notFound(err) { // it ended so long ago that its job is gone
+			return fmt.Errorf("it is %s: %w", imp.Status, catalog.ErrConflict)
+		}
+		if err != nil {
+			return err
+		}
+		return s.cancelJob(ctx, tx, ws, job)
+	})
+	if err != nil {
+		return fmt.Errorf("cancel import %s: %w", id, err)
+	}
+	s.tick()
+	return nil
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// JobEnd is how a job ended.
+type JobEnd struct {
+	Failure  *catalog.Failure // nil = success
+	Attempts int              // to be recorded; 0 leaves them
+	Report   catalog.Report   // kept with the job's record, if it has one
+}
+
+// EndJob ends a claimed job, and its record if that has not ended with it.
+// Ending twice under one claim is ending once.
+func (s *Store) EndJob(ctx context.Context, c JobClaim, end JobEnd) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		j, err := tx.endJob(ctx, c, end, micros(s.now()))
+		if err != nil || j == nil {
+			return err
+		}
+		return tx.recordEnded(ctx, *j, end, micros(s.now()))
+	})
+	if err != nil {
+		return fmt.Errorf("end %s: %w", c, err)
+	}
+	s.tick()
+	return nil
+}
+
+// endJob ends a claimed job and lets the next one of its order key run; nil if
+// this very claim ended it before.
+func (tx Tx) endJob(ctx context.Context, c JobClaim, end JobEnd, now int64) (*Job, error) {
+	state, failure := JobDone, catalog.Failure{}
+	if end.Failure != nil {
+		state, failure = JobFailed, *end.Failure
+		if failure.Code == catalog.CodeCanceled {
+			state = JobCanceled
+		}
+	}
+	j, err := one(ctx, tx.db, scanJob, `UPDATE jobs SET state = ?, error_code = ?, error = ?, ended_at = ?, holder = '', due_at = 0,
+		attempts = CASE WHEN CAST(? AS bigint) = 0 THEN attempts ELSE CAST(? AS bigint) END
+		WHERE ws = ? AND id = ? AND token = ? AND state = 'running' RETURNING `+jobColumns,
+		string(state), failure.Code, failure.Message, now, end.Attempts, end.Attempts, c.WS, c.ID, c.Token)
+	if notFound(err) {
+		return nil, tx.ended(ctx, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.freeLeaseOf(ctx, j); err != nil {
+		return nil, err
+	}
+	return &j, tx.promote(ctx, j)
+}
+
+// ended is nil if the job has ended under this claim, else catalog.ErrFenced.
+func (tx Tx) ended(ctx context.Context, c JobClaim) error {
+	j, err := tx.job(ctx, c.WS, c.ID)
+	if err != nil && !notFound(err) {
+		return err
+	}
+	if err != nil || j.Token != c.Token || j.EndedAt.IsZero() {
+		return catalog.ErrFenced
+	}
+	return nil
+}
+
+// promote lets the oldest job that waits for j run. The counter's row comes
+// first, as in enqueue: a job that is added meanwhile sees the end of j, or is
+// seen here.
+func (tx Tx) promote(ctx context.Context, j Job) error {
+	if j.OrderKey == "" {
+		return nil
+	}
+	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, prefixJob); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `UPDATE jobs SET state = CASE WHEN due_at > 0 THEN 'delayed' ELSE 'ready' END
+		WHERE ws = ? AND state = 'waiting' AND id = (SELECT id FROM jobs
+			WHERE ws = ? AND order_key = ? AND order_key <> '' AND ended_at = 0 ORDER BY id LIMIT 1)`, j.WS, j.WS, j.OrderKey)
+	return err
+}
+
+// freeLeaseOf gives back the schema's lease if the job holds it.
+func (tx Tx) freeLeaseOf(ctx context.Context, j Job) error {
+	if j.Schema == 0 {
+		return nil
+	}
+	_, err := tx.exec(ctx, `UPDATE schemas SET lease_expires = 0 WHERE ws = ? AND id = ? AND lease_holder = ? AND lease_expires > 0`,
+		j.WS, int64(j.Schema), j.Claim().Holder())
+	return err
+}
+
+// cancelJob ends a job that does not run and asks the worker of a running one
+// to stop. A job that has ended is catalog.ErrConflict. The counter's row comes
+// before the job's, as in promote.
+func (s *Store) cancelJob(ctx context.Context, tx Tx, ws, id int64) error {
+	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, prefixJob); err != nil {
+		return err
+	}
+	j, err := one(ctx, tx.db, scanJob, `UPDATE jobs SET canceled = 1 WHERE ws = ? AND id = ? AND ended_at = 0 RETURNING `+jobColumns, ws, id)
+	if notFound(err) {
+		if j, err = tx.job(ctx, ws, id); err == nil {
+			err = fmt.Errorf("it is %s: %w", j.State, catalog.ErrConflict)
+		}
+	}
+	if err != nil || j.State == JobRunning {
+		return err
+	}
+	// For the moment of its end the job is claimed, as every job that ends.
+	j, err = one(ctx, tx.db, scanJob, `UPDATE jobs SET state = 'running', token = token + 1 WHERE ws = ? AND id = ? RETURNING `+jobColumns, ws, id)
+	if err != nil {
+		return err
+	}
+	failure, now := catalog.Canceled(), micros(s.now())
+	end := JobEnd{Failure: &failure, Report: catalog.Report{Outcome: catalog.OutcomeCanceled}}
+	if _, err := tx.endJob(ctx, j.Claim(), end, now); err != nil {
+		return err
+	}
+	return tx.recordEnded(ctx, j, end, now)
+}
+
+// CancelJob ends a job that does not run and asks the worker of a running one
+// to stop. A job that has ended is catalog.ErrConflict.
+func (s *Store) CancelJob(ctx context.Context, ws, id int64) error {
+	if err := s.tx(ctx, func(tx Tx) error { return s.cancelJob(ctx, tx, ws, id) }); err != nil {
+		return fmt.Errorf("cancel job %d: %w", id, err)
+	}
+	s.tick()
+	return nil
+}
