@@ -41,7 +41,7 @@ func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 	seen := make(map[int32]bool, len(from))
 	level := make([]int32, 0, len(from))
 	for _, n := range from {
-		if n >= 0 && int(n) < len(g.columns) && !seen[n] {
+		if n >= 0 && int(n) < g.Len() && !seen[n] {
 			seen[n] = true
 			level = append(level, n)
 		}

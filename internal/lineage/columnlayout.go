@@ -1,0 +1,106 @@
+package lineage
+
+import (
+	"cmp"
+	"slices"
+)
+
+// lay numbers the columns of segments in order.
+func (g *ColumnGraph) lay(segments []segment) {
+	n := len(segments)
+	g.tables, g.columns, g.outputs, g.start = make([]int64, n), make([][]GraphColumn, n), make([]int32, n), make([]int32, n+1)
+	outside := 0
+	for outside < n && segments[outside].table < 0 {
+		outside++
+	}
+	for i, s := range segments {
+		g.tables[i] = s.table
+		if i < outside {
+			g.tables[i] = int64(i - outside)
+			g.externals = append(g.externals, s.key)
+		}
+		g.columns[i], g.outputs[i] = s.columns, s.outputs
+		g.start[i+1] = g.start[i] + int32(len(s.columns))
+	}
+}
+
+// index lays out the links and steers by their ends.
+func (g *ColumnGraph) index() {
+	n := g.Len()
+	g.down, _ = groups(n, len(g.links), func(i int) int32 { return g.links[i].From })
+	g.up, g.upLinks = groups(n, len(g.links), func(i int) int32 { return g.links[i].To })
+	_, g.steering = groups(n, len(g.steers), func(i int) int32 { return g.steers[i].From })
+}
+
+// groups sorts the indexes of count values by a number below n, stably: those of
+// number i are order[start[i]:start[i+1]].
+func groups(n, count int, number func(int) int32) (start, order []int32) {
+	start = make([]int32, n+1)
+	for i := range count {
+		start[number(i)+1]++
+	}
+	for i := range n {
+		start[i+1] += start[i]
+	}
+	order = make([]int32, count)
+	next := slices.Clone(start)
+	for i := range count {
+		order[next[number(i)]] = int32(i)
+		next[number(i)]++
+	}
+	return start, order
+}
+
+func renumberLinks(links []Link, number []int32) []Link {
+	for i := range links {
+		links[i].From, links[i].To = number[links[i].From], number[links[i].To]
+	}
+	return links
+}
+
+func renumberSteers(steers []Steer, number []int32) []Steer {
+	for i := range steers {
+		steers[i].From = number[steers[i].From]
+	}
+	return steers
+}
+
+func compareSteers(a, b Steer) int {
+	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.From, b.From))
+}
+
+// mergeSteers sorts steers and unites those of one column and table.
+func mergeSteers(steers []Steer) []Steer {
+	slices.SortFunc(steers, compareSteers)
+	out := steers[:0]
+	for _, s := range steers {
+		if n := len(out); n > 0 && compareSteers(out[n-1], s) == 0 {
+			last := &out[n-1]
+			last.Kinds |= s.Kinds
+			last.Confidence = min(last.Confidence, s.Confidence)
+			continue
+		}
+		out = append(out, s)
+	}
+	return slices.Clip(out)
+}
+
+func compareLinks(a, b Link) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) }
+
+// mergeLinks sorts links and unites those between the same columns: fields of
+// one structure, or an external relation spelled in two ways.
+func mergeLinks(links []Link) []Link {
+	slices.SortFunc(links, compareLinks)
+	out := links[:0]
+	for _, l := range links {
+		if n := len(out); n > 0 && out[n-1].From == l.From && out[n-1].To == l.To {
+			last := &out[n-1]
+			last.Kinds |= l.Kinds
+			last.Confidence = min(last.Confidence, l.Confidence)
+			last.Masked = last.Masked && l.Masked
+			continue
+		}
+		out = append(out, l)
+	}
+	return slices.Clip(out)
+}
