@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-
-	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Cursors signs positions in lists. A cursor is good for one list with one
@@ -26,9 +24,16 @@ const cursorSetting = "cursor-secret"
 // NewCursors takes a secret of at least 32 bytes.
 func NewCursors(key []byte) *Cursors { return &Cursors{key: key} }
 
+// Secrets keeps secrets of the installation; *store.Store does.
+type Secrets interface {
+	// EnsureSetting returns the value of a setting, which it sets to fresh if there
+	// is none.
+	EnsureSetting(ctx context.Context, name string, fresh []byte) ([]byte, error)
+}
+
 // LoadCursors takes the installation's secret from its store and makes it at
 // the first start.
-func LoadCursors(ctx context.Context, s *store.Store, random io.Reader) (*Cursors, error) {
+func LoadCursors(ctx context.Context, s Secrets, random io.Reader) (*Cursors, error) {
 	fresh := make([]byte, 32)
 	if _, err := io.ReadFull(random, fresh); err != nil {
 		return nil, fmt.Errorf("cursor secret: %w", err)

@@ -1,12 +1,14 @@
 package dbtimports
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -17,9 +19,19 @@ const (
 	createRoute = "POST " + collection
 )
 
+// Store is what the API needs of the store; *store.Store has it.
+type Store interface {
+	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
+	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
+	TouchBlob(ctx context.Context, sha256 string, size int64) error
+	CreateImport(ctx context.Context, ws int64, n store.NewImport) (imp catalog.Import, replayed bool, err error)
+	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
+	Imports(ctx context.Context, ws int64, f store.ImportFilter, p store.Page) (store.Paged[catalog.Import], error)
+}
+
 // Deps is what the API is made of.
 type Deps struct {
-	Store   *store.Store
+	Store   Store
 	Blobs   func(ws int64) blob.Store
 	Cursors *httpserver.Cursors
 	Limits  httpserver.Limits // the zero value means the defaults
