@@ -58,7 +58,7 @@ func (c *SQLLineageCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return fmt.Errorf("statement from standard input: %w", err)
 	}
-	line, err := lineagecase.One(string(sql), c.Dialect, schema)
+	line, err := lineagecase.One(ctx, string(sql), c.Dialect, schema)
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package lineage
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -13,11 +15,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// Budgets of one model. The largest real one has a third of a megabyte and
-// needs some thousand steps.
 const (
 	maxCode   = 32 << 20
-	maxSteps  = 8_000_000
 	maxIssues = 50
 )
 
@@ -29,6 +28,7 @@ const (
 	IssueUndeclared  = "undeclared_parent"
 	IssueNotCompiled = "not_compiled"
 	IssueNotSQL      = "not_sql"
+	IssueOverBudget  = string(resolve.OverBudget)
 )
 
 // model is the reading of one model.
@@ -37,24 +37,22 @@ type model struct {
 	self    int32
 	dialect *dialect.Dialect
 	block   *Block
-	met     []metTable
+	met     map[string]int32 // tables by the names that mean them
+	metKey  []byte
 	refs    map[*resolve.Table]int32
+	refAt   map[Ref]int32 // places in the block's list
 	lines   *token.Lines
+	ctx     context.Context //nolint:containedctx // of the call of read, which the model does not outlive
+	budget  Budget
+	steps   int
 }
 
-// metTable is a name in the SQL and the table that it means.
-type metTable struct {
-	parts    []resolve.Name
-	boundary bool
-	number   int32
-}
-
-// read traces the code of a table. It never fails; whatever goes wrong is in
-// the block.
-func (t *Tracer) read(self int32, text string) (block *Block) {
+// read traces the code of a table within a budget and returns the steps that it
+// took. It never fails; whatever goes wrong is in the block.
+func (t *Tracer) read(ctx context.Context, self int32, text string, budget Budget) (block *Block, steps int) {
 	code := t.tables[self].Code
 	d := DialectOf(t.tables[self].Platform)
-	m := &model{Tracer: t, self: self, dialect: d, block: &Block{Dialect: d.Name}}
+	m := &model{Tracer: t, self: self, dialect: d, block: &Block{Dialect: d.Name}, ctx: ctx, budget: budget}
 	defer func() {
 		if fault := recover(); fault != nil {
 			block = failed(d.Name, Issue{Code: IssueCrash, Message: fmt.Sprint("the engine broke off: ", fault)})
@@ -67,11 +65,11 @@ func (t *Tracer) read(self int32, text string) (block *Block) {
 		m.block.Status = NotCompiled
 		m.block.Issues = []Issue{{Code: IssueNotCompiled, Message: "the manifest holds no compiled code for it; dbt compile, run, build and docs generate write it, dbt parse and dbt ls do not"}}
 	case len(text) > maxCode:
-		return failed(d.Name, Issue{Code: IssueTooLong, Message: fmt.Sprintf("the code has %d bytes; up to %d are read", len(text), maxCode)})
+		return failed(d.Name, Issue{Code: IssueTooLong, Message: fmt.Sprintf("the code has %d bytes; up to %d are read", len(text), maxCode)}), 0
 	default:
 		m.sql(text)
 	}
-	return m.block
+	return m.block, m.steps
 }
 
 func failed(dialect string, issue Issue) *Block {
@@ -84,8 +82,9 @@ var trees = sync.Pool{New: func() any { return new(parser.Memory) }}
 // sql reads compiled SQL.
 func (m *model) sql(text string) {
 	memory := trees.Get().(*parser.Memory)
-	script, problems := parser.Parse(text, m.dialect, parser.Options{Memory: memory})
-	result := resolve.Query(script, m.dialect, schema{m}, resolve.Options{MaxSteps: maxSteps, Boundary: m.isBoundary})
+	script, problems := parser.Parse(text, m.dialect, parser.Options{Memory: memory, MaxTokens: m.budget.Tokens})
+	result := resolve.Query(m.ctx, script, m.dialect, schema{m}, resolve.Options{Budget: m.budget.Budget, Boundary: m.isBoundary})
+	m.steps = result.Steps
 	trees.Put(memory) // a result holds nothing of the tree
 	m.lines = token.NewLines(text)
 	for _, p := range problems {
@@ -101,6 +100,8 @@ func (m *model) sql(text string) {
 	m.block.Outputs = inOrder(m.block.Outputs, m.tables[m.self].Code.Contract)
 	m.rows(result)
 	switch {
+	case len(m.block.Outputs) == 0 && (m.block.exceeded() || m.block.tooDeep()):
+		m.block.Status = Partial
 	case result.Status == resolve.NoQuery || len(m.block.Outputs) == 0:
 		m.block.Status = Failed
 		if len(m.block.Issues) == 0 {
@@ -117,7 +118,11 @@ func (m *model) issue(code, message string, at token.Position) {
 	}
 }
 
+// manyEdges is the number of edges from which on a map beats looking through the list.
+const manyEdges = 32
+
 func (m *model) outputs(result resolve.Result) {
+	seen := map[Edge]bool{}
 	m.block.Outputs = make([]Output, 0, len(result.Outputs))
 	for i := range result.Outputs {
 		out := &result.Outputs[i]
@@ -128,6 +133,9 @@ func (m *model) outputs(result resolve.Result) {
 		if n := len(out.Edges); n > 0 {
 			o.Edges = make([]Edge, 0, n)
 		}
+		if len(out.Edges) > manyEdges {
+			clear(seen)
+		}
 		for _, e := range out.Edges {
 			if e.Table == nil {
 				o.Gap = true
@@ -135,9 +143,15 @@ func (m *model) outputs(result resolve.Result) {
 			}
 			ref := m.ref(e.Table)
 			edge := Edge{Ref: ref, Column: e.Column, Path: e.Path, Kinds: e.Kinds, Confidence: e.Confidence, Masked: e.Masked}
-			if !slices.Contains(o.Edges, edge) {
-				o.Edges = append(o.Edges, edge)
+			if len(out.Edges) > manyEdges {
+				if seen[edge] {
+					continue
+				}
+				seen[edge] = true
+			} else if slices.Contains(o.Edges, edge) {
+				continue
 			}
+			o.Edges = append(o.Edges, edge)
 		}
 		m.block.Outputs = append(m.block.Outputs, o)
 	}
@@ -168,12 +182,14 @@ func inOrder(outputs []Output, contract []string) []Output {
 // rows takes the columns that steer the rows, but for the model's own: an
 // incremental model that looks at itself does not derive from itself.
 func (m *model) rows(result resolve.Result) {
+	seen := make(map[Use]bool, len(result.Indirect))
 	for _, u := range result.Indirect {
 		if u.Table == nil || m.number(u.Table.Parts, u.Table.Boundary) == m.self {
 			continue
 		}
 		use := Use{Ref: m.ref(u.Table), Column: u.Column, Kinds: u.Kinds, Confidence: u.Confidence}
-		if !slices.Contains(m.block.Rows, use) {
+		if !seen[use] {
+			seen[use] = true
 			m.block.Rows = append(m.block.Rows, use)
 		}
 	}
@@ -196,15 +212,25 @@ func (m *model) ref(table *resolve.Table) int32 {
 			made.Key = rel.Key()
 		}
 	}
-	at := int32(slices.Index(m.block.Refs, made))
-	if at < 0 {
-		at = int32(len(m.block.Refs))
-		m.block.Refs = append(m.block.Refs, made)
-	}
+	at := m.place(made)
 	if m.refs == nil {
 		m.refs = map[*resolve.Table]int32{}
 	}
 	m.refs[table] = at
+	return at
+}
+
+// place returns the index of a table in the block's list, where it adds new ones.
+func (m *model) place(r Ref) int32 {
+	at, ok := m.refAt[r]
+	if !ok {
+		at = int32(len(m.block.Refs))
+		m.block.Refs = append(m.block.Refs, r)
+		if m.refAt == nil {
+			m.refAt = map[Ref]int32{}
+		}
+		m.refAt[r] = at
+	}
 	return at
 }
 
@@ -215,10 +241,16 @@ func (m *model) isBoundary(cte string) bool { return m.ephemeral(m.self, cte) !=
 
 // number gives the table that a name means.
 func (m *model) number(parts []resolve.Name, boundary bool) int32 {
-	for i := range m.met {
-		if m.met[i].boundary == boundary && slices.Equal(m.met[i].parts, parts) {
-			return m.met[i].number
-		}
+	m.metKey = append(m.metKey[:0], '0')
+	if boundary {
+		m.metKey[0] = '1'
+	}
+	for _, p := range parts {
+		m.metKey = append(strconv.AppendBool(m.metKey, p.Quoted), p.Text...)
+		m.metKey = append(m.metKey, 0)
+	}
+	if n, ok := m.met[string(m.metKey)]; ok {
+		return n
 	}
 	n := none
 	if boundary {
@@ -226,7 +258,10 @@ func (m *model) number(parts []resolve.Name, boundary bool) int32 {
 	} else if rel, ok := relationOf(m.platform(), parts); ok {
 		n = m.find(m.self, rel)
 	}
-	m.met = append(m.met, metTable{parts: parts, boundary: boundary, number: n})
+	if m.met == nil {
+		m.met = map[string]int32{}
+	}
+	m.met[string(m.metKey)] = n
 	return n
 }
 
@@ -278,11 +313,5 @@ func (m *model) declared(language string) {
 }
 
 func (m *model) parentRef(n int32) int32 {
-	made := Ref{Table: m.tables[n].ID}
-	at := slices.Index(m.block.Refs, made)
-	if at < 0 {
-		at = len(m.block.Refs)
-		m.block.Refs = append(m.block.Refs, made)
-	}
-	return int32(at)
+	return m.place(Ref{Table: m.tables[n].ID})
 }

@@ -45,6 +45,7 @@ type Traced struct {
 type Options struct {
 	Workers  int // 0 means two
 	Progress func(done, total int64)
+	Limits   Limits
 }
 
 // Tracer reads the code of models in the order in which they derive from one
@@ -64,6 +65,8 @@ type Tracer struct {
 	asked    sync.Map          // number → Columns, of tables that are not read in this run
 	done     int64
 	total    int64
+	limits   Limits
+	spent    cost
 }
 
 // NewTracer makes a tracer of tables and the edges between them (parent →
@@ -80,7 +83,7 @@ func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*T
 	}
 	t := &Tracer{
 		tables: tables, graph: g, relations: newRelations(tables), source: source, options: o, engine: EngineVersion,
-		inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)), words: map[string]string{},
+		limits: o.Limits.withDefaults(len(tables)), inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)), words: map[string]string{},
 	}
 	for i := range tables {
 		if tables[i].Ephemeral {
@@ -199,21 +202,77 @@ func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, er
 	if err != nil {
 		return nil, err
 	}
-	if err := t.readAll(ctx, work, texts); err != nil {
+	changed, err = t.readPart(ctx, work, texts)
+	if err != nil {
 		return nil, err
-	}
-	for i := range work {
-		if t.settle(&work[i]) {
-			changed = append(changed, work[i].Table)
-		}
 	}
 	if t.done += int64(len(numbers)); t.options.Progress != nil {
 		t.options.Progress(t.done, t.total)
 	}
-	if len(work) == 0 {
-		return changed, nil
+	return changed, nil
+}
+
+// How many texts are read side by side before they are counted, and how many edges
+// are held before they are kept.
+const (
+	batch     = 32
+	heldEdges = 100_000
+)
+
+// readPart reads the tables of a part and keeps them: first those within the common
+// budget, in batches, then the others one by one. What is read and in which order it
+// is kept does not depend on the number of workers.
+func (t *Tracer) readPart(ctx context.Context, work []Traced, texts map[catalog.Hash]string) (changed []int32, err error) {
+	var held, large []Traced
+	edges := 0
+	keep := func() error {
+		if len(held) == 0 {
+			return nil
+		}
+		for i := range held {
+			if t.adopt(&held[i]) {
+				changed = append(changed, held[i].Table)
+			}
+		}
+		err := t.source.Keep(ctx, held)
+		held, edges = nil, 0
+		return err
 	}
-	return changed, t.source.Keep(ctx, work)
+	for list := range slices.Chunk(work, batch) {
+		if err := t.readBatch(ctx, list, texts); err != nil {
+			return nil, err
+		}
+		for _, w := range list {
+			if w.Block == nil {
+				large = append(large, w)
+				continue
+			}
+			edges += w.Block.EdgeCount() + len(w.Block.Rows)
+			held = append(held, w)
+		}
+		if edges > heldEdges {
+			if err := keep(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := keep(); err != nil {
+		return nil, err
+	}
+	for i := range large {
+		w := &large[i]
+		t.readOne(ctx, w, texts[t.tables[w.Table].Code.Compiled], t.limits.Text)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		held = append(held, *w)
+		if err := keep(); err != nil {
+			return nil, err
+		}
+		*w = Traced{}
+	}
+	slices.Sort(changed)
+	return changed, nil
 }
 
 // texts asks the source for compiled code. A text that is missing is the
@@ -231,21 +290,31 @@ func (t *Tracer) texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.
 	return texts, nil
 }
 
-// readAll reads the tables with several workers.
-func (t *Tracer) readAll(ctx context.Context, work []Traced, texts map[catalog.Hash]string) error {
+// readBatch reads tables with several workers. Those that need more than the common
+// budget are left without a block.
+func (t *Tracer) readBatch(ctx context.Context, work []Traced, texts map[catalog.Hash]string) error {
 	workers := t.options.Workers
 	if workers <= 0 {
 		workers = 2
 	}
+	common := t.limits.Text.common()
+	spent := t.spent.within(t.limits)
+	steps := make([]int, len(work))
 	next := make(chan int)
 	var wg sync.WaitGroup
 	for range min(workers, len(work)) {
 		wg.Go(func() {
 			for i := range next {
 				w := &work[i]
-				w.Block = t.read(w.Table, texts[t.tables[w.Table].Code.Compiled])
-				w.Encoded = w.Block.Encode()
-				runtime.Gosched() // whoever waits for an answer goes first
+				if spent != nil {
+					t.leaveOut(w, *spent)
+					continue
+				}
+				block, n := t.read(ctx, w.Table, texts[t.tables[w.Table].Code.Compiled], common)
+				if steps[i] = n; !block.exceeded() || common == t.limits.Text {
+					w.Block, w.Encoded = block, block.Encode()
+				}
+				runtime.Gosched() // lets waiting requests go first
 			}
 		})
 	}
@@ -257,12 +326,38 @@ func (t *Tracer) readAll(ctx context.Context, work []Traced, texts map[catalog.H
 	}
 	close(next)
 	wg.Wait()
+	for i := range work {
+		if work[i].Block != nil {
+			t.spent.add(work[i].Block, steps[i])
+		} else {
+			t.spent.steps += steps[i]
+		}
+	}
 	return ctx.Err()
 }
 
-// settle notes the columns of a table that was read, for those who read it
-// later, and tells whether they are others than before.
-func (t *Tracer) settle(w *Traced) bool {
+// readOne reads a table on its own, if the run's limits allow it.
+func (t *Tracer) readOne(ctx context.Context, w *Traced, text string, budget Budget) {
+	if spent := t.spent.within(t.limits); spent != nil {
+		t.leaveOut(w, *spent)
+		return
+	}
+	block, steps := t.read(ctx, w.Table, text, budget)
+	w.Block, w.Encoded = block, block.Encode()
+	t.spent.add(block, steps)
+}
+
+// leaveOut gives a table a block that says why it was not read. Without a key the
+// block is not taken for a standing one by the next run.
+func (t *Tracer) leaveOut(w *Traced, why Issue) {
+	w.Key = catalog.Hash{}
+	w.Block = &Block{Status: Partial, Dialect: DialectOf(t.tables[w.Table].Platform).Name, Issues: []Issue{why}}
+	w.Encoded = w.Block.Encode()
+}
+
+// adopt notes the columns of a table that was read, for the tables that read it
+// later, and reports whether they are others than before.
+func (t *Tracer) adopt(w *Traced) bool {
 	n := w.Table
 	now := w.Block.columns()
 	for i := range now.List {

@@ -3,14 +3,21 @@
 // sure that nobody looks at the values any more.
 package arena
 
+import "unsafe"
+
 // Of is an arena of one type. The zero value is ready. It is for one goroutine.
 type Of[T any] struct {
+	// Meter counts the bytes that are given out, in whole chunks; nil counts none.
+	Meter *Meter
 	// free is what is left of the current chunk.
 	free   []T
 	chunks [][]T
 	// taken counts the chunks in use.
 	taken int
 }
+
+// Meter adds up the bytes that several arenas gave out since it was cleared.
+type Meter struct{ Bytes int }
 
 // Chunks double in size up to a largest one. A long list has memory of its own,
 // and what is kept behind a Reset is bounded, so that one large text does not
@@ -36,6 +43,7 @@ func (a *Of[T]) New() *T {
 func (a *Of[T]) List(n int) []T {
 	if n > len(a.free) {
 		if n > longList {
+			a.measure(n)
 			return make([]T, n)
 		}
 		a.turn(n)
@@ -67,13 +75,21 @@ func (a *Of[T]) turn(n int) {
 		a.free = a.chunks[a.taken]
 		a.taken++
 		if len(a.free) >= n {
+			a.measure(len(a.free))
 			return
 		}
 	}
 	size := min(firstChunk<<min(len(a.chunks), 16), largestChunk)
 	a.free = make([]T, max(size, n))
+	a.measure(len(a.free))
 	a.chunks = append(a.chunks, a.free)
 	a.taken++
+}
+
+func (a *Of[T]) measure(n int) {
+	if a.Meter != nil {
+		a.Meter.Bytes += n * int(unsafe.Sizeof(*new(T)))
+	}
 }
 
 // Reset takes all values back.

@@ -48,7 +48,7 @@ func TestReadTellsTheLine(t *testing.T) {
 }
 
 func TestOne(t *testing.T) {
-	line, err := lineagecase.One("select * from s.t", "snowflake", strings.NewReader(`{"DB.S.T": {"B": "NUMBER", "A": "TEXT"}}`))
+	line, err := lineagecase.One(context.Background(), "select * from s.t", "snowflake", strings.NewReader(`{"DB.S.T": {"B": "NUMBER", "A": "TEXT"}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,10 +59,10 @@ func TestOne(t *testing.T) {
 	if diff := cmp.Diff([]string{"B", "A"}, names); diff != "" {
 		t.Errorf("outputs (-want +got):\n%s", diff)
 	}
-	if _, err := lineagecase.One("select 1", "cobol", nil); err == nil {
+	if _, err := lineagecase.One(context.Background(), "select 1", "cobol", nil); err == nil {
 		t.Error("an unknown dialect is no error")
 	}
-	if _, err := lineagecase.One("select 1", "duckdb", strings.NewReader("[]")); err == nil {
+	if _, err := lineagecase.One(context.Background(), "select 1", "duckdb", strings.NewReader("[]")); err == nil {
 		t.Error("a schema that is no object is no error")
 	}
 }

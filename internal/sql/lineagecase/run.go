@@ -23,7 +23,7 @@ func Run(ctx context.Context, r io.Reader, w io.Writer) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return encoder.Encode(Resolve(c))
+		return encoder.Encode(Resolve(ctx, c))
 	})
 	if err != nil {
 		return err
@@ -32,19 +32,19 @@ func Run(ctx context.Context, r io.Reader, w io.Writer) error {
 }
 
 // Resolve runs the engine on one case.
-func Resolve(c *Case) Line {
+func Resolve(ctx context.Context, c *Case) Line {
 	d, ok := dialect.ByName(c.Dialect)
 	if !ok {
 		d = dialect.Default
 	}
-	line := lineOf(c.SQL, d, NewCatalog(c.Schema, c.DefaultDatabase, c.DefaultSchema))
+	line := lineOf(ctx, c.SQL, d, NewCatalog(c.Schema, c.DefaultDatabase, c.DefaultSchema))
 	line.ID = c.ID
 	return line
 }
 
 // One resolves a single text. The schema file, {"table": {"column": "type"}},
 // may be nil. An unknown dialect is an error.
-func One(sql, dialectName string, schemaFile io.Reader) (Line, error) {
+func One(ctx context.Context, sql, dialectName string, schemaFile io.Reader) (Line, error) {
 	d, ok := dialect.ByName(dialectName)
 	if !ok {
 		return Line{}, fmt.Errorf("dialect %q is not known", dialectName)
@@ -55,12 +55,12 @@ func One(sql, dialectName string, schemaFile io.Reader) (Line, error) {
 			return Line{}, fmt.Errorf("schema file: %w", err)
 		}
 	}
-	return lineOf(sql, d, NewCatalog(tables, "", "")), nil
+	return lineOf(ctx, sql, d, NewCatalog(tables, "", "")), nil
 }
 
-func lineOf(sql string, d *dialect.Dialect, schema resolve.Schema) Line {
+func lineOf(ctx context.Context, sql string, d *dialect.Dialect, schema resolve.Schema) Line {
 	script, problems := parser.Parse(sql, d, parser.Options{})
-	result := resolve.Query(script, d, schema, resolve.Options{})
+	result := resolve.Query(ctx, script, d, schema, resolve.Options{})
 	line := Line{Columns: make([]Output, 0, len(result.Outputs)), Indirect: []Edge{}, Status: result.Status.String()}
 	for i := range result.Outputs {
 		out := &result.Outputs[i]

@@ -91,7 +91,7 @@ func TestCases(t *testing.T) {
 					c.Expect[i].Waive = "a known difference"
 				}
 			}
-			score, wrong := lineagecase.Compare(c, lineagecase.Resolve(c))
+			score, wrong := lineagecase.Compare(c, lineagecase.Resolve(context.Background(), c))
 			total.add("all", score)
 			bySource.add(source, score)
 			byDialect.add(c.Dialect, score)

@@ -119,7 +119,7 @@ type claims struct {
 func claimsOf(query string) claims {
 	d, _ := dialect.ByName("sqlite")
 	script, _ := parser.Parse(query, d, parser.Options{})
-	result := resolve.Query(script, d, lineagecase.NewCatalog(generatedTables, "", ""), resolve.Options{})
+	result := resolve.Query(context.Background(), script, d, lineagecase.NewCatalog(generatedTables, "", ""), resolve.Options{})
 	c := claims{rows: map[string]bool{}}
 	for i := range result.Outputs {
 		from := map[string]bool{}

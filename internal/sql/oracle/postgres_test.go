@@ -319,7 +319,7 @@ type difference struct{ column, want, got string }
 func compare(found *truth, tables lineagecase.Tables, schema, sql string) []difference {
 	d, _ := dialect.ByName("postgres")
 	script, _ := parser.Parse(sql, d, parser.Options{})
-	result := resolve.Query(script, d, lineagecase.NewCatalog(tables, "", schema), resolve.Options{})
+	result := resolve.Query(context.Background(), script, d, lineagecase.NewCatalog(tables, "", schema), resolve.Options{})
 	if len(result.Outputs) != len(found.outputs) {
 		return []difference{{"*", outputNames(found), strings.Join(engineNames(result), ", ")}}
 	}

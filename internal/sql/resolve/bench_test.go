@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,7 +87,7 @@ func measure(b *testing.B, f func(*model)) {
 
 // BenchmarkResolve measures the resolver alone over the models of real projects.
 func BenchmarkResolve(b *testing.B) {
-	measure(b, func(m *model) { resolve.Query(m.script, m.dialect, m.schema, resolve.Options{}) })
+	measure(b, func(m *model) { resolve.Query(context.Background(), m.script, m.dialect, m.schema, resolve.Options{}) })
 }
 
 // BenchmarkParseAndResolve measures what one import pays for each byte of SQL.
@@ -94,7 +95,7 @@ func BenchmarkParseAndResolve(b *testing.B) {
 	var memory parser.Memory
 	measure(b, func(m *model) {
 		script, _ := parser.Parse(m.sql, m.dialect, parser.Options{Memory: &memory})
-		resolve.Query(script, m.dialect, m.schema, resolve.Options{})
+		resolve.Query(context.Background(), script, m.dialect, m.schema, resolve.Options{})
 	})
 }
 
@@ -133,7 +134,7 @@ func readAll(list []model, rounds, workers int) uint64 {
 			var memory parser.Memory
 			for m := range next {
 				script, _ := parser.Parse(m.sql, m.dialect, parser.Options{Memory: &memory})
-				resolve.Query(script, m.dialect, m.schema, resolve.Options{})
+				resolve.Query(context.Background(), script, m.dialect, m.schema, resolve.Options{})
 			}
 		})
 	}

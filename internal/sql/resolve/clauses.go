@@ -24,6 +24,10 @@ func (r *resolver) steer(e ast.Expr, v view, kinds KindSet) {
 }
 
 func (r *resolver) steerColumn(col *column, kinds KindSet) {
+	if !r.spend(1) {
+		return
+	}
+	r.use(2 * clauseBytes)
 	r.clauses = append(r.clauses, clause{column: col, kinds: kinds})
 }
 
@@ -175,7 +179,7 @@ func (r *resolver) setClauses(op *ast.SetOperation, rel *relation) {
 // conditions add conditions of their own while this goes on.
 func (r *resolver) indirect() []edge {
 	set := r.edgeSet()
-	for i := 0; i < len(r.clauses); i++ {
+	for i := 0; i < len(r.clauses) && r.spend(1); i++ {
 		c := r.clauses[i]
 		if c.column != nil {
 			r.addColumn(&set, match{column: r.throughStar(c.column)}, 0, use{kinds: c.kinds})

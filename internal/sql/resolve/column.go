@@ -252,6 +252,7 @@ func (r *resolver) extraColumn(t *table, key name, id ast.Ident) *column {
 	if c, ok := t.extra[key]; ok {
 		return c
 	}
+	r.use(mapEntry + 2*pointerBytes)
 	confidence := SingleSource
 	if t.ref.Known {
 		confidence = Inferred

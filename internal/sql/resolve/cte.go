@@ -178,7 +178,9 @@ func (r *resolver) frozen(rel *relation) *relation {
 		if rel.open {
 			continue
 		}
-		columns[i].edges = slices.Clone(r.edgesOf(c))
+		edges := r.edgesOf(c)
+		r.use(len(edges) * edgeBytes)
+		columns[i].edges = slices.Clone(edges)
 		columns[i].state = done
 	}
 	copied := r.newRelation(columns)
@@ -208,6 +210,10 @@ func (r *resolver) absorb(self, arm *relation, how ast.SetArm) bool {
 			continue
 		}
 		set := r.edgeSet()
+		r.use(len(c.edges) * edgeBytes)
+		if !r.spend(len(c.edges)) {
+			return false
+		}
 		set.edges = slices.Clone(c.edges)
 		for _, e := range r.edgesOf(from) {
 			set.add(e)

@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,7 +31,7 @@ func TestCutTexts(t *testing.T) {
 	var memory parser.Memory
 	read := func(sql string, d *dialect.Dialect) {
 		script, _ := parser.Parse(sql, d, parser.Options{Memory: &memory})
-		for _, result := range resolve.Script(script, d, resolve.NoSchema{}, resolve.Options{}) {
+		for _, result := range resolve.Script(context.Background(), script, d, resolve.NoSchema{}, resolve.Options{}) {
 			checkResult(t, result, sql)
 		}
 	}

@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func TestDefinition(t *testing.T) {
 		if len(problems) > 0 {
 			t.Fatalf("%s: %v", c.sql, problems)
 		}
-		result := resolve.Query(script, d, twoColumns{}, resolve.Options{})
+		result := resolve.Query(context.Background(), script, d, twoColumns{}, resolve.Options{})
 		var got []string
 		for _, o := range result.Outputs {
 			got = append(got, o.Definition.Text(c.sql))

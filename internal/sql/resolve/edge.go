@@ -60,6 +60,7 @@ func (s *edgeSet) add(e edge) {
 		return
 	}
 	if s.index != nil {
+		s.memory.Meter.Bytes += mapEntry
 		s.index[edgeKey{e.table, e.column, e.path}] = int32(len(s.edges))
 	}
 	if len(s.edges) == cap(s.edges) {

@@ -136,6 +136,7 @@ func (r *resolver) table(n *ast.ObjectName, key []byte) *table {
 		t.read = t.read || r.behind == 0
 		return t
 	}
+	r.use(tableBytes)
 	ref := &Table{Parts: make([]Name, len(n.Parts)), File: n.File}
 	for i, p := range n.Parts {
 		ref.Parts[i] = Name{Text: p.Text, Quoted: p.Quoted}
@@ -193,6 +194,9 @@ func (r *resolver) addTable(ref *Table) *table {
 
 // tableColumns makes the columns of a table that the schema knows.
 func (r *resolver) tableColumns(t *table, columns []Column) *relation {
+	if !r.room(len(columns) * (columnBytes + edgeBytes)) {
+		return r.openRelation(t)
+	}
 	made := r.columns.List(len(columns))
 	edges := r.edges.List(len(columns))
 	t.columns = r.texts.List(len(columns) + 2)[:len(columns)]

@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,7 +19,7 @@ var allDialects = dialect.Names()
 
 func resolveText(sql string, d *dialect.Dialect, schema resolve.Schema) resolve.Result {
 	script, _ := parser.Parse(sql, d, parser.Options{})
-	return resolve.Query(script, d, schema, resolve.Options{})
+	return resolve.Query(context.Background(), script, d, schema, resolve.Options{})
 }
 
 // FuzzResolve looks for panics, endless work and results that differ from one
@@ -37,12 +38,12 @@ func FuzzResolve(f *testing.F) {
 		d, _ := dialect.ByName(allDialects[int(n)%len(allDialects)])
 		schema, _ := headOf(sql)
 		script, _ := parser.Parse(sql, d, parser.Options{})
-		options := resolve.Options{MaxSteps: 200_000}
-		first := resolve.Script(script, d, schema, options)
+		options := resolve.Options{Budget: resolve.Budget{Steps: 200_000}}
+		first := resolve.Script(context.Background(), script, d, schema, options)
 		for _, result := range first {
 			checkResult(t, result, sql)
 		}
-		if diff := cmp.Diff(first, resolve.Script(script, d, schema, options)); diff != "" {
+		if diff := cmp.Diff(first, resolve.Script(context.Background(), script, d, schema, options)); diff != "" {
 			t.Errorf("two runs differ:\n%s", diff)
 		}
 	})

@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -77,7 +78,7 @@ func goldenOf(t *testing.T, dialectName, text string) string {
 	}
 	schema, boundaries := headOf(text)
 	script, problems := parser.Parse(text, d, parser.Options{})
-	result := resolve.Query(script, d, schema, resolve.Options{
+	result := resolve.Query(context.Background(), script, d, schema, resolve.Options{
 		Boundary: func(cte string) bool { return boundaries[cte] },
 	})
 	g := goldenResult{Status: result.Status.String(), Indirect: []string{}, Tables: []string{}}

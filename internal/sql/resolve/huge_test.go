@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"strconv"
@@ -105,7 +106,7 @@ func TestTooLongTextTellsWhere(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	script, problems := parser.Parse(sql, dialect.Default, parser.Options{})
-	result := resolve.Query(script, dialect.Default, resolve.NoSchema{}, resolve.Options{})
+	result := resolve.Query(context.Background(), script, dialect.Default, resolve.NoSchema{}, resolve.Options{})
 	runtime.ReadMemStats(&after)
 	if len(problems) != 1 || problems[0].Code != parser.TooLong || problems[0].Position.Line < 1000 {
 		t.Errorf("problems %v, want one that tells where the text is too long", problems)

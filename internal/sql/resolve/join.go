@@ -164,7 +164,7 @@ func (r *resolver) naturalKeys(s *scope, first, middle int) []ast.Ident {
 		columns, _ := r.listed(s.sources[i].rel)
 		for _, c := range columns {
 			for j := first; j < middle; j++ {
-				if left := &s.sources[j]; !left.hidden && left.rel.position(c.key) >= 0 {
+				if left := &s.sources[j]; !left.hidden && left.rel.position(r, c.key) >= 0 {
 					keys = append(keys, ast.Ident{Text: c.text, Quoted: true})
 					break
 				}

@@ -9,6 +9,8 @@ import (
 // memory is what resolving a script works in: arenas for what scopes are made
 // of, and lists whose memory serves the next script.
 type memory struct {
+	// meter counts what the arenas give out, and what is estimated of the rest.
+	meter     arena.Meter
 	names     names
 	columns   arena.Of[column]
 	pointers  arena.Of[*column]
@@ -37,7 +39,15 @@ type memory struct {
 }
 
 // memories keeps the memory of finished scripts for the next ones.
-var memories = sync.Pool{New: func() any { return new(memory) }}
+var memories = sync.Pool{New: func() any { return newMemory() }}
+
+func newMemory() *memory {
+	m := new(memory)
+	m.columns.Meter, m.pointers.Meter, m.keys.Meter, m.edges.Meter = &m.meter, &m.meter, &m.meter, &m.meter
+	m.relations.Meter, m.sources.Meter, m.scopes.Meter, m.members.Meter = &m.meter, &m.meter, &m.meter, &m.meter
+	m.ctes.Meter, m.frames.Meter, m.base.Meter, m.texts.Meter, m.places.Meter = &m.meter, &m.meter, &m.meter, &m.meter, &m.meter
+	return m
+}
 
 // largestList bounds the lists that are kept for the next script.
 const largestList = 1 << 10
@@ -45,6 +55,7 @@ const largestList = 1 << 10
 // release gives memory back. A resolver that panicked does not come here: its
 // memory is in disorder and left to the collector.
 func (m *memory) release() {
+	m.meter.Bytes = 0
 	m.names.reset()
 	m.columns.Reset()
 	m.pointers.Reset()

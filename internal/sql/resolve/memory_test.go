@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -37,7 +38,7 @@ func TestResultsOutliveTheirMemory(t *testing.T) {
 				d, _ := dialect.ByName(filepath.Base(filepath.Dir(file)))
 				schema, _ := headOf(string(text))
 				script, _ := parser.Parse(string(text), d, parser.Options{Memory: &memory})
-				result := resolve.Query(script, d, schema, resolve.Options{})
+				result := resolve.Query(context.Background(), script, d, schema, resolve.Options{})
 				results = append(results, result)
 				printed = append(printed, printedResult(result))
 			}

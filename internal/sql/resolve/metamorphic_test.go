@@ -1,6 +1,7 @@
 package resolve_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -102,7 +103,7 @@ func retold(sql string, d *dialect.Dialect, word func(token.Token, string) strin
 // how the text is put: order, generated names, paths.
 func edgesIn(sql string, d *dialect.Dialect, schema resolve.Schema) []string {
 	script, _ := parser.Parse(sql, d, parser.Options{})
-	result := resolve.Query(script, d, schema, resolve.Options{})
+	result := resolve.Query(context.Background(), script, d, schema, resolve.Options{})
 	var list []string
 	for i := range result.Outputs {
 		out := &result.Outputs[i]

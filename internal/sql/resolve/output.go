@@ -3,6 +3,7 @@ package resolve
 import (
 	"cmp"
 	"slices"
+	"unsafe"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
@@ -12,13 +13,38 @@ import (
 func (r *resolver) result(rel *relation, target *ast.ObjectName, spans []token.Span) Result {
 	var result Result
 	outputs := r.outputColumns(rel)
-	result.Outputs = make([]Output, 0, len(outputs))
-	var made madeEdges
-	for _, c := range outputs {
-		made.expected += len(r.edgesOf(r.throughStar(c)))
+	if len(outputs) > r.budget.Outputs {
+		r.exceed("outputs", r.budget.Outputs)
+		outputs = append(outputs[:r.budget.Outputs:r.budget.Outputs], r.unknownStar())
 	}
+	r.use(len(outputs) * int(unsafe.Sizeof(Output{})))
+	result.Outputs = make([]Output, 0, len(outputs))
+	made := madeEdges{left: r.budget.Edges}
+	var starred map[*column]*column
+	for _, c := range outputs {
+		if c.star != nil {
+			if starred == nil {
+				starred = map[*column]*column{}
+			}
+			starred[c] = r.throughStar(c)
+			made.expected += len(r.edgesOf(starred[c]))
+		} else {
+			made.expected += len(r.edgesOf(c))
+		}
+	}
+	if made.expected > r.budget.Edges {
+		r.exceed("edges", r.budget.Edges)
+		made.expected = r.budget.Edges
+	}
+	names := 0
 	for i, c := range outputs {
-		out := r.output(c, &made)
+		if names += len(c.text); names > r.budget.Bytes/4 {
+			r.exceed("bytes of names", r.budget.Bytes/4)
+			outputs = append(outputs[:i:i], r.unknownStar())
+			result.Outputs = append(result.Outputs, r.output(outputs[i], outputs[i], &made))
+			break
+		}
+		out := r.output(c, starred[c], &made)
 		if i < len(spans) {
 			out.Span = spans[i]
 		}
@@ -58,9 +84,8 @@ func (r *resolver) finish(result *Result, target *ast.ObjectName) {
 }
 
 // output finishes one column.
-func (r *resolver) output(c *column, made *madeEdges) Output {
+func (r *resolver) output(c, all *column, made *madeEdges) Output {
 	if c.star != nil {
-		all := r.throughStar(c)
 		r.report(token.Span{}, UnknownStar, "the columns of a star are not known")
 		return Output{Name: "*", Star: true, Edges: r.finished(r.edgesOf(all), all.key, made)}
 	}
@@ -87,6 +112,8 @@ func masked(edges []Edge) bool {
 // madeEdges is where the edges of all outputs of a result lie, one behind the other.
 type madeEdges struct {
 	free []Edge
+	// left is how many more edges the result may have.
+	left int
 	// expected is how many edges the outputs that are still to come have.
 	expected int
 }
@@ -106,6 +133,11 @@ func (r *resolver) finished(edges []edge, key name, memory *madeEdges) []Edge {
 	if len(edges) == 0 {
 		return nil
 	}
+	if len(edges) > memory.left {
+		r.exceed("edges", r.budget.Edges)
+		return nil
+	}
+	memory.left -= len(edges)
 	if len(edges) > 1 {
 		edges = r.sorted(edges)
 	}
@@ -150,6 +182,10 @@ func (r *resolver) columnText(e edge) string {
 func (r *resolver) columnUses(edges []edge) []ColumnUse {
 	set := r.edgeSet()
 	for _, e := range edges {
+		if len(set.edges) >= r.budget.Edges {
+			r.exceed("edges", r.budget.Edges)
+			break
+		}
 		if e.table >= 0 {
 			e.path, e.masked = 0, false
 			set.add(e)

@@ -42,6 +42,7 @@ func (r *resolver) findParts(c *column) *relation {
 
 // rowOf is a whole row as one value.
 func (r *resolver) rowOf(rel *relation) *column {
+	r.use(columnBytes + len(rel.columns)*2*pointerBytes)
 	row := &column{kinds: Transform, detail: &detail{parts: rel}, partsState: done}
 	if rel.open {
 		row.addFrom(r.extraColumn(rel.table, r.names.id("*"), ast.Ident{Text: "*"}))
@@ -68,7 +69,13 @@ func (r *resolver) throughStar(c *column) *column {
 
 // starColumn stands for all that an unexpanded star may bring.
 func (r *resolver) starColumn(s *star) *column {
+	r.use(columnBytes)
 	all := &column{key: r.names.id("*"), text: "*", kinds: Identity, confidence: Inferred}
+	if !r.room(len(s.rel.columns)*2*pointerBytes) || !r.enter() {
+		return all
+	}
+	defer r.leave()
+	r.use(len(s.rel.columns) * 2 * pointerBytes)
 	if s.rel.open {
 		all.addFrom(r.extraColumn(s.rel.table, all.key, ast.Ident{Text: "*"}))
 		return all
@@ -98,6 +105,9 @@ var elementCalls = map[string]bool{
 
 // partsOfExpr finds the fields of an expression's value.
 func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
+	if !r.spend(1) {
+		return nil
+	}
 	switch e := e.(type) {
 	case *ast.ColumnRef:
 		return r.partsOfRef(e, v)

@@ -39,6 +39,10 @@ func (r *resolver) perColumn(item *ast.SelectItem, v view) []column {
 		return nil
 	}
 	inner := r.expand(star, v)
+	if !r.room(len(inner) * (columnBytes + detailBytes)) {
+		return []column{*r.unknownStar()}
+	}
+	r.use(len(inner) * (columnBytes + detailBytes))
 	columns := make([]column, len(inner))
 	for i := range inner {
 		columns[i] = sameColumn(&inner[i])

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"unsafe"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
@@ -103,8 +105,10 @@ func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []
 		var next []pivotValue
 		for _, prefix := range prefixes {
 			for j := range p.For[i].Values {
-				next = append(next, prefix.and(r.pivotValue(&p.For[i].Values[j])))
-				if len(next) > maxPivotColumns {
+				value := prefix.and(r.pivotValue(&p.For[i].Values[j]))
+				r.use(2*len(value.id.Text) + int(unsafe.Sizeof(value)))
+				next = append(next, value)
+				if len(next) > maxPivotColumns || !r.spend(1) {
 					break
 				}
 			}
@@ -116,7 +120,11 @@ func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []
 		for i := range p.Aggregates {
 			item := &p.Aggregates[i]
 			all := r.pivotNames(prefix, item, len(p.Aggregates))
+			if !r.spend(1) {
+				return columns
+			}
 			for n, text := range all {
+				r.use(2*columnBytes + detailBytes + 2*len(text.Text))
 				c := r.namedColumn(text)
 				c.view, c.expr = inner.full(), item.Expr
 				c.details().tests = tests
@@ -229,6 +237,10 @@ func (r *resolver) unpivoted(inner *scope, u *ast.Unpivot) *relation {
 		labels[i] = r.namedColumn(id)
 		labels[i].view = inner.full()
 		for _, g := range groups {
+			if !r.spend(len(g)) {
+				break
+			}
+			r.use(len(g) * 4 * pointerBytes)
 			labels[i].details().tests = append(labels[i].details().tests, g...)
 		}
 	}
@@ -237,7 +249,8 @@ func (r *resolver) unpivoted(inner *scope, u *ast.Unpivot) *relation {
 		values[i] = r.namedColumn(id)
 		values[i].view, values[i].kinds = inner.full(), Transform
 		for _, g := range groups {
-			if i < len(g) {
+			if i < len(g) && r.spend(1) {
+				r.use(4 * pointerBytes)
 				values[i].details().more = append(values[i].details().more, g[i])
 			}
 		}

@@ -40,6 +40,9 @@ type resolvedQuery struct {
 
 // body gives the rows of a query's body and, for a SELECT, its scope.
 func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *scope) {
+	if !r.spend(1) {
+		return r.newRelation(nil), nil
+	}
 	switch b := b.(type) {
 	case *ast.Select:
 		return r.selectRows(b, outer, ctes)
@@ -86,6 +89,7 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 		for _, row := range b.Rows[1:] {
 			if i < len(row) {
 				if _, constant := row[i].(*ast.Literal); !constant {
+					r.use(2 * pointerBytes)
 					columns[i].details().more = append(columns[i].details().more, row[i])
 				}
 			}
@@ -98,6 +102,9 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 	if len(names) == 0 {
 		return rel
+	}
+	if !r.room(len(rel.columns) * (pointerBytes + columnBytes)) {
+		return r.newRelation(nil)
 	}
 	listed, complete := r.listed(rel)
 	columns := r.columns.List(max(len(listed), len(names)))[:0]

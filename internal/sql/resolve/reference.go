@@ -156,7 +156,7 @@ func (r *resolver) ambiguous(ref *ast.ColumnRef, start int) {
 	for i := start; i < len(r.matches); i++ {
 		r.matches[i].confidence = Ambiguous
 	}
-	r.report(ref.Span, AmbiguousColumn, "column %s may belong to %d tables", written(ref), len(r.matches)-start)
+	r.report(ref.Span, AmbiguousColumn, "column %s may belong to %d tables", shown(ref), len(r.matches)-start)
 }
 
 // alias finds a projection by its alias, the last of several.
@@ -268,8 +268,8 @@ func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
 
 // pushFailed pushes a column that has no table.
 func (r *resolver) pushFailed(ref *ast.ColumnRef) {
-	r.report(ref.Span, UnknownColumn, "nothing in sight has a column %s", written(ref))
-	text := written(ref)
+	r.report(ref.Span, UnknownColumn, "nothing in sight has a column %s", shown(ref))
+	text := shown(ref)
 	i, known := r.failedAt[text]
 	if !known {
 		if r.failedAt == nil {
@@ -283,6 +283,18 @@ func (r *resolver) pushFailed(ref *ast.ColumnRef) {
 		state: done,
 		edges: []edge{{table: -1, column: int32(i), kinds: Identity, confidence: Failed}},
 	}})
+}
+
+// longestShown bounds a name in a message, in bytes.
+const longestShown = 120
+
+// shown is a name as messages have it.
+func shown(ref *ast.ColumnRef) string {
+	text := written(ref)
+	if len(text) <= longestShown {
+		return text
+	}
+	return strings.ToValidUTF8(text[:longestShown], "") + "…"
 }
 
 // written is a name as the text has it.

@@ -73,7 +73,7 @@ func (r *resolver) newRelation(columns []column) *relation {
 // find looks for a listed column. Where two names differ in case alone, the one
 // spelled alike wins.
 func (rel *relation) find(r *resolver, key name, id ast.Ident) *column {
-	i := rel.position(key)
+	i := rel.position(r, key)
 	if i < 0 {
 		return nil
 	}
@@ -91,9 +91,9 @@ func (rel *relation) find(r *resolver, key name, id ast.Ident) *column {
 }
 
 // position is the index of the first column with a name, or -1.
-func (rel *relation) position(key name) int {
+func (rel *relation) position(r *resolver, key name) int {
 	if len(rel.keys) > 64 {
-		return rel.lookupIndex(key)
+		return rel.lookupIndex(r, key)
 	}
 	return scan(rel.keys, key)
 }
@@ -107,8 +107,9 @@ func scan(keys []name, key name) int {
 	return -1
 }
 
-func (rel *relation) lookupIndex(key name) int {
+func (rel *relation) lookupIndex(r *resolver, key name) int {
 	if rel.index == nil {
+		r.use(len(rel.keys) * mapEntry)
 		rel.index = make(map[name]int32, len(rel.keys))
 		for i, k := range rel.keys {
 			if _, ok := rel.index[k]; !ok {

@@ -13,17 +13,16 @@
 package resolve
 
 import (
+	"context"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
 
 // Options are limits and choices. The zero value is good.
 type Options struct {
-	// MaxSteps bounds the work on one script, 0 for the default: an expression
-	// visited or an edge passed on is a step.
-	MaxSteps int
-	// MaxDepth bounds nesting, 0 for the default.
-	MaxDepth int
+	// Budget bounds the work on one script.
+	Budget Budget
 	// Boundary tells that a CTE stands for a table of its own, such as an
 	// ephemeral model that was pasted in: edges end there, and what is inside
 	// does not count. Nil for none.
@@ -35,8 +34,8 @@ type Options struct {
 // Query resolves a script and gives the result of its last statement that gives
 // or writes columns. Tables and views that earlier statements create are seen
 // through.
-func Query(script *ast.Script, d *dialect.Dialect, schema Schema, options Options) Result {
-	results := Script(script, d, schema, options)
+func Query(ctx context.Context, script *ast.Script, d *dialect.Dialect, schema Schema, options Options) Result {
+	results := Script(ctx, script, d, schema, options)
 	if len(results) == 0 {
 		return Result{Status: NoQuery}
 	}
@@ -45,12 +44,15 @@ func Query(script *ast.Script, d *dialect.Dialect, schema Schema, options Option
 
 // Script resolves all statements of a script and gives one result for each that
 // gives or writes columns, in order.
-func Script(script *ast.Script, d *dialect.Dialect, schema Schema, options Options) []Result {
+func Script(ctx context.Context, script *ast.Script, d *dialect.Dialect, schema Schema, options Options) []Result {
 	if script == nil {
 		return nil
 	}
-	r := newResolver(script, d, schema, options)
+	r := newResolver(ctx, script, d, schema, options)
 	results := r.statements(nil, script.Statements, 0)
+	if len(results) > 0 {
+		results[len(results)-1].Steps = r.steps
+	}
 	r.release()
 	return results
 }

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
@@ -34,71 +35,30 @@ type resolver struct {
 	incomplete  bool
 
 	// behind counts the boundaries around the query at hand.
-	behind int
-	// expanded counts the columns that stars gave.
-	expanded     int
+	behind       int
+	budget       Budget
 	steps, depth int
-	over         bool
+	// checkAt is the step at which the budget and the context are looked at next.
+	checkAt int
+	// over is set when the budget is spent or the context is canceled: whatever is
+	// not known by then stays unknown.
+	over bool
+	ctx  context.Context // of the call that made the resolver, which it does not outlive
 }
 
-// The limits without options. Depth counts nested queries and columns that
-// rest on columns; a step is an expression visited or an edge passed on.
-const (
-	defaultMaxSteps = 20_000_000
-	defaultMaxDepth = 5_000
-)
-
-func newResolver(script *ast.Script, d *dialect.Dialect, schema Schema, options Options) *resolver {
+func newResolver(ctx context.Context, script *ast.Script, d *dialect.Dialect, schema Schema, options Options) *resolver {
 	if d == nil {
 		d = dialect.Default
 	}
 	if schema == nil {
 		schema = NoSchema{}
 	}
-	if options.MaxSteps <= 0 {
-		options.MaxSteps = defaultMaxSteps
-	}
-	if options.MaxDepth <= 0 {
-		options.MaxDepth = defaultMaxDepth
-	}
 	m := memories.Get().(*memory)
 	m.names.start(len(script.Source))
 	m.paths = append(m.paths, "")
-	return &resolver{dialect: d, schema: schema, options: options, source: script.Source, memory: m}
-}
-
-// enter goes one level down; it is false when the budget is spent, and then
-// there is no leave.
-func (r *resolver) enter() bool {
-	if r.depth >= r.options.MaxDepth || !r.spend(1) {
-		r.exceed()
-		return false
+	return &resolver{
+		ctx: ctx, dialect: d, schema: schema, options: options, budget: options.Budget.withDefaults(), source: script.Source, memory: m,
 	}
-	r.depth++
-	return true
-}
-
-func (r *resolver) leave() { r.depth-- }
-
-// spend takes steps from the budget and tells whether any are left.
-func (r *resolver) spend(steps int) bool {
-	r.steps += steps
-	if r.steps > r.options.MaxSteps {
-		r.exceed()
-		return false
-	}
-	return true
-}
-
-// look takes steps for looking through a list, a step for some tens of members.
-func (r *resolver) look(members int) { r.spend(members >> 5) }
-
-func (r *resolver) exceed() {
-	if r.over {
-		return
-	}
-	r.over = true
-	r.report(token.Span{}, OverBudget, "the statement needs more than %d steps or %d levels", r.options.MaxSteps, r.options.MaxDepth)
 }
 
 // maxDiagnostics bounds what one statement can complain about.
@@ -129,6 +89,7 @@ func (r *resolver) path(text string) int32 {
 		r.pathIDs = map[string]int32{}
 	}
 	id := int32(len(r.paths))
+	r.use(len(text) + mapEntry)
 	r.paths = append(r.paths, text)
 	r.pathIDs[text] = id
 	return id

@@ -21,6 +21,9 @@ type Result struct {
 	// Diagnostics are what could not be resolved.
 	Diagnostics []Diagnostic
 	Status      Status
+	// Steps is the work on the whole script so far, see Budget; only the last result
+	// of a script has it.
+	Steps int
 }
 
 // Output is one column of the result.
@@ -148,6 +151,7 @@ const (
 	BranchWidth     Code = "set_operation_width"
 	Unreadable      Code = "unreadable"
 	OverBudget      Code = "over_budget"
+	Canceled        Code = "canceled"
 )
 
 // Diagnostic is one thing that could not be resolved.

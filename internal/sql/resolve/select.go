@@ -36,13 +36,18 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 	stars := false
 	unnamed := 0
 	for i := range items {
+		if !r.spend(1) {
+			break
+		}
 		item := &items[i]
 		v := view{scope: s, sources: int32(len(s.sources)), aliases: int32(i), avoid: int32(i) + 1, rule: r.dialect.Scope.LateralAlias}
 		if v.rule == dialect.AliasFirst {
 			v.aliases = int32(len(items))
 		}
 		if star, ok := item.Expr.(*ast.Star); ok && (item.Alias.IsZero() || star.Columns) {
-			columns = append(columns, r.expand(star, v)...)
+			expanded := r.expand(star, v)
+			r.use(len(expanded) * columnBytes)
+			columns = append(columns, expanded...)
 			stars = true
 			continue
 		}
@@ -50,6 +55,7 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 			continue
 		}
 		if many := r.manyColumns(item, v); many != nil {
+			r.use(len(many) * columnBytes)
 			columns = append(columns, many...)
 			continue
 		}

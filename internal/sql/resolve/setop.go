@@ -22,6 +22,9 @@ func (r *resolver) setOperation(op *ast.SetOperation, outer view, ctes *frame) *
 	} else {
 		rel = branches[0]
 		for i, arm := range op.Arms {
+			if !r.spend(len(rel.columns)) {
+				break
+			}
 			if arm.ByName || len(arm.On) > 0 {
 				rel = r.unitedByName(rel, branches[i+1], arm)
 			} else {
@@ -37,6 +40,9 @@ func (r *resolver) setOperation(op *ast.SetOperation, outer view, ctes *frame) *
 // cannot be expanded, its columns are taken by the first branch's names.
 func (r *resolver) byPosition(op *ast.SetOperation, branches []*relation) *relation {
 	first := branches[0]
+	if !r.room(len(branches) * len(first.columns) * 2 * pointerBytes) {
+		return first
+	}
 	lists := make([][]*column, len(branches))
 	closed := true
 	firstComplete := false
@@ -55,6 +61,9 @@ func (r *resolver) byPosition(op *ast.SetOperation, branches []*relation) *relat
 	}
 	columns := r.columns.List(len(lists[0]) + 1)[:0]
 	for i, c := range lists[0] {
+		if !r.spend(1) {
+			break
+		}
 		columns = append(columns, r.united(c, i, branches, lists))
 	}
 	if firstComplete {
@@ -112,10 +121,17 @@ func (r *resolver) unitedByName(left, right *relation, arm ast.SetArm) *relation
 	for i, id := range arm.On {
 		on[i] = r.names.id(id.Text)
 	}
+	if !r.room((len(left.columns) + len(right.columns)) * 2 * columnBytes) {
+		return left
+	}
+	r.use((len(left.columns) + len(right.columns)) * columnBytes)
 	leftList, leftComplete := r.listed(left)
 	rightList, rightComplete := r.listed(right)
 	var columns []column
 	for _, c := range leftList {
+		if !r.spend(1) {
+			break
+		}
 		if m := right.lookup(r, c.key, ast.Ident{Text: c.text, Quoted: true}); m.column != nil {
 			both := sameColumn(c)
 			both.addFrom(m.column)
@@ -126,7 +142,10 @@ func (r *resolver) unitedByName(left, right *relation, arm ast.SetArm) *relation
 	}
 	if outer == "FULL" {
 		for _, c := range rightList {
-			if left.position(c.key) < 0 {
+			if !r.spend(1) {
+				break
+			}
+			if left.position(r, c.key) < 0 {
 				columns = append(columns, sameColumn(c))
 			}
 		}

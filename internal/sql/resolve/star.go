@@ -10,7 +10,7 @@ import (
 // expand gives the columns of a star. A table whose columns are not known gives
 // one column that is a star itself.
 func (r *resolver) expand(star *ast.Star, v view) []column {
-	if v.scope == nil {
+	if v.scope == nil || !r.spend(1) {
 		return nil
 	}
 	columns := r.starColumns(star, v)
@@ -24,10 +24,6 @@ func (r *resolver) expand(star *ast.Star, v view) []column {
 
 // starColumns gives the columns of a star without regard to its modifiers.
 func (r *resolver) starColumns(star *ast.Star, v view) []column {
-	if r.expanded > maxExpanded {
-		r.exceed()
-		return nil
-	}
 	switch q := star.Qualifier.(type) {
 	case nil:
 		return r.list(v)
@@ -47,25 +43,25 @@ func (r *resolver) list(v view) []column {
 	for i := range v.scope.sources {
 		width += len(v.scope.sources[i].rel.columns) + 1
 	}
+	if !r.room(width * (2*pointerBytes + columnBytes)) {
+		return []column{*r.unknownStar()}
+	}
 	listed := r.pointers.List(width)[:0]
 	for _, m := range v.scope.shape {
 		listed = r.listMember(listed, v.scope, m)
 	}
-	r.expanded += len(listed)
 	return r.copies(listed)
 }
 
 // copies gives the columns that a star makes of those it stands for.
 func (r *resolver) copies(listed []*column) []column {
+	r.look(len(listed))
 	columns := r.columns.List(len(listed))
 	for i, c := range listed {
 		columns[i] = starOrSame(c)
 	}
 	return columns
 }
-
-// maxExpanded bounds the columns that the stars of one statement may give.
-const maxExpanded = 100_000
 
 func starOrSame(c *column) column {
 	if c.star != nil {
@@ -154,12 +150,18 @@ func (r *resolver) openStar(rel *relation) *column {
 	return &column{key: r.names.id("*"), text: "*", star: &star{rel: rel}}
 }
 
+// unknownStar is a star of which nothing is known, not even where it comes from.
+func (r *resolver) unknownStar() *column { return r.openStar(&relation{}) }
+
 // sourceColumns gives the columns of t.*; of a value that is a structure, its fields.
 func (r *resolver) sourceColumns(src *source) []column {
 	if src.value != nil {
 		if parts := r.partsOf(src.value); parts != nil {
 			return r.relationColumns(parts)
 		}
+	}
+	if !r.room(len(src.rel.columns) * (pointerBytes + columnBytes)) {
+		return []column{*r.unknownStar()}
 	}
 	hidden := src.hidden
 	src.hidden = false

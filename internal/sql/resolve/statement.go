@@ -61,8 +61,8 @@ func (r *resolver) start() {
 	r.tables, r.clauses, r.matches, r.bound = r.tables[:0], r.clauses[:0], r.matches[:0], r.bound[:0]
 	r.byName, r.inByName, r.subqueries = nil, 0, nil
 	r.diagnostics, r.reported, r.failed, r.failedAt = nil, nil, nil, nil
-	r.incomplete, r.over = false, false
-	r.depth, r.behind, r.expanded = 0, 0, 0
+	r.incomplete, r.over, r.checkAt = false, false, 0
+	r.depth, r.behind = 0, 0
 }
 
 // create resolves CREATE ... AS and keeps the rows for later statements.

@@ -37,6 +37,9 @@ func (r *resolver) addNamedElements(s *scope, t *ast.TableFunction, args []ast.E
 	}
 	columns := make([]column, 0, len(names))
 	for i := range names {
+		if !r.spend(1) {
+			break
+		}
 		if i >= count {
 			columns = append(columns, elementColumn(r.namedColumn(names[i].Name), args, s.full()))
 			continue
