@@ -131,7 +131,7 @@ func principalOf(key store.Key) Principal {
 	return p
 }
 
-// credentials gives the key that a request carries.
+// credentials returns the key that a request carries.
 func credentials(header http.Header) (string, bool) {
 	scheme, rest, _ := strings.Cut(strings.TrimSpace(header.Get("Authorization")), " ")
 	if strings.EqualFold(scheme, "bearer") {
@@ -223,7 +223,7 @@ func (a *Access) Flush(ctx context.Context) error {
 	return fmt.Errorf("last use of %d keys: %w", len(used), err)
 }
 
-// allowedFrom tells whether a remote address is within one of the networks; no
+// allowedFrom reports whether a remote address is within one of the networks; no
 // network at all allows every address.
 func allowedFrom(cidrs []string, remote string) bool {
 	if len(cidrs) == 0 {

@@ -93,7 +93,7 @@ func isBase62(s string) bool {
 	return true
 }
 
-// LooksLikeKey tells whether a text contains what may be a key, right or
+// LooksLikeKey reports whether a text contains what may be a key, right or
 // wrong: nothing of the kind belongs in a URL.
 func LooksLikeKey(text string) bool {
 	at := strings.Index(text, keyPrefix+"_")

@@ -25,17 +25,17 @@ func (p Principal) Actor() catalog.Actor {
 	return a
 }
 
-// Can tells whether the principal has a scope.
+// Can reports whether the principal has a scope.
 func (p Principal) Can(wanted Scope) bool {
 	return wanted == Public || slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.grants(wanted) })
 }
 
-// Sees tells whether the principal may know of a schema.
+// Sees reports whether the principal may know of a schema.
 func (p Principal) Sees(id catalog.SchemaID) bool {
 	return len(p.Schemas) == 0 || slices.Contains(p.Schemas, id)
 }
 
-// Local is the principal of whoever can open the data folder's socket: the
+// Local is the principal of anyone who can open the data folder's socket: the
 // file's mode is the credential.
 func Local() Principal {
 	return Principal{WS: catalog.DefaultWorkspace, Name: "local", Scopes: []Scope{AdminWorkspace}}
@@ -54,7 +54,7 @@ func With(ctx context.Context, p Principal) context.Context {
 	return context.WithValue(ctx, contextKey{}, p)
 }
 
-// From gives the principal of a context; false if nobody was authenticated.
+// From returns the principal of a context; false if nobody was authenticated.
 func From(ctx context.Context) (Principal, bool) {
 	p, ok := ctx.Value(contextKey{}).(Principal)
 	return p, ok

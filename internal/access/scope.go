@@ -45,7 +45,7 @@ func ParseScope(text string) (Scope, error) {
 	return "", fmt.Errorf("scope %q: %w", text, catalog.ErrInvalid)
 }
 
-// grants tells whether a key with scope s may do what asks for wanted.
+// grants reports whether a key with scope s may do what asks for wanted.
 func (s Scope) grants(wanted Scope) bool {
 	if s == wanted || s == AdminWorkspace {
 		return true

@@ -96,7 +96,7 @@ func (c *checker) file(root fs.FS, name string) error {
 	return nil
 }
 
-// testSupport tells packages that exist for tests: pgtest, storetest, blobtest.
+// testSupport distinguishes packages that exist for tests: pgtest, storetest, blobtest.
 func testSupport(folder string) bool { return strings.HasSuffix(path.Base(folder), "test") }
 
 func (c *checker) source(s source) {

@@ -28,6 +28,6 @@ var retired = []struct {
 	{"is no …", regexp.MustCompile(`(?i)\b(is|are) no \w+`), regexp.MustCompile(`(?i)no (longer|more|less|fewer|better|worse|later|earlier|larger|smaller|higher|lower)$`)},
 	{
 		"one … a …", regexp.MustCompile(`(?i)\b(one|once|two|three|\d[\d,.]*|bytes|rows|times|some)\s+(\w+\s+)?an?\s+(model|table|node|row|column|file|schema|key|page|request|call|version|import|project|kind|statement|line|batch|block|chunk|reader|writer|resource|asset|edge|test|run|state|worker|client|person|host|scan|part|name|group|level|parent|branch|value|word|second|pass|process)\b`),
-		regexp.MustCompile(`(?i)\b(once|times)\s+a\s+(second)$|\b(one|two) (of|is|has|in|as|to|makes|with|by|for|at|from|that|and|or|reads|gives|without)\b`),
+		regexp.MustCompile(`(?i)^(once|times)\s+a\s+second$|^\S+\s+(of|is|has|in|as|to|makes|with|by|for|at|from|that|and|or|reads|gives|without|behind|beyond|per|after|before|than|on|not)\s`),
 	},
 }

@@ -14,13 +14,13 @@ import (
 )
 
 var (
-	// ErrNotFound says that no blob has that hash.
+	// ErrNotFound means that no blob has that hash.
 	ErrNotFound = errors.New("blob not found")
-	// ErrDamaged says that stored bytes no longer have the hash they are named by.
+	// ErrDamaged means that stored bytes no longer have the hash they are named by.
 	ErrDamaged = errors.New("stored artifact is damaged")
-	// ErrNoSpace says that the medium is full. The caller may try again once there is room; no restart is needed.
+	// ErrNoSpace means that the medium is full. The caller may try again once there is room; no restart is needed.
 	ErrNoSpace = errors.New("no space left for artifacts")
-	// ErrClosed says that a Writer was used after Commit or Abort.
+	// ErrClosed means that a Writer was used after Commit or Abort.
 	ErrClosed = errors.New("blob writer is closed")
 )
 
@@ -60,7 +60,7 @@ type Store interface {
 	// bytes do not have the hash, so act on nothing before io.EOF. ErrNotFound if there is none.
 	Open(ctx context.Context, hash Hash) (io.ReadCloser, error)
 
-	// Stat tells size and age of a blob without checking it. ErrNotFound if there is none.
+	// Stat distinguishes size and age of a blob without checking it. ErrNotFound if there is none.
 	Stat(ctx context.Context, hash Hash) (Info, error)
 
 	// Delete removes a blob. Deleting what is not there is no error. Readers that hold it open go on.

@@ -34,7 +34,7 @@ func (c *canonical) hash() Hash {
 	return Hash(sum[:16])
 }
 
-// sound says whether what was read can be taken as it is.
+// sound reports whether what was read can be taken as it is.
 func (c *canonical) sound() bool { return c.valid && !c.spoiled && !c.badNumber && !c.repeated }
 
 // value appends the value at v[i] and returns the index behind it, or bad.

@@ -51,7 +51,7 @@ type CatalogSink interface {
 	Unchanged(section, uniqueID string, h Hash) error
 }
 
-// CatalogOptions steer ReadCatalog.
+// CatalogOptions control ReadCatalog.
 type CatalogOptions struct {
 	Limits   Limits
 	Decoders int // as in ManifestOptions
@@ -131,7 +131,7 @@ func (c *catalogReader) split(ctx context.Context, emit func(e entry, raw value)
 	})
 }
 
-// shape gives the benefit of the doubt to a catalog without a single table.
+// shape returns the benefit of the doubt to a catalog without a single table.
 func (c *catalogReader) shape() Kind {
 	kind := c.kind()
 	if kind == "" && (c.seen["nodes"] || c.seen["sources"]) {

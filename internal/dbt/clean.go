@@ -82,7 +82,7 @@ func (c *cleaned) array(dst []byte, v value, at jsontext.Pointer, id bool) []byt
 	return append(dst, ']')
 }
 
-// isIDName says whether the member called name holds ids: unique_id, attached_node, depends_on.nodes.
+// isIDName reports whether the member called name holds ids: unique_id, attached_node, depends_on.nodes.
 func isIDName(name string) bool {
 	return name == "unique_id" || name == "attached_node" || name == "nodes"
 }

@@ -19,7 +19,7 @@ type decoder struct {
 	section  string   // of the entry
 	id       string   // its name in the section, or its index
 	about    string   // unique id of the node it is about
-	fields   []member // scratch: the members of the value at hand
+	fields   []member // scratch: the members of the current value
 	interned interned
 
 	issues []Issue
@@ -32,12 +32,12 @@ type member struct {
 	val  value
 }
 
-// begin sets the entry at hand.
+// begin sets the current entry.
 func (d *decoder) begin(e entry) {
 	d.entry, d.section, d.id, d.about = e, e.section, e.id, e.id
 }
 
-// enter judges a raw value of the entry at hand and repairs it if it must be. What it returns is the canonical form,
+// enter judges a raw value of the current entry and repairs it if it must be. What it returns is the canonical form,
 // which lasts until the next call: it has no blanks, no null members, none of those that skip leaves out, and no
 // object with two members of one name. It is absent where there is an error.
 func (d *decoder) enter(raw value, skip func([]byte) bool) value {
@@ -48,7 +48,7 @@ func (d *decoder) enter(raw value, skip func([]byte) bool) value {
 	return value(d.canon.buf)
 }
 
-// judge says whether a raw value is JSON; an error is kept where it is not.
+// judge reports whether a raw value is JSON; an error is kept where it is not.
 func (d *decoder) judge(raw value) bool {
 	if d.canon.read(raw, nothing); !d.canon.valid {
 		d.refuse(d.entry.broken(raw))
@@ -107,7 +107,7 @@ func (d *decoder) refuse(e *Error) {
 	}
 }
 
-// place returns the JSON pointer of a field of the value at hand.
+// place returns the JSON pointer of a field of the current value.
 func (d *decoder) place(field string) string { return pointer(d.section, d.id) + "/" + field }
 
 func (d *decoder) note(code, field, message, remedy string) {

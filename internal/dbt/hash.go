@@ -14,7 +14,7 @@ type Hash [16]byte
 // String returns the hash in hexadecimal.
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
-// volatile says whether a member of a node changes from run to run without meaning anything.
+// volatile reports whether a member of a node changes from run to run without meaning anything.
 func volatile(name []byte) bool {
 	switch string(name) {
 	case "created_at", "build_path", "compiled_path", "root_path", "generated_at", "invocation_id",
@@ -30,7 +30,7 @@ func nothing([]byte) bool { return false }
 // volatileMacro leaves the text of a macro out as well: nobody reads it unless asked.
 func volatileMacro(name []byte) bool { return string(name) == "macro_sql" || volatile(name) }
 
-// outOfRange says whether neither an int64 nor a finite float64 holds the number: 1e400, or a whole number
+// outOfRange reports whether neither an int64 nor a finite float64 holds the number: 1e400, or a whole number
 // of more than 64 bits.
 func outOfRange(number []byte) bool {
 	exponent := bytes.IndexByte(number, 'e') >= 0 || bytes.IndexByte(number, 'E') >= 0
@@ -59,7 +59,7 @@ func nameHash(name []byte) uint64 {
 	return h
 }
 
-// hasRepeats says whether two of the hashes are equal; it may reorder them.
+// hasRepeats reports whether two of the hashes are equal; it may reorder them.
 func hasRepeats(h []uint64) bool {
 	if len(h) > 12 {
 		return suspectRepeats(h) && hasRepeatsSorted(h)

@@ -168,7 +168,7 @@ func kindMismatch(want, found Kind) *Error {
 // file returns the name under which dbt writes the kind.
 func (k Kind) file() string { return string(k) + ".json" }
 
-// plausible says whether an artifact can have been generated at t: dbt is from 2016.
+// plausible reports whether an artifact can have been generated at t: dbt is from 2016.
 func plausible(t time.Time) bool { return t.Year() >= 2016 && t.Year() < 2100 }
 
 // parseTime reads the spellings of time that dbt, its adapters and YAML use; zero if it is none of them.

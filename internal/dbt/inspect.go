@@ -200,7 +200,7 @@ func (n *inspector) element(section string, i int, v value) {
 	n.catalog.element(section)
 }
 
-// kindByShape tells the kind by the sections that are there.
+// kindByShape distinguishes the kind by the sections that are there.
 func (n *inspector) kindByShape() Kind {
 	switch {
 	case n.seen["macros"] && n.seen["nodes"]:

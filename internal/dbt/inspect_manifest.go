@@ -112,7 +112,7 @@ type nodeTally struct {
 	access, freshness, meta, external, noDatabase                                           bool
 }
 
-// isTable says whether a table lineage graph shows the node.
+// isTable reports whether a table lineage graph shows the node.
 func (n *nodeTally) isTable() bool {
 	switch n.resourceType {
 	case "model", "seed", "snapshot", "source", "function":

@@ -133,7 +133,7 @@ func (t *tally) most(limit int) Counts {
 	return list
 }
 
-// truthy says whether a value says anything: null, false, 0, "" and what is empty do not.
+// truthy reports whether a value says anything: null, false, 0, "" and what is empty do not.
 func truthy(v value) bool {
 	switch k := v.kind(); {
 	case v.absent() || k == 'f':
@@ -179,7 +179,7 @@ func plain(v value) string {
 	return string(v)
 }
 
-// written keeps a value as it stands in the file; nil stands for null.
+// written keeps a value as it is in the file; nil stands for null.
 func written(v value) jsontext.Value {
 	if v.absent() {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// judge says what is wrong with data, which stands between before and after in a JSON text and at offset at in
+// judge returns what is wrong with data, which stands between before and after in a JSON text and at offset at in
 // the file; nil if nothing is. It takes the time of a real JSON decoder, which the readers spend only on what they
 // found to be broken.
 func judge(before string, data []byte, after string, at int64) *Error {
@@ -50,7 +50,7 @@ func step(dec *jsontext.Decoder) error {
 
 func isEnd(k jsontext.Kind) bool { return k == jsontext.KindEndObject || k == jsontext.KindEndArray }
 
-// broken says what is wrong with the text at hand.
+// broken returns what is wrong with the current text.
 func (s *scanner) broken() error {
 	if s.pos >= s.end && s.err != nil && s.err != io.EOF { // of the stream itself
 		return s.located(s.err)
@@ -62,7 +62,7 @@ func (s *scanner) broken() error {
 	return s.located(e)
 }
 
-// ended says why there is no more text where some is due.
+// ended returns why there is no more text where some is due.
 func (s *scanner) ended() error {
 	s.pos = s.end
 	return s.broken()
@@ -100,7 +100,7 @@ func quoted(name string) string {
 	return string(b)
 }
 
-// broken says what is wrong with a value that was found in a section.
+// broken returns what is wrong with a value that was found in a section.
 func (e entry) broken(raw value) *Error {
 	list := e.id == ""
 	before := openedSection(e.section, list, e.index)
@@ -114,7 +114,7 @@ func (e entry) broken(raw value) *Error {
 	return judge(before, raw, after, e.at)
 }
 
-// located adds the place at hand to an *Error that has none.
+// located adds the current place to an *Error that has none.
 func (s *scanner) located(err error) error {
 	var e *Error
 	if !errors.As(err, &e) {

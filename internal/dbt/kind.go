@@ -18,7 +18,7 @@ const (
 // format that far away is likelier to be misread than read.
 const maxSchemaVersion = 29
 
-// knownVersion says whether v is a schema version of kind that dbt is known to have written.
+// knownVersion reports whether v is a schema version of kind that dbt is known to have written.
 func (k Kind) knownVersion(v int) bool {
 	switch k {
 	case Manifest:

@@ -31,11 +31,11 @@ type Doc struct {
 	Contents string // only where asked for
 }
 
-// ManifestOptions steer ReadManifest. The zero value reads everything but the text of macros and docs.
+// ManifestOptions control ReadManifest. The zero value reads everything but the text of macros and docs.
 type ManifestOptions struct {
 	Limits   Limits
 	Decoders int // goroutines that decode; 0 means two, or one on a single core
-	// Known says whether the node with that hash is known already, so that it need not be decoded. It is
+	// Known reports whether the node with that hash is known already, so that it need not be decoded. It is
 	// called from several goroutines. Disabled nodes and docs are never asked about.
 	Known     func(uniqueID string, h Hash) bool
 	MacroText bool

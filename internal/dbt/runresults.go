@@ -78,7 +78,7 @@ type AdapterResponse struct {
 	Raw            jsontext.Value // object as written; nil if empty
 }
 
-// ResultOptions steer ReadRunResults and ReadSources.
+// ResultOptions control ReadRunResults and ReadSources.
 type ResultOptions struct {
 	Limits   Limits
 	Decoders int // as in ManifestOptions

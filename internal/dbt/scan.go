@@ -8,7 +8,7 @@ import (
 )
 
 // scanner walks the text of an artifact down to the members of its sections. It finds where a value ends by
-// quotes and brackets alone, without judging what is in it: whoever takes the value finds out whether it is
+// quotes and brackets alone, without judging what is in it: anyone who takes the value finds out whether it is
 // JSON (canonical), and judge says what is wrong with it.
 type scanner struct {
 	stream *Stream
@@ -21,12 +21,12 @@ type scanner struct {
 	err      error // how the stream ended
 	mark     int   // in buf: behind the last member or element; the window holds all from there on
 	before   int   // members or elements before mark
-	from     int   // in buf: where the token or value at hand begins
+	from     int   // in buf: where the current token or value begins
 
 	place
-	canon     canonical // of the value at hand, once it is judged
-	suspect   bool      // the value at hand may hold NaN or Infinity
-	finite    []byte    // scratch: the value at hand without them
+	canon     canonical // of the current value, once it is judged
+	suspect   bool      // the current value may hold NaN or Infinity
+	finite    []byte    // scratch: the current value without them
 	nonFinite [3]int    // words read as null so far
 }
 
@@ -39,7 +39,7 @@ type place struct {
 	section string // name of the section read last
 	list    bool   // the section is an array
 	id      string // name read last in the section, where it is an object
-	index   int    // of the member or element at hand; -1 before the first
+	index   int    // of the current member or element; -1 before the first
 }
 
 // pointer is the JSON pointer of the place.
@@ -55,7 +55,7 @@ func (p place) pointer() string {
 	return pointer(p.section)
 }
 
-// more reads on and says whether there is more text than before. It moves the window, and with it pos, from
+// more reads on and reports whether there is more text than before. It moves the window, and with it pos, from
 // and mark.
 func (s *scanner) more() bool {
 	if s.err == nil && s.end-s.mark > s.limits.Value+64*kib {
@@ -124,7 +124,7 @@ func (s *scanner) take(c byte) bool {
 	return true
 }
 
-// kind returns the kind of the value at hand.
+// kind returns the kind of the current value.
 func (s *scanner) kind() jsontext.Kind {
 	switch c := s.peek(); {
 	case c == 'N' || c == 'I' || c == '-' && s.has(2) && s.buf[s.pos+1] == 'I':
@@ -137,7 +137,7 @@ func (s *scanner) kind() jsontext.Kind {
 	return jsontext.KindInvalid
 }
 
-// has says whether there are n more bytes.
+// has reports whether there are n more bytes.
 func (s *scanner) has(n int) bool {
 	for s.end-s.pos < n {
 		if !s.more() {
@@ -147,7 +147,7 @@ func (s *scanner) has(n int) bool {
 	return true
 }
 
-// open enters the object or array at hand.
+// open enters the current object or array.
 func (s *scanner) open(bracket byte) error {
 	if !s.take(bracket) {
 		return s.broken()
@@ -206,7 +206,7 @@ func (s *scanner) name() (string, error) {
 	return name, nil
 }
 
-// value reads the value at hand, which is valid until the next call.
+// value reads the current value, which is valid until the next call.
 func (s *scanner) value() (value, error) {
 	raw, err := s.raw()
 	if err != nil {

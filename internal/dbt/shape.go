@@ -39,7 +39,7 @@ func (s *splitter) look(raw value) error {
 	return nil
 }
 
-// shapeOfRest tells the kinds other than the expected one apart by what was seen of the file.
+// shapeOfRest distinguishes the kinds other than the expected one apart by what was seen of the file.
 func (s *splitter) shapeOfRest() Kind {
 	switch {
 	case s.fresh:
@@ -58,7 +58,7 @@ func looksLikeNode(v value) bool {
 	return !v.get("resource_type").absent() || !v.get("unique_id").absent() && v.get("stats").absent()
 }
 
-// looksLikeTable tells a catalog's table: in a manifest only a metric before v11 has metadata.
+// looksLikeTable distinguishes a catalog's table: in a manifest only a metric before v11 has metadata.
 func looksLikeTable(v value) bool {
 	return v.get("stats").kind() == '{' || v.get("metadata").kind() == '{' && v.get("resource_type").absent()
 }

@@ -113,7 +113,7 @@ func (s *splitter) unjudged(ctx context.Context, bracket byte, fn func(e entry, 
 	})
 }
 
-// each reads the members or elements of the section at hand by read.
+// each reads the members or elements of the current section by read.
 func (s *splitter) each(ctx context.Context, bracket byte, read func() (value, error), fn func(name string, raw value) error) error {
 	if !s.enter(jsontext.Kind(bracket)) {
 		return s.skip()
@@ -146,7 +146,7 @@ func (s *splitter) each(ctx context.Context, bracket byte, read func() (value, e
 	}
 }
 
-// enter says whether the value at hand is of the kind wanted.
+// enter reports whether the current value is of the kind wanted.
 func (s *splitter) enter(want jsontext.Kind) bool {
 	kind := s.kind()
 	if kind == want {
@@ -165,7 +165,7 @@ func (s *splitter) enter(want jsontext.Kind) bool {
 	return false
 }
 
-// skip passes over the value at hand, holding no more than one of its members.
+// skip passes over the current value, holding no more than one of its members.
 func (s *splitter) skip() error {
 	kind := s.kind()
 	if kind != jsontext.KindBeginObject && kind != jsontext.KindBeginArray {

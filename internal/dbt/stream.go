@@ -108,7 +108,7 @@ func isUTF16(head []byte) bool {
 		head[0] == 0 && head[1] == '{' || head[0] == '{' && head[1] == 0
 }
 
-// Gzip says whether the file was compressed.
+// Gzip reports whether the file was compressed.
 func (s *Stream) Gzip() bool { return s.gzip }
 
 // Unpacked returns how many bytes of the unpacked file have been read so far, byte order mark included.
@@ -130,7 +130,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readError tells a broken file from a reader that could not read.
+// readError distinguishes a broken file from a reader that could not read.
 func (s *Stream) readError(err error) error {
 	if s.packed.err != nil && s.packed.err != io.EOF {
 		return s.packed.err

@@ -19,7 +19,7 @@ func (v value) kind() byte {
 	return v[0]
 }
 
-// absent says whether v is missing or null; dbt 2 leaves out what dbt 1 wrote as null.
+// absent reports whether v is missing or null; dbt 2 leaves out what dbt 1 wrote as null.
 func (v value) absent() bool { return len(v) == 0 || v[0] == 'n' }
 
 func (v value) isNumber() bool {

@@ -7,7 +7,7 @@ func newBitmap(n int) bitmap { return make(bitmap, (n+63)/64) }
 
 func (b bitmap) has(id int32) bool { return b[id>>6]&(1<<(id&63)) != 0 }
 
-// add tells whether id is new to the set.
+// add reports whether id is new to the set.
 func (b bitmap) add(id int32) bool {
 	if b.has(id) {
 		return false

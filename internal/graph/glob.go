@@ -1,6 +1,6 @@
 package graph
 
-// isPattern tells whether a text holds anything that glob gives a meaning. It runs for every node of a graph.
+// isPattern reports whether a text holds anything that glob gives a meaning. It runs for every node of a graph.
 func isPattern(text string) bool {
 	for i := range len(text) {
 		switch text[i] {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// matcher tells whether a node is meant by a term's value.
+// matcher reports whether a node is meant by a term's value.
 type matcher func(t term, u Universe, id int32) (bool, error)
 
 // byAttributes makes a matcher of a plain comparison.
@@ -104,7 +104,7 @@ func matchFQN(value string, fqn []string, versioned bool) bool {
 	return glob(strings.Join(parts[first:], "."), strings.Join(nodes[first:], ".")) || len(parts) == 1 && glob(value, leaf)
 }
 
-// startsWith tells whether the dotted value is the beginning of a dotted name, in whole parts. It runs for every
+// startsWith reports whether the dotted value is the beginning of a dotted name, in whole parts. It runs for every
 // node of a graph, so it splits and joins nothing.
 func startsWith(fqn []string, value string) bool {
 	for _, segment := range fqn {

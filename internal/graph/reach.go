@@ -12,7 +12,7 @@ type Reach struct {
 	Total  int     // nodes that there are; more than len(IDs) if the limit cut the answer
 }
 
-// Truncated tells whether the limit cut the answer.
+// Truncated reports whether the limit cut the answer.
 func (r Reach) Truncated() bool { return r.Total > len(r.IDs) }
 
 // Descendants returns ids and what is made from them in at most depth steps, the first limit of them.

@@ -9,7 +9,7 @@ type Universe interface {
 	// a plain value, each of a list, the keys of a map; none if it is not set. Booleans are "true" and "false".
 	Config(id int32, path string) []string
 
-	// State tells whether a node is in a state ("new", "old", "modified", "unmodified", "modified.body" …)
+	// State reports whether a node is in a state ("new", "old", "modified", "unmodified", "modified.body" …)
 	// against what it is compared with. It fails when there is nothing to compare with.
 	State(id int32, state string) (bool, error)
 }

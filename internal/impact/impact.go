@@ -14,7 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/lineage"
 )
 
-// Reason tells why an asset is reached.
+// Reason distinguishes why an asset is reached.
 type Reason uint8
 
 // The reasons, the surest first.
@@ -42,9 +42,9 @@ type State struct {
 	Columns *lineage.ColumnGraph
 	// Number gives the asset that a table of Columns is.
 	Number func(table int64) (int32, bool)
-	// IsTable tells tables from exposures, metrics and the like.
+	// IsTable distinguishes tables from exposures, metrics and the like.
 	IsTable func(n int32) bool
-	// Unread tells a table whose code exists and was not read wholly.
+	// Unread distinguishes a table whose code exists and was not read wholly.
 	Unread func(n int32) bool
 }
 

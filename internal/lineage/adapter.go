@@ -15,7 +15,7 @@ var relatives = map[string]string{
 	"singlestore": "mysql", "tidb": "mysql", "azuresql": "tsql", "fabricdw": "tsql", "chdb": "clickhouse",
 }
 
-// DialectOf gives the dialect of dbt's adapter type. It is the adapter that
+// DialectOf returns the dialect of dbt's adapter type. It is the adapter that
 // decides, not the platform that stores the tables. An adapter that is not
 // known gets the permissive default.
 func DialectOf(adapter string) *dialect.Dialect {

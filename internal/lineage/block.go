@@ -60,9 +60,9 @@ type Output struct {
 	Name string
 	// Star marks columns of an unknown number.
 	Star bool
-	// Masked tells that every value went through a hash or mask.
+	// Masked reports whether every value went through a hash or mask.
 	Masked bool
-	// Gap tells that something in its expression could not be resolved.
+	// Gap reports whether something in its expression could not be resolved.
 	Gap   bool
 	Edges []Edge
 	// Span is the expression in the compiled code that makes its values, seen
@@ -81,7 +81,7 @@ type Edge struct {
 	Masked     bool
 }
 
-// Use is a column that steers the rows of the whole model.
+// Use is a column that controls the rows of the whole model.
 type Use struct {
 	Ref        int32
 	Column     string

@@ -179,7 +179,7 @@ func inOrder(outputs []Output, contract []string) []Output {
 	return ordered
 }
 
-// rows takes the columns that steer the rows, but for the model's own: an
+// rows takes the columns that control the rows, but for the model's own: an
 // incremental model that looks at itself does not derive from itself.
 func (m *model) rows(result resolve.Result) {
 	seen := make(map[Use]bool, len(result.Indirect))
@@ -195,7 +195,7 @@ func (m *model) rows(result resolve.Result) {
 	}
 }
 
-// ref gives the index of a table in the block's list.
+// ref returns the index of a table in the block's list.
 func (m *model) ref(table *resolve.Table) int32 {
 	if at, ok := m.refs[table]; ok {
 		return at
@@ -236,10 +236,10 @@ func (m *model) place(r Ref) int32 {
 
 func (m *model) platform() string { return m.tables[m.self].Platform }
 
-// isBoundary tells the CTEs that stand for ephemeral models.
+// isBoundary distinguishes the CTEs that stand for ephemeral models.
 func (m *model) isBoundary(cte string) bool { return m.ephemeral(m.self, cte) != none }
 
-// number gives the table that a name means.
+// number returns the table that a name means.
 func (m *model) number(parts []resolve.Name, boundary bool) int32 {
 	m.metKey = append(m.metKey[:0], '0')
 	if boundary {

@@ -81,7 +81,7 @@ func (s catalogSink) Table(t *dbt.CatalogTable) error {
 
 func (s catalogSink) Unchanged(string, string, dbt.Hash) error { return nil }
 
-// Node gives a node by its unique id; nil if there is none.
+// Node returns a node by its unique id; nil if there is none.
 func (p *Project) Node(uniqueID string) *dbt.Node {
 	if n, ok := p.number[uniqueID]; ok {
 		return p.Nodes[n]
@@ -89,7 +89,7 @@ func (p *Project) Node(uniqueID string) *dbt.Node {
 	return nil
 }
 
-// Parents gives the unique ids that a node derives from: of parent_map, else of
+// Parents returns the unique ids that a node derives from: of parent_map, else of
 // depends_on.
 func (p *Project) Parents(n *dbt.Node) []string {
 	if parents, ok := p.parents[n.UniqueID]; ok && len(p.parents) > 0 {
@@ -98,7 +98,7 @@ func (p *Project) Parents(n *dbt.Node) []string {
 	return n.DependsOn
 }
 
-// Children gives for every unique id those that derive from it, sorted.
+// Children returns for every unique id those that derive from it, sorted.
 func (p *Project) Children() map[string][]string {
 	out := map[string][]string{}
 	for _, n := range p.Nodes { // sorted, so the lists are
@@ -109,7 +109,7 @@ func (p *Project) Children() map[string][]string {
 	return out
 }
 
-// IsTable tells the nodes that have columns.
+// IsTable distinguishes the nodes that have columns.
 func IsTable(n *dbt.Node) bool {
 	switch n.ResourceType {
 	case "model", "seed", "snapshot", "source":

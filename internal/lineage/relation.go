@@ -73,7 +73,7 @@ func apart(parts []resolve.Name) []resolve.Name {
 	return out
 }
 
-// find gives the table that a relation in the SQL of table self means: itself,
+// find returns the table that a relation in the SQL of table self means: itself,
 // one of its parents, else one of all tables if there is no doubt.
 func (t *Tracer) find(self int32, rel catalog.Relation) int32 {
 	key := rel.Key()

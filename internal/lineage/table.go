@@ -36,7 +36,7 @@ type Code struct {
 	Contract []string
 }
 
-// ContractOrders tells whether an enforced contract decides the order of the
+// ContractOrders reports whether an enforced contract decides the order of the
 // columns. dbt selects them in the contract's order into a table; a view is made
 // of the query as it is, and the contract only checks it.
 func ContractOrders(materialized string) bool {
@@ -48,7 +48,7 @@ func (c *Code) isSQL() bool { return c.Language == "" || c.Language == "sql" }
 // Columns are the columns of a table, in its order.
 type Columns struct {
 	List []resolve.Column
-	// Full tells that these are all: the warehouse said so, or the table's own
+	// Full reports whether these are all: the warehouse said so, or the table's own
 	// SQL was read completely. Otherwise any other name may be a column too.
 	Full bool
 }

@@ -27,7 +27,7 @@ type Source interface {
 	// Texts gives compiled code by hash; all of it, or an error. It may be called
 	// while Keep runs.
 	Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error)
-	// Stands tells whether the block of a table was made under this key.
+	// Stands reports whether the block of a table was made under this key.
 	Stands(n int32, key catalog.Hash) bool
 	// Keep takes what was traced, in an order that is always the same.
 	Keep(ctx context.Context, traced []Traced) error
@@ -41,7 +41,7 @@ type Traced struct {
 	Encoded []byte
 }
 
-// Options steer a Tracer.
+// Options control a Tracer.
 type Options struct {
 	Workers  int // 0 means two
 	Progress func(done, total int64)
@@ -379,7 +379,7 @@ func (t *Tracer) word(s string) string {
 	return w
 }
 
-// columnsOf gives the columns of a table, as far as somebody knows them.
+// columnsOf returns the columns of a table, as far as somebody knows them.
 func (t *Tracer) columnsOf(n int32) Columns {
 	if c, ok := t.inferred[n]; ok {
 		return c

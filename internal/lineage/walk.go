@@ -99,7 +99,7 @@ func (o WalkOptions) follows(l Link) bool {
 	return (o.Kinds == 0 || l.Kinds&o.Kinds != 0) && l.Confidence <= o.Least
 }
 
-// among gives the links between the columns met, each once, by From and To.
+// among returns the links between the columns met, each once, by From and To.
 func (g *ColumnGraph) among(columns []int32, o WalkOptions) []Link {
 	met := make(map[int32]bool, len(columns))
 	for _, n := range columns {

@@ -74,7 +74,7 @@ var kinds = []struct {
 	{resolve.Sort, "INDIRECT", "SORT"},
 }
 
-// Transformations gives the standard's words for a set of kinds: one for each
+// Transformations returns the standard's words for a set of kinds: one for each
 // type and subtype, with our kinds as the description.
 func Transformations(set resolve.KindSet, masked bool) []Transformation {
 	var out []Transformation

@@ -52,7 +52,7 @@ type SchemaField struct {
 	Ordinal int    `json:"ordinal_position"` // from 1
 }
 
-// ProjectEvents gives one event for each model of a project, in the order of
+// ProjectEvents returns one event for each model of a project, in the order of
 // unique ids. namespace is that of the warehouse, such as
 // "postgres://host:5432"; at is used where the manifest does not tell its time.
 func ProjectEvents(l *lineage.ProjectLineage, namespace string, at time.Time) []JobEvent {

@@ -16,7 +16,7 @@ import (
 	"syscall"
 )
 
-// errAbsent says what to do about a machine without PostgreSQL.
+// errAbsent returns what to do about a machine without PostgreSQL.
 var errAbsent = errors.New("PostgreSQL's initdb is not installed: sudo apt-get install -y postgresql (or set SKIP_POSTGRES=1 to skip what needs it)")
 
 // tools are PostgreSQL's programs and the user that they run as.
@@ -60,7 +60,7 @@ func newestFirst(a, b string) int {
 	return bytes.Compare([]byte(b), []byte(a))
 }
 
-// native tells whether a file is a program of the machine. Python packages put scripts of the same names on
+// native reports whether a file is a program of the machine. Python packages put scripts of the same names on
 // PATH that download a server.
 func native(path string) bool {
 	file, err := os.Open(path)
@@ -96,7 +96,7 @@ func (t tools) unprivileged() (tools, error) {
 	return t, errors.New("PostgreSQL refuses to run as root and there is no user postgres or nobody")
 }
 
-// own gives a folder to the user that PostgreSQL runs as.
+// own returns a folder to the user that PostgreSQL runs as.
 func (t tools) own(folder string) error {
 	if t.credential == nil {
 		return nil

@@ -22,7 +22,7 @@ const maxDoubled = 2
 
 func (s step) readsTwice() bool { return s == stepFilter || s == stepUnion || s == stepCount }
 
-// weigh gives the model its steps, comments and branches, so that lengths of compiled
+// weigh returns the model its steps, comments and branches, so that lengths of compiled
 // SQL are spread as those of public projects: most models are short, one in twenty has
 // 7 kB, one in a hundred 15 kB.
 func (c *composer) weigh(i int) {

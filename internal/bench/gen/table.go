@@ -2,7 +2,7 @@ package gen
 
 import "iter"
 
-// Table is a source table or a model as it stands in the artifacts: the truth
+// Table is a source table or a model as it is in the artifacts: the truth
 // that a reader's or a tracer's result can be held against.
 type Table struct {
 	UniqueID     string

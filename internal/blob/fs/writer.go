@@ -85,7 +85,7 @@ func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	target := w.store.path(hash)
 	folder := filepath.Dir(target)
 	if w.store.intact(ctx, hash, w.size) {
-		// Whoever wrote it may not have synced the entry yet, and the caller is about to rely on it.
+		// Anyone who wrote it may not have synced the entry yet, and the caller is about to rely on it.
 		return errors.Join(w.Abort(), syncFolder(folder))
 	}
 	if err := makeFolder(folder); err != nil {
@@ -97,7 +97,7 @@ func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	return errors.Join(w.move(target), syncFolder(folder))
 }
 
-// move gives the spool file its name and closes it, in the order that the system asks for.
+// move returns the spool file its name and closes it, in the order that the system asks for.
 func (w *writer) move(target string) error {
 	file, spooled := w.file, w.file.Name()
 	w.file = nil
@@ -141,7 +141,7 @@ func (w *writer) Abort() error {
 	return err
 }
 
-// intact tells whether a blob is stored with the bytes that its name promises. Reading it costs less than the
+// intact reports whether a blob is stored with the bytes that its name promises. Reading it costs less than the
 // write and sync that it saves, and a damaged copy is healed by the next upload of the same file.
 func (s *Store) intact(ctx context.Context, hash blob.Hash, size int64) bool {
 	info, err := s.Stat(ctx, hash)

@@ -1,6 +1,6 @@
 // Package arena hands out many values of one type from few chunks of memory, and
-// takes them all back at once for the next use. Whoever resets an arena must be
-// sure that nobody looks at the values any more.
+// takes them all back at once for the next use. The caller of
+// reset must hold no reference to those values any more.
 package arena
 
 import "unsafe"
@@ -29,7 +29,7 @@ const (
 	keptChunks   = 32
 )
 
-// New gives one zero value.
+// New returns one zero value.
 func (a *Of[T]) New() *T {
 	if len(a.free) == 0 {
 		a.turn(1)
@@ -39,7 +39,7 @@ func (a *Of[T]) New() *T {
 	return v
 }
 
-// List gives n zero values without spare capacity.
+// List returns n zero values without spare capacity.
 func (a *Of[T]) List(n int) []T {
 	if n > len(a.free) {
 		if n > longList {
@@ -53,7 +53,7 @@ func (a *Of[T]) List(n int) []T {
 	return list
 }
 
-// Copy gives a copy of a list without spare capacity, nil for an empty one.
+// Copy returns a copy of a list without spare capacity, nil for an empty one.
 func (a *Of[T]) Copy(list []T) []T {
 	if len(list) == 0 {
 		return nil
@@ -63,7 +63,7 @@ func (a *Of[T]) Copy(list []T) []T {
 	return c
 }
 
-// Grown gives a copy of a full list with room for more.
+// Grown returns a copy of a full list with room for more.
 func (a *Of[T]) Grown(list []T) []T {
 	bigger := a.List(max(4, 2*cap(list)))
 	return bigger[:copy(bigger, list)]

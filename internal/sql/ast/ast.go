@@ -54,11 +54,11 @@ type Ident struct {
 	token.Span
 	// Text is the name without its quotes and with escapes undone; case is as written.
 	Text string
-	// Quoted tells "x", `x`, [x] from a bare x.
+	// Quoted distinguishes "x", `x`, [x] from a bare x.
 	Quoted bool
 }
 
-// IsZero tells that there is no identifier at all.
+// IsZero reports whether the identifier is absent.
 func (id Ident) IsZero() bool { return id.Text == "" && id.Span == token.Span{} }
 
 // ObjectName names a table, view, function, type or the like: one to n parts.

@@ -10,7 +10,7 @@ import (
 )
 
 // Dump writes a tree as indented text, for tests and for people. Fields that are
-// zero are left out; names and literals stand on one line. Spans are not shown.
+// zero are left out; names and literals share a line. Spans are not shown.
 func Dump(w io.Writer, n Node) error {
 	d := dumper{w: w}
 	d.value("", reflect.ValueOf(n), 0)

@@ -42,7 +42,7 @@ type Star struct {
 	Argument Expr
 }
 
-// LiteralKind tells what a Literal is.
+// LiteralKind is the kind of a Literal.
 type LiteralKind uint8
 
 // The kinds of literals.
@@ -74,7 +74,7 @@ type Literal struct {
 }
 
 // Interval is INTERVAL '1' DAY, INTERVAL x HOUR, INTERVAL '1 day'. Units are
-// not kept, they are no values.
+// not kept: they are not values.
 type Interval struct {
 	token.Span
 	Value Expr
@@ -149,7 +149,7 @@ type Quantified struct {
 	Query *Query
 }
 
-// SubqueryKind tells what a Subquery gives.
+// SubqueryKind is what a Subquery evaluates to.
 type SubqueryKind uint8
 
 // The kinds of subqueries.
@@ -222,7 +222,7 @@ type Call struct {
 	// aggregate WHERE), Filter that of FILTER (WHERE ...).
 	Where  Expr
 	Filter Expr
-	// WithinGroup tells that OrderBy stood in WITHIN GROUP.
+	// WithinGroup reports whether OrderBy was in WITHIN GROUP.
 	WithinGroup bool
 	// Over is the window, or nil.
 	Over *Window
@@ -258,7 +258,7 @@ type Lambda struct {
 	Body   Expr
 }
 
-// CollectionKind tells what a Collection makes.
+// CollectionKind is the type of a Collection.
 type CollectionKind uint8
 
 // The kinds of collections.
@@ -292,7 +292,7 @@ type Access struct {
 	Steps   []Step
 }
 
-// StepKind tells how a Step descends.
+// StepKind is the way in which a Step descends.
 type StepKind uint8
 
 // The kinds of steps.

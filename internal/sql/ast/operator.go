@@ -19,7 +19,7 @@ const (
 	OpNullSafeEqual // <=>
 	OpIsDistinct    // IS DISTINCT FROM
 	OpIsNotDistinct // IS NOT DISTINCT FROM
-	OpIs            // a IS b, a IS NOT b where b is no keyword
+	OpIs            // a IS b, a IS NOT b where b is not a keyword
 	OpIsNull        // unary, as the following ones
 	OpIsNotNull
 	OpIsTrue // IS TRUE, FALSE, UNKNOWN, with or without NOT

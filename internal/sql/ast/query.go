@@ -182,7 +182,7 @@ type GroupBy struct {
 	// Items are the grouping expressions of all grouping sets; ROLLUP, CUBE and
 	// GROUPING SETS are opened up. Aliases occur in the pipe syntax only.
 	Items []SelectItem
-	// Sets tells that ROLLUP, CUBE or GROUPING SETS was used.
+	// Sets reports whether ROLLUP, CUBE or GROUPING SETS was used.
 	Sets bool
 }
 

@@ -114,7 +114,7 @@ type Merge struct {
 // MergeWhen is one WHEN [NOT] MATCHED [BY SOURCE|TARGET] [AND ...] THEN ....
 type MergeWhen struct {
 	token.Span
-	// Matched tells WHEN MATCHED from WHEN NOT MATCHED; BySource is NOT MATCHED BY SOURCE.
+	// Matched distinguishes WHEN MATCHED from WHEN NOT MATCHED; BySource is NOT MATCHED BY SOURCE.
 	Matched, BySource bool
 	Condition         Expr
 	Action            MergeAction

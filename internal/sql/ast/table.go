@@ -28,7 +28,7 @@ type Derived struct {
 
 // TableFunction is a function in FROM: f(x), TABLE(f(x)), LATERAL f(x),
 // UNNEST(...), FLATTEN(...), LATERAL VIEW explode(...), JSON_TABLE, XMLTABLE,
-// OPENJSON, GENERATE_SERIES and so on. The function's name tells what it is.
+// OPENJSON, GENERATE_SERIES and so on. The function's name identifies which.
 // ROWS FROM(f(), g()) has more than one call.
 type TableFunction struct {
 	token.Span
@@ -49,7 +49,7 @@ type TableFunction struct {
 	Columns []ColumnDef
 }
 
-// JoinKind says which rows of which side a join keeps.
+// JoinKind determines which rows of which side a join keeps.
 type JoinKind uint8
 
 // The kinds of joins. CrossApply and OuterApply are CrossJoin and LeftJoin with
@@ -196,7 +196,7 @@ func (*Unpivot) tableExpr()        {}
 func (*MatchRecognize) tableExpr() {}
 func (*BadTable) tableExpr()       {}
 
-// NeedsCondition tells that a join of this kind has ON or USING as a rule.
+// NeedsCondition reports whether a join of this kind has ON or USING as a rule.
 func (j *Join) NeedsCondition() bool {
 	switch j.Kind {
 	case CrossJoin, PositionalJoin, LateralViewJoin, ArrayJoinKind:

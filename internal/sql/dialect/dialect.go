@@ -22,7 +22,7 @@ type Dialect struct {
 	Scope Scope
 	// Naming are the rules for names that the database makes up.
 	Naming Naming
-	// Units tells, by function name in lower case, which arguments are unit
+	// Units maps a function name in lower case to the arguments that are unit
 	// words (datediff(day, a, b)) and so no columns.
 	Units map[string][]UnitArg
 	// TableFunctions gives the output columns of functions in FROM and of
@@ -56,7 +56,7 @@ func (c Case) apply(text string) string {
 type Identifiers struct {
 	// Unquoted and Quoted say how a name is stored.
 	Unquoted, Quoted Case
-	// ColumnsExact and TablesExact tell that stored names which differ in case
+	// ColumnsExact and TablesExact reports whether stored names which differ in case
 	// alone are different names.
 	ColumnsExact, TablesExact bool
 }
@@ -93,7 +93,7 @@ type Lexing struct {
 	IdentQuotes string
 	// StringQuotes are the bytes that open a string, out of ' and ".
 	StringQuotes string
-	// Backslash tells that \ escapes the next byte in a plain string.
+	// Backslash reports whether \ escapes the next byte in a plain string.
 	Backslash bool
 	// TripleQuotes allows '''...''' and """...""".
 	TripleQuotes bool
@@ -101,13 +101,13 @@ type Lexing struct {
 	DollarQuotes bool
 	// QQuotes allows Oracle's q'[...]'.
 	QQuotes bool
-	// RawPrefix tells that r'...' is a string without escapes.
+	// RawPrefix reports whether r'...' is a string without escapes.
 	RawPrefix bool
-	// NestedComments tells that /* /* */ */ is one comment.
+	// NestedComments reports whether /* /* */ */ is one comment.
 	NestedComments bool
 	// HashComments and SlashComments allow # and // up to the end of the line.
 	HashComments, SlashComments bool
-	// DashSpace tells that -- is a comment only in front of white space.
+	// DashSpace reports whether -- is a comment only in front of white space.
 	DashSpace bool
 	// DigitNames allows unquoted names that begin with a digit.
 	DigitNames bool
@@ -182,7 +182,7 @@ type Grammar struct {
 	Unreserved []string
 }
 
-// AliasRule says whether an expression may use an alias of its own SELECT list.
+// AliasRule determines whether an expression may use an alias of its own SELECT list.
 type AliasRule uint8
 
 // The rules for aliases.
@@ -230,7 +230,7 @@ type UnitArg struct {
 	MinArgs int
 }
 
-// IsUnit tells whether argument position of count arguments of a function, by
+// IsUnit reports whether argument position of count arguments of a function, by
 // its name in lower case, is a unit word.
 func (d *Dialect) IsUnit(function string, position, count int) bool {
 	for _, u := range d.Units[function] {

@@ -2,7 +2,7 @@ package dialect
 
 import "strconv"
 
-// NameRule says what a database calls an output column that the text gives no name.
+// NameRule is how a database names an output column that has no name in the text.
 type NameRule uint8
 
 // The rules. All dialects name a plain column after itself.
@@ -30,7 +30,7 @@ type Naming struct {
 	Prefix, Suffix string
 	// BoolName calls a bare TRUE bool, as PostgreSQL did before version 15.
 	BoolName bool
-	// CastKeepsName tells that CAST(a AS t) is called a.
+	// CastKeepsName reports whether CAST(a AS t) is called a.
 	CastKeepsName bool
 	// Values is the prefix of the columns of VALUES, ValuesFrom the first number.
 	// An empty prefix stands for "column".
@@ -38,11 +38,11 @@ type Naming struct {
 	ValuesFrom int
 	// Pivot are the rules for the outputs of PIVOT.
 	Pivot PivotNaming
-	// UnpivotValueFirst tells that UNPIVOT puts the values in front of the label.
+	// UnpivotValueFirst reports whether UNPIVOT puts the values in front of the label.
 	UnpivotValueFirst bool
 }
 
-// PivotNaming says how the outputs of PIVOT are called: the value, and the alias
+// PivotNaming is how the outputs of PIVOT are named: the value, and the alias
 // of the aggregate behind it if there is one.
 type PivotNaming struct {
 	// QuotedStrings keeps the quotes of a string value in the name.

@@ -94,5 +94,5 @@ var unitWords = func() map[string]bool {
 	return words
 }()
 
-// IsUnitWord tells whether a word, in lower case, can be a unit.
+// IsUnitWord reports whether a word, in lower case, can be a unit.
 func IsUnitWord(word string) bool { return unitWords[word] }

@@ -26,7 +26,7 @@ type Lexer struct {
 	// unclosed holds the ends of templates that do not occur any more.
 	unclosed string
 	// previous is the kind of the token before, previousEnd its end; a dot and a
-	// digit after a name are no decimal fraction.
+	// digit after a name are not a decimal fraction.
 	previous    token.Kind
 	previousEnd int
 }
@@ -95,8 +95,8 @@ const (
 	space
 )
 
-// classes tells what a token that begins with a byte is. wordBytes are the
-// bytes that go on with a word.
+// classes maps the first byte of a token to the kind of token. wordBytes are the
+// bytes that continue a word.
 var classes, wordBytes = buildClasses()
 
 func buildClasses() (class [256]uint8, word [256]bool) {
@@ -147,7 +147,7 @@ func (l *Lexer) skipSpace() bool {
 	return true
 }
 
-// dashComment tells whether -- begins a comment here.
+// dashComment reports whether -- begins a comment here.
 func (l *Lexer) dashComment() bool {
 	return !l.rules.DashSpace || l.at(2) <= ' '
 }

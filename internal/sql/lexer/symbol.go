@@ -105,8 +105,8 @@ func (l *Lexer) operator(c byte) token.Token {
 	return token.Token{Kind: token.Other}
 }
 
-// afterName tells that the byte here directly follows a name or a closing
-// bracket, so that a dot here is no decimal point.
+// afterName reports whether the byte here directly follows a name or a closing
+// bracket, so that a dot here is not a decimal point.
 func (l *Lexer) afterName() bool {
 	if l.previousEnd != l.pos {
 		return false
@@ -132,7 +132,7 @@ func (l *Lexer) variable() (token.Token, bool) {
 	return token.Token{Kind: token.Parameter}, true
 }
 
-// conflict tells whether a version control conflict marker begins here: seven
+// conflict reports whether a version control conflict marker begins here: seven
 // equal signs of its kind at the start of a line, followed by a space or the
 // end of the line.
 func (l *Lexer) conflict(c byte) bool {

@@ -2,7 +2,7 @@
 // its tables, the edges that are expected), runs the engine on them, writes what
 // it found and scores it.
 //
-// The format is JSON Lines, one case a line. It is made for measuring: tables
+// The format is JSON Lines, one case per line. It is made for measuring: tables
 // are matched by their dotted tail and names without regard to case.
 package lineagecase
 
@@ -27,7 +27,7 @@ type Case struct {
 	PartialOutputs  bool     `json:"partial_outputs"`
 	Waive           string   `json:"waive"`
 	CatalogColumns  []string `json:"catalog_columns"`
-	// CatalogDiffers says how the catalog is from another state; "" if it is not.
+	// CatalogDiffers describes how the catalog differs from the SQL; "" if it does not.
 	CatalogDiffers string   `json:"catalog_differs"`
 	CaseSensitive  bool     `json:"case_sensitive"`
 	Tags           []string `json:"tags"`
@@ -41,7 +41,7 @@ type Want struct {
 	// edge is enough.
 	Optional []Edge   `json:"optional"`
 	AnyOf    [][]Edge `json:"any_of"`
-	// Unnamed tells that the name does not count; then Position does, if given.
+	// Unnamed reports whether the name does not count; then Position does, if given.
 	Unnamed  bool   `json:"unnamed"`
 	Position *int   `json:"position"`
 	Waive    string `json:"waive"`
@@ -58,7 +58,7 @@ type Line struct {
 	ID       string   `json:"id"`
 	Columns  []Output `json:"columns"`
 	Indirect []Edge   `json:"indirect"`
-	// Status and Issues tell what could not be read or resolved.
+	// Status and Issues describe what could not be read or resolved.
 	Status string   `json:"status"`
 	Issues []string `json:"issues,omitempty"`
 }

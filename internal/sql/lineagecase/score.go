@@ -53,7 +53,7 @@ func percent(n, of int) float64 {
 type Difference struct {
 	Output    string
 	Want, Got []string
-	// Missing tells that there is no such output at all.
+	// Missing reports whether the output is absent.
 	Missing bool
 }
 

@@ -82,8 +82,8 @@ func (p *parser) suffix(e ast.Expr) ast.Expr {
 	return nil
 }
 
-// colonCast gives how many tokens the casts :> and !:> of SingleStore have, 0
-// where none stands.
+// colonCast returns the number of tokens of the casts :> and !:> of SingleStore, 0
+// if there is none.
 func (p *parser) colonCast() int {
 	n := 0
 	if p.is(token.Bang) {
@@ -168,7 +168,7 @@ func (p *parser) subscript() ast.Step {
 	return step
 }
 
-// dotSuffix reads .field, .* and .method(...) behind a value that is no name.
+// dotSuffix reads .field, .* and .method(...) behind a value that is not a name.
 func (p *parser) dotSuffix(e ast.Expr) ast.Expr {
 	start := e.Range().Start
 	at := p.start()

@@ -47,7 +47,7 @@ func (p *parser) statements() []ast.Statement {
 	}
 }
 
-// endsBlock tells whether a word ends a list of statements.
+// endsBlock reports whether a word ends a list of statements.
 func (p *parser) endsBlock() bool {
 	switch p.kw() {
 	case token.END, token.ELSE, token.ELSEIF, token.ELSIF, token.UNTIL, token.EXCEPTION:

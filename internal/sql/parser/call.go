@@ -56,8 +56,8 @@ func (p *parser) arguments(c *ast.Call) {
 	p.markUnits(c)
 }
 
-// queryIsArgument tells that the query in these parentheses is one of several
-// arguments: f((SELECT ...), x) or f(SELECT ... , x) cannot be told apart by
+// queryIsArgument reports whether the query in these parentheses is one of several
+// arguments: f((SELECT ...), x) or f(SELECT ... , x) cannot be distinguished by
 // its start alone.
 func (p *parser) queryIsArgument() bool {
 	return p.ahead(1).Kind == token.LeftParen || p.ahead(1).Keyword == token.TABLE
@@ -95,7 +95,7 @@ func (p *parser) arg() ast.Arg {
 	return a
 }
 
-// keywordArgument tells that the current word introduces an argument.
+// keywordArgument reports whether the current word introduces an argument.
 func (p *parser) keywordArgument() bool {
 	switch p.kw() {
 	case token.KEY, token.NAME, token.VARIABLE:
@@ -174,7 +174,7 @@ next:
 	}
 }
 
-// argEnds tells whether a clause within the parentheses may follow here.
+// argEnds reports whether a clause within the parentheses may follow here.
 func (p *parser) argEnds() bool {
 	switch p.kw() {
 	case token.ORDER, token.LIMIT, token.IGNORE, token.RESPECT, token.HAVING, token.WHERE, token.SEPARATOR, token.USING, token.PARTITION:

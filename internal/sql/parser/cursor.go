@@ -13,13 +13,13 @@ func (p *parser) peek() *token.Token { return &p.toks[p.pos] }
 // ahead is the token n places further; past the end it is the EOF.
 func (p *parser) ahead(n int) *token.Token { return &p.toks[min(p.pos+n, len(p.toks)-1)] }
 
-// is tells whether the current token is of a kind.
+// is reports whether the current token is of a kind.
 func (p *parser) is(k token.Kind) bool { return p.toks[p.pos].Kind == k }
 
 // kw is the keyword of the current token, NotKeyword if it is none.
 func (p *parser) kw() token.Keyword { return p.toks[p.pos].Keyword }
 
-// isKw tells whether the tokens from here on are these keywords.
+// isKw reports whether the tokens from here on are these keywords.
 func (p *parser) isKw(words ...token.Keyword) bool {
 	for i, w := range words {
 		if p.ahead(i).Keyword != w {
@@ -66,7 +66,7 @@ func (p *parser) acceptAny(words ...token.Keyword) bool {
 	return false
 }
 
-// isWord tells whether a token is this word, keyword or not, given in lower case.
+// isWord reports whether a token is this word, keyword or not, given in lower case.
 func (p *parser) isWord(n int, word string) bool {
 	t := p.ahead(n)
 	return t.Kind == token.Word && t.Len() == len(word) && strings.EqualFold(t.Text(p.src), word)
@@ -111,7 +111,7 @@ func (p *parser) from(start int32) token.Span {
 	return token.Span{Start: start, End: max(start, p.toks[p.pos-1].End)}
 }
 
-// adjacent tells that no space separates token n from the one before it.
+// adjacent reports whether no space separates token n from the one before it.
 func (p *parser) adjacent(n int) bool {
 	return p.pos+n > 0 && p.ahead(n).Start == p.ahead(n-1).End
 }
@@ -133,7 +133,7 @@ func (p *parser) afterClosing(n int) *token.Token {
 	return &p.toks[len(p.toks)-1]
 }
 
-// isIdent tells whether token n can be a name where a name is required.
+// isIdent reports whether token n can be a name where a name is required.
 func (p *parser) isIdent(n int) bool {
 	k := p.ahead(n).Kind
 	return k == token.Word || k == token.QuotedIdent

@@ -65,7 +65,7 @@ var infixes = [64]infix{
 	token.Caret:         {precPower, ast.OpPower},
 }
 
-// infix tells what infix operator the current token is.
+// infix returns the infix operator that the current token is.
 func (p *parser) infix() infix {
 	t := p.peek()
 	if t.Kind != token.Word {
@@ -105,19 +105,19 @@ func (p *parser) infix() infix {
 	return infix{}
 }
 
-// percentAhead tells LIMIT 10% from a % b: nothing that could be divided by follows.
+// percentAhead distinguishes LIMIT 10% from a % b: nothing that could be divided by follows.
 func (p *parser) percentAhead() bool {
 	next := p.ahead(1)
 	return next.Kind == token.EOF || next.Kind == token.Semicolon || next.Kind == token.RightParen || next.Keyword == token.OFFSET
 }
 
-// interpolates tells Vertica's a INTERPOLATE PREVIOUS VALUE b, which joins rows
+// interpolates distinguishes Vertica's a INTERPOLATE PREVIOUS VALUE b, which joins rows
 // with the ones before them.
 func (p *parser) interpolates() bool {
 	return p.isWord(0, "interpolate") && p.isIdent(1) && p.isWord(2, "value")
 }
 
-// startsOperand tells whether token n can begin a value, to tell an infix word
+// startsOperand reports whether token n can begin a value, to distinguish an infix word
 // from an alias.
 func (p *parser) startsOperand(n int) bool {
 	t := p.ahead(n)
@@ -205,7 +205,7 @@ func (p *parser) run(left ast.Expr, in infix) ast.Expr {
 	return b
 }
 
-// rightOperand reads what stands behind an operator: ANY and ALL behind a
+// rightOperand reads what follows an operator: ANY and ALL behind a
 // comparison, or whatever binds tighter.
 func (p *parser) rightOperand(prec uint8) ast.Expr {
 	if prec == precCompare || prec == precOther {
@@ -234,7 +234,7 @@ func (p *parser) quantified() ast.Expr {
 	return q
 }
 
-// predicate reads a suffix that is no simple infix operator (IS, IN, LIKE,
+// predicate reads a suffix that is not a simple infix operator (IS, IN, LIKE,
 // BETWEEN, ...) if it binds tightly enough; else it gives nil.
 func (p *parser) predicate(left ast.Expr, least uint8) ast.Expr {
 	t := p.peek()
@@ -380,7 +380,7 @@ func (p *parser) between(left ast.Expr, not bool) ast.Expr {
 	return b
 }
 
-// likeOperator gives the name of the pattern operator that follows, moves over
+// likeOperator returns the name of the pattern operator that follows, moves over
 // it, or gives "".
 func (p *parser) likeOperator(not bool) string {
 	t := *p.peek()

@@ -229,7 +229,7 @@ func (p *parser) functionPath(f *ast.TableFunction) ast.TableExpr {
 	return f
 }
 
-// hintParens tells whether old T-SQL hints follow a table's name: t (NOLOCK).
+// hintParens reports whether old T-SQL hints follow a table's name: t (NOLOCK).
 func (p *parser) hintParens() bool {
 	return p.isWord(1, "nolock") || p.isWord(1, "readpast") || p.isWord(1, "updlock") || p.isWord(1, "holdlock")
 }
@@ -332,7 +332,7 @@ func (p *parser) stage() ast.TableExpr {
 	return p.tableRef(start, name)
 }
 
-// stagePart tells whether the current token goes on with a stage's path.
+// stagePart reports whether the current token goes on with a stage's path.
 func (p *parser) stagePart() bool {
 	switch p.peek().Kind {
 	case token.LeftParen, token.RightParen, token.Comma, token.Semicolon:
@@ -403,7 +403,7 @@ func (p *parser) alias() *ast.Alias {
 	return a
 }
 
-// aliasColumnsAhead tells a list of columns from hints in parentheses.
+// aliasColumnsAhead distinguishes a list of columns from hints in parentheses.
 func (p *parser) aliasColumnsAhead() bool {
 	return (p.isIdent(1) || p.ahead(1).Kind == token.String) && !p.hintParens()
 }
@@ -457,7 +457,7 @@ func (p *parser) columnDef() (ast.ColumnDef, bool) {
 	return c, true
 }
 
-// columnOption tells that an option stands where a type could.
+// columnOption reports whether the current token is an option where a type could be.
 func (p *parser) columnOption() bool {
 	switch p.kw() {
 	case token.NOT, token.NULL, token.DEFAULT, token.COMMENT, token.PRIMARY, token.GENERATED, token.AS, token.WITH, token.UNIQUE, token.CONSTRAINT,

@@ -5,8 +5,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// joinAhead tells at which distance JOIN or APPLY follows the words that may
-// stand in front of it; 0 means that no join starts here, 1 that the current
+// joinAhead returns the distance at which JOIN or APPLY follows the words that may
+// precede it; 0 means that no join starts here, 1 that the current
 // token is JOIN itself.
 func (p *parser) joinAhead() int {
 	for n := range 6 {
@@ -96,7 +96,7 @@ func (p *parser) join(left ast.TableExpr) ast.TableExpr {
 	return j
 }
 
-// nestedCondition tells a JOIN b JOIN c ON .. ON .. from a JOIN b JOIN c ON ..:
+// nestedCondition distinguishes a JOIN b JOIN c ON .. ON .. from a JOIN b JOIN c ON ..:
 // it looks for a second condition behind that of the next join.
 func (p *parser) nestedCondition() bool {
 	balance := 1

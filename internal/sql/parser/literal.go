@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// literal makes a literal of the current token and what stands before it since start.
+// literal makes a literal of the tokens from start up to the current one.
 func (p *parser) literal(start int32, kind ast.LiteralKind) ast.Expr {
 	p.pos++
 	l := p.nodes.literals.New()
@@ -109,7 +109,7 @@ func unescape(s string) string {
 // fold is the text in lower case; no allocation where it already is.
 func fold(text string) string { return strings.ToLower(text) }
 
-// isUnit tells whether token n is a unit word.
+// isUnit reports whether token n is a unit word.
 func (p *parser) isUnit(n int) bool {
 	t := p.ahead(n)
 	return t.Kind == token.Word && t.Len() <= 20 && dialect.IsUnitWord(fold(p.text(t)))
@@ -142,7 +142,7 @@ func (p *parser) interval() ast.Expr {
 	return i
 }
 
-// intervalAhead tells whether a value and then a unit follow the current word.
+// intervalAhead reports whether a value and then a unit follow the current word.
 // It only counts brackets, so nested intervals cost no more than flat ones.
 func (p *parser) intervalAhead() bool {
 	for n := 1; n < 64; {

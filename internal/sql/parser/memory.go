@@ -8,9 +8,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// Memory is where a parser makes trees. Whoever parses many texts one after the
-// other and is done with each tree before the next saves most of the garbage by
-// giving the same Memory to all of them, see Options.Memory. It is for one
+// Memory holds the trees of a parser. A caller that parses many texts one after the
+// other, and is done with each tree before the next, saves most of the garbage by
+// passing the same Memory to all of them, see Options.Memory. It is for one
 // goroutine at a time; the zero value is ready.
 type Memory struct{ nodes nodes }
 
@@ -74,7 +74,7 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 // largestScratch is the number of tokens up to which scratch memory is kept.
 const largestScratch = 1 << 18
 
-// release gives the scratch memory back.
+// release returns the scratch memory back.
 func (p *parser) release() {
 	s := p.scratch
 	p.scratch = nil

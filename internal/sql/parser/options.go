@@ -6,7 +6,7 @@
 // skipped as narrowly as possible, kept as a Bad node and reported as a
 // Diagnostic. It never panics, and budgets bound its time, memory and stack.
 //
-// It is no validator: it accepts much that a database would refuse.
+// It is not a validator: it accepts much that a database would refuse.
 package parser
 
 import (

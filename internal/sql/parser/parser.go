@@ -8,7 +8,7 @@ import (
 )
 
 // Parse reads a text of one or more statements. It always gives a script; the
-// diagnostics tell what in it could not be read. A nil dialect means
+// diagnostics list what in it could not be read. A nil dialect means
 // dialect.Default.
 func Parse(sql string, d *dialect.Dialect, opt Options) (*ast.Script, []Diagnostic) {
 	if d == nil {
@@ -101,8 +101,8 @@ func (p *parser) tokenize(start, end int) {
 	}
 }
 
-// spareEOFs stand behind the end of the text, so that moving over a few words
-// which a construct should have, and a cut text has not, stays within the tokens.
+// spareEOFs is the number of EOF tokens after the end of the text: moving over a few
+// words that a construct should have, and a truncated text lacks, stays within the tokens.
 const spareEOFs = 16
 
 // closeBracket pairs the closing bracket at an index with the innermost open
@@ -152,7 +152,7 @@ func (p *parser) script() []ast.Statement {
 	}
 }
 
-// separators moves over what stands between statements: semicolons, and the "/"
+// separators moves over what separates statements: semicolons, and the "/"
 // that ends a block in Oracle's scripts.
 func (p *parser) separators() {
 	for p.accept(token.Semicolon) || p.accept(token.Slash) {

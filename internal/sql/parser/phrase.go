@@ -22,7 +22,7 @@ var shortVerbs = map[string]token.Keyword{
 	"sel": token.SELECT, "ins": token.INSERT, "upd": token.UPDATE, "del": token.DELETE,
 }
 
-// beginsAt tells whether what stands in front of an index lets a verb stand there.
+// beginsAt reports whether the tokens before an index allow a verb at it.
 func (p *parser) beginsAt(verb token.Keyword, at int) bool {
 	if at == 0 {
 		return true
@@ -46,7 +46,7 @@ func (p *parser) beginsAt(verb token.Keyword, at int) bool {
 	return verb == token.SELECT && p.behindTarget(at-1)
 }
 
-// behindTarget tells whether INTO t or INTO t (columns) ends at an index.
+// behindTarget reports whether INTO t or INTO t (columns) ends at an index.
 func (p *parser) behindTarget(at int) bool {
 	if p.toks[at].Kind == token.RightParen {
 		at = int(p.lastClosed) - 1
@@ -66,7 +66,7 @@ func (p *parser) behindTarget(at int) bool {
 // longestName bounds the tokens of a table's name.
 const longestName = 6
 
-// goesOnBehind tells whether a token can follow a verb: a name, a value or a star,
+// goesOnBehind reports whether a token can follow a verb: a name, a value or a star,
 // and not what follows a name.
 func (p *parser) goesOnBehind(verb token.Keyword, next *token.Token) bool {
 	switch next.Kind {
@@ -98,7 +98,7 @@ var wordComparisons = map[string]ast.Operator{
 	"eq": ast.OpEqual, "ne": ast.OpNotEqual, "gt": ast.OpGreater, "ge": ast.OpGreaterEqual, "lt": ast.OpLess, "le": ast.OpLessEqual,
 }
 
-// phraseAhead tells whether the parenthesis here holds phrases about the value in
+// phraseAhead reports whether the parenthesis here holds phrases about the value in
 // front of it: (FORMAT '...'), (TITLE '...'), (NAMED x), (INTEGER).
 func (p *parser) phraseAhead() bool {
 	if !p.d.Grammar.Phrases || p.ahead(1).Kind != token.Word {
@@ -128,7 +128,7 @@ var phraseTypes = map[string]bool{
 }
 
 // phrase reads ( phrase, phrase ) behind a value. A type makes a cast of it; what
-// only says how the value is shown changes nothing.
+// only changes how the value is displayed has no effect.
 func (p *parser) phrase(e ast.Expr) ast.Expr {
 	start := e.Range().Start
 	p.pos++
@@ -149,7 +149,7 @@ func (p *parser) phrase(e ast.Expr) ast.Expr {
 	return e
 }
 
-// lockingAt gives how many tokens a locking clause at an index has: LOCKING ROW
+// lockingAt returns how many tokens a locking clause at an index has: LOCKING ROW
 // FOR ACCESS, LOCK TABLE t IN SHARE MODE NOWAIT; 0 where there is none.
 func (p *parser) lockingAt(at int) int {
 	if !p.d.Grammar.LockingClause {

@@ -33,7 +33,7 @@ func (p *parser) pivot(source ast.TableExpr) ast.TableExpr {
 	return v
 }
 
-// keepSource wraps a source with what was salvaged beside it.
+// keepSource wraps a source with the references that were salvaged after it.
 func (p *parser) keepSource(source *ast.TableExpr, refs []ast.Expr) {
 	if len(refs) == 0 {
 		return

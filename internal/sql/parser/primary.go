@@ -105,7 +105,7 @@ func (p *parser) primary() ast.Expr {
 	return p.bad(start)
 }
 
-// variableAhead tells whether ${...}, a variable of a tool or of Hive, stands here.
+// variableAhead reports whether ${...}, a variable of a tool or of Hive, is next.
 func (p *parser) variableAhead() bool {
 	return p.is(token.Dollar) && p.ahead(1).Kind == token.LeftBrace && p.adjacent(1) && p.closing(p.pos+1) > 0
 }

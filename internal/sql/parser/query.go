@@ -7,7 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// isQuery tells whether a query starts at a token index. For a parenthesis it
+// isQuery reports whether a query starts at a token index. For a parenthesis it
 // looks inside: ((SELECT ...) UNION ...) is a query, ((SELECT ...) + 1) is not.
 func (p *parser) isQuery(at int) bool {
 	for depth := 0; at < len(p.toks); depth++ {
@@ -53,7 +53,7 @@ func (p *parser) isQuery(at int) bool {
 	return false
 }
 
-// outerSet tells whether LEFT, FULL or INNER of a set operator stands at an index.
+// outerSet reports whether LEFT, FULL or INNER of a set operator is at an index.
 func (p *parser) outerSet(at int) bool {
 	if at+2 >= len(p.toks) {
 		return false
@@ -66,7 +66,7 @@ func (p *parser) outerSet(at int) bool {
 	return false
 }
 
-// pivotOn tells DuckDB's PIVOT (...) ON from a function of that name.
+// pivotOn distinguishes DuckDB's PIVOT (...) ON from a function of that name.
 func (p *parser) pivotOn(at int) bool {
 	end := p.closing(at)
 	return end > 0 && p.toks[min(end+1, len(p.toks)-1)].Keyword == token.ON
@@ -134,7 +134,7 @@ func (p *parser) query() *ast.Query {
 }
 
 // skipFunctions moves over Trino's WITH FUNCTION f(...) RETURNS ... in front of a
-// query: what they compute is no column's affair but their arguments'.
+// query: lineage goes through the arguments of their calls.
 func (p *parser) skipFunctions() {
 	if !p.isKw(token.WITH, token.FUNCTION) || !p.isIdent(2) || p.ahead(3).Kind != token.LeftParen {
 		return
@@ -205,7 +205,7 @@ func (p *parser) arms(first ast.QueryBody, more func() bool, operand func() ast.
 	return s
 }
 
-// setAhead tells whether a set operator follows, perhaps behind BigQuery's
+// setAhead reports whether a set operator follows, perhaps behind BigQuery's
 // FULL, LEFT or INNER.
 func (p *parser) setAhead() bool {
 	switch k := p.kw(); k {
@@ -331,7 +331,7 @@ func (p *parser) valuesFunction() ast.QueryBody {
 }
 
 // structureColumns reads the names out of 'a String, b Decimal(10, 2)'; nil where
-// the text is no such list.
+// the text is not such a list.
 func structureColumns(structure *ast.Literal) []ast.Ident {
 	var names []ast.Ident
 	depth, start := 0, 0
@@ -397,7 +397,7 @@ func (p *parser) with() *ast.With {
 	return w
 }
 
-// endsWith tells that the comma just read was a trailing one.
+// endsWith reports whether the comma just read was a trailing one.
 func (p *parser) endsWith() bool {
 	switch p.kw() {
 	case token.SELECT, token.INSERT, token.UPDATE, token.DELETE, token.MERGE:
@@ -451,7 +451,7 @@ func (p *parser) cte() *ast.CTE {
 	return c
 }
 
-// namedCTE tells name AS (query) from expression AS name.
+// namedCTE distinguishes name AS (query) from expression AS name.
 func (p *parser) namedCTE() bool {
 	if !p.isIdent(0) {
 		return false

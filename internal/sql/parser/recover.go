@@ -32,7 +32,7 @@ func (p *parser) unexpected(wanted string) {
 	p.report(t.Span, UnexpectedToken, "unexpected "+shown+" where "+wanted+" should be")
 }
 
-// place gives the diagnostics their lines and columns.
+// place returns the diagnostics their lines and columns.
 func (p *parser) place() {
 	if len(p.diagnostics) == 0 {
 		return
@@ -68,7 +68,7 @@ func (p *parser) reset(m mark) {
 	p.diagnostics = p.diagnostics[:m.diagnostics]
 }
 
-// closeParen moves over ")". Where something else stands there it is reported
+// closeParen moves over ")". Anything else in its place is reported
 // and skipped, up to the ")" that belongs to this level.
 func (p *parser) closeParen() []ast.Expr { return p.closeWith(token.RightParen) }
 
@@ -101,7 +101,7 @@ func (p *parser) skipItem() []ast.Expr {
 	return p.salvage(p.atItemEnd)
 }
 
-// atItemEnd tells whether the current token can follow an expression in a list.
+// atItemEnd reports whether the current token can follow an expression in a list.
 func (p *parser) atItemEnd() bool {
 	switch p.toks[p.pos].Kind {
 	case token.Comma, token.RightParen, token.RightBracket, token.RightBrace, token.Semicolon, token.EOF, token.PipeRight:

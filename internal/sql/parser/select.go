@@ -31,7 +31,7 @@ func (p *parser) selection() ast.QueryBody {
 	return s
 }
 
-// selectHead reads what stands between SELECT and the items.
+// selectHead reads what is between SELECT and the items.
 func (p *parser) selectHead(s *ast.Select) {
 	for p.is(token.Word) {
 		next := p.ahead(1)
@@ -79,7 +79,7 @@ func (p *parser) selectHead(s *ast.Select) {
 	}
 }
 
-// mysqlHint tells whether a word such as SQL_CALC_FOUND_ROWS stands here.
+// mysqlHint reports whether a word such as SQL_CALC_FOUND_ROWS is next.
 func (p *parser) mysqlHint() bool {
 	return p.isWord(0, "sql_calc_found_rows") || p.isWord(0, "sql_no_cache") || p.isWord(0, "high_priority") ||
 		p.isWord(0, "distinctrow") && p.startsOperand(1)
@@ -154,7 +154,7 @@ func excluded(item *ast.SelectItem, list []*ast.ColumnRef) bool {
 	return false
 }
 
-// itemsEnd tells that no further item follows, also behind a trailing comma.
+// itemsEnd reports whether no further item follows, also behind a trailing comma.
 func (p *parser) itemsEnd() bool {
 	t := p.peek()
 	switch t.Kind {
@@ -212,7 +212,7 @@ func (p *parser) lastAlias(bad *ast.BadExpr) ast.Ident {
 	return id
 }
 
-// clauseAhead tells whether a word that may also be a name begins a clause here.
+// clauseAhead reports whether a word that may also be a name begins a clause here.
 func (p *parser) clauseAhead() bool {
 	if !p.is(token.Word) {
 		return false
@@ -346,7 +346,7 @@ func (p *parser) condition() ast.Expr {
 	return p.endItem(start, e)
 }
 
-// conditionEnds tells whether a word may follow a condition.
+// conditionEnds reports whether a word may follow a condition.
 func (p *parser) conditionEnds() bool {
 	switch p.kw() {
 	case token.START, token.OPTION, token.LOCK, token.WINDOW, token.CLUSTER, token.DISTRIBUTE, token.SORT, token.LEFT, token.RIGHT,
@@ -359,7 +359,7 @@ func (p *parser) conditionEnds() bool {
 	return p.startsStatement()
 }
 
-// connect gives the hierarchical clause, made at first use.
+// connect returns the hierarchical clause, made at first use.
 func (p *parser) connect(s *ast.Select, start int32) *ast.ConnectBy {
 	if s.Connect == nil {
 		s.Connect = &ast.ConnectBy{}

@@ -7,7 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// statement reads one statement, without its semicolon. It may stand still only
+// statement reads one statement, without its semicolon. It consumes nothing only
 // where no statement starts.
 func (p *parser) statement() ast.Statement {
 	start := p.start()

@@ -221,7 +221,7 @@ func (p *parser) timeTravel(t ast.TableExpr) ast.TableExpr {
 	return t
 }
 
-// sampleMethod tells whether a method of sampling and a size follow SAMPLE.
+// sampleMethod reports whether a method of sampling and a size follow SAMPLE.
 func (p *parser) sampleMethod() bool {
 	return p.ahead(2).Kind == token.LeftParen && (p.isWord(1, "block") || p.isWord(1, "system") || p.isWord(1, "bernoulli"))
 }

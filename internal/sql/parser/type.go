@@ -120,7 +120,7 @@ func (p *parser) typeFields(end token.Kind) []ast.ColumnDef {
 	return fields
 }
 
-// typeGoesOn tells that the current word and the next are one type.
+// typeGoesOn reports whether the current word and the next are one type.
 func (p *parser) typeGoesOn() bool {
 	switch p.ahead(1).Keyword {
 	case token.ARRAY:

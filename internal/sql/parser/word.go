@@ -38,7 +38,7 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 	return p.name()
 }
 
-// jsonArrow tells that the -> behind the current word extracts from JSON, since
+// jsonArrow reports whether the -> behind the current word extracts from JSON, since
 // a path follows.
 func (p *parser) jsonArrow() bool {
 	k := p.ahead(2).Kind
@@ -226,12 +226,12 @@ func (p *parser) columnRef(start int32, parts []ast.Ident) *ast.ColumnRef {
 	return ref
 }
 
-// outerJoinMark tells whether Oracle's (+) stands here.
+// outerJoinMark reports whether Oracle's (+) is next.
 func (p *parser) outerJoinMark() bool {
 	return p.ahead(1).Kind == token.Plus && p.ahead(2).Kind == token.RightParen
 }
 
-// partAhead tells whether token n can be a part of a dotted name.
+// partAhead reports whether token n can be a part of a dotted name.
 func (p *parser) partAhead(n int) bool {
 	switch p.ahead(n).Kind {
 	case token.Word, token.QuotedIdent, token.Parameter, token.Template:

@@ -17,7 +17,7 @@ const (
 	clauseWord
 )
 
-// wordTable tells for every keyword what it cannot be.
+// wordTable maps every keyword to the roles that it cannot have.
 type wordTable [512]uint8
 
 // commonWords are the reserved words of every dialect.
@@ -58,7 +58,7 @@ func wordsOf(d *dialect.Dialect) wordTable {
 	return t
 }
 
-// implicitAlias tells whether the current token is an alias without AS behind
+// implicitAlias reports whether the current token is an alias without AS behind
 // an expression.
 func (p *parser) implicitAlias() bool {
 	t := p.peek()
@@ -88,8 +88,8 @@ func (p *parser) implicitTableAlias() bool {
 	return false
 }
 
-// beginsClause tells whether a word that may be a name begins a clause here,
-// judged by what follows it.
+// beginsClause reports whether a word that may be a name begins a clause here,
+// classified by what follows it.
 func (p *parser) beginsClause(k token.Keyword) bool {
 	next := p.ahead(1)
 	switch k {
@@ -121,7 +121,7 @@ func (p *parser) beginsClause(k token.Keyword) bool {
 	return false
 }
 
-// beginsSuffix tells the same for words behind a member of FROM.
+// beginsSuffix reports the same for words after a member of FROM.
 func (p *parser) beginsSuffix(k token.Keyword) bool {
 	next := p.ahead(1)
 	switch k {

@@ -79,7 +79,7 @@ func (r *resolver) callKind(c *ast.Call, function string) KindSet {
 	}
 }
 
-// argumentUse tells tests among the arguments from values.
+// argumentUse distinguishes tests among the arguments from values.
 func (r *resolver) argumentUse(function string, i, count int, outer, inner use) use {
 	test := false
 	switch function {
@@ -98,7 +98,7 @@ func (r *resolver) argumentUse(function string, i, count int, outer, inner use) 
 	return inner
 }
 
-// countsRows tells count(*) and count(t.*), which look at no column.
+// countsRows distinguishes count(*) and count(t.*), which look at no column.
 func countsRows(function string, arg ast.Expr) bool {
 	star, ok := arg.(*ast.Star)
 	return ok && !star.Columns && (function == "count" || function == "approx_count_distinct" || function == "count_star" || function == "count_big")

@@ -7,9 +7,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
 
-// clause is an expression, or a column, that steers rows in one way. Clauses are
-// kept until the outputs are known: only then is it certain that what they stand
-// in is read at all.
+// clause is an expression, or a column, that controls rows in one way. Clauses are
+// kept until the outputs are known: only then is it certain that the query they
+// belong to is read at all.
 type clause struct {
 	expr   ast.Expr
 	column *column
@@ -31,7 +31,7 @@ func (r *resolver) steerColumn(col *column, kinds KindSet) {
 	r.clauses = append(r.clauses, clause{column: col, kinds: kinds})
 }
 
-// selectClauses notes what steers the rows of a SELECT.
+// selectClauses notes what controls the rows of a SELECT.
 func (r *resolver) selectClauses(sel *ast.Select, s *scope) {
 	rules := r.dialect.Scope
 	r.steer(sel.Prewhere, s.withAliases(rules.WhereAlias), Filter)
@@ -94,7 +94,7 @@ func (r *resolver) positioned(e ast.Expr, s *scope, v view, kinds KindSet) {
 	}
 }
 
-// aggregates tells whether an expression holds an aggregate.
+// aggregates reports whether an expression holds an aggregate.
 func (r *resolver) aggregates(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Call:
@@ -175,7 +175,7 @@ func (r *resolver) setClauses(op *ast.SetOperation, rel *relation) {
 	}
 }
 
-// indirect works out what steers the rows of all SELECTs met. Subqueries in the
+// indirect works out what controls the rows of all SELECTs met. Subqueries in the
 // conditions add conditions of their own while this goes on.
 func (r *resolver) indirect() []edge {
 	set := r.edgeSet()

@@ -11,9 +11,9 @@ type column struct {
 	kinds KindSet
 
 	quoted bool
-	// literal tells that text is the stored name already.
+	// literal reports whether text is the stored name already.
 	literal bool
-	// hidden columns can be named but are no part of a star.
+	// hidden columns can be named but are not part of a star.
 	hidden     bool
 	unnamed    bool
 	confidence Confidence
@@ -32,7 +32,7 @@ type column struct {
 
 // detail is what few columns have.
 type detail struct {
-	// more are further expressions that make the value, tests those that steer it,
+	// more are further expressions that make the value, tests those that control it,
 	// from further columns that make it.
 	more  []ast.Expr
 	tests []ast.Expr
@@ -46,7 +46,7 @@ type detail struct {
 	parts *relation
 }
 
-// details gives the detail to write to.
+// details returns the detail to write to.
 func (c *column) details() *detail {
 	if c.detail == nil {
 		c.detail = &detail{}
@@ -54,7 +54,7 @@ func (c *column) details() *detail {
 	return c.detail
 }
 
-// made gives the detail to read from.
+// made returns the detail to read from.
 func (c *column) made() detail {
 	if c.detail == nil {
 		return detail{}
@@ -141,12 +141,12 @@ func (r *resolver) edgesOfRef(ref *ast.ColumnRef, v view) ([]edge, bool) {
 	return edges, !weaker(edges, m.confidence)
 }
 
-// onlyParts tells that the detail says nothing about the value.
+// onlyParts reports whether the value does not depend on the detail.
 func (d *detail) onlyParts() bool {
 	return d.more == nil && d.tests == nil && d.from == nil && d.path == 0 && d.choice == nil
 }
 
-// weaker tells whether a confidence would lower that of any edge.
+// weaker reports whether a confidence would lower that of any edge.
 func weaker(edges []edge, confidence Confidence) bool {
 	if confidence == FromSchema {
 		return false

@@ -15,7 +15,7 @@ type cte struct {
 	env   *frame
 	state columnState
 	rel   *relation
-	// self is what a recursive member sees of itself; used tells that it looked.
+	// self is what a recursive member sees of itself; used reports whether it looked.
 	self *relation
 	used bool
 }
@@ -44,13 +44,13 @@ func (r *resolver) with(w *ast.With, outer view, ctes *frame) *frame {
 	return ctes
 }
 
-// readable tells whether a table's name can mean this CTE: it has rows, and it
+// readable reports whether a table's name can mean this CTE: it has rows, and it
 // is not the very one whose anchor is being worked out.
 func (t *cte) readable() bool {
 	return t.node.Query != nil && (t.state != working || t.self != nil)
 }
 
-// cteRelation gives the rows of a CTE.
+// cteRelation returns the rows of a CTE.
 func (r *resolver) cteRelation(t *cte) *relation {
 	switch t.state {
 	case done:
@@ -137,7 +137,7 @@ func (r *resolver) boundary(t *cte) *relation {
 // hands edges one column further, so only absurd queries need more.
 const maxRounds = 24
 
-// recursive gives the rows of a CTE that may read itself: the first branch, and
+// recursive returns the rows of a CTE that may read itself: the first branch, and
 // whatever the others add to it until nothing changes any more.
 func (r *resolver) recursive(t *cte, op *ast.SetOperation) *relation {
 	q := t.node.Query

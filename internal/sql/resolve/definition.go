@@ -36,7 +36,7 @@ func (r *resolver) definition(c *column) token.Span {
 	return last
 }
 
-// named gives the one column that a plain name means; nil if it is not one, or a
+// named returns the one column that a plain name means; nil if it is not one, or a
 // part of one.
 func (r *resolver) named(ref *ast.ColumnRef, v view) *column {
 	start := len(r.matches)

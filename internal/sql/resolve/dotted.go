@@ -96,7 +96,7 @@ func (r *resolver) exactSource(first *source, id ast.Ident, v view, keys []name)
 	return first
 }
 
-// answers tells whether a qualifier means this member.
+// answers reports whether a qualifier means this member.
 func (s *source) answers(keys []name) bool {
 	if len(keys) == 1 && s.alias == keys[0] {
 		return true

@@ -11,7 +11,7 @@ type edge struct {
 	masked              bool
 }
 
-// sameColumn tells whether two edges have the same origin.
+// sameColumn reports whether two edges have the same origin.
 func (e edge) sameColumn(o edge) bool {
 	return e.column == o.column && e.table == o.table && e.path == o.path
 }
@@ -46,7 +46,7 @@ func (r *resolver) edgeSet() edgeSet { return edgeSet{memory: &r.edges} }
 
 type edgeKey struct{ table, column, path int32 }
 
-// indexedFrom is the size from which on a map beats looking through the list.
+// indexedFrom is the size from which on a map is faster than looking through the list.
 const indexedFrom = 24
 
 // add merges an edge: kinds unite, the surest way counts, and a value is masked
@@ -69,7 +69,7 @@ func (s *edgeSet) add(e edge) {
 	s.edges = append(s.edges, e)
 }
 
-// mergeMasked compares values only: a mask around a test says nothing.
+// mergeMasked compares values only: a mask around a test is irrelevant.
 func mergeMasked(a, b edge) bool {
 	switch {
 	case !a.kinds.IsValue():

@@ -259,7 +259,7 @@ func (r *resolver) functionName(c *ast.Call) string {
 	return r.names.text(r.names.id(c.Name.Last().Text))
 }
 
-// notColumns tells which leading arguments of a function are names of other
+// notColumns returns the number of leading arguments of a function that name other
 // things than columns: dictionaries, sequences, models.
 func notColumns(function string) int {
 	if strings.HasPrefix(function, "dictget") || strings.HasPrefix(function, "dicthas") || function == "joinget" {
@@ -268,7 +268,7 @@ func notColumns(function string) int {
 	return 0
 }
 
-// isUnitArgument tells whether an argument is a date part and no column.
+// isUnitArgument reports whether an argument is a date part and no column.
 func (r *resolver) isUnitArgument(function string, e ast.Expr, position, count int) bool {
 	ref, ok := e.(*ast.ColumnRef)
 	return ok && len(ref.Parts) == 1 && !ref.Parts[0].Quoted && r.dialect.IsUnit(function, position, count) &&

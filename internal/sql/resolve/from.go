@@ -102,7 +102,7 @@ func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
 	return s.lastMember()
 }
 
-// namedRows gives the rows behind a table's name.
+// namedRows returns the rows behind a table's name.
 func (r *resolver) namedRows(s *scope, n *ast.ObjectName) *relation {
 	if len(n.Parts) == 1 && !n.File && !r.over {
 		r.look(s.ctes.count())
@@ -153,7 +153,7 @@ func (r *resolver) table(n *ast.ObjectName, key []byte) *table {
 	return t
 }
 
-// manyTables is the number of tables from which on a map beats looking through
+// manyTables is the number of tables from which on a map is faster than looking through
 // the list.
 const manyTables = 24
 

@@ -2,14 +2,14 @@ package resolve
 
 import "strings"
 
-// KindSet says how one column takes part in another, or in the choice of rows.
+// KindSet is how one column contributes to another, or to the choice of rows.
 // One edge may carry several kinds: in CASE WHEN a > 0 THEN a END column a is
 // both the test and, transformed, the value.
 type KindSet uint32
 
-// The kinds. Value kinds tell how the value is made, control kinds what steers
+// The kinds. Value kinds describe how the value is made, control kinds what controls
 // it; both sit on the edge of an output column. Row kinds sit on the whole
-// result only: they tell which rows there are and in which order.
+// result only: they describe which rows there are and in which order.
 const (
 	// Identity is an unchanged value under the same name.
 	Identity KindSet = 1 << iota
@@ -57,14 +57,14 @@ var kindNames = [...]string{
 	"join", "filter", "group", "having", "qualify", "sort", "distinct", "set_operation",
 }
 
-// Has tells whether all the given kinds are in the set.
+// Has reports whether all the given kinds are in the set.
 func (k KindSet) Has(kinds KindSet) bool { return k&kinds == kinds }
 
-// IsValue tells that the column's value, or something made of it, ends up in
-// the output. An edge without it only steers the output.
+// IsValue reports whether the column's value, or something made of it, ends up in
+// the output. An edge without it only controls the output.
 func (k KindSet) IsValue() bool { return k&valueKinds != 0 }
 
-// IsIndirect tells that the column only steers values or rows.
+// IsIndirect reports whether the column only controls values or rows.
 func (k KindSet) IsIndirect() bool { return k != 0 && k&valueKinds == 0 }
 
 // Names lists the kinds, in a fixed order.
@@ -81,8 +81,8 @@ func (k KindSet) Names() []string {
 func (k KindSet) String() string { return strings.Join(k.Names(), "+") }
 
 // then is the kind of a column that is used in kind use by something that
-// itself has kind k: the value of a steering column only steers, and a value
-// that was steered remains so however it is changed later on.
+// itself has kind k: the value of a controlling column only controls, and a value
+// that was controlled remains so however it is changed later on.
 func (k KindSet) then(use KindSet) KindSet {
 	switch {
 	case !use.IsValue():

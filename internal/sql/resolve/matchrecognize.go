@@ -7,7 +7,7 @@ func (r *resolver) addMatchRecognize(s *scope, m *ast.MatchRecognize) member {
 	return r.addReshaped(s, inner, r.matched(inner, m), m.Alias)
 }
 
-// matched gives the rows of MATCH_RECOGNIZE: what it divides by and its measures,
+// matched returns the rows of MATCH_RECOGNIZE: what it divides by and its measures,
 // with ALL ROWS PER MATCH the source's columns too.
 func (r *resolver) matched(inner *scope, m *ast.MatchRecognize) *relation {
 	inner.pattern = true

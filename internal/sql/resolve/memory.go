@@ -52,7 +52,7 @@ func newMemory() *memory {
 // largestList bounds the lists that are kept for the next script.
 const largestList = 1 << 10
 
-// release gives memory back. A resolver that panicked does not come here: its
+// release returns memory back. A resolver that panicked does not come here: its
 // memory is in disorder and left to the collector.
 func (m *memory) release() {
 	m.meter.Bytes = 0
@@ -78,7 +78,7 @@ func (m *memory) release() {
 	memories.Put(m)
 }
 
-// emptied gives the memory of a list, without what it held or holds no more.
+// emptied returns the memory of a list, without what it held or holds no more.
 func emptied[T any](list []T) []T {
 	if cap(list) > largestList {
 		return nil

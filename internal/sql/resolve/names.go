@@ -2,7 +2,7 @@ package resolve
 
 import "strings"
 
-// name is an interned name without regard to case; 0 is no name. Names that
+// name is an interned name without regard to case; 0 means none. Names that
 // differ in case alone share a number: which of two such columns is meant is
 // decided where both exist, see relation.find.
 type name int32
@@ -62,7 +62,7 @@ func (n *names) id(text string) name {
 }
 
 const (
-	// letterCase is the bit that tells capital letters from small ones, in eight
+	// letterCase is the bit that distinguishes capital letters from small ones, in eight
 	// bytes at once. Other bytes that differ in it alone share hashes, no names.
 	letterCase  = 0x2020202020202020
 	beyondASCII = 0x8080808080808080

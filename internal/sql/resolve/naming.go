@@ -77,7 +77,7 @@ func (r *resolver) postgresName(e ast.Expr) string {
 	return noName
 }
 
-// postgresLabel gives the label of an expression and tells whether it is a name
+// postgresLabel returns the label of an expression and reports whether it is a name
 // rather than a mere type.
 func (r *resolver) postgresLabel(e ast.Expr) (label string, strong bool) {
 	switch e := e.(type) {

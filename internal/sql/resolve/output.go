@@ -95,7 +95,7 @@ func (r *resolver) output(c, all *column, made *madeEdges) Output {
 	return out
 }
 
-// masked tells whether there are values and all of them are hidden.
+// masked reports whether there are values and all of them are hidden.
 func masked(edges []Edge) bool {
 	values := 0
 	for i := range edges {
@@ -157,7 +157,7 @@ func (r *resolver) finished(edges []edge, key name, memory *madeEdges) []Edge {
 	return made
 }
 
-// sorted gives edges in the order of their tables, columns and paths.
+// sorted returns edges in the order of their tables, columns and paths.
 func (r *resolver) sorted(edges []edge) []edge {
 	list := r.edges.List(len(edges))
 	copy(list, edges)

@@ -4,7 +4,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
-// partsOf gives the fields of a structured value, or nil where they are not
+// partsOf returns the fields of a structured value, or nil where they are not
 // known. An array of structures has the fields of its elements.
 func (r *resolver) partsOf(c *column) *relation {
 	switch c.partsState {
@@ -134,8 +134,8 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 	return nil
 }
 
-// partsOfCall gives the fields of the element that a function picks. What it
-// picks by steers the rows, not each field.
+// partsOfCall returns the fields of the element that a function picks. What it
+// picks by controls the rows, not each field.
 func (r *resolver) partsOfCall(e *ast.Call, kind KindSet, v view) *relation {
 	parts := r.partsOfExpr(e.Args[0].Expr, v)
 	if parts == nil || kind != Aggregate && kind != Window {
@@ -216,7 +216,7 @@ func (r *resolver) partsOfAccess(e *ast.Access, v view) *relation {
 	return parts
 }
 
-// partsOfSubquery gives the columns of ARRAY(SELECT AS STRUCT ...), else the
+// partsOfSubquery returns the columns of ARRAY(SELECT AS STRUCT ...), else the
 // fields of the only column.
 func (r *resolver) partsOfSubquery(e *ast.Subquery, v view) *relation {
 	rel := r.subquery(e.Query, v)

@@ -5,7 +5,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
 
-// piped gives the rows of a query in pipe syntax: each operator works on the
+// piped returns the rows of a query in pipe syntax: each operator works on the
 // rows of the one in front of it.
 func (r *resolver) piped(q *ast.Query, outer view, ctes *frame) *relation {
 	rel, s := r.body(q.Body, outer, ctes)
@@ -117,7 +117,7 @@ func (r *resolver) dropped(s *scope, ids []ast.Ident) []column {
 	return kept
 }
 
-// pipeAggregate gives the groups and behind them the aggregates.
+// pipeAggregate returns the groups and behind them the aggregates.
 func (r *resolver) pipeAggregate(s *scope, op *ast.PipeOp) *scope {
 	var items []ast.SelectItem
 	if op.GroupBy != nil {

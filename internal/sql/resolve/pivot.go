@@ -32,7 +32,7 @@ func (r *resolver) addPivot(s *scope, p *ast.Pivot) member {
 	return r.addReshaped(s, inner, r.pivoted(inner, p), p.Alias)
 }
 
-// pivoted gives the rows of PIVOT: the columns that it does not use, as groups,
+// pivoted returns the rows of PIVOT: the columns that it does not use, as groups,
 // and one column for each value and aggregate.
 func (r *resolver) pivoted(inner *scope, p *ast.Pivot) *relation {
 	used := map[name]bool{}
@@ -228,7 +228,7 @@ func (r *resolver) addUnpivot(s *scope, u *ast.Unpivot) member {
 	return r.addReshaped(s, inner, r.unpivoted(inner, u), u.Alias)
 }
 
-// unpivoted gives the rows of UNPIVOT: the other columns, the label, the values.
+// unpivoted returns the rows of UNPIVOT: the other columns, the label, the values.
 func (r *resolver) unpivoted(inner *scope, u *ast.Unpivot) *relation {
 	groups, used := r.unpivotGroups(inner, u)
 	columns := r.groupColumns(inner, &ast.Pivot{}, used)

@@ -2,7 +2,7 @@ package resolve
 
 import "github.com/thalweg-data/thalweg/internal/sql/ast"
 
-// query gives the rows of a query. outer is what its correlated names see, ctes
+// query returns the rows of a query. outer is what its correlated names see, ctes
 // are the CTEs in sight.
 func (r *resolver) query(q *ast.Query, outer view, ctes *frame) *relation {
 	if q == nil || !r.enter() {
@@ -38,7 +38,7 @@ type resolvedQuery struct {
 	rel   *relation
 }
 
-// body gives the rows of a query's body and, for a SELECT, its scope.
+// body returns the rows of a query's body and, for a SELECT, its scope.
 func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *scope) {
 	if !r.spend(1) {
 		return r.newRelation(nil), nil
@@ -70,7 +70,7 @@ func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *s
 	}
 }
 
-// values gives the rows of VALUES.
+// values returns the rows of VALUES.
 func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 	if len(b.Rows) == 0 {
 		return r.newRelation(nil)
@@ -98,7 +98,7 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 	return r.newRelation(columns)
 }
 
-// renamed gives a relation other column names, by position.
+// renamed returns a relation other column names, by position.
 func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 	if len(names) == 0 {
 		return rel
@@ -130,7 +130,7 @@ func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 }
 
 // listed are the columns that a star over the relation would give, as far as
-// they are known; complete tells that there are no more.
+// they are known; complete reports whether there are no more.
 func (r *resolver) listed(rel *relation) (columns []*column, complete bool) {
 	columns = r.pointers.List(len(rel.columns))[:0]
 	for i := range rel.columns {

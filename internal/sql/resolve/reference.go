@@ -176,7 +176,7 @@ func (r *resolver) alias(key name, v view) *column {
 	return nil
 }
 
-// mentions tells whether a column is made of a base column with this name: then
+// mentions reports whether a column is made of a base column with this name: then
 // the tables in sight do have such a column, even if nobody knows their schema.
 func (r *resolver) mentions(c *column, key name) bool {
 	for _, e := range r.edgesOf(c) {

@@ -8,10 +8,10 @@ type relation struct {
 	// keys repeat the columns' names, so that looking for one reads little memory.
 	keys  []name
 	index map[name]int32
-	// table is set for a base table; open says that its columns are not known.
+	// table is set for a base table; open reports whether its columns are not known.
 	table *table
 	open  bool
-	// stars tells that there are unexpanded stars among the columns.
+	// stars reports whether there are unexpanded stars among the columns.
 	stars bool
 	// catchAll stands for any column that is not listed: the result of a function
 	// of unknown shape, a dictionary, the columns that PIVOT makes out of data.
@@ -38,7 +38,7 @@ type table struct {
 	extra map[name]*column
 }
 
-// certainty says how sure it is that a relation has a column.
+// certainty is how certain it is that a relation has a column.
 type certainty uint8
 
 const (

@@ -25,7 +25,7 @@ type resolver struct {
 	pathIDs map[string]int32
 	// subqueries remember the rows of queries inside expressions.
 	subqueries map[*ast.Query]resolvedQuery
-	// choice is the column that COLUMNS(...) means in the expression at hand.
+	// choice is the column that COLUMNS(...) means in the current expression.
 	choice *column
 	// failed are the names that nothing answers to; edges to table -1 point here.
 	failed      []string

@@ -34,9 +34,9 @@ type Output struct {
 	// Star marks columns of an unknown number: a star over a table whose columns
 	// are not known. Its edges name the table with column "*".
 	Star bool
-	// Unnamed tells that the text gives no name and Name is the database's own.
+	// Unnamed reports whether the text gives no name and Name is the database's own.
 	Unnamed bool
-	// Masked tells that every value in the column went through a hash or mask.
+	// Masked reports whether every value in the column went through a hash or mask.
 	Masked bool
 	// Edges are the base columns that the output depends on, in a fixed order.
 	// A constant has none.
@@ -44,8 +44,8 @@ type Output struct {
 	// Span is the expression of the outermost SELECT, of the first branch of a
 	// set operation.
 	Span token.Span
-	// Definition is the expression that makes the values, wherever in the text it
-	// stands: stars and plain names are looked through. Empty where nothing but
+	// Definition is the expression that computes the values, anywhere in the text:
+	// stars and plain names are looked through. Empty where nothing but
 	// stars leads to a base column.
 	Definition token.Span
 }
@@ -59,11 +59,11 @@ type Edge struct {
 	Path       string
 	Kinds      KindSet
 	Confidence Confidence
-	// Masked tells that the value went through a hash or mask on its way.
+	// Masked reports whether the value went through a hash or mask on its way.
 	Masked bool
 }
 
-// ColumnUse is a column that steers the rows of the whole result.
+// ColumnUse is a column that controls the rows of the whole result.
 type ColumnUse struct {
 	Table      *Table
 	Column     string
@@ -79,7 +79,7 @@ type Table struct {
 	File bool
 	// Boundary marks a CTE that stands for a table, see Options.Boundary.
 	Boundary bool
-	// Known tells that the schema knows the table's columns.
+	// Known reports whether the schema knows the table's columns.
 	Known bool
 }
 
@@ -101,7 +101,7 @@ func (t *Table) String() string {
 	return strings.Join(texts, ".")
 }
 
-// Confidence says how sure an edge is; a greater value is less sure.
+// Confidence is how certain an edge is; a greater value is less certain.
 type Confidence uint8
 
 // The levels of confidence.

@@ -32,12 +32,12 @@ type source struct {
 	quoted bool
 	// parts is the name of a table, outermost first, under which it is known too.
 	parts []name
-	// aliased tells that an alias hides the table's own name.
+	// aliased reports whether an alias hides the table's own name.
 	aliased bool
 	rel     *relation
 	// value is set where the alias means a value: an element of an array.
 	value *column
-	// hidden sources are no part of a star and give no unqualified names: the
+	// hidden sources are not part of a star and provide no unqualified names: the
 	// right side of a semi-join.
 	hidden bool
 	// wins marks columns that take the place of those of the same name in front.

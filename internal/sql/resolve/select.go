@@ -5,7 +5,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
 
-// selectRows gives the rows of a SELECT and its scope.
+// selectRows returns the rows of a SELECT and its scope.
 func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relation, *scope) {
 	s := r.scopes.New()
 	s.outer, s.ctes, s.query = outer, ctes, sel
@@ -162,7 +162,7 @@ func (r *resolver) soleStar(s *scope, items []ast.SelectItem) *relation {
 	return rel
 }
 
-// plain tells that a star has no modifiers.
+// plain reports whether a star has no modifiers.
 func plain(star *ast.Star) bool {
 	return len(star.Except) == 0 && len(star.Replace) == 0 && len(star.Rename) == 0 && star.Pattern == nil && !star.Columns
 }

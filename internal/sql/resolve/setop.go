@@ -4,7 +4,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
-// setOperation gives the rows of UNION, EXCEPT and INTERSECT. Columns match by
+// setOperation returns the rows of UNION, EXCEPT and INTERSECT. Columns match by
 // position unless the text says BY NAME.
 func (r *resolver) setOperation(op *ast.SetOperation, outer view, ctes *frame) *relation {
 	first, _ := r.body(op.First, outer, ctes)

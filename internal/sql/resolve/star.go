@@ -7,7 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
-// expand gives the columns of a star. A table whose columns are not known gives
+// expand returns the columns of a star. A table whose columns are not known gives
 // one column that is a star itself.
 func (r *resolver) expand(star *ast.Star, v view) []column {
 	if v.scope == nil || !r.spend(1) {
@@ -22,7 +22,7 @@ func (r *resolver) expand(star *ast.Star, v view) []column {
 	return r.renamedItems(columns, star.Rename)
 }
 
-// starColumns gives the columns of a star without regard to its modifiers.
+// starColumns returns the columns of a star without regard to its modifiers.
 func (r *resolver) starColumns(star *ast.Star, v view) []column {
 	switch q := star.Qualifier.(type) {
 	case nil:
@@ -37,7 +37,7 @@ func (r *resolver) starColumns(star *ast.Star, v view) []column {
 	}
 }
 
-// list gives the columns of all members of FROM.
+// list returns the columns of all members of FROM.
 func (r *resolver) list(v view) []column {
 	width := 0
 	for i := range v.scope.sources {
@@ -53,7 +53,7 @@ func (r *resolver) list(v view) []column {
 	return r.copies(listed)
 }
 
-// copies gives the columns that a star makes of those it stands for.
+// copies returns the columns that a star makes of those it stands for.
 func (r *resolver) copies(listed []*column) []column {
 	r.look(len(listed))
 	columns := r.columns.List(len(listed))
@@ -174,7 +174,7 @@ func (r *resolver) relationColumns(rel *relation) []column {
 	return r.sourceColumns(&source{rel: rel})
 }
 
-// fieldColumns gives the fields of a structured value, or a star where they are
+// fieldColumns returns the fields of a structured value, or a star where they are
 // not known.
 func (r *resolver) fieldColumns(e ast.Expr, v view) []column {
 	if parts := r.partsOfExpr(e, v); parts != nil {
@@ -260,7 +260,7 @@ func (r *resolver) put(columns []column, key name, c column) []column {
 	return columns
 }
 
-// renamedItems gives columns the names of RENAME.
+// renamedItems returns columns the names of RENAME.
 func (r *resolver) renamedItems(columns []column, items []ast.SelectItem) []column {
 	for _, item := range items {
 		ref, ok := item.Expr.(*ast.ColumnRef)

@@ -56,7 +56,7 @@ func (r *resolver) addFunctionRows(s *scope, t *ast.TableFunction, columns []col
 	}
 }
 
-// functionColumns gives the columns of one function.
+// functionColumns returns the columns of one function.
 func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Call, columns []column) ([]column, *column) {
 	args := r.argumentsColumn(s, call)
 	if len(t.Columns) > 0 {
@@ -150,7 +150,7 @@ var fileFunctions = words(`
 	read_xlsx iceberg_scan delta_scan sqlite_scan postgres_scan mysql_scan read_files csv_scan s3 gcs url file hdfs azureblobstorage
 	s3cluster deltalake iceberg st_read openrowset external_query cloud_files`)
 
-// outside gives the rows of a file or of a semantic view. Nothing is known of
+// outside returns the rows of a file or of a semantic view. Nothing is known of
 // its columns.
 func (r *resolver) outside(call *ast.Call) *relation {
 	if len(call.Args) == 0 {

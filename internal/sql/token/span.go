@@ -61,7 +61,7 @@ func NewLines(source string) *Lines {
 	return &Lines{source: source, starts: starts}
 }
 
-// Position gives line and column of a byte offset. Offsets outside the text are
+// Position returns line and column of a byte offset. Offsets outside the text are
 // moved to its nearest end.
 func (l *Lines) Position(offset int32) Position {
 	offset = max(0, min(offset, int32(len(l.source))))
