@@ -32,7 +32,7 @@ type graphBuilder struct {
 	columns   []GraphColumn
 	owner     []int64 // of columns; negative for externals
 	tables    map[int64]*tableColumns
-	seen      map[string]bool  // outputs of the table at hand
+	seen      map[string]bool  // outputs of the current table
 	externals map[string]int64 // negative, in the order of first reading
 	relations []string         // names of externals
 	keys      []string         // of externals

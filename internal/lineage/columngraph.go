@@ -24,7 +24,7 @@ type ColumnGraph struct {
 	up        []int32          // links into column i: upLinks[up[i]] …
 	upLinks   []int32
 	steers    []Steer // by Table, then From
-	steering  []int32 // indexes of steers, by From
+	steering  []int32 // indexes of controls, by From
 }
 
 // GraphColumn is a column as it takes part in lineage.
@@ -36,7 +36,7 @@ type GraphColumn struct {
 	Span token.Span
 	// Star stands for columns whose names are not known.
 	Star, Masked, Gap bool
-	// External tells that the table is none of the catalog: Table is 0 and
+	// External reports whether the table is none of the catalog: Table is 0 and
 	// Relation names it.
 	Relation string
 }
@@ -49,7 +49,7 @@ type Link struct {
 	Masked     bool
 }
 
-// Steer tells that a column decides which rows a table has.
+// Steer reports whether a column decides which rows a table has.
 type Steer struct {
 	From       int32 // column
 	Table      int64

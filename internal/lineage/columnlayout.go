@@ -24,7 +24,7 @@ func (g *ColumnGraph) lay(segments []segment) {
 	}
 }
 
-// index lays out the links and steers by their ends.
+// index lays out the links and controls by their ends.
 func (g *ColumnGraph) index() {
 	n := g.Len()
 	g.down, _ = groups(n, len(g.links), func(i int) int32 { return g.links[i].From })
@@ -69,7 +69,7 @@ func compareSteers(a, b Steer) int {
 	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.From, b.From))
 }
 
-// mergeSteers sorts steers and unites those of one column and table.
+// mergeSteers sorts controls and unites those of one column and table.
 func mergeSteers(steers []Steer) []Steer {
 	slices.SortFunc(steers, compareSteers)
 	out := steers[:0]

@@ -315,7 +315,7 @@ func (n *graphUpdate) links(made []Link) []Link {
 	return append(out, made...)
 }
 
-// steers likewise joins what decides rows.
+// controls likewise joins what decides rows.
 func (n *graphUpdate) steers(made []Steer) []Steer {
 	out := make([]Steer, 0, len(n.old.steers)+len(made))
 	for _, s := range n.old.steers {

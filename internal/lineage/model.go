@@ -118,7 +118,7 @@ func (m *model) issue(code, message string, at token.Position) {
 	}
 }
 
-// manyEdges is the number of edges from which on a map beats looking through the list.
+// manyEdges is the number of edges from which on a map is faster than looking through the list.
 const manyEdges = 32
 
 func (m *model) outputs(result resolve.Result) {

@@ -23,7 +23,7 @@ import (
 type Options struct {
 	// Budget bounds the work on one script.
 	Budget Budget
-	// Boundary tells that a CTE stands for a table of its own, such as an
+	// Boundary reports whether a CTE stands for a table of its own, such as an
 	// ephemeral model that was pasted in: edges end there, and what is inside
 	// does not count. Nil for none.
 	Boundary func(cte string) bool

@@ -34,7 +34,7 @@ type resolver struct {
 	reported    map[token.Span]bool
 	incomplete  bool
 
-	// behind counts the boundaries around the query at hand.
+	// behind counts the boundaries around the current query.
 	behind       int
 	budget       Budget
 	steps, depth int
