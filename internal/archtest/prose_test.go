@@ -13,8 +13,8 @@ import (
 
 // Budgets of what is left. They may only fall: lower them with what you fix.
 const (
-	retiredBudget = 425
-	commentBudget = 35
+	retiredBudget = 380
+	commentBudget = 25
 	proseBudget   = 210
 )
 

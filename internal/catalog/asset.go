@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Asset is anything with a page: what Merge makes of the facets that speak
-// about one thing.
+// Asset is anything with a page: what Merge makes of the facets that
+// describe one thing.
 type Asset struct {
 	ID           AssetID         `json:"-"`
 	Kind         Kind            `json:"kind"`
@@ -24,13 +24,13 @@ type Asset struct {
 	Code         *Code           `json:"code,omitempty"`
 	Extra        json.RawMessage `json:"extra,omitempty"`
 	Stats        map[string]Stat `json:"stats,omitempty"`
-	// Present is false when no origin says any more that the asset exists.
+	// Present is false when no origin reports the asset any more.
 	Present bool `json:"present"`
 	// RemovedBy is why the last origin withdrew it; zero while present.
 	RemovedBy Cause `json:"removed_by,omitzero"`
-	// UniqueIDs of every dbt node that speaks about it, sorted, with the project.
+	// Nodes are the dbt nodes that describe it, sorted.
 	Nodes []NodeRef `json:"nodes,omitempty"`
-	// Listed tells that the columns are those that the warehouse lists (a catalog
+	// Listed reports whether the columns are those that the warehouse lists (a catalog
 	// or a crawl), not just those that dbt's YAML names.
 	Listed bool `json:"listed,omitempty"`
 	// ColumnCount is the number of present columns.
@@ -49,17 +49,17 @@ type NodeRef struct {
 
 // Text is an effective text with its provenance.
 type Text struct {
-	Value  string  `json:"value,omitempty"`
-	Origin Origin  `json:"origin,omitempty"`
-	By     Actor   `json:"by,omitzero"`      // where Origin is "user"
-	Cause  Cause   `json:"import,omitzero"`  // that brought the value; named when imports were the only cause
-	Since  Cause   `json:"since,omitzero"`   // since which its origin no longer reports it
-	Own    *string `json:"own,omitempty"`    // what a person set, whether it shows or not
-	Hidden []Said  `json:"hidden,omitempty"` // other values, by rank
+	Value  string       `json:"value,omitempty"`
+	Origin Origin       `json:"origin,omitempty"`
+	By     Actor        `json:"by,omitzero"`      // where Origin is "user"
+	Cause  Cause        `json:"import,omitzero"`  // that brought the value; named when imports were the only cause
+	Since  Cause        `json:"since,omitzero"`   // since which its origin no longer reports it
+	Own    *string      `json:"own,omitempty"`    // set by a person, whether it shows or not
+	Hidden []HiddenText `json:"hidden,omitempty"` // other values, by rank
 }
 
-// Said is a value that somebody said and that does not show.
-type Said struct {
+// HiddenText is a text that an origin has and that does not show.
+type HiddenText struct {
 	Origin Origin `json:"origin"`
 	By     Actor  `json:"by,omitzero"`
 	Value  string `json:"value"`
@@ -67,16 +67,18 @@ type Said struct {
 
 // Column is part of a table, as merged.
 type Column struct {
-	Name           string          `json:"name"`
-	Ordinal        int             `json:"ordinal"` // 1-based, without gaps, in the table's order
-	Type           Type            `json:"type,omitzero"`
-	Nullable       *bool           `json:"nullable,omitempty"`
-	Description    Text            `json:"description,omitzero"`
-	Tags           []string        `json:"tags,omitempty"`
-	Meta           json.RawMessage `json:"meta,omitempty"`
-	Constraints    []Constraint    `json:"constraints,omitempty"`
-	Present        bool            `json:"present"`                   // false: an earlier catalog had it, the newest does not
-	DocumentedOnly bool            `json:"documented_only,omitempty"` // in the YAML, not in the catalog
+	Name        string          `json:"name"`
+	Ordinal     int             `json:"ordinal"` // 1-based, without gaps, in the table's order
+	Type        Type            `json:"type,omitzero"`
+	Nullable    *bool           `json:"nullable,omitempty"`
+	Description Text            `json:"description,omitzero"`
+	Tags        []string        `json:"tags,omitempty"`
+	Meta        json.RawMessage `json:"meta,omitempty"`
+	Constraints []Constraint    `json:"constraints,omitempty"`
+	// Present is false for a column that an earlier catalog had and the newest does not.
+	Present bool `json:"present"`
+	// DocumentedOnly columns are in the YAML, not in the catalog.
+	DocumentedOnly bool `json:"documented_only,omitempty"`
 }
 
 // Type is a column's type: the warehouse's own text and what it means.

@@ -197,7 +197,7 @@ func BenchmarkMerge(b *testing.B) {
 	for c := range 20 {
 		columns = append(columns, column(fmt.Sprintf("column_%d", c), "character varying(256)"))
 	}
-	facets := []Facet{{Origin: "dbt:a", Source: FromManifest, UniqueID: "model.shop.m", Cause: ImportCause(1), Body: benchBody(1)}, catalogWord(columns...)}
+	facets := []Facet{{Origin: "dbt:a", Source: FromManifest, UniqueID: "model.shop.m", Cause: ImportCause(1), Body: benchBody(1)}, catalogFacet(columns...)}
 	facets[1].Origin, facets[1].UniqueID = "dbt:a", "model.shop.m"
 	for b.Loop() {
 		Merge(1, facets, Policy{})

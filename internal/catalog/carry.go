@@ -9,9 +9,8 @@ import (
 // them: a pivot whose columns change daily must not grow for ever.
 const maxAbsent = 500
 
-// Carry completes a new word with what stays of the older one of the same
-// (origin, source, unique id), so that a blank or a partial artifact costs
-// nothing that was known:
+// Carry completes a new facet with what remains of the older one of the same
+// (origin, source, unique id), so that a blank or a partial artifact loses nothing:
 //
 //   - a description (the table's or a column's) that is blank now is kept as
 //     Kept, with what brought it and since when it is gone;
@@ -19,7 +18,7 @@ const maxAbsent = 500
 //     crawl its whole entry, of a manifest too;
 //   - compiled code that did not come stays while the raw code's checksum is equal.
 //
-// A word that comes again after it was withdrawn carries just the same. The
+// A facet that comes again after it was withdrawn carries just the same. The
 // hash is computed again. old and next are not changed; next has Cause and At
 // set, and its body is normalized.
 func Carry(old, next Facet) Facet {
@@ -32,7 +31,7 @@ func Carry(old, next Facet) Facet {
 	return next
 }
 
-// carryText gives what is kept of a text.
+// carryText returns what is kept of a text.
 func carryText(brought Cause, text string, kept *Kept, now Cause, newText string) *Kept {
 	switch {
 	case !isBlank(newText):

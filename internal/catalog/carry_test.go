@@ -13,19 +13,19 @@ import (
 func next(f Facet, by ImportID) Facet { f.Cause, f.At = ImportCause(by), reported(by); return f }
 
 func TestCarryText(t *testing.T) {
-	first := manifestWord("text", withText(column("id", ""), "key"))
-	blank := Carry(first, next(manifestWord("", column("id", "")), 2))
+	first := manifestFacet("text", withText(column("id", ""), "key"))
+	blank := Carry(first, next(manifestFacet("", column("id", "")), 2))
 	if diff := cmp.Diff(&Kept{"text", ImportCause(1), ImportCause(2)}, blank.Body.Kept); diff != "" {
 		t.Errorf("description (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(&Kept{"key", ImportCause(1), ImportCause(2)}, blank.Body.Columns[0].Kept); diff != "" {
 		t.Errorf("column (-want +got):\n%s", diff)
 	}
-	again := Carry(blank, next(manifestWord("", column("id", "")), 3))
+	again := Carry(blank, next(manifestFacet("", column("id", "")), 3))
 	if again.Hash != blank.Hash {
 		t.Errorf("a blank that comes again is another word: %+v, then %+v", blank.Body, again.Body)
 	}
-	spoken := Carry(again, next(manifestWord("new", column("id", "")), 4))
+	spoken := Carry(again, next(manifestFacet("new", column("id", "")), 4))
 	if spoken.Body.Kept != nil || spoken.Body.Description != "new" {
 		t.Errorf("a new text keeps the old: %+v", spoken.Body)
 	}
@@ -52,37 +52,37 @@ func TestCarryColumns(t *testing.T) {
 	}{
 		{
 			"a column gone from the catalog stays, absent",
-			catalogWord(column("id", "int"), withText(column("old", "text"), "comment")), catalogWord(column("id", "int")),
+			catalogFacet(column("id", "int"), withText(column("old", "text"), "comment")), catalogFacet(column("id", "int")),
 			[]string{"id", `old absent since 9 was "comment"`},
 		},
 		{
 			"one that is absent already keeps its date",
-			catalogWord(column("id", "int"), BodyColumn{Name: "old", Absent: withdrawnBy(3)}), catalogWord(column("id", "int")),
+			catalogFacet(column("id", "int"), BodyColumn{Name: "old", Absent: withdrawnBy(3)}), catalogFacet(column("id", "int")),
 			[]string{"id", "old absent since 3"},
 		},
 		{
 			"one that comes back is there again",
-			catalogWord(column("id", "int"), BodyColumn{Name: "old", Absent: withdrawnBy(3)}), catalogWord(column("old", "int"), column("id", "int")),
+			catalogFacet(column("id", "int"), BodyColumn{Name: "old", Absent: withdrawnBy(3)}), catalogFacet(column("old", "int"), column("id", "int")),
 			[]string{"old", "id"},
 		},
 		{
 			"an entry without columns could not be read",
-			catalogWord(column("id", "int")), catalogWord(),
+			catalogFacet(column("id", "int")), catalogFacet(),
 			[]string{"id"},
 		},
 		{
 			"a manifest without columns documents none",
-			manifestWord("", withText(column("id", ""), "key")), manifestWord(""),
+			manifestFacet("", withText(column("id", ""), "key")), manifestFacet(""),
 			[]string{`id absent since 9 was "key"`},
 		},
 		{
 			"another spelling of the same column is no other column",
-			manifestWord("", withText(column("id", ""), "key")), manifestWord("", column("ID", "")),
+			manifestFacet("", withText(column("id", ""), "key")), manifestFacet("", column("ID", "")),
 			[]string{`ID was "key"`},
 		},
 		{
 			"unless both are there",
-			catalogWord(column("id", ""), column("ID", "")), catalogWord(column("Id", "")),
+			catalogFacet(column("id", ""), column("ID", "")), catalogFacet(column("Id", "")),
 			[]string{"Id", "id absent since 9", "ID absent since 9"},
 		},
 	}
@@ -98,9 +98,9 @@ func TestCarryColumns(t *testing.T) {
 
 func TestCarryBoundsAbsentColumns(t *testing.T) {
 	days := maxAbsent + 50
-	f := catalogWord(column("id", "int"))
+	f := catalogFacet(column("id", "int"))
 	for day := range days {
-		f = Carry(f, next(catalogWord(column("id", "int"), column(fmt.Sprintf("day_%d", day), "int")), ImportID(day+2)))
+		f = Carry(f, next(catalogFacet(column("id", "int"), column(fmt.Sprintf("day_%d", day), "int")), ImportID(day+2)))
 	}
 	if got := len(f.Body.Columns); got != maxAbsent+2 {
 		t.Fatalf("%d columns, want %d", got, maxAbsent+2)
@@ -116,7 +116,7 @@ func TestCarryBoundsAbsentColumns(t *testing.T) {
 func TestCarryCode(t *testing.T) {
 	compiled := HashOfText("select 1")
 	word := func(c *Code) Facet {
-		f := manifestWord("")
+		f := manifestFacet("")
 		f.Body.Code = c
 		return f
 	}
@@ -156,12 +156,12 @@ func TestCarryCode(t *testing.T) {
 	}
 }
 
-// TestCarryIsStable: a word that is said again, by whatever import, is the same
-// word; and no text that was there is lost.
+// TestCarryIsStable: a facet that is reported again, by any import, is the same
+// facet; and no text that was there is lost.
 func TestCarryIsStable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facets := rapid.Custom(func(t *rapid.T) Facet {
-			f := rapid.SampledFrom([]Facet{manifestWord(""), catalogWord(), crawlWord()}).Draw(t, "facet")
+			f := rapid.SampledFrom([]Facet{manifestFacet(""), catalogFacet(), crawlFacet()}).Draw(t, "facet")
 			f.Body.Description = rapid.SampledFrom([]string{"", "one", "two"}).Draw(t, "description")
 			names := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "A", "b", "c"}), 0, 4, rapid.ID[string]).Draw(t, "names")
 			for _, n := range names {
@@ -176,9 +176,9 @@ func TestCarryIsStable(t *testing.T) {
 			got := Carry(f, next(word, ImportID(10*i+10)))
 			again := Carry(got, next(word, ImportID(10*i+11)))
 			if diff := cmp.Diff(got.Body, again.Body); diff != "" || got.Hash != again.Hash {
-				t.Fatalf("said again it is another word:\n%s", diff)
+				t.Fatalf("reported again it is another facet:\n%s", diff)
 			}
-			if heard(f) && !heard(got) {
+			if hasText(f) && !hasText(got) {
 				t.Fatalf("the description is lost: %+v, then %+v", f.Body, got.Body)
 			}
 			f = got
@@ -186,7 +186,7 @@ func TestCarryIsStable(t *testing.T) {
 	})
 }
 
-func heard(f Facet) bool {
-	_, ok := voice{facet: &f, text: f.Body.Description, kept: f.Body.Kept}.hear()
+func hasText(f Facet) bool {
+	_, ok := textSource{facet: &f, text: f.Body.Description, kept: f.Body.Kept}.candidate()
 	return ok
 }

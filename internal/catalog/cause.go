@@ -25,7 +25,7 @@ type Cause struct {
 	ID   int64
 }
 
-// IsZero reports whether there is no cause.
+// IsZero reports whether the cause is unknown.
 func (c Cause) IsZero() bool { return c == Cause{} }
 
 // ImportCause returns the cause for an import; the zero Cause for import 0.
@@ -53,7 +53,7 @@ func (c Cause) Artifacts() ImportID {
 	return c.Import()
 }
 
-// compare orders causes in some fixed way; it says nothing of their time.
+// compare orders causes in a fixed way that has nothing to do with time.
 func (c Cause) compare(o Cause) int {
 	return cmp.Or(cmp.Compare(c.Kind, o.Kind), cmp.Compare(c.ID, o.ID))
 }

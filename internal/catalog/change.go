@@ -2,7 +2,7 @@ package catalog
 
 import "time"
 
-// ChangeKind tells what happened.
+// ChangeKind classifies a change.
 type ChangeKind string
 
 // The kinds of changes.

@@ -10,42 +10,42 @@ import (
 // The newest list of the warehouse (a catalog entry or a crawl) is the table's
 // full column list, in its order and spelling. Columns of older lists are
 // absent. Columns that only the manifest has are documented-only; without any
-// list the manifest's columns stand. Order: the list's, documented-only, absent.
-func (w *words) columns(platform string, p Policy) (columns []Column, listed bool) {
-	t := columnTable{platform: platform, live: len(w.live)}
-	list, others := w.lists()
+// list the manifest's columns count. Order: the list's, documented-only, absent.
+func (s *sortedFacets) columns(platform string, p Policy) (columns []Column, listed bool) {
+	t := columnTable{platform: platform, live: len(s.live)}
+	list, others := s.lists()
 	if list != nil {
-		t.join(list, w.order(list), slotListed)
+		t.join(list, s.order(list), slotListed)
 	}
-	for i, f := range w.live {
+	for i, f := range s.live {
 		if f.Source == FromManifest {
 			t.join(f, i, documented(list != nil))
 		}
 	}
 	for _, f := range others {
-		t.join(f, w.order(f), slotAbsent)
+		t.join(f, s.order(f), slotAbsent)
 	}
-	for i, f := range w.past {
+	for i, f := range s.withdrawn {
 		if f != list {
-			t.join(f, len(w.live)+i, slotNone)
+			t.join(f, len(s.live)+i, slotNone)
 		}
 	}
-	edits := t.edits(w.edits)
+	edits := t.edits(s.edits)
 	out := make([]Column, 0, len(t.slots))
 	slices.SortStableFunc(t.slots, func(a, b *slot) int { return cmp.Compare(a.state, b.state) })
-	for i, s := range t.slots {
-		c := s.column(platform, p, list, edits[s])
+	for i, slot := range t.slots {
+		c := slot.column(platform, p, list, edits[slot])
 		c.Ordinal = i + 1
 		out = append(out, c)
 	}
 	return out, list != nil
 }
 
-// lists gives the newest column list of the warehouse, and the other live ones.
+// lists returns the newest column list of the warehouse, and the other live ones.
 // Withdrawn lists are used where no live one is left: a model that was renamed
 // keeps the columns it had until the next catalog.
-func (w *words) lists() (newest *Facet, others []*Facet) {
-	for _, facets := range [][]*Facet{w.live, w.past} {
+func (s *sortedFacets) lists() (newest *Facet, others []*Facet) {
+	for _, facets := range [][]*Facet{s.live, s.withdrawn} {
 		for _, f := range facets {
 			if f.Source == FromManifest || !listsColumns(f) {
 				continue
@@ -58,7 +58,7 @@ func (w *words) lists() (newest *Facet, others []*Facet) {
 			break
 		}
 	}
-	for _, f := range w.live {
+	for _, f := range s.live {
 		if f != newest && f.Source != FromManifest {
 			others = append(others, f)
 		}
@@ -70,22 +70,22 @@ func listsColumns(f *Facet) bool {
 	return slices.ContainsFunc(f.Body.Columns, func(c BodyColumn) bool { return c.Absent.IsZero() })
 }
 
-// order is the place of a facet among all that are heard.
-func (w *words) order(f *Facet) int {
-	if i := slices.Index(w.live, f); i >= 0 {
+// order returns the position of a facet among all.
+func (s *sortedFacets) order(f *Facet) int {
+	if i := slices.Index(s.live, f); i >= 0 {
 		return i
 	}
-	return len(w.live) + slices.Index(w.past, f)
+	return len(s.live) + slices.Index(s.withdrawn, f)
 }
 
-// slotState says how a column came to be, in the order in which columns show.
+// slotState is where a column comes from, in the order in which columns show.
 type slotState uint8
 
 const (
 	slotListed     slotState = iota // the newest list has it, or there is none
 	slotDocumented                  // only the manifest has it
 	slotAbsent                      // an older list had it
-	slotNone                        // makes no column, only speaks about one
+	slotNone                        // makes no column, only describes one
 )
 
 func documented(listed bool) slotState {
@@ -95,7 +95,7 @@ func documented(listed bool) slotState {
 	return slotListed
 }
 
-// slot gathers what the facets say about one column.
+// slot gathers what the facets have about one column.
 type slot struct {
 	name       string
 	state      slotState
@@ -104,17 +104,17 @@ type slot struct {
 	parts      []part
 }
 
-// part is one facet's word about a column.
+// part is what one facet has about a column.
 type part struct {
-	facet  *Facet
-	order  int
-	past   bool // the facet is withdrawn
-	column *BodyColumn
+	facet     *Facet
+	order     int
+	withdrawn bool
+	column    *BodyColumn
 }
 
 type columnTable struct {
 	platform string
-	live     int // number of facets that are not past
+	live     int // number of facets that are not withdrawn
 	joins    int // number of facets joined so far
 	slots    []*slot
 	exact    map[string]*slot
@@ -125,7 +125,7 @@ type columnTable struct {
 // else to the only one that differs by case, else as a new one of the given state.
 func (t *columnTable) join(f *Facet, order int, state slotState) {
 	t.joins++
-	word := part{facet: f, order: order, past: order >= t.live}
+	p := part{facet: f, order: order, withdrawn: order >= t.live}
 	var rest []*BodyColumn
 	for _, c := range byOrdinal(f.Body.Columns) {
 		s := t.exact[c.Name]
@@ -133,23 +133,23 @@ func (t *columnTable) join(f *Facet, order int, state slotState) {
 			rest = append(rest, c)
 			continue
 		}
-		t.add(s, word, c)
+		t.add(s, p, c)
 	}
 	if len(rest) == 0 {
 		return
 	}
 	if len(t.slots) > 0 {
-		rest = t.joinFolded(rest, word)
+		rest = t.joinFolded(rest, p)
 	}
 	t.grow(len(rest))
 	for _, c := range rest {
-		t.open(c, word, state)
+		t.open(c, p, state)
 	}
 }
 
-// joinFolded joins by the folded name what is alone with it on both sides, and
-// gives back the others.
-func (t *columnTable) joinFolded(columns []*BodyColumn, word part) []*BodyColumn {
+// joinFolded joins by the folded name the columns that are alone with it on both
+// sides, and returns the others.
+func (t *columnTable) joinFolded(columns []*BodyColumn, p part) []*BodyColumn {
 	folded := t.byFold()
 	folds, alike := make([]string, len(columns)), make(map[string]int, len(columns))
 	for i, c := range columns {
@@ -160,7 +160,7 @@ func (t *columnTable) joinFolded(columns []*BodyColumn, word part) []*BodyColumn
 	for i, c := range columns {
 		same := folded[folds[i]]
 		if len(same) == 1 && alike[folds[i]] == 1 && same[0].joined != t.joins && !exactOnly(t.platform, c) {
-			t.add(same[0], word, c)
+			t.add(same[0], p, c)
 			continue
 		}
 		rest = append(rest, c)
@@ -168,7 +168,7 @@ func (t *columnTable) joinFolded(columns []*BodyColumn, word part) []*BodyColumn
 	return rest
 }
 
-// byFold gives the columns by folded name.
+// byFold returns the columns by folded name.
 func (t *columnTable) byFold() map[string][]*slot {
 	if t.folded == nil {
 		t.folded = make(map[string][]*slot, len(t.slots))
@@ -188,22 +188,22 @@ func (t *columnTable) grow(n int) {
 	}
 }
 
-// exactOnly tells a column that the YAML quotes where quotes keep the case.
+// exactOnly reports whether the YAML quotes a column where quotes keep the case.
 func exactOnly(platform string, c *BodyColumn) bool { return c.Quote && quotesExact(platform) }
 
-func (t *columnTable) add(s *slot, word part, c *BodyColumn) {
-	word.column = c
-	s.parts = append(s.parts, word)
+func (t *columnTable) add(s *slot, p part, c *BodyColumn) {
+	p.column = c
+	s.parts = append(s.parts, p)
 	s.joined = t.joins
-	if word.facet.Source == FromManifest && c.Absent.IsZero() {
+	if p.facet.Source == FromManifest && c.Absent.IsZero() {
 		s.documented = true
 	}
 }
 
-// open makes a column, unless the facet has no say in what exists.
-func (t *columnTable) open(c *BodyColumn, word part, state slotState) {
+// open makes a column, unless the facet does not decide which columns exist.
+func (t *columnTable) open(c *BodyColumn, p part, state slotState) {
 	if !c.Absent.IsZero() {
-		if word.facet.Source == FromManifest && state == slotDocumented {
+		if p.facet.Source == FromManifest && state == slotDocumented {
 			return // once documented, never in the warehouse, no longer documented
 		}
 		if state != slotNone {
@@ -214,7 +214,7 @@ func (t *columnTable) open(c *BodyColumn, word part, state slotState) {
 		return
 	}
 	s := &slot{name: c.Name, state: state, parts: make([]part, 0, 2)}
-	t.add(s, word, c)
+	t.add(s, p, c)
 	t.slots = append(t.slots, s)
 	t.exact[c.Name] = s
 	if t.folded != nil {
@@ -223,7 +223,7 @@ func (t *columnTable) open(c *BodyColumn, word part, state slotState) {
 	}
 }
 
-// byOrdinal sorts columns by the position their origin gives, which may start
+// byOrdinal sorts columns by the position that their origin has, which may start
 // at 0 or 1 and have gaps.
 func byOrdinal(columns []BodyColumn) []*BodyColumn {
 	out := make([]*BodyColumn, len(columns))
@@ -275,12 +275,12 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 		DocumentedOnly: list != nil && s.documented && s.state != slotListed,
 	}
 	c.Type, c.Nullable = s.typed(platform, list)
-	var room [4]voice
-	voices := room[:0]
+	var room [4]textSource
+	texts := room[:0]
 	var tags []string
 	for _, q := range s.parts {
-		voices = append(voices, voice{facet: q.facet, text: q.column.Description, kept: q.column.Kept, past: q.past})
-		if q.past || !q.column.Absent.IsZero() {
+		texts = append(texts, textSource{facet: q.facet, text: q.column.Description, kept: q.column.Kept, withdrawn: q.withdrawn})
+		if q.withdrawn || !q.column.Absent.IsZero() {
 			continue
 		}
 		if p.Tags != Never || !isDBT(q.facet.Origin) {
@@ -293,16 +293,16 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 			}
 		}
 	}
-	c.Description = effectiveText(voices, e.description, p.Description)
+	c.Description = effectiveText(texts, e.description, p.Description)
 	c.Tags = edited(tags, e.tags)
 	return c
 }
 
-// typed gives the type and nullability that the list tells, else the first
-// that anybody tells. Catalogs of some warehouses drop precision, length and
-// element type: a crawl that names the same kind of type is heard instead.
+// typed returns the type and nullability of the list, else of the first facet that
+// has them. Catalogs of some warehouses drop precision, length and element type: a
+// crawl with the same kind of type goes before them.
 func (s *slot) typed(platform string, list *Facet) (best Type, nullable *bool) {
-	hear := func(q *part) {
+	consider := func(q *part) {
 		if nullable == nil {
 			nullable = q.column.Nullable
 		}
@@ -315,11 +315,11 @@ func (s *slot) typed(platform string, list *Facet) (best Type, nullable *bool) {
 	}
 	for i := range s.parts {
 		if s.parts[i].facet == list {
-			hear(&s.parts[i])
+			consider(&s.parts[i])
 		}
 	}
 	for i := range s.parts {
-		hear(&s.parts[i])
+		consider(&s.parts[i])
 	}
 	for i := range s.parts {
 		if q := &s.parts[i]; q.facet.Source == FromCrawl && q.column.NativeType != "" {

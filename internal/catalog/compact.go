@@ -10,8 +10,8 @@ import (
 
 // compactJSON puts JSON into one form: no blanks, keys sorted, of repeated keys
 // the last, strings with the fewest escapes; numbers keep their digits. It is
-// nil for nothing, null, {}, [] and "". Text that is no JSON becomes a JSON
-// string, bytes that are no UTF-8 become U+FFFD.
+// nil for nothing, null, {}, [] and "". Text that is not JSON becomes a JSON
+// string, bytes that are not UTF-8 become U+FFFD.
 func compactJSON(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 {
 		return nil
@@ -37,7 +37,7 @@ type compactor struct {
 	at int
 }
 
-// next skips blanks and gives the next byte without taking it.
+// next skips blanks and returns the next byte without taking it.
 func (c *compactor) next() byte {
 	for {
 		switch b := c.in[c.at]; b {
@@ -87,7 +87,7 @@ func (c *compactor) array(out []byte) []byte {
 	return append(out, ']')
 }
 
-// jsonMember is where a key and its value stand in the output.
+// jsonMember is the position of a key and its value in the output.
 type jsonMember struct{ start, key, end int } // key is the end of the key
 
 func (c *compactor) object(out []byte) []byte {

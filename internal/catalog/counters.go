@@ -8,8 +8,8 @@ type Delta struct {
 
 // CountTables counts as an import's counters do: distinct assets of dbt's four
 // kinds (ephemeral models included) that are new, and those whose own record
-// changed or was restored. Columns are records of their own; a removal is told
-// by the report only.
+// changed or was restored. Columns are records of their own; a removal is in
+// the report only.
 func CountTables(deltas []Delta) (created, updated int64) {
 	for _, d := range deltas {
 		switch {
@@ -46,7 +46,7 @@ func CountColumns(deltas []Delta) (created, updated int64) {
 	return created, updated
 }
 
-// counts tells the tables that an import of dbt's artifacts counts.
+// counts reports whether an import of dbt's artifacts counts the table.
 func (d Delta) counts() bool {
 	if d.After == nil || !d.After.Present {
 		return false

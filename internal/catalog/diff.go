@@ -10,7 +10,7 @@ import (
 // AssetHash hashes an asset's record: everything that is stored of it but the
 // columns, and but provenance that changes while the value does not (the import
 // that brought a text or compiled code again, or withdrew the asset). Equal
-// hashes mean that DiffAsset finds nothing to tell.
+// hashes mean that DiffAsset finds nothing.
 func AssetHash(a Asset) Hash {
 	d := make(digest, 0, 4096)
 	d.asset(&a)
@@ -27,11 +27,11 @@ func ColumnsHash(columns []Column) Hash {
 	return HashOf(d)
 }
 
-// DiffAsset tells how an asset and its columns changed: first the asset as a
+// DiffAsset returns how an asset and its columns changed: first the asset as a
 // whole (created, removed, restored), then its fields, then column by column in
 // the new order, those that vanished last. Before is nil for a new asset, after
-// for one that is gone altogether; such a change says nothing of the fields.
-// Code is told as "changed", without the text. Version, Cause, Actor and At are
+// for one that is gone altogether; such a change has no fields.
+// Code is reported as "changed", without the text. Version, Cause, Actor and At are
 // left to the caller.
 func DiffAsset(before, after *Asset, columnsBefore, columnsAfter []Column) []Change {
 	switch {
@@ -89,12 +89,12 @@ func (d *differ) set(field string, before, after []string) {
 	}
 }
 
-// value compares anything by its JSON and tells it so.
+// value compares and shows anything as JSON.
 func (d *differ) value(field string, before, after any) {
 	d.text(field, jsonText(before), jsonText(after))
 }
 
-// opaque tells that something changed, without the values.
+// opaque reports that something changed, without the values.
 func (d *differ) opaque(field string, same bool) {
 	if !same {
 		d.add(Updated, field, "", "changed")
@@ -112,8 +112,8 @@ func jsonText(v any) string {
 	return ""
 }
 
-// said compares a text: what shows, who says it, and what lies behind it.
-func (d *differ) said(field string, before, after Text) {
+// effective compares a text: what shows, where it comes from, and what is hidden.
+func (d *differ) effective(field string, before, after Text) {
 	d.text(field, before.Value, after.Value)
 	d.text(field+"_source", sourceOf(before), sourceOf(after))
 	d.text(field+"_own", stringOf(before.Own), stringOf(after.Own))
@@ -145,7 +145,7 @@ func (d *differ) assetFields(before, after *Asset) {
 	if before.Relation != after.Relation || before.RelationKey != after.RelationKey {
 		d.add(Updated, "relation", before.Relation.Display(), after.Relation.Display())
 	}
-	d.said("description", before.Description, after.Description)
+	d.effective("description", before.Description, after.Description)
 	d.set("owners", before.Owners, after.Owners)
 	d.set("tags", before.Tags, after.Tags)
 	d.text("materialized", before.Materialized, after.Materialized)
@@ -211,7 +211,7 @@ func orZero[T any](p *T) T {
 }
 
 // columns pairs columns by name, else by the only name that differs by case.
-// The position is no field: one column more in front changes no other.
+// The position is not a field: one column more in front changes no other.
 func (d *differ) columns(platform string, before, after []Column) {
 	pairs := pairColumns(platform, before, after)
 	for i := range after {
@@ -237,14 +237,14 @@ func (d *differ) columnFields(before, after *Column) {
 		d.add(Updated, "type", before.Type.Native, after.Type.Native)
 	}
 	d.value("nullable", before.Nullable, after.Nullable)
-	d.said("description", before.Description, after.Description)
+	d.effective("description", before.Description, after.Description)
 	d.set("tags", before.Tags, after.Tags)
 	d.text("meta", string(before.Meta), string(after.Meta))
 	d.value("constraints", before.Constraints, after.Constraints)
 	d.flag("documented_only", before.DocumentedOnly, after.DocumentedOnly)
 }
 
-// columnPairs tells for each new column the old one, and the old ones left.
+// columnPairs has for each new column the old one, and the old ones that are left.
 type columnPairs struct {
 	before []*Column
 	gone   []*Column

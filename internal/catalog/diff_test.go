@@ -30,7 +30,7 @@ func told(changes []Change) []string {
 
 func TestDiffAsset(t *testing.T) {
 	asset := func(change func(*Asset)) *Asset {
-		a, _ := Merge(1, []Facet{manifestWord("text")}, Policy{})
+		a, _ := Merge(1, []Facet{manifestFacet("text")}, Policy{})
 		if change != nil {
 			change(&a)
 		}
@@ -232,8 +232,8 @@ func TestCounters(t *testing.T) {
 		d.After, d.ColumnsAfter = merge(after...)
 		return d
 	}
-	plain := manifestWord("text", column("id", "int"))
-	described := manifestWord("text", withText(column("id", "int"), "key"))
+	plain := manifestFacet("text", column("id", "int"))
+	described := manifestFacet("text", withText(column("id", "int"), "key"))
 	tests := []struct {
 		name  string
 		delta Delta
@@ -241,23 +241,23 @@ func TestCounters(t *testing.T) {
 	}{
 		{"new", delta(nil, []Facet{plain}), [4]int64{1, 0, 1, 0}},
 		{"unchanged", delta([]Facet{plain}, []Facet{next(plain, 2)}), [4]int64{}},
-		{"description", delta([]Facet{plain}, []Facet{manifestWord("other", column("id", "int"))}), [4]int64{0, 1, 0, 0}},
+		{"description", delta([]Facet{plain}, []Facet{manifestFacet("other", column("id", "int"))}), [4]int64{0, 1, 0, 0}},
 		{"column's description", delta([]Facet{plain}, []Facet{described}), [4]int64{0, 0, 0, 1}},
-		{"a column more, in front", delta([]Facet{plain}, []Facet{manifestWord("text", column("a", ""), column("id", "int"))}), [4]int64{0, 0, 1, 0}},
+		{"a column more, in front", delta([]Facet{plain}, []Facet{manifestFacet("text", column("a", ""), column("id", "int"))}), [4]int64{0, 0, 1, 0}},
 		{"removed", delta([]Facet{plain}, []Facet{withdrawn(plain, 2)}), [4]int64{}},
 		{"restored", delta([]Facet{withdrawn(plain, 2)}, []Facet{plain}), [4]int64{0, 1, 0, 0}},
 		{
-			"column absent", delta([]Facet{plain, catalogWord(column("id", "int"), column("b", "int"))},
-				[]Facet{plain, catalogWord(column("id", "int"), BodyColumn{Name: "b", NativeType: "int", Absent: withdrawnBy(2)})}),
+			"column absent", delta([]Facet{plain, catalogFacet(column("id", "int"), column("b", "int"))},
+				[]Facet{plain, catalogFacet(column("id", "int"), BodyColumn{Name: "b", NativeType: "int", Absent: withdrawnBy(2)})}),
 			[4]int64{},
 		},
 		{
-			"column restored", delta([]Facet{plain, catalogWord(column("id", "int"), BodyColumn{Name: "b", NativeType: "int", Absent: withdrawnBy(2)})},
-				[]Facet{plain, catalogWord(column("id", "int"), column("b", "int"))}),
+			"column restored", delta([]Facet{plain, catalogFacet(column("id", "int"), BodyColumn{Name: "b", NativeType: "int", Absent: withdrawnBy(2)})},
+				[]Facet{plain, catalogFacet(column("id", "int"), column("b", "int"))}),
 			[4]int64{0, 0, 0, 1},
 		},
-		{"a crawl's table is none of dbt's", delta(nil, []Facet{crawlWord(column("id", "int"))}), [4]int64{}},
-		{"dbt adopts a crawled table", delta([]Facet{crawlWord(column("id", "int"))}, []Facet{crawlWord(column("id", "int")), plain}), [4]int64{0, 1, 0, 0}},
+		{"a crawl's table is none of dbt's", delta(nil, []Facet{crawlFacet(column("id", "int"))}), [4]int64{}},
+		{"dbt adopts a crawled table", delta([]Facet{crawlFacet(column("id", "int"))}, []Facet{crawlFacet(column("id", "int")), plain}), [4]int64{0, 1, 0, 0}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -46,7 +46,7 @@ func (d *digest) texts(list []string) {
 	}
 }
 
-// has writes whether a pointer points to anything.
+// has writes whether a pointer is set.
 func (d *digest) has(present bool) bool {
 	d.flag(present)
 	return present
@@ -214,14 +214,14 @@ func (d *digest) edit(e *Edit) {
 	d.number(e.At.UnixMicro())
 }
 
-// asset leaves out what AssetHash says.
+// asset leaves out what AssetHash names.
 func (d *digest) asset(a *Asset) {
 	d.text(string(a.Kind))
 	d.text(a.Name)
 	d.number(int64(a.Project))
 	d.relation(&a.Relation)
 	d.text(a.RelationKey)
-	d.said(&a.Description)
+	d.effective(&a.Description)
 	d.texts(a.Owners)
 	d.texts(a.Tags)
 	d.text(a.Materialized)
@@ -245,9 +245,9 @@ func (d *digest) asset(a *Asset) {
 	}
 }
 
-// said is a text without what brought it. Of people only the name counts: the
+// effective writes a text without what brought it. Of people only the name counts: the
 // same text by the same name is not a change.
-func (d *digest) said(t *Text) {
+func (d *digest) effective(t *Text) {
 	d.text(t.Value)
 	d.text(string(t.Origin))
 	d.text(t.By.Name)
@@ -273,7 +273,7 @@ func (d *digest) column(c *Column) {
 	d.number(int64(c.Type.Precision))
 	d.number(int64(c.Type.Scale))
 	d.nullable(c.Nullable)
-	d.said(&c.Description)
+	d.effective(&c.Description)
 	d.texts(c.Tags)
 	d.raw(c.Meta)
 	d.constraints(c.Constraints)

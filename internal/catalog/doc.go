@@ -1,4 +1,4 @@
-// Package catalog holds the words of Thalweg and the rules between them: what
+// Package catalog holds the types of Thalweg and the rules between them: what
 // an asset, a facet, a column, an edge and a change are, how facets found by
 // different origins are merged into one asset, and how two states of an asset
 // differ.

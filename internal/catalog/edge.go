@@ -2,7 +2,7 @@ package catalog
 
 import "cmp"
 
-// EdgeType tells what an edge means.
+// EdgeType classifies an edge.
 type EdgeType string
 
 // The types of edges between assets.
@@ -14,13 +14,13 @@ const (
 	EdgeOther    EdgeType = "other" // analyses, functions, operations
 )
 
-// Words of seed 1 for every edge that dbt itself states.
+// Values of the compatible API for every edge that dbt itself has.
 const (
 	ConfidenceMedium = "medium"
 	SourceDBTImport  = "dbt_import"
 )
 
-// Edge is asset → asset, as one project states it.
+// Edge is asset → asset, as one project has it.
 type Edge struct {
 	Project ProjectID
 	From    AssetID // 0 = unresolved: FromNode is not (yet) known

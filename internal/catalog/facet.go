@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Origin tells who says something: "dbt:<project key>", "crawl:<integration>"
-// or "user".
+// Origin is where a facet comes from: "dbt:<project key>", "crawl:<integration>" or
+// "user".
 type Origin string
 
 // OriginUser is the origin of what people write.
@@ -23,11 +23,11 @@ const (
 	FromUser     Source = "user"
 )
 
-// Facet is what one origin and artifact kind says about one asset. It is
-// append-only: a new word of the same (origin, source, unique id) replaces the
-// older one in the next version, and the older one stays in the history.
+// Facet is what one origin and source report about one asset. It is append-only: a
+// new facet of the same (origin, source, unique id) replaces the older one in the
+// next version, and the older one stays in the history.
 type Facet struct {
-	Asset     AssetID // 0 while no asset is known for it (a catalog table that no manifest lists)
+	Asset     AssetID // 0 while its asset is unknown (a catalog table that no manifest lists)
 	Origin    Origin
 	Source    Source
 	UniqueID  string // dbt's id; for a crawl the relation key; "" for people
@@ -57,22 +57,22 @@ type Body struct {
 	Columns []BodyColumn    `json:"columns,omitempty"`
 	DBT     *DBT            `json:"dbt,omitempty"`
 	Code    *Code           `json:"code,omitempty"`
-	Extra   json.RawMessage `json:"extra,omitempty"` // fields of the kinds that are no tables (exposure, metric …), compact
+	Extra   json.RawMessage `json:"extra,omitempty"` // of exposures, metrics and the like; compact
 	Stats   map[string]Stat `json:"stats,omitempty"` // of catalog.json or a crawl
 	Edits   []Edit          `json:"edits,omitempty"` // what people wrote; only in facets of people
 }
 
-// Kept is a text that its origin no longer says.
+// Kept is a text that its origin no longer has.
 type Kept struct {
 	Value string `json:"value"`
 	Cause Cause  `json:"import"` // that brought it; named when imports were the only cause
 	Since Cause  `json:"since"`  // since which it is gone
 }
 
-// BodyColumn is a column as one origin tells it.
+// BodyColumn is a column as one origin reports it.
 type BodyColumn struct {
 	Name        string          `json:"name"`
-	Ordinal     int             `json:"ordinal,omitempty"` // position as the origin gives it; only its order counts
+	Ordinal     int             `json:"ordinal,omitempty"` // position at the origin; only the order counts
 	NativeType  string          `json:"type,omitempty"`
 	Nullable    *bool           `json:"nullable,omitempty"`
 	Description string          `json:"description,omitempty"`
@@ -138,14 +138,14 @@ type Stat struct {
 	Text  string   `json:"text,omitempty"`
 }
 
-// Edit is one value that a person set. The newest edit of a (field, column)
-// stands; undo is a new edit.
+// Edit is one value that a person set. The newest edit of a (field, column) is
+// effective; undo is a new edit.
 type Edit struct {
 	Field  string    `json:"field"`            // description, owners, tags
 	Column string    `json:"column,omitempty"` // "" = the asset itself
 	Text   string    `json:"text,omitempty"`   // of description
 	Add    []string  `json:"add,omitempty"`    // owners or tags that the person added
-	Remove []string  `json:"remove,omitempty"` // owners or tags that the person removed from what others say
+	Remove []string  `json:"remove,omitempty"` // owners or tags that the person removed from what other facets have
 	By     Actor     `json:"by"`
 	At     time.Time `json:"at"`
 }

@@ -15,7 +15,7 @@ const (
 	FoldKeep              // names differ by case: bigquery, clickhouse, sqlserver, fabric, synapse
 )
 
-// FoldOf gives the fold of the relations of a platform (dbt's adapter type,
+// FoldOf returns the fold of the relations of a platform (dbt's adapter type,
 // lower case). The set of adapters is open: an unknown one folds to lower case.
 func FoldOf(platform string) Fold {
 	switch platform {
@@ -27,7 +27,7 @@ func FoldOf(platform string) Fold {
 	return FoldLower
 }
 
-// quotesExact tells the platforms where a quoted name keeps its case. dbt
+// quotesExact reports whether a quoted name keeps its case on a platform. dbt
 // quotes always on the others too, where the engine folds all the same.
 func quotesExact(platform string) bool {
 	switch platform {
@@ -52,7 +52,7 @@ func FoldColumn(platform, name string) string {
 
 // Apply folds a name rune by rune, by Unicode's simple case mapping. Names
 // that merely look alike (full-width letters, ligatures) stay apart, and bytes
-// that are no UTF-8 stay as they are.
+// that are not UTF-8 stay as they are.
 func (f Fold) Apply(name string) string {
 	switch f {
 	case FoldUpper:

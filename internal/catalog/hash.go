@@ -23,15 +23,15 @@ func HashOfText(s string) Hash {
 	return HashOf([]byte(s))
 }
 
-// IsZero tells "nothing".
+// IsZero reports whether there is nothing.
 func (h Hash) IsZero() bool { return h == Hash{} }
 
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
-// MarshalText gives 32 hexadecimal digits.
+// MarshalText returns 32 hexadecimal digits.
 func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
 
-// UnmarshalText reads what MarshalText gives.
+// UnmarshalText reads what MarshalText writes.
 func (h *Hash) UnmarshalText(b []byte) error {
 	if len(b) != 2*len(h) {
 		return fmt.Errorf("hash of %d characters: %w", len(b), ErrInvalid)

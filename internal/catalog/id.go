@@ -49,10 +49,10 @@ func (id RunID) String() string     { return FormatID(PrefixRun, int64(id)) }
 // an exposure. All assets share one counter.
 func (id AssetID) Label(kind Kind) string { return FormatID(kind.Prefix(), int64(id)) }
 
-// FormatID gives "SCH-101".
+// FormatID returns an id such as "SCH-101".
 func FormatID(prefix string, n int64) string { return prefix + "-" + strconv.FormatInt(n, 10) }
 
-// ParseID reads "SCH-101", case-insensitively, and gives its upper-case prefix
+// ParseID reads "SCH-101", case-insensitively, and returns its upper-case prefix
 // and its number. ErrNotFound for anything that is not such an id, so that a
 // hostile id ends before a query.
 func ParseID(s string) (prefix string, n int64, err error) {

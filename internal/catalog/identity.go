@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// KnownAsset is an asset of a schema as it stands before an import, removed
-// ones included.
+// KnownAsset is an asset of a schema before a report is applied, removed ones
+// included.
 type KnownAsset struct {
 	ID          AssetID
 	Kind        Kind
@@ -16,32 +16,32 @@ type KnownAsset struct {
 	Present     bool
 }
 
-// KnownNode is one word already known: a dbt node (one for its manifest and
-// catalog facets together; Withdrawn is the manifest's) or a crawled table
-// (UniqueID is its relation key). People's facets are no nodes.
+// KnownNode is one node that is stored: a dbt node (its manifest and catalog facets
+// together; Withdrawn is the manifest's) or a crawled table (UniqueID is its
+// relation key). Facets of people are not nodes.
 type KnownNode struct {
 	Asset    AssetID
 	Origin   Origin
 	UniqueID string
-	// Kind may be left empty: the type that leads a dbt unique_id then stands.
+	// Kind may be left empty: it is then the type that leads the dbt unique_id.
 	Kind Kind
-	// RelationKey may be left empty: the key of the asset then stands, for all
-	// words about one table are about one relation.
+	// RelationKey may be left empty: it is then that of the asset, because all nodes
+	// of one table have one relation.
 	RelationKey string
 	Withdrawn   bool
 }
 
-// Claim is one thing that an artifact or a crawl says exists.
+// Claim is one thing that an artifact or a crawl reports.
 type Claim struct {
 	Origin   Origin
 	UniqueID string // dbt's id; for a crawl the relation key
 	Kind     Kind
 	Name     string
-	// Relation is ignored for kinds that are no tables; leave it zero for
+	// Relation is ignored for kinds that are not tables; leave it zero for
 	// ephemeral models. ClaimOf does so.
 	Relation Relation
-	// RelationKey stands in for Relation where only the key is at hand: a node
-	// that did not change is at the relation of the asset that it is known by.
+	// RelationKey replaces Relation where only the key is available: a node that did
+	// not change is at the relation of its asset.
 	RelationKey string
 }
 
@@ -55,22 +55,21 @@ func ClaimOf(f Facet) Claim {
 }
 
 // hasRelation is false for ephemeral models, whose address in the manifest is
-// where they would be, and for everything that is no table.
+// where they would be, and for everything that is not a table.
 func hasRelation(b Body) bool { return b.Kind.IsTable() && b.Materialized != "ephemeral" }
 
-// Resolution says which asset one word belongs to. Exactly one of Asset and New
-// is set.
+// Resolution is the asset of one node. Exactly one of Asset and New is set.
 type Resolution struct {
 	Origin   Origin
 	UniqueID string
 	Asset    AssetID
-	New      int // 1, 2, …: number of a new asset within this answer; several words may share it
+	New      int // 1, 2, …: number of a new asset within this answer; several nodes may share it
 	// From is the asset whose facets of this (origin, unique id) move to Asset
-	// or New; 0 where none moves. It holds for every source of the word.
+	// or New; 0 where none moves. It holds for every source of the node.
 	From AssetID
 }
 
-// Identities is what a schema knows before an import.
+// Identities are the assets and nodes of a schema before a report is applied.
 type Identities struct {
 	assets []KnownAsset
 	byID   map[AssetID]*KnownAsset
@@ -105,7 +104,7 @@ func NewIdentities(assets []KnownAsset, nodes []KnownNode) *Identities {
 	return ids
 }
 
-// knownBefore orders two words of one node: the live one, then the older asset.
+// knownBefore orders two entries of one node: the live one, then the older asset.
 func knownBefore(a, b KnownNode) bool {
 	if a.Withdrawn != b.Withdrawn {
 		return b.Withdrawn
@@ -114,25 +113,24 @@ func knownBefore(a, b KnownNode) bool {
 }
 
 // Resolve finds the asset of every claim. The claims of a dbt project must be
-// all its nodes (one whose removal is withheld is claimed as it was): its known
+// all its nodes (one whose removal is withheld is claimed unchanged): its stored
 // nodes that are not claimed count as gone. Crawls may claim any part.
 //
 // The answer has one resolution per claim, in the order of the claims, and then
-// one for each known word that nobody claimed but that has to move, by origin
-// and unique id. It does not depend on the order of claims, assets or nodes.
+// one for each stored node without a claim that has to move, by origin and unique
+// id. It does not depend on the order of claims, assets or nodes.
 //
-// The rules. One relation is one asset: words are grouped by their folded
-// relation (a missing database stands for the only one that has the same schema
-// and identifier); a word without a relation is a group of its own. Then each
-// asset goes to one group, in this order:
+// The rules. One relation is one asset: nodes are grouped by their folded relation
+// (a missing database means the only one that has the same schema and identifier); a
+// node without a relation is a group of its own. Then each asset goes to one group,
+// in this order:
 //
 //  1. The asset follows its nodes: to the group of the live node before that of
 //     a withdrawn one, of the model before the snapshot, the seed, the source and
-//     the crawled table; among equals the group that stands at the asset's own
-//     relation; then the older asset.
-//  2. A group with a relation, still without asset, takes the asset that was
+//     the crawled table; among equals the group at the asset's own relation; then the older asset.
+//  2. Any group with a relation, still without asset, takes the asset that was
 //     last at this relation, removed or not, if no node has led it elsewhere.
-//  3. What is no table, still without asset, takes the one that had its kind and
+//  3. What is not a table, still without asset, takes the one that had its kind and
 //     name in the same project and has lost its node.
 //  4. What is left is new.
 //
@@ -146,9 +144,9 @@ func knownBefore(a, b KnownNode) bool {
 //	split: m and source s on A; m moves to r2  | A goes with m; s is new, or the asset that was at its relation
 //	split: s moves to r2                       | A stays with m; s is new, or the asset at r2
 //	split by crawl: A crawled at r1, m moves   | A goes with m; the crawled table at r1 is new
-//	join: m moves to r2 where s (B) is         | both are A; B has no word left, is flagged removed, keeps its edits
+//	join: m moves to r2 where s (B) is         | both are A; B has no facet left, is flagged removed, keeps its edits
 //	join: m moves to r2 where a crawl (B) is   | the same
-//	join: two models on one relation           | the asset that stood there, else the older
+//	join: two models on one relation           | the asset that was there, else the older
 //	delete m, later n at r1                    | A is restored as n, with its edits
 //	delete m, later m anywhere                 | A is restored, with its edits, unless another live node has it
 //	versioned models m.v1, m.v2                | an asset each: unique id and relation both differ
@@ -157,16 +155,16 @@ func knownBefore(a, b KnownNode) bool {
 //	spelling differs only by case              | one asset where the platform folds, two where it does not
 //	database missing on one side               | one asset if only one database has that schema and identifier
 func (ids *Identities) Resolve(claims []Claim) []Resolution {
-	r := resolving{ids: ids, asset: map[string]AssetID{}, taken: map[AssetID]bool{}}
+	r := resolver{ids: ids, asset: map[string]AssetID{}, taken: map[AssetID]bool{}}
 	r.gather(claims)
-	r.place()
+	r.group()
 	r.followNodes()
 	r.takeRelations()
 	r.takeNames()
 	return r.answer(len(claims))
 }
 
-// member is one word that takes part: a claim or a known word that stands.
+// member is one node that takes part: a claim, or a stored node without one.
 type member struct {
 	node    nodeKey
 	kind    Kind
@@ -174,21 +172,21 @@ type member struct {
 	key     string // folded relation, "" without
 	claim   int    // index, or -1
 	known   *KnownNode
-	group   string // place of its group
+	group   string // key of its group
 	isCrawl bool
 }
 
-type resolving struct {
+type resolver struct {
 	ids     *Identities
 	members []member
-	// where unifies relation keys: a key without a database stands for the only
-	// one with it.
+	// where unifies relation keys: a key without a database means the only one that
+	// has one.
 	where map[string]string
 	asset map[string]AssetID // by group
 	taken map[AssetID]bool
 }
 
-func (r *resolving) gather(claims []Claim) {
+func (r *resolver) gather(claims []Claim) {
 	claimed := make(map[nodeKey]bool, len(claims))
 	whole := map[Origin]bool{}
 	for i, c := range claims {
@@ -208,7 +206,7 @@ func (r *resolving) gather(claims []Claim) {
 		if n.Withdrawn || whole[key.origin] || claimed[key] {
 			continue
 		}
-		r.members = append(r.members, r.standing(key, n))
+		r.members = append(r.members, r.unclaimed(key, n))
 	}
 	// One order for all that follows, whatever the order of claims.
 	slices.SortFunc(r.members, func(a, b member) int {
@@ -219,8 +217,8 @@ func (r *resolving) gather(claims []Claim) {
 	})
 }
 
-// standing is a word that nobody claimed and that still holds.
-func (r *resolving) standing(key nodeKey, n *KnownNode) member {
+// unclaimed returns the member for a stored node that was not claimed.
+func (r *resolver) unclaimed(key nodeKey, n *KnownNode) member {
 	m := member{node: key, kind: n.Kind, claim: -1, known: n, isCrawl: isCrawl(key.origin), key: n.RelationKey}
 	at := r.ids.byID[n.Asset]
 	if m.isCrawl {
@@ -234,8 +232,8 @@ func (r *resolving) standing(key nodeKey, n *KnownNode) member {
 
 func isCrawl(o Origin) bool { return strings.HasPrefix(string(o), "crawl:") }
 
-// place gives every member its group.
-func (r *resolving) place() {
+// group assigns every member its group.
+func (r *resolver) group() {
 	r.unifyDatabases()
 	for i := range r.members {
 		m := &r.members[i]
@@ -255,9 +253,9 @@ func (r *resolving) place() {
 	}
 }
 
-// unifyDatabases finds for each bare key the database that a missing one stands
-// for: the only one among what is there, else the only one among what was.
-func (r *resolving) unifyDatabases() {
+// unifyDatabases finds for each bare key the database that a missing one means:
+// the only one among the present assets, else the only one among the past ones.
+func (r *resolver) unifyDatabases() {
 	present, past := map[string]string{}, map[string]string{}
 	for _, m := range r.members {
 		addDatabase(present, m.key)
@@ -288,7 +286,7 @@ func addDatabase(byBare map[string]string, key string) {
 	byBare[bare] = key
 }
 
-func (r *resolving) unified(key string) string {
+func (r *resolver) unified(key string) string {
 	database, bare := cutKey(key)
 	if database == "" {
 		if full := r.where[bare]; full != "" {
@@ -307,7 +305,7 @@ type vote struct {
 	group     string
 }
 
-func (r *resolving) followNodes() {
+func (r *resolver) followNodes() {
 	votes := make([]vote, 0, len(r.members))
 	for _, m := range r.members {
 		if m.known == nil {
@@ -326,18 +324,18 @@ func (r *resolving) followNodes() {
 		)
 	})
 	for _, v := range votes {
-		r.give(v.group, v.asset)
+		r.assign(v.group, v.asset)
 	}
 }
 
-// give gives an asset to a group if both are free.
-func (r *resolving) give(group string, asset AssetID) {
+// assign gives an asset to a group if both are free.
+func (r *resolver) assign(group string, asset AssetID) {
 	if r.asset[group] == 0 && !r.taken[asset] {
 		r.asset[group], r.taken[asset] = asset, true
 	}
 }
 
-func (r *resolving) takeRelations() {
+func (r *resolver) takeRelations() {
 	last := map[string]*KnownAsset{} // by unified key, the present one or else the newest
 	for i := range r.ids.assets {
 		a := &r.ids.assets[i]
@@ -351,19 +349,19 @@ func (r *resolving) takeRelations() {
 	}
 	for _, m := range r.members {
 		if a := last[m.group]; a != nil {
-			r.give(m.group, a.ID)
+			r.assign(m.group, a.ID)
 		}
 	}
 }
 
-// nameKey is what tells things without a relation apart when their id changed.
+// nameKey identifies things without a relation whose id changed.
 type nameKey struct {
 	origin Origin
 	kind   Kind
 	name   string
 }
 
-func (r *resolving) takeNames() {
+func (r *resolver) takeNames() {
 	free := map[nameKey][]AssetID{}
 	for key, n := range r.ids.nodes {
 		a := r.ids.byID[n.Asset]
@@ -382,12 +380,12 @@ func (r *resolving) takeNames() {
 	for _, m := range r.members {
 		key := nameKey{m.node.origin, m.kind, m.name}
 		if lacking(m) && wanted[key] == 1 && len(free[key]) == 1 {
-			r.give(m.group, free[key][0])
+			r.assign(m.group, free[key][0])
 		}
 	}
 }
 
-func (r *resolving) answer(claims int) []Resolution {
+func (r *resolver) answer(claims int) []Resolution {
 	fresh := map[string]int{}
 	var groups []string
 	for _, m := range r.members {

@@ -2,7 +2,7 @@ package catalog
 
 import "time"
 
-// Status of an import; the four words of the import API.
+// Status of an import; the four values of the import API.
 type Status string
 
 // The statuses.
@@ -51,7 +51,7 @@ type Part struct {
 	Number int // position among parts of the same name
 }
 
-// Has tells whether a part of this name came.
+// Has reports whether a part of this name came.
 func (i Import) Has(name string) bool {
 	for _, p := range i.Parts {
 		if p.Name == name {
@@ -63,11 +63,12 @@ func (i Import) Has(name string) bool {
 
 // Report is how an import went: shown live and kept.
 type Report struct {
-	Stages      []Stage          `json:"stages"`
-	Issues      []Issue          `json:"issues"`
-	IssuesTotal int              `json:"issues_total"`
-	Outcome     string           `json:"outcome,omitempty"` // applied, unchanged, superseded, canceled, failed
-	Counts      map[string]int64 `json:"counts,omitempty"`  // what was read and what was stored: nodes, removed, run_results …
+	Stages      []Stage `json:"stages"`
+	Issues      []Issue `json:"issues"`
+	IssuesTotal int     `json:"issues_total"`
+	Outcome     string  `json:"outcome,omitempty"` // applied, unchanged, superseded, canceled, failed
+	// Counts are of what was read and what was stored: nodes, removed, run_results …
+	Counts map[string]int64 `json:"counts,omitempty"`
 }
 
 // Outcomes of imports that failed; those of completed ones belong to the

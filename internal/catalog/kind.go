@@ -2,7 +2,7 @@ package catalog
 
 import "strings"
 
-// Kind says what an asset is. The four kinds of dbt tables and what a crawl
+// Kind classifies an asset. The four kinds of dbt tables and what a crawl
 // finds are tables; the others have pages of their own.
 type Kind string
 
@@ -40,7 +40,7 @@ func (k Kind) Prefix() string {
 	return PrefixTable
 }
 
-// IsTable tells tables (what the counters of an import count) from the rest.
+// IsTable reports whether the kind is a table, which the counters of an import count.
 func (k Kind) IsTable() bool {
 	switch k {
 	case KindModel, KindSeed, KindSnapshot, KindSource, KindTable, KindView:
@@ -49,8 +49,8 @@ func (k Kind) IsTable() bool {
 	return false
 }
 
-// rank orders the kinds that may speak about one relation: the model's word
-// goes before the source's, dbt's before the crawl's.
+// rank orders the kinds that may describe one relation: the model goes before the
+// source, dbt before the crawl.
 func (k Kind) rank() int {
 	switch k {
 	case KindModel:

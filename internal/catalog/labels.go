@@ -24,8 +24,8 @@ func edited(labels []string, e *Edit) []string {
 	return sortedSet(labels)
 }
 
-// sortedSet sorts a set, drops repeated and blank labels, and gives nil for an
-// empty one. It may reuse the slice.
+// sortedSet sorts a set, drops repeated and blank labels, and returns nil for
+// an empty one. It may reuse the slice.
 func sortedSet(labels []string) []string {
 	labels = slices.DeleteFunc(labels, isBlank)
 	if len(labels) == 0 {

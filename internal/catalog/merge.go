@@ -8,28 +8,28 @@ import (
 	"strings"
 )
 
-// Merge makes the asset of all facets that speak about it, with its columns in
-// order. The order of facets does not matter and a facet given twice counts
-// once. ID, present state and everything else follow from the facets and the
-// policy alone; the times and the version are left to the store.
+// Merge returns the asset that its facets describe, with its columns in order. The
+// order of facets does not matter and a facet that is passed twice counts once.
+// Everything follows from the facets and the policy alone; the times and the version
+// are left to the store.
 //
-//   - The leading dbt node (model before snapshot before seed before source) gives
+//   - The leading dbt node (model before snapshot before seed before source) decides
 //     kind, name, dbt's own description, materialization, config and code.
 //   - Texts rank manifest, catalog comment, crawl comment; see Text and Policy.
 //   - Owners and tags are unions, less what a person removed.
-//   - A withdrawn facet counts for texts that nobody says any more, and for
-//     nothing else while another says that the asset exists. When none does, the
-//     last ones to be withdrawn stay as the content of the removed asset.
+//   - A withdrawn facet counts for texts that no other facet has, and for nothing
+//     else while another one reports the asset. When none does, those that were
+//     withdrawn last remain as the content of the removed asset.
 func Merge(id AssetID, facets []Facet, p Policy) (Asset, []Column) {
-	w := sortWords(facets)
-	a := Asset{ID: id, Present: w.present, RemovedBy: w.removedBy.Cause}
-	w.lead(&a)
-	w.relation(&a)
-	w.content(&a)
-	a.Description = effectiveText(w.voices(), w.edit("description", ""), p.Description)
-	a.Owners = unionOf(w.live, func(b *Body) []string { return b.Owners }, w.edit("owners", ""), p.Owners)
-	a.Tags = unionOf(w.live, func(b *Body) []string { return b.Tags }, w.edit("tags", ""), p.Tags)
-	columns, listed := w.columns(a.Relation.Platform, p)
+	s := sortFacets(facets)
+	a := Asset{ID: id, Present: s.present, RemovedBy: s.removedBy.Cause}
+	s.lead(&a)
+	s.relation(&a)
+	s.content(&a)
+	a.Description = effectiveText(s.texts(), s.edit("description", ""), p.Description)
+	a.Owners = unionOf(s.live, func(b *Body) []string { return b.Owners }, s.edit("owners", ""), p.Owners)
+	a.Tags = unionOf(s.live, func(b *Body) []string { return b.Tags }, s.edit("tags", ""), p.Tags)
+	columns, listed := s.columns(a.Relation.Platform, p)
 	a.Listed = listed
 	for _, c := range columns {
 		if c.Present {
@@ -39,16 +39,16 @@ func Merge(id AssetID, facets []Facet, p Policy) (Asset, []Column) {
 	return a, columns
 }
 
-// words are the facets of one asset in the order in which they are heard.
-type words struct {
+// sortedFacets are the facets of one asset, by rank.
+type sortedFacets struct {
 	live      []*Facet // manifests, catalogs, crawls; each by rank
-	past      []*Facet // withdrawn, the last one first; heard for texts and columns only
+	withdrawn []*Facet // the last one first; used for texts and columns only
 	edits     []Edit   // oldest first
 	present   bool
 	removedBy Withdrawal
 }
 
-// place of a source in the order of texts.
+// rank is the position of a source in the order of texts.
 func (s Source) rank() int {
 	switch s {
 	case FromManifest:
@@ -59,7 +59,7 @@ func (s Source) rank() int {
 	return 2
 }
 
-func sortWords(facets []Facet) *words {
+func sortFacets(facets []Facet) *sortedFacets {
 	sorted := distinctFacets(facets)
 	kinds := map[nodeKey]*Facet{} // manifests by node
 	for _, f := range sorted {
@@ -68,33 +68,33 @@ func sortWords(facets []Facet) *words {
 		}
 	}
 	gone := func(f *Facet) Withdrawal {
-		// A catalog entry tells how a table looks, not that dbt still has it.
+		// A catalog entry describes a table; only the manifest shows that dbt still has it.
 		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil && !m.Withdrawn.IsZero() {
 			return m.Withdrawn
 		}
 		return f.Withdrawn
 	}
-	w := &words{}
+	s := &sortedFacets{}
 	var last Withdrawal
 	for _, f := range sorted {
 		switch {
 		case f.Source == FromUser:
 			if f.Withdrawn.IsZero() {
-				w.edits = append(w.edits, f.Body.Edits...)
+				s.edits = append(s.edits, f.Body.Edits...)
 			}
 		case gone(f).IsZero():
-			w.live = append(w.live, f)
+			s.live = append(s.live, f)
 		default:
-			w.past = append(w.past, f)
+			s.withdrawn = append(s.withdrawn, f)
 			if g := gone(f); last.IsZero() || g.At.After(last.At) {
 				last = g
 			}
 		}
 	}
-	w.present = len(w.live) > 0
-	if !w.present {
-		w.removedBy = last
-		w.live, w.past = splitFacets(w.past, func(f *Facet) bool { return gone(f).At.Equal(last.At) })
+	s.present = len(s.live) > 0
+	if !s.present {
+		s.removedBy = last
+		s.live, s.withdrawn = splitFacets(s.withdrawn, func(f *Facet) bool { return gone(f).At.Equal(last.At) })
 	}
 	rank := func(f *Facet) int {
 		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil {
@@ -102,18 +102,18 @@ func sortWords(facets []Facet) *words {
 		}
 		return f.Body.Kind.rank()
 	}
-	slices.SortStableFunc(w.live, func(a, b *Facet) int {
+	slices.SortStableFunc(s.live, func(a, b *Facet) int {
 		return cmp.Or(cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
 	})
-	slices.SortStableFunc(w.past, func(a, b *Facet) int {
+	slices.SortStableFunc(s.withdrawn, func(a, b *Facet) int {
 		return cmp.Or(gone(b).At.Compare(gone(a).At), cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
 	})
-	slices.SortStableFunc(w.edits, func(a, b Edit) int { return a.At.Compare(b.At) })
-	return w
+	slices.SortStableFunc(s.edits, func(a, b Edit) int { return a.At.Compare(b.At) })
+	return s
 }
 
-// distinctFacets sorts facets by what they are and keeps the newest of each
-// word. People's are all kept.
+// distinctFacets sorts facets by what they are and keeps the newest report
+// of each. Those of people are all kept.
 func distinctFacets(facets []Facet) []*Facet {
 	out := make([]*Facet, len(facets))
 	for i := range facets {
@@ -152,21 +152,21 @@ func splitFacets(facets []*Facet, in func(*Facet) bool) (yes, no []*Facet) {
 	return yes, no
 }
 
-// edit is the newest edit of a field; nil without one.
-func (w *words) edit(field, column string) *Edit {
-	for i := len(w.edits) - 1; i >= 0; i-- {
-		if e := &w.edits[i]; e.Field == field && e.Column == column {
+// edit returns the newest edit of a field; nil without one.
+func (s *sortedFacets) edit(field, column string) *Edit {
+	for i := len(s.edits) - 1; i >= 0; i-- {
+		if e := &s.edits[i]; e.Field == field && e.Column == column {
 			return e
 		}
 	}
 	return nil
 }
 
-// leading is the facet that gives the asset its name: the first manifest, else
-// the crawl before the catalog, for it says what the warehouse has.
-func (w *words) leading() *Facet {
+// leading returns the facet that names the asset: the first manifest, else the
+// crawl before the catalog, because it reports what the warehouse has.
+func (s *sortedFacets) leading() *Facet {
 	var lead *Facet
-	for _, f := range w.live {
+	for _, f := range s.live {
 		switch f.Source {
 		case FromManifest:
 			return f
@@ -183,8 +183,8 @@ func (w *words) leading() *Facet {
 	return lead
 }
 
-func (w *words) lead(a *Asset) {
-	f := w.leading()
+func (s *sortedFacets) lead(a *Asset) {
+	f := s.leading()
 	if f == nil {
 		return
 	}
@@ -199,7 +199,7 @@ func (w *words) lead(a *Asset) {
 	if f.Source == FromManifest {
 		a.DBT, a.Code, a.Config = b.DBT, b.Code, b.Config
 	}
-	for _, f := range w.live {
+	for _, f := range s.live {
 		if f.Source == FromCrawl || f.UniqueID == "" {
 			continue
 		}
@@ -216,23 +216,23 @@ func (w *words) lead(a *Asset) {
 
 // relation is that of the leading facet, in the warehouse's own spelling where a
 // crawl or the catalog names the same relation. A catalog that was made for
-// another target names another one and is not heard.
-func (w *words) relation(a *Asset) {
-	f := w.leading()
+// another target names another one and is ignored.
+func (s *sortedFacets) relation(a *Asset) {
+	f := s.leading()
 	if f == nil {
 		return
 	}
 	r := f.Body.Relation
 	if r.Identifier == "" {
-		for _, other := range w.live {
+		for _, other := range s.live {
 			if r = other.Body.Relation; r.Identifier != "" {
 				break
 			}
 		}
 	}
-	for i := len(w.live) - 1; i >= 0; i-- {
-		if s := w.live[i]; s.Source != FromManifest {
-			if spelled, same := respell(r, s.Body.Relation); same {
+	for i := len(s.live) - 1; i >= 0; i-- {
+		if f := s.live[i]; f.Source != FromManifest {
+			if spelled, same := respell(r, f.Body.Relation); same {
 				r = spelled
 				break
 			}
@@ -240,17 +240,17 @@ func (w *words) relation(a *Asset) {
 	}
 	a.Relation = r
 	if f.Source != FromManifest || hasRelation(f.Body) {
-		a.RelationKey = w.relationKey(r)
+		a.RelationKey = s.relationKey(r)
 	}
 }
 
-// relationKey fills in a missing database from another word of the asset.
-func (w *words) relationKey(r Relation) string {
+// relationKey fills in a missing database from another facet of the asset.
+func (s *sortedFacets) relationKey(r Relation) string {
 	key := r.Key()
 	if r.Database != "" || key == "" {
 		return key
 	}
-	for _, f := range w.live {
+	for _, f := range s.live {
 		if k := f.Body.Relation.Key(); f.Body.Relation.Database != "" {
 			if _, bare := cutKey(k); bare == r.BareKey() {
 				return k
@@ -260,7 +260,7 @@ func (w *words) relationKey(r Relation) string {
 	return key
 }
 
-// respell gives a relation the spelling of the warehouse, if that names the
+// respell returns a relation in the spelling of the warehouse, if that names the
 // same one.
 func respell(r, spelling Relation) (Relation, bool) {
 	s := WarehouseRelation(r.Platform, spelling.Database, spelling.Schema, spelling.Identifier)
@@ -277,9 +277,9 @@ func respell(r, spelling Relation) (Relation, bool) {
 	return s, true
 }
 
-// content fills what no rule but rank decides.
-func (w *words) content(a *Asset) {
-	for _, f := range w.live {
+// content fills what only the rank decides.
+func (s *sortedFacets) content(a *Asset) {
+	for _, f := range s.live {
 		b := &f.Body
 		if a.Materialized == "" {
 			a.Materialized = b.Materialized
@@ -306,14 +306,14 @@ func firstJSON(a, b json.RawMessage) json.RawMessage {
 	return a
 }
 
-// voices are the asset's descriptions in the order in which they are heard.
-func (w *words) voices() []voice {
-	out := make([]voice, 0, len(w.live)+len(w.past))
-	for _, f := range w.live {
-		out = append(out, voice{facet: f, text: f.Body.Description, kept: f.Body.Kept})
+// texts returns the sources of the asset's description, by rank.
+func (s *sortedFacets) texts() []textSource {
+	out := make([]textSource, 0, len(s.live)+len(s.withdrawn))
+	for _, f := range s.live {
+		out = append(out, textSource{facet: f, text: f.Body.Description, kept: f.Body.Kept})
 	}
-	for _, f := range w.past {
-		out = append(out, voice{facet: f, text: f.Body.Description, kept: f.Body.Kept, past: true})
+	for _, f := range s.withdrawn {
+		out = append(out, textSource{facet: f, text: f.Body.Description, kept: f.Body.Kept, withdrawn: true})
 	}
 	return out
 }

@@ -14,8 +14,8 @@ import (
 
 var ordersRelation = NewRelation("postgres", "shop", "main", "orders", `"shop"."main"."orders"`)
 
-// manifestWord is a model's facet of project "shop".
-func manifestWord(description string, columns ...BodyColumn) Facet {
+// manifestFacet is a model's facet of project "shop".
+func manifestFacet(description string, columns ...BodyColumn) Facet {
 	return Facet{
 		Origin: "dbt:shop", Source: FromManifest, UniqueID: "model.shop.orders", Project: 1, Cause: ImportCause(1), At: reported(1),
 		Body: Body{
@@ -25,14 +25,14 @@ func manifestWord(description string, columns ...BodyColumn) Facet {
 	}
 }
 
-func catalogWord(columns ...BodyColumn) Facet {
+func catalogFacet(columns ...BodyColumn) Facet {
 	return Facet{
 		Origin: "dbt:shop", Source: FromCatalog, UniqueID: "model.shop.orders", Project: 1, Cause: ImportCause(1), At: reported(1),
 		Body: Body{Kind: KindModel, Relation: WarehouseRelation("postgres", "shop", "main", "orders"), Columns: columns},
 	}
 }
 
-func crawlWord(columns ...BodyColumn) Facet {
+func crawlFacet(columns ...BodyColumn) Facet {
 	return Facet{
 		Origin: "crawl:pg", Source: FromCrawl, UniqueID: "shop.main.orders", Cause: ImportCause(1), At: reported(1),
 		Body: Body{
@@ -42,7 +42,7 @@ func crawlWord(columns ...BodyColumn) Facet {
 	}
 }
 
-func userWord(edits ...Edit) Facet {
+func userFacet(edits ...Edit) Facet {
 	return Facet{Origin: OriginUser, Source: FromUser, Body: Body{Edits: edits}}
 }
 
@@ -65,13 +65,13 @@ var ana = Actor{Kind: ActorKey, Name: "ana"}
 
 func TestMergeDescription(t *testing.T) {
 	own, hers := "ana's", "ana's"
-	blank := manifestWord("")
+	blank := manifestFacet("")
 	blank.Body.Kept = &Kept{Value: "was", Cause: ImportCause(1), Since: ImportCause(9)}
-	source := manifestWord("of the source")
+	source := manifestFacet("of the source")
 	source.Origin, source.UniqueID, source.Body.Kind = "dbt:other", "source.other.orders", KindSource
-	comment := catalogWord()
+	comment := catalogFacet()
 	comment.Body.Description = "comment"
-	crawled := crawlWord()
+	crawled := crawlFacet()
 	crawled.Body.Description = "crawled"
 	dbtText := Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1)}
 
@@ -81,21 +81,21 @@ func TestMergeDescription(t *testing.T) {
 		facets []Facet
 		want   Text
 	}{
-		{"dbt alone", "", []Facet{manifestWord("dbt's")}, dbtText},
+		{"dbt alone", "", []Facet{manifestFacet("dbt's")}, dbtText},
 		{
 			"always: dbt's word wins and hides the person's", Always,
-			[]Facet{manifestWord("dbt's"), userWord(describe(own))},
+			[]Facet{manifestFacet("dbt's"), userFacet(describe(own))},
 			Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1), Own: &hers},
 		},
 		{
 			"always: a blank does not", Always,
-			[]Facet{manifestWord("  "), userWord(describe(own))},
+			[]Facet{manifestFacet("  "), userFacet(describe(own))},
 			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers},
 		},
 		{
 			"always: what dbt no longer says gives way to the person", Always,
-			[]Facet{blank, userWord(describe(own))},
-			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "was"}}},
+			[]Facet{blank, userFacet(describe(own))},
+			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []HiddenText{{Origin: "dbt:shop", Value: "was"}}},
 		},
 		{
 			"blank never overwrites", Always,
@@ -104,74 +104,74 @@ func TestMergeDescription(t *testing.T) {
 		},
 		{
 			"smart: the person wins", Smart,
-			[]Facet{manifestWord("dbt's"), userWord(describe(own))},
-			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+			[]Facet{manifestFacet("dbt's"), userFacet(describe(own))},
+			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []HiddenText{{Origin: "dbt:shop", Value: "dbt's"}}},
 		},
 		{
 			"smart: until the edit is withdrawn by a newer one", Smart,
-			[]Facet{manifestWord("dbt's"), userWord(describe(own), Edit{Field: "description", By: ana, At: time.Unix(2, 0)})},
+			[]Facet{manifestFacet("dbt's"), userFacet(describe(own), Edit{Field: "description", By: ana, At: time.Unix(2, 0)})},
 			dbtText,
 		},
 		{
 			"never: dbt's is not taken", Never,
-			[]Facet{manifestWord("dbt's")},
-			Text{Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+			[]Facet{manifestFacet("dbt's")},
+			Text{Hidden: []HiddenText{{Origin: "dbt:shop", Value: "dbt's"}}},
 		},
 		{
 			"never: a crawl's is", Never,
-			[]Facet{manifestWord("dbt's"), crawled},
-			Text{Value: "crawled", Origin: "crawl:pg", Cause: ImportCause(1), Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+			[]Facet{manifestFacet("dbt's"), crawled},
+			Text{Value: "crawled", Origin: "crawl:pg", Cause: ImportCause(1), Hidden: []HiddenText{{Origin: "dbt:shop", Value: "dbt's"}}},
 		},
 		{
 			"always: the person goes before a crawl", Always,
-			[]Facet{crawled, userWord(describe(own))},
-			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []Said{{Origin: "crawl:pg", Value: "crawled"}}},
+			[]Facet{crawled, userFacet(describe(own))},
+			Text{Value: own, Origin: OriginUser, By: ana, Own: &hers, Hidden: []HiddenText{{Origin: "crawl:pg", Value: "crawled"}}},
 		},
 		{
 			"manifest before catalog before crawl", "",
-			[]Facet{crawled, comment, manifestWord("dbt's")},
+			[]Facet{crawled, comment, manifestFacet("dbt's")},
 			Text{
 				Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1),
-				Hidden: []Said{{Origin: "dbt:shop", Value: "comment"}, {Origin: "crawl:pg", Value: "crawled"}},
+				Hidden: []HiddenText{{Origin: "dbt:shop", Value: "comment"}, {Origin: "crawl:pg", Value: "crawled"}},
 			},
 		},
 		{
 			"model before source", "",
-			[]Facet{source, manifestWord("dbt's")},
-			Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1), Hidden: []Said{{Origin: "dbt:other", Value: "of the source"}}},
+			[]Facet{source, manifestFacet("dbt's")},
+			Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1), Hidden: []HiddenText{{Origin: "dbt:other", Value: "of the source"}}},
 		},
 		{
 			"a blank model lets the source speak", "",
-			[]Facet{source, manifestWord("")},
+			[]Facet{source, manifestFacet("")},
 			Text{Value: "of the source", Origin: "dbt:other", Cause: ImportCause(1)},
 		},
 		{
 			"a withdrawn text stays until another says something", "",
-			[]Facet{withdrawn(manifestWord("dbt's"), 7), crawlWord()},
+			[]Facet{withdrawn(manifestFacet("dbt's"), 7), crawlFacet()},
 			Text{Value: "dbt's", Origin: "dbt:shop", Cause: ImportCause(1), Since: ImportCause(7)},
 		},
 		{
 			"of two withdrawn texts the later one", "",
 			[]Facet{
-				func() Facet { f := withdrawn(manifestWord("first"), 3); f.UniqueID = "model.shop.a"; return f }(),
-				withdrawn(manifestWord("second"), 7), crawlWord(),
+				func() Facet { f := withdrawn(manifestFacet("first"), 3); f.UniqueID = "model.shop.a"; return f }(),
+				withdrawn(manifestFacet("second"), 7), crawlFacet(),
 			},
-			Text{Value: "second", Origin: "dbt:shop", Cause: ImportCause(1), Since: ImportCause(7), Hidden: []Said{{Origin: "dbt:shop", Value: "first"}}},
+			Text{Value: "second", Origin: "dbt:shop", Cause: ImportCause(1), Since: ImportCause(7), Hidden: []HiddenText{{Origin: "dbt:shop", Value: "first"}}},
 		},
 		{
 			"of two words of one node the newer one", "",
-			[]Facet{manifestWord("old"), next(manifestWord("new"), 2)},
+			[]Facet{manifestFacet("old"), next(manifestFacet("new"), 2)},
 			Text{Value: "new", Origin: "dbt:shop", Cause: ImportCause(2)},
 		},
 		{
 			"the newest edit stands, wherever it lies", Smart,
-			[]Facet{manifestWord("dbt's"), userWord(Edit{Field: "description", By: ana, At: time.Unix(2, 0)}, describe(own))},
+			[]Facet{manifestFacet("dbt's"), userFacet(Edit{Field: "description", By: ana, At: time.Unix(2, 0)}, describe(own))},
 			dbtText,
 		},
 		{
 			"and is hidden then", "",
-			[]Facet{withdrawn(manifestWord("dbt's"), 7), crawled},
-			Text{Value: "crawled", Origin: "crawl:pg", Cause: ImportCause(1), Hidden: []Said{{Origin: "dbt:shop", Value: "dbt's"}}},
+			[]Facet{withdrawn(manifestFacet("dbt's"), 7), crawled},
+			Text{Value: "crawled", Origin: "crawl:pg", Cause: ImportCause(1), Hidden: []HiddenText{{Origin: "dbt:shop", Value: "dbt's"}}},
 		},
 	}
 	for _, tt := range tests {
@@ -185,11 +185,11 @@ func TestMergeDescription(t *testing.T) {
 }
 
 func TestMergeLabels(t *testing.T) {
-	model, source := manifestWord(""), manifestWord("")
+	model, source := manifestFacet(""), manifestFacet("")
 	model.Body.Tags, model.Body.Owners = []string{"pii", "daily"}, []string{"ana"}
 	source.Origin, source.UniqueID, source.Body.Kind = "dbt:other", "source.other.orders", KindSource
 	source.Body.Tags = []string{"raw", "pii", " "}
-	person := userWord(
+	person := userFacet(
 		Edit{Field: "tags", Add: []string{"old"}, At: time.Unix(1, 0)},
 		Edit{Field: "tags", Add: []string{"gold"}, Remove: []string{"daily", "absent"}, At: time.Unix(2, 0)},
 	)
@@ -215,14 +215,14 @@ func TestMergePresence(t *testing.T) {
 		kind      Kind
 		nodes     int
 	}{
-		{"dbt", []Facet{manifestWord("")}, true, 0, KindModel, 1},
-		{"dbt and its catalog are one node", []Facet{manifestWord(""), catalogWord()}, true, 0, KindModel, 1},
-		{"dbt gone, still in the warehouse", []Facet{withdrawn(manifestWord(""), 5), crawlWord()}, true, 0, KindTable, 0},
-		{"a catalog entry outlives no manifest", []Facet{withdrawn(manifestWord(""), 5), catalogWord()}, false, 5, KindModel, 1},
-		{"catalog only", []Facet{catalogWord()}, true, 0, KindModel, 1},
-		{"all gone: the last content stays", []Facet{withdrawn(manifestWord(""), 5), withdrawn(crawlWord(), 4)}, false, 5, KindModel, 1},
-		{"all gone, the crawl last", []Facet{withdrawn(manifestWord(""), 5), withdrawn(crawlWord(), 6)}, false, 6, KindTable, 0},
-		{"a person keeps nothing alive", []Facet{withdrawn(manifestWord(""), 5), userWord(describe("x"))}, false, 5, KindModel, 1},
+		{"dbt", []Facet{manifestFacet("")}, true, 0, KindModel, 1},
+		{"dbt and its catalog are one node", []Facet{manifestFacet(""), catalogFacet()}, true, 0, KindModel, 1},
+		{"dbt gone, still in the warehouse", []Facet{withdrawn(manifestFacet(""), 5), crawlFacet()}, true, 0, KindTable, 0},
+		{"a catalog entry outlives no manifest", []Facet{withdrawn(manifestFacet(""), 5), catalogFacet()}, false, 5, KindModel, 1},
+		{"catalog only", []Facet{catalogFacet()}, true, 0, KindModel, 1},
+		{"all gone: the last content stays", []Facet{withdrawn(manifestFacet(""), 5), withdrawn(crawlFacet(), 4)}, false, 5, KindModel, 1},
+		{"all gone, the crawl last", []Facet{withdrawn(manifestFacet(""), 5), withdrawn(crawlFacet(), 6)}, false, 6, KindTable, 0},
+		{"a person keeps nothing alive", []Facet{withdrawn(manifestFacet(""), 5), userFacet(describe("x"))}, false, 5, KindModel, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -235,9 +235,9 @@ func TestMergePresence(t *testing.T) {
 }
 
 func TestMergeRelation(t *testing.T) {
-	model := manifestWord("")
+	model := manifestFacet("")
 	model.Body.Relation = NewRelation("snowflake", "shop", "main", "orders", "shop.main.orders")
-	listed := catalogWord()
+	listed := catalogFacet()
 	listed.Body.Relation = WarehouseRelation("snowflake", "SHOP", "MAIN", "ORDERS")
 	a, _ := Merge(1, []Facet{model, listed}, Policy{})
 	if a.Relation.Display() != "SHOP.MAIN.ORDERS" || a.RelationKey != "SHOP.MAIN.ORDERS" {
@@ -252,7 +252,7 @@ func TestMergeRelation(t *testing.T) {
 
 	model.Body.Relation.Database = ""
 	a, _ = Merge(1, []Facet{model, func() Facet {
-		f := crawlWord()
+		f := crawlFacet()
 		f.Body.Relation = WarehouseRelation("snowflake", "SHOP", "MAIN", "ORDERS")
 		return f
 	}()}, Policy{})
@@ -303,100 +303,100 @@ func TestMergeColumns(t *testing.T) {
 	}{
 		{
 			"without a catalog the manifest's stand",
-			[]Facet{manifestWord("", column("b", "int"), withText(column("a", ""), "A"))},
+			[]Facet{manifestFacet("", column("b", "int"), withText(column("a", ""), "A"))},
 			[]string{"1 b int", `2 a "A"`},
 		},
 		{
 			"the catalog's order, spelling and types; the manifest's texts",
 			[]Facet{
-				manifestWord("", withText(column("id", "bigint"), "key")),
-				catalogWord(at(column("AMOUNT", "numeric"), 7), at(column("ID", "integer"), 2)),
+				manifestFacet("", withText(column("id", "bigint"), "key")),
+				catalogFacet(at(column("AMOUNT", "numeric"), 7), at(column("ID", "integer"), 2)),
 			},
 			[]string{`1 ID integer "key"`, "2 AMOUNT numeric"},
 		},
 		{
 			"exact before folded: two columns that differ only by case",
 			[]Facet{
-				manifestWord("", withText(column("data_e", ""), "lower"), withText(column("data_E", ""), "upper")),
-				catalogWord(column("data_E", "text"), column("data_e", "text")),
+				manifestFacet("", withText(column("data_e", ""), "lower"), withText(column("data_E", ""), "upper")),
+				catalogFacet(column("data_E", "text"), column("data_e", "text")),
 			},
 			[]string{`1 data_E text "upper"`, `2 data_e text "lower"`},
 		},
 		{
 			"folded only if unique",
 			[]Facet{
-				manifestWord("", withText(column("DATA_E", ""), "which?")),
-				catalogWord(column("data_E", "text"), column("data_e", "text")),
+				manifestFacet("", withText(column("DATA_E", ""), "which?")),
+				catalogFacet(column("data_E", "text"), column("data_e", "text")),
 			},
 			[]string{"1 data_E text", "2 data_e text", `3 DATA_E "which?" documented-only`},
 		},
 		{
 			"folded only if it is alone in the manifest",
 			[]Facet{
-				manifestWord("", withText(column("ID", ""), "one"), withText(column("Id", ""), "two")),
-				catalogWord(column("id", "int")),
+				manifestFacet("", withText(column("ID", ""), "one"), withText(column("Id", ""), "two")),
+				catalogFacet(column("id", "int")),
 			},
 			[]string{"1 id int", `2 ID "one" documented-only`, `3 Id "two" documented-only`},
 		},
 		{
 			"not to what another column matches exactly",
 			[]Facet{
-				manifestWord("", withText(column("id", ""), "one"), withText(column("ID", ""), "two")),
-				catalogWord(column("id", "int")),
+				manifestFacet("", withText(column("id", ""), "one"), withText(column("ID", ""), "two")),
+				catalogFacet(column("id", "int")),
 			},
 			[]string{`1 id int "one"`, `2 ID "two" documented-only`},
 		},
 		{
 			"a column that is there twice counts once",
-			[]Facet{manifestWord("", column("id", ""), withText(column("id", ""), "two")), catalogWord(column("id", "int"))},
+			[]Facet{manifestFacet("", column("id", ""), withText(column("id", ""), "two")), catalogFacet(column("id", "int"))},
 			[]string{"1 id int"},
 		},
 		{
 			"manifest text before catalog comment",
-			[]Facet{manifestWord("", withText(column("id", ""), "text")), catalogWord(withText(column("id", "int"), "comment"))},
+			[]Facet{manifestFacet("", withText(column("id", ""), "text")), catalogFacet(withText(column("id", "int"), "comment"))},
 			[]string{`1 id int "text"`},
 		},
 		{
 			"a quoted column is exact where quotes are",
-			[]Facet{manifestWord("", quoted(column("Id", ""))), catalogWord(column("id", "int"))},
+			[]Facet{manifestFacet("", quoted(column("Id", ""))), catalogFacet(column("id", "int"))},
 			[]string{"1 id int", "2 Id documented-only"},
 		},
 		{
 			"documented, not in the warehouse",
-			[]Facet{manifestWord("", withText(column("ghost", "int"), "?")), catalogWord(column("id", "int"))},
+			[]Facet{manifestFacet("", withText(column("ghost", "int"), "?")), catalogFacet(column("id", "int"))},
 			[]string{"1 id int", `2 ghost int "?" documented-only`},
 		},
 		{
 			"gone from the newest catalog",
-			[]Facet{manifestWord(""), catalogWord(column("id", "int"), absent(column("old", "text")))},
+			[]Facet{manifestFacet(""), catalogFacet(column("id", "int"), absent(column("old", "text")))},
 			[]string{"1 id int", "2 old text absent"},
 		},
 		{
 			"gone and still documented",
-			[]Facet{manifestWord("", withText(column("old", ""), "doc")), catalogWord(column("id", "int"), absent(column("old", "text")))},
+			[]Facet{manifestFacet("", withText(column("old", ""), "doc")), catalogFacet(column("id", "int"), absent(column("old", "text")))},
 			[]string{"1 id int", `2 old text "doc" documented-only absent`},
 		},
 		{
 			"a newer crawl lists, an older catalog's column is absent",
-			[]Facet{manifestWord(""), catalogWord(column("a", "int"), column("b", "int")), newer(crawlWord(column("b", "int4")), 2)},
+			[]Facet{manifestFacet(""), catalogFacet(column("a", "int"), column("b", "int")), newer(crawlFacet(column("b", "int4")), 2)},
 			[]string{"1 b int4", "2 a int absent"},
 		},
 		{
 			"the crawl's exact type is heard over an equal kind of type",
-			[]Facet{crawlWord(column("n", "numeric(10,2)")), newer(catalogWord(column("n", "numeric")), 2)},
+			[]Facet{crawlFacet(column("n", "numeric(10,2)")), newer(catalogFacet(column("n", "numeric")), 2)},
 			[]string{"1 n numeric(10,2)"},
 		},
 		{
 			"but not over another type in a newer catalog",
-			[]Facet{crawlWord(column("n", "numeric(10,2)")), newer(catalogWord(column("n", "text")), 2)},
+			[]Facet{crawlFacet(column("n", "numeric(10,2)")), newer(catalogFacet(column("n", "text")), 2)},
 			[]string{"1 n text"},
 		},
 		{
 			"a withdrawn list stays where there is no other",
 			[]Facet{
-				withdrawn(manifestWord("", withText(column("id", ""), "old text")), 5), withdrawn(catalogWord(column("id", "int")), 5),
+				withdrawn(manifestFacet("", withText(column("id", ""), "old text")), 5), withdrawn(catalogFacet(column("id", "int")), 5),
 				func() Facet {
-					f := manifestWord("", column("id", ""))
+					f := manifestFacet("", column("id", ""))
 					f.UniqueID = "model.shop.renamed"
 					return f
 				}(),
@@ -405,17 +405,17 @@ func TestMergeColumns(t *testing.T) {
 		},
 		{
 			"no longer documented, never in the warehouse",
-			[]Facet{manifestWord("", absent(withText(column("ghost", ""), "x"))), catalogWord(column("id", "int"))},
+			[]Facet{manifestFacet("", absent(withText(column("ghost", ""), "x"))), catalogFacet(column("id", "int"))},
 			[]string{"1 id int"},
 		},
 		{
 			"no longer documented, without a catalog",
-			[]Facet{manifestWord("", absent(column("ghost", "")), column("id", "int"))},
+			[]Facet{manifestFacet("", absent(column("ghost", "")), column("id", "int"))},
 			[]string{"1 id int", "2 ghost absent"},
 		},
 		{
 			"a person's text on a column",
-			[]Facet{catalogWord(column("id", "int")), userWord(Edit{Field: "description", Column: "ID", Text: "mine", By: ana})},
+			[]Facet{catalogFacet(column("id", "int")), userFacet(Edit{Field: "description", Column: "ID", Text: "mine", By: ana})},
 			[]string{`1 id int "mine"`},
 		},
 	}
@@ -441,9 +441,9 @@ func TestMergeColumns(t *testing.T) {
 // TestMergeCrawlAndDBT: types from the crawl, texts from dbt, in whichever order
 // they came.
 func TestMergeCrawlAndDBT(t *testing.T) {
-	model := manifestWord("text", withText(column("AMOUNT", "number"), "what it costs"))
-	listed := catalogWord(column("id", "integer"), column("amount", "numeric"))
-	crawled := crawlWord(column("id", "integer"), column("amount", "numeric(12,2)"))
+	model := manifestFacet("text", withText(column("AMOUNT", "number"), "what it costs"))
+	listed := catalogFacet(column("id", "integer"), column("amount", "numeric"))
+	crawled := crawlFacet(column("id", "integer"), column("amount", "numeric(12,2)"))
 	want := []string{"1 id integer", `2 amount numeric(12,2) "what it costs"`}
 	for _, facets := range [][]Facet{
 		{next(model, 1), next(listed, 1), next(crawled, 2)},
@@ -482,7 +482,7 @@ func genFacets(t *rapid.T) []Facet {
 		return c
 	})
 	facet := rapid.Custom(func(t *rapid.T) Facet {
-		f := rapid.SampledFrom([]Facet{manifestWord(""), catalogWord(), crawlWord()}).Draw(t, "facet")
+		f := rapid.SampledFrom([]Facet{manifestFacet(""), catalogFacet(), crawlFacet()}).Draw(t, "facet")
 		if f.Source != FromCrawl {
 			f.Origin = rapid.SampledFrom([]Origin{"dbt:a", "dbt:b"}).Draw(t, "origin")
 			f.UniqueID = rapid.SampledFrom([]string{"model.p.x", "source.p.x"}).Draw(t, "node")
@@ -503,7 +503,7 @@ func genFacets(t *rapid.T) []Facet {
 		return fmt.Sprint(f.Origin, f.Source, f.UniqueID, f.Cause)
 	}).Draw(t, "facets")
 	if rapid.Bool().Draw(t, "edited") {
-		facets = append(facets, userWord(
+		facets = append(facets, userFacet(
 			describe(texts.Draw(t, "own")),
 			Edit{Field: "tags", Add: []string{"mine"}, Remove: []string{"x"}, By: ana},
 			Edit{Field: "description", Column: names.Draw(t, "edited column"), Text: "mine", By: ana},
@@ -586,7 +586,7 @@ func checkText(t *rapid.T, text Text) {
 
 func TestMergeStatsAndContent(t *testing.T) {
 	n := 12.0
-	model, listed, crawled := manifestWord(""), catalogWord(), crawlWord()
+	model, listed, crawled := manifestFacet(""), catalogFacet(), crawlFacet()
 	model.Body.Meta = json.RawMessage(`{"a":1}`)
 	model.Body.Code = &Code{Checksum: "c"}
 	listed.Body.Stats = map[string]Stat{"rows": {Value: &n}}

@@ -4,18 +4,17 @@ import "strings"
 
 // NewRelation makes the address of a dbt node. The parts are the manifest's
 // own fields (database, schema, alias or identifier); text is its
-// relation_name, which only teaches which parts are quoted and may be empty.
-// A relation_name that does not name the same parts teaches nothing: parts
-// then count as unquoted.
+// relation_name, which only shows which parts are quoted and may be empty. Where it
+// does not name the same parts, they count as unquoted.
 func NewRelation(platform, database, schema, identifier, text string) Relation {
 	r := Relation{Platform: platform, Database: database, Schema: schema, Identifier: identifier, Text: text}
-	said, ok := ParseRelationName(platform, text)
+	named, ok := ParseRelationName(platform, text)
 	if !ok {
 		return r
 	}
-	r.QuotedDatabase = said.QuotedDatabase && said.Database == database
-	r.QuotedSchema = said.QuotedSchema && said.Schema == schema
-	r.QuotedIdentifier = said.QuotedIdentifier && said.Identifier == identifier
+	r.QuotedDatabase = named.QuotedDatabase && named.Database == database
+	r.QuotedSchema = named.QuotedSchema && named.Schema == schema
+	r.QuotedIdentifier = named.QuotedIdentifier && named.Identifier == identifier
 	return r
 }
 
@@ -28,12 +27,12 @@ func WarehouseRelation(platform, database, schema, identifier string) Relation {
 	}
 }
 
-// IsZero tells a thing without a physical address.
+// IsZero reports whether the physical address is missing.
 func (r Relation) IsZero() bool { return r == Relation{} }
 
 // Key is the relation's identity: database, schema and identifier, folded by
 // the platform's rule and joined with dots. A part that holds a dot or a double
-// quote stands in double quotes, doubled inside, so that no two relations
+// quote is put in double quotes, doubled inside, so that no two relations
 // share a key; a missing database leaves the key with a leading dot. It is ""
 // without an identifier.
 func (r Relation) Key() string {
@@ -205,8 +204,7 @@ func splitWholes(parts []relationPart) []relationPart {
 	return out
 }
 
-// BareKeyOf gives the part of a key without the database: BareKey of the
-// relation that the key is of.
+// BareKeyOf returns a key without its database: the BareKey of its relation.
 func BareKeyOf(key string) string {
 	_, bare := cutKey(key)
 	return bare

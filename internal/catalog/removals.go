@@ -9,7 +9,7 @@ const (
 )
 
 // GuardRemovals decides about the nodes that a manifest no longer has. kept are
-// the project's known nodes that it still has, missing those that it has not,
+// the project's nodes that it still has, missing those that it has not,
 // nodes the number of nodes in the manifest, new ones included. Either all of
 // missing applies or all waits for confirmation: when the manifest has no nodes
 // at all, or when the tables among missing are more than 30 % of the known ones

@@ -30,7 +30,7 @@ func (r Run) CountsAsRun() bool {
 type NodeResult struct {
 	Run           RunID
 	UniqueID      string
-	Status        string // as dbt says it
+	Status        string // as dbt has it
 	Class         string // success, error, skipped, warn, fail, pass, other
 	Message       string
 	Failures      *int64

@@ -38,7 +38,7 @@ type Project struct {
 // project is first seen, so the origin is as stable as the key.
 func (p Project) Origin() Origin { return Origin("dbt:" + p.Name) }
 
-// Rule says who wins where dbt and a person both have a value.
+// Rule decides who wins where dbt and a person both have a value.
 type Rule string
 
 // The rules of a merge policy.
@@ -48,7 +48,7 @@ const (
 	Never  Rule = "never"  // dbt's value is not taken
 )
 
-// Policy gives the rule of each property. The zero rule is Always, the import
+// Policy is the rule of each property. The zero rule is Always, the import
 // API's own default.
 type Policy struct {
 	Description Rule `json:"description,omitempty"`

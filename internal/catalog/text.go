@@ -1,102 +1,98 @@
 package catalog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// voice is one facet's text about an asset or a column.
-type voice struct {
-	facet *Facet
-	text  string
-	kept  *Kept
-	past  bool // the facet is withdrawn, while another says that the asset exists
+// textSource is one facet as a source of a text about an asset or a column.
+type textSource struct {
+	facet     *Facet
+	text      string
+	kept      *Kept
+	withdrawn bool // while another facet reports the asset
 }
 
-// said is a voice's text that is not blank.
-type said struct {
-	Said
+// candidate is a text that is not blank, with its provenance.
+type candidate struct {
+	HiddenText
 	brought, since Cause
 }
 
-// hear gives the text that a voice says or, where it is blank now, said last.
-func (v voice) hear() (said, bool) {
-	s := said{Said: Said{Origin: v.facet.Origin}}
+// candidate returns the text of a source or, where that is blank now, the last
+// one that it had; false without any.
+func (t textSource) candidate() (candidate, bool) {
+	c := candidate{HiddenText: HiddenText{Origin: t.facet.Origin}}
 	switch {
-	case !isBlank(v.text):
-		s.Value, s.brought = v.text, v.facet.Cause
-	case v.kept != nil && !isBlank(v.kept.Value):
-		s.Value, s.brought, s.since = v.kept.Value, v.kept.Cause, v.kept.Since
+	case !isBlank(t.text):
+		c.Value, c.brought = t.text, t.facet.Cause
+	case t.kept != nil && !isBlank(t.kept.Value):
+		c.Value, c.brought, c.since = t.kept.Value, t.kept.Cause, t.kept.Since
 	default:
-		return said{}, false
+		return candidate{}, false
 	}
-	if v.past && s.since.IsZero() {
-		s.since = v.facet.Withdrawn.Cause
+	if t.withdrawn && c.since.IsZero() {
+		c.since = t.facet.Withdrawn.Cause
 	}
-	return s, true
+	return c, true
 }
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// effectiveText picks what shows. Among the voices, given by rank, the first
-// that says or once said something wins: blank never overwrites. Against a
-// person's text that is still there (own, "" = withdrawn):
+// effectiveText picks the text that shows. Among the sources, in the order of
+// their rank, the first that has or once had a text wins: blank never overwrites.
+// Against a person's text (own; "" withdraws it) the rule decides:
 //
-//	always (and "")  what dbt says now wins, else the person's, else what was said last
+//	always (and "")  a text that dbt has now wins, else the person's, else the last one
 //	smart            the person's wins
 //	never            the person's wins, and dbt's is not taken even without one
 //
-// What does not show and differs from what shows is hidden, not lost.
-func effectiveText(voices []voice, own *Edit, rule Rule) Text {
+// A text that does not show and differs from the one that does is hidden, not lost.
+func effectiveText(sources []textSource, own *Edit, rule Rule) Text {
 	var t Text
-	var heard []said
-	for _, v := range voices {
-		if s, ok := v.hear(); ok {
-			heard = append(heard, s)
+	var candidates []candidate
+	for _, s := range sources {
+		if c, ok := s.candidate(); ok {
+			candidates = append(candidates, c)
 		}
 	}
 	winner := -1
-	for i, s := range heard {
-		if rule != Never || !isDBT(s.Origin) {
+	for i, c := range candidates {
+		if rule != Never || !isDBT(c.Origin) {
 			winner = i
 			break
 		}
 	}
 	if own != nil && !isBlank(own.Text) {
 		t.Own = &own.Text
-		if !outranksOwn(heard, winner, rule) {
+		if !outranksOwn(candidates, winner, rule) {
 			winner = -1
 			t.Value, t.Origin, t.By = own.Text, OriginUser, own.By
 		}
 	}
 	if winner >= 0 {
-		s := heard[winner]
-		t.Value, t.Origin, t.Cause, t.Since = s.Value, s.Origin, s.brought, s.since
+		c := candidates[winner]
+		t.Value, t.Origin, t.Cause, t.Since = c.Value, c.Origin, c.brought, c.since
 	}
-	t.Hidden = hidden(heard, t.Value)
+	t.Hidden = hiddenTexts(candidates, t.Value)
 	return t
 }
 
-// outranksOwn tells whether what is heard goes before a person's text.
-func outranksOwn(heard []said, winner int, rule Rule) bool {
+// outranksOwn reports whether the winner among the candidates goes before a
+// person's text.
+func outranksOwn(candidates []candidate, winner int, rule Rule) bool {
 	if winner < 0 || rule == Smart || rule == Never {
 		return false
 	}
-	return heard[winner].since.IsZero() && isDBT(heard[winner].Origin)
+	return candidates[winner].since.IsZero() && isDBT(candidates[winner].Origin)
 }
 
-func hidden(heard []said, shown string) []Said {
-	var out []Said
-	for _, s := range heard {
-		if s.Value != shown && !containsSaid(out, s.Said) {
-			out = append(out, s.Said)
+func hiddenTexts(candidates []candidate, shown string) []HiddenText {
+	var out []HiddenText
+	for _, c := range candidates {
+		if c.Value != shown && !slices.Contains(out, c.HiddenText) {
+			out = append(out, c.HiddenText)
 		}
 	}
 	return out
-}
-
-func containsSaid(list []Said, s Said) bool {
-	for _, o := range list {
-		if o == s {
-			return true
-		}
-	}
-	return false
 }

@@ -144,7 +144,7 @@ func (p *typeParser) field(depth int) (string, bool) {
 	return name + " " + t.inner(), ok
 }
 
-// inner is the type as it stands within another one.
+// inner is the type as written within another one.
 func (t parsedType) inner() string {
 	if t.canonical == "decimal" && t.precision > 0 {
 		return "decimal(" + strconv.Itoa(t.precision) + "," + strconv.Itoa(t.scale) + ")"
@@ -186,7 +186,7 @@ func (p *typeParser) scalar(word string) (parsedType, bool) {
 	}
 }
 
-// endsType tells the words after which no more of a type follows.
+// endsType reports whether the type ends before a word.
 func endsType(word string) bool {
 	switch word {
 	case "not", "null", "options", "comment", "collate", "default", "encode", "primary":
@@ -258,8 +258,8 @@ func scalarType(platform, name string, args []int) parsedType {
 	return t
 }
 
-// decimalSize gives precision and scale; ClickHouse's Decimal64(s) tells only
-// the scale, its precision is in the name.
+// decimalSize returns precision and scale; ClickHouse's Decimal64(s) has only the
+// scale, its precision is in the name.
 func decimalSize(name string, args []int) (precision, scale int) {
 	switch {
 	case len(args) == 0:

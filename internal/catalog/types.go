@@ -8,12 +8,12 @@ import "strings"
 //	boolean
 //	int8 int16 int32 int64 int128 int256
 //	uint8 uint16 uint32 uint64 uint128 uint256
-//	decimal (with Precision and Scale; Precision 0 = not told)
+//	decimal (with Precision and Scale; Precision 0 = unknown)
 //	float16 float32 float64
-//	string binary (with Length; 0 = not told) uuid json variant
+//	string binary (with Length; 0 = unknown) uuid json variant
 //	date time timetz timestamp timestamptz interval
 //	geo vector
-//	array<T> map<K, V> struct<name T, …>; array, map, struct where nothing is told within
+//	array<T> map<K, V> struct<name T, …>; array, map, struct where nothing is known of what is inside
 //	other for any other text; "" for none
 //
 // Within array, map and struct a decimal is written with its precision and
@@ -40,7 +40,7 @@ func ParseType(platform, native string) (t Type, nullable bool) {
 	return t, got.nullable
 }
 
-// family is the canonical name without what stands within: array, not
+// family is the canonical name without what is inside: array, not
 // array<int64>.
 func (t Type) family() string {
 	head, _, _ := strings.Cut(t.Canonical, "<")
