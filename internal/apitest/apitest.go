@@ -24,10 +24,12 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/editing"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
@@ -146,7 +148,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	})
 	editor := o.Editor
 	if editor == nil {
-		editor = s.pipeline(o)
+		editor = &editing.Editor{Store: s.Store, Reviser: s.reviser(o), Now: o.Now}
 	}
 	api, err := httpapi.New(httpapi.Deps{
 		Store: s.Store, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Limits: o.Limits, Now: o.Now,
@@ -176,9 +178,13 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	}
 }
 
+func (s *Server) reviser(o Options) *revision.Reviser {
+	return &revision.Reviser{Store: s.Store, Now: o.Now, Log: slog.New(slog.DiscardHandler)}
+}
+
 func (s *Server) pipeline(o Options) *importing.Pipeline {
 	return &importing.Pipeline{
-		Store: s.Store, Blobs: func(int64) blob.Store { return s.Blobs }, Now: o.Now, Log: slog.New(slog.DiscardHandler),
+		Store: s.Store, Reviser: s.reviser(o), Blobs: func(int64) blob.Store { return s.Blobs }, Now: o.Now, Log: slog.New(slog.DiscardHandler),
 		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) },
 	}
 }

@@ -15,12 +15,13 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/editing"
 )
 
 // panickingEditor fails as no editor should.
 type panickingEditor struct{}
 
-func (panickingEditor) EditAsset(context.Context, int64, catalog.AssetID, catalog.Actor, []catalog.Edit) (catalog.Asset, error) {
+func (panickingEditor) EditAsset(context.Context, int64, catalog.AssetID, catalog.Actor, editing.Edits) (catalog.Asset, error) {
 	panic("secret thing")
 }
 

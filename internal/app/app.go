@@ -22,6 +22,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/observe"
+	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
@@ -39,6 +40,7 @@ type App struct {
 	log     *slog.Logger
 	now     func() time.Time
 	blobs   *fs.Store
+	reviser *revision.Reviser
 	handler http.Handler
 }
 
@@ -105,8 +107,9 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if err := a.Metrics.QueueLength(a.pending); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
+	a.reviser = &revision.Reviser{Store: a.Store, Now: a.now, Log: a.log}
 	a.Pipeline = &importing.Pipeline{
-		Store: a.Store, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
+		Store: a.Store, Reviser: a.reviser, Spool: a.Config.Data, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
 	}
 	a.handler, err = a.newHandler(ctx)
 	return err

@@ -43,6 +43,7 @@ func House() Rules {
 			{"store", "blob", "bucket", "warehouse", "secret", "webhook"},
 			{"impact"},
 			{"revision", "jobs", "projectdiff"},
+			{"editing"},
 			{"readmodel", "importing", "syncing", "crawling", "access"},
 			{"httpserver"},
 			{"httpapi", "compat", "mcp", "openlineage"},
@@ -64,7 +65,7 @@ func House() Rules {
 		StandardOnly:    []string{"catalog", "graph", "sql"},
 		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3"},
 		Wiring:          "app",
-		Domain:          []string{"catalog", "graph", "dbt", "sql", "lineage", "revision", "jobs", "readmodel", "importing"},
+		Domain:          []string{"catalog", "graph", "dbt", "sql", "lineage", "revision", "jobs", "readmodel", "importing", "editing"},
 		Calls:           []string{"time.Now", "time.Since", "time.Until", "fmt.Print*", "log.*"},
 		Names:           []string{"helper", "util", "common", "manager", "entity", "item", "object", "data", "info"},
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/pgtest"
+	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
@@ -47,7 +48,7 @@ func newBench(b *testing.B, s *store.Store) *bench {
 		b.Fatal(err)
 	}
 	p := &importing.Pipeline{
-		Store: s, Blobs: func(int64) blob.Store { return blobs }, Now: time.Now,
+		Store: s, Reviser: &revision.Reviser{Store: s, Now: time.Now, Log: slog.New(slog.DiscardHandler)}, Blobs: func(int64) blob.Store { return blobs }, Now: time.Now,
 		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) }, Log: slog.New(slog.DiscardHandler),
 	}
 	return &bench{b: b, store: s, blobs: blobs, kind: p.Kind(), schema: schema.ID}

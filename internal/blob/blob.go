@@ -79,6 +79,20 @@ type Store interface {
 	Free(ctx context.Context) (int64, error)
 }
 
+// Ranged is a Store whose blobs can be read at any offset without reading what
+// is before.
+type Ranged interface {
+	// OpenAt returns a blob's bytes. They are not checked against the hash:
+	// read them with Open first. ErrNotFound if there is none.
+	OpenAt(ctx context.Context, hash Hash) (ReaderAtCloser, error)
+}
+
+// ReaderAtCloser reads at any offset, from several goroutines at once.
+type ReaderAtCloser interface {
+	io.ReaderAt
+	io.Closer
+}
+
 // Writer takes the bytes of one blob.
 type Writer interface {
 	io.Writer

@@ -25,6 +25,7 @@ type CatalogTable struct {
 	RowCount     *int64          // nil where the warehouse does not say
 	Bytes        *int64          // nil where the warehouse does not say
 	LastModified string          // as written
+	Range        Range           // only where CatalogOptions.Index asks for it
 }
 
 // CatalogColumn is one column as the warehouse has it.
@@ -56,6 +57,9 @@ type CatalogOptions struct {
 	Limits   Limits
 	Decoders int // as in ManifestOptions
 	Known    func(uniqueID string, h Hash) bool
+	// Index leaves the decoding of new and changed tables to a [TableDecoder].
+	// They arrive with UniqueID, Hash and Range alone.
+	Index bool
 }
 
 type catalogEvent struct {
@@ -148,6 +152,10 @@ func (c *catalogReader) decode(d *decoder, e entry, raw value, emit func(catalog
 	h := d.canon.hash()
 	if c.opt.Known != nil && c.opt.Known(e.id, h) {
 		emit(catalogEvent{section: e.section, id: e.id, hash: h})
+		return
+	}
+	if c.opt.Index {
+		emit(catalogEvent{table: &CatalogTable{Section: e.section, UniqueID: e.id, Hash: h, Range: Range{e.at, e.length}}})
 		return
 	}
 	emit(catalogEvent{table: d.catalogTable(e.section, e.id, v, h)})

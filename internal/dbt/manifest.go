@@ -40,6 +40,15 @@ type ManifestOptions struct {
 	Known     func(uniqueID string, h Hash) bool
 	MacroText bool
 	DocText   bool
+	// Index leaves the decoding of new and changed nodes to a [NodeDecoder]: they
+	// arrive with what identifies them, DependsOn and Range alone.
+	Index bool
+}
+
+// Range is where a value is in the unpacked text of a file.
+type Range struct {
+	Offset int64
+	Length int64
 }
 
 // nodeSections are the sections of a manifest whose entries are nodes.
@@ -163,11 +172,12 @@ func (m *manifestReader) decode(d *decoder, e entry, raw value, emit func(manife
 			m.decodeDisabled(d, e, raw, emit)
 		}
 	default:
-		m.decodeNode(d, e.section, e.id, raw, emit)
+		m.decodeNode(d, e, raw, emit)
 	}
 }
 
-func (m *manifestReader) decodeNode(d *decoder, section, id string, raw value, emit func(manifestEvent)) {
+func (m *manifestReader) decodeNode(d *decoder, e entry, raw value, emit func(manifestEvent)) {
+	section, id := e.section, e.id
 	skip := volatile
 	if section == "macros" && !m.opt.MacroText {
 		skip = volatileMacro
@@ -180,6 +190,12 @@ func (m *manifestReader) decodeNode(d *decoder, section, id string, raw value, e
 	if m.opt.Known != nil && m.opt.Known(id, h) {
 		resourceType, pkg := typeAndPackage(v)
 		emit(manifestEvent{section: section, id: id, hash: h, resourceType: resourceType, pkg: pkg})
+		return
+	}
+	if m.opt.Index {
+		n := d.indexed(section, id, h)
+		n.Range = Range{e.at, e.length}
+		emit(manifestEvent{node: n})
 		return
 	}
 	n := d.node(section, id, h)
@@ -226,7 +242,12 @@ func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit fun
 			return
 		}
 		d.enter(v, volatile)
-		n := d.node(e.section, id, d.canon.hash())
+		var n *Node
+		if m.opt.Index {
+			n = d.indexed(e.section, id, d.canon.hash())
+		} else {
+			n = d.node(e.section, id, d.canon.hash())
+		}
 		n.Disabled = true
 		emit(manifestEvent{node: n})
 	}

@@ -15,6 +15,7 @@ type Node struct {
 	ResourceType string // "model", "source", "test", "sql_operation" …
 	Hash         Hash
 	Disabled     bool
+	Range        Range // only where ManifestOptions.Index asks for it
 
 	Name             string
 	Alias            string // name of the table, where it differs from that of the node
@@ -100,6 +101,25 @@ func (d *decoder) node(section, id string, h Hash) *Node {
 	d.lists(n, f, config)
 	d.config(n, config)
 	d.special(n, f, config)
+	return n
+}
+
+// indexed decodes what identifies the value that was entered last.
+func (d *decoder) indexed(section, id string, h Hash) *Node {
+	n := &Node{Section: section, UniqueID: id, Hash: h}
+	f := d.load()
+	d.identity(n, f)
+	if n.ResourceType == "" {
+		n.ResourceType = resourceType(section, id)
+	}
+	for _, m := range f {
+		switch string(m.name) {
+		case "depends_on":
+			n.DependsOn = d.names("depends_on/nodes", m.val.get("nodes"))
+		case "config":
+			n.Materialized = d.name("config/materialized", m.val.get("materialized"))
+		}
+	}
 	return n
 }
 

@@ -16,6 +16,7 @@ type entry struct {
 	id      string // name in the section, or "" in an array
 	index   int    // place in an array
 	at      int64  // offset in the file
+	length  int64  // in the file
 	from    int    // raw value in the batch: buf[from:to]
 	to      int
 }

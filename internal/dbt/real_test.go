@@ -28,9 +28,11 @@ func TestRealArtifacts(t *testing.T) {
 				r := &recorder{}
 				head, issues, err = dbt.ReadManifest(context.Background(), f, dbt.ManifestOptions{}, r)
 				countManifest(got, r)
+				sameByRange(t, contentOf(t, f.Name()), dbt.Limits{})
 			case "catalog":
 				r := &recorder{}
 				head, _, issues, err = dbt.ReadCatalog(context.Background(), f, dbt.CatalogOptions{}, r)
+				sameTablesByRange(t, contentOf(t, f.Name()), dbt.Limits{})
 				for _, table := range r.tables {
 					got["tables_"+table.Section]++
 					got["columns_catalog"] += len(table.Columns)

@@ -105,7 +105,7 @@ func (s *splitter) elements(ctx context.Context, fn func(i int, raw value) error
 // unjudged reads an object or an array for a pipeline, whose decoders judge the values.
 func (s *splitter) unjudged(ctx context.Context, bracket byte, fn func(e entry, raw value) error) error {
 	return s.each(ctx, bracket, s.raw, func(id string, raw value) error {
-		e := entry{section: s.section, id: id, at: s.offset(s.from)}
+		e := entry{section: s.section, id: id, at: s.offset(s.from), length: int64(s.pos - s.from)}
 		if s.list {
 			e.index = s.index
 		}

@@ -92,22 +92,27 @@ func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 	if err != nil {
 		return nil, err
 	}
-	before, err := a.assetDocument(ctx, p, f)
+	f, err = a.edit(ctx, p, f, func(ctx context.Context, f found) (*edits, error) {
+		if in.IfMatch != "" {
+			before, err := a.assetDocument(ctx, p, f)
+			if err != nil {
+				return nil, err
+			}
+			if err := httpserver.Precondition(in.IfMatch, before); err != nil {
+				return nil, err
+			}
+		}
+		facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+		if err != nil {
+			return nil, err
+		}
+		e := a.newEdits("")
+		e.text("description", in.Body.Description)
+		e.set("owners", in.Body.Owners, othersSay(facets, func(b catalog.Body) []string { return b.Owners }))
+		e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return b.Tags }))
+		return e, nil
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := httpserver.Precondition(in.IfMatch, before); err != nil {
-		return nil, err
-	}
-	facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
-	if err != nil {
-		return nil, err
-	}
-	e := a.newEdits("")
-	e.text("description", in.Body.Description)
-	e.set("owners", in.Body.Owners, othersSay(facets, func(b catalog.Body) []string { return b.Owners }))
-	e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return b.Tags }))
-	if f, err = a.apply(ctx, p, f, e); err != nil {
 		return nil, err
 	}
 	doc, err := a.assetDocument(ctx, p, f)
@@ -119,22 +124,26 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 	if err != nil {
 		return nil, err
 	}
-	before, err := a.columnOf(ctx, p, f, in.Name)
+	name := ""
+	f, err = a.edit(ctx, p, f, func(ctx context.Context, f found) (*edits, error) {
+		before, err := a.columnOf(ctx, p, f, in.Name)
+		if err != nil {
+			return nil, err
+		}
+		if err := httpserver.Precondition(in.IfMatch, httpserver.DocumentOf(before)); err != nil {
+			return nil, err
+		}
+		facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+		if err != nil {
+			return nil, err
+		}
+		name = before.Attributes.Name
+		e := a.newEdits(name)
+		e.text("description", in.Body.Description)
+		e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return columnTags(b, name) }))
+		return e, nil
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := httpserver.Precondition(in.IfMatch, httpserver.DocumentOf(before)); err != nil {
-		return nil, err
-	}
-	facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
-	if err != nil {
-		return nil, err
-	}
-	name := before.Attributes.Name
-	e := a.newEdits(name)
-	e.text("description", in.Body.Description)
-	e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return columnTags(b, name) }))
-	if f, err = a.apply(ctx, p, f, e); err != nil {
 		return nil, err
 	}
 	after, err := a.columnOf(ctx, p, f, name)
@@ -154,15 +163,26 @@ func (a *API) columnOf(ctx context.Context, p access.Principal, f found, name st
 	return httpserver.Resource[Column]{}, fmt.Errorf("column of %s: %w", f.asset.ID.Label(f.asset.Kind), catalog.ErrNotFound)
 }
 
-// apply hands the edits on and gives the asset as it then stands.
-func (a *API) apply(ctx context.Context, p access.Principal, f found, e *edits) (found, error) {
-	if e.err != nil || len(e.list) == 0 {
-		return f, e.err
-	}
-	if _, err := a.editor.EditAsset(ctx, p.WS, f.asset.ID, p.Actor(), e.list); err != nil {
+// edit applies the edits that a function makes of the asset, and returns the
+// asset after them. The function is given the asset while nothing else can change
+// it: what a precondition allows is what is edited.
+func (a *API) edit(ctx context.Context, p access.Principal, f found, make func(context.Context, found) (*edits, error)) (found, error) {
+	label := f.asset.ID.Label(f.asset.Kind)
+	_, err := a.editor.EditAsset(ctx, p.WS, f.asset.ID, p.Actor(), func(ctx context.Context) ([]catalog.Edit, error) {
+		now, err := a.asset(ctx, p, label, "")
+		if err != nil {
+			return nil, err
+		}
+		e, err := make(ctx, now)
+		if err != nil {
+			return nil, err
+		}
+		return e.list, e.err
+	})
+	if err != nil {
 		return f, err
 	}
-	return a.asset(ctx, p, f.asset.ID.Label(f.asset.Kind), "")
+	return a.asset(ctx, p, label, "")
 }
 
 // edits collects the edits of one request; err is the first that is not valid.

@@ -8,18 +8,21 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/editing"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Editor writes what people say; the pipeline of imports is one.
+// Editor applies what people write.
 type Editor interface {
-	// EditAsset adds edits by an actor and gives the asset as it then
-	// stands. catalog.ErrBusy if an import holds the schema too long.
-	EditAsset(ctx context.Context, ws int64, id catalog.AssetID, by catalog.Actor, edits []catalog.Edit) (catalog.Asset, error)
-	// ConfirmRemovals applies what the removals guard withheld and counts it.
+	// EditAsset adds the edits that a function computes, by an actor, and returns
+	// the asset. Nothing else can change the schema while the function runs.
+	// catalog.ErrBusy if the schema is in use for too long.
+	EditAsset(ctx context.Context, ws int64, id catalog.AssetID, by catalog.Actor, edits editing.Edits) (catalog.Asset, error)
+	// ConfirmRemovals applies the removals that wait and returns how many assets
+	// are removed by it.
 	ConfirmRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) (int64, error)
-	// DismissRemovals forgets what the removals guard withheld.
+	// DismissRemovals refuses the removals that wait.
 	DismissRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) error
 }
 

@@ -10,76 +10,78 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/revision"
 )
 
-// catalogSaid is what one catalog.json says.
-type catalogSaid struct {
-	head   dbt.Head
-	same   bool
-	facets []catalog.Facet // of tables that are new or changed
-	print  *fingerprint
+// catalogIndex is what the first pass over a catalog finds.
+type catalogIndex struct {
+	artifact *artifact
+	head     dbt.Head
+	same     bool // nothing differs from what was applied
+	claims   []revision.Claim
+	entries  []entry // by claim
+	print    *fingerprint
 }
 
 type catalogSink struct {
-	*catalogSaid
-	job     *job
-	adapter string // of the manifest at hand, else of the one that was applied last
+	*catalogIndex
+	job *job
 }
 
-func (j *job) readCatalog(ctx context.Context, part catalog.Part, s *said) error {
-	if s.superseded {
+func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) error {
+	if c.superseded {
 		return nil
 	}
 	print, err := j.fingerprint(ctx, catalog.FromCatalog)
 	if err != nil {
 		return err
 	}
-	r, err := j.blob(ctx, part)
+	a, err := j.artifact(ctx, part)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = r.Close() }() // only read
-	sink := &catalogSink{catalogSaid: &catalogSaid{print: newFingerprint(print.len())}, job: j, adapter: j.project.Adapter}
-	if s.manifest != nil {
-		sink.adapter = s.manifest.head.AdapterType
+	c.artifacts = append(c.artifacts, a)
+	r, err := a.open(ctx)
+	if err != nil {
+		return inPart(partCatalog, err)
 	}
-	opt := dbt.CatalogOptions{Limits: j.Limits(partCatalog)}
+	defer func() { _ = r.Close() }() // only read
+	index := &catalogIndex{artifact: a, print: newFingerprint(print.len())}
+	opt := dbt.CatalogOptions{Limits: j.Limits(partCatalog), Index: true}
 	if print != nil {
 		opt.Known = print.knows
 	}
-	head, failures, issues, err := dbt.ReadCatalog(ctx, r, opt, sink)
+	head, failures, issues, err := dbt.ReadCatalog(ctx, r, opt, &catalogSink{index, j})
 	if err != nil {
 		return inPart(partCatalog, err)
 	}
 	j.issues(partCatalog, issues)
 	for _, text := range failures {
-		j.rep.issue(catalog.Issue{Code: "catalog-partial", Severity: "warning", Place: partCatalog, Message: "dbt could not list a schema: " + text, Remedy: "tables that are missing for this reason keep their columns; mend the cause and run dbt docs generate again"})
+		j.rep.Issue(catalog.Issue{
+			Code: "catalog-partial", Severity: "warning", Place: partCatalog, Message: "dbt could not list a schema: " + text,
+			Remedy: "tables that are missing for this reason keep their columns; fix the cause and run dbt docs generate again",
+		})
 	}
 	if j.olderCatalog(head) {
 		return nil
 	}
 	j.checkClock(head, partCatalog)
-	j.rep.count("catalog_tables", int64(len(sink.print.nodes)))
-	j.rep.count("catalog_tables_changed", int64(len(sink.facets)))
-	sink.head, sink.same = head, sink.print.same(print)
-	made := j.reportOf(head) // known when the whole catalog is read
-	for i := range sink.facets {
-		f := &sink.facets[i]
-		f.Cause, f.At, f.Tie = made.cause, made.at, made.tie
-	}
-	s.catalog = sink.catalogSaid
+	j.rep.Count("catalog_tables", int64(len(index.print.nodes)))
+	j.rep.Count("catalog_tables_changed", int64(len(index.claims)))
+	index.head, index.same = head, index.print.same(print)
+	c.catalog = index
 	return nil
 }
 
-// olderCatalog tells a catalog that was made before the one that is served.
+// olderCatalog reports whether a catalog was made before the one that is served.
 func (j *job) olderCatalog(h dbt.Head) bool {
 	if j.claim.Import.Force || h.GeneratedAt.IsZero() || !h.GeneratedAt.Before(j.project.CatalogGeneratedAt) {
 		return false
 	}
-	j.rep.issue(catalog.Issue{
+	j.rep.Issue(catalog.Issue{
 		Code: "superseded", Severity: "warning", Place: partCatalog,
-		Message: fmt.Sprintf("the catalog was generated at %s, before the one that is served (%s); it was left aside", stamp(h.GeneratedAt), stamp(j.project.CatalogGeneratedAt)),
-		Remedy:  "send it with force=true if it shall be served all the same",
+		Message: fmt.Sprintf("the catalog was generated at %s, before the one that is served (%s); it was not applied", stamp(h.GeneratedAt), stamp(j.project.CatalogGeneratedAt)),
+		Remedy:  "Resend with force=true to apply it anyway.",
 	})
 	return true
 }
@@ -87,22 +89,39 @@ func (j *job) olderCatalog(h dbt.Head) bool {
 // Table takes a table that is new or changed.
 func (s *catalogSink) Table(t *dbt.CatalogTable) error {
 	s.print.nodes[t.UniqueID] = t.Hash
-	p := s.job.project
-	f := catalog.Facet{
-		Origin: p.Origin(), Source: catalog.FromCatalog, UniqueID: t.UniqueID, Project: p.ID,
-		Body: catalog.Body{
-			Name: t.Name, Description: t.Comment, Columns: warehouseColumns(t), Stats: statsOf(t),
-			Relation: catalog.WarehouseRelation(s.adapter, t.Database, t.Schema, t.Name),
-		},
-	}
-	s.facets = append(s.facets, f)
+	s.claims = append(s.claims, revision.Claim{ID: t.UniqueID})
+	s.entries = append(s.entries, entry{section: t.Section, id: t.UniqueID, hash: t.Hash, Range: t.Range})
+	s.job.readBase()
 	return nil
 }
 
-// Unchanged takes a table that is as it was when it was last applied.
+// Unchanged takes a table that is the same as when it was last applied.
 func (s *catalogSink) Unchanged(_, uniqueID string, h dbt.Hash) error {
 	s.print.nodes[uniqueID] = h
 	return nil
+}
+
+// observation is the catalog as revision takes it. The catalog says nothing of
+// which warehouse it is; the manifest does.
+func (c *catalogIndex) observation(j *job, adapter string) revision.Observation {
+	o := j.observed(c.head)
+	o.Source, o.Coverage, o.Claims = catalog.FromCatalog, revision.Joined, c.claims
+	o.Facets = &catalogReader{
+		adapter: adapter, entries: c.entries,
+		tables: batchReader[*dbt.CatalogTable]{
+			artifact: c.artifact, issues: func(list []dbt.Issue) { j.issues(partCatalog, list) },
+			decoder: func() decode[*dbt.CatalogTable] { return dbt.NewTableDecoder(j.Limits(partCatalog)).Decode },
+		},
+	}
+	return o
+}
+
+// catalogBody makes the body of the facet of a table.
+func catalogBody(adapter string, t *dbt.CatalogTable) catalog.Body {
+	return catalog.Body{
+		Name: t.Name, Description: t.Comment, Columns: warehouseColumns(t), Stats: statsOf(t),
+		Relation: catalog.WarehouseRelation(adapter, t.Database, t.Schema, t.Name),
+	}
 }
 
 func warehouseColumns(t *dbt.CatalogTable) []catalog.BodyColumn {

@@ -9,15 +9,20 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/revision"
 )
 
-// speaker turns what dbt wrote into what one project says: nodes into facets
-// and tests. It keeps no SQL; texts go to its keeper by hash.
-type speaker struct {
-	project catalog.Project
-	adapter string
-	report  report
-	keep    func(text string) (catalog.Hash, error)
+// converter turns what dbt wrote into what a project reports: nodes into bodies
+// of facets and tests. Texts are collected by hash; facets hold no SQL.
+type converter struct{ adapter string }
+
+// keep adds a text and returns its hash.
+func keep(texts revision.Texts, text string) catalog.Hash {
+	h := catalog.HashOfText(text)
+	if !h.IsZero() {
+		texts[h] = text
+	}
+	return h
 }
 
 var kinds = map[string]catalog.Kind{
@@ -34,29 +39,34 @@ func kindOf(n *dbt.Node) (catalog.Kind, bool) {
 	return k, ok
 }
 
-// facet makes the manifest facet of a node that makes an asset.
-func (s *speaker) facet(n *dbt.Node, kind catalog.Kind) (catalog.Facet, error) {
-	code, err := s.code(n)
-	if err != nil {
-		return catalog.Facet{}, err
-	}
+// body makes the body of the manifest facet of a node that makes an asset.
+func (c converter) body(n *dbt.Node, kind catalog.Kind, texts revision.Texts) (catalog.Body, error) {
 	extra, err := extraOf(n)
 	if err != nil {
-		return catalog.Facet{}, fmt.Errorf("node %s: %w", n.UniqueID, err)
+		return catalog.Body{}, fmt.Errorf("node %s: %w", n.UniqueID, err)
 	}
-	f := catalog.Facet{
-		Origin: s.project.Origin(), Source: catalog.FromManifest, UniqueID: n.UniqueID,
-		Project: s.project.ID, Cause: s.report.cause, At: s.report.at, Tie: s.report.tie,
-		Body: catalog.Body{
-			Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
-			Owners: n.OwnerNames(), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
-			Columns: columnsOf(n.Columns), DBT: dbtOf(n), Code: code, Extra: extra,
-		},
+	return catalog.Body{
+		Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
+		Owners: n.OwnerNames(), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
+		Columns: columnsOf(n.Columns), DBT: dbtOf(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
+	}, nil
+}
+
+// relation is the address of a node's table.
+func (c converter) relation(n *dbt.Node, kind catalog.Kind) catalog.Relation {
+	if !kind.IsTable() {
+		return catalog.Relation{}
 	}
-	if kind.IsTable() {
-		f.Body.Relation = catalog.NewRelation(s.adapter, n.Database, n.Schema, tableName(n), n.RelationName)
+	return catalog.NewRelation(c.adapter, n.Database, n.Schema, tableName(n), n.RelationName)
+}
+
+// claim is what places a node.
+func (c converter) claim(n *dbt.Node, kind catalog.Kind) revision.Claim {
+	body := catalog.Body{Kind: kind, Materialized: n.Materialized, Relation: c.relation(n, kind)}
+	return revision.Claim{
+		ID: n.UniqueID, Kind: kind, Name: nameOf(n),
+		RelationKey: catalog.ClaimOf(catalog.Facet{Body: body}).Relation.Key(),
 	}
-	return f, nil
 }
 
 // tableName is the name of the node's table: alias or identifier before name.
@@ -80,23 +90,16 @@ func nameOf(n *dbt.Node) string {
 	return n.Name
 }
 
-func (s *speaker) code(n *dbt.Node) (*catalog.Code, error) {
-	raw, err := s.keep(n.RawCode)
-	if err != nil {
-		return nil, fmt.Errorf("raw code of %s: %w", n.UniqueID, err)
-	}
-	compiled, err := s.keep(n.CompiledCode)
-	if err != nil {
-		return nil, fmt.Errorf("compiled code of %s: %w", n.UniqueID, err)
-	}
+func codeOf(n *dbt.Node, texts revision.Texts) *catalog.Code {
+	raw, compiled := keep(texts, n.RawCode), keep(texts, n.CompiledCode)
 	if raw.IsZero() && compiled.IsZero() {
-		return nil, nil
+		return nil
 	}
 	c := &catalog.Code{Raw: raw, Compiled: compiled}
 	if n.Checksum.Name == "sha256" {
 		c.Checksum = n.Checksum.Value
 	}
-	return c, nil
+	return c
 }
 
 func columnsOf(columns []dbt.Column) []catalog.BodyColumn {
@@ -135,14 +138,10 @@ func dbtOf(n *dbt.Node) *catalog.DBT {
 }
 
 // test makes the row of a data test. Its table is found later.
-func (s *speaker) test(n *dbt.Node) (catalog.Test, error) {
-	code, err := s.code(n)
-	if err != nil {
-		return catalog.Test{}, err
-	}
+func (c converter) test(n *dbt.Node, texts revision.Texts) (catalog.Test, error) {
 	b := catalog.TestBody{
 		Name: n.Name, Kind: "singular", Description: n.Description, Package: n.Package, Path: n.OriginalFilePath,
-		Tags: slices.Clone(n.Tags), Parents: n.DependsOn, Code: code, Enabled: !n.Disabled,
+		Tags: slices.Clone(n.Tags), Parents: n.DependsOn, Code: codeOf(n, texts), Enabled: !n.Disabled,
 	}
 	if t := n.Test; t != nil {
 		b.Column, b.Severity, b.Attached = t.ColumnName, strings.ToLower(t.Severity), t.Attached
@@ -159,11 +158,11 @@ func (s *speaker) test(n *dbt.Node) (catalog.Test, error) {
 	if err != nil {
 		return catalog.Test{}, fmt.Errorf("test %s: %w", n.UniqueID, err)
 	}
-	return catalog.Test{Project: s.project.ID, UniqueID: n.UniqueID, Hash: catalog.HashOf(encoded), Body: b}, nil
+	return catalog.Test{UniqueID: n.UniqueID, Hash: catalog.HashOf(encoded), Body: b}, nil
 }
 
 // argsOf keeps the arguments of a generic test as compact JSON texts, without
-// the ones that say which table and column it is about.
+// those that name its table and column.
 func argsOf(t *dbt.Test) map[string]string {
 	var kwargs map[string]json.RawMessage
 	if len(t.Kwargs) == 0 || json.Unmarshal(t.Kwargs, &kwargs) != nil {

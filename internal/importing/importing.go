@@ -1,11 +1,11 @@
-// Package importing is the pipeline: artifacts in, the next version of a
-// schema out. It is the only writer of versions; an edit by a person is a
-// small import of one facet through the same code (edit.go).
+// Package importing turns dbt artifacts into observations, which package revision
+// applies.
 //
-// One import goes through open → read → merge → trace → save (run.go). Each
-// stage is a function with plain inputs and outputs. What is found wrong in an
-// artifact becomes an issue of the report; only what makes the whole artifact
-// unreadable ends the import.
+// One import goes through open and read, here, and merge, trace and save, there
+// (run.go). An artifact is read twice: a first pass indexes it and finds what
+// changed, a second one decodes that, a batch at a time, while it is merged. What
+// is found wrong in an artifact becomes an issue of the report; only what makes
+// the whole artifact unreadable ends the import.
 package importing
 
 import (
@@ -15,13 +15,18 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Pipeline holds what every import needs. It has no state of its own.
 type Pipeline struct {
-	Store  *store.Store
-	Blobs  func(ws int64) blob.Store
+	Store   *store.Store
+	Reviser *revision.Reviser
+	Blobs   func(ws int64) blob.Store
+	// Spool is the folder of unpacked artifacts while they are imported; "" is
+	// the system's own for temporary files.
+	Spool  string
 	Limits func(part string) dbt.Limits // of the reader, by the part's name
 	Now    func() time.Time
 	Log    *slog.Logger

@@ -13,7 +13,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/editing"
 	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
@@ -26,6 +28,7 @@ type rig struct {
 	store  *store.Store
 	blobs  *fs.Store
 	worker *Pipeline
+	editor *editing.Editor
 	schema catalog.SchemaID
 	clock  time.Time
 }
@@ -45,8 +48,10 @@ func newRig(t *testing.T) *rig {
 	if r.blobs, err = fs.Open(t.TempDir(), ws, now); err != nil {
 		t.Fatal(err)
 	}
+	reviser := &revision.Reviser{Store: r.store, Now: now, Log: slog.New(slog.DiscardHandler)}
+	r.editor = &editing.Editor{Store: r.store, Reviser: reviser, Now: now}
 	p := &Pipeline{
-		Store: r.store, Blobs: func(int64) blob.Store { return r.blobs }, Now: now,
+		Store: r.store, Reviser: reviser, Spool: t.TempDir(), Blobs: func(int64) blob.Store { return r.blobs }, Now: now,
 		Limits: func(part string) dbt.Limits { return dbt.DefaultLimits(dbt.Kind(part)) },
 		Log:    slog.New(slog.DiscardHandler),
 	}
@@ -250,6 +255,11 @@ func catalogOf(t *testing.T, at time.Time, tables map[string][]string) part {
 		"metadata": doc{"dbt_schema_version": "https://schemas.getdbt.com/dbt/catalog/v1.json", "dbt_version": "1.10.0", "generated_at": at.Format(time.RFC3339Nano)},
 		"nodes":    nodes, "sources": sources, "errors": nil,
 	})}
+}
+
+// edits are edits that need nothing of the catalog.
+func edits(list ...catalog.Edit) editing.Edits {
+	return func(context.Context) ([]catalog.Edit, error) { return list, nil }
 }
 
 func counters(i catalog.Import) [6]int64 {

@@ -1,129 +1,118 @@
 package importing
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"runtime"
-
-	"golang.org/x/sync/errgroup"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/revision"
 )
 
-// manifestSaid is what one manifest says.
-type manifestSaid struct {
-	head      dbt.Head
-	anew      bool            // no node was known before
-	same      bool            // nothing but volatile fields differs from what was applied
-	facets    []catalog.Facet // of nodes that are new or changed
-	tests     []catalog.Test  // likewise
-	unchanged []string        // unique ids of all the others
-	disabled  int
-	links     links               // of parent_map
-	depends   map[string][]string // depends_on of the nodes in facets
-	print     *fingerprint
+// manifestIndex is what the first pass over a manifest finds: what is in it and
+// what changed, but not the content of the nodes.
+type manifestIndex struct {
+	artifact *artifact
+	head     dbt.Head
+	first    bool // no node was known before
+	same     bool // nothing but volatile fields differs from what was applied
+	claims   []revision.Claim
+	facets   []entry // by claim
+	tests    []revision.TestClaim
+	entries  []entry             // by test
+	links    revision.Links      // of parent_map
+	depends  map[string][]string // depends_on of new and changed nodes
+	disabled int
+	changed  int64
+	print    *fingerprint
 }
-
-// textBatch is how many bytes of SQL are gathered before they are written.
-const textBatch = 4 << 20
 
 // manifestSink takes what the reader finds.
 type manifestSink struct {
-	*manifestSaid
-	job *job
-	// changed is told of every node that is not as it was.
-	changed func()
-	ctx     context.Context //nolint:containedctx // the reader's callbacks carry none; it lives as long as one call
-	speak   speaker
-	texts   map[catalog.Hash]string
-	bytes   int
+	*manifestIndex
+	job     *job
+	convert converter
 	read    int64
-	// writing holds the batch of texts that is written while the next is read.
-	writing *errgroup.Group
 }
 
-func (j *job) readManifest(ctx context.Context, part catalog.Part, s *said) error {
-	head, err := j.sniff(ctx, part)
+func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) error {
+	a, err := j.artifact(ctx, part)
+	if err != nil {
+		return err
+	}
+	c.artifacts = append(c.artifacts, a)
+	head, err := a.sniff(ctx, j.Limits(partManifest))
 	if err != nil {
 		return inPart(partManifest, err)
 	}
 	if err := j.recognize(ctx, head); err != nil {
 		return err
 	}
-	if s.superseded = j.project.ID != 0 && j.older(head); s.superseded {
+	if c.superseded = j.project.ID != 0 && j.older(head); c.superseded {
 		return nil
 	}
 	print, err := j.fingerprint(ctx, catalog.FromManifest)
 	if err != nil {
 		return err
 	}
-	m, err := j.walkManifest(ctx, part, head, print)
-	if err == nil && len(m.links) == 0 && len(m.unchanged) > 0 && !m.print.same(print) {
+	m, err := j.indexManifest(ctx, a, head, print)
+	if err == nil && len(m.links) == 0 && m.anySame() && !m.print.same(print) {
 		// Without a parent map the edges come from the nodes, so all are needed.
-		m, err = j.walkManifest(ctx, part, head, nil)
+		m, err = j.indexManifest(ctx, a, head, nil)
 	}
 	if err != nil {
 		return inPart(partManifest, err)
 	}
 	if j.project.ID == 0 {
-		if err := j.lateProject(ctx, m, s); err != nil || s.superseded {
+		// The head does not name the project: it is read off the nodes.
+		if err := j.identify(ctx, m.head); err != nil {
 			return err
+		}
+		if c.superseded = j.older(m.head); c.superseded {
+			return nil
 		}
 		if print, err = j.fingerprint(ctx, catalog.FromManifest); err != nil {
 			return err
 		}
 	}
-	m.same, m.anew = m.print.same(print), print == nil
+	m.same, m.first = m.print.same(print), print == nil
 	j.checkClock(m.head, partManifest)
-	s.manifest = m
+	c.manifest = m
 	return nil
 }
 
-// lateProject identifies the project of a manifest whose head does not name
-// it: it is read off the nodes.
-func (j *job) lateProject(ctx context.Context, m *manifestSaid, s *said) error {
-	if err := j.identify(ctx, m.head); err != nil {
-		return err
-	}
-	s.superseded = j.older(m.head)
-	for i := range m.facets {
-		m.facets[i].Project, m.facets[i].Origin = j.project.ID, j.project.Origin()
-	}
-	for i := range m.tests {
-		m.tests[i].Project = j.project.ID
-	}
-	return nil
-}
+// anySame reports whether a node was not indexed because it did not change.
+func (m *manifestIndex) anySame() bool { return m.changed < int64(len(m.print.nodes)) }
 
-// sniff reads a part only as far as its head.
-func (j *job) sniff(ctx context.Context, part catalog.Part) (dbt.Head, error) {
-	r, err := j.blob(ctx, part)
+// sniff reads an artifact only as far as its head.
+func (a *artifact) sniff(ctx context.Context, limits dbt.Limits) (dbt.Head, error) {
+	r, err := a.open(ctx)
 	if err != nil {
 		return dbt.Head{}, err
 	}
 	defer func() { _ = r.Close() }() // only read
-	return dbt.Sniff(ctx, r, j.Limits(partManifest))
+	return dbt.Sniff(ctx, r, limits)
 }
 
-// older tells an artifact that was made before the one that is served.
+// older reports whether an artifact was made before the one that is served.
 func (j *job) older(h dbt.Head) bool {
 	if j.claim.Import.Force || h.GeneratedAt.IsZero() || !h.GeneratedAt.Before(j.project.ManifestGeneratedAt) {
 		return false
 	}
-	j.rep.issue(catalog.Issue{
+	j.rep.Issue(catalog.Issue{
 		Code: "superseded", Severity: "warning", Place: partManifest,
 		Message: fmt.Sprintf("the manifest was generated at %s, before the one that is served (%s); only its run results were kept", stamp(h.GeneratedAt), stamp(j.project.ManifestGeneratedAt)),
-		Remedy:  "send it with force=true if it shall be served all the same",
+		Remedy:  "Resend with force=true to apply it anyway.",
 	})
 	return true
 }
 
-// checkClock tells of an artifact from the future.
+// checkClock reports an artifact from the future.
 func (j *job) checkClock(h dbt.Head, part string) {
 	if h.GeneratedAt.After(j.claim.Import.CreatedAt.Add(aheadOfClock)) {
-		j.rep.issue(catalog.Issue{
+		j.rep.Issue(catalog.Issue{
 			Code: "generated-at-ahead", Severity: "warning", Place: part,
 			Message: "the artifact says it was generated at " + stamp(h.GeneratedAt) + ", in the future; the time of receipt was taken",
 			Remedy:  "check the clock of the machine that runs dbt",
@@ -131,36 +120,29 @@ func (j *job) checkClock(h dbt.Head, part string) {
 	}
 }
 
-func (j *job) walkManifest(ctx context.Context, part catalog.Part, head dbt.Head, known *fingerprint) (*manifestSaid, error) {
-	r, err := j.blob(ctx, part)
+// indexManifest is the first pass.
+func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, known *fingerprint) (*manifestIndex, error) {
+	r, err := a.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }() // only read
-	m := &manifestSaid{links: make(links, known.len()), depends: map[string][]string{}, print: newFingerprint(known.len())}
-	changed := func() {
-		if j.project.ID != 0 {
-			j.readStanding(ctx)
-		}
+	m := &manifestIndex{
+		artifact: a, links: make(revision.Links, known.len()), depends: map[string][]string{}, print: newFingerprint(known.len()),
+		claims: []revision.Claim{}, tests: []revision.TestClaim{},
 	}
-	writing, within := errgroup.WithContext(ctx)
-	writing.SetLimit(1)
-	sink := &manifestSink{manifestSaid: m, job: j, ctx: within, changed: changed, texts: map[catalog.Hash]string{}, writing: writing}
-	sink.speak = speaker{project: j.project, adapter: head.AdapterType, report: j.reportOf(head), keep: sink.keep}
-	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest)}
+	sink := &manifestSink{manifestIndex: m, job: j, convert: converter{adapter: head.AdapterType}}
+	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true}
 	if known != nil {
 		opt.Known = known.knows
 	}
 	var issues []dbt.Issue
-	m.head, issues, err = dbt.ReadManifest(within, r, opt, sink)
-	if err == nil {
-		err = sink.flush()
-	}
-	// A write that failed is why the reading ended.
-	if err := cmp.Or(writing.Wait(), err); err != nil {
+	if m.head, issues, err = dbt.ReadManifest(ctx, r, opt, sink); err != nil {
 		return nil, err
 	}
-	sink.count()
+	j.rep.Count("nodes_read", sink.read)
+	j.rep.Count("nodes_changed", m.changed)
+	j.rep.Count("disabled", int64(m.disabled))
 	j.issues(partManifest, issues)
 	return m, nil
 }
@@ -168,42 +150,44 @@ func (j *job) walkManifest(ctx context.Context, part catalog.Part, head dbt.Head
 // Node takes a node that is new or changed.
 func (s *manifestSink) Node(n *dbt.Node) error {
 	s.progress()
-	s.changed()
 	if n.Disabled {
 		s.disabled++
 		return nil
 	}
+	at := entry{section: n.Section, id: n.UniqueID, hash: n.Hash, Range: n.Range}
 	if n.ResourceType == "test" {
-		s.print.nodes[n.UniqueID] = n.Hash
-		t, err := s.speak.test(n)
-		if err != nil {
-			return err
-		}
-		s.tests = append(s.tests, t)
+		s.note(n)
+		s.tests, s.entries = append(s.tests, revision.TestClaim{ID: n.UniqueID}), append(s.entries, at)
 		return nil
 	}
 	kind, ok := kindOf(n)
 	if !ok {
 		return nil
 	}
-	s.print.nodes[n.UniqueID] = n.Hash
-	f, err := s.speak.facet(n, kind)
-	if err != nil {
-		return err
-	}
-	s.facets = append(s.facets, f)
+	s.note(n)
+	s.claims, s.facets = append(s.claims, s.convert.claim(n, kind)), append(s.facets, at)
 	s.depends[n.UniqueID] = n.DependsOn
 	return nil
 }
 
-// Unchanged takes a node that is as it was when it was last applied.
+func (s *manifestSink) note(n *dbt.Node) {
+	s.print.nodes[n.UniqueID] = n.Hash
+	s.changed++
+	s.job.readBase()
+}
+
+// Unchanged takes a node that is the same as when it was last applied.
 func (s *manifestSink) Unchanged(section, uniqueID string, h dbt.Hash) error {
 	s.progress()
 	if section == "macros" {
 		return nil
 	}
 	s.print.nodes[uniqueID] = h
-	s.unchanged = append(s.unchanged, uniqueID)
+	if strings.HasPrefix(uniqueID, "test.") {
+		s.tests, s.entries = append(s.tests, revision.TestClaim{ID: uniqueID, Same: true}), append(s.entries, entry{})
+		return nil
+	}
+	s.claims, s.facets = append(s.claims, revision.Claim{ID: uniqueID, Same: true}), append(s.facets, entry{})
 	return nil
 }
 
@@ -220,44 +204,56 @@ func (s *manifestSink) Doc(*dbt.Doc) error { return nil }
 func (s *manifestSink) progress() {
 	runtime.Gosched() // requests go first
 	if s.read++; s.read%1000 == 0 {
-		s.job.rep.progress(s.read, 0)
+		s.job.rep.Progress(s.read, 0)
 	}
 }
 
-// keep stores a text by its hash, in batches.
-func (s *manifestSink) keep(text string) (catalog.Hash, error) {
-	h := catalog.HashOfText(text)
-	if h.IsZero() {
-		return h, nil
+// observation is the manifest as revision takes it.
+func (m *manifestIndex) observation(j *job) revision.Observation {
+	reader := &manifestReader{
+		convert: converter{adapter: m.head.AdapterType}, facets: m.facets, tests: m.entries,
+		nodes: batchReader[*dbt.Node]{
+			artifact: m.artifact, issues: func(list []dbt.Issue) { j.issues(partManifest, list) },
+			decoder: func() decode[*dbt.Node] { return dbt.NewNodeDecoder(j.Limits(partManifest)).Decode },
+		},
 	}
-	if _, ok := s.texts[h]; ok {
-		return h, nil
+	o := j.observed(m.head)
+	o.Source, o.Coverage, o.Guard = catalog.FromManifest, revision.Complete, true
+	o.Claims, o.Facets, o.Tests, o.TestReader = m.claims, reader, m.tests, reader
+	o.Forced, o.Retrace = j.claim.Import.Force, m.first
+	if o.Links = m.links; len(m.links) == 0 {
+		o.Links = m.depends
+	} else {
+		j.compareLinks(m)
 	}
-	s.texts[h] = text
-	if s.bytes += len(text); s.bytes >= textBatch {
-		return h, s.flush()
-	}
-	return h, nil
+	return o
 }
 
-func (s *manifestSink) flush() error {
-	if len(s.texts) == 0 {
-		return nil
-	}
-	texts := s.texts
-	s.texts, s.bytes = map[catalog.Hash]string{}, 0
-	s.writing.Go(func() error {
-		if err := s.job.Store.PutTexts(s.ctx, s.job.claim.WS, texts); err != nil {
-			return fmt.Errorf("%d texts: %w", len(texts), err)
+// compareLinks reports nodes whose depends_on differs from the parent map.
+func (j *job) compareLinks(m *manifestIndex) {
+	for id, depends := range m.depends {
+		parents, ok := m.links[id]
+		if !ok || sameSet(parents, depends) {
+			continue
 		}
-		return nil
-	})
-	return nil
+		j.rep.Issue(catalog.Issue{
+			Code: "parent-map-differs", Severity: "warning", Place: partManifest, UniqueID: id,
+			Message: "parent_map and depends_on name different parents; parent_map was taken",
+		})
+	}
 }
 
-func (s *manifestSink) count() {
-	rep := s.job.rep
-	rep.count("nodes_read", s.read)
-	rep.count("nodes_changed", int64(len(s.facets)+len(s.tests)))
-	rep.count("disabled", int64(s.disabled))
+func sameSet(a, b []string) bool {
+	in := make(map[string]bool, len(a))
+	for _, s := range a {
+		in[s] = true
+	}
+	seen := make(map[string]bool, len(b))
+	for _, s := range b {
+		if !in[s] {
+			return false
+		}
+		seen[s] = true
+	}
+	return len(seen) == len(in)
 }

@@ -167,7 +167,7 @@ func TestGoneAndBack(t *testing.T) {
 	all := shopNodes()
 	r.completed(r.send(manifest(t, "shop", monday, all...)))
 	before, _ := r.asset("model.shop.orders")
-	if _, err := r.worker.EditAsset(t.Context(), ws, before.ID, ana, []catalog.Edit{{Field: "tags", Add: []string{"core"}}}); err != nil {
+	if _, err := r.editor.EditAsset(t.Context(), ws, before.ID, ana, edits(catalog.Edit{Field: "tags", Add: []string{"core"}})); err != nil {
 		t.Fatal(err)
 	}
 	gone := r.completed(r.send(manifest(t, "shop", tuesday, all[0], all[1])))
@@ -261,7 +261,7 @@ func TestRemovalsGuard(t *testing.T) {
 	if a, _ := r.asset("model.shop.m39"); !a.Present {
 		t.Error("a withheld removal was applied")
 	}
-	n, err := r.worker.ConfirmRemovals(t.Context(), ws, r.schema, ana)
+	n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, ana)
 	if err != nil || n != 30 {
 		t.Fatalf("confirmed %d, %v", n, err)
 	}
@@ -375,7 +375,7 @@ func TestPolicies(t *testing.T) {
 		}
 		r.completed(r.send(manifest(t, "shop", monday, nodes...)))
 		a, _ := r.asset("model.shop.orders")
-		edited, err := r.worker.EditAsset(t.Context(), ws, a.ID, ana, []catalog.Edit{{Field: "description", Text: "Ana's words."}})
+		edited, err := r.editor.EditAsset(t.Context(), ws, a.ID, ana, edits(catalog.Edit{Field: "description", Text: "Ana's words."}))
 		if err != nil {
 			t.Fatal(err)
 		}

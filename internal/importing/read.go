@@ -9,55 +9,57 @@ import (
 	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
-// said is what the artifacts of an import say, before it meets the catalog.
-type said struct {
-	manifest   *manifestSaid // nil: not read
-	catalog    *catalogSaid  // nil: not read
-	superseded bool          // older than what is served: only its run results count
+// contents are what the artifacts of an import hold, before they meet the
+// catalog.
+type contents struct {
+	artifacts  []*artifact    // that are open
+	manifest   *manifestIndex // nil: not read
+	catalog    *catalogIndex  // nil: not read
+	superseded bool           // older than what is served: only the run results count
 }
 
-// changed tells whether the catalog has to be looked at, at all.
-func (s *said) changed() bool {
-	return s.manifest != nil && !s.manifest.same || s.catalog != nil && !s.catalog.same
+// changed reports whether the catalog has to be looked at, at all.
+func (c *contents) changed() bool {
+	return c.manifest != nil && !c.manifest.same || c.catalog != nil && !c.catalog.same
 }
 
-// anew tells that every node was read, as if nothing were known of it.
-func (s *said) anew() bool { return s.manifest != nil && s.manifest.anew }
+func (c *contents) close() {
+	for _, a := range c.artifacts {
+		a.close()
+	}
+}
 
-// read reads every part that is not known by its bytes. Run results are
-// stored at once: they are append-only and touch no version.
-func (j *job) read(ctx context.Context, o opened) (*said, error) {
-	s := &said{}
+// read makes the first pass over every part that is not known by its bytes. Run
+// results are stored at once: they are append-only and touch no version.
+func (j *job) read(ctx context.Context, o opened, c *contents) error {
 	if part, ok := o.unread(partManifest); ok {
-		if err := j.readManifest(ctx, part, s); err != nil {
-			return s, err
+		if err := j.readManifest(ctx, part, c); err != nil {
+			return err
 		}
 	} else if o.project != 0 {
 		project, err := j.Store.Project(ctx, j.claim.WS, o.project)
 		if err != nil {
-			return s, fmt.Errorf("project of %s: %w", j.claim.Import.ID, err)
+			return fmt.Errorf("project of %s: %w", j.claim.Import.ID, err)
 		}
 		j.project = project
 	}
 	if part, ok := o.unread(partCatalog); ok {
-		if err := j.readCatalog(ctx, part, s); err != nil {
-			return s, err
+		if err := j.readCatalog(ctx, part, c); err != nil {
+			return err
 		}
 	}
 	for _, part := range o.named(partRunResults) {
 		if o.same[part] {
 			continue
 		}
-		if err := j.readRunResults(ctx, part, s); err != nil {
-			return s, err
+		if err := j.readRunResults(ctx, part, c); err != nil {
+			return err
 		}
 	}
 	if part, ok := o.unread(partSources); ok {
-		if err := j.readSources(ctx, part); err != nil {
-			return s, err
-		}
+		return j.readSources(ctx, part)
 	}
-	return s, nil
+	return nil
 }
 
 // identify finds or makes the project that the head of a manifest names.
@@ -118,7 +120,7 @@ func (j *job) fingerprint(ctx context.Context, source catalog.Source) (*fingerpr
 	}
 	f, err := decodeFingerprint(b)
 	if err != nil {
-		return nil, nil // an unreadable one only costs time: everything is read anew
+		return nil, nil // an unreadable one only costs time: everything is read again
 	}
 	return f, nil
 }
@@ -129,15 +131,15 @@ func fingerprintName(s catalog.Source) string { return string(s) + "/" + readerV
 // issues puts the reader's findings into the report.
 func (j *job) issues(part string, list []dbt.Issue) {
 	for _, i := range list {
-		place := part
+		at := part
 		if i.Pointer != "" {
-			place += " " + i.Pointer
+			at += " " + i.Pointer
 		}
-		j.rep.issue(catalog.Issue{Code: i.Code, Severity: string(i.Severity), Place: place, UniqueID: i.UniqueID, Message: i.Message, Remedy: i.Remedy, Count: i.Count})
+		j.rep.Issue(catalog.Issue{Code: i.Code, Severity: string(i.Severity), Place: at, UniqueID: i.UniqueID, Message: i.Message, Remedy: i.Remedy, Count: i.Count})
 	}
 }
 
-// place names the part of the request in an error of the reader.
+// inPart names the part of the request in an error of the reader.
 func inPart(part string, err error) error {
 	var bad *dbt.Error
 	if errors.As(err, &bad) {

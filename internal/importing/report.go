@@ -27,8 +27,8 @@ func newReporter(now func() time.Time) *reporter {
 	return &reporter{now: now, index: map[issueKey]int{}, report: catalog.Report{Counts: map[string]int64{}}}
 }
 
-// stage closes the running stage and opens the next.
-func (r *reporter) stage(name string) {
+// Stage closes the running stage and opens the next.
+func (r *reporter) Stage(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.close("done")
@@ -47,8 +47,8 @@ func (r *reporter) close(state string) {
 	s.MS = float64(r.now().Sub(r.began).Microseconds()) / 1000
 }
 
-// progress tells how far the running stage is.
-func (r *reporter) progress(done, total int64) {
+// Progress tells how far the running stage is.
+func (r *reporter) Progress(done, total int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n := len(r.report.Stages); n > 0 {
@@ -59,24 +59,24 @@ func (r *reporter) progress(done, total int64) {
 	}
 }
 
-// count sets one of the report's figures.
-func (r *reporter) count(name string, n int64) {
+// Count sets one of the report's figures.
+func (r *reporter) Count(name string, n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Counts[name] = n
 	r.dirty = true
 }
 
-// add adds to one of the report's figures.
-func (r *reporter) add(name string, n int64) {
+// Add adds to one of the report's figures.
+func (r *reporter) Add(name string, n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Counts[name] += n
 	r.dirty = true
 }
 
-// issue records a problem; equal ones are folded into a count.
-func (r *reporter) issue(i catalog.Issue) {
+// Issue records a problem; equal ones are folded into a count.
+func (r *reporter) Issue(i catalog.Issue) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := max(i.Count, 1)

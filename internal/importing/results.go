@@ -13,7 +13,7 @@ import (
 // readRunResults stores the results of one dbt invocation. They are
 // append-only by invocation id; results of nodes that no manifest names are
 // kept and found when one does.
-func (j *job) readRunResults(ctx context.Context, part catalog.Part, s *said) error {
+func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents) error {
 	r, err := j.blob(ctx, part)
 	if err != nil {
 		return err
@@ -22,7 +22,7 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, s *said) er
 	var results []catalog.NodeResult
 	unknown := 0
 	head, issues, err := dbt.ReadRunResults(ctx, r, dbt.ResultOptions{Limits: j.Limits(partRunResults)}, func(res *dbt.Result) error {
-		if s.manifest != nil && !s.manifest.names(res.UniqueID) {
+		if c.manifest != nil && !c.manifest.names(res.UniqueID) {
 			unknown++
 		}
 		results = append(results, resultOf(res))
@@ -32,8 +32,8 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, s *said) er
 		return inPart(partRunResults, err)
 	}
 	j.issues(partRunResults, issues)
-	if s.manifest != nil && unknown > 0 {
-		j.rep.issue(catalog.Issue{
+	if c.manifest != nil && unknown > 0 {
+		j.rep.Issue(catalog.Issue{
 			Code: "invocation-mismatch", Severity: "warning", Place: partRunResults, Count: unknown,
 			Message: "results of nodes that the manifest does not name; they are kept and attached when a manifest names them",
 			Remedy:  "send the manifest and the run results of one dbt invocation",
@@ -42,8 +42,8 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, s *said) er
 	return j.putRun(ctx, part, head, results, nil)
 }
 
-// names tells whether the manifest has the node.
-func (m *manifestSaid) names(uniqueID string) bool {
+// names reports whether the manifest has the node.
+func (m *manifestIndex) names(uniqueID string) bool {
 	_, ok := m.print.nodes[uniqueID]
 	return ok
 }
@@ -54,7 +54,7 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results
 		GeneratedAt: j.generated(h), Elapsed: h.Elapsed.Seconds(), Results: len(results) + len(freshness), Import: j.claim.Import.ID,
 	}
 	if run.InvocationID == "" {
-		run.InvocationID = "sha256:" + part.SHA256 // a hand-made file: its bytes stand for the invocation
+		run.InvocationID = "sha256:" + part.SHA256 // a hand-made file: the hash of its bytes identifies the invocation
 	}
 	if len(freshness) > 0 && run.Command == "" {
 		run.Command = "source freshness"
@@ -64,8 +64,8 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results
 		return fmt.Errorf("run %s: %w", run.InvocationID, err)
 	}
 	if stored {
-		j.rep.add("results_stored", int64(len(results)))
-		j.rep.add("freshness_stored", int64(len(freshness)))
+		j.rep.Add("results_stored", int64(len(results)))
+		j.rep.Add("freshness_stored", int64(len(freshness)))
 	}
 	return nil
 }

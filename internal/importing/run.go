@@ -3,13 +3,24 @@ package importing
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
+
+// claim is an import with the claim of its job.
+type claim struct {
+	WS     int64
+	Import catalog.Import
+	Job    store.JobClaim
+}
+
+// leaseWait is how long an import waits for its schema: longer than a lease that
+// a dead writer left can hold.
+const leaseWait = 2 * store.LeaseTime
 
 // job is one attempt at one import.
 type job struct {
@@ -17,138 +28,174 @@ type job struct {
 	claim  claim
 	rep    *reporter
 	schema catalog.Schema
-	write  *store.Write // nil until something has to be written
 	// project is known once the head of the manifest is read.
 	project catalog.Project
-	stands  *standing // nil until somebody asks for it
-
-	renewing sync.WaitGroup
-	stop     context.CancelCauseFunc
+	ctx     context.Context //nolint:containedctx // of the attempt: base is read in the background
+	base    *revision.Base  // nil until something differs from what was applied
 }
 
-// run takes an import through its stages and gives its final state. Where a
-// new state came of it, the import was ended in the same transaction.
+// run takes an import through its stages and returns its final state. The
+// artifacts are read without the schema's lease. Where a new version came of the
+// import, it was ended in the same transaction.
 func (p *Pipeline) run(ctx context.Context, c claim, rep *reporter) (catalog.Import, error) {
-	within, stop := context.WithCancelCause(ctx)
-	j := &job{Pipeline: p, claim: c, rep: rep, stop: stop}
-	imp, err := j.stages(within)
-	if err != nil && ctx.Err() == nil && within.Err() != nil {
-		err = context.Cause(within)
-	}
-	stop(nil)
-	if j.stands != nil {
-		_ = j.stands.reading.Wait() // whoever needed it has heard of its error
-	}
-	j.renewing.Wait()
-	j.release(context.WithoutCancel(ctx), err != nil)
-	return imp, err
+	j := &job{Pipeline: p, claim: c, rep: rep, ctx: ctx}
+	var read contents
+	defer func() {
+		j.base.Close()
+		read.close()
+	}()
+	return j.stages(ctx, &read)
 }
 
-func (j *job) stages(ctx context.Context) (catalog.Import, error) {
+func (j *job) stages(ctx context.Context, c *contents) (catalog.Import, error) {
 	imp := j.claim.Import
 	var err error
-	j.rep.stage("open")
+	j.rep.Stage("open")
 	if j.schema, err = j.Store.Schema(ctx, j.claim.WS, imp.SchemaID); err != nil {
 		return imp, err
 	}
-	opened, err := j.open(ctx)
+	o, err := j.open(ctx)
 	if err != nil {
 		return imp, err
 	}
-	j.rep.stage("read")
-	said, err := j.read(ctx, opened)
+	j.rep.Stage("read")
+	if err := j.read(ctx, o, c); err != nil {
+		return imp, err
+	}
+	end := &ending{job: j, opened: o, contents: c}
+	opts := revision.Options{
+		TakeLease: j.lease, Actor: imp.Actor, Base: j.base, Report: j.rep, Check: j.check, Finish: end.flip,
+	}
+	if !c.changed() {
+		err = j.Reviser.Note(ctx, j.claim.WS, j.schema.ID, opts)
+	} else {
+		_, err = j.Reviser.Apply(ctx, j.claim.WS, j.schema.ID, opts, j.observations(c)...)
+	}
 	if err != nil {
 		return imp, err
 	}
-	if !said.changed() {
-		return j.unchanged(ctx, opened, said)
-	}
-	j.rep.stage("merge")
-	plan, err := j.merge(ctx, said)
-	if err != nil {
-		return imp, err
-	}
-	j.rep.stage("trace")
-	if err := j.planLinks(ctx, said, plan); err != nil {
-		return imp, err
-	}
-	if err := j.trace(ctx, plan); err != nil {
-		return imp, err
-	}
-	j.rep.stage("save")
-	return j.save(ctx, opened, said, plan)
+	return end.imp, nil
 }
 
-// writer takes the schema's lease and begins the next version, once.
-func (j *job) writer(ctx context.Context) (*store.Write, error) {
-	if j.write == nil {
-		if err := j.hold(ctx); err != nil {
+// lease takes the schema's lease: what a died attempt at the same job holds is
+// free for it at once.
+func (j *job) lease(ctx context.Context) (store.Lease, error) {
+	return j.Store.LeaseForJob(ctx, j.claim.Job, j.schema.ID, leaseWait)
+}
+
+// observations are the artifacts that have to be applied.
+func (j *job) observations(c *contents) []revision.Observation {
+	var out []revision.Observation
+	adapter := j.project.Adapter // of the manifest that was applied last
+	if c.manifest != nil {
+		adapter = c.manifest.head.AdapterType
+		out = append(out, c.manifest.observation(j))
+	}
+	if c.catalog != nil {
+		out = append(out, c.catalog.observation(j, adapter))
+	}
+	return out
+}
+
+// readBase begins to read what the store holds of the schema, beside the
+// artifacts.
+func (j *job) readBase() {
+	if j.base == nil {
+		j.base = j.Reviser.Read(j.ctx, j.claim.WS, j.schema.ID)
+	}
+}
+
+// check makes sure that the artifacts were compared with what was applied last:
+// another import of the project may have come between.
+func (j *job) check(ctx context.Context) error {
+	if j.project.ID == 0 {
+		return nil
+	}
+	now, err := j.Store.Project(ctx, j.claim.WS, j.project.ID)
+	if err != nil {
+		return err
+	}
+	if now.LastImport != j.project.LastImport {
+		return fmt.Errorf("%s was applied while %s was read: %w", now.LastImport, j.claim.Import.ID, catalog.ErrConflict)
+	}
+	return nil
+}
+
+// ending is how an import ends where nothing fails.
+type ending struct {
+	*job
+	opened
+	*contents
+	imp catalog.Import
+}
+
+// flip is what is committed with the version, or alone where none is made.
+func (e *ending) flip(r *revision.Result) (store.Flip, error) {
+	outcome := outcomeApplied
+	switch {
+	case e.superseded:
+		outcome = outcomeSuperseded
+	case !e.changed():
+		outcome = outcomeUnchanged
+	}
+	imp := e.claim.Import
+	imp.Status, imp.Project = catalog.Completed, e.job.project.ID
+	imp.Report = e.rep.End(outcome)
+	imp.EndedAt = e.Now()
+	imp.Counters, imp.Version = r.Counters, r.Version
+	e.imp = imp
+	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &store.ImportEnd{Claim: e.claim.Job, Import: imp}}
+	if e.superseded || e.job.project.ID == 0 {
+		return flip, nil
+	}
+	flip.Project, flip.Applied = e.projectNow(e.contents), e.applied()
+	var err error
+	if e.changed() {
+		flip.Fingerprints, err = e.fingerprints()
+	}
+	return flip, err
+}
+
+// fingerprints are those of the artifacts that are applied.
+func (c *contents) fingerprints() (map[string][]byte, error) {
+	prints := map[string][]byte{}
+	add := func(source catalog.Source, f *fingerprint) (err error) {
+		prints[fingerprintName(source)], err = f.encode()
+		return err
+	}
+	if c.manifest != nil {
+		if err := add(catalog.FromManifest, c.manifest.print); err != nil {
 			return nil, err
 		}
-		w, err := j.Store.Begin(ctx, j.claim.Lease)
-		if err != nil {
-			return nil, fmt.Errorf("next version of %s: %w", j.schema.ID, err)
+	}
+	if c.catalog != nil {
+		if err := add(catalog.FromCatalog, c.catalog.print); err != nil {
+			return nil, err
 		}
-		j.write = w
 	}
-	return j.write, nil
+	return prints, nil
 }
 
-// unchanged ends an import that brought nothing new for the catalog.
-func (j *job) unchanged(ctx context.Context, o opened, s *said) (catalog.Import, error) {
-	outcome := outcomeUnchanged
-	if s.superseded {
-		outcome = outcomeSuperseded
-	}
-	imp := j.ended(outcome)
-	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: j.end(imp)}
-	if !s.superseded && j.project.ID != 0 {
-		flip.Project, flip.Applied = j.projectNow(s), o.applied()
-	}
-	w, err := j.writer(ctx)
-	if err != nil {
-		return imp, err
-	}
-	return imp, w.Note(ctx, flip)
-}
-
-// ended is the import in its final, completed state.
-func (j *job) ended(outcome string) catalog.Import {
-	imp := j.claim.Import
-	imp.Status, imp.Project = catalog.Completed, j.project.ID
-	imp.Report = j.rep.End(outcome)
-	imp.EndedAt = j.Now()
-	return imp
-}
-
-// end is the end of the import under the claim of its job.
-func (j *job) end(imp catalog.Import) *store.ImportEnd {
-	return &store.ImportEnd{Claim: j.claim.Job, Import: imp}
-}
-
-// projectNow is the project with what the artifacts at hand say about it.
-func (j *job) projectNow(s *said) *catalog.Project {
+// projectNow is the project with what its artifacts say about it.
+func (j *job) projectNow(c *contents) *catalog.Project {
 	p := j.project
 	p.LastImport, p.UpdatedAt = j.claim.Import.ID, j.Now()
-	if m := s.manifest; m != nil {
+	if m := c.manifest; m != nil {
 		p.DBTVersion, p.Adapter, p.InvocationID = m.head.DBTVersion, m.head.AdapterType, m.head.InvocationID
 		p.ManifestGeneratedAt = j.generated(m.head)
 	}
-	if c := s.catalog; c != nil {
+	if c := c.catalog; c != nil {
 		p.CatalogGeneratedAt = j.generated(c.head)
 	}
 	return &p
 }
 
-// report is where the facets of one artifact come from.
-type report struct {
-	cause catalog.Cause
-	at    time.Time
-	tie   catalog.Hash // of the invocation: it decides between artifacts of one time
-}
-
-func (j *job) reportOf(h dbt.Head) report {
-	return report{catalog.ImportCause(j.claim.Import.ID), j.generated(h), catalog.HashOfText(h.InvocationID)}
+// observed is the part of an observation that every artifact of a project shares.
+func (j *job) observed(h dbt.Head) revision.Observation {
+	return revision.Observation{
+		Origin: j.project.Origin(), Project: j.project.ID,
+		Cause: catalog.ImportCause(j.claim.Import.ID), At: j.generated(h), Tie: catalog.HashOfText(h.InvocationID),
+	}
 }
 
 // aheadOfClock is how far an artifact's clock may be ahead of ours.

@@ -56,6 +56,18 @@ func (tx Tx) putApplied(ctx context.Context, l Lease, project catalog.ProjectID,
 	return nil
 }
 
+// putMemo writes one memo, or forgets it.
+func (tx Tx) putMemo(ctx context.Context, l Lease, m Memo) error {
+	if m.Value != nil {
+		return tx.putFingerprints(ctx, l, m.Project, map[string][]byte{m.Name: m.Value})
+	}
+	if _, err := tx.exec(ctx, `DELETE FROM fingerprints WHERE ws = ? AND schema_id = ? AND project_id = ? AND source = ?`,
+		l.WS, int64(l.Schema), int64(m.Project), m.Name); err != nil {
+		return fmt.Errorf("memo %s of %s: %w", m.Name, m.Project, err)
+	}
+	return nil
+}
+
 func (tx Tx) putFingerprints(ctx context.Context, l Lease, project catalog.ProjectID, values map[string][]byte) error {
 	for source, value := range values {
 		if value == nil {

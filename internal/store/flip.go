@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -12,25 +14,39 @@ type Flip struct {
 	Cause catalog.Cause
 	Actor catalog.Actor
 	// Project with its new fields; nil if none changed. Required where
-	// Fingerprints, Applied or Pending are given.
+	// Fingerprints or Applied are given.
 	Project *catalog.Project
 	// Fingerprints by source, opaque; they replace those of the same source.
 	Fingerprints map[string][]byte
 	Applied      []AppliedPart
-	// Pending replaces the project's removals that wait for confirmation; nil
-	// leaves them, empty clears them.
-	Pending []PendingRemoval
+	// Pending replaces the removals that wait for confirmation, of each project
+	// that it has.
+	Pending map[catalog.ProjectID][]PendingRemoval
+	// Memos are opaque bytes kept by project and name, read by Fingerprint.
+	Memos []Memo
+	// Tables, if set, is how many present tables more the version has than the
+	// one before it; nil counts them.
+	Tables *int64
 	// End, if set, is the import in its final state: it and its job are ended in
-	// the same transaction, as FinishImport does, and the schema's lease given
-	// back, so that a crash cannot fall between the new state and the end of its
-	// import. The version is filled in.
+	// the same transaction, as FinishImport does, so that a crash cannot fall
+	// between the new state and the end of its import. The version is filled in.
 	End *ImportEnd
+	// Release gives the schema's lease back in the same transaction. An End does
+	// so as well.
+	Release bool
+}
+
+// Memo is what a caller remembers of a project. A nil Value forgets it.
+type Memo struct {
+	Project catalog.ProjectID
+	Name    string
+	Value   []byte
 }
 
 // Flip makes the version visible: one small transaction sets the schema's
 // version and writes what belongs to it. The Write is closed by it.
 func (w *Write) Flip(ctx context.Context, f Flip) error {
-	tables, err := w.countTables(ctx)
+	tables, err := w.tables(ctx, f)
 	if err == nil {
 		err = w.end(ctx, f, func(tx Tx) error { return w.flip(ctx, tx, f, tables) })
 	}
@@ -53,7 +69,7 @@ func (w *Write) Note(ctx context.Context, f Flip) error {
 }
 
 func (w *Write) end(ctx context.Context, f Flip, more func(Tx) error) error {
-	if f.Project == nil && (len(f.Fingerprints) > 0 || len(f.Applied) > 0 || f.Pending != nil) {
+	if f.Project == nil && (len(f.Fingerprints) > 0 || len(f.Applied) > 0) {
 		return fmt.Errorf("without a project: %w", catalog.ErrInvalid)
 	}
 	err := w.tx(ctx, func(tx Tx) error {
@@ -63,11 +79,17 @@ func (w *Write) end(ctx context.Context, f Flip, more func(Tx) error) error {
 		if err := w.noteProject(ctx, tx, f); err != nil {
 			return err
 		}
-		return more(tx)
+		if err := w.noteMemos(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := more(tx); err != nil || f.End != nil || !f.Release {
+			return err
+		}
+		return tx.setExpiry(ctx, w.lease, 0)
 	})
 	if err == nil {
 		w.done = true
-		if f.End != nil {
+		if f.End != nil || f.Release {
 			w.s.tick()
 		}
 	}
@@ -84,13 +106,21 @@ func (w *Write) noteProject(ctx context.Context, tx Tx, f Flip) error {
 	if err := tx.putFingerprints(ctx, w.lease, f.Project.ID, f.Fingerprints); err != nil {
 		return err
 	}
-	if err := tx.putApplied(ctx, w.lease, f.Project.ID, f.Applied); err != nil {
-		return err
+	return tx.putApplied(ctx, w.lease, f.Project.ID, f.Applied)
+}
+
+func (w *Write) noteMemos(ctx context.Context, tx Tx, f Flip) error {
+	for _, m := range f.Memos {
+		if err := tx.putMemo(ctx, w.lease, m); err != nil {
+			return err
+		}
 	}
-	if f.Pending == nil {
-		return nil
+	for _, project := range slices.Sorted(maps.Keys(f.Pending)) {
+		if err := w.s.putRemovals(ctx, tx, w.lease, project, f.Pending[project]); err != nil {
+			return err
+		}
 	}
-	return w.s.putRemovals(ctx, tx, w.lease, f.Project.ID, f.Pending)
+	return nil
 }
 
 func (w *Write) flip(ctx context.Context, tx Tx, f Flip, tables int64) error {
@@ -126,6 +156,19 @@ func (w *Write) finishImport(ctx context.Context, tx Tx, f Flip, version int64) 
 		return err
 	}
 	return tx.setExpiry(ctx, w.lease, 0)
+}
+
+// tables returns how many present tables the version has; -1 if no asset
+// changed.
+func (w *Write) tables(ctx context.Context, f Flip) (int64, error) {
+	if f.Tables == nil || !w.assets {
+		return w.countTables(ctx)
+	}
+	before, err := one(ctx, w.s.reader(w.lease.WS), scalar[int64], `SELECT tables FROM schemas WHERE ws = ? AND id = ?`, w.lease.WS, int64(w.lease.Schema))
+	if err != nil {
+		return 0, fmt.Errorf("count tables: %w", err)
+	}
+	return before + *f.Tables, nil
 }
 
 // countTables counts the present tables of the version in the making; -1 if no

@@ -10,7 +10,7 @@ import (
 // counterOf names the counter behind an id prefix: all assets share one.
 func counterOf(prefix string) string {
 	switch prefix {
-	case catalog.PrefixSchema, catalog.PrefixImport, catalog.PrefixProject, catalog.PrefixTest, catalog.PrefixRun, catalog.PrefixKey, prefixJob, prefixSchedule:
+	case catalog.PrefixSchema, catalog.PrefixImport, catalog.PrefixProject, catalog.PrefixTest, catalog.PrefixRun, catalog.PrefixKey, catalog.PrefixEdit, prefixJob, prefixSchedule:
 		return prefix
 	}
 	return catalog.PrefixTable
@@ -27,4 +27,14 @@ func (d db) newIDs(ctx context.Context, prefix string, n int64) (first int64, er
 		return 0, fmt.Errorf("ids of %s: %w", prefix, err)
 	}
 	return next - n, nil
+}
+
+// NewIDs takes n numbers for a prefix (catalog.PrefixTable for all assets) and
+// returns the first of them. They stay taken even if nothing comes of them.
+func (s *Store) NewIDs(ctx context.Context, prefix string, n int64) (first int64, err error) {
+	err = s.tx(ctx, func(tx Tx) (err error) {
+		first, err = tx.newIDs(ctx, prefix, n)
+		return err
+	})
+	return first, err
 }

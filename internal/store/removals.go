@@ -51,24 +51,6 @@ func scanRemoval(row scanner) (r PendingRemoval, err error) {
 	return r, err
 }
 
-// ClearRemovals forgets the pending removals of a project; 0 = of all.
-func (s *Store) ClearRemovals(ctx context.Context, l Lease, project catalog.ProjectID) error {
-	err := s.tx(ctx, func(tx Tx) error {
-		if err := tx.fence(ctx, l); err != nil {
-			return err
-		}
-		if project == 0 {
-			_, err := tx.exec(ctx, `DELETE FROM removals WHERE ws = ? AND schema_id = ?`, l.WS, int64(l.Schema))
-			return err
-		}
-		return s.putRemovals(ctx, tx, l, project, nil)
-	})
-	if err != nil {
-		return fmt.Errorf("clear removals of %s: %w", project, err)
-	}
-	return nil
-}
-
 var removalTable = Table{
 	Name:    "removals",
 	Columns: []string{"ws", "schema_id", "asset", "project_id", "node", "unique_id", "name", "kind", "cause_kind", "cause_id", "at", "since"},

@@ -62,6 +62,10 @@ func (s *Store) Begin(ctx context.Context, l Lease) (*Write, error) {
 	return w, nil
 }
 
+// Touched reports whether rows of the version may have been written. Then it has
+// to be flipped or aborted.
+func (w *Write) Touched() bool { return w.touched }
+
 // Number is the version in the making.
 func (w *Write) Number() int64 { return w.next }
 
@@ -110,14 +114,9 @@ func (w *Write) Abort(ctx context.Context) error {
 	return nil
 }
 
-// NewIDs takes n numbers for a prefix (catalog.PrefixTable for all assets) and
-// gives the first of them. They stay taken even if the save is aborted.
+// NewIDs is Store.NewIDs.
 func (w *Write) NewIDs(ctx context.Context, prefix string, n int64) (first int64, err error) {
-	err = w.s.tx(ctx, func(tx Tx) (err error) {
-		first, err = tx.newIDs(ctx, prefix, n)
-		return err
-	})
-	return first, err
+	return w.s.NewIDs(ctx, prefix, n)
 }
 
 // tx runs one transaction of the save. It marks the schema as written to,

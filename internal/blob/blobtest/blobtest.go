@@ -36,6 +36,7 @@ func Run(t *testing.T, fixture Fixture) {
 		{"use after the end", useAfterEnd},
 		{"missing", missing},
 		{"delete", deleteBlob},
+		{"ranges", ranges},
 		{"delete while read", deleteWhileRead},
 		{"list", list},
 		{"many writers of one blob", manyWriters},
@@ -202,6 +203,25 @@ func deleteBlob(t *testing.T, store blob.Store) {
 	wantError(t, "Stat", err, blob.ErrNotFound)
 	wantContent(t, store, keep, []byte("keep"))
 	wantContent(t, store, Put(t, store, []byte("drop")), []byte("drop"))
+}
+
+func ranges(t *testing.T, store blob.Store) {
+	ranged, ok := store.(blob.Ranged)
+	if !ok {
+		t.Skip("not blob.Ranged")
+	}
+	content := noise(100_000)
+	r, err := ranged.OpenAt(t.Context(), Put(t, store, content))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	got := make([]byte, 1000)
+	if _, err := r.ReadAt(got, 70_000); err != nil || !bytes.Equal(got, content[70_000:71_000]) {
+		t.Errorf("at 70,000: %v", err)
+	}
+	_, err = ranged.OpenAt(t.Context(), blob.Hash{1})
+	wantError(t, "open at", err, blob.ErrNotFound)
 }
 
 func deleteWhileRead(t *testing.T, store blob.Store) {

@@ -31,7 +31,10 @@ type Store struct {
 	now   func() time.Time
 }
 
-var _ blob.Store = (*Store)(nil)
+var (
+	_ blob.Store  = (*Store)(nil)
+	_ blob.Ranged = (*Store)(nil)
+)
 
 // Open returns the store of one workspace below folder, making its folders. now is the clock that Sweep
 // measures age by.
@@ -62,6 +65,18 @@ func (s *Store) Open(ctx context.Context, hash blob.Hash) (io.ReadCloser, error)
 		return nil, failure("blob "+hash.String(), err)
 	}
 	return blob.Verify(file, hash), nil
+}
+
+// OpenAt implements blob.Ranged.
+func (s *Store) OpenAt(ctx context.Context, hash blob.Hash) (blob.ReaderAtCloser, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	file, err := os.Open(s.path(hash))
+	if err != nil {
+		return nil, failure("blob "+hash.String(), err)
+	}
+	return file, nil
 }
 
 // Stat implements blob.Store.

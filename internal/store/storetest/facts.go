@@ -193,7 +193,11 @@ func testRemovals(t *testing.T, r *rig) {
 	note := func(p catalog.Project, pending []store.PendingRemoval) {
 		t.Helper()
 		w := get(r.Begin(ctx, l))(t)
-		must(t, w.Note(ctx, store.Flip{Project: &p, Pending: pending}))
+		flip := store.Flip{Project: &p}
+		if pending != nil {
+			flip.Pending = map[catalog.ProjectID][]store.PendingRemoval{p.ID: pending}
+		}
+		must(t, w.Note(ctx, flip))
 	}
 	list := func() []store.PendingRemoval {
 		t.Helper()
@@ -207,7 +211,7 @@ func testRemovals(t *testing.T, r *rig) {
 	same(t, list(), []store.PendingRemoval{a, b, c})
 	note(shop, []store.PendingRemoval{b})
 	same(t, list(), []store.PendingRemoval{b, c})
-	must(t, r.ClearRemovals(ctx, l, shop.ID))
+	note(shop, []store.PendingRemoval{})
 	same(t, list(), []store.PendingRemoval{c})
 	note(other, []store.PendingRemoval{})
 	same(t, list(), []store.PendingRemoval{})

@@ -119,7 +119,7 @@ func testIsolation(t *testing.T, r *rig) {
 	must(t, r.PutTexts(ctx, ws, map[catalog.Hash]string{catalog.HashOfText("t"): "t"}))
 	must(t, w.Flip(ctx, store.Flip{
 		Project: &project, Fingerprints: map[string][]byte{"m": {1}}, Applied: []store.AppliedPart{{Part: "m", SHA256: "s", Reader: "r"}},
-		Pending: []store.PendingRemoval{{Asset: 1}},
+		Pending: map[catalog.ProjectID][]store.PendingRemoval{project.ID: {{Asset: 1}}},
 	}))
 	runID := r.putRun(run(schema, "i", 1), result("model.a", "success", 1))
 	key := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "12345678"}))(t)

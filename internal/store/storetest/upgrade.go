@@ -104,7 +104,7 @@ func (r *rig) fill() map[string]any {
 	must(r.t, w.Flip(ctx, store.Flip{
 		Cause: catalog.ImportCause(1), Actor: named("ci"), Project: &project, Fingerprints: map[string][]byte{"manifest/r1": {9, 8}},
 		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "aa", Reader: "r1"}}, End: &store.ImportEnd{Claim: job.Claim(), Import: end},
-		Pending: []store.PendingRemoval{{Asset: 1, Name: "orders", Kind: catalog.KindModel, UniqueID: "model.shop.orders", Project: project.ID, Cause: catalog.ImportCause(1), At: end.CreatedAt}},
+		Pending: map[catalog.ProjectID][]store.PendingRemoval{project.ID: {{Asset: 1, Name: "orders", Kind: catalog.KindModel, UniqueID: "model.shop.orders", Project: project.ID, Cause: catalog.ImportCause(1), At: end.CreatedAt}}},
 	}))
 	r.put(schema, table(1, "orders", func(a *store.AssetRow) { a.Description.Value, a.Hash = "Orders.", catalog.HashOfText("2") }))
 	r.putRun(run(schema, "i-1", 10), result("model.a", "success", 9))

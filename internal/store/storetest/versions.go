@@ -288,7 +288,6 @@ func testFencing(t *testing.T, r *rig) {
 		func() error { return everything(ctx, stale, 2, "late") },
 		func() error { return stale.CloseEdges(ctx, []catalog.Edge{{To: 1}}) },
 		func() error { return stale.Flip(ctx, store.Flip{}) },
-		func() error { return r.ClearRemovals(ctx, l, 1) },
 		func() error { return stale.Abort(ctx) },
 	} {
 		wants(t, write(), catalog.ErrFenced)

@@ -1,4 +1,4 @@
-package importing
+package revision
 
 import (
 	"bytes"
@@ -9,42 +9,41 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// settledTable is what the trace stage has to know of a table that was settled:
+// mergedTable is what the trace stage has to know of a table that was merged:
 // far less than the asset with its columns.
-type settledTable struct {
+type mergedTable struct {
 	kind     catalog.Kind
 	present  bool
 	due      bool // its code has to be read again
-	disturbs bool // those who read it have to look at it again
+	disturbs bool // its readers have to be looked at again
 	table    lineage.Table
 }
 
-// tracks gathers the tables that an import settles.
-type tracks struct {
-	tables map[catalog.AssetID]*settledTable
-	// anew tells that the code of every settled table is read, changed or not:
-	// the project is new, was forced, or another version of the engine read it.
-	anew bool
-}
-
-// settled takes a table as it was and as it is now.
-func (t *tracks) settled(d catalog.Delta) {
+// track notes a merged table for the trace stage.
+func (m *merger) track(d catalog.Delta) {
 	if !d.After.Kind.IsTable() {
 		return
 	}
-	s := &settledTable{kind: d.After.Kind, present: d.After.Present}
-	t.tables[d.After.ID] = s
-	if !s.present {
+	t := &mergedTable{kind: d.After.Kind, present: d.After.Present}
+	m.apply.tables[d.After.ID] = t
+	if !t.present {
+		t.disturbs = d.Before != nil && d.Before.Present
 		return
 	}
-	s.table = lineageTable(d.After, d.ColumnsAfter)
+	t.table = lineageTable(d.After, d.ColumnsAfter)
 	if d.Before == nil || !d.Before.Present {
-		s.due, s.disturbs = s.table.Code != nil, true
+		t.due, t.disturbs = t.table.Code != nil, true
 		return
 	}
 	before := lineageTable(d.Before, d.ColumnsBefore)
-	s.disturbs = before.Key != s.table.Key || before.Ephemeral != s.table.Ephemeral || !sameColumns(before.Stated, s.table.Stated)
-	s.due = s.table.Code != nil && (t.anew || before.Key != s.table.Key || before.Platform != s.table.Platform || !sameCode(before, s.table, d))
+	t.disturbs = before.Key != t.table.Key || before.Ephemeral != t.table.Ephemeral || !sameColumns(before.Stated, t.table.Stated)
+	t.due = t.table.Code != nil && (m.traceAll() || before.Key != t.table.Key || before.Platform != t.table.Platform || !sameCode(before, t.table, d))
+}
+
+// traceAll reports whether the code of every merged table is read, changed or
+// not.
+func (a *apply) traceAll() bool {
+	return slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Retrace })
 }
 
 func sameCode(before, after lineage.Table, d catalog.Delta) bool {
@@ -76,21 +75,24 @@ func lineageTable(a *catalog.Asset, columns []catalog.Column) lineage.Table {
 		}
 		t.CTENames = lineage.CTENames(a.Name, alias)
 	}
-	if hasCode(a.Kind) && a.DBT != nil {
+	if hasCode(a) {
 		t.Code = codeOf(a, columns)
 	}
 	return t
 }
 
 func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.Code {
-	c := &lineage.Code{Language: a.DBT.Language}
+	c := &lineage.Code{}
+	if a.DBT != nil {
+		c.Language = a.DBT.Language
+	}
 	if a.Code != nil {
 		c.Compiled = a.Code.Compiled
 	}
 	if a.Kind == catalog.KindSnapshot {
 		c.Snapshot = lineage.ParseSnapshot(a.Config)
 	}
-	if a.DBT.Contract && lineage.ContractOrders(a.Materialized) {
+	if a.DBT != nil && a.DBT.Contract && lineage.ContractOrders(a.Materialized) {
 		for i := range columns {
 			if columns[i].Present {
 				c.Contract = append(c.Contract, columns[i].Name)

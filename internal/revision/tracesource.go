@@ -1,4 +1,4 @@
-package importing
+package revision
 
 import (
 	"context"
@@ -20,10 +20,10 @@ func (t *tracing) Load(ctx context.Context, due []int32) error {
 	var blocks []int32
 	unknown := map[int32]bool{}
 	want := func(n int32) {
-		if !t.known[n] {
+		if !t.filled[n] {
 			unknown[n] = true
 		}
-		if !t.fetched[n] && hasCode(t.kinds[n]) && !t.isFresh(n) {
+		if !t.fetched[n] && mayHaveCode(t.kinds[n]) && !t.isFresh(n) {
 			t.fetched[n] = true
 			blocks = append(blocks, n)
 		}
@@ -40,7 +40,7 @@ func (t *tracing) Load(ctx context.Context, due []int32) error {
 	return t.fetch(ctx, blocks)
 }
 
-// reads gives the parents of a table, and the parents of those that are
+// reads returns the parents of a table, and the parents of those that are
 // ephemeral: their code is pasted into its own.
 func (t *tracing) reads(n int32) []int32 {
 	seen := map[int32]bool{n: true}
@@ -60,29 +60,29 @@ func (t *tracing) reads(n int32) []int32 {
 	return out
 }
 
-// isFresh tells a table that did not exist before this import.
-func (t *tracing) isFresh(n int32) bool { return t.plan.words.fresh[t.ids[n]] }
+// isFresh reports whether a table did not exist before this apply.
+func (t *tracing) isFresh(n int32) bool { return t.changes.fresh[t.ids[n]] }
 
-// fill reads tables that the import did not settle.
+// fill reads tables that were not merged.
 func (t *tracing) fill(ctx context.Context, numbers []int32) error {
-	tables, err := t.standingTables(ctx, numbers)
+	tables, err := t.storedTables(ctx, numbers)
 	for n, table := range tables {
-		t.tables[n], t.known[n] = table, true
+		t.tables[n], t.filled[n] = table, true
 	}
 	return err
 }
 
-// standingTables are tables as they stood before the import.
-func (t *tracing) standingTables(ctx context.Context, numbers []int32) (map[int32]lineage.Table, error) {
+// storedTables returns tables as they were before this apply.
+func (t *tracing) storedTables(ctx context.Context, numbers []int32) (map[int32]lineage.Table, error) {
 	if len(numbers) == 0 {
 		return nil, nil
 	}
 	ids := t.idsOf(numbers)
-	assets, err := t.Store.AssetsOf(ctx, t.claim.WS, t.schema.ID, t.plan.index.Version, ids)
+	assets, err := t.Store.AssetsOf(ctx, t.ws, t.schema.ID, t.schema.Version, ids)
 	if err != nil {
 		return nil, fmt.Errorf("%d tables that are read: %w", len(ids), err)
 	}
-	columns, err := t.Store.ColumnsOf(ctx, t.claim.WS, t.schema.ID, t.plan.index.Version, ids)
+	columns, err := t.Store.ColumnsOf(ctx, t.ws, t.schema.ID, t.schema.Version, ids)
 	if err != nil {
 		return nil, fmt.Errorf("columns of %d tables that are read: %w", len(ids), err)
 	}
@@ -103,36 +103,36 @@ func (t *tracing) idsOf(numbers []int32) []catalog.AssetID {
 
 // fetch reads what was traced before.
 func (t *tracing) fetch(ctx context.Context, numbers []int32) error {
-	blocks, err := t.standingBlocks(ctx, numbers)
+	blocks, err := t.storedBlocks(ctx, numbers)
 	maps.Copy(t.blocks, blocks)
 	return err
 }
 
-func (t *tracing) standingBlocks(ctx context.Context, numbers []int32) (map[int32]standingBlock, error) {
+func (t *tracing) storedBlocks(ctx context.Context, numbers []int32) (map[int32]storedBlock, error) {
 	if len(numbers) == 0 {
 		return nil, nil
 	}
-	blocks, err := t.Store.ColumnEdgesOf(ctx, t.claim.WS, t.schema.ID, t.plan.index.Version, t.idsOf(numbers))
+	blocks, err := t.Store.ColumnEdgesOf(ctx, t.ws, t.schema.ID, t.schema.Version, t.idsOf(numbers))
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[int32]standingBlock, len(blocks))
+	out := make(map[int32]storedBlock, len(blocks))
 	for _, b := range blocks {
-		stands := standingBlock{key: b.Hash, content: catalog.HashOf(b.Block)}
+		before := storedBlock{key: b.Hash, content: catalog.HashOf(b.Block)}
 		if decoded, err := lineage.Decode(b.Block); err != nil {
-			stands.key = catalog.Hash{} // written by another version of the engine: read anew
+			before.key = catalog.Hash{} // written by another version of the engine: read again
 		} else {
-			stands.columns = decoded.Columns()
+			before.columns = decoded.Columns()
 		}
-		out[t.number[b.Asset]] = stands
+		out[t.number[b.Asset]] = before
 	}
 	return out, nil
 }
 
-// Columns gives the columns of a table that is read without being declared.
+// Columns returns the columns of a table that is read without being declared.
 func (t *tracing) Columns(n int32) lineage.Columns {
-	if t.known[n] {
-		return lineage.Columns{} // what is known of it was heard already
+	if t.filled[n] {
+		return lineage.Columns{} // its columns were asked for already
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -148,33 +148,33 @@ func (t *tracing) Columns(n int32) lineage.Columns {
 }
 
 func (t *tracing) undeclared(n int32) (lineage.Columns, error) {
-	tables, err := t.standingTables(t.ctx, []int32{n})
+	tables, err := t.storedTables(t.ctx, []int32{n})
 	if err != nil {
 		return lineage.Columns{}, err
 	}
 	stated := tables[n].Stated
-	if stated.Full || !hasCode(t.kinds[n]) {
+	if stated.Full || !mayHaveCode(t.kinds[n]) {
 		return stated, nil
 	}
-	blocks, err := t.standingBlocks(t.ctx, []int32{n})
-	if told := blocks[n].columns; told.Full {
-		return told, nil
+	blocks, err := t.storedBlocks(t.ctx, []int32{n})
+	if inferred := blocks[n].columns; inferred.Full {
+		return inferred, nil
 	}
 	return stated, err
 }
 
-// Inferred gives the columns that the code of a table told last time.
+// Inferred returns the columns that the code of a table gave last time.
 func (t *tracing) Inferred(n int32) lineage.Columns { return t.blocks[n].columns }
 
-// Texts gives compiled code by hash.
+// Texts returns compiled code by hash.
 func (t *tracing) Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
 	if len(hashes) == 0 {
 		return nil, nil
 	}
-	return t.Store.Texts(ctx, t.claim.WS, hashes)
+	return t.Store.Texts(ctx, t.ws, hashes)
 }
 
-// Stands tells whether reading a table again would give what is stored.
+// Stands reports whether reading a table again would give what is stored.
 func (t *tracing) Stands(n int32, key catalog.Hash) bool {
 	b, ok := t.blocks[n]
 	return ok && b.key == key
@@ -184,8 +184,8 @@ func (t *tracing) Stands(n int32, key catalog.Hash) bool {
 // a deep project a level holds but a model or two.
 const keptBytes = 1 << 20
 
-// Keep takes what was traced and writes it, a good deal at a time. What came out
-// as it was gets its new key only, so that it is no change.
+// Keep takes what was traced and writes it in large parts. A block that came out
+// equal gets its new key only, so that it is not a change.
 func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
 	for _, w := range traced {
 		t.tally.add(t.tables[w.Table].Name, w.Block)
@@ -208,9 +208,8 @@ func (t *tracing) flush(ctx context.Context) error {
 		return fmt.Errorf("column edges of %d models: %w", len(t.changed), err)
 	}
 	if err := t.write.KeyColumnEdges(ctx, t.same); err != nil {
-		return fmt.Errorf("column edges of %d models that are as they were: %w", len(t.same), err)
+		return fmt.Errorf("keys of column edges of %d models: %w", len(t.same), err)
 	}
-	t.plan.traced += int64(len(t.changed))
 	t.changed, t.same, t.kept = nil, nil, 0
 	return nil
 }

@@ -1,4 +1,4 @@
-package importing
+package revision
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ type failedModel struct {
 }
 
 // maxFailed bounds the models that a report names one by one; the others are
-// counted, and every model tells its own status.
+// counted, and every model has its own status.
 const maxFailed = 100
 
 func (t *tally) add(name string, b *lineage.Block) {
@@ -37,31 +37,31 @@ func (t *tally) add(name string, b *lineage.Block) {
 	}
 }
 
-func (t *tally) report(rep *reporter) {
-	rep.count("models_traced", t.models)
-	rep.count("column_edges_traced", t.edges)
+func (t *tally) report(rep Reporter) {
+	rep.Count("models_traced", t.models)
+	rep.Count("column_edges_traced", t.edges)
 	for s, n := range t.statuses {
 		if n > 0 {
-			rep.count("models_"+lineage.Status(s).String(), n)
+			rep.Count("models_"+lineage.Status(s).String(), n)
 		}
 	}
 	for _, f := range t.failed {
-		rep.issue(catalog.Issue{
+		rep.Issue(catalog.Issue{
 			Code: "lineage-failed", Severity: "warning", UniqueID: f.name, Place: compiledPlace(f.issue),
 			Message: "the columns of this model could not be traced: " + f.issue.Message,
 			Remedy:  "everything else of the model was applied; its tables stay connected by the manifest",
 		})
 	}
 	if n := t.statuses[lineage.Partial]; n > 0 {
-		rep.issue(catalog.Issue{
-			Code: "lineage-partial", Severity: "info", Place: partManifest, Count: int(n),
+		rep.Issue(catalog.Issue{
+			Code: "lineage-partial", Severity: "info", Place: string(catalog.FromManifest), Count: int(n),
 			Message: fmt.Sprintf("models of which some columns could not be traced; %d of %d columns of all models were", t.resolved, t.outputs),
 			Remedy:  "GET /api/v1/assets/{id}/column_lineage names the columns and the places",
 		})
 	}
 	if n := t.statuses[lineage.NotCompiled]; n > 0 {
-		rep.issue(catalog.Issue{
-			Code: "lineage-not-compiled", Severity: "info", Place: partManifest, Count: int(n),
+		rep.Issue(catalog.Issue{
+			Code: "lineage-not-compiled", Severity: "info", Place: string(catalog.FromManifest), Count: int(n),
 			Message: "models without compiled code; their columns cannot be traced",
 			Remedy:  "send the manifest of dbt compile, run, build or docs generate; dbt parse and dbt ls leave the code out",
 		})

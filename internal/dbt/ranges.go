@@ -1,0 +1,87 @@
+package dbt
+
+import "bytes"
+
+// NodeDecoder decodes nodes from the ranges that ManifestOptions.Index reports.
+// It is not for concurrent use.
+type NodeDecoder struct{ rangeDecoder }
+
+// NewNodeDecoder returns a decoder for nodes of manifests.
+func NewNodeDecoder(limits Limits) *NodeDecoder {
+	return &NodeDecoder{newRangeDecoder(Manifest, limits)}
+}
+
+// Decode returns the node whose bytes are raw and whose hash is h, and what was
+// odd about its fields. An error that the file is to blame for is an *[Error].
+func (d *NodeDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*Node, []Issue, error) {
+	skip := volatile
+	if section == "macros" {
+		skip = volatileMacro
+	}
+	d.enterRange(section, uniqueID, raw, skip)
+	n := d.node(section, uniqueID, h)
+	issues, err := d.found()
+	return n, issues, err
+}
+
+// TableDecoder decodes tables from the ranges that CatalogOptions.Index reports.
+// It is not for concurrent use.
+type TableDecoder struct{ rangeDecoder }
+
+// NewTableDecoder returns a decoder for tables of catalogs.
+func NewTableDecoder(limits Limits) *TableDecoder {
+	return &TableDecoder{newRangeDecoder(Catalog, limits)}
+}
+
+// Decode returns the table whose bytes are raw and whose hash is h, and what was
+// odd about its fields.
+func (d *TableDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*CatalogTable, []Issue, error) {
+	v := d.enterRange(section, uniqueID, raw, volatile)
+	t := d.catalogTable(section, uniqueID, v, h)
+	issues, err := d.found()
+	return t, issues, err
+}
+
+// rangeDecoder decodes values that were found sound, or were repaired, when the
+// file was indexed.
+type rangeDecoder struct {
+	decoder
+	finite []byte // scratch
+}
+
+func newRangeDecoder(part Kind, limits Limits) rangeDecoder {
+	return rangeDecoder{decoder: decoder{limits: limits.orDefault(part), part: part}}
+}
+
+// enterRange enters a value. Oddities of the value as a whole were reported when
+// the file was indexed.
+func (d *rangeDecoder) enterRange(section, id string, raw []byte, skip func([]byte) bool) value {
+	d.begin(entry{section: section, id: id})
+	v := d.enter(d.withoutNonFinite(raw), skip)
+	d.issues = nil
+	return v
+}
+
+// withoutNonFinite returns raw with null in place of NaN and Infinity.
+func (d *rangeDecoder) withoutNonFinite(raw []byte) value {
+	if bytes.Index(raw, []byte("NaN")) < 0 && bytes.Index(raw, []byte("Infinity")) < 0 {
+		return raw
+	}
+	out, done := d.finite[:0], 0
+	for from, w := range nonFinite(raw) {
+		out = append(append(out, raw[done:from]...), "null"...)
+		done = from + len(nonFiniteWords[w])
+	}
+	d.finite = append(out, raw[done:]...)
+	return d.finite
+}
+
+// found returns and forgets what decoding left behind.
+func (d *rangeDecoder) found() ([]Issue, error) {
+	list, err := d.issues, d.err
+	d.issues, d.err = nil, nil
+	if err != nil {
+		return nil, err
+	}
+	return list, nil
+}

@@ -1,0 +1,178 @@
+package revision
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Apply merges the observations into the schema and makes one version of what
+// changed, or none if nothing did. Everything that it writes becomes visible in
+// one transaction, together with what Options.Finish adds; an error leaves the
+// served version as it is.
+func (r *Reviser) Apply(ctx context.Context, ws int64, schema catalog.SchemaID, opts Options, observations ...Observation) (Result, error) {
+	if opts.Report == nil {
+		opts.Report = silent{}
+	}
+	opts, release, err := r.Hold(ctx, ws, schema, opts)
+	if err != nil {
+		return Result{}, err
+	}
+	defer release()
+	a := &apply{
+		Reviser: r, ws: ws, lease: *opts.Lease, opts: opts, changes: newChanges(), tables: map[catalog.AssetID]*mergedTable{},
+		held: map[catalog.ProjectID]*held{}, withheld: map[catalog.ProjectID][]store.PendingRemoval{},
+	}
+	for i := range observations {
+		a.observations = append(a.observations, &observations[i])
+	}
+	result, err := a.run(ctx, schema)
+	if err != nil && a.write != nil {
+		// What this leaves is invisible, and swept by the next writer.
+		_ = a.write.Abort(context.WithoutCancel(ctx))
+	}
+	return result, err
+}
+
+// Note commits what Options.Finish adds without making a version.
+func (r *Reviser) Note(ctx context.Context, ws int64, schema catalog.SchemaID, opts Options) error {
+	opts, release, err := r.Hold(ctx, ws, schema, opts)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if opts.Check != nil {
+		if err := opts.Check(ctx); err != nil {
+			return err
+		}
+	}
+	w, err := r.Store.Begin(ctx, *opts.Lease)
+	if err != nil {
+		return err
+	}
+	flip, err := opts.Finish(&Result{})
+	if err != nil {
+		return err
+	}
+	return opts.commit(&flip, func() error { return w.Note(ctx, flip) })
+}
+
+// commit calls a function that commits flip, in whose transaction a lease that
+// was taken here is given back.
+func (o *Options) commit(flip *store.Flip, fn func() error) error {
+	if o.released == nil {
+		return fn()
+	}
+	flip.Release = true
+	err := fn()
+	*o.released = err == nil
+	return err
+}
+
+// apply is one Apply.
+type apply struct {
+	*Reviser
+	ws           int64
+	lease        store.Lease
+	opts         Options
+	observations []*Observation
+
+	schema  catalog.Schema
+	write   *store.Write
+	base    *Base
+	known   *known            // nil until something has to be placed
+	at      map[Node]place    // where every node is after placement
+	byID    map[string][]Node // of at; nil until an id of another origin is looked up
+	changes *changes
+	merger  *merger
+	tables  map[catalog.AssetID]*mergedTable
+	moves   map[catalog.AssetID][]move // from the asset
+	arrived []Node                     // that were not there before
+	restate bool                       // edges of projects that are not observed may have changed
+	current []catalog.Edge             // of all projects before this apply; nil: not read
+	edges   edgeChange
+	tests   testChange
+	// withheld are the removals that become pending, by project; a project that
+	// is listed replaces those that it has.
+	withheld map[catalog.ProjectID][]store.PendingRemoval
+	held     map[catalog.ProjectID]*held
+	memos    []store.Memo
+	pending  []catalog.Facet // of ids that nothing claims
+}
+
+// report returns the caller's reporter.
+func (a *apply) report() Reporter { return a.opts.Report }
+
+// run goes through the stages.
+func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
+	var err error
+	if a.schema, err = a.Store.Schema(ctx, a.ws, id); err != nil {
+		return Result{}, err
+	}
+	if a.opts.Check != nil {
+		if err := a.opts.Check(ctx); err != nil {
+			return Result{}, err
+		}
+	}
+	if a.write, err = a.Store.Begin(ctx, a.lease); err != nil {
+		return Result{}, fmt.Errorf("next version of %s: %w", id, err)
+	}
+	a.report().Stage("merge")
+	if err := a.place(ctx); err != nil {
+		return Result{}, err
+	}
+	if err := a.merge(ctx); err != nil {
+		return Result{}, err
+	}
+	a.report().Stage("trace")
+	if err := a.derive(ctx); err != nil {
+		return Result{}, err
+	}
+	a.report().Stage("save")
+	return a.save(ctx)
+}
+
+// merge merges the changed assets and writes them.
+func (a *apply) merge(ctx context.Context) error {
+	a.merger = &merger{apply: a, policy: a.schema.Policy, now: a.Now()}
+	return a.merger.run(ctx)
+}
+
+// derive makes what follows from the merged assets: edges, tests, column lineage.
+func (a *apply) derive(ctx context.Context) error {
+	if err := a.link(ctx); err != nil {
+		return err
+	}
+	if err := a.reviseTests(ctx); err != nil {
+		return err
+	}
+	return a.trace(ctx)
+}
+
+// withdrawal marks what the observations no longer have: with the cause and time
+// of the first one that says what exists.
+func (a *apply) withdrawal() catalog.Withdrawal {
+	for _, o := range a.observations {
+		if o.Coverage != Joined {
+			return catalog.Withdrawal{Cause: o.Cause, At: o.At}
+		}
+	}
+	return catalog.Withdrawal{}
+}
+
+// cause is why the version is made.
+func (a *apply) cause() catalog.Cause {
+	for _, o := range a.observations {
+		if !o.Cause.IsZero() {
+			return o.Cause
+		}
+	}
+	return catalog.Cause{}
+}
+
+func compareNodes(a, b Node) int {
+	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.ID, b.ID))
+}

@@ -1,0 +1,149 @@
+package revision
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// changes are what the observations change, by asset: facets that have to be
+// read and merged, facets that are withdrawn or hold again, and facets that go
+// from one asset to another.
+type changes struct {
+	reported  map[catalog.AssetID][]claimRef
+	added     map[catalog.AssetID][]catalog.Facet // facets at hand: moved, or until now without an asset
+	withdrawn map[catalog.AssetID][]store.FacetKey
+	restored  map[catalog.AssetID][]store.FacetKey
+	moved     map[catalog.AssetID][]store.FacetKey // that leave this asset
+	before    map[store.FacetKey]catalog.Facet     // the moved facets on their old asset
+	fresh     map[catalog.AssetID]bool             // assets that did not exist before
+}
+
+func newChanges() *changes {
+	return &changes{
+		reported: map[catalog.AssetID][]claimRef{}, added: map[catalog.AssetID][]catalog.Facet{},
+		withdrawn: map[catalog.AssetID][]store.FacetKey{}, restored: map[catalog.AssetID][]store.FacetKey{},
+		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, fresh: map[catalog.AssetID]bool{},
+	}
+}
+
+func (c *changes) report(id catalog.AssetID, ref claimRef) {
+	c.reported[id] = append(c.reported[id], ref)
+}
+
+func (c *changes) add(f catalog.Facet) { c.added[f.Asset] = append(c.added[f.Asset], f) }
+
+func (c *changes) withdraw(f store.FacetRef) {
+	c.withdrawn[f.Asset] = append(c.withdrawn[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
+}
+
+// restore lets a withdrawn facet hold again.
+func (c *changes) restore(f store.FacetRef) {
+	c.restored[f.Asset] = append(c.restored[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
+}
+
+// move takes a facet from its asset to another one. What its node reports now is
+// merged after it, and so replaces it.
+func (c *changes) move(f catalog.Facet, to catalog.AssetID) {
+	key := keyOf(f)
+	c.moved[f.Asset] = append(c.moved[f.Asset], key)
+	c.before[key] = f
+	f.Asset = to
+	c.add(f)
+}
+
+// forget drops what is held of assets that are merged.
+func (c *changes) forget(ids []catalog.AssetID) {
+	for _, id := range ids {
+		delete(c.reported, id)
+		delete(c.added, id)
+		delete(c.withdrawn, id)
+		delete(c.restored, id)
+		delete(c.moved, id)
+	}
+}
+
+// assets returns every asset that something changes, ascending.
+func (c *changes) assets() []catalog.AssetID {
+	all := maps.Clone(c.fresh)
+	for id := range c.reported {
+		all[id] = true
+	}
+	for id := range c.added {
+		all[id] = true
+	}
+	for _, keyed := range []map[catalog.AssetID][]store.FacetKey{c.withdrawn, c.restored, c.moved} {
+		for id := range keyed {
+			all[id] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// facets returns all facets of an asset after the changes, and those of them
+// that have to be written because they are new or different. stored are those
+// that the store holds, reported those that were read of the observations.
+func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet, since catalog.Withdrawal) (all, changed []catalog.Facet) {
+	byKey := make(map[store.FacetKey]catalog.Facet, len(stored)+len(reported))
+	for _, f := range stored {
+		byKey[keyOf(f)] = f
+	}
+	for _, k := range c.moved[id] {
+		delete(byKey, k)
+	}
+	written := map[store.FacetKey]bool{}
+	put := func(f catalog.Facet) {
+		key := keyOf(f)
+		byKey[key], written[key] = f, true
+	}
+	for _, f := range slices.Concat(c.added[id], reported) {
+		if next, ok := c.replace(byKey, f); ok {
+			put(next)
+		}
+	}
+	mark := func(keys []store.FacetKey, since catalog.Withdrawal) {
+		for _, key := range keys {
+			if f, ok := byKey[key]; ok && f.Withdrawn.IsZero() != since.IsZero() {
+				f.Withdrawn = since
+				put(f)
+			}
+		}
+	}
+	mark(c.withdrawn[id], since)
+	mark(c.restored[id], catalog.Withdrawal{})
+	for key, f := range byKey {
+		all = append(all, f)
+		if written[key] {
+			changed = append(changed, f)
+		}
+	}
+	return all, changed
+}
+
+// replace completes a facet with what stays of the one that it replaces; false
+// if it replaces an equal one.
+func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Facet) (catalog.Facet, bool) {
+	key := keyOf(f)
+	old, stored := byKey[key]
+	before, moved := c.before[key]
+	f.Body = catalog.NormalizeBody(f.Body)
+	switch {
+	case f.Origin == catalog.OriginUser || !stored && !moved:
+		f.Hash = catalog.HashBody(f.Body)
+	case stored:
+		f = catalog.Carry(old, f)
+	default:
+		f = catalog.Carry(before, f)
+	}
+	return f, !stored || old.Hash != f.Hash || old.Withdrawn.IsZero() != f.Withdrawn.IsZero()
+}
+
+func keyOf(f catalog.Facet) store.FacetKey {
+	k := store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID}
+	if f.Origin == catalog.OriginUser {
+		k.Asset = f.Asset
+	}
+	return k
+}

@@ -1,0 +1,312 @@
+package revision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/graph"
+)
+
+// edgeChange is what an apply does to the edges.
+type edgeChange struct {
+	add, drop []catalog.Edge
+	created   int64 // distinct new (table, table) pairs
+}
+
+// link works out the edges that the observations state now, how they differ
+// from the current ones, and writes the difference.
+func (a *apply) link(ctx context.Context) error {
+	stated := slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Links != nil })
+	if !stated && !a.restate && len(a.arrived) == 0 {
+		return nil
+	}
+	if err := a.readEdges(ctx); err != nil {
+		return err
+	}
+	d := newEdgeDiff(a.current)
+	restated := map[catalog.ProjectID]bool{}
+	for _, o := range a.observations {
+		if o.Links == nil {
+			continue
+		}
+		restated[o.Project] = true
+		if err := a.linkObserved(ctx, d, o); err != nil {
+			return err
+		}
+	}
+	if a.restate {
+		if err := a.linkOthers(ctx, d, restated); err != nil {
+			return err
+		}
+	}
+	a.resolveWaiting(d, restated)
+	a.edges = d.edgeChange
+	a.report().Count("lineages_removed", int64(len(a.edges.drop)))
+	return a.writeEdges(ctx)
+}
+
+// readEdges reads the current edges of all projects, once.
+func (a *apply) readEdges(ctx context.Context) (err error) {
+	if a.current != nil {
+		return nil
+	}
+	if a.current, err = a.Store.EdgesOf(ctx, a.ws, a.schema.ID, a.schema.Version, 0); err != nil {
+		return fmt.Errorf("edges of %s: %w", a.schema.ID, err)
+	}
+	if a.current == nil {
+		a.current = []catalog.Edge{}
+	}
+	return nil
+}
+
+// linkObserved compares the links of an observation with the edges that its
+// project has, keeps the links, and reports what is odd about them.
+func (a *apply) linkObserved(ctx context.Context, d *edgeDiff, o *Observation) error {
+	now := a.edgesOf(o.Origin, o.Project, o.Links)
+	total, dangling := d.project(o.Project, now, a.keptEdge(o.Project))
+	if err := a.rememberLinks(ctx, o); err != nil {
+		return err
+	}
+	a.report().Count("lineages", total)
+	a.report().Count("parents_unresolved", dangling)
+	if dangling > 0 {
+		a.report().Issue(catalog.Issue{
+			Code: "parent-unresolved", Severity: "warning", Place: string(o.Source), Count: int(dangling),
+			Message: "parents that are not a node of this schema; the edges are kept and drawn once the parents are known",
+		})
+	}
+	return a.checkCycle(o, now)
+}
+
+// linkOthers restates the edges of the other projects from the links that they
+// reported last.
+func (a *apply) linkOthers(ctx context.Context, d *edgeDiff, restated map[catalog.ProjectID]bool) error {
+	others := map[catalog.ProjectID]bool{}
+	for _, e := range a.current {
+		if !restated[e.Project] {
+			others[e.Project] = true
+		}
+	}
+	delete(others, 0)
+	for id := range others {
+		links, err := a.readLinks(ctx, id)
+		if err != nil || links == nil {
+			return err
+		}
+		project, err := a.Store.Project(ctx, a.ws, id)
+		if err != nil {
+			return fmt.Errorf("project %s: %w", id, err)
+		}
+		if err := a.readHeld(ctx, id); err != nil {
+			return err
+		}
+		d.project(id, a.edgesOf(project.Origin(), id, links), a.keptEdge(id))
+		restated[id] = true
+	}
+	return nil
+}
+
+// keptEdge reports which edges stay although their project does not state them:
+// those into things whose removal is pending or was refused.
+func (a *apply) keptEdge(project catalog.ProjectID) func(catalog.Edge) bool {
+	h := a.held[project]
+	if h == nil || len(h.assets) == 0 {
+		return nil
+	}
+	return func(e catalog.Edge) bool { return h.assets[e.To] }
+}
+
+// lookup finds a node by the id that a node of an origin uses for it: its own
+// origin's before another's. An id that several other origins have, on
+// different assets, means none of them.
+func (a *apply) lookup(origin catalog.Origin, id string) (place, bool) {
+	if p, ok := a.at[Node{origin, id}]; ok {
+		return p, true
+	}
+	if a.byID == nil {
+		a.byID = make(map[string][]Node, len(a.at))
+		for n := range a.at {
+			a.byID[n.ID] = append(a.byID[n.ID], n)
+		}
+	}
+	var found place
+	for _, n := range a.byID[id] {
+		p := a.at[n]
+		if found.asset != 0 && found.asset != p.asset {
+			return place{}, false
+		}
+		found = p
+	}
+	return found, found.asset != 0
+}
+
+// edgesOf turns the links of a project into edges between assets. Children that
+// are not assets (data tests) are left out; an unknown parent becomes an
+// unresolved edge. Several nodes of one table give one edge, and none to the
+// table itself. The result is sorted.
+func (a *apply) edgesOf(origin catalog.Origin, project catalog.ProjectID, links Links) []catalog.Edge {
+	seen := map[catalog.Edge]struct{}{}
+	for child, parents := range links {
+		to, ok := a.at[Node{origin, child}]
+		if !ok {
+			continue
+		}
+		for _, parent := range parents {
+			from, known := a.lookup(origin, parent)
+			if known && from.asset == to.asset {
+				continue
+			}
+			e := catalog.Edge{
+				Project: project, To: to.asset, Type: edgeType(from.kind, to.kind, known),
+				Confidence: catalog.ConfidenceMedium, Source: catalog.SourceDBTImport,
+			}
+			if known {
+				e.From = from.asset
+			} else {
+				e.FromNode = parent
+			}
+			seen[e] = struct{}{}
+		}
+	}
+	out := make([]catalog.Edge, 0, len(seen))
+	for e := range seen {
+		out = append(out, e)
+	}
+	slices.SortFunc(out, catalog.CompareEdges)
+	return out
+}
+
+// edgeType follows from the kinds at the ends of an edge. An unresolved parent
+// of a table counts as a table.
+func edgeType(from, to catalog.Kind, known bool) catalog.EdgeType {
+	switch to {
+	case catalog.KindExposure:
+		return catalog.EdgeExposure
+	case catalog.KindMetric, catalog.KindSemanticModel, catalog.KindSavedQuery:
+		return catalog.EdgeMetric
+	case catalog.KindUnitTest:
+		return catalog.EdgeUnitTest
+	}
+	if to.IsTable() && (!known || from.IsTable()) {
+		return catalog.EdgeDerived
+	}
+	return catalog.EdgeOther
+}
+
+// edgeDiff compares the current edges with those that projects state now.
+type edgeDiff struct {
+	edgeChange
+	pairs     map[pair]bool // of derived edges, current and new
+	byProject map[catalog.ProjectID][]catalog.Edge
+}
+
+type pair struct{ from, to catalog.AssetID }
+
+func newEdgeDiff(current []catalog.Edge) *edgeDiff {
+	d := &edgeDiff{pairs: map[pair]bool{}, byProject: map[catalog.ProjectID][]catalog.Edge{}}
+	for _, e := range current {
+		d.byProject[e.Project] = append(d.byProject[e.Project], e)
+		if e.Type == catalog.EdgeDerived && e.From != 0 {
+			d.pairs[pair{e.From, e.To}] = true
+		}
+	}
+	return d
+}
+
+// project compares the edges of one project. It returns how many distinct pairs
+// of tables and how many unresolved parents now has.
+func (d *edgeDiff) project(id catalog.ProjectID, now []catalog.Edge, keep func(catalog.Edge) bool) (total, dangling int64) {
+	current := make(map[catalog.Edge]bool, len(d.byProject[id]))
+	for _, e := range d.byProject[id] {
+		current[e] = true
+	}
+	distinct := map[pair]bool{}
+	for _, e := range now {
+		if e.From == 0 {
+			dangling++
+		} else if e.Type == catalog.EdgeDerived {
+			distinct[pair{e.From, e.To}] = true
+		}
+		if current[e] {
+			delete(current, e)
+			continue
+		}
+		d.put(e)
+	}
+	for e := range current {
+		if keep == nil || !keep(e) {
+			d.drop = append(d.drop, e)
+		}
+	}
+	slices.SortFunc(d.drop, catalog.CompareEdges)
+	return int64(len(distinct)), dangling
+}
+
+func (d *edgeDiff) put(e catalog.Edge) {
+	d.add = append(d.add, e)
+	if p := (pair{e.From, e.To}); e.From != 0 && e.Type == catalog.EdgeDerived && !d.pairs[p] {
+		d.pairs[p] = true
+		d.created++
+	}
+}
+
+// resolveWaiting joins edges of projects that were not restated whose parent
+// was unknown until now.
+func (a *apply) resolveWaiting(d *edgeDiff, restated map[catalog.ProjectID]bool) {
+	for _, e := range a.current {
+		if restated[e.Project] || e.From != 0 {
+			continue
+		}
+		from, known := a.lookup("", e.FromNode)
+		if !known {
+			continue
+		}
+		d.drop = append(d.drop, e)
+		if from.asset != e.To {
+			e.From, e.FromNode = from.asset, ""
+			d.put(e)
+		}
+	}
+}
+
+func (a *apply) writeEdges(ctx context.Context) error {
+	if err := a.write.CloseEdges(ctx, a.edges.drop); err != nil {
+		return fmt.Errorf("%d edges that are gone: %w", len(a.edges.drop), err)
+	}
+	if err := a.write.PutEdges(ctx, a.edges.add); err != nil {
+		return fmt.Errorf("%d edges: %w", len(a.edges.add), err)
+	}
+	return nil
+}
+
+// checkCycle reports tables that derive from themselves.
+func (a *apply) checkCycle(o *Observation, edges []catalog.Edge) error {
+	index := map[catalog.AssetID]int32{}
+	number := func(id catalog.AssetID) int32 {
+		n, ok := index[id]
+		if !ok {
+			n = int32(len(index))
+			index[id] = n
+		}
+		return n
+	}
+	var list []graph.Edge
+	for _, e := range edges {
+		if e.From != 0 && e.Type == catalog.EdgeDerived {
+			list = append(list, graph.Edge{From: number(e.From), To: number(e.To)})
+		}
+	}
+	g, err := graph.New(len(index), list)
+	if err != nil {
+		return fmt.Errorf("graph of %s: %w", o.Origin, err)
+	}
+	if _, cycles := g.Order(); len(cycles) > 0 {
+		a.report().Issue(catalog.Issue{
+			Code: "lineage-cycle", Severity: "warning", Place: string(o.Source), Count: len(cycles),
+			Message: fmt.Sprintf("%d groups of tables derive from themselves; every walk over the lineage visits each table once", len(cycles)),
+		})
+	}
+	return nil
+}

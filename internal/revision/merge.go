@@ -1,0 +1,243 @@
+package revision
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// batch is how many assets are read, merged and written at a time: it bounds the
+// memory of an apply, not its atomicity.
+const batch = 500
+
+// merger merges assets from their facets and writes those that differ from the
+// stored ones.
+type merger struct {
+	*apply
+	policy catalog.Policy
+	now    time.Time
+
+	counters catalog.Counters
+	removed  int64 // assets that nothing reports any more
+	restored int64
+	tables   int64 // present tables more than before
+}
+
+// run goes through the changed assets, batch by batch: one is read and merged
+// while the one before it is written.
+func (m *merger) run(ctx context.Context) error {
+	ids := m.changes.assets()
+	writing, ctx := errgroup.WithContext(ctx)
+	writing.SetLimit(1)
+	var err error
+	for done := 0; done < len(ids) && err == nil; done += batch {
+		now := ids[done:min(done+batch, len(ids))]
+		var b mergedBatch
+		if b, err = m.mergeBatch(ctx, now); err != nil {
+			break
+		}
+		m.changes.forget(now)
+		writing.Go(func() error {
+			if err := m.writeBatch(ctx, b); err != nil {
+				return err
+			}
+			m.report().Progress(int64(done+len(now)), int64(len(ids)))
+			return nil
+		})
+	}
+	// A write that failed is why the merge of the next batch did.
+	return cmp.Or(writing.Wait(), err)
+}
+
+// stored is what the store holds of a batch of assets.
+type stored struct {
+	facets  map[catalog.AssetID][]catalog.Facet
+	assets  map[catalog.AssetID]catalog.Asset
+	columns map[catalog.AssetID][]catalog.Column
+}
+
+func (m *merger) load(ctx context.Context, ids []catalog.AssetID) (stored, error) {
+	st := stored{facets: map[catalog.AssetID][]catalog.Facet{}, assets: map[catalog.AssetID]catalog.Asset{}}
+	var old []catalog.AssetID
+	for _, id := range ids {
+		if !m.changes.fresh[id] {
+			old = append(old, id)
+		}
+	}
+	if len(old) == 0 {
+		return st, nil
+	}
+	facets, err := m.Store.FacetsOf(ctx, m.ws, m.schema.ID, m.schema.Version, old)
+	if err != nil {
+		return st, fmt.Errorf("facets of %d assets: %w", len(old), err)
+	}
+	for _, f := range facets {
+		st.facets[f.Asset] = append(st.facets[f.Asset], f)
+	}
+	assets, err := m.Store.AssetsOf(ctx, m.ws, m.schema.ID, m.schema.Version, old)
+	if err != nil {
+		return st, fmt.Errorf("%d assets: %w", len(old), err)
+	}
+	for _, a := range assets {
+		st.assets[a.ID] = a
+	}
+	if st.columns, err = m.Store.ColumnsOf(ctx, m.ws, m.schema.ID, m.schema.Version, old); err != nil {
+		return st, fmt.Errorf("columns of %d assets: %w", len(old), err)
+	}
+	return st, nil
+}
+
+// read decodes what the observations report about a batch of assets.
+func (m *merger) read(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Facet, Texts, error) {
+	facets := map[catalog.AssetID][]catalog.Facet{}
+	texts := Texts{}
+	for _, o := range m.observations {
+		var claims []int
+		var assets []catalog.AssetID
+		for _, id := range ids {
+			for _, ref := range m.changes.reported[id] {
+				if ref.observation == o {
+					claims, assets = append(claims, ref.claim), append(assets, id)
+				}
+			}
+		}
+		if len(claims) == 0 {
+			continue
+		}
+		read, t, err := o.Facets.ReadFacets(ctx, claims)
+		if err != nil {
+			return nil, nil, err
+		}
+		maps.Copy(texts, t)
+		for i := range read {
+			id := assets[i]
+			facets[id] = append(facets[id], o.facet(o.Claims[claims[i]].ID, id, read[i].Body))
+		}
+	}
+	return facets, texts, nil
+}
+
+// mergedBatch is what has to be written of a batch of assets.
+type mergedBatch struct {
+	texts    Texts
+	facets   []catalog.Facet
+	rows     []store.AssetRow
+	untraced []catalog.AssetID // that have no column edges any more
+}
+
+func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b mergedBatch, err error) {
+	st, err := m.load(ctx, ids)
+	if err != nil {
+		return b, err
+	}
+	reported, texts, err := m.read(ctx, ids)
+	if err != nil {
+		return b, err
+	}
+	b.texts = texts
+	since := m.withdrawal()
+	for _, id := range ids {
+		runtime.Gosched() // requests go first
+		facets, changed := m.changes.facets(id, st.facets[id], reported[id], since)
+		asset, columns := catalog.Merge(id, facets, m.policy)
+		var old *catalog.Asset
+		if a, ok := st.assets[id]; ok {
+			old = &a
+		}
+		b.facets = append(b.facets, changed...)
+		d := catalog.Delta{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
+		if row, ok := m.compare(d); ok {
+			b.rows = append(b.rows, row)
+		}
+		if old != nil && isTraced(old) && !isTraced(&asset) {
+			b.untraced = append(b.untraced, id)
+		}
+		m.track(d)
+	}
+	return b, nil
+}
+
+func (m *merger) writeBatch(ctx context.Context, b mergedBatch) error {
+	if err := m.Store.PutTexts(ctx, m.ws, b.texts); err != nil {
+		return fmt.Errorf("write %d texts: %w", len(b.texts), err)
+	}
+	if err := m.write.PutFacets(ctx, b.facets); err != nil {
+		return fmt.Errorf("write %d facets: %w", len(b.facets), err)
+	}
+	if err := m.write.PutAssets(ctx, b.rows); err != nil {
+		return fmt.Errorf("write %d assets: %w", len(b.rows), err)
+	}
+	if err := m.write.CloseColumnEdges(ctx, b.untraced); err != nil {
+		return fmt.Errorf("column edges of %d assets: %w", len(b.untraced), err)
+	}
+	return nil
+}
+
+// isTraced reports whether an asset has column edges into it.
+func isTraced(a *catalog.Asset) bool { return a.Present && hasCode(a) }
+
+// compare counts what changed between two states of an asset and returns the
+// row to write, if one is due.
+func (m *merger) compare(d catalog.Delta) (store.AssetRow, bool) {
+	hash := catalog.AssetHash(*d.After)
+	sameAsset := d.Before != nil && catalog.AssetHash(*d.Before) == hash && sameMarks(d.Before, d.After)
+	sameColumns := d.Before != nil && catalog.ColumnsHash(d.ColumnsBefore) == catalog.ColumnsHash(d.ColumnsAfter)
+	if sameAsset && sameColumns {
+		return store.AssetRow{}, false
+	}
+	m.count(d)
+	now := *d.After
+	now.CreatedAt, now.UpdatedAt = m.now, m.now
+	if d.Before != nil {
+		now.CreatedAt = d.Before.CreatedAt
+	}
+	row := store.AssetRow{Asset: now, Hash: hash}
+	if !sameColumns {
+		row.Columns = append([]catalog.Column{}, d.ColumnsAfter...)
+	}
+	return row, true
+}
+
+// sameMarks compares what is kept of an asset without being a change of it.
+func sameMarks(a, b *catalog.Asset) bool {
+	return a.Listed == b.Listed && a.RemovedBy == b.RemovedBy && compiledBy(a) == compiledBy(b)
+}
+
+func compiledBy(a *catalog.Asset) catalog.Cause {
+	if a.Code == nil {
+		return catalog.Cause{}
+	}
+	return a.Code.CompiledBy
+}
+
+// count adds an asset to the counters. Removals are not counted on the wire.
+func (m *merger) count(d catalog.Delta) {
+	was, is := d.Before != nil && d.Before.Present, d.After.Present
+	switch {
+	case was && !is:
+		m.removed++
+	case d.Before != nil && !was && is:
+		m.restored++
+	}
+	if was && d.Before.Kind.IsTable() {
+		m.tables--
+	}
+	if is && d.After.Kind.IsTable() {
+		m.tables++
+	}
+	deltas := []catalog.Delta{d}
+	created, updated := catalog.CountTables(deltas)
+	m.counters.TablesCreated += created
+	m.counters.TablesUpdated += updated
+	created, updated = catalog.CountColumns(deltas)
+	m.counters.ColumnsCreated += created
+	m.counters.ColumnsUpdated += updated
+}

@@ -1,0 +1,144 @@
+package revision
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Node names a reported thing: ids mean something only together with their
+// origin.
+type Node struct {
+	Origin catalog.Origin
+	ID     string // dbt's unique id; for a crawl the relation key
+}
+
+// Coverage is what the absence of a claim means.
+type Coverage uint8
+
+const (
+	// Partial: absence means nothing.
+	Partial Coverage = iota
+	// Complete: what the origin no longer claims is withdrawn.
+	Complete
+	// Scoped: like Complete, but only within Observation.Scope.
+	Scoped
+	// Joined: the facets describe what the same origin claims in another
+	// observation, now or earlier, and are joined to it by id. Nothing exists
+	// because of them; one whose id nothing claims is kept until it does.
+	Joined
+)
+
+// Observation is what one origin reports in one apply.
+type Observation struct {
+	Origin  catalog.Origin
+	Project catalog.ProjectID // of the origin; 0 where it is not a project
+	Source  catalog.Source
+	At      time.Time    // the report's own time
+	Tie     catalog.Hash // decides between reports of one At
+	Cause   catalog.Cause
+
+	Coverage Coverage
+	Scope    []Scope
+	Claims   []Claim
+	Facets   FacetReader // of the claims that are not Same
+	// Withdrawn names things that the origin no longer reports, whatever Coverage.
+	Withdrawn []string
+
+	// Links are the parents of each child, by id; nil leaves the edges of the
+	// origin as they are. They are always complete.
+	Links Links
+	// Tests are all tests of the origin; nil leaves them as they are.
+	Tests      []TestClaim
+	TestReader TestReader
+	// Guard withholds removals that look like a mistake until somebody confirms
+	// them; see catalog.GuardRemovals.
+	Guard bool
+	// Forced asks again about what a person kept when its removal was pending.
+	Forced bool
+	// Retrace reads the code of every table that is merged, changed or not: the
+	// report is the first, or another version of the engine read the last one.
+	Retrace bool
+}
+
+// Scope is a physical schema that was observed completely.
+type Scope struct{ prefix string } // of folded relations
+
+// ScopeOf returns the scope of a schema of a warehouse.
+func ScopeOf(platform, database, schema string) Scope {
+	const any = "x"
+	key := catalog.WarehouseRelation(platform, database, schema, any).Key()
+	return Scope{prefix: strings.TrimSuffix(key, any)}
+}
+
+func (s Scope) contains(relationKey string) bool { return strings.HasPrefix(relationKey, s.prefix) }
+
+// Claim says that a thing exists.
+type Claim struct {
+	ID string
+	// Same claims are what the origin reported last: nothing else is set, and
+	// their facets are not read.
+	Same bool
+	// Asset is set where identity is certain: for what people write.
+	Asset       catalog.AssetID
+	Kind        catalog.Kind
+	Name        string
+	RelationKey string // "" without a relation
+}
+
+// FacetReader decodes facets. Only Body is looked at; everything else follows
+// from the observation and the claim.
+type FacetReader interface {
+	// ReadFacets returns the facets of the claims with these indices, in their
+	// order, and the texts that they name by hash.
+	ReadFacets(ctx context.Context, claims []int) ([]catalog.Facet, Texts, error)
+}
+
+// Texts are SQL texts by hash.
+type Texts map[catalog.Hash]string
+
+// TestClaim is one test of an origin.
+type TestClaim struct {
+	ID   string
+	Same bool // as reported last
+}
+
+// TestReader decodes tests.
+type TestReader interface {
+	// ReadTests returns the tests with these indices, in their order, without
+	// ids and tables, and the texts that they name.
+	ReadTests(ctx context.Context, tests []int) ([]catalog.Test, Texts, error)
+}
+
+// Links are the parents of each child, by the ids of one origin.
+type Links map[string][]string
+
+// Held are facets and tests that are in memory: they implement FacetReader and
+// TestReader.
+type Held struct {
+	Facets []catalog.Facet // by claim; those of Same claims are not looked at
+	Tests  []catalog.Test  // by test
+	Texts  Texts
+}
+
+// ReadFacets implements FacetReader.
+func (h *Held) ReadFacets(_ context.Context, claims []int) ([]catalog.Facet, Texts, error) {
+	out := make([]catalog.Facet, len(claims))
+	for i, n := range claims {
+		out[i] = h.Facets[n]
+	}
+	texts := h.Texts
+	h.Texts = nil // they are written once
+	return out, texts, nil
+}
+
+// ReadTests implements TestReader.
+func (h *Held) ReadTests(_ context.Context, tests []int) ([]catalog.Test, Texts, error) {
+	out := make([]catalog.Test, len(tests))
+	for i, n := range tests {
+		out[i] = h.Tests[n]
+	}
+	return out, nil, nil
+}

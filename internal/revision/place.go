@@ -1,0 +1,388 @@
+package revision
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// place is where a node is in the catalog.
+type place struct {
+	asset catalog.AssetID
+	kind  catalog.Kind
+}
+
+// placement is the state of placing the observations' claims.
+type placement struct {
+	*apply
+	claims []catalog.Claim
+	gone   map[Node]bool
+	fresh  map[Node]bool // that no facet was known of, or only withdrawn ones
+	moved  map[catalog.AssetID][]move
+}
+
+// claimRef names a claim of an observation.
+type claimRef struct {
+	observation *Observation
+	claim       int
+}
+
+// move says that the facets of a node go to another asset.
+type move struct {
+	node Node
+	to   catalog.AssetID
+}
+
+// place finds the asset of every claim, and notes by asset what changes.
+func (a *apply) place(ctx context.Context) error {
+	if a.placeCertain() {
+		return nil
+	}
+	if err := a.readKnown(ctx); err != nil {
+		return err
+	}
+	p := &placement{apply: a, gone: map[Node]bool{}, fresh: map[Node]bool{}, moved: map[catalog.AssetID][]move{}}
+	for _, o := range a.observations {
+		if err := p.gather(ctx, o); err != nil {
+			return err
+		}
+	}
+	if err := p.resolve(ctx); err != nil {
+		return err
+	}
+	if err := p.moveFacets(ctx); err != nil {
+		return err
+	}
+	if err := p.adoptPending(ctx); err != nil {
+		return err
+	}
+	if err := p.assign(ctx); err != nil {
+		return err
+	}
+	a.moves = p.moved
+	a.restate = p.mustRestate()
+	for n := range p.fresh {
+		a.arrived = append(a.arrived, n)
+	}
+	slices.SortFunc(a.arrived, compareNodes)
+	return nil
+}
+
+// placeCertain places observations whose claims all name their asset, such as
+// edits. They need nothing of the index.
+func (a *apply) placeCertain() bool {
+	for _, o := range a.observations {
+		if o.Coverage != Partial || len(o.Withdrawn) > 0 || o.Links != nil || o.Tests != nil {
+			return false
+		}
+		for i := range o.Claims {
+			if o.Claims[i].Asset == 0 {
+				return false
+			}
+		}
+	}
+	for _, o := range a.observations {
+		for i := range o.Claims {
+			a.changes.report(o.Claims[i].Asset, claimRef{o, i})
+		}
+	}
+	return true
+}
+
+// gather collects the claims of an observation and what it no longer claims.
+func (p *placement) gather(ctx context.Context, o *Observation) error {
+	if o.Coverage == Joined {
+		return nil
+	}
+	seen := make(map[string]bool, len(o.Claims))
+	for i := range o.Claims {
+		c := &o.Claims[i]
+		n := Node{o.Origin, c.ID}
+		seen[c.ID] = true
+		claim := catalog.Claim{Origin: o.Origin, UniqueID: c.ID, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey}
+		if c.Same {
+			if len(p.known.facets[n]) == 0 {
+				continue // nothing was ever applied of it
+			}
+			claim = p.known.claim(n)
+		} else if _, ok := p.known.asserted(n); !ok {
+			p.fresh[n] = true
+		}
+		p.claims = append(p.claims, claim)
+	}
+	missing, kept := p.missing(o, seen)
+	held, err := p.hold(ctx, o, seen, missing, kept)
+	if err != nil {
+		return err
+	}
+	for _, id := range missing {
+		if held[id] {
+			p.claims = append(p.claims, p.known.claim(Node{o.Origin, id}))
+			continue
+		}
+		p.withdraw(Node{o.Origin, id})
+	}
+	if o.Coverage != Complete {
+		p.claimOthers(o, seen)
+	}
+	return nil
+}
+
+// missing returns the known nodes of the origin that the observation says are
+// gone, sorted, and how many of its tables it still claims.
+func (p *placement) missing(o *Observation, seen map[string]bool) (missing []string, kept []string) {
+	named := make(map[string]bool, len(o.Withdrawn))
+	for _, id := range o.Withdrawn {
+		named[id] = true
+	}
+	for n := range p.known.facets {
+		if n.Origin != o.Origin {
+			continue
+		}
+		_, ok := p.known.asserted(n)
+		switch {
+		case !ok:
+		case seen[n.ID]:
+			kept = append(kept, n.ID)
+		case named[n.ID] || o.Coverage == Complete || o.Coverage == Scoped && o.covers(n.ID):
+			missing = append(missing, n.ID)
+		}
+	}
+	slices.Sort(missing)
+	slices.Sort(kept)
+	return missing, kept
+}
+
+// covers reports whether a relation is in a schema that was observed.
+func (o *Observation) covers(relationKey string) bool {
+	return slices.ContainsFunc(o.Scope, func(s Scope) bool { return s.contains(relationKey) })
+}
+
+// mustRestate reports whether the edges of projects that are not observed may
+// be different now, although nobody reported anything new about them: a node
+// went to another asset or is gone, or an id means several nodes now.
+func (p *placement) mustRestate() bool {
+	if len(p.moved) > 0 || len(p.gone) > 0 {
+		return true
+	}
+	ids := map[string]catalog.Origin{}
+	for n := range p.fresh {
+		ids[n.ID] = n.Origin
+	}
+	for n := range p.at {
+		if origin, ok := ids[n.ID]; ok && origin != n.Origin {
+			return true
+		}
+	}
+	return false
+}
+
+// withdraw notes that the origin no longer reports a node.
+func (p *placement) withdraw(n Node) {
+	p.gone[n] = true
+	for _, f := range p.known.facets[n] {
+		if !f.Withdrawn && f.Source != catalog.FromUser {
+			p.changes.withdraw(f)
+		}
+	}
+}
+
+// claimOthers claims the nodes of the origin that the observation says nothing
+// about: identity takes the claims of an origin for all that it has.
+func (p *placement) claimOthers(o *Observation, seen map[string]bool) {
+	if len(o.Claims) == 0 && len(o.Withdrawn) == 0 {
+		return
+	}
+	var ids []string
+	for n := range p.known.facets {
+		if n.Origin != o.Origin || seen[n.ID] || p.gone[n] {
+			continue
+		}
+		if _, ok := p.known.asserted(n); ok {
+			ids = append(ids, n.ID)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		p.claims = append(p.claims, p.known.claim(Node{o.Origin, id}))
+	}
+}
+
+// resolve gives every claim its asset, and takes ids for new assets.
+func (p *placement) resolve(ctx context.Context) error {
+	resolutions := p.known.identities(p.gone).Resolve(p.claims)
+	fresh, err := p.newAssets(ctx, resolutions)
+	if err != nil {
+		return err
+	}
+	p.locate()
+	kinds := make(map[Node]catalog.Kind, len(p.claims))
+	for _, c := range p.claims {
+		kinds[Node{c.Origin, c.UniqueID}] = c.Kind
+	}
+	for _, r := range resolutions {
+		to := r.Asset
+		if r.New > 0 {
+			to = fresh[r.New]
+			p.changes.fresh[to] = true
+		}
+		n := Node{r.Origin, r.UniqueID}
+		kind, ok := kinds[n]
+		if !ok {
+			kind = p.at[n].kind
+		}
+		p.at[n] = place{to, kind}
+		if r.From != 0 {
+			p.moved[r.From] = append(p.moved[r.From], move{n, to})
+		}
+	}
+	for n := range p.gone {
+		delete(p.at, n)
+	}
+	return nil
+}
+
+// locate fills in where every node was before.
+func (p *placement) locate() {
+	p.at = make(map[Node]place, len(p.known.index.Facets))
+	for _, f := range p.known.index.Facets {
+		if asset := p.known.assets[f.Asset]; asset != nil && asserts(f.Source) && !f.Withdrawn {
+			p.at[Node{f.Origin, f.UniqueID}] = place{f.Asset, kindOf(f, asset.Kind)}
+		}
+	}
+}
+
+// newAssets takes ids for the assets that a resolution makes, by number.
+func (p *placement) newAssets(ctx context.Context, rs []catalog.Resolution) (map[int]catalog.AssetID, error) {
+	most := 0
+	for _, r := range rs {
+		most = max(most, r.New)
+	}
+	ids := make(map[int]catalog.AssetID, most)
+	if most == 0 {
+		return ids, nil
+	}
+	first, err := p.write.NewIDs(ctx, catalog.PrefixTable, int64(most))
+	if err != nil {
+		return nil, fmt.Errorf("ids of %d assets: %w", most, err)
+	}
+	for n := 1; n <= most; n++ {
+		ids[n] = catalog.AssetID(first + int64(n) - 1)
+	}
+	return ids, nil
+}
+
+// assign hands every facet that has to be read to its asset.
+func (p *placement) assign(ctx context.Context) error {
+	for _, o := range p.observations {
+		var waiting []int
+		for i := range o.Claims {
+			c := &o.Claims[i]
+			if c.Same {
+				continue
+			}
+			n := Node{o.Origin, c.ID}
+			at, ok := p.at[n]
+			if !ok {
+				waiting = append(waiting, i)
+				continue
+			}
+			p.changes.report(at.asset, claimRef{o, i})
+			if o.Coverage != Joined {
+				p.restoreJoined(n, at.asset)
+			}
+		}
+		if err := p.keepWaiting(ctx, o, waiting); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restoreJoined lets what was joined to a node hold again when the node is
+// back: a table that returns has the columns that a catalog last listed.
+func (p *placement) restoreJoined(n Node, asset catalog.AssetID) {
+	for _, f := range p.known.facets[n] {
+		if !asserts(f.Source) && f.Source != catalog.FromUser && f.Withdrawn && f.Asset == asset {
+			p.changes.restore(f)
+		}
+	}
+}
+
+// keepWaiting keeps joined facets whose node nothing claims until something does.
+func (p *placement) keepWaiting(ctx context.Context, o *Observation, waiting []int) error {
+	for some := range slices.Chunk(waiting, batch) {
+		facets, texts, err := o.Facets.ReadFacets(ctx, some)
+		if err != nil {
+			return err
+		}
+		if err := p.Store.PutTexts(ctx, p.ws, texts); err != nil {
+			return err
+		}
+		for i, f := range facets {
+			f = o.facet(o.Claims[some[i]].ID, 0, f.Body)
+			f.Body = catalog.NormalizeBody(f.Body)
+			f.Hash = catalog.HashBody(f.Body)
+			p.pending = append(p.pending, f)
+			p.opts.Report.Issue(catalog.Issue{
+				Code: "catalog-only-table", Severity: "info", Place: string(o.Source), UniqueID: f.UniqueID,
+				Message: "the catalog has a table that the manifest does not name (another selection or target); it is kept until a manifest names it",
+			})
+		}
+	}
+	return nil
+}
+
+// facet completes what a reader decoded.
+func (o *Observation) facet(id string, asset catalog.AssetID, b catalog.Body) catalog.Facet {
+	return catalog.Facet{
+		Asset: asset, Origin: o.Origin, Source: o.Source, UniqueID: id, Project: o.Project,
+		Cause: o.Cause, At: o.At, Tie: o.Tie, Body: b,
+	}
+}
+
+// moveFacets takes the facets of nodes that changed their asset from the old
+// asset to the new one, unless the node itself reports something newer.
+func (p *placement) moveFacets(ctx context.Context) error {
+	if len(p.moved) == 0 {
+		return nil
+	}
+	from := slices.Sorted(maps.Keys(p.moved))
+	facets, err := p.Store.FacetsOf(ctx, p.ws, p.schema.ID, p.schema.Version, from)
+	if err != nil {
+		return fmt.Errorf("facets that move: %w", err)
+	}
+	for _, f := range facets {
+		for _, m := range p.moved[f.Asset] {
+			if m.node == (Node{f.Origin, f.UniqueID}) && f.Origin != catalog.OriginUser {
+				p.changes.move(f, m.to)
+			}
+		}
+	}
+	return nil
+}
+
+// adoptPending gives facets that waited for their node to its asset.
+func (p *placement) adoptPending(ctx context.Context) error {
+	adopted := map[catalog.ProjectID]bool{0: true}
+	for _, o := range p.observations {
+		if o.Coverage == Joined || adopted[o.Project] {
+			continue
+		}
+		adopted[o.Project] = true
+		waiting, err := p.Store.PendingFacets(ctx, p.ws, p.schema.ID, p.schema.Version, o.Project)
+		if err != nil {
+			return fmt.Errorf("pending tables of %s: %w", o.Origin, err)
+		}
+		for _, f := range waiting {
+			if at, ok := p.at[Node{f.Origin, f.UniqueID}]; ok {
+				f.Asset = at.asset
+				p.changes.add(f)
+			}
+		}
+	}
+	return nil
+}

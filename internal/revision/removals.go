@@ -1,0 +1,363 @@
+package revision
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// heldMemo is what a project's last report no longer has and what is served
+// nevertheless. It is committed with the version.
+type heldMemo struct {
+	// Nodes and Tests wait for a person to confirm their removal.
+	Nodes []string `json:"nodes,omitempty"`
+	Tests []string `json:"tests,omitempty"`
+	// KeptNodes and KeptTests stay because a person refused their removal. They
+	// are forgotten once a report has them again, or one is forced.
+	KeptNodes []string `json:"kept_nodes,omitempty"`
+	KeptTests []string `json:"kept_tests,omitempty"`
+}
+
+func (m heldMemo) isEmpty() bool {
+	return len(m.Nodes)+len(m.Tests)+len(m.KeptNodes)+len(m.KeptTests) == 0
+}
+
+// held is the memo of one project, before and after this apply.
+type held struct {
+	before []byte
+	memo   heldMemo
+	assets map[catalog.AssetID]bool // of nodes that wait or are kept
+}
+
+// names of what is remembered of a project beside its rows; the number changes
+// with the format.
+const (
+	heldMemoName  = "revision/held/1"
+	linksMemoName = "revision/links/1"
+)
+
+// readHeld reads the memo of a project, once.
+func (a *apply) readHeld(ctx context.Context, project catalog.ProjectID) error {
+	if a.held[project] != nil || project == 0 {
+		return nil
+	}
+	h, err := a.readHeldMemo(ctx, a.ws, a.schema.ID, project)
+	if err != nil {
+		return err
+	}
+	h.assets = map[catalog.AssetID]bool{}
+	origin := catalog.Origin("")
+	for _, o := range a.observations {
+		if o.Project == project {
+			origin = o.Origin
+		}
+	}
+	if origin == "" && !h.memo.isEmpty() {
+		p, err := a.Store.Project(ctx, a.ws, project)
+		if err != nil {
+			return fmt.Errorf("project %s: %w", project, err)
+		}
+		origin = p.Origin()
+	}
+	for _, id := range slices.Concat(h.memo.Nodes, h.memo.KeptNodes) {
+		if p, ok := a.at[Node{origin, id}]; ok {
+			h.assets[p.asset] = true
+		}
+	}
+	a.held[project] = h
+	return nil
+}
+
+func (r *Reviser) readHeldMemo(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID) (*held, error) {
+	b, err := r.Store.Fingerprint(ctx, ws, schema, project, heldMemoName)
+	if err != nil {
+		return nil, fmt.Errorf("removals of %s: %w", project, err)
+	}
+	h := &held{before: b}
+	if len(b) > 0 {
+		if err := json.Unmarshal(b, &h.memo); err != nil {
+			return nil, fmt.Errorf("removals of %s: %w", project, err)
+		}
+	}
+	return h, nil
+}
+
+// hold decides which of the missing nodes stay: those that a person kept, and
+// all others if so many are missing that it looks like a mistake.
+func (p *placement) hold(ctx context.Context, o *Observation, seen map[string]bool, missing, present []string) (map[string]bool, error) {
+	if o.Project == 0 {
+		return nil, nil
+	}
+	if err := p.readHeld(ctx, o.Project); err != nil {
+		return nil, err
+	}
+	h := p.held[o.Project]
+	if o.Coverage != Complete {
+		// A part of what waited is applied now: it waits no longer.
+		h.memo.Nodes, h.memo.Tests = nil, nil
+		p.withheld[o.Project] = []store.PendingRemoval{}
+		return nil, nil
+	}
+	kept := map[string]bool{}
+	if !o.Forced {
+		for _, id := range h.memo.KeptNodes {
+			kept[id] = true
+		}
+	}
+	h.memo.KeptNodes = nil
+	held := map[string]bool{}
+	var rest []string
+	for _, id := range missing {
+		if kept[id] {
+			h.memo.KeptNodes = append(h.memo.KeptNodes, id)
+			held[id] = true
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	if len(h.memo.KeptNodes) == 0 {
+		h.memo.KeptTests = nil
+	}
+	h.memo.Nodes = nil
+	if p.looksMistaken(o, present, rest, len(seen)) {
+		h.memo.Nodes = rest
+		for _, id := range rest {
+			held[id] = true
+		}
+	}
+	h.assets = map[catalog.AssetID]bool{}
+	for id := range held {
+		if f, ok := p.known.asserted(Node{o.Origin, id}); ok {
+			h.assets[f.Asset] = true
+		}
+	}
+	p.reportWithheld(o, present)
+	return held, nil
+}
+
+// looksMistaken asks the guard about the missing nodes.
+func (p *placement) looksMistaken(o *Observation, present, missing []string, claimed int) bool {
+	if !o.Guard || len(missing) == 0 {
+		return false
+	}
+	if claimed == 0 {
+		return true
+	}
+	_, withheld := catalog.GuardRemovals(p.tableRefs(o, present), p.tableRefs(o, missing), claimed)
+	return len(withheld) > 0
+}
+
+func (p *placement) tableRefs(o *Observation, ids []string) []catalog.NodeRef {
+	var out []catalog.NodeRef
+	for _, id := range ids {
+		if f, ok := p.known.asserted(Node{o.Origin, id}); ok && p.known.assets[f.Asset].Kind.IsTable() {
+			out = append(out, catalog.NodeRef{Project: o.Project, UniqueID: id})
+		}
+	}
+	return out
+}
+
+// reportWithheld lists the removals that wait. Tables are listed; what is not a
+// table only where no table is missing.
+func (p *placement) reportWithheld(o *Observation, present []string) {
+	waiting := p.held[o.Project].memo.Nodes
+	tables := p.tableRefs(o, waiting)
+	list := []store.PendingRemoval{}
+	for _, id := range waiting {
+		f, _ := p.known.asserted(Node{o.Origin, id})
+		c := p.known.claim(Node{o.Origin, id})
+		if len(tables) > 0 && !p.known.assets[f.Asset].Kind.IsTable() {
+			continue
+		}
+		list = append(list, store.PendingRemoval{
+			Asset: f.Asset, Name: c.Name, Kind: c.Kind, UniqueID: id, Project: o.Project, Cause: o.Cause, At: o.At, Since: p.Now(),
+		})
+	}
+	p.withheld[o.Project] = list
+	p.opts.Report.Count("removals_pending", int64(len(list)))
+	if len(list) == 0 {
+		return
+	}
+	p.opts.Report.Issue(catalog.Issue{
+		Code: "removals-pending", Severity: "warning", Place: string(o.Source),
+		Message: fmt.Sprintf("%d of %d tables are missing from the manifest; everything else was applied, their removal waits for a confirmation",
+			len(list), len(list)+len(p.tableRefs(o, present))),
+		Remedy: fmt.Sprintf("look at GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", p.schema.ID),
+	})
+}
+
+// heldMemos are the memos that changed.
+func (a *apply) heldMemos() ([]store.Memo, error) {
+	var out []store.Memo
+	for _, project := range slices.Sorted(maps.Keys(a.held)) {
+		h := a.held[project]
+		var b []byte
+		if !h.memo.isEmpty() {
+			var err error
+			if b, err = json.Marshal(h.memo); err != nil {
+				return nil, fmt.Errorf("removals of %s: %w", project, err)
+			}
+		}
+		if !bytes.Equal(b, h.before) {
+			out = append(out, store.Memo{Project: project, Name: heldMemoName, Value: b})
+		}
+	}
+	return out, nil
+}
+
+// ConfirmRemovals applies the removals that wait: what the last report of each
+// project no longer has, with its edges and tests. It returns how many assets
+// are removed by it.
+func (r *Reviser) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, opts Options) (int64, error) {
+	opts, release, err := r.Hold(ctx, ws, schema, opts)
+	if err != nil {
+		return 0, err
+	}
+	defer release()
+	waiting, err := r.waiting(ctx, ws, schema)
+	if err != nil || len(waiting) == 0 {
+		return 0, err
+	}
+	var observations []Observation
+	for _, w := range waiting {
+		o, err := r.withheldPart(ctx, ws, schema, w)
+		if err != nil {
+			return 0, err
+		}
+		observations = append(observations, o)
+	}
+	result, err := r.Apply(ctx, ws, schema, opts, observations...)
+	return result.Removed, err
+}
+
+// waitingProject is a project with removals that wait.
+type waitingProject struct {
+	project catalog.ProjectID
+	imp     int64     // that withheld them, the last one
+	at      time.Time // of its report
+	ids     []string  // that are listed
+}
+
+// waiting reads which projects have removals that wait.
+func (r *Reviser) waiting(ctx context.Context, ws int64, schema catalog.SchemaID) ([]waitingProject, error) {
+	by := map[catalog.ProjectID]*waitingProject{}
+	for after := ""; ; {
+		page, err := r.Store.Removals(ctx, ws, schema, store.Page{Limit: 1000, After: after})
+		if err != nil {
+			return nil, err
+		}
+		for _, removal := range page.Rows {
+			w := by[removal.Project]
+			if w == nil {
+				w = &waitingProject{project: removal.Project}
+				by[removal.Project] = w
+			}
+			if w.imp < removal.Cause.ID {
+				w.imp, w.at = removal.Cause.ID, removal.At
+			}
+			w.ids = append(w.ids, removal.UniqueID)
+		}
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	out := make([]waitingProject, 0, len(by))
+	for _, id := range slices.Sorted(maps.Keys(by)) {
+		out = append(out, *by[id])
+	}
+	return out, nil
+}
+
+// withheldPart is the part of a project's last report that was not applied.
+func (r *Reviser) withheldPart(ctx context.Context, ws int64, schema catalog.SchemaID, w waitingProject) (Observation, error) {
+	project, err := r.Store.Project(ctx, ws, w.project)
+	if err != nil {
+		return Observation{}, fmt.Errorf("project %s: %w", w.project, err)
+	}
+	h, err := r.readHeldMemo(ctx, ws, schema, w.project)
+	if err != nil {
+		return Observation{}, err
+	}
+	o := Observation{
+		Origin: project.Origin(), Project: project.ID, Source: catalog.FromManifest, At: w.at,
+		Cause:    catalog.Cause{Kind: catalog.CauseRemoval, ID: w.imp},
+		Coverage: Partial, Withdrawn: h.memo.Nodes,
+	}
+	if len(o.Withdrawn) == 0 { // withheld by a version that kept the list alone
+		o.Withdrawn = w.ids
+	}
+	if o.Links, err = r.readLinksOf(ctx, ws, schema, project.ID); err != nil {
+		return o, err
+	}
+	return o, r.withheldTests(ctx, ws, schema, h.memo, &o)
+}
+
+// withheldTests states the tests of a project without those that wait.
+func (r *Reviser) withheldTests(ctx context.Context, ws int64, schema catalog.SchemaID, memo heldMemo, o *Observation) error {
+	if len(memo.Tests) == 0 {
+		return nil
+	}
+	tests, err := r.Store.TestsOf(ctx, ws, schema, 0, o.Project, false)
+	if err != nil {
+		return fmt.Errorf("tests of %s: %w", o.Project, err)
+	}
+	waits := make(map[string]bool, len(memo.Tests))
+	for _, id := range memo.Tests {
+		waits[id] = true
+	}
+	o.Tests = []TestClaim{}
+	for _, t := range tests {
+		if !waits[t.UniqueID] {
+			o.Tests = append(o.Tests, TestClaim{ID: t.UniqueID, Same: true})
+		}
+	}
+	return nil
+}
+
+// DismissRemovals refuses the removals that wait: what the last reports no
+// longer have stays, and is not asked about again until a report has it.
+func (r *Reviser) DismissRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, opts Options) error {
+	opts, release, err := r.Hold(ctx, ws, schema, opts)
+	if err != nil {
+		return err
+	}
+	defer release()
+	waiting, err := r.waiting(ctx, ws, schema)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	flip := store.Flip{Pending: map[catalog.ProjectID][]store.PendingRemoval{}}
+	for _, w := range waiting {
+		h, err := r.readHeldMemo(ctx, ws, schema, w.project)
+		if err != nil {
+			return err
+		}
+		if len(h.memo.Nodes) == 0 {
+			h.memo.Nodes = w.ids
+		}
+		kept := heldMemo{
+			KeptNodes: distinct(h.memo.KeptNodes, h.memo.Nodes), KeptTests: distinct(h.memo.KeptTests, h.memo.Tests),
+		}
+		b, err := json.Marshal(kept)
+		if err != nil {
+			return fmt.Errorf("removals of %s: %w", w.project, err)
+		}
+		flip.Memos = append(flip.Memos, store.Memo{Project: w.project, Name: heldMemoName, Value: b})
+		flip.Pending[w.project] = nil
+	}
+	opts.Finish = func(*Result) (store.Flip, error) { return flip, nil }
+	return r.Note(ctx, ws, schema, opts)
+}
+
+func distinct(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

@@ -1,0 +1,231 @@
+package revision
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// testChange is what an apply does to the data tests.
+type testChange struct{ put, dropped int64 }
+
+// testBatch is how many tests are decoded and written at a time.
+const testBatch = 2000
+
+// reviseTests attaches tests to their tables, writes the new and changed ones
+// and ends those that are gone.
+func (a *apply) reviseTests(ctx context.Context) error {
+	stated := map[catalog.ProjectID]bool{}
+	for _, o := range a.observations {
+		if o.Tests == nil {
+			continue
+		}
+		stated[o.Project] = true
+		if err := a.observedTests(ctx, o); err != nil {
+			return err
+		}
+	}
+	if err := a.reattachMoved(ctx, stated); err != nil {
+		return err
+	}
+	a.report().Count("tests_changed", a.tests.put)
+	a.report().Count("tests_removed", a.tests.dropped)
+	return nil
+}
+
+// observedTests compares the tests of an observation with those of its project.
+func (a *apply) observedTests(ctx context.Context, o *Observation) error {
+	current, err := a.currentTests(ctx, o)
+	if err != nil {
+		return err
+	}
+	byID := make(map[string]*catalog.Test, len(current))
+	for i := range current {
+		byID[current[i].UniqueID] = &current[i]
+	}
+	seen := make(map[string]bool, len(o.Tests))
+	var changed []int
+	for i, t := range o.Tests {
+		seen[t.ID] = true
+		if !t.Same {
+			changed = append(changed, i)
+		}
+	}
+	for some := range slices.Chunk(changed, testBatch) {
+		if err := a.readTests(ctx, o, some, byID); err != nil {
+			return err
+		}
+	}
+	if err := a.reattachSame(ctx, o, byID); err != nil {
+		return err
+	}
+	return a.dropTests(ctx, o, current, seen)
+}
+
+// currentTests reads the tests of a project, with their bodies where tests that
+// did not change may belong to another table now.
+func (a *apply) currentTests(ctx context.Context, o *Observation) ([]catalog.Test, error) {
+	read := func(full bool) ([]catalog.Test, error) {
+		tests, err := a.Store.TestsOf(ctx, a.ws, a.schema.ID, a.schema.Version, o.Project, full)
+		if err != nil {
+			return nil, fmt.Errorf("tests of %s: %w", o.Origin, err)
+		}
+		return tests, nil
+	}
+	if len(a.moves) > 0 {
+		return read(true)
+	}
+	tests, err := read(false)
+	if err != nil || !slices.ContainsFunc(tests, func(t catalog.Test) bool { return t.Asset == 0 }) {
+		return tests, err
+	}
+	return read(true)
+}
+
+// readTests decodes some changed tests and writes those that differ from the
+// current ones.
+func (a *apply) readTests(ctx context.Context, o *Observation, some []int, current map[string]*catalog.Test) error {
+	tests, texts, err := o.TestReader.ReadTests(ctx, some)
+	if err != nil {
+		return err
+	}
+	if err := a.Store.PutTexts(ctx, a.ws, texts); err != nil {
+		return err
+	}
+	put := tests[:0]
+	for _, t := range tests {
+		t.Project = o.Project
+		t.Asset = a.attached(o.Origin, t)
+		old := current[t.UniqueID]
+		if old != nil {
+			t.ID = old.ID
+			if old.Hash == t.Hash && old.Asset == t.Asset {
+				continue
+			}
+		}
+		put = append(put, t)
+	}
+	return a.putTests(ctx, put)
+}
+
+// attached is the table of a test.
+func (a *apply) attached(origin catalog.Origin, t catalog.Test) catalog.AssetID {
+	return a.at[Node{origin, t.Body.Attached}].asset
+}
+
+// reattachSame finds the tables of tests that did not change.
+func (a *apply) reattachSame(ctx context.Context, o *Observation, current map[string]*catalog.Test) error {
+	var put []catalog.Test
+	for _, claim := range o.Tests {
+		t := current[claim.ID]
+		if t == nil || !claim.Same || t.Body.Attached == "" {
+			continue
+		}
+		if at := a.attached(o.Origin, *t); at != t.Asset {
+			moved := *t
+			moved.Asset = at
+			put = append(put, moved)
+		}
+	}
+	return a.putTests(ctx, put)
+}
+
+// putTests writes tests; those without an id are new.
+func (a *apply) putTests(ctx context.Context, tests []catalog.Test) error {
+	if len(tests) == 0 {
+		return nil
+	}
+	fresh := int64(0)
+	for _, t := range tests {
+		if t.ID == 0 {
+			fresh++
+		}
+	}
+	if fresh > 0 {
+		next, err := a.write.NewIDs(ctx, catalog.PrefixTest, fresh)
+		if err != nil {
+			return fmt.Errorf("ids of %d tests: %w", fresh, err)
+		}
+		for i := range tests {
+			if tests[i].ID == 0 {
+				tests[i].ID = catalog.TestID(next)
+				next++
+			}
+		}
+	}
+	if err := a.write.PutTests(ctx, tests); err != nil {
+		return fmt.Errorf("%d tests: %w", len(tests), err)
+	}
+	a.tests.put += int64(len(tests))
+	return nil
+}
+
+// dropTests ends the tests that the observation no longer has, unless they wait
+// with the removals that are withheld, or a person kept them.
+func (a *apply) dropTests(ctx context.Context, o *Observation, current []catalog.Test, seen map[string]bool) error {
+	h := a.held[o.Project]
+	if h == nil {
+		h = &held{}
+	}
+	kept := make(map[string]bool, len(h.memo.KeptTests))
+	for _, id := range h.memo.KeptTests {
+		kept[id] = true
+	}
+	h.memo.Tests, h.memo.KeptTests = nil, nil
+	var drop []catalog.TestID
+	for _, t := range current {
+		switch {
+		case seen[t.UniqueID]:
+		case kept[t.UniqueID]:
+			h.memo.KeptTests = append(h.memo.KeptTests, t.UniqueID)
+		case len(h.memo.Nodes) > 0:
+			h.memo.Tests = append(h.memo.Tests, t.UniqueID)
+		default:
+			drop = append(drop, t.ID)
+		}
+	}
+	if err := a.write.CloseTests(ctx, drop); err != nil {
+		return fmt.Errorf("%d tests that are gone: %w", len(drop), err)
+	}
+	a.tests.dropped += int64(len(drop))
+	return nil
+}
+
+// reattachMoved finds the tables of tests whose project reported nothing but
+// whose node went to another asset.
+func (a *apply) reattachMoved(ctx context.Context, stated map[catalog.ProjectID]bool) error {
+	if len(a.moves) == 0 {
+		return nil
+	}
+	projects := map[catalog.ProjectID]catalog.Origin{}
+	for _, from := range slices.Sorted(maps.Keys(a.moves)) {
+		tests, err := a.Store.TestsOfAsset(ctx, a.ws, a.schema.ID, from, a.schema.Version)
+		if err != nil {
+			return fmt.Errorf("tests of a table that moved: %w", err)
+		}
+		var put []catalog.Test
+		for _, t := range tests {
+			if stated[t.Project] {
+				continue
+			}
+			if projects[t.Project] == "" {
+				p, err := a.Store.Project(ctx, a.ws, t.Project)
+				if err != nil {
+					return fmt.Errorf("project %s: %w", t.Project, err)
+				}
+				projects[t.Project] = p.Origin()
+			}
+			if at := a.attached(projects[t.Project], t); at != t.Asset {
+				t.Asset = at
+				put = append(put, t)
+			}
+		}
+		if err := a.putTests(ctx, put); err != nil {
+			return err
+		}
+	}
+	return nil
+}
