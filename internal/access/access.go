@@ -94,7 +94,7 @@ func (a *Access) Authenticate(ctx context.Context, header http.Header, remote st
 	}
 	t, ok := parseToken(text)
 	if !ok {
-		return Principal{}, fmt.Errorf("key of a wrong shape: %w", ErrUnknown)
+		return Principal{}, fmt.Errorf("malformed key: %w", ErrUnknown)
 	}
 	key, found, err := a.lookup(ctx, t.publicID)
 	if err != nil {

@@ -76,7 +76,7 @@ func (a *Access) check(n NewKey) error {
 		}
 	}
 	if !n.ExpiresAt.IsZero() && !n.ExpiresAt.After(a.now()) {
-		return fmt.Errorf("key %q would end in the past: %w", n.Name, catalog.ErrInvalid)
+		return fmt.Errorf("key %q expires in the past: %w", n.Name, catalog.ErrInvalid)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func (a *Access) Bootstrap(ctx context.Context, given string) (secret string, er
 func (a *Access) bootstrapGiven(ctx context.Context, given string, admin NewKey) error {
 	t, ok := parseToken(given)
 	if !ok {
-		return fmt.Errorf("bootstrap key has not the shape %s_<8 characters>_<38 characters>, or its checksum is wrong: %w", keyPrefix, catalog.ErrInvalid)
+		return fmt.Errorf("bootstrap key is not of the form %s_<8 characters>_<38 characters>, or its checksum is wrong: %w", keyPrefix, catalog.ErrInvalid)
 	}
 	_, found, err := a.lookup(ctx, t.publicID)
 	if err != nil || found {

@@ -363,7 +363,7 @@ func TestAt(t *testing.T) {
 	}
 }
 
-// What an import changed is told by the feed, the import and the table alike.
+// What an import changed is the same in the feed, the import and the table alike.
 func TestChanges(t *testing.T) {
 	r := newRig(t, Options{})
 	imp := importShop(t, r.Server, r.key, r.schema, true)

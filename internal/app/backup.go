@@ -74,10 +74,10 @@ func Restore(ctx context.Context, cfg config.Config, dir string) (BackupNote, er
 	var note BackupNote
 	text, err := os.ReadFile(filepath.Join(dir, noteName))
 	if err != nil {
-		return note, fmt.Errorf("%s is no whole backup: %w", dir, err)
+		return note, fmt.Errorf("%s is not a complete backup: %w", dir, err)
 	}
 	if err := json.Unmarshal(text, &note); err != nil {
-		return note, fmt.Errorf("%s is no whole backup: %w", dir, err)
+		return note, fmt.Errorf("%s is not a complete backup: %w", dir, err)
 	}
 	if cfg.DatabaseURL != "" {
 		return note, fmt.Errorf("restore into PostgreSQL: use pg_restore: %w", catalog.ErrUnsupported)

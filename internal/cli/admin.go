@@ -50,7 +50,7 @@ func (s *settings) open(ctx context.Context, out *output, do func(*app.App) erro
 
 // ConfigCmd holds the commands on settings.
 type ConfigCmd struct {
-	Show ConfigShowCmd `cmd:"" help:"Print the settings in force and where each comes from; secrets are hidden."`
+	Show ConfigShowCmd `cmd:"" help:"Print the effective settings and the origin of each; secrets are hidden."`
 }
 
 // ConfigShowCmd prints the settings.

@@ -14,7 +14,7 @@ type BackupCmd struct {
 
 // Help gives an example.
 func (BackupCmd) Help() string {
-	return "The copy is one committed state of the store, and the artifacts. With PostgreSQL use pg_dump for the database and copy the artifacts.\n\nExample:\n  thalweg backup /backup/2026-11-25 --data /var/lib/thalweg"
+	return "The backup is a consistent copy of the store and of its artifacts. With PostgreSQL use pg_dump for the database and copy the artifacts.\n\nExample:\n  thalweg backup /backup/2026-11-25 --data /var/lib/thalweg"
 }
 
 // Run writes the backup.

@@ -20,18 +20,18 @@ const (
 )
 
 type commands struct {
-	Serve      ServeCmd      `cmd:"" help:"Serve the API and work off imports."`
-	Demo       DemoCmd       `cmd:"" help:"Serve the example shop, without a key, on this machine alone."`
-	Schemas    SchemasCmd    `cmd:"" help:"Schemas: one environment each."`
-	Keys       KeysCmd       `cmd:"" help:"API keys."`
+	Serve      ServeCmd      `cmd:"" help:"Serve the API and run imports."`
+	Demo       DemoCmd       `cmd:"" help:"Serve the example shop on this machine, without a key."`
+	Schemas    SchemasCmd    `cmd:"" help:"Manage schemas, one per environment."`
+	Keys       KeysCmd       `cmd:"" help:"Manage API keys."`
 	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
-	Inspect    InspectCmd    `cmd:"" help:"Count what artifacts hold; needs no server."`
+	Inspect    InspectCmd    `cmd:"" help:"Count the contents of artifacts; needs no server."`
 	Lineage    LineageCmd    `cmd:"" help:"Print the column lineage of a project; needs no server."`
 	SQLLineage SQLLineageCmd `cmd:"" name:"sql-lineage" help:"Print the column lineage of one SQL statement; needs no server."`
-	Diff       DiffCmd       `cmd:"" help:"Tell what a change of a project touches; needs no server."`
-	Backup     BackupCmd     `cmd:"" help:"Copy a data folder while it is in use."`
-	Restore    RestoreCmd    `cmd:"" help:"Make a data folder from a backup."`
-	Migrate    MigrateCmd    `cmd:"" help:"Bring the tables of the store up to this version."`
+	Diff       DiffCmd       `cmd:"" help:"Compare two states of a project; needs no server."`
+	Backup     BackupCmd     `cmd:"" help:"Back up a data folder, in use or not."`
+	Restore    RestoreCmd    `cmd:"" help:"Restore a data folder from a backup."`
+	Migrate    MigrateCmd    `cmd:"" help:"Migrate the tables of the store to this version."`
 	Config     ConfigCmd     `cmd:"" help:"Settings."`
 	Version    VersionCmd    `cmd:"" help:"Print the version."`
 }

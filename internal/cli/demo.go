@@ -14,7 +14,7 @@ import (
 
 // DemoCmd serves the example shop.
 type DemoCmd struct {
-	Data   string `help:"Folder to keep the demonstration in; a temporary one otherwise." placeholder:"DIR"`
+	Data   string `help:"Folder to keep the demo in; temporary by default." placeholder:"DIR"`
 	Listen string `help:"Address on this machine to listen on." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
 }
 
@@ -52,13 +52,13 @@ func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 func (c *DemoCmd) prepare(ctx context.Context, a *app.App) (catalog.SchemaID, string, error) {
 	schema, err := demoSchema(ctx, a)
 	if err != nil {
-		return 0, "", fmt.Errorf("schema of the demonstration: %w", err)
+		return 0, "", fmt.Errorf("demo schema: %w", err)
 	}
 	key, _, err := a.Access.Create(ctx, catalog.DefaultWorkspace, access.NewKey{
 		Name: "demo", Creator: "demo", Scopes: []access.Scope{access.WriteImports, access.ReadCatalog},
 	})
 	if err != nil {
-		return 0, "", fmt.Errorf("key of the demonstration: %w", err)
+		return 0, "", fmt.Errorf("demo key: %w", err)
 	}
 	for _, state := range shop.States() {
 		parts := []app.Artifact{
@@ -89,7 +89,7 @@ func welcome(out *output, address string, schema catalog.SchemaID, key string) {
 	out.say("")
 	out.say("Send your own project:")
 	out.say("  curl -X POST http://%s/api/v1/dbt_imports \\\n    -H \"Authorization: Bearer %s\" \\\n    -F \"schema_id=%s\" \\\n    -F \"manifest=@target/manifest.json\" \\\n    -F \"catalog=@target/catalog.json\" \\\n    -F \"run_results=@target/run_results.json\"", address, key, schema)
-	out.say("Look at it:")
+	out.say("List its assets:")
 	out.say("  curl http://%s/api/v1/assets?schema_id=%s", address, schema)
-	out.say("Ctrl-C ends the demonstration.")
+	out.say("Press Ctrl-C to stop.")
 }

@@ -13,20 +13,20 @@ import (
 
 // DiffCmd tells how a project became another state of it.
 type DiffCmd struct {
-	Base        string `arg:"" type:"path" help:"Manifest of the state before, or the folder that holds it (a dbt project or its target folder)."`
+	Base        string `arg:"" type:"path" help:"Manifest of the state before, or its folder (a dbt project or its target folder)."`
 	Head        string `arg:"" type:"path" help:"Manifest of the state after, or its folder."`
-	BaseCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state before; default: the one beside its manifest."`
-	HeadCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state after; default: the one beside its manifest."`
+	BaseCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state before; default: next to its manifest."`
+	HeadCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state after; default: next to its manifest."`
 	Format      string `enum:"text,json,markdown" default:"text" help:"text, json or markdown."`
 	JSON        bool   `help:"The same as --format json."`
-	Limit       int    `default:"100" help:"Lines of each list in text and markdown."`
+	Limit       int    `default:"100" help:"Maximum number of lines per list in text and markdown."`
 	ExitCode    bool   `help:"Exit with 1 if something is breaking: tables and columns that are gone or have another name or type."`
 }
 
 // Help gives examples.
 func (DiffCmd) Help() string {
 	return `Compares two states of a dbt project by their artifacts: models, columns, column lineage, and what is downstream of the
-difference. In which database and schema they lie does not matter. Needs no server and no warehouse.
+difference. Their databases and schemas do not matter. Needs no server and no warehouse.
 
 Examples:
   thalweg diff production/manifest.json target/manifest.json
@@ -100,7 +100,7 @@ func manifestOf(path string) (string, error) {
 			return found, nil
 		}
 	}
-	return "", usagef("%s holds no manifest.json, nor does its target folder; dbt compile writes one", path)
+	return "", usagef("neither %s nor its target folder contains manifest.json; dbt compile writes one", path)
 }
 
 // catalogBeside finds the catalog of a manifest that has its usual name; "" if

@@ -30,7 +30,7 @@ func TestDiffText(t *testing.T) {
 	if same := ok(t, "diff", "--exit-code", before, before+"/manifest.json.gz"); same != "No difference.\n" {
 		t.Errorf("a state with itself: %s", same)
 	}
-	if short := ok(t, "diff", "--limit", "1", before, after); !strings.Contains(short, "\n  6 more of 7; --limit or --format json show them\n") {
+	if short := ok(t, "diff", "--limit", "1", before, after); !strings.Contains(short, "\n  6 more of 7; use --limit or --format json to see them\n") {
 		t.Errorf("with --limit 1:\n%s", short)
 	}
 }

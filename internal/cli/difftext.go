@@ -42,7 +42,7 @@ func (w *diffWriter) write(c *projectdiff.Diff) {
 }
 
 var hitReasons = map[string]string{
-	"column": "values", "rows": "rows", "unread": "reads it, how is not known", "downstream": "derives from it as a whole", "uses": "uses it",
+	"column": "values", "rows": "rows", "unread": "reads it, in an unknown way", "downstream": "derives from it as a whole", "uses": "uses it",
 }
 
 func (w *diffWriter) summary(s projectdiff.Summary) {
@@ -57,7 +57,7 @@ func (w *diffWriter) summary(s projectdiff.Summary) {
 			counted(s.HitColumns, "column"), counted(s.HitTables, "table"), counted(s.HitExposures, "exposure"), counted(s.HitMetrics, "metric"))
 	}
 	if s.NotCompared > 0 {
-		w.line("The columns of %s were not compared: one state alone tells them. dbt compile, and dbt docs generate for catalogs, write what is missing.", counted(s.NotCompared, "table"))
+		w.line("The columns of %s were not compared: only one state has them. Run dbt compile, and dbt docs generate for catalogs, to add them.", counted(s.NotCompared, "table"))
 	}
 	if s.Breaking > 0 {
 		w.line("%s", w.strong(fmt.Sprintf("breaking: %d", s.Breaking)))
@@ -167,7 +167,7 @@ func (w *diffWriter) section(title string, n int, each func(i int)) {
 	}
 	for i := range n {
 		if w.limit >= 0 && i >= w.limit {
-			w.item("", "%d more of %d; --limit or --format json show them", n-i, n)
+			w.item("", "%d more of %d; use --limit or --format json to see them", n-i, n)
 			return
 		}
 		each(i)

@@ -14,11 +14,11 @@ type ImportCmd struct {
 	Schema           string   `required:"" help:"Schema ID, such as SCH-101."`
 	Manifest         string   `required:"" type:"existingfile" help:"manifest.json, plain or gzip."`
 	Catalog          string   `type:"existingfile" help:"catalog.json."`
-	RunResults       []string `type:"existingfile" help:"run_results.json; may be given several times."`
+	RunResults       []string `type:"existingfile" help:"run_results.json; repeatable."`
 	Sources          string   `type:"existingfile" help:"sources.json."`
 	SemanticManifest string   `type:"existingfile" help:"semantic_manifest.json."`
-	Force            bool     `help:"Apply although the artifacts are older than what is served."`
-	Wait             bool     `help:"Wait for the end and fail if the import fails."`
+	Force            bool     `help:"Apply even if the artifacts are older than what is served."`
+	Wait             bool     `help:"Wait for the import to finish; fail if it fails."`
 	JSON             bool     `help:"Print the import as JSON."`
 }
 
@@ -122,11 +122,11 @@ func (c *ImportCmd) stage(ctx context.Context, cl *client, id string) string {
 		} `json:"data"`
 	}
 	if err := cl.call(ctx, http.MethodGet, "/api/v1/dbt_imports/"+id+"/report", nil, &report); err != nil {
-		return id + " waits"
+		return id + " is pending"
 	}
 	stages := report.Data.Attributes.Stages
 	if len(stages) == 0 {
-		return id + " waits"
+		return id + " is pending"
 	}
 	s := stages[len(stages)-1]
 	if s.Total == 0 {

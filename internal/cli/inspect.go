@@ -15,9 +15,9 @@ import (
 
 // InspectCmd counts what artifacts hold.
 type InspectCmd struct {
-	Files   []string `arg:"" type:"existingfile" help:"Artifacts, plain or gzip; the kind is told from the content."`
-	JSON    bool     `help:"Print as JSON, one object by file."`
-	Project bool     `help:"Take the files for the artifacts of one project and join them."`
+	Files   []string `arg:"" type:"existingfile" help:"Artifacts, plain or gzip; the kind is detected from the content."`
+	JSON    bool     `help:"Print as JSON, one object per file."`
+	Project bool     `help:"Treat the files as the artifacts of one project and join them."`
 }
 
 // Help gives an example.
@@ -46,7 +46,7 @@ func (c *InspectCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	if len(bad) > 0 {
-		return fmt.Errorf("no dbt artifact: %s", strings.Join(bad, ", "))
+		return fmt.Errorf("not a dbt artifact: %s", strings.Join(bad, ", "))
 	}
 	return nil
 }

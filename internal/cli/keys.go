@@ -9,7 +9,7 @@ import (
 
 // KeysCmd holds the commands on API keys.
 type KeysCmd struct {
-	Create KeysCreateCmd `cmd:"" help:"Create an API key and print it, once."`
+	Create KeysCreateCmd `cmd:"" help:"Create an API key and print it once."`
 	List   KeysListCmd   `cmd:"" help:"List the keys, without their secrets."`
 	Revoke KeysRevokeCmd `cmd:"" help:"Revoke a key."`
 }
@@ -17,9 +17,9 @@ type KeysCmd struct {
 // KeysCreateCmd creates an API key.
 type KeysCreateCmd struct {
 	target
-	Name    string        `required:"" help:"Name of the key, for people."`
-	Scope   []string      `required:"" help:"Scope that the key has; may be given several times."`
-	Expires time.Duration `help:"How long the key is valid, such as 720h; a year unless given."`
+	Name    string        `required:"" help:"Name of the key."`
+	Scope   []string      `required:"" help:"Scope of the key; repeatable."`
+	Expires time.Duration `help:"How long the key is valid, such as 720h; default: one year."`
 }
 
 // Help gives an example.

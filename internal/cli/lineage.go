@@ -14,9 +14,9 @@ import (
 // LineageCmd prints the column edges of a whole project.
 type LineageCmd struct {
 	Manifest  string `required:"" type:"existingfile" placeholder:"FILE" help:"manifest.json, plain or gzip."`
-	Catalog   string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the same project: its columns expand the stars."`
-	Format    string `enum:"jsonl,openlineage" default:"jsonl" help:"jsonl or openlineage, one model a line."`
-	Namespace string `placeholder:"URI" help:"Namespace of the datasets of OpenLineage; default: the adapter."`
+	Catalog   string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the same project; its columns expand SELECT *."`
+	Format    string `enum:"jsonl,openlineage" default:"jsonl" help:"jsonl or openlineage, one model per line."`
+	Namespace string `placeholder:"URI" help:"Namespace of the OpenLineage datasets; default: the adapter."`
 }
 
 // Help gives an example.

@@ -15,7 +15,7 @@ type SchemasCmd struct {
 // SchemasCreateCmd creates a schema.
 type SchemasCreateCmd struct {
 	target
-	Name        string `required:"" help:"Name of the schema, for people."`
+	Name        string `required:"" help:"Name of the schema."`
 	Environment string `help:"Label of its environment, such as prod."`
 	JSON        bool   `help:"Print the reply as JSON."`
 }

@@ -12,8 +12,8 @@ import (
 // ServeCmd serves a data folder or a database.
 type ServeCmd struct {
 	settings
-	Listen         string `help:"Address to listen on; 127.0.0.1:8080 unless set." placeholder:"HOST:PORT"`
-	Role           string `help:"all, api or worker; other than all needs PostgreSQL." placeholder:"ROLE"`
+	Listen         string `help:"Address to listen on; default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
+	Role           string `help:"all, api or worker; api and worker need PostgreSQL." placeholder:"ROLE"`
 	Hosts          string `help:"Host names to answer to, with commas; on a non-loopback address every name unless set." placeholder:"NAME,…"`
 	TrustedProxies string `help:"Networks of proxies whose X-Forwarded-For is believed, with commas." placeholder:"CIDR,…"`
 	Metrics        string `help:"Who may read /metrics: key (with the scope read:metrics, the default) or open." placeholder:"WHO"`
@@ -22,7 +22,7 @@ type ServeCmd struct {
 
 // Help gives an example.
 func (ServeCmd) Help() string {
-	return "The first start on an empty store prints an administrator's key once on stderr, unless THALWEG_BOOTSTRAP_KEY gives one.\n\nExample:\n  thalweg serve --data /var/lib/thalweg --listen 127.0.0.1:8080"
+	return "The first start on an empty store prints an administrator's key once on stderr, unless THALWEG_BOOTSTRAP_KEY is set.\n\nExample:\n  thalweg serve --data /var/lib/thalweg --listen 127.0.0.1:8080"
 }
 
 // Run serves until it is told to stop.

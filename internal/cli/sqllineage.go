@@ -40,10 +40,10 @@ func (c *SQLLineageCmd) Run(ctx context.Context, out *output) error {
 		return lineagecase.Run(ctx, f, out.stdout)
 	}
 	if c.Dialect == "" {
-		return usagef("name the dialect with --dialect, one of %s, or give --cases", strings.Join(dialect.Names(), ", "))
+		return usagef("--dialect is required (one of %s), or --cases", strings.Join(dialect.Names(), ", "))
 	}
 	if _, ok := dialect.ByName(c.Dialect); !ok {
-		return usagef("dialect %q is not known; these are: %s", c.Dialect, strings.Join(dialect.Names(), ", "))
+		return usagef("unknown dialect %q; want one of %s", c.Dialect, strings.Join(dialect.Names(), ", "))
 	}
 	var schema io.Reader
 	if c.SchemaFile != "" {

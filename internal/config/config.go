@@ -25,10 +25,10 @@ type Config struct {
 	TrustedProxies []netip.Prefix // networks whose X-Forwarded-For is believed
 	Metrics        MetricsAccess  // who may read /metrics
 	MetricsListen  string         // host:port to serve /metrics on without a key; empty: none
-	BootstrapKey   string         // administrator's key to make at the first start; empty: one is made up
+	BootstrapKey   string         // administrator's key to create at the first start; empty: one is made up
 	LogFormat      LogFormat      // how log lines are written
 	LogLevel       slog.Level     // what is logged
-	ShutdownGrace  time.Duration  // how long a running import may take to end after a signal
+	ShutdownGrace  time.Duration  // how long running imports may take to finish after a signal
 	Limits         Limits         // what requests and artifacts may cost
 
 	origin map[string]string // setting name → where its value came from; absent: default

@@ -16,7 +16,7 @@ func (c Config) Validate() error {
 	}
 	var dataErr error
 	if c.Data == "" {
-		dataErr = errors.New("data is empty: name a folder")
+		dataErr = errors.New("data is empty: want a folder")
 	}
 	var metricsErr error
 	if c.MetricsListen != "" {
@@ -33,7 +33,7 @@ func validListen(setting, address string) error {
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return fmt.Errorf("%s %q: port %q is not a number from 0 to 65535", setting, address, port)
 	} else if host == "" && n == 0 {
-		return fmt.Errorf("%s %q: name a host or a port", setting, address)
+		return fmt.Errorf("%s %q: want a host or a port", setting, address)
 	}
 	return nil
 }

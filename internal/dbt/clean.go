@@ -161,7 +161,7 @@ func (c *cleaned) issues(section, uniqueID string) []Issue {
 			})
 		}
 	}
-	note(c.invalidUTF8, IssueInvalidUTF8, "text that is no UTF-8 was read with U+FFFD in its place", "save the project's files as UTF-8")
+	note(c.invalidUTF8, IssueInvalidUTF8, "text that is not UTF-8 was read with U+FFFD in its place", "save the project's files as UTF-8")
 	note(c.surrogate, IssueLoneSurrogate, "half a surrogate pair was read as U+FFFD", "")
 	note(c.nul, IssueNUL, "NUL characters were removed from a text", "")
 	note(c.number, IssueNumberRange, "a number that 64 bits cannot hold was read as null", "")

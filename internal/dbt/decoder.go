@@ -70,7 +70,7 @@ func (d *decoder) mend(raw value, skip func([]byte) bool) {
 	fixed, found := clean(raw, at)
 	d.issues = append(d.issues, found.issues(d.section, d.about)...)
 	if found.nulInID {
-		d.refuse(&Error{Code: CodeEncoding, Offset: -1, Detail: "a NUL character stands in an id", Remedy: remedyRewrite, Pointer: string(found.nul)})
+		d.refuse(&Error{Code: CodeEncoding, Offset: -1, Detail: "an id contains a NUL character", Remedy: remedyRewrite, Pointer: string(found.nul)})
 	}
 	d.canon.read(fixed, skip)
 }

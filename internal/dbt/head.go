@@ -99,7 +99,7 @@ func (h *header) finish(want, found Kind, s *splitter) error {
 	if found == "" {
 		return s.located(&Error{
 			Code: CodeKindUnknown, Offset: -1, Expected: string(want),
-			Detail: "this is no dbt artifact", Remedy: "send the " + want.file() + " from dbt's target folder",
+			Detail: "this is not a dbt artifact", Remedy: "send the " + want.file() + " from dbt's target folder",
 		})
 	}
 	if found != want {

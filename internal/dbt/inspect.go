@@ -62,7 +62,7 @@ func inspect(ctx context.Context, r io.Reader) (*inspector, error) {
 	}
 	if n.kind == "" {
 		return nil, s.located(&Error{
-			Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
+			Code: CodeKindUnknown, Offset: -1, Detail: "this is not a dbt artifact",
 			Remedy: "give a manifest, catalog, run results, sources or semantic manifest",
 		})
 	}

@@ -50,7 +50,7 @@ func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
 	}
 	if h.Kind = seen.kind(); h.Kind == "" {
 		return Head{}, s.located(&Error{
-			Code: CodeKindUnknown, Offset: -1, Detail: "this is no dbt artifact",
+			Code: CodeKindUnknown, Offset: -1, Detail: "this is not a dbt artifact",
 			Remedy: "give a manifest, catalog, run results, sources or semantic manifest from dbt's target folder",
 		})
 	}

@@ -200,12 +200,12 @@ func (s *splitter) checkedName() (string, error) {
 		return "", limitError("name", "a name is longer than "+byteText(int64(s.limits.Name)), "")
 	}
 	if strings.IndexByte(name, 0) >= 0 {
-		return "", &Error{Code: CodeEncoding, Offset: -1, Detail: "a NUL character stands in an id", Remedy: remedyRewrite}
+		return "", &Error{Code: CodeEncoding, Offset: -1, Detail: "an id contains a NUL character", Remedy: remedyRewrite}
 	}
 	if strings.Contains(name, "\uFFFD") {
 		s.issues.add(Issue{
 			Code: IssueInvalidUTF8, Severity: Warning, Pointer: s.pointer(), UniqueID: name, field: "name",
-			Message: "an id holds U+FFFD, which stands for text that was no UTF-8",
+			Message: "an id contains U+FFFD in place of text that was not UTF-8",
 		})
 	}
 	return name, nil

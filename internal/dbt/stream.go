@@ -82,7 +82,7 @@ func (s *Stream) judge(head []byte) error {
 	case bytes.HasPrefix(text, []byte("version https://git-lfs")):
 		return malformed("this is a Git LFS pointer, not the file", "run git lfs pull and send the file")
 	}
-	return malformed("the file is no JSON object", "send an artifact from dbt's target folder")
+	return malformed("the file is not a JSON object (did you forget @?)", "send an artifact from dbt's target folder")
 }
 
 var magics = []struct {

@@ -18,16 +18,16 @@ import (
 // Artifact is one file of an import, as it came.
 type Artifact struct {
 	Name      string `json:"name" doc:"manifest, catalog, run_results, sources or semantic_manifest"`
-	Size      int64  `json:"size" doc:"Bytes as they came"`
+	Size      int64  `json:"size" doc:"Bytes, as uploaded"`
 	SHA256    string `json:"sha256"`
-	Address   string `json:"address" doc:"Where the bytes are"`
-	Available bool   `json:"available" doc:"False once the file is past its retention"`
+	Address   string `json:"address" doc:"Path of the file's content"`
+	Available bool   `json:"available" doc:"False once retention has removed the file"`
 }
 
 func (a *API) registerArtifacts(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts", Scope: access.AdminWorkspace, ID: "list-import-artifacts", Tag: "dbt_imports",
-		Summary: "List the files of an import", Description: "Raw files may hold secrets of the environment, so they ask for admin:workspace.",
+		Summary: "List the files of an import", Description: "Raw files may contain secrets of the environment, so they require admin:workspace.",
 	}, a.listArtifacts)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", Scope: access.AdminWorkspace, ID: "get-import-artifact", Tag: "dbt_imports",

@@ -13,28 +13,28 @@ import (
 type Asset struct {
 	Name         string                        `json:"name"`
 	Kind         string                        `json:"kind"`
-	Relation     httpserver.Nullable[Relation] `json:"relation" doc:"Physical address; null for what has none"`
+	Relation     httpserver.Nullable[Relation] `json:"relation" doc:"Physical address; null if it has none"`
 	Description  Text                          `json:"description"`
 	Owners       []string                      `json:"owners" nullable:"false"`
 	Tags         []string                      `json:"tags" nullable:"false"`
 	Materialized *string                       `json:"materialized"`
-	Present      bool                          `json:"present" doc:"False when no origin says any more that it exists"`
+	Present      bool                          `json:"present" doc:"False if no origin reports it any more"`
 	RemovedAt    *string                       `json:"removed_at" format:"date-time"`
-	RemovedBy    *string                       `json:"removed_by" doc:"The import that no longer had it"`
+	RemovedBy    *string                       `json:"removed_by" doc:"The import that no longer contained it"`
 	DBT          httpserver.Nullable[DBT]      `json:"dbt"`
 	LastRun      httpserver.Nullable[LastRun]  `json:"last_run"`
-	Tests        TestCounts                    `json:"tests" doc:"Its data tests by their latest result"`
+	Tests        TestCounts                    `json:"tests" doc:"Its data tests by latest result"`
 	Columns      int                           `json:"columns" doc:"Present columns"`
 	Upstream     int                           `json:"upstream" doc:"Direct parents"`
 	Downstream   int                           `json:"downstream" doc:"Direct children"`
 	RowCount     *int64                        `json:"row_count"`
 	Stats        map[string]Stat               `json:"stats,omitempty"`
-	Details      map[string]any                `json:"details,omitempty" doc:"Fields of the kinds that are no tables"`
-	Config       map[string]any                `json:"config,omitempty" doc:"dbt's configuration; given for one asset, not in lists"`
-	Nodes        []AssetNode                   `json:"nodes,omitempty" doc:"dbt nodes that speak about it; given for one asset, not in lists"`
+	Details      map[string]any                `json:"details,omitempty" doc:"Fields of kinds other than tables"`
+	Config       map[string]any                `json:"config,omitempty" doc:"dbt's configuration; not in lists"`
+	Nodes        []AssetNode                   `json:"nodes,omitempty" doc:"dbt nodes that report it; not in lists"`
 	CreatedAt    string                        `json:"created_at" format:"date-time"`
 	UpdatedAt    string                        `json:"updated_at" format:"date-time"`
-	Version      int64                         `json:"version" doc:"Version of the schema that brought this state"`
+	Version      int64                         `json:"version" doc:"Version of the schema in which this state appeared"`
 }
 
 // Relation is a physical address.
@@ -52,7 +52,7 @@ type Text struct {
 	Cause     httpserver.Nullable[Cause] `json:"cause" doc:"What brought it"`
 	Import    *string                    `json:"import" doc:"The import that brought it; null unless the cause is an import"`
 	GoneSince *string                    `json:"gone_since" doc:"The import since which its origin no longer reports it"`
-	Own       *string                    `json:"own" doc:"What a person set, whether it shows or not"`
+	Own       *string                    `json:"own" doc:"What a person set, effective or not"`
 	Hidden    []Hidden                   `json:"hidden" nullable:"false" doc:"Other texts, by rank"`
 }
 
@@ -103,7 +103,7 @@ type TestCounts struct {
 	Fail    int `json:"fail"`
 	Error   int `json:"error"`
 	Skipped int `json:"skipped"`
-	Unknown int `json:"unknown" doc:"Never run, as far as is known"`
+	Unknown int `json:"unknown" doc:"Never run"`
 }
 
 // Stat is a figure of the warehouse.

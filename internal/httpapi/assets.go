@@ -17,7 +17,7 @@ type assetsInput struct {
 	httpserver.PageParams
 	AtParam
 	SchemaID       string `query:"schema_id" maxLength:"64"`
-	Kind           string `query:"kind" maxLength:"512" doc:"One or more kinds, with commas"`
+	Kind           string `query:"kind" maxLength:"512" doc:"One or more kinds, separated by commas"`
 	Project        string `query:"project" maxLength:"64" doc:"Id of a project"`
 	Package        string `query:"package" maxLength:"512"`
 	Tag            string `query:"tag" maxLength:"512"`
@@ -29,7 +29,7 @@ type assetsInput struct {
 	HasDescription string `query:"has_description" enum:"true,false"`
 	Query          string `query:"q" maxLength:"512" doc:"Part of the name or relation"`
 	Sort           string `query:"sort" enum:"name,-name,kind,-kind,created_at,-created_at,updated_at,-updated_at,id,-id" default:"name"`
-	Breakdown      string `query:"breakdown" maxLength:"128" doc:"Counts over the whole list: kind, tag, owner, group, package, materialized, with commas"`
+	Breakdown      string `query:"breakdown" maxLength:"128" doc:"Counts over the whole list, separated by commas: kind, tag, owner, group, package, materialized"`
 }
 
 var assetKinds = []catalog.Kind{
@@ -45,7 +45,7 @@ var breakdowns = []store.Breakdown{
 func (a *API) registerAssets(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets", Scope: access.ReadCatalog, ID: "list-assets", Tag: "assets", Summary: "List assets",
-		Description: "Tables, exposures, metrics and everything else with a page. Removed ones are left out unless removed=true.",
+		Description: "Tables, exposures, metrics and all other kinds. Removed assets are left out unless removed=true.",
 	}, a.listAssets)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}", Scope: access.ReadCatalog, ID: "get-asset", Tag: "assets", Summary: "Read an asset",
@@ -109,7 +109,7 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 	}
 	for _, k := range words(in.Kind) {
 		if !slices.Contains(assetKinds, catalog.Kind(k)) {
-			return f, httpserver.InvalidParameter("kind", "%q is not known", k)
+			return f, httpserver.InvalidParameter("kind", "unknown value %q", k)
 		}
 		f.Kind = append(f.Kind, catalog.Kind(k))
 	}
@@ -139,7 +139,7 @@ func (a *API) placeFilter(ctx context.Context, p access.Principal, in *assetsInp
 	}
 	if f.Schema == 0 {
 		if in.At != "" {
-			return httpserver.InvalidParameter("at", "name a schema_id: versions are those of one schema")
+			return httpserver.InvalidParameter("at", "requires schema_id, because versions belong to a schema")
 		}
 		return nil
 	}
@@ -155,7 +155,7 @@ func breakdownsOf(param string) ([]store.Breakdown, error) {
 	var out []store.Breakdown
 	for _, w := range words(param) {
 		if !slices.Contains(breakdowns, store.Breakdown(w)) {
-			return nil, httpserver.InvalidParameter("breakdown", "%q is not known", w)
+			return nil, httpserver.InvalidParameter("breakdown", "unknown value %q", w)
 		}
 		out = append(out, store.Breakdown(w))
 	}
@@ -275,7 +275,7 @@ func (a *API) getAsset(ctx context.Context, p access.Principal, in *assetInput) 
 type uniqueIDInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	Project  string `query:"project" maxLength:"512" doc:"Key, name or id of the project; needed where two projects have the same unique_id"`
+	Project  string `query:"project" maxLength:"512" doc:"Key, name or id of the project; required if two projects have the same unique_id"`
 	UniqueID string `query:"unique_id" required:"true" maxLength:"4096"`
 }
 
@@ -305,7 +305,7 @@ func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *un
 type relationInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	Relation string `query:"relation" required:"true" maxLength:"4096" doc:"Such as analytics.orders, quoted or not"`
+	Relation string `query:"relation" required:"true" maxLength:"4096" doc:"A relation such as analytics.orders, quoted or not"`
 }
 
 func (a *API) getAssetByRelation(ctx context.Context, p access.Principal, in *relationInput) (*httpserver.Body[httpserver.Document[Asset]], error) {

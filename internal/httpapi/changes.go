@@ -22,7 +22,7 @@ type Change struct {
 	Actor    string                        `json:"actor" doc:"import, or the person behind the key"`
 	Asset    string                        `json:"asset"`
 	Name     string                        `json:"name" doc:"Name of the asset"`
-	Field    *string                       `json:"field" doc:"Null for the asset or column as a whole; lineage: what a column is made of; lineage_rows: what decides the rows; lineage_status: how the code was read"`
+	Field    *string                       `json:"field" doc:"Null for the asset or column as a whole; lineage: origins of a column; lineage_rows: columns that decide the rows; lineage_status: how completely the code was read"`
 	Column   *string                       `json:"column"`
 	Old      *string                       `json:"old"`
 	New      *string                       `json:"new"`
@@ -39,20 +39,20 @@ type Changes struct {
 
 func (a *API) registerChanges(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/changes", Scope: access.ReadCatalog, ID: "list-changes", Tag: "changes", Summary: "What changed between two versions",
-		Description: "In the order of versions. A page holds every change of at most `limit` assets; `total` counts changed assets.",
+		Method: http.MethodGet, Path: "/api/v1/changes", Scope: access.ReadCatalog, ID: "list-changes", Tag: "changes", Summary: "List the changes between two versions",
+		Description: "Ordered by version. A page contains all changes of up to `limit` assets; `total` counts changed assets.",
 	}, a.listChanges)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/changes", Scope: access.ReadCatalog, ID: "list-asset-changes", Tag: "changes",
-		Summary: "What changed of an asset, the newest first", Description: "A page holds every change of at most `limit` versions.",
+		Summary: "List the changes of an asset, newest first", Description: "A page contains all changes of up to `limit` versions.",
 	}, a.listAssetChanges)
 }
 
 type changesInput struct {
 	httpserver.PageParams
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	From     string `query:"from" maxLength:"64" doc:"Version or time after which changes are listed; default: the beginning"`
-	To       string `query:"to" maxLength:"64" doc:"Version or time up to which changes are listed; default: what is served"`
+	From     string `query:"from" maxLength:"64" doc:"Version or time after which changes are listed; default: the first version"`
+	To       string `query:"to" maxLength:"64" doc:"Version or time up to which changes are listed; default: the served version"`
 }
 
 func (a *API) listChanges(ctx context.Context, p access.Principal, in *changesInput) (*httpserver.Body[Changes], error) {

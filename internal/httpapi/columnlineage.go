@@ -25,21 +25,21 @@ type ColumnLineage struct {
 type ColumnLineageData struct {
 	Nodes []httpserver.Resource[ColumnNode] `json:"nodes" nullable:"false"`
 	Edges []ColumnEdge                      `json:"edges" nullable:"false"`
-	Rows  []RowEdge                         `json:"rows" nullable:"false" doc:"Columns that decide which rows the table has (upstream), and tables whose rows the column decides (downstream)"`
+	Rows  []RowEdge                         `json:"rows" nullable:"false" doc:"Columns that decide which rows the table has (upstream), and tables whose rows depend on the column (downstream)"`
 }
 
 // ColumnNode is a column in a graph.
 type ColumnNode struct {
-	Asset      *string                   `json:"asset" doc:"null: a relation that is none of the schema's tables"`
-	AssetName  string                    `json:"asset_name" doc:"Of a foreign relation its name in the SQL"`
+	Asset      *string                   `json:"asset" doc:"null for a relation that is not one of the schema's tables"`
+	AssetName  string                    `json:"asset_name" doc:"For a foreign relation, its name in the SQL"`
 	Kind       *string                   `json:"kind" doc:"Of the asset"`
-	Column     string                    `json:"column" doc:"* where the columns are not known"`
+	Column     string                    `json:"column" doc:"* if the columns are unknown"`
 	Direction  string                    `json:"direction" enum:"self,upstream,downstream"`
-	Depth      int                       `json:"depth" doc:"Steps from the column that was asked about"`
-	Masked     bool                      `json:"masked" doc:"Every value went through a hash or mask"`
+	Depth      int                       `json:"depth" doc:"Steps from the requested column"`
+	Masked     bool                      `json:"masked" doc:"Every value passed through a hash or mask function"`
 	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved"`
-	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code; null where no code makes it"`
-	Expression *string                   `json:"expression" doc:"The expression itself, where expressions=true asks for it"`
+	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code; null if no code produces it"`
+	Expression *string                   `json:"expression" doc:"The expression itself, with expressions=true"`
 }
 
 // Span is a range of bytes in compiled code.
@@ -52,7 +52,7 @@ type Span struct {
 type ColumnEdge struct {
 	From       string   `json:"from"`
 	To         string   `json:"to"`
-	Kinds      []string `json:"kinds" nullable:"false" doc:"identity, rename, cast, transform, aggregate, window, field: how the value is made; conditional, window_key: what steers it"`
+	Kinds      []string `json:"kinds" nullable:"false" doc:"identity, rename, cast, transform, aggregate, window, field: how the value is computed; conditional, window_key: what it depends on"`
 	Confidence string   `json:"confidence" enum:"schema,single_source,inferred,ambiguous"`
 	Masked     bool     `json:"masked"`
 }
@@ -68,8 +68,8 @@ type RowEdge struct {
 
 // EdgeParams choose column edges.
 type EdgeParams struct {
-	Kinds      string `query:"kinds" maxLength:"256" doc:"Edges of at least one of these kinds, separated by commas; value and indirect mean all of either sort; default: all"`
-	Confidence string `query:"confidence" maxLength:"32" doc:"Edges that are at least as sure: schema, single_source, inferred or ambiguous (the default)"`
+	Kinds      string `query:"kinds" maxLength:"256" doc:"Edges of at least one of these kinds, separated by commas; value and indirect select all of their group; default: all"`
+	Confidence string `query:"confidence" maxLength:"32" doc:"Edges of at least this confidence: schema, single_source, inferred or ambiguous (the default)"`
 }
 
 type columnLineageInput struct {
@@ -78,24 +78,24 @@ type columnLineageInput struct {
 	EdgeParams
 	Name        string `path:"name" maxLength:"4096"`
 	Direction   string `query:"direction" enum:"upstream,downstream,both" default:"both"`
-	Depth       int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Steps at most; the default is further than any"`
-	Limit       int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Columns at most in each direction, the nearest first"`
-	Expressions bool   `query:"expressions" doc:"With the SQL expression of every column"`
+	Depth       int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps; unlimited by default"`
+	Limit       int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of columns in each direction, nearest first"`
+	Expressions bool   `query:"expressions" doc:"Include the SQL expression of every column"`
 }
 
 func (a *API) registerColumnLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}/lineage", Scope: access.ReadCatalog, ID: "get-column-lineage", Tag: "lineage",
-		Summary: "Where a column comes from and where it goes, to any depth",
+		Summary: "Upstream and downstream of a column, to any depth",
 	}, a.getColumnLineage)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-model-column-lineage", Tag: "lineage",
-		Summary:     "How the code of a model was read",
-		Description: "Status, every column with the columns that it is made of, and what could not be read, with its place in the compiled code.",
+		Summary:     "Column lineage of a model and how completely its code was read",
+		Description: "Status, every column with its origins, and what could not be read, with its position in the compiled code.",
 	}, a.getModelLineage)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-schema-column-lineage", Tag: "lineage",
-		Summary: "How well the code of all models of a schema was read",
+		Summary: "How completely the code of a schema's models was read",
 	}, a.getSchemaLineage)
 }
 

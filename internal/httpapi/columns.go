@@ -22,8 +22,8 @@ type Column struct {
 	Meta           map[string]any `json:"meta"`
 	Tests          []ColumnTest   `json:"tests" nullable:"false"`
 	Constraints    []Constraint   `json:"constraints" nullable:"false"`
-	Present        bool           `json:"present" doc:"False: an earlier catalog had it, the newest does not"`
-	DocumentedOnly bool           `json:"documented_only" doc:"In the YAML, not in the catalog"`
+	Present        bool           `json:"present" doc:"False if an earlier catalog had it and the newest does not"`
+	DocumentedOnly bool           `json:"documented_only" doc:"Documented in YAML, not in the catalog"`
 }
 
 // ColumnTest is a data test of a column.

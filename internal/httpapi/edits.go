@@ -40,11 +40,11 @@ func (Edited[T]) Schema(r huma.Registry) *huma.Schema {
 	var value Edited[T]
 	switch any(value.Value).(type) {
 	case string:
-		return &huma.Schema{Type: "string", Nullable: true, Description: "null takes the person's own text back"}
+		return &huma.Schema{Type: "string", Nullable: true, Description: "null withdraws the person's own text"}
 	default:
 		return &huma.Schema{
 			Type: "array", Nullable: true, Items: &huma.Schema{Type: "string"},
-			Description: "The whole set as it should be; null takes the person's own additions and removals back",
+			Description: "The complete set; null withdraws the person's own additions and removals",
 		}
 	}
 }
@@ -78,12 +78,12 @@ type editColumnInput struct {
 func (a *API) registerEdits(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/assets/{id}", Scope: access.WriteCatalog, ID: "edit-asset", Tag: "assets",
-		Summary:     "Say something about an asset",
-		Description: "Sets description, owners and tags as the person behind the key. Nothing is overwritten: undo is a new edit. The reply tells the effective value and the person's own.",
+		Summary:     "Edit an asset",
+		Description: "Sets description, owners and tags on behalf of the key's owner. Nothing is overwritten: an undo is a new edit. The reply has the effective value and the person's own.",
 	}, a.editAsset)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.WriteCatalog, ID: "edit-column", Tag: "columns",
-		Summary: "Say something about a column",
+		Summary: "Edit a column",
 	}, a.editColumn)
 }
 
@@ -204,7 +204,7 @@ func (e *edits) text(field string, v Edited[string]) {
 		return
 	}
 	if strings.ContainsRune(v.Value, 0) {
-		e.err = invalidField(field, "no NUL characters")
+		e.err = invalidField(field, "must not contain NUL characters")
 		return
 	}
 	e.list = append(e.list, catalog.Edit{Field: field, Column: e.column, Text: v.Value})
@@ -218,7 +218,7 @@ func (e *edits) set(field string, v Edited[[]string], others []string) {
 	}
 	edit := catalog.Edit{Field: field, Column: e.column}
 	if len(v.Value) > 200 {
-		e.err = invalidField(field, "at most 200")
+		e.err = invalidField(field, "at most 200 elements")
 		return
 	}
 	for _, label := range v.Value {
@@ -251,7 +251,7 @@ func invalidField(field, detail string) *httpserver.Problem {
 // plainText refuses control characters in names and labels.
 func plainText(field, text string) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return invalidField(field, "no control characters")
+		return invalidField(field, "must not contain control characters")
 	}
 	return nil
 }

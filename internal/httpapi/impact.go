@@ -25,7 +25,7 @@ type ImpactData struct {
 	Exposures []httpserver.Resource[ImpactedAsset] `json:"exposures" nullable:"false"`
 	Metrics   []httpserver.Resource[ImpactedAsset] `json:"metrics" nullable:"false" doc:"Metrics, semantic models and saved queries"`
 	Others    []httpserver.Resource[ImpactedAsset] `json:"others" nullable:"false" doc:"Unit tests and other kinds"`
-	Owners    []ImpactedOwner                      `json:"owners" nullable:"false" doc:"Of everything reached; who has most first"`
+	Owners    []ImpactedOwner                      `json:"owners" nullable:"false" doc:"Owners of everything reached, those with most first"`
 }
 
 // ImpactedAsset is an asset that a change reaches.
@@ -33,7 +33,7 @@ type ImpactedAsset struct {
 	Name   string   `json:"name"`
 	Kind   string   `json:"kind"`
 	Depth  int      `json:"depth" doc:"Steps in the graph of tables"`
-	Reason string   `json:"reason" enum:"column,rows,unread,downstream,uses" doc:"column: values of its columns derive from the changed ones; rows: they decide which rows it has; unread: its code could not be read wholly, so nothing can be ruled out; downstream: it derives from a table that is reached as a whole; uses: it is no table and uses one that is reached"`
+	Reason string   `json:"reason" enum:"column,rows,unread,downstream,uses" doc:"column: values of its columns derive from the changed ones; rows: they decide which rows it has; unread: its code could not be read completely, so nothing can be ruled out; downstream: it derives from a table that is reached as a whole; uses: it is not a table and uses one that is reached"`
 	Owners []string `json:"owners" nullable:"false"`
 }
 
@@ -52,7 +52,7 @@ type ImpactMeta struct {
 	TotalExposures   int     `json:"total_exposures"`
 	TotalMetrics     int     `json:"total_metrics"`
 	TotalOthers      int     `json:"total_others"`
-	DownstreamTables int     `json:"downstream_tables" doc:"Tables downstream of the changed one, reached or not"`
+	DownstreamTables int     `json:"downstream_tables" doc:"Tables downstream of the changed table, reached or not"`
 	Nodes            int     `json:"nodes" doc:"Rows of all lists"`
 	TotalNodes       int     `json:"total_nodes"`
 	Truncated        bool    `json:"truncated"`
@@ -64,8 +64,8 @@ type impactInput struct {
 	EdgeParams
 	Asset  string `query:"asset" required:"true" maxLength:"64" doc:"Id of the asset that changes"`
 	Column string `query:"column" maxLength:"4096" doc:"The column that changes; default: the whole table"`
-	Rows   bool   `query:"rows" default:"true" doc:"Follow also the columns that decide rows (joins, filters, grouping)"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Rows of each list at most"`
+	Rows   bool   `query:"rows" default:"true" doc:"Also follow columns that decide rows (joins, filters, grouping)"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of rows per list"`
 }
 
 func (a *API) registerImpact(s *httpserver.Server) {

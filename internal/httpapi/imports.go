@@ -16,10 +16,10 @@ type Report struct {
 	ErrorCode   *string          `json:"error_code"`
 	Error       *string          `json:"error_message"`
 	Attempts    int              `json:"attempts"`
-	Version     *int64           `json:"version" doc:"Version of the schema that it made; null if it made none"`
+	Version     *int64           `json:"version" doc:"Version of the schema that it created; null if none"`
 	Stages      []Stage          `json:"stages" nullable:"false"`
 	Counts      map[string]int64 `json:"counts" doc:"What was read and what was stored"`
-	Issues      []Issue          `json:"issues" nullable:"false" doc:"Problems found; the first thousand kinds"`
+	Issues      []Issue          `json:"issues" nullable:"false" doc:"Problems found; at most a thousand kinds"`
 	IssuesTotal int              `json:"issues_total"`
 }
 
@@ -40,22 +40,22 @@ type Issue struct {
 	UniqueID *string `json:"unique_id"`
 	Message  string  `json:"message"`
 	Remedy   *string `json:"remedy"`
-	Count    int     `json:"count" doc:"Times that it was found"`
+	Count    int     `json:"count" doc:"Number of occurrences"`
 }
 
 func (a *API) registerImports(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/report", Scope: access.ReadImports, ID: "get-import-report", Tag: "dbt_imports",
-		Summary: "How an import goes or went",
+		Summary: "Read the report of an import",
 	}, a.getReport)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/dbt_imports/{id}/cancel", Scope: access.WriteImports, ID: "cancel-import", Tag: "dbt_imports",
-		Summary: "Stop an import", Status: http.StatusAccepted,
+		Summary: "Cancel an import", Status: http.StatusAccepted,
 	}, a.cancelImport)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/changes", Scope: access.ReadImports, ID: "list-import-changes", Tag: "dbt_imports",
-		Summary:     "What an import changed",
-		Description: "A page holds every change of at most `limit` assets.",
+		Summary:     "List the changes of an import",
+		Description: "A page contains all changes of up to `limit` assets.",
 	}, a.listImportChanges)
 }
 

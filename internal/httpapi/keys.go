@@ -14,15 +14,15 @@ import (
 // Key is an API key, without its secret.
 type Key struct {
 	Name       string   `json:"name"`
-	PublicID   string   `json:"public_id" doc:"The 8 characters after the prefix, to tell keys apart"`
+	PublicID   string   `json:"public_id" doc:"The 8 characters after the prefix, to identify the key"`
 	Creator    string   `json:"creator"`
 	Scopes     []string `json:"scopes" nullable:"false"`
 	SchemaIDs  []string `json:"schema_ids" nullable:"false" doc:"Schemas that it may see; empty means all"`
-	CIDRs      []string `json:"cidrs" nullable:"false" doc:"Networks that it may come from; empty means all"`
+	CIDRs      []string `json:"cidrs" nullable:"false" doc:"Networks that it may be used from; empty means all"`
 	CreatedAt  string   `json:"created_at" format:"date-time"`
 	ExpiresAt  *string  `json:"expires_at" format:"date-time" doc:"Null: never"`
 	RevokedAt  *string  `json:"revoked_at" format:"date-time"`
-	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"To the minute"`
+	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"Accurate to the minute"`
 	Secret     string   `json:"secret,omitempty" doc:"The key itself; only in the reply to its creation"`
 }
 
@@ -42,7 +42,7 @@ func (a *API) registerKeys(s *httpserver.Server) {
 	}, a.listKeys)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "create-key", Tag: "keys", Summary: "Create an API key",
-		Description: "The secret stands in this reply and nowhere else.", Status: http.StatusCreated,
+		Description: "The secret is shown in this reply only.", Status: http.StatusCreated,
 	}, a.createKey)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "revoke-key", Tag: "keys", Summary: "Revoke an API key",
@@ -91,14 +91,14 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 	for _, s := range in.Scopes {
 		scope, err := access.ParseScope(s)
 		if err != nil {
-			return n, invalidField("scopes", "not a scope: "+s)
+			return n, invalidField("scopes", "unknown scope: "+s)
 		}
 		n.Scopes = append(n.Scopes, scope)
 	}
 	if in.ExpiresAt != nil {
 		t, err := time.Parse(time.RFC3339, *in.ExpiresAt)
 		if err != nil {
-			return n, invalidField("expires_at", "give a time such as 2027-01-10T18:00:00Z")
+			return n, invalidField("expires_at", "want a time such as 2027-01-10T18:00:00Z")
 		}
 		n.ExpiresAt = t
 	}

@@ -22,7 +22,7 @@ type LineageNode struct {
 	Materialized *string                       `json:"materialized"`
 	Tags         []string                      `json:"tags" nullable:"false"`
 	UniqueID     *string                       `json:"unique_id"`
-	Depth        int                           `json:"depth" doc:"Steps from the nearest asset that the selector names"`
+	Depth        int                           `json:"depth" doc:"Steps from the nearest selected asset"`
 	Upstream     int                           `json:"upstream" doc:"Direct parents, in the whole graph"`
 	Downstream   int                           `json:"downstream" doc:"Direct children, in the whole graph"`
 }
@@ -61,14 +61,14 @@ type lineageInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
 	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+; default: everything"`
-	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Steps at most from the assets that the selector names; the default is further than any"`
-	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Nodes at most, the nearest first"`
+	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps from the selected assets; unlimited by default"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of nodes, nearest first"`
 }
 
 func (a *API) registerLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Tag: "lineage",
-		Summary: "The part of the graph that a dbt selector means",
+		Summary: "Read the part of the graph that a dbt selector selects",
 	}, a.getLineage)
 }
 
@@ -190,7 +190,7 @@ func selectorText(u *url.URL, decoded string) string {
 
 func isDepth(piece string) bool { return strings.Trim(piece, "0123456789") == "" }
 
-var errNoState = errors.New("state: needs another version to compare with; it is for comparisons of two points")
+var errNoState = errors.New("state: compares two versions, which this method cannot")
 
 // universe tells selectors about the assets of a state.
 type universe struct{ *schemaState }

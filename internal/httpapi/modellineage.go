@@ -11,22 +11,22 @@ import (
 
 // ModelLineage tells how the code of one model was read.
 type ModelLineage struct {
-	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql,no_code" doc:"read: every column and edge was found; no_code: no code makes it, as with sources and seeds"`
-	Dialect  string            `json:"dialect" doc:"Dialect of SQL by which it was read, or its language"`
-	Columns  int               `json:"columns" doc:"Columns that its code makes"`
-	Resolved int               `json:"resolved" doc:"Those of which every origin is known"`
+	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql,no_code" doc:"read: every column and edge was found; no_code: no code produces it, such as sources and seeds"`
+	Dialect  string            `json:"dialect" doc:"SQL dialect in which it was read, or its language"`
+	Columns  int               `json:"columns" doc:"Columns that its code produces"`
+	Resolved int               `json:"resolved" doc:"Those whose origins are all known"`
 	Edges    int               `json:"edges"`
-	Listed   *int              `json:"listed" doc:"Columns that the warehouse lists; null if it never listed them"`
-	Matching *int              `json:"matching" doc:"Those of them that the code makes as well"`
+	Listed   *int              `json:"listed" doc:"Columns in the catalog; null if it is in no catalog"`
+	Matching *int              `json:"matching" doc:"Those of them that the code produces too"`
 	Outputs  []OutputColumn    `json:"outputs" nullable:"false" doc:"In the order of the code"`
 	Rows     []OriginColumn    `json:"rows" nullable:"false" doc:"Columns that decide which rows it has"`
 	Issues   []LineageIssue    `json:"issues" nullable:"false"`
-	Unknown  []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that are none of the schema's"`
+	Unknown  []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that the schema does not have"`
 }
 
 // OutputColumn is a column that code makes.
 type OutputColumn struct {
-	Name       string                    `json:"name" doc:"* where the columns are not known"`
+	Name       string                    `json:"name" doc:"* if the columns are unknown"`
 	Masked     bool                      `json:"masked"`
 	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved"`
 	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code"`
@@ -35,7 +35,7 @@ type OutputColumn struct {
 
 // OriginColumn is a column that something is made of.
 type OriginColumn struct {
-	Asset      *string  `json:"asset" doc:"null: none of the schema's tables"`
+	Asset      *string  `json:"asset" doc:"null if it is not one of the schema's tables"`
 	AssetName  string   `json:"asset_name"`
 	Column     string   `json:"column"`
 	Path       *string  `json:"path" doc:"Field within the column"`
@@ -54,7 +54,7 @@ type LineageIssue struct {
 
 // ForeignRelation is a table outside the schema.
 type ForeignRelation struct {
-	Name string `json:"name" doc:"As the SQL has it"`
+	Name string `json:"name" doc:"As written in the SQL"`
 }
 
 // SchemaLineage sums up how all models of a schema were read.
@@ -62,7 +62,7 @@ type SchemaLineage struct {
 	Models   int            `json:"models" doc:"Models and snapshots"`
 	Statuses map[string]int `json:"statuses" doc:"Models by status"`
 	Columns  int            `json:"columns"`
-	Resolved int            `json:"resolved" doc:"Columns of which every origin is known"`
+	Resolved int            `json:"resolved" doc:"Columns whose origins are all known"`
 	Edges    int            `json:"edges"`
 	Version  int64          `json:"version"`
 }

@@ -48,7 +48,7 @@ func (a *API) schemaFilter(ctx context.Context, p access.Principal, id string) (
 	case 1:
 		return p.Schemas[0], nil
 	}
-	return 0, httpserver.InvalidParameter("schema_id", "this key is limited to some schemas; name one")
+	return 0, httpserver.InvalidParameter("schema_id", "this key is limited to some schemas: one of them is required")
 }
 
 // version finds the version that `at` means. The served one is its default.
@@ -58,7 +58,7 @@ func (a *API) version(ctx context.Context, p access.Principal, s catalog.Schema,
 	}
 	if n, err := strconv.ParseInt(at, 10, 64); err == nil {
 		if n < 0 {
-			return 0, httpserver.InvalidParameter("at", "a version is not negative")
+			return 0, httpserver.InvalidParameter("at", "must not be negative")
 		}
 		if n > s.Version {
 			return 0, fmt.Errorf("version %d of %s: %w", n, s.ID, catalog.ErrNotFound)
@@ -68,7 +68,7 @@ func (a *API) version(ctx context.Context, p access.Principal, s catalog.Schema,
 	// A plus sign that was not escaped in the address reads as a space.
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(at, " ", "+", 1))
 	if err != nil {
-		return 0, httpserver.InvalidParameter("at", "give a number or a time such as 2026-01-10T18:00:00Z")
+		return 0, httpserver.InvalidParameter("at", "want a version number or a time such as 2026-01-10T18:00:00Z")
 	}
 	n, err := a.store.VersionAt(ctx, p.WS, s.ID, t)
 	if errors.Is(err, catalog.ErrNotFound) {

@@ -16,7 +16,7 @@ type Project struct {
 	Key            string           `json:"key" doc:"metadata.project_id of its manifests, else its name"`
 	DBTVersion     string           `json:"dbt_version"`
 	Adapter        string           `json:"adapter"`
-	LastManifestAt *string          `json:"last_manifest_at" format:"date-time" doc:"When dbt wrote the manifest that is served"`
+	LastManifestAt *string          `json:"last_manifest_at" format:"date-time" doc:"When dbt wrote the served manifest"`
 	LastCatalogAt  *string          `json:"last_catalog_at" format:"date-time"`
 	LastImport     *string          `json:"last_import"`
 	InvocationID   string           `json:"invocation_id"`

@@ -22,10 +22,10 @@ func (a *API) relationKeys(ctx context.Context, p access.Principal, schema catal
 	for _, platform := range platforms {
 		r, ok := catalog.ParseRelationName(platform, text)
 		if !ok {
-			return nil, httpserver.InvalidParameter("relation", "give one to three names with dots between them")
+			return nil, httpserver.InvalidParameter("relation", "want one to three names separated by dots")
 		}
 		if r.Schema == "" {
-			return nil, httpserver.InvalidParameter("relation", "name the schema too, such as analytics.orders")
+			return nil, httpserver.InvalidParameter("relation", "the schema is required too, as in analytics.orders")
 		}
 		keys = append(keys, r.Key())
 	}
@@ -66,7 +66,7 @@ func (a *API) byBareRelation(ctx context.Context, p access.Principal, schema cat
 			continue
 		}
 		if match != 0 {
-			return catalog.Asset{}, httpserver.InvalidParameter("relation", "several databases have it; name the database too")
+			return catalog.Asset{}, httpserver.InvalidParameter("relation", "several databases have it: the database is required too")
 		}
 		match = n.ID
 	}

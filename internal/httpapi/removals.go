@@ -20,7 +20,7 @@ type Removal struct {
 
 // RemovalsOutcome tells what became of the removals that waited.
 type RemovalsOutcome struct {
-	Removed int64 `json:"removed" doc:"Assets that are flagged removed now"`
+	Removed int64 `json:"removed" doc:"Assets that are now marked removed"`
 }
 
 type removalsInput struct {
@@ -31,16 +31,16 @@ type removalsInput struct {
 func (a *API) registerRemovals(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/removals", Scope: access.ReadCatalog, ID: "list-removals", Tag: "schemas",
-		Summary:     "List removals that wait",
-		Description: "A manifest that drops more than 30 % and at least 20 of its tables, or has none at all, is applied without its removals; they wait here.",
+		Summary:     "List pending removals",
+		Description: "A manifest that drops more than 30 % and at least 20 of its tables, or has none at all, is applied without its removals; they are pending until confirmed or dismissed.",
 	}, a.listRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/confirm", Scope: access.WriteCatalog, ID: "confirm-removals", Tag: "schemas",
-		Summary: "Apply the removals that wait",
+		Summary: "Apply pending removals",
 	}, a.confirmRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/dismiss", Scope: access.WriteCatalog, ID: "dismiss-removals", Tag: "schemas",
-		Summary: "Forget the removals that wait; the tables stay",
+		Summary: "Discard pending removals; the tables stay",
 	}, a.dismissRemovals)
 }
 

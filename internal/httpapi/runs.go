@@ -17,9 +17,9 @@ type Run struct {
 	DBTVersion   string   `json:"dbt_version"`
 	GeneratedAt  *string  `json:"generated_at" format:"date-time"`
 	Elapsed      float64  `json:"elapsed" doc:"Seconds"`
-	Nodes        int      `json:"nodes" doc:"Results that it has"`
-	Import       *string  `json:"import" doc:"That brought it"`
-	Results      []Result `json:"results,omitempty" doc:"Only for one run, by page"`
+	Nodes        int      `json:"nodes" doc:"Number of results"`
+	Import       *string  `json:"import" doc:"The import that brought it"`
+	Results      []Result `json:"results,omitempty" doc:"Paged; not in lists of runs"`
 }
 
 // Result is what happened to one node in one run.
@@ -27,7 +27,7 @@ type Result struct {
 	Run           string  `json:"run"`
 	InvocationID  string  `json:"invocation_id,omitempty"`
 	UniqueID      string  `json:"unique_id"`
-	Status        string  `json:"status" doc:"As dbt says it"`
+	Status        string  `json:"status" doc:"As dbt reports it"`
 	Class         string  `json:"class" doc:"success, error, skipped, warn, fail, pass or other"`
 	Message       *string `json:"message"`
 	Failures      *int64  `json:"failures"`
@@ -40,7 +40,7 @@ type Result struct {
 
 func (a *API) registerRuns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, the newest first",
+		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, newest first",
 	}, a.listRuns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",
@@ -48,7 +48,7 @@ func (a *API) registerRuns(s *httpserver.Server) {
 	}, a.getRun)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/runs", Scope: access.ReadCatalog, ID: "list-asset-runs", Tag: "runs",
-		Summary: "Results of an asset's node over time, the newest first",
+		Summary: "List the results of an asset's node over time, newest first",
 	}, a.listAssetRuns)
 }
 

@@ -44,7 +44,7 @@ type Rule string
 func (Rule) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{
 		Type: "string", Enum: []any{string(catalog.Always), string(catalog.Smart), string(catalog.Never)},
-		Description: "always: a non-blank text of dbt wins; smart: a person's edit wins until it is withdrawn; never: dbt's value is not taken",
+		Description: "always: a non-blank text from dbt wins; smart: a person's edit wins until it is withdrawn; never: dbt's value is ignored",
 	}
 }
 
@@ -87,7 +87,7 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema",
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Tag: "schemas", Summary: "Change a schema",
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Tag: "schemas", Summary: "Update a schema",
 	}, a.updateSchema)
 }
 

@@ -18,7 +18,7 @@ type Test struct {
 	Test        *string                     `json:"test" doc:"not_null, unique, dbt_utils.…; null for a singular test"`
 	Kind        string                      `json:"kind" doc:"generic or singular"`
 	UniqueID    string                      `json:"unique_id"`
-	Asset       *string                     `json:"asset" doc:"Table that it tests; null where it is unknown"`
+	Asset       *string                     `json:"asset" doc:"Table that it tests; null if unknown"`
 	Column      *string                     `json:"column"`
 	Severity    *string                     `json:"severity"`
 	Description *string                     `json:"description"`

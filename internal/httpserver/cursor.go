@@ -75,7 +75,7 @@ func (c *Cursors) mac(ws int64, filter, position string) []byte {
 }
 
 func InvalidCursor() *Problem {
-	return NewProblem(CodeInvalidCursor, "This cursor was not made for this list. Begin again without it.")
+	return NewProblem(CodeInvalidCursor, "This cursor does not belong to this list. Start again without it.")
 }
 
 // Filter is the part of a list's address that its cursors are bound to:

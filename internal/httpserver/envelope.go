@@ -42,9 +42,9 @@ type Links struct {
 
 // ListMeta tells about a list.
 type ListMeta struct {
-	Limit     int                         `json:"limit" doc:"Rows of a page at most"`
-	Total     *int64                      `json:"total" doc:"Rows of the whole list; null where they are not counted"`
-	Breakdown map[string]map[string]int64 `json:"breakdown,omitempty" doc:"Rows of the whole list by what was asked for"`
+	Limit     int                         `json:"limit" doc:"Maximum number of rows per page"`
+	Total     *int64                      `json:"total" doc:"Rows of the whole list; null if they are not counted"`
+	Breakdown map[string]map[string]int64 `json:"breakdown,omitempty" doc:"Rows of the whole list by the requested properties"`
 	Version   int64                       `json:"version,omitempty" doc:"Version of the schema that was read"`
 }
 

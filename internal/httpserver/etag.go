@@ -81,7 +81,7 @@ func Precondition(ifMatch string, document any) error {
 		return err
 	}
 	if !matches(ifMatch, etagOf(body)) {
-		return NewProblem(CodePreconditionFailed, "The document is no longer the one of this If-Match. Read it again, then send the change again.")
+		return NewProblem(CodePreconditionFailed, "The document no longer matches If-Match. Read it again, then resend the change.")
 	}
 	return nil
 }

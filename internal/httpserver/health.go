@@ -14,7 +14,7 @@ import (
 // Health is the reply to a check.
 type Health struct {
 	Status string            `json:"status" enum:"ok,failing"`
-	Checks map[string]string `json:"checks,omitempty" doc:"Each ok, or what is wrong"`
+	Checks map[string]string `json:"checks,omitempty" doc:"ok or failing, per check"`
 }
 
 // Check is one thing that must work for requests to be served.

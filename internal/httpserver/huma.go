@@ -107,16 +107,16 @@ func problemOfHuma(e *huma.ErrorModel) *Problem {
 	case http.StatusRequestEntityTooLarge:
 		return NewProblem(CodeBodyTooLarge, "The body is too large.").Limited("json")
 	case http.StatusRequestTimeout:
-		return NewProblem(CodeRequestTimeout, "The body came too slowly.")
+		return NewProblem(CodeRequestTimeout, "The body arrived too slowly.")
 	case http.StatusUnsupportedMediaType:
 		return NewProblem(CodeUnsupportedMediaType, "Send the body as application/json.")
 	case http.StatusBadRequest:
-		return NewProblem(CodeMalformedJSON, "The body is not one JSON document in UTF-8 without a name twice: %s.", firstMessage(e))
+		return NewProblem(CodeMalformedJSON, "The body must be one JSON document in UTF-8 without duplicate names: %s.", firstMessage(e))
 	case http.StatusUnprocessableEntity:
 		return problemOfFields(e)
 	}
 	if len(e.Errors) > 0 && strings.Contains(firstMessage(e), io.ErrUnexpectedEOF.Error()) {
-		return NewProblem(CodeIncompleteBody, "The body ended before the length that the headers told.")
+		return NewProblem(CodeIncompleteBody, "The body is shorter than its Content-Length.")
 	}
 	return ProblemOf(e)
 }

@@ -37,7 +37,7 @@ type LimitsReply struct {
 // DescribeLimits serves the limits.
 func (s *Server) DescribeLimits() {
 	Register(s, Operation{
-		Method: http.MethodGet, Path: "/api/v1/limits", Scope: access.Public, ID: "get-limits", Tag: "server", Summary: "What this server takes",
+		Method: http.MethodGet, Path: "/api/v1/limits", Scope: access.Public, ID: "get-limits", Tag: "server", Summary: "Limits of requests",
 	}, func(context.Context, access.Principal, *struct{}) (*Body[LimitsReply], error) {
 		return &Body[LimitsReply]{LimitsReply{s.cfg.Limits}}, nil
 	})

@@ -10,8 +10,8 @@ import (
 
 // PageParams ask for a page.
 type PageParams struct {
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Rows of a page at most"`
-	Cursor string `query:"cursor" maxLength:"4096" doc:"Where the page begins, from links.next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"Maximum number of rows per page"`
+	Cursor string `query:"cursor" maxLength:"4096" doc:"Position of the page, from links.next of the previous one"`
 }
 
 // Page reads where a list goes on.

@@ -66,36 +66,36 @@ var problems = map[Code]struct {
 	CodeMissingCredentials:   {http.StatusUnauthorized, "Credentials are missing"},
 	CodeInvalidCredentials:   {http.StatusUnauthorized, "The credentials are not valid"},
 	CodeExpiredCredentials:   {http.StatusUnauthorized, "The key has expired"},
-	CodeCredentialsInURL:     {http.StatusBadRequest, "Credentials do not belong in a URL"},
+	CodeCredentialsInURL:     {http.StatusBadRequest, "Credentials must not be sent in a URL"},
 	CodeInsufficientScope:    {http.StatusForbidden, "The key lacks a scope"},
 	CodeForbidden:            {http.StatusForbidden, "The key may not do this"},
 	CodeCrossOrigin:          {http.StatusForbidden, "The request comes from another origin"},
 	CodeNotFound:             {http.StatusNotFound, "Not found"},
 	CodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "Method not allowed"},
-	CodeHostNotAllowed:       {http.StatusMisdirectedRequest, "This host name is not served here"},
+	CodeHostNotAllowed:       {http.StatusMisdirectedRequest, "This server does not answer to that host name"},
 	CodeURITooLong:           {http.StatusRequestURITooLong, "The URI is too long"},
 	CodeHeadersTooLarge:      {http.StatusRequestHeaderFieldsTooLarge, "The headers are too large"},
 	CodeBodyTooLarge:         {http.StatusRequestEntityTooLarge, "The body is too large"},
 	CodeIncompleteBody:       {http.StatusBadRequest, "The body ended early"},
-	CodeRequestTimeout:       {http.StatusRequestTimeout, "The body came too slowly"},
+	CodeRequestTimeout:       {http.StatusRequestTimeout, "The body arrived too slowly"},
 	CodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "The media type is not supported"},
 	CodeUnsupportedEncoding:  {http.StatusUnsupportedMediaType, "The content encoding is not supported"},
-	CodeMalformedEncoding:    {http.StatusBadRequest, "The body is not well compressed"},
+	CodeMalformedEncoding:    {http.StatusBadRequest, "The body is not valid gzip"},
 	CodeMalformedMultipart:   {http.StatusBadRequest, "The multipart body is malformed"},
 	CodeMalformedJSON:        {http.StatusBadRequest, "The JSON body is malformed"},
 	CodeTooManyParts:         {http.StatusBadRequest, "Too many parts"},
-	CodeDuplicateField:       {http.StatusUnprocessableEntity, "A part came twice"},
+	CodeDuplicateField:       {http.StatusUnprocessableEntity, "A part was sent twice"},
 	CodeMissingField:         {http.StatusUnprocessableEntity, "A required part is missing"},
 	CodeEmptyField:           {http.StatusUnprocessableEntity, "A part is empty"},
 	CodeInvalidField:         {http.StatusUnprocessableEntity, "A field is not valid"},
-	CodeUnknownField:         {http.StatusUnprocessableEntity, "A field is not known"},
-	CodeUnknownSchema:        {http.StatusUnprocessableEntity, "The schema is not known"},
+	CodeUnknownField:         {http.StatusUnprocessableEntity, "A field is unknown"},
+	CodeUnknownSchema:        {http.StatusUnprocessableEntity, "The schema is unknown"},
 	CodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not valid"},
 	CodeInvalidCursor:        {http.StatusBadRequest, "The cursor is not valid"},
 	CodeInvalidIdempotency:   {http.StatusBadRequest, "The Idempotency-Key is not valid"},
 	CodeIdempotencyReused:    {http.StatusUnprocessableEntity, "The Idempotency-Key was used for another request"},
-	CodePreconditionFailed:   {http.StatusPreconditionFailed, "It has changed meanwhile"},
-	CodeConflict:             {http.StatusConflict, "It does not fit the present state"},
+	CodePreconditionFailed:   {http.StatusPreconditionFailed, "The document has changed"},
+	CodeConflict:             {http.StatusConflict, "The request conflicts with the current state"},
 	CodeSchemaBusy:           {http.StatusConflict, "An import is writing this schema"},
 	CodeQueryTimeout:         {http.StatusServiceUnavailable, "The query took too long"},
 	CodeNotReady:             {http.StatusServiceUnavailable, "Not ready"},
@@ -177,7 +177,7 @@ func (p *Problem) GetHeaders() http.Header {
 
 // NotFound is the same reply for what does not exist and for what this key may not see.
 func NotFound() *Problem {
-	return NewProblem(CodeNotFound, "There is no such thing here, or this key may not see it.")
+	return NewProblem(CodeNotFound, "It does not exist, or this key may not see it.")
 }
 
 // InvalidParameter is the reply for a parameter with a value that is not valid.
@@ -206,13 +206,13 @@ func ProblemOf(err error) *Problem {
 		p.retryAfter = 60
 		return p
 	case errors.Is(err, catalog.ErrIdempotencyReused):
-		return NewProblem(CodeIdempotencyReused, "This Idempotency-Key was used for a request with another content in the last 24 hours.")
+		return NewProblem(CodeIdempotencyReused, "This Idempotency-Key was used for a different request in the last 24 hours.")
 	case errors.Is(err, catalog.ErrBusy), errors.Is(err, catalog.ErrFenced):
 		p := NewProblem(CodeSchemaBusy, "An import is writing this schema. Try again in a moment.")
 		p.retryAfter = 5
 		return p
 	case errors.Is(err, catalog.ErrUnavailable):
-		p := NewProblem(CodeNotReady, "The store does not answer. Try again in a moment; with the same Idempotency-Key nothing is done twice.")
+		p := NewProblem(CodeNotReady, "The store does not respond. Try again in a moment; with the same Idempotency-Key nothing is done twice.")
 		p.retryAfter = 5
 		return p
 	case errors.Is(err, catalog.ErrInvalid):
@@ -224,13 +224,13 @@ func ProblemOf(err error) *Problem {
 	case errors.Is(err, catalog.ErrTooLarge):
 		return NewProblem(CodeBodyTooLarge, "%v", err)
 	case errors.Is(err, catalog.ErrUnsupported):
-		return NewProblem(CodeNotSupported, "This server can not do this.")
+		return NewProblem(CodeNotSupported, "This server does not support that.")
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return NewProblem(CodeRequestTimeout, "The body came too slowly.")
+		return NewProblem(CodeRequestTimeout, "The body arrived too slowly.")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return NewProblem(CodeQueryTimeout, "The query was stopped because it took too long.")
 	}
-	return NewProblem(CodeInternal, "Something went wrong on the server. Its log has more under the request_id.")
+	return NewProblem(CodeInternal, "Something went wrong on the server. Its log has the details under this request_id.")
 }
 
 func accessProblem(err error) *Problem {

@@ -26,10 +26,10 @@ func (e *edge) refuse(r *http.Request) error {
 		return NotFound()
 	}
 	if name, ok := oddParameter(r.URL); ok {
-		return InvalidParameter(name, "not text in UTF-8 without NUL")
+		return InvalidParameter(name, "must be UTF-8 text without NUL characters")
 	}
 	if hasCredentials(r.URL) {
-		return NewProblem(CodeCredentialsInURL, "Send the key in the header 'Authorization: Bearer KEY'; a URL ends up in logs. Revoke the key that was sent.")
+		return NewProblem(CodeCredentialsInURL, "Send the key in the header 'Authorization: Bearer KEY'; URLs end up in logs. Revoke the key that was sent.")
 	}
 	return nil
 }

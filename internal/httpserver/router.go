@@ -65,7 +65,7 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 			return
 		}
 		if !p.Can(scope) {
-			refused := NewProblem(CodeInsufficientScope, "This needs a key with the scope %q.", scope)
+			refused := NewProblem(CodeInsufficientScope, "This requires a key with the scope %q.", scope)
 			refused.RequiredScope = string(scope)
 			WriteProblem(w, r, refused)
 			return
@@ -95,7 +95,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Allow", allow)
-	WriteProblem(w, r, NewProblem(CodeMethodNotAllowed, "%s is not allowed here; allowed are: %s.", printable(r.Method), allow))
+	WriteProblem(w, r, NewProblem(CodeMethodNotAllowed, "%s is not allowed here; allowed: %s.", printable(r.Method), allow))
 }
 
 // unknown answers a path without a route as its mount wants it.
@@ -123,7 +123,7 @@ func crossOrigin(r *http.Request, p access.Principal) error {
 		return nil
 	}
 	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		return NewProblem(CodeCrossOrigin, "A page of another origin may not do this.")
+		return NewProblem(CodeCrossOrigin, "Pages of other origins may not do this.")
 	}
 	return nil
 }

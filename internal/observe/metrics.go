@@ -35,7 +35,7 @@ func NewMetrics(build Build) *Metrics {
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "thalweg_http_requests_total",
-			Help: "Requests answered, by route pattern, method and status.",
+			Help: "Answered requests by route pattern, method and status.",
 		}, []string{"route", "method", "status"}),
 		requestTime: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "thalweg_http_request_duration_seconds",
@@ -58,7 +58,7 @@ func NewMetrics(build Build) *Metrics {
 	}
 	details := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "thalweg_build_info",
-		Help:        "Always 1; the labels tell what the binary was made from.",
+		Help:        "Always 1; the labels describe the build.",
 		ConstLabels: prometheus.Labels{"version": build.Version, "revision": build.Revision, "go_version": build.Go},
 	})
 	details.Set(1)

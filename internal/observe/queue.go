@@ -10,7 +10,7 @@ import (
 // scrapeTime bounds what one scrape may ask of the store.
 const scrapeTime = 2 * time.Second
 
-var queueLength = prometheus.NewDesc("thalweg_import_queue_length", "Imports that wait for a worker.", nil, nil)
+var queueLength = prometheus.NewDesc("thalweg_import_queue_length", "Imports waiting for a worker.", nil, nil)
 
 // queue asks for its value only when somebody looks.
 type queue struct {

@@ -49,9 +49,9 @@ func (b *body) Read(p []byte) (int, error) {
 	case b.read > b.limit:
 		err = tooLarge(b.limit)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = httpserver.NewProblem(httpserver.CodeRequestTimeout, "The body came more slowly than %d bytes a second.", slowest)
+		err = httpserver.NewProblem(httpserver.CodeRequestTimeout, "The body arrived more slowly than %d bytes per second.", slowest)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		err = httpserver.NewProblem(httpserver.CodeIncompleteBody, "The body ended before the length that the headers told, after %d bytes.", b.read)
+		err = httpserver.NewProblem(httpserver.CodeIncompleteBody, "The body is shorter than its Content-Length: it ended after %d bytes.", b.read)
 	}
 	b.err = err
 	return n, err
@@ -89,7 +89,7 @@ func decoded(b *body, encoding string) (io.Reader, error) {
 		return b, nil
 	case "gzip", "x-gzip":
 	default:
-		return nil, httpserver.NewProblem(httpserver.CodeUnsupportedEncoding, "Send the body as it is, or with Content-Encoding: gzip.")
+		return nil, httpserver.NewProblem(httpserver.CodeUnsupportedEncoding, "Send the body uncompressed or with Content-Encoding: gzip.")
 	}
 	z, err := gzip.NewReader(bufio.NewReaderSize(b, 64<<10))
 	if err != nil {
@@ -99,7 +99,7 @@ func decoded(b *body, encoding string) (io.Reader, error) {
 }
 
 func malformedEncoding() *httpserver.Problem {
-	return httpserver.NewProblem(httpserver.CodeMalformedEncoding, "The body is not whole gzip, as its Content-Encoding says.")
+	return httpserver.NewProblem(httpserver.CodeMalformedEncoding, "Content-Encoding is gzip, but the body is not complete gzip data.")
 }
 
 // why gives how the body itself ended, if it ended badly, and else fallback.

@@ -119,7 +119,7 @@ func (a *API) drop(ctx context.Context, f *form) {
 // key may not see, is as unknown as one that does not exist.
 func (a *API) schema(ctx context.Context, p access.Principal, label string) (catalog.SchemaID, error) {
 	unknown := httpserver.NewProblem(httpserver.CodeUnknownSchema,
-		"There is no such schema in this workspace. The Schema ID, such as SCH-101, stands in the list of schemas.").About(fieldSchema, "unknown")
+		"There is no such schema in this workspace. A Schema ID looks like SCH-101; see the list of schemas.").About(fieldSchema, "unknown")
 	n, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
 	if err != nil || !p.Sees(catalog.SchemaID(n)) {
 		return 0, unknown

@@ -45,7 +45,7 @@ func (f *form) check() error {
 		return missing(partManifest)
 	}
 	if _, ok := forceWords[f.texts[fieldForce]]; !ok {
-		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part 'force' is 'true' or 'false'.").About(fieldForce, "true or false")
+		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part 'force' must be 'true' or 'false'.").About(fieldForce, "true or false")
 	}
 	return nil
 }
@@ -59,5 +59,5 @@ func empty(field string) *httpserver.Problem {
 }
 
 func twice(field string) *httpserver.Problem {
-	return httpserver.NewProblem(httpserver.CodeDuplicateField, "The part '%s' came twice.", field).About(field, "twice")
+	return httpserver.NewProblem(httpserver.CodeDuplicateField, "The part '%s' was sent twice.", field).About(field, "twice")
 }

@@ -37,7 +37,7 @@ func boundary(contentType string) (string, error) {
 			"Send the artifacts as multipart/form-data, as in: curl -F schema_id=SCH-101 -F manifest=@target/manifest.json")
 	}
 	if err != nil || params["boundary"] == "" || len(params["boundary"]) > 200 {
-		return "", httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The Content-Type names no boundary.")
+		return "", httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The Content-Type has no boundary.")
 	}
 	return params["boundary"], nil
 }
@@ -55,7 +55,7 @@ func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Re
 			return malformed(b, source, err)
 		}
 		if n == f.limits.Parts {
-			return httpserver.NewProblem(httpserver.CodeTooManyParts, "At most %d parts are taken.", f.limits.Parts).Limited("parts")
+			return httpserver.NewProblem(httpserver.CodeTooManyParts, "At most %d parts are allowed.", f.limits.Parts).Limited("parts")
 		}
 		if err := f.take(ctx, blobs, p); err != nil {
 			return malformed(b, source, err)
@@ -77,7 +77,7 @@ func malformed(b *body, source io.Reader, err error) error {
 	if u, ok := source.(*unpacked); ok && u.err != nil && !errors.Is(u.err, io.EOF) {
 		return u.err
 	}
-	return b.why(httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The multipart body is not well formed: a part header is broken, or the closing boundary is missing."))
+	return b.why(httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The multipart body is malformed: a part header is invalid, or the closing boundary is missing."))
 }
 
 // storeError marks faults of the store and the blobs among those of the body.
@@ -203,7 +203,7 @@ func (f *form) drop() error {
 func (f *form) warnings() []importWarning {
 	var out []importWarning
 	for _, name := range f.unknown {
-		out = append(out, importWarning{Code: "unknown-field", Field: name, Detail: "The part is not known and was left out."})
+		out = append(out, importWarning{Code: "unknown-field", Field: name, Detail: "The part is unknown and was ignored."})
 	}
 	return out
 }

@@ -23,7 +23,7 @@ func idempotency(h http.Header) (string, error) {
 	key := values[0]
 	visible := func(r rune) bool { return r >= ' ' && r <= '~' }
 	if len(values) > 1 || key == "" || len(key) > 255 || slices.ContainsFunc([]rune(key), func(r rune) bool { return !visible(r) }) {
-		return "", httpserver.NewProblem(httpserver.CodeInvalidIdempotency, "An Idempotency-Key has 1 to 255 visible ASCII characters and comes once.")
+		return "", httpserver.NewProblem(httpserver.CodeInvalidIdempotency, "Send one Idempotency-Key of 1 to 255 visible ASCII characters.")
 	}
 	return key, nil
 }

@@ -61,7 +61,7 @@ func (m *multipartReader) next() (*formPart, error) {
 			return m.open()
 		case first: // a preamble
 		case separated || !bytes.Equal(line, m.newline):
-			return nil, fmt.Errorf("%w: no boundary where one is due", errMultipart)
+			return nil, fmt.Errorf("%w: no boundary where one is expected", errMultipart)
 		}
 	}
 }

@@ -23,18 +23,18 @@ func createOperation(registry huma.Registry) *huma.Operation {
 			fieldSchema:          {Type: "string", Description: "Schema ID, such as SCH-101"},
 			partManifest:         file("manifest.json, plain or gzip"),
 			partCatalog:          file("catalog.json"),
-			partRunResults:       file("run_results.json; may come several times"),
+			partRunResults:       file("run_results.json; may be sent several times"),
 			partSources:          file("sources.json"),
 			partSemanticManifest: file("semantic_manifest.json"),
-			fieldForce:           {Type: "string", Enum: []any{"true", "false"}, Description: "Apply although older than what is served"},
+			fieldForce:           {Type: "string", Enum: []any{"true", "false"}, Description: "Apply even if older than what is served"},
 		},
 	}
-	taken := jsonReply("Taken; follow Location", httpserver.SchemaOf[importDocument](registry))
+	taken := jsonReply("Accepted; follow Location", httpserver.SchemaOf[importDocument](registry))
 	return &huma.Operation{
-		OperationID: "create-import", Tags: []string{"dbt_imports"}, Summary: "Upload artifacts of dbt and start an import",
+		OperationID: "create-import", Tags: []string{"dbt_imports"}, Summary: "Upload dbt artifacts and start an import",
 		Parameters: []*huma.Param{
-			{Name: "wait", In: "query", Description: "Seconds to wait for the end, at most 60", Schema: &huma.Schema{Type: "integer"}},
-			{Name: "Idempotency-Key", In: "header", Description: "The same key and content within 24 hours give the first import again", Schema: &huma.Schema{Type: "string"}},
+			{Name: "wait", In: "query", Description: "Seconds to wait for the import to finish, at most 60", Schema: &huma.Schema{Type: "integer"}},
+			{Name: "Idempotency-Key", In: "header", Description: "The same key and content within 24 hours return the first import", Schema: &huma.Schema{Type: "string"}},
 		},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"multipart/form-data": {Schema: upload}}},
 		Responses:   map[string]*huma.Response{"202": taken, "201": taken},
@@ -47,7 +47,7 @@ func listOperation(registry huma.Registry) *huma.Operation {
 		return &huma.Param{Name: name, In: "query", Schema: schema}
 	}
 	return &huma.Operation{
-		OperationID: "list-imports", Tags: []string{"dbt_imports"}, Summary: "List imports, the newest first",
+		OperationID: "list-imports", Tags: []string{"dbt_imports"}, Summary: "List imports, newest first",
 		Parameters: []*huma.Param{
 			query("limit", &huma.Schema{Type: "integer"}), query("cursor", &huma.Schema{Type: "string"}),
 			query(fieldSchema, &huma.Schema{Type: "string"}), query("project", &huma.Schema{Type: "string"}),

@@ -72,7 +72,7 @@ func (a *API) page(ctx context.Context, p access.Principal, u *url.URL) (importL
 	rows, err := a.Store.Imports(ctx, p.WS, filter, page)
 	if err != nil {
 		if page.After != "" && errors.Is(err, catalog.ErrInvalid) {
-			return importList{}, httpserver.NewProblem(httpserver.CodeInvalidCursor, "This cursor is too old. Begin again without it.")
+			return importList{}, httpserver.NewProblem(httpserver.CodeInvalidCursor, "This cursor is too old. Start again without it.")
 		}
 		return importList{}, err
 	}

@@ -20,7 +20,7 @@ func waitOf(r *http.Request) (time.Duration, error) {
 	if text := r.URL.Query().Get("wait"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			return 0, httpserver.NewProblem(httpserver.CodeInvalidParameter, "wait: give seconds, such as 30.").About("wait", "not a number of seconds")
+			return 0, httpserver.NewProblem(httpserver.CodeInvalidParameter, "wait: want a number of seconds, such as 30.").About("wait", "not a number of seconds")
 		}
 		return shorter(n), nil
 	}
