@@ -305,7 +305,7 @@ func (a *apply) checkCycle(o *Observation, edges []catalog.Edge) error {
 	if _, cycles := g.Order(); len(cycles) > 0 {
 		a.report().Issue(catalog.Issue{
 			Code: "lineage-cycle", Severity: "warning", Place: string(o.Source), Count: len(cycles),
-			Message: fmt.Sprintf("%d groups of tables derive from themselves; every walk over the lineage visits each table once", len(cycles)),
+			Message: fmt.Sprintf("%d groups of tables depend on themselves; lineage visits each table once", len(cycles)),
 		})
 	}
 	return nil

@@ -187,9 +187,9 @@ func (p *placement) reportWithheld(o *Observation, present []string) {
 	}
 	p.opts.Report.Issue(catalog.Issue{
 		Code: "removals-pending", Severity: "warning", Place: string(o.Source),
-		Message: fmt.Sprintf("%d of %d tables are missing from the manifest; everything else was applied, their removal waits for a confirmation",
+		Message: fmt.Sprintf("%d of %d tables are missing from the manifest; everything else was applied, and their removal is pending confirmation",
 			len(list), len(list)+len(p.tableRefs(o, present))),
-		Remedy: fmt.Sprintf("look at GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", p.schema.ID),
+		Remedy: fmt.Sprintf("see GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", p.schema.ID),
 	})
 }
 
