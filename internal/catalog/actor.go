@@ -20,7 +20,7 @@ type Actor struct {
 }
 
 // IsZero reports whether nobody is recorded.
-func (a Actor) IsZero() bool { return a == Actor{} }
+func (a *Actor) IsZero() bool { return *a == Actor{} }
 
 // UnmarshalJSON reads an actor, and the bare name that bodies held before there
 // were accounts: a person was then the name of an API key.

@@ -25,8 +25,9 @@ type Cause struct {
 	ID   int64
 }
 
-// IsZero reports whether the cause is unknown.
-func (c Cause) IsZero() bool { return c == Cause{} }
+// IsZero reports whether the cause is unknown. It takes a pointer because an
+// encoder that asks a value allocates a copy of it for every column.
+func (c *Cause) IsZero() bool { return *c == Cause{} }
 
 // ImportCause returns the cause for an import; the zero Cause for import 0.
 func ImportCause(id ImportID) Cause {
@@ -152,7 +153,7 @@ type Withdrawal struct {
 }
 
 // IsZero reports whether nothing was withdrawn.
-func (w Withdrawal) IsZero() bool { return w == Withdrawal{} }
+func (w *Withdrawal) IsZero() bool { return *w == Withdrawal{} }
 
 // AppendText writes the stored form, "import-7@1764440000000000", with the time
 // in microseconds.

@@ -67,12 +67,12 @@ func sortFacets(facets []Facet) *sortedFacets {
 			kinds[nodeKey{f.Origin, f.UniqueID}] = f
 		}
 	}
-	gone := func(f *Facet) Withdrawal {
+	gone := func(f *Facet) *Withdrawal {
 		// A catalog entry describes a table; only the manifest shows that dbt still has it.
 		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil && !m.Withdrawn.IsZero() {
-			return m.Withdrawn
+			return &m.Withdrawn
 		}
-		return f.Withdrawn
+		return &f.Withdrawn
 	}
 	s := &sortedFacets{}
 	var last Withdrawal
@@ -87,7 +87,7 @@ func sortFacets(facets []Facet) *sortedFacets {
 		default:
 			s.withdrawn = append(s.withdrawn, f)
 			if g := gone(f); last.IsZero() || g.At.After(last.At) {
-				last = g
+				last = *g
 			}
 		}
 	}
