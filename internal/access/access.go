@@ -21,8 +21,8 @@ import (
 var (
 	// ErrMissing: the request carries no credentials.
 	ErrMissing = errors.New("no credentials")
-	// ErrUnknown: malformed, unknown, revoked or from a wrong address; a client
-	// is not told which.
+	// ErrUnknown: malformed, unknown, revoked or from a wrong address; the client
+	// does not learn which.
 	ErrUnknown = errors.New("unknown credentials")
 	// ErrExpired: the right key, too late.
 	ErrExpired = errors.New("credentials expired")
@@ -82,7 +82,7 @@ func New(keys Keys, now func() time.Time, random io.Reader, options ...Option) *
 
 // Authenticate returns the principal of a request, by its headers and the address of its client, with or without
 // port. `Authorization: Bearer` goes before `X-API-Key`, which
-// is used where there is no bearer. Errors wrap ErrMissing, ErrUnknown,
+// is used where there is no bearer token. Errors wrap ErrMissing, ErrUnknown,
 // ErrExpired or are the store's.
 func (a *Access) Authenticate(ctx context.Context, header http.Header, remote string) (Principal, error) {
 	text, ok := credentials(header)

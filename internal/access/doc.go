@@ -4,5 +4,5 @@
 // A key is `twg_<8-character id>_<32 characters><6 characters checksum>`. Only
 // the sha256 of the key is stored. A key with a wrong checksum is refused
 // without a look into the store, and a key that is unknown takes the same path
-// as one that is known, so that timing tells nothing.
+// as one that is known, so that timing reveals nothing.
 package access

@@ -10,7 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// DefaultValidity is how long a key is valid unless said otherwise.
+// DefaultValidity is how long a key is valid by default.
 const DefaultValidity = 365 * 24 * time.Hour
 
 // NewKey asks for a key.
@@ -94,7 +94,7 @@ func (a *Access) Revoke(ctx context.Context, ws, id int64) error {
 // Bootstrap makes sure that there is an administrator's key. given, if not
 // empty, is the text of the key to have (from the environment); else a new key
 // is made if there is none at all. The text of a key made now is returned, ""
-// if nothing was made. catalog.ErrInvalid if given is no key of ours.
+// if nothing was made. It returns catalog.ErrInvalid if given is not one of our keys.
 func (a *Access) Bootstrap(ctx context.Context, given string) (secret string, err error) {
 	admin := NewKey{Name: "bootstrap", Creator: "bootstrap", Scopes: []Scope{AdminWorkspace}}
 	if given != "" {

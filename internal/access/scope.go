@@ -25,7 +25,7 @@ const (
 	ReadMCP            Scope = "read:mcp"
 	AdminWorkspace     Scope = "admin:workspace"
 
-	// Public is no scope of a key: a route with it asks for no credentials.
+	// Public is not a scope of a key: a route with it asks for no credentials.
 	Public Scope = "public"
 )
 

@@ -55,7 +55,7 @@ type Options struct {
 	Demo       bool
 	Loopback   bool // refuse foreign host names
 	Wrap       func(http.Handler) http.Handler
-	Blobs      func(blob.Store) blob.Store // stands before the folder
+	Blobs      func(blob.Store) blob.Store // wraps the folder
 	Editor     httpapi.Editor              // nil: the pipeline
 	Now        func() time.Time            // the clock of everything but waiting; nil: the system's
 	Random     io.Reader                   // of keys and cursors; nil: the system's

@@ -13,7 +13,7 @@ const Boundary = "------------------------d74496d66958873e"
 // ContentType of the forms that Form makes.
 const ContentType = "multipart/form-data; boundary=" + Boundary
 
-// Part is one part of a form, with its header as it stands on the wire.
+// Part is one part of a form, with its header as it is on the wire.
 type Part struct {
 	Header string // lines without the last line break
 	Body   []byte

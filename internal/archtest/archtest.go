@@ -1,5 +1,5 @@
-// Package archtest holds the import law: it reads the source of every package and lists the lines
-// that break a rule. It needs no tool beside the standard library and refuses to guess: a package
+// Package archtest checks the rules for imports: it reads the source of every package and lists the lines
+// that break a rule. It needs nothing but the standard library and refuses to guess: a package
 // that the rules do not place is a violation too.
 package archtest
 

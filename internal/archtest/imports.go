@@ -69,7 +69,7 @@ func (c *checker) direction(s source, folder string) string {
 		if slices.Contains(support.Imports, unit) {
 			return ""
 		}
-		return fmt.Sprintf("%s imports %s: it stands beside the layers and may import %s", s.folder, folder, list(support.Imports))
+		return fmt.Sprintf("%s imports %s: it is outside the layers and may import %s", s.folder, folder, list(support.Imports))
 	}
 	if support, ok := c.rules.Support[unit]; ok {
 		if s.support || slices.Contains(support.Users, s.unit) {
@@ -82,7 +82,7 @@ func (c *checker) direction(s source, folder string) string {
 	}
 	from, to := c.layer[s.unit], c.layer[unit]
 	switch {
-	case to < from, slices.Contains(c.rules.Beside[s.unit], unit):
+	case to < from, slices.Contains(c.rules.Sideways[s.unit], unit):
 		return ""
 	case to == from:
 		return fmt.Sprintf("%s imports %s, a package of its own layer", s.folder, folder)

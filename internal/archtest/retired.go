@@ -25,9 +25,9 @@ var retired = []struct {
 	{"lapse", regexp.MustCompile(`(?i)\blapse[sd]?\b`), nil},
 	{"for want of", regexp.MustCompile(`(?i)\bfor want of\b`), nil},
 	{"as welcome", regexp.MustCompile(`(?i)\bas welcome\b`), nil},
-	{"is no …", regexp.MustCompile(`(?i)\b(is|are) no \w+`), regexp.MustCompile(`(?i)no (longer|more|less|fewer|better|worse|later|earlier|larger|smaller|higher|lower)$`)},
+	{"is no …", regexp.MustCompile(`(?i)\b(there\s+)?(is|are|was|were)\s+no\s+\w+`), regexp.MustCompile(`(?i)^there|no (longer|more|less|fewer|better|worse|later|earlier|larger|smaller|higher|lower)$`)},
 	{
-		"one … a …", regexp.MustCompile(`(?i)\b(one|once|two|three|\d[\d,.]*|bytes|rows|times|some)\s+(\w+\s+)?an?\s+(model|table|node|row|column|file|schema|key|page|request|call|version|import|project|kind|statement|line|batch|block|chunk|reader|writer|resource|asset|edge|test|run|state|worker|client|person|host|scan|part|name|group|level|parent|branch|value|word|second|pass|process)\b`),
-		regexp.MustCompile(`(?i)^(once|times)\s+a\s+second$|^\S+\s+(of|is|has|in|as|to|makes|with|by|for|at|from|that|and|or|reads|gives|without|behind|beyond|per|after|before|than|on|not)\s`),
+		"one … a …", regexp.MustCompile(`(?i)\b(which\s+)?(one|once|two|three|\d[\d,]*|bytes|rows|times|some)\s+(\w+\s+)?an?\s+(model|table|node|row|column|file|schema|key|page|request|call|version|import|project|kind|statement|line|batch|block|chunk|reader|writer|resource|asset|edge|test|run|state|worker|client|person|host|scan|part|name|group|level|parent|branch|value|word|second|pass|process)\b`),
+		regexp.MustCompile(`(?i)^which|^(once|times)\s+an?\s+(second|name|kind)$|^\S+\s+(of|is|has|in|as|to|makes|with|by|for|at|from|that|and|or|reads|gives|without|behind|beyond|per|after|before|than|on|not)\s`),
 	},
 }

@@ -7,8 +7,8 @@ type Rules struct {
 	Module string
 	// Layers lists units from the lowest to the highest. A unit imports lower layers only.
 	Layers [][]string
-	// Beside allows imports within a layer, importing unit → imported units.
-	Beside map[string][]string
+	// Sideways allows imports within a layer, importing unit → imported units.
+	Sideways map[string][]string
 	// Support units import nothing internal but each other's words below; Users may import them.
 	Support map[string]Support
 	// StandardOnly units import no module of others.
@@ -25,7 +25,7 @@ type Rules struct {
 	Names []string
 }
 
-// Support is a unit beside the layers.
+// Support is a unit outside the layers.
 type Support struct {
 	// Imports are the units that it may import.
 	Imports []string
@@ -33,7 +33,7 @@ type Support struct {
 	Users []string
 }
 
-// House is Thalweg's own law; ARCHITECTURE.md says it in words.
+// House is the rules of Thalweg itself; ARCHITECTURE.md explains them.
 func House() Rules {
 	return Rules{
 		Module: "github.com/thalweg-data/thalweg",
@@ -52,7 +52,7 @@ func House() Rules {
 			{"cmd", "faults"},
 			{"e2e"},
 		},
-		Beside: map[string][]string{
+		Sideways: map[string][]string{
 			// Readers produce the catalog's types.
 			"dbt": {"catalog"},
 			// A view is made for a principal.

@@ -1,5 +1,5 @@
 // Package blob keeps artifacts by the sha256 of their content. Writing hashes while it streams, reading
-// checks the hash again, so damage on disk is told and never parsed. The package knows nothing of what the
+// checks the hash again, so damage on disk is reported and never parsed. The package knows nothing of what the
 // bytes mean; who may read them is decided above.
 package blob
 
@@ -63,7 +63,7 @@ type Store interface {
 	// Stat distinguishes size and age of a blob without checking it. ErrNotFound if there is none.
 	Stat(ctx context.Context, hash Hash) (Info, error)
 
-	// Delete removes a blob. Deleting what is not there is no error. Readers that hold it open go on.
+	// Delete removes a blob. Deleting a blob that does not exist is not an error. Readers that have it open go on.
 	Delete(ctx context.Context, hash Hash) error
 
 	// List calls visit for each committed blob, in order of hashes, until visit returns an error, which List

@@ -11,7 +11,7 @@ type canonical struct {
 	buf  []byte
 	skip func(name []byte) bool // members of the outermost object that are left out
 
-	valid     bool // it is JSON; else the rest says nothing
+	valid     bool // it is JSON; else the rest is meaningless
 	spoiled   bool // a text was met that may have to be repaired
 	badNumber bool // a number was met that no 64-bit type holds
 	repeated  bool // a name was met twice in one object
@@ -19,7 +19,7 @@ type canonical struct {
 	fields    []span // members of the outermost object, in buf
 }
 
-// span is where a member stands in a buffer: its quoted name and its value.
+// span is the position of a member in a buffer: its quoted name and its value.
 type span struct{ name, nameEnd, val, valEnd int }
 
 // read leaves behind in c.buf what is hashed of v, which has no blanks around it.

@@ -17,7 +17,7 @@ type CatalogTable struct {
 	Database     string
 	Schema       string
 	Name         string
-	Type         string // "BASE TABLE", "VIEW", "table", "external" …, as the warehouse says it
+	Type         string // "BASE TABLE", "VIEW", "table", "external" …, in the warehouse's words
 	Comment      string
 	Owner        string
 	Columns      []CatalogColumn // in the order of the warehouse
@@ -121,7 +121,7 @@ func (c *catalogReader) split(ctx context.Context, emit func(e entry, raw value)
 		case "results":
 			return c.lookAtResults(ctx)
 		case "nodes", "sources":
-			return c.unjudged(ctx, '{', func(e entry, raw value) error {
+			return c.unchecked(ctx, '{', func(e entry, raw value) error {
 				if err := c.count(); err != nil {
 					return err
 				}

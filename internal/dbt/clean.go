@@ -14,8 +14,9 @@ type cleaned struct {
 	repeats                                       int // names that were left out because they come again
 }
 
-// clean writes v anew: text becomes valid UTF-8 without NUL, numbers that no 64-bit type holds become null,
-// and of members with one name the last one stands, in the place of the first. It is the slow path, taken by one value in a million.
+// clean rewrites v: text becomes valid UTF-8 without NUL, numbers that no 64-bit type holds become null, and of
+// members with one name the last value is kept, at the position of the first. It is the slow path, taken by one
+// value in a million.
 // A bare array is an entry of parent_map, so its texts are ids.
 func clean(v value, at jsontext.Pointer) (value, *cleaned) {
 	c := &cleaned{}

@@ -15,7 +15,7 @@ type decoder struct {
 	part   Kind
 	canon  canonical
 
-	entry    entry    // at hand
+	entry    entry    // the current one
 	section  string   // of the entry
 	id       string   // its name in the section, or its index
 	about    string   // unique id of the node it is about
@@ -43,21 +43,21 @@ func (d *decoder) begin(e entry) {
 func (d *decoder) enter(raw value, skip func([]byte) bool) value {
 	d.canon.read(raw, skip)
 	if !d.canon.sound() {
-		d.mend(raw, skip)
+		d.repair(raw, skip)
 	}
 	return value(d.canon.buf)
 }
 
-// judge reports whether a raw value is JSON; an error is kept where it is not.
-func (d *decoder) judge(raw value) bool {
+// isJSON reports whether a raw value is JSON; an error is kept where it is not.
+func (d *decoder) isJSON(raw value) bool {
 	if d.canon.read(raw, nothing); !d.canon.valid {
 		d.refuse(d.entry.broken(raw))
 	}
 	return d.canon.valid
 }
 
-// mend repairs a value that cannot be taken as it is.
-func (d *decoder) mend(raw value, skip func([]byte) bool) {
+// repair rewrites a value that cannot be taken as it is.
+func (d *decoder) repair(raw value, skip func([]byte) bool) {
 	if !d.canon.valid {
 		d.refuse(d.entry.broken(raw))
 		d.canon.read(nil, skip)
@@ -75,7 +75,7 @@ func (d *decoder) mend(raw value, skip func([]byte) bool) {
 	d.canon.read(fixed, skip)
 }
 
-// object enters an entry that has to be an object. It says so where it is none.
+// object enters an entry that has to be an object. It keeps an error where it is not.
 func (d *decoder) object(raw value, skip func([]byte) bool) (value, bool) {
 	v := d.enter(raw, skip)
 	if v.kind() != '{' && d.err == nil {

@@ -19,7 +19,7 @@ const (
 type Error struct {
 	Code      string
 	Part      string // kind of artifact that was being read
-	Offset    int64  // byte in the unpacked file, -1 where it says nothing
+	Offset    int64  // byte in the unpacked file, -1 where it has no meaning
 	Pointer   string // JSON pointer of the place
 	Limit     string // name of the limit that was passed, such as "depth"
 	Expected  string

@@ -15,7 +15,7 @@ type Freshness struct {
 	MaxLoadedAt   time.Time
 	SnapshottedAt time.Time
 	Age           time.Duration // at the time of the snapshot
-	Criteria      *Criteria     // nil where none is told
+	Criteria      *Criteria     // nil where none is given
 	ExecutionTime time.Duration
 	Thread        string
 	Timing        []Timing

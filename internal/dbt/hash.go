@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Hash identifies what a node says: the first 16 bytes of the SHA-256 of its JSON without blanks, without
+// Hash identifies the content of a node: the first 16 bytes of the SHA-256 of its JSON without blanks, without
 // null members and without the members that change although the node does not.
 type Hash [16]byte
 
@@ -74,7 +74,7 @@ func hasRepeats(h []uint64) bool {
 	return false
 }
 
-// suspectRepeats says no if the hashes differ in their lowest bits already.
+// suspectRepeats returns false if the hashes differ in their lowest bits already.
 func suspectRepeats(h []uint64) bool {
 	var seen [64]uint64
 	for _, x := range h {

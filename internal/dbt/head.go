@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Head is what an artifact says about itself.
+// Head is the metadata of an artifact.
 type Head struct {
 	Kind          Kind
-	SchemaVersion string // "v12", or "" where the file does not say
-	Version       int    // 12; 0 where the file does not say
+	SchemaVersion string // "v12", or "" where the file does not have it
+	Version       int    // 12; 0 where the file does not have it
 	DBTVersion    string // as written; not always a semantic version
 	ProjectName   string // before manifest v10 the package with most models, seeds and snapshots
 	ProjectID     string
@@ -26,7 +26,7 @@ type Head struct {
 // header gathers the head while the file goes by in any order.
 type header struct {
 	Head
-	named      bool // the schema URL was read and says a kind
+	named      bool // the schema URL was read and names a kind
 	written    bool // there was a generated_at
 	versionURL string
 	packages   map[string]int

@@ -22,7 +22,7 @@ func Inspect(ctx context.Context, r io.Reader) (Stats, error) {
 	return n.stats(), nil
 }
 
-// inspector tallies one artifact. Until the file has told its kind, every tally that it may turn out to
+// inspector tallies one artifact. Until the kind of the file is known, every tally that it may turn out to
 // be is kept.
 type inspector struct {
 	*splitter

@@ -47,7 +47,7 @@ type catalogTally struct {
 	at       map[string]int
 	typeAt   map[string]int32
 	types    []string
-	errors   int // elements of errors; -1 where it is no list
+	errors   int // elements of errors; -1 where it is not a list
 }
 
 func (c *catalogTally) begin(section string, kind jsontext.Kind) {

@@ -40,7 +40,8 @@ type JoinedStats struct {
 }
 
 // InspectProject counts what is in the artifacts of one project. A file that cannot be read as JSON
-// is listed as unreadable, JSON that is no artifact is passed over; an error is returned only where a file cannot be opened or read at all.
+// is listed as unreadable, JSON that is not an artifact is skipped; an error is returned only where a file cannot be
+// opened or read at all.
 func InspectProject(ctx context.Context, files []ProjectFile) (ProjectStats, error) {
 	var st ProjectStats
 	var manifest, catalog, run *inspector

@@ -85,7 +85,7 @@ func (t *runTally) addFailures(v value) {
 	}
 }
 
-// addSeconds sums without losing what is too small beside the sum (Neumaier).
+// addSeconds adds without losing addends that are small compared to the sum (Neumaier).
 func (t *runTally) addSeconds(f float64) {
 	sum := t.seconds + f
 	if math.Abs(t.seconds) >= math.Abs(f) {

@@ -51,7 +51,7 @@ func (s *Stats) setOddities(odd Counts) {
 	}
 }
 
-// Origin is what an artifact says about itself, as written.
+// Origin is the metadata of an artifact, as written.
 type Origin struct {
 	Kind          Kind           `json:"kind"`
 	SchemaVersion *string        `json:"schema_version"`
@@ -133,7 +133,7 @@ func (t *tally) most(limit int) Counts {
 	return list
 }
 
-// truthy reports whether a value says anything: null, false, 0, "" and what is empty do not.
+// truthy reports whether a value is neither empty nor zero: null, false, 0, "" and what is empty do not.
 func truthy(v value) bool {
 	switch k := v.kind(); {
 	case v.absent() || k == 'f':

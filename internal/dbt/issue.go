@@ -1,6 +1,6 @@
 package dbt
 
-// Severity says how much an [Issue] matters.
+// Severity is how much an [Issue] matters.
 type Severity string
 
 // The severities.
@@ -35,7 +35,7 @@ const (
 const maxIssues = 1000
 
 // Issue is a problem in a file that does not end its reading. Issues that differ only in the node they
-// were met on are folded: Pointer and UniqueID are those of the first, Count says how many there were.
+// were met on are folded: Pointer and UniqueID are those of the first, Count is how many there were.
 type Issue struct {
 	Code     string
 	Severity Severity

@@ -9,8 +9,8 @@ import (
 
 // ManifestSink takes what is read from a manifest, from one goroutine and in the order of the file, which is
 // arbitrary: parent_map may come before the nodes. What it returns ends the reading. An id that is repeated
-// within a section arrives again and the later one stands. When the reading ends with an error, everything
-// the sink was given must be forgotten.
+// within a section arrives again and the later one replaces the earlier. When the reading ends with an error,
+// everything that the sink received must be discarded.
 type ManifestSink interface {
 	// Node takes a node that is new or changed. The sink owns it.
 	Node(n *Node) error
@@ -119,7 +119,7 @@ func (m *manifestReader) split(ctx context.Context, emit func(e entry, raw value
 			m.header.generatedAt(v)
 			return err
 		case nodeSections[section] || section == "docs" || section == "parent_map" || section == "disabled" && kind == jsontext.KindBeginObject:
-			return m.unjudged(ctx, '{', func(e entry, raw value) error {
+			return m.unchecked(ctx, '{', func(e entry, raw value) error {
 				if section != "parent_map" && section != "docs" {
 					if err := m.count(); err != nil {
 						return err
@@ -135,7 +135,7 @@ func (m *manifestReader) split(ctx context.Context, emit func(e entry, raw value
 		case section == "results":
 			return m.lookAtResults(ctx)
 		case section == "disabled":
-			return m.unjudged(ctx, '[', func(e entry, raw value) error {
+			return m.unchecked(ctx, '[', func(e entry, raw value) error {
 				if err := m.count(); err != nil {
 					return err
 				}
@@ -168,7 +168,7 @@ func (m *manifestReader) decode(d *decoder, e entry, raw value, emit func(manife
 	case "docs":
 		emit(manifestEvent{doc: d.doc(e.id, d.enter(raw, volatile), m.opt.DocText)})
 	case "disabled":
-		if d.judge(raw) {
+		if d.isJSON(raw) {
 			m.decodeDisabled(d, e, raw, emit)
 		}
 	default:

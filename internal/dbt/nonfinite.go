@@ -5,7 +5,7 @@ import "bytes"
 // nonFiniteWords are what Python writes for numbers that JSON does not know. They are read as null.
 var nonFiniteWords = [3]string{"NaN", "Infinity", "-Infinity"}
 
-// nonFinite yields where the words stand in b outside of strings, and which each is.
+// nonFinite yields the positions of NaN, Infinity and -Infinity in b outside of strings, and which each is.
 func nonFinite(b []byte) func(yield func(from, word int) bool) {
 	return func(yield func(from, word int) bool) {
 		for i := 0; i < len(b); i++ {

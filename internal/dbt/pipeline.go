@@ -34,7 +34,7 @@ type batch[T any] struct {
 // pipeline reads in one goroutine, decodes in others and delivers in the caller's, in the order of the file.
 type pipeline[T any] struct {
 	decoders int
-	split    func(ctx context.Context, emit func(e entry, raw value) error) error // raw is not judged yet
+	split    func(ctx context.Context, emit func(e entry, raw value) error) error // raw is not checked yet
 	decode   func(d *decoder, e entry, raw value, emit func(T))                   // errors go to d
 	deliver  func(T) error
 	decoder  func() *decoder

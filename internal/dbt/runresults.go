@@ -38,13 +38,13 @@ func parseStatus(s string) Status {
 	return StatusUnknown
 }
 
-// Result is what one invocation did to one node, which need not be in any manifest at hand.
+// Result is what one invocation did to one node, which need not be in any manifest that was read.
 type Result struct {
 	UniqueID      string
 	Status        Status
 	StatusText    string // as written
 	Message       string
-	Failures      *int64 // rows that a test found; nil where not told
+	Failures      *int64 // rows that a test found; nil where not given
 	ExecutionTime time.Duration
 	Thread        string
 	Timing        []Timing // none for skipped nodes
@@ -65,7 +65,7 @@ type Timing struct {
 // Batches count the batches of a microbatch model.
 type Batches struct{ Successful, Failed int }
 
-// AdapterResponse is what the warehouse answered. Numbers are nil where it does not tell them.
+// AdapterResponse is what the warehouse answered. Numbers are nil where it does not give them.
 type AdapterResponse struct {
 	Message        string
 	Code           string
@@ -137,10 +137,10 @@ func (r *resultsReader[T]) split(ctx context.Context, emit func(e entry, raw val
 			}
 			return err
 		case "results":
-			return r.unjudged(ctx, '[', look)
+			return r.unchecked(ctx, '[', look)
 		case "sources": // sources.json of dbt before 0.19: a map from ids to results
 			if r.part == Sources && kind == jsontext.KindBeginObject {
-				return r.unjudged(ctx, '{', look)
+				return r.unchecked(ctx, '{', look)
 			}
 		}
 		return r.skip()
@@ -226,7 +226,7 @@ func (d *decoder) result(_ string, v value) *Result {
 	return r
 }
 
-// status classifies the result. Before v1 the outcome stood in flags and status was free text, such as
+// status classifies the result. Before v1 the outcome was in flags and status was free text, such as
 // "CREATE VIEW", or missing.
 func (d *decoder) status(r *Result, f []member) {
 	r.Status = parseStatus(r.StatusText)

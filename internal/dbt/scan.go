@@ -9,7 +9,7 @@ import (
 
 // scanner walks the text of an artifact down to the members of its sections. It finds where a value ends by
 // quotes and brackets alone, without judging what is in it: anyone who takes the value finds out whether it is
-// JSON (canonical), and judge says what is wrong with it.
+// JSON (canonical), and diagnose returns what is wrong with it.
 type scanner struct {
 	stream *Stream
 	limits Limits
@@ -24,7 +24,7 @@ type scanner struct {
 	from     int   // in buf: where the current token or value begins
 
 	place
-	canon     canonical // of the current value, once it is judged
+	canon     canonical // of the current value, once it is checked
 	suspect   bool      // the current value may hold NaN or Infinity
 	finite    []byte    // scratch: the current value without them
 	nonFinite [3]int    // words read as null so far
@@ -89,7 +89,7 @@ func (s *scanner) slide() {
 	s.pos, s.from, s.end, s.mark, s.buf = s.pos-s.mark, s.from-s.mark, s.end-s.mark, 0, to
 }
 
-// offset is where in the unpacked file buf[i] stands.
+// offset returns the position of buf[i] in the unpacked file.
 func (s *scanner) offset(i int) int64 {
 	if s.stream.bom {
 		return s.base + int64(i) + 3
@@ -157,7 +157,7 @@ func (s *scanner) open(bracket byte) error {
 	return nil
 }
 
-// next goes on to the next member or element, or leaves the object or array and says that there is none.
+// next goes on to the next member or element, or leaves the object or array and returns false.
 func (s *scanner) next() (bool, error) {
 	if s.index >= 0 {
 		s.mark, s.before = s.pos, s.index+1
@@ -215,7 +215,7 @@ func (s *scanner) value() (value, error) {
 	return raw, s.check(raw)
 }
 
-// check judges the value that was read last.
+// check checks the value that was read last.
 func (s *scanner) check(raw value) error {
 	if s.canon.read(raw, nothing); !s.canon.valid {
 		return s.broken()

@@ -6,7 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// resultShape says of which kind the results of a file seem to be.
+// resultShape is the kind that the results of a file seem to be of.
 type resultShape struct {
 	fresh bool // one looks like the freshness of a source
 	run   bool // one looks like a node of a run
@@ -63,7 +63,7 @@ func looksLikeTable(v value) bool {
 	return v.get("stats").kind() == '{' || v.get("metadata").kind() == '{' && v.get("resource_type").absent()
 }
 
-// shapeReader looks at the sections of a file to tell its kind without its metadata.
+// shapeReader looks at the sections of a file to find its kind without its metadata.
 type shapeReader struct {
 	*splitter
 	nodes, tables bool // an entry looks like a manifest's node, like a catalog's table
@@ -98,7 +98,7 @@ func (s *shapeReader) lookAtEntry(raw value) error {
 	return nil
 }
 
-// kind returns the kind that what was seen makes likely; "" if it is no artifact.
+// kind returns the kind that what was seen makes likely; "" if it is not an artifact.
 func (s *shapeReader) kind() Kind {
 	switch {
 	case s.nodes || s.seen["nodes"] && (s.seen["macros"] || s.seen["parent_map"] || s.seen["docs"]):

@@ -8,12 +8,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errTold ends the walk once the metadata has told what the file is.
-var errTold = errors.New("the metadata tells the kind")
+// errKindFound ends the walk once the metadata has the kind of the file.
+var errKindFound = errors.New("the metadata has the kind")
 
-// Sniff tells which kind of artifact r holds and what it says about itself, by content and never by name. It
-// reads up to the metadata, which dbt 1 writes first; where they do not tell the kind, it reads all and goes
-// by shape. The project's name is only that of the metadata. A file that is no artifact is an *[Error].
+// Sniff returns the kind of artifact that r holds and its metadata, by content and never by name. It reads up
+// to the metadata, which dbt 1 writes first; where they do not give the kind, it reads all and goes by shape.
+// The project's name is only that of the metadata. For a file that is not an artifact it returns an *[Error].
 func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
 	s, err := newSplitter(r, "", limits.orDefault(Manifest))
 	if err != nil {
@@ -32,7 +32,7 @@ func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
 			d.begin(entry{section: section})
 			v = d.enter(v, nothing)
 			if h.metadata(d, v); h.named {
-				return errTold
+				return errKindFound
 			}
 			return nil
 		case "generated_at":
@@ -43,7 +43,7 @@ func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
 		return seen.section(ctx, section, kind)
 	})
 	switch {
-	case errors.Is(err, errTold):
+	case errors.Is(err, errKindFound):
 		return h.Head, nil
 	case err != nil:
 		return Head{}, err

@@ -102,8 +102,8 @@ func (s *splitter) elements(ctx context.Context, fn func(i int, raw value) error
 	return s.each(ctx, '[', s.value, func(_ string, raw value) error { return fn(s.index, raw) })
 }
 
-// unjudged reads an object or an array for a pipeline, whose decoders judge the values.
-func (s *splitter) unjudged(ctx context.Context, bracket byte, fn func(e entry, raw value) error) error {
+// unchecked reads an object or an array for a pipeline, whose decoders check the values.
+func (s *splitter) unchecked(ctx context.Context, bracket byte, fn func(e entry, raw value) error) error {
 	return s.each(ctx, bracket, s.raw, func(id string, raw value) error {
 		e := entry{section: s.section, id: id, at: s.offset(s.from), length: int64(s.pos - s.from)}
 		if s.list {

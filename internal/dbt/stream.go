@@ -48,14 +48,14 @@ func Open(r io.Reader, limits Limits) (*Stream, error) {
 		s.bom, s.unpacked = true, int64(n)
 		head = head[3:]
 	}
-	if err := s.judge(head); err != nil {
+	if err := s.refuse(head); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// judge refuses what cannot be an artifact by its first bytes.
-func (s *Stream) judge(head []byte) error {
+// refuse returns an error for a file that cannot be an artifact by its first bytes.
+func (s *Stream) refuse(head []byte) error {
 	for _, m := range magics {
 		if len(head) >= m.at+len(m.magic) && string(head[m.at:m.at+len(m.magic)]) == m.magic {
 			what := m.name

@@ -15,7 +15,7 @@ type Test struct {
 	Namespace     string         // package of the generic test, if it is not dbt's own
 	Kwargs        jsontext.Value // object of arguments; nil if none
 	ColumnName    string         // a column or an expression; "" for a test of the whole table
-	Attached      string         // unique id of the node that is tested; "" where it cannot be told
+	Attached      string         // unique id of the node that is tested; "" where it cannot be found
 	Severity      string         // as written: "error", "WARN" …
 	WarnIf        string
 	ErrorIf       string

@@ -60,14 +60,14 @@ func restOfString(b []byte, i int) (int, bool) {
 	return i, false
 }
 
-// marked is what a string holds beside plain ASCII.
+// marked is what a string holds other than plain ASCII.
 type marked struct {
 	escaped bool // there are escapes
 	spoiled bool // it has to be repaired: invalid UTF-8, a half of a surrogate pair (perhaps), NUL
 }
 
-// endOfJSONString returns the index behind the string whose quote is b[i], and bad if it is no JSON. Bytes that
-// are no UTF-8 are let pass.
+// endOfJSONString returns the index after the string whose quote is b[i], and bad if it is not JSON. Bytes that
+// are not UTF-8 are accepted.
 func endOfJSONString(b []byte, i int) (end int, is marked) {
 	i++
 	from, high := i, uint64(0)
@@ -106,7 +106,7 @@ func endOfJSONString(b []byte, i int) (end int, is marked) {
 	}
 }
 
-// bad is the index behind what is no JSON.
+// bad is the index after what is not JSON.
 const bad = -1
 
 // escape returns the length of the escape that b begins with, 0 if it is none, and whether it stands for
@@ -132,7 +132,7 @@ func escape(b []byte) (n int, spoils bool) {
 	return 0, false
 }
 
-// endOfJSONNumber returns the index behind the number that starts at b[i], and bad if it is no JSON.
+// endOfJSONNumber returns the index after the number that starts at b[i], and bad if it is not JSON.
 func endOfJSONNumber(b []byte, i int) int {
 	if i < len(b) && b[i] == '-' {
 		i++
@@ -177,7 +177,7 @@ func afterBlanks(b []byte, i int) int {
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
 
-// byteText writes a limit the way people say it.
+// byteText writes a limit the way people write it.
 func byteText(n int64) string {
 	switch {
 	case n >= gib && n%gib == 0:

@@ -1,6 +1,6 @@
 // Package graph answers questions about a directed graph of nodes that are numbered from 0: who is upstream, who is
 // downstream, in which order, and which nodes a dbt selector means. Graphs are immutable and may be read by many
-// goroutines. The package knows nothing of what the nodes are; a Universe tells a selector as much as it needs.
+// goroutines. The package knows nothing of what the nodes are; a Universe provides what a selector needs.
 package graph
 
 import (
@@ -8,10 +8,10 @@ import (
 	"slices"
 )
 
-// Edge says that To is made from From.
+// Edge means that To is made from From.
 type Edge struct{ From, To int32 }
 
-// Graph is an immutable directed graph in compressed sparse rows: 8 bytes a node and 8 bytes an edge. It may hold
+// Graph is an immutable directed graph in compressed sparse rows: 8 bytes per node and 8 bytes per edge. It may hold
 // cycles, which real lineage sometimes does.
 type Graph struct {
 	down, up rows
@@ -36,7 +36,7 @@ func New(n int, edges []Edge) (*Graph, error) {
 	return &Graph{down: down, up: up}, nil
 }
 
-// newRows counts the neighbours of each node, lays them side by side, and takes out what stands twice.
+// newRows counts the neighbours of each node, lays them side by side, and removes duplicates.
 func newRows(n int, edges []Edge, ends func(Edge) (node, neighbour int32)) rows {
 	start := make([]int32, n+1)
 	for _, e := range edges {

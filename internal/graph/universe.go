@@ -1,6 +1,6 @@
 package graph
 
-// Universe tells what selectors ask about the nodes of a graph, by the graph's numbers.
+// Universe has what selectors ask about the nodes of a graph, by the graph's numbers.
 type Universe interface {
 	// Attributes returns what is known of a node.
 	Attributes(id int32) Attributes

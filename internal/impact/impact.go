@@ -1,4 +1,4 @@
-// Package impact tells what a change of a table or of some of its columns
+// Package impact computes what a change of a table or of some of its columns
 // reaches: which columns, tables, and what else is built on them.
 //
 // It is pure: it joins the graph of the assets with the graph of their columns
@@ -28,7 +28,7 @@ const (
 	Unread
 	// Downstream: it derives from a table that is reached as a whole.
 	Downstream
-	// Uses: it is no table; it uses one that is reached.
+	// Uses: it is not a table; it uses one that is reached.
 	Uses
 )
 
@@ -193,8 +193,8 @@ func (b *builder) unread() {
 	}
 }
 
-// uses reaches what is no table and stands on something that is reached. Which
-// columns of a table it uses nobody tells.
+// uses reaches what is not a table and depends on something that is reached. Which
+// columns of a table it uses is unknown.
 func (b *builder) uses() {
 	open := slices.Collect(maps.Keys(b.changed))
 	for n := range b.reasons {

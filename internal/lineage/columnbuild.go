@@ -43,7 +43,7 @@ type graphBuilder struct {
 
 // tableColumns finds the columns of one table by name.
 type tableColumns struct {
-	// The columns that its own code tells stand together, count of them from first
+	// The columns that its own code makes are consecutive, count of them from first
 	// on; byName are their numbers by name, once somebody asks.
 	first, count int32
 	byName       []int32

@@ -63,7 +63,7 @@ type TableBlock struct {
 	Block *Block
 }
 
-// GraphOptions tell what blocks do not.
+// GraphOptions is what blocks do not contain.
 type GraphOptions struct {
 	// Find gives the table of a relation key that was none of the catalog's when
 	// the block was made; nil or 0 for none.

@@ -8,7 +8,7 @@ import (
 // BlocksOf gives the blocks of those of the tables that have one.
 type BlocksOf func(tables []int64) ([]TableBlock, error)
 
-// maxRedone is the share of the tables from which on a graph is built anew: more
+// maxRedone is the share of the tables from which on a graph is rebuilt: more
 // blocks read one by one cost more than all of them in order.
 const maxRedone = 3
 
@@ -16,7 +16,7 @@ const maxRedone = 3
 // It equals NewColumnGraph over all blocks, and shares with g what stayed. With
 // the options of g the caller leaves changed to what has another block; a table
 // of which GraphOptions.Fold changed counts as changed too. It is nil where so
-// much changed that the graph is better built anew.
+// much changed that the graph is better rebuilt.
 //
 // A column that only readers name exists because of them, under the spelling of
 // the first. So a table that a changed block reads, or read, gets its columns
@@ -167,7 +167,7 @@ func (n *graphUpdate) build(changed []int64, blocks []TableBlock, o GraphOptions
 			n.builder.outputs(t)
 		}
 	}
-	// What is read, or redone without being changed, comes as it was: with all its
+	// What is read, or redone without being changed, comes unchanged: with all its
 	// columns, or with what its code makes where its columns are made again.
 	wanted := n.wanted(blocks)
 	for i := range n.old.tables {

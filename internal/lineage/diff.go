@@ -14,9 +14,9 @@ type BlockChange struct {
 	New    string
 }
 
-// DiffBlocks tells how the lineage of a model changed: its status, what decides
+// DiffBlocks returns how the lineage of a model changed: its status, what decides
 // its rows, then column by column in the new order, those that are gone last. A
-// nil block is a model that was not read; then only the status is told. table
+// nil block is a model that was not read; then only the status is returned. table
 // names the tables that blocks refer to.
 func DiffBlocks(before, after *Block, table func(Ref) string) []BlockChange {
 	var out []BlockChange

@@ -1,7 +1,7 @@
 // Package lineage is the dbt around the SQL engine: it knows which dialect an
 // adapter speaks, which table of the catalog a name in compiled SQL means, what
 // a table's columns are, in which order models have to be read, and what of an
-// earlier reading still stands.
+// earlier reading is still valid.
 //
 // A Tracer reads the compiled SQL of models into Blocks, one for each model; a
 // Block holds the column edges into that model and encodes to a few hundred

@@ -20,7 +20,7 @@ const (
 	maxIssues = 50
 )
 
-// The codes of issues beside those of the parser and the resolver.
+// The codes of issues in addition to those of the parser and the resolver.
 const (
 	IssueTooLong     = "too_long"
 	IssueNoQuery     = "no_query"
@@ -173,7 +173,7 @@ func inOrder(outputs []Output, contract []string) []Output {
 		if !ok {
 			return outputs
 		}
-		delete(at, fold) // a name that stands twice orders nothing
+		delete(at, fold) // a name that occurs twice orders nothing
 		ordered = append(ordered, outputs[i])
 	}
 	return ordered

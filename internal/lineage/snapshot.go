@@ -19,8 +19,8 @@ type Snapshot struct {
 	ScdID, Updated, ValidFrom, ValidTo, IsDeleted string
 }
 
-// ParseSnapshot reads the config of a snapshot. What it does not say is as
-// dbt's defaults have it; a config that is no JSON gives the defaults.
+// ParseSnapshot reads the config of a snapshot. What it does not set is as
+// in dbt's defaults; a config that is not JSON results in the defaults.
 func ParseSnapshot(config []byte) *Snapshot {
 	var c struct {
 		Strategy    string            `json:"strategy"`

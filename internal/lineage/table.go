@@ -91,7 +91,7 @@ func structured(nativeType string) bool {
 }
 
 // StatedColumns turns the columns that a warehouse or a YAML file lists into a
-// Columns. BigQuery's catalog lists the fields of structures beside their
+// Columns. BigQuery's catalog lists the fields of structures next to their
 // column; those are left out.
 func StatedColumns(platform string, list []resolve.Column, full bool) Columns {
 	if platform == "bigquery" {

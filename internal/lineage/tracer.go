@@ -99,7 +99,7 @@ func (t *Tracer) parents(n int32) []int32 { return t.graph.Parents(n) }
 // bounds the texts that are held.
 const chunk = 256
 
-// Run reads every due table whose block does not stand, and the children of
+// Run reads every due table whose block is not current, and the children of
 // those whose columns came out different. A table whose stated columns or whose
 // relation changed makes its children due as well: the caller has to name them.
 // Children of an ephemeral table that is due are due. Tables that read one another are read once in a run, in a fixed order.
@@ -150,7 +150,7 @@ func (t *Tracer) Run(ctx context.Context, due []int32) error {
 	return nil
 }
 
-// levels groups the tables so that the parents of each stand in an earlier
+// levels groups the tables so that the parents of each are in an earlier
 // group, but for cycles.
 func (t *Tracer) levels() [][]int32 {
 	order, _ := t.graph.Order()
@@ -348,7 +348,7 @@ func (t *Tracer) readOne(ctx context.Context, w *Traced, text string, budget Bud
 }
 
 // leaveOut gives a table a block that says why it was not read. Without a key the
-// block is not taken for a standing one by the next run.
+// next run does not take the block for a current one.
 func (t *Tracer) leaveOut(w *Traced, why Issue) {
 	w.Key = catalog.Hash{}
 	w.Block = &Block{Status: Partial, Dialect: DialectOf(t.tables[w.Table].Platform).Name, Issues: []Issue{why}}

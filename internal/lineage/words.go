@@ -24,7 +24,7 @@ var kindWords = func() map[string]resolve.KindSet {
 }()
 
 // ParseKinds reads names of kinds, separated by commas: "identity,rename", or
-// "value" and "indirect" for all of either sort. An empty text is no kinds; an
+// "value" and "indirect" for all of either sort. An empty text means none; an
 // unknown name is an error that lists the known ones.
 func ParseKinds(text string) (resolve.KindSet, error) {
 	var kinds resolve.KindSet
@@ -34,7 +34,7 @@ func ParseKinds(text string) (resolve.KindSet, error) {
 	for name := range strings.SplitSeq(text, ",") {
 		k, ok := kindWords[strings.TrimSpace(name)]
 		if !ok {
-			return 0, fmt.Errorf("%q is no kind of column edge; there are value, indirect, %s", name, strings.Join(allKinds.Names(), ", "))
+			return 0, fmt.Errorf("%q is not a kind of column edge; there are value, indirect, %s", name, strings.Join(allKinds.Names(), ", "))
 		}
 		kinds |= k
 	}
@@ -52,5 +52,5 @@ func ParseConfidence(text string) (resolve.Confidence, error) {
 			return c, nil
 		}
 	}
-	return 0, fmt.Errorf("%q is no confidence; there are %s, %s, %s and %s", text, resolve.FromSchema, resolve.SingleSource, resolve.Inferred, resolve.Ambiguous)
+	return 0, fmt.Errorf("%q is not a confidence; there are %s, %s, %s and %s", text, resolve.FromSchema, resolve.SingleSource, resolve.Inferred, resolve.Ambiguous)
 }

@@ -42,7 +42,7 @@ type InputField struct {
 	Transformations []Transformation `json:"transformations,omitempty"`
 }
 
-// Transformation says how.
+// Transformation describes how.
 type Transformation struct {
 	Type        string `json:"type"`
 	Subtype     string `json:"subtype"`

@@ -54,7 +54,7 @@ type SchemaField struct {
 
 // ProjectEvents returns one event for each model of a project, in the order of
 // unique ids. namespace is that of the warehouse, such as
-// "postgres://host:5432"; at is used where the manifest does not tell its time.
+// "postgres://host:5432"; at is used where the manifest has no time.
 func ProjectEvents(l *lineage.ProjectLineage, namespace string, at time.Time) []JobEvent {
 	if !l.Head.GeneratedAt.IsZero() {
 		at = l.Head.GeneratedAt

@@ -127,7 +127,7 @@ func (c *Cluster) Restart(ctx context.Context) error {
 		return fmt.Errorf("postgres: %w", err)
 	}
 	if err := c.await(ctx); err != nil {
-		text, _ := os.ReadFile(c.log()) // without it the error still says enough
+		text, _ := os.ReadFile(c.log()) // without it the error is still complete enough
 		return errors.Join(fmt.Errorf("postgres: %w\n%s", err, tail(string(text), 20)), c.Kill9())
 	}
 	return nil

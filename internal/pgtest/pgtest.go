@@ -1,7 +1,7 @@
 //go:build unix
 
-// Package pgtest gives tests a real PostgreSQL without a container or a running server: one throw-away cluster a test
-// binary, one database a test. It refuses to talk to any server that it did not start itself.
+// Package pgtest gives tests a real PostgreSQL without a container or a running server: one throw-away cluster per test
+// binary, one database per test. It refuses to talk to any server that it did not start itself.
 //
 // A package that uses it ends its tests by
 //
@@ -49,13 +49,13 @@ func Main(m interface{ Run() int }) {
 }
 
 // New returns the address of an empty database that this test has for itself. Its user owns the database and
-// is no superuser, as in production. It is dropped when the test ends.
+// is not a superuser, as in production. It is dropped when the test ends.
 func New(t testing.TB) (dsn string) {
 	t.Helper()
 	return create(t, "template0")
 }
 
-// NewFrom is New with a database that is a copy of one that prepare has filled. prepare runs once a test
+// NewFrom is New with a database that is a copy of one that prepare has filled. prepare runs once per test
 // binary for each name, on an address like New's, and must close its connections; copying takes some 30 ms.
 func NewFrom(t testing.TB, name string, prepare func(ctx context.Context, dsn string) error) (dsn string) {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 type jsonWriter struct {
 	out   io.Writer
 	b     []byte
-	first bool // nothing stands before the next value in its list or map
+	first bool // no value precedes the next one in its list or map
 	err   error
 }
 

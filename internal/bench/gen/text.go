@@ -9,7 +9,7 @@ var sentences = [...]string{
 	"Null where the customer has not agreed to be contacted.",
 	"Amounts are in the currency of the contract, not in the currency of the report.",
 	"See the [handbook](https://handbook.example.com/data/grain) for the grain and the owner.",
-	"Filled from the previous day if the loader is late; the flag beside it shows which rows were.",
+	"Filled from the previous day if the loader is late; the flag next to it shows which rows were.",
 	"Used by finance for the monthly close \u2013 don't change it between the 1st and the 5th.",
 	"Test accounts are left out.",
 	"Deprecated: read `status` instead.",

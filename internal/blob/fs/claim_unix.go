@@ -15,7 +15,7 @@ const renameOpen = true
 // kernel takes the mark back when the process dies, however it dies. A sweep
 // may have come between the file's making and this; then it is false.
 func claim(file *os.File) bool {
-	// Where a file system knows no locks, age alone tells what may go.
+	// Where a file system has no locks, age alone decides what may be removed.
 	_ = unix.Flock(int(file.Fd()), unix.LOCK_EX)
 	mine, err := file.Stat()
 	if err != nil {
@@ -26,7 +26,7 @@ func claim(file *os.File) bool {
 }
 
 // orphan takes a spool file that no living writer has; nil if one has it, or if
-// it cannot be told. Close it once the file is removed.
+// it cannot be found out. Close it once the file is removed.
 func orphan(path string) *os.File {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

@@ -45,8 +45,8 @@ const (
 // stepsPerCheck is how many steps pass between two looks at the context.
 const stepsPerCheck = 1 << 12
 
-// enter goes one level down. It returns false when the budget is spent; then
-// there is no leave.
+// enter goes one level down. It returns false if the budget is spent:
+// leave must not be called then.
 func (r *resolver) enter() bool {
 	if r.depth >= r.budget.Depth {
 		r.exceed("levels of nesting", r.budget.Depth)

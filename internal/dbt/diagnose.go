@@ -10,10 +10,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// judge returns what is wrong with data, which stands between before and after in a JSON text and at offset at in
+// diagnose returns what is wrong with data, which is between before and after in a JSON text and at offset at in
 // the file; nil if nothing is. It takes the time of a real JSON decoder, which the readers spend only on what they
 // found to be broken.
-func judge(before string, data []byte, after string, at int64) *Error {
+func diagnose(before string, data []byte, after string, at int64) *Error {
 	text := slices.Concat([]byte(before), data, []byte(after))
 	for from, w := range nonFinite(text) {
 		copy(text[from:], "[]       "[:len(nonFiniteWords[w])]) // any value that is not a name, in as many bytes
@@ -55,7 +55,7 @@ func (s *scanner) broken() error {
 	if s.pos >= s.end && s.err != nil && s.err != io.EOF { // of the stream itself
 		return s.located(s.err)
 	}
-	e := judge(s.opened(), s.buf[s.mark:s.end], "", s.offset(s.mark))
+	e := diagnose(s.opened(), s.buf[s.mark:s.end], "", s.offset(s.mark))
 	if e == nil { // no text is known of which the scanner and the decoder think differently
 		e = malformed("the JSON is broken", remedyRewrite)
 	}
@@ -111,7 +111,7 @@ func (e entry) broken(raw value) *Error {
 	case !list:
 		before, after = before+quoted(e.id)+`:`, `}}`
 	}
-	return judge(before, raw, after, e.at)
+	return diagnose(before, raw, after, e.at)
 }
 
 // located adds the current place to an *Error that has none.

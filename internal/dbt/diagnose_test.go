@@ -57,7 +57,7 @@ const broad = `{"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/d
 // TestEveryBrokenByte drops and changes every single byte of a file, puts others before it, and cuts the file
 // short there: the reader finds a fault where a decoder of the whole file finds one, and names the same place.
 func TestEveryBrokenByte(t *testing.T) {
-	if e := judge("", []byte(broad), "", 0); e != nil {
+	if e := diagnose("", []byte(broad), "", 0); e != nil {
 		t.Fatal(e)
 	}
 	for i := range len(broad) {
@@ -80,7 +80,7 @@ func TestEveryBrokenByte(t *testing.T) {
 func sameFault(t *testing.T, text string) {
 	t.Helper()
 	const cut = "the file is cut short"
-	want := judge("", []byte(text), "", 0)
+	want := diagnose("", []byte(text), "", 0)
 	var source io.Reader = strings.NewReader(text)
 	if len(text)%4 == 0 {
 		source = iotest.OneByteReader(source)
