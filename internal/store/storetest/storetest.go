@@ -48,6 +48,7 @@ func Run(t *testing.T, open Open) {
 		{"wake", testWake},
 		{"edit leases", testEditLeases},
 		{"blobs", testBlobs},
+		{"example of the README", testExample},
 		{"versions", testVersions},
 		{"time travel", testTimeTravel},
 		{"replace within a version", testReplaceWithin},
