@@ -100,12 +100,12 @@ func (a *Access) Authenticate(ctx context.Context, header http.Header, remote st
 	if err != nil {
 		return Principal{}, err
 	}
-	return a.judge(t, key, found, remote)
+	return a.verify(t, key, found, remote)
 }
 
-// judge compares in constant time, with a row of zeros where the key is
+// verify compares in constant time, with a row of zeros where the key is
 // unknown: no sha256 is all zeros.
-func (a *Access) judge(t token, key store.Key, found bool, remote string) (Principal, error) {
+func (a *Access) verify(t token, key store.Key, found bool, remote string) (Principal, error) {
 	hash := t.hash()
 	same := subtle.ConstantTimeCompare(hash[:], key.SecretHash[:]) == 1
 	now := a.now()

@@ -13,7 +13,7 @@ var retired = []struct {
 	except *regexp.Regexp // of the match and the word after it
 }{
 	{"tells", regexp.MustCompile(`(?i)\b(tells?|told)\s+(what|whether|which|how)\b`), nil},
-	{"stands", regexp.MustCompile(`(?i)\b(stands?|stood|standing)(\s+for)?\b`), regexp.MustCompile(`(?i)for$|standing by`)},
+	{"stands", regexp.MustCompile(`(?i)\b(stands?|stood|standing)(\s+(for|still|in for))?\b`), regexp.MustCompile(`(?i)(for|still)$`)},
 	{"anew", regexp.MustCompile(`(?i)\banew\b`), nil},
 	{"whoever", regexp.MustCompile(`(?i)\bwhoever\b`), nil},
 	{"as it was", regexp.MustCompile(`(?i)\bas it was\b`), nil},
@@ -28,6 +28,6 @@ var retired = []struct {
 	{"is no …", regexp.MustCompile(`(?i)\b(there\s+)?(is|are|was|were)\s+no\s+\w+`), regexp.MustCompile(`(?i)^there|no (longer|more|less|fewer|better|worse|later|earlier|larger|smaller|higher|lower)$`)},
 	{
 		"one … a …", regexp.MustCompile(`(?i)\b(which\s+)?(one|once|two|three|\d[\d,]*|bytes|rows|times|some)\s+(\w+\s+)?an?\s+(model|table|node|row|column|file|schema|key|page|request|call|version|import|project|kind|statement|line|batch|block|chunk|reader|writer|resource|asset|edge|test|run|state|worker|client|person|host|scan|part|name|group|level|parent|branch|value|word|second|pass|process)\b`),
-		regexp.MustCompile(`(?i)^which|^(once|times)\s+an?\s+(second|name|kind)$|^\S+\s+(of|is|has|in|as|to|makes|with|by|for|at|from|that|and|or|reads|gives|without|behind|beyond|per|after|before|than|on|not)\s`),
+		regexp.MustCompile(`(?i)^which|^(once|times)\s+an?\s+(name|kind)$|\san?\s+second$|^\S+\s+(of|is|has|in|as|to|makes|with|by|for|at|from|that|and|or|reads|gives|without|behind|beyond|per|after|before|than|on|not)\s`),
 	},
 }

@@ -157,7 +157,7 @@ func (p *tracedProject) Texts(context.Context, []catalog.Hash) (map[catalog.Hash
 	return p.texts, nil
 }
 
-func (p *tracedProject) Stands(n int32, key catalog.Hash) bool {
+func (p *tracedProject) IsCurrent(n int32, key catalog.Hash) bool {
 	return p.kept[n].Encoded != nil && p.kept[n].Key == key
 }
 

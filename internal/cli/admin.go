@@ -62,7 +62,7 @@ type ConfigShowCmd struct {
 // Help gives an example.
 func (ConfigShowCmd) Help() string { return "Example:\n  thalweg config show --data /var/lib/thalweg" }
 
-// Run prints one setting a line.
+// Run prints one setting per line.
 func (c *ConfigShowCmd) Run(_ context.Context, out *output) error {
 	cfg, err := c.load()
 	if err != nil {

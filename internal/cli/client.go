@@ -28,8 +28,8 @@ func newRemote(server, key string) *client {
 	return &client{base: strings.TrimSuffix(server, "/"), key: key, http: &http.Client{}}
 }
 
-// newSocket speaks with whoever serves a socket; the file's mode 0600 is the
-// credential.
+// newSocket returns a client of the server behind a socket; the file's mode 0600 is
+// the credential.
 func newSocket(path string) *client {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
@@ -38,7 +38,7 @@ func newSocket(path string) *client {
 	return &client{base: "http://localhost", http: &http.Client{Transport: &http.Transport{DialContext: dial}}}
 }
 
-// alive tells whether somebody answers.
+// alive reports whether a server answers.
 func (c *client) alive(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -93,7 +93,7 @@ func (c *client) send(ctx context.Context, method, path, kind string, body io.Re
 	}
 	if res.StatusCode >= 400 {
 		p := &problem{Status: res.StatusCode, Detail: strings.TrimSpace(string(reply)), Code: "unknown"}
-		_ = json.Unmarshal(reply, p) // a reply that is no problem document is told as it is
+		_ = json.Unmarshal(reply, p) // a reply that is not a problem document is printed unchanged
 		return p
 	}
 	if out == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/projectdiff"
 )
 
-// DiffCmd tells how a project became another state of it.
+// DiffCmd prints how two states of a project differ.
 type DiffCmd struct {
 	Base        string `arg:"" type:"path" help:"Manifest of the state before, or its folder (a dbt project or its target folder)."`
 	Head        string `arg:"" type:"path" help:"Manifest of the state after, or its folder."`
@@ -74,7 +74,7 @@ func (c *DiffCmd) print(out *output, diff *projectdiff.Diff) error {
 	return err
 }
 
-// readState reads one side: a manifest and the catalog beside it, if any.
+// readState reads one side: a manifest and the catalog next to it, if any.
 func readState(ctx context.Context, path, tables string) (*lineage.Project, error) {
 	manifest, err := manifestOf(path)
 	if err != nil {

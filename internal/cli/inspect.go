@@ -26,7 +26,7 @@ func (InspectCmd) Help() string {
 }
 
 // Run prints the counts of every file, or those of one project joined; it
-// fails if a file is no artifact.
+// fails if a file is not an artifact.
 func (c *InspectCmd) Run(ctx context.Context, out *output) error {
 	if c.Project {
 		return c.joined(ctx, out)

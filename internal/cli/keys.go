@@ -57,7 +57,7 @@ type KeysListCmd struct {
 // Help gives an example.
 func (KeysListCmd) Help() string { return "Example:\n  thalweg keys list" }
 
-// Run prints one key a line.
+// Run prints one key per line.
 func (c *KeysListCmd) Run(ctx context.Context, out *output) error {
 	return c.with(ctx, out, func(cl *client) error {
 		var page struct {

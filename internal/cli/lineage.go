@@ -105,7 +105,7 @@ type lineageColumn struct {
 }
 
 type lineageEdge struct {
-	UniqueID   *string  `json:"unique_id"` // null: a table that is no node; relation names it
+	UniqueID   *string  `json:"unique_id"` // null: a table that is not a node; relation names it
 	Relation   string   `json:"relation,omitempty"`
 	Column     string   `json:"column"`
 	Kinds      []string `json:"kinds"`

@@ -43,5 +43,5 @@ func keepMemory(ctx context.Context) (end func()) {
 	}
 }
 
-// goalFor leaves half as much again as is alive, and room for what is no heap.
+// goalFor leaves half as much again as is alive, and room for memory outside the heap.
 func goalFor(live int64) int64 { return max(memoryGoal, live+live/2+48<<20) }

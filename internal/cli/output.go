@@ -30,12 +30,12 @@ func (o *output) json(v any) error {
 	return o.line("%s", b)
 }
 
-// say tells the user something beside the result.
+// say writes a message to the user, apart from the result.
 func (o *output) say(format string, args ...any) {
 	_, _ = fmt.Fprintf(o.stderr, format+"\n", args...)
 }
 
-// terminal tells whether stderr is one, so that progress may redraw its line.
+// terminal reports whether stderr is one, so that progress may redraw its line.
 func (o *output) terminal() bool {
 	f, ok := o.stderr.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())

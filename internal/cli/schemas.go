@@ -64,7 +64,7 @@ type SchemasListCmd struct {
 // Help gives an example.
 func (SchemasListCmd) Help() string { return "Example:\n  thalweg schemas list" }
 
-// Run prints one schema a line.
+// Run prints one schema per line.
 func (c *SchemasListCmd) Run(ctx context.Context, out *output) error {
 	return c.with(ctx, out, func(cl *client) error {
 		for path := "/api/v1/schemas?limit=200"; path != ""; {

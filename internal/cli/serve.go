@@ -25,7 +25,7 @@ func (ServeCmd) Help() string {
 	return "The first start on an empty store prints an administrator's key once on stderr, unless THALWEG_BOOTSTRAP_KEY is set.\n\nExample:\n  thalweg serve --data /var/lib/thalweg --listen 127.0.0.1:8080"
 }
 
-// Run serves until it is told to stop.
+// Run serves until its context ends.
 func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	cfg, err := c.load(
 		"listen", c.Listen, "role", c.Role, "hosts", c.Hosts, "trusted_proxies", c.TrustedProxies,

@@ -68,7 +68,7 @@ func (c *SQLLineageCmd) Run(ctx context.Context, out *output) error {
 // input is where a command reads from.
 func (o *output) input() io.Reader { return os.Stdin }
 
-// lines writes values as JSON, one a line.
+// lines writes values as JSON, one per line.
 func (o *output) lines(write func(*json.Encoder) error) error {
 	buffered := bufio.NewWriter(o.stdout)
 	e := json.NewEncoder(buffered)

@@ -236,19 +236,19 @@ func spanOf(s token.Span) *Span {
 
 // steersOf lists what decides the rows of the table.
 func (d *columnPicture) steersOf(asset catalog.Asset, o lineage.WalkOptions) {
-	for _, s := range d.columns.Steers(int64(asset.ID)) {
-		d.steer(s, o)
+	for _, s := range d.columns.Controls(int64(asset.ID)) {
+		d.control(s, o)
 	}
 }
 
 // steeredBy lists the tables whose rows the column decides.
 func (d *columnPicture) steeredBy(column int32, o lineage.WalkOptions) {
-	for _, s := range d.columns.SteeredBy(column) {
-		d.steer(s, o)
+	for _, s := range d.columns.ControlledBy(column) {
+		d.control(s, o)
 	}
 }
 
-func (d *columnPicture) steer(s lineage.Steer, o lineage.WalkOptions) {
+func (d *columnPicture) control(s lineage.Control, o lineage.WalkOptions) {
 	at, ok := d.table(s.Table)
 	if !ok || o.Kinds != 0 && s.Kinds&o.Kinds == 0 || s.Confidence > o.Least {
 		return

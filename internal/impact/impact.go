@@ -145,11 +145,11 @@ func (b *builder) columns(columns []int32) {
 		return
 	}
 	for _, c := range columns {
-		for _, steer := range b.Columns.SteeredBy(c) {
-			if k := b.walk.Kinds; k != 0 && steer.Kinds&k == 0 || steer.Confidence > b.walk.Least {
+		for _, control := range b.Columns.ControlledBy(c) {
+			if k := b.walk.Kinds; k != 0 && control.Kinds&k == 0 || control.Confidence > b.walk.Least {
 				continue
 			}
-			if n, ok := b.Number(steer.Table); ok {
+			if n, ok := b.Number(control.Table); ok {
 				b.reach(n, Rows)
 				b.wholly(n)
 			}

@@ -38,7 +38,7 @@ type graphBuilder struct {
 	keys      []string         // of externals
 	found     map[string]int64
 	links     []Link
-	steers    []Steer
+	controls  []Control
 }
 
 // tableColumns finds the columns of one table by name.
@@ -200,7 +200,7 @@ func (b *graphBuilder) edges(t TableBlock) {
 	}
 	for _, u := range t.Block.Rows {
 		table, relation := b.tableOf(t.Block.Refs[u.Ref])
-		b.steers = append(b.steers, Steer{From: b.column(table, relation, u.Column), Table: t.Table, Kinds: u.Kinds, Confidence: u.Confidence})
+		b.controls = append(b.controls, Control{From: b.column(table, relation, u.Column), Table: t.Table, Kinds: u.Kinds, Confidence: u.Confidence})
 	}
 }
 
@@ -214,7 +214,7 @@ func (b *graphBuilder) finish() *ColumnGraph {
 		number[i] += first[owner]
 	}
 	g.links = mergeLinks(renumberLinks(b.links, number))
-	g.steers = mergeSteers(renumberSteers(b.steers, number))
+	g.controls = mergeControls(renumberControls(b.controls, number))
 	g.index()
 	return g
 }

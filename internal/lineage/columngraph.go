@@ -13,18 +13,18 @@ import (
 type ColumnGraph struct {
 	// tables are ascending. The relations outside the catalog come first, as
 	// negative numbers in the order of their keys, which are in externals.
-	tables    []int64
-	externals []string
-	columns   [][]GraphColumn  // of tables[i]: what its code makes, then what only its readers name
-	outputs   []int32          // how many of columns[i] its code makes
-	start     []int32          // numbers of columns[i] are start[i] … start[i+1]-1
-	found     map[string]int64 // tables that GraphOptions.Find gave, by relation key
-	links     []Link           // by From, then To
-	down      []int32          // links of column i: down[i] … down[i+1]-1
-	up        []int32          // links into column i: upLinks[up[i]] …
-	upLinks   []int32
-	steers    []Steer // by Table, then From
-	steering  []int32 // indexes of controls, by From
+	tables      []int64
+	externals   []string
+	columns     [][]GraphColumn  // of tables[i]: what its code makes, then what only its readers name
+	outputs     []int32          // how many of columns[i] its code makes
+	start       []int32          // numbers of columns[i] are start[i] … start[i+1]-1
+	found       map[string]int64 // tables that GraphOptions.Find gave, by relation key
+	links       []Link           // by From, then To
+	down        []int32          // links of column i: down[i] … down[i+1]-1
+	up          []int32          // links into column i: upLinks[up[i]] …
+	upLinks     []int32
+	controls    []Control // by Table, then From
+	controlling []int32   // indexes of controls, by From
 }
 
 // GraphColumn is a column as it takes part in lineage.
@@ -49,8 +49,8 @@ type Link struct {
 	Masked     bool
 }
 
-// Steer reports whether a column decides which rows a table has.
-type Steer struct {
+// Control reports whether a column decides which rows a table has.
+type Control struct {
 	From       int32 // column
 	Table      int64
 	Kinds      resolve.KindSet
@@ -129,22 +129,22 @@ func (g *ColumnGraph) Of(table int64) []int32 {
 	return out
 }
 
-// Steers lists the columns that decide which rows a table has.
-func (g *ColumnGraph) Steers(table int64) []Steer {
-	from, _ := slices.BinarySearchFunc(g.steers, table, func(s Steer, t int64) int { return cmp.Compare(s.Table, t) })
+// Controls lists the columns that decide which rows a table has.
+func (g *ColumnGraph) Controls(table int64) []Control {
+	from, _ := slices.BinarySearchFunc(g.controls, table, func(s Control, t int64) int { return cmp.Compare(s.Table, t) })
 	to := from
-	for to < len(g.steers) && g.steers[to].Table == table {
+	for to < len(g.controls) && g.controls[to].Table == table {
 		to++
 	}
-	return g.steers[from:to:to]
+	return g.controls[from:to:to]
 }
 
-// SteeredBy lists the tables whose rows a column decides.
-func (g *ColumnGraph) SteeredBy(column int32) []Steer {
-	from, _ := slices.BinarySearchFunc(g.steering, column, func(at, c int32) int { return cmp.Compare(g.steers[at].From, c) })
-	var out []Steer
-	for ; from < len(g.steering) && g.steers[g.steering[from]].From == column; from++ {
-		out = append(out, g.steers[g.steering[from]])
+// ControlledBy lists the tables whose rows a column decides.
+func (g *ColumnGraph) ControlledBy(column int32) []Control {
+	from, _ := slices.BinarySearchFunc(g.controlling, column, func(at, c int32) int { return cmp.Compare(g.controls[at].From, c) })
+	var out []Control
+	for ; from < len(g.controlling) && g.controls[g.controlling[from]].From == column; from++ {
+		out = append(out, g.controls[g.controlling[from]])
 	}
 	return out
 }

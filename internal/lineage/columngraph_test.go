@@ -84,22 +84,22 @@ func TestColumnGraph(t *testing.T) {
 	if got := total.Span.Text(code); got != "sum(amount)" {
 		t.Errorf("the expression of total is %q", got)
 	}
-	var steers []string
-	for _, s := range g.Steers(w.table("customers").ID) {
-		steers = append(steers, w.label(g, s.From)+" "+s.Kinds.String())
+	var controls []string
+	for _, s := range g.Controls(w.table("customers").ID) {
+		controls = append(controls, w.label(g, s.From)+" "+s.Kinds.String())
 	}
-	if diff := cmp.Diff([]string{"stg_orders.customer_id group"}, steers); diff != "" {
-		t.Errorf("steers of customers (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{"stg_orders.customer_id group"}, controls); diff != "" {
+		t.Errorf("controls of customers (-want +got):\n%s", diff)
 	}
 	status := w.column(t, g, "raw_orders.status")
-	if by := g.SteeredBy(status); len(by) != 1 || by[0].Table != w.table("stg_orders").ID || by[0].Kinds != resolve.Filter {
-		t.Errorf("raw_orders.status steers %v", by)
+	if by := g.ControlledBy(status); len(by) != 1 || by[0].Table != w.table("stg_orders").ID || by[0].Kinds != resolve.Filter {
+		t.Errorf("raw_orders.status controls %v", by)
 	}
-	if by := g.SteeredBy(w.column(t, g, "report.twice")); by != nil {
-		t.Errorf("report.twice steers %v", by)
+	if by := g.ControlledBy(w.column(t, g, "report.twice")); by != nil {
+		t.Errorf("report.twice controls %v", by)
 	}
-	if got := g.Steers(99); len(got) != 0 {
-		t.Errorf("a table that is not there is steered by %v", got)
+	if got := g.Controls(99); len(got) != 0 {
+		t.Errorf("a table that is not there is controlled by %v", got)
 	}
 }
 
@@ -199,8 +199,8 @@ func TestColumnGraphMergesLinks(t *testing.T) {
 	if diff := cmp.Diff(want, g.Walk([]int32{a}, WalkOptions{Depth: 1, Limit: -1, Least: resolve.Failed}).Links); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]Steer{{From: x, Table: 2, Kinds: resolve.Join | resolve.Filter}}, g.Steers(2)); diff != "" {
-		t.Errorf("steers (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]Control{{From: x, Table: 2, Kinds: resolve.Join | resolve.Filter}}, g.Controls(2)); diff != "" {
+		t.Errorf("controls (-want +got):\n%s", diff)
 	}
 }
 
@@ -222,7 +222,7 @@ func TestColumnGraphFind(t *testing.T) {
 
 func TestEmptyColumnGraph(t *testing.T) {
 	g := NewColumnGraph(slices.Values([]TableBlock(nil)), GraphOptions{})
-	if g.Len() != 0 || g.Links() != 0 || g.Of(1) != nil || len(g.Steers(1)) != 0 {
+	if g.Len() != 0 || g.Links() != 0 || g.Of(1) != nil || len(g.Controls(1)) != 0 {
 		t.Error("the graph of nothing is not empty")
 	}
 	if w := g.Walk([]int32{0, 5, -1}, WalkOptions{Depth: -1, Limit: -1}); w.Total != 0 || len(w.Columns) != 0 {

@@ -29,7 +29,7 @@ func (g *ColumnGraph) index() {
 	n := g.Len()
 	g.down, _ = groups(n, len(g.links), func(i int) int32 { return g.links[i].From })
 	g.up, g.upLinks = groups(n, len(g.links), func(i int) int32 { return g.links[i].To })
-	_, g.steering = groups(n, len(g.steers), func(i int) int32 { return g.steers[i].From })
+	_, g.controlling = groups(n, len(g.controls), func(i int) int32 { return g.controls[i].From })
 }
 
 // groups sorts the indexes of count values by a number below n, stably: those of
@@ -58,23 +58,23 @@ func renumberLinks(links []Link, number []int32) []Link {
 	return links
 }
 
-func renumberSteers(steers []Steer, number []int32) []Steer {
-	for i := range steers {
-		steers[i].From = number[steers[i].From]
+func renumberControls(controls []Control, number []int32) []Control {
+	for i := range controls {
+		controls[i].From = number[controls[i].From]
 	}
-	return steers
+	return controls
 }
 
-func compareSteers(a, b Steer) int {
+func compareControls(a, b Control) int {
 	return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.From, b.From))
 }
 
-// mergeSteers sorts controls and unites those of one column and table.
-func mergeSteers(steers []Steer) []Steer {
-	slices.SortFunc(steers, compareSteers)
-	out := steers[:0]
-	for _, s := range steers {
-		if n := len(out); n > 0 && compareSteers(out[n-1], s) == 0 {
+// mergeControls sorts controls and unites those of one column and table.
+func mergeControls(controls []Control) []Control {
+	slices.SortFunc(controls, compareControls)
+	out := controls[:0]
+	for _, s := range controls {
+		if n := len(out); n > 0 && compareControls(out[n-1], s) == 0 {
 			last := &out[n-1]
 			last.Kinds |= s.Kinds
 			last.Confidence = min(last.Confidence, s.Confidence)

@@ -24,7 +24,7 @@ const maxRedone = 3
 func (g *ColumnGraph) Next(changed []int64, blocks BlocksOf, o GraphOptions) (*ColumnGraph, error) {
 	n := &graphUpdate{old: g, redo: map[int64]bool{}, open: map[int64]bool{}, openKeys: map[string]bool{}}
 	if len(changed) > len(g.tables)/maxRedone+64 {
-		return nil, nil //nolint:nilnil // to be built anew
+		return nil, nil //nolint:nilnil // to be rebuilt
 	}
 	first, err := blocks(changed)
 	if err != nil {
@@ -33,7 +33,7 @@ func (g *ColumnGraph) Next(changed []int64, blocks BlocksOf, o GraphOptions) (*C
 	n.opened(changed, first, o)
 	n.readers()
 	if len(n.redo) > len(g.tables)/maxRedone+64 {
-		return nil, nil //nolint:nilnil // to be built anew
+		return nil, nil //nolint:nilnil // to be rebuilt
 	}
 	var more []int64
 	for table := range n.redo {
@@ -82,7 +82,7 @@ func (n *graphUpdate) opened(changed []int64, blocks []TableBlock, o GraphOption
 		}
 	}
 	for _, table := range changed {
-		for _, s := range g.Steers(table) {
+		for _, s := range g.Controls(table) {
 			n.openSegment(g.segmentOf(s.From))
 		}
 	}
@@ -149,7 +149,7 @@ func (n *graphUpdate) readers() {
 			for _, l := range g.links[g.down[c]:g.down[c+1]] {
 				n.redo[g.tables[g.segmentOf(l.To)]] = true
 			}
-			for _, s := range g.SteeredBy(c) {
+			for _, s := range g.ControlledBy(c) {
 				n.redo[s.Table] = true
 			}
 		}
@@ -251,7 +251,7 @@ func (n *graphUpdate) joined() *ColumnGraph {
 	}
 	n.renumber(segments, g.start)
 	g.links = n.links(mergeLinks(renumberLinks(n.builder.links, position)))
-	g.steers = n.steers(mergeSteers(renumberSteers(n.builder.steers, position)))
+	g.controls = n.controls(mergeControls(renumberControls(n.builder.controls, position)))
 	g.index()
 	return g
 }
@@ -316,14 +316,14 @@ func (n *graphUpdate) links(made []Link) []Link {
 }
 
 // controls likewise joins what decides rows.
-func (n *graphUpdate) steers(made []Steer) []Steer {
-	out := make([]Steer, 0, len(n.old.steers)+len(made))
-	for _, s := range n.old.steers {
+func (n *graphUpdate) controls(made []Control) []Control {
+	out := make([]Control, 0, len(n.old.controls)+len(made))
+	for _, s := range n.old.controls {
 		if n.redo[s.Table] {
 			continue
 		}
 		s.From = n.number[s.From]
-		for len(made) > 0 && compareSteers(made[0], s) < 0 {
+		for len(made) > 0 && compareControls(made[0], s) < 0 {
 			out, made = append(out, made[0]), made[1:]
 		}
 		out = append(out, s)

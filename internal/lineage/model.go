@@ -275,7 +275,7 @@ func (s schema) Columns(parts []resolve.Name) ([]resolve.Column, bool) {
 		return nil, false
 	}
 	if n == s.self {
-		// What the table's own code told last time must not decide this time.
+		// What the table's own code resulted in last time must not decide this time.
 		own := s.tables[n].Stated
 		return own.List, own.Full
 	}

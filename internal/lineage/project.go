@@ -215,7 +215,7 @@ type projectSource struct {
 func (*projectSource) Load(context.Context, []int32) error { return nil }
 func (*projectSource) Columns(int32) Columns               { return Columns{} }
 func (*projectSource) Inferred(int32) Columns              { return Columns{} }
-func (*projectSource) Stands(int32, catalog.Hash) bool     { return false }
+func (*projectSource) IsCurrent(int32, catalog.Hash) bool  { return false }
 
 func (s *projectSource) Texts(context.Context, []catalog.Hash) (map[catalog.Hash]string, error) {
 	return s.texts, nil

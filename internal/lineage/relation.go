@@ -126,7 +126,7 @@ func (t *Tracer) either(found, other int32, sure bool) (int32, bool) {
 	return found, sure && t.tables[found].Key == t.tables[other].Key
 }
 
-// byBareKey finds a table whose database, or that of the text, is not told.
+// byBareKey finds a table whose database, or that of the text, is not given.
 func (t *Tracer) byBareKey(key, bare string) int32 {
 	found, count := none, 0
 	for _, n := range t.relations.bare[bare] {

@@ -48,7 +48,7 @@ func (c *Code) isSQL() bool { return c.Language == "" || c.Language == "sql" }
 // Columns are the columns of a table, in its order.
 type Columns struct {
 	List []resolve.Column
-	// Full reports whether these are all: the warehouse said so, or the table's own
+	// Full reports whether these are all: according to the warehouse, or the table's own
 	// SQL was read completely. Otherwise any other name may be a column too.
 	Full bool
 }

@@ -21,14 +21,14 @@ type Source interface {
 	// Columns gives the columns of a table that is read without being declared as
 	// a parent. It may be called from several goroutines at once.
 	Columns(n int32) Columns
-	// Inferred gives the columns that the code of a table told when it was read
+	// Inferred returns the columns that the code of a table made when it was read
 	// last, before this run; called after Load.
 	Inferred(n int32) Columns
 	// Texts gives compiled code by hash; all of it, or an error. It may be called
 	// while Keep runs.
 	Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error)
-	// Stands reports whether the block of a table was made under this key.
-	Stands(n int32, key catalog.Hash) bool
+	// IsCurrent reports whether the block of a table was made under this key.
+	IsCurrent(n int32, key catalog.Hash) bool
 	// Keep takes what was traced, in an order that is always the same.
 	Keep(ctx context.Context, traced []Traced) error
 }
@@ -190,7 +190,7 @@ func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, er
 			continue
 		}
 		key := t.key(n)
-		if t.source.Stands(n, key) {
+		if t.source.IsCurrent(n, key) {
 			continue
 		}
 		work = append(work, Traced{Table: n, Key: key})

@@ -230,7 +230,7 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// An incremental model that looks at itself does not steer its own rows; a value
+// An incremental model that looks at itself does not control its own rows; a value
 // that it takes from itself is an edge like any other.
 func TestIncremental(t *testing.T) {
 	w := newWorld("postgres")
@@ -250,7 +250,7 @@ func TestIncremental(t *testing.T) {
 	w.check(t, blocks["sum"], "id < raw.id identity\nseen < sum.seen transform")
 	for _, u := range blocks["sum"].Rows {
 		if name := w.refName(blocks["sum"].Refs[u.Ref]); name == "sum" {
-			t.Errorf("sum steers its own rows: %v", u)
+			t.Errorf("sum controls its own rows: %v", u)
 		}
 	}
 }

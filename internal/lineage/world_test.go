@@ -136,7 +136,7 @@ func (m *memory) Texts(_ context.Context, hashes []catalog.Hash) (map[catalog.Ha
 	return out, nil
 }
 
-func (m *memory) Stands(n int32, key catalog.Hash) bool {
+func (m *memory) IsCurrent(n int32, key catalog.Hash) bool {
 	kept, ok := m.kept[m.tables[n].ID]
 	return ok && kept.Key == key
 }

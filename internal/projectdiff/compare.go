@@ -76,8 +76,8 @@ func (c *comparer) table(id string) {
 
 func (c *comparer) add(t TableChange) { c.out.Tables = append(c.out.Tables, t) }
 
-// whole is a table that one state alone has. An ephemeral model is no table that
-// anybody else can have used.
+// whole is a table that one state alone has. An ephemeral model is not a table that
+// anyone else can have used.
 func (c *comparer) whole(s *projectState, n int32, change string) TableChange {
 	node := s.Nodes[n]
 	return TableChange{
@@ -125,7 +125,7 @@ func (c *comparer) both(was, now int32) {
 
 func identifier(n *dbt.Node) string { return cmp.Or(n.Identifier, n.Alias, n.Name) }
 
-// reasons are the differences of two nodes beside their columns.
+// reasons are the differences of two nodes other than their columns.
 func (c *comparer) reasons(a, b *dbt.Node) []string {
 	var out []string
 	if a.RawCode != b.RawCode && c.code(a) != c.code(b) {
@@ -159,7 +159,7 @@ func enforced(contract bool) string {
 	return "not enforced"
 }
 
-// code is the code as it was written, but for comments and white space.
+// code is the code as written, except for comments and white space.
 func (c *comparer) code(n *dbt.Node) string {
 	if n.Language != "" && n.Language != "sql" {
 		return n.RawCode

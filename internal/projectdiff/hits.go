@@ -152,7 +152,7 @@ func (c *comparer) summary() {
 	c.out.Hits, c.out.Owners = orEmpty(c.out.Hits), orEmpty(c.out.Owners)
 }
 
-// orEmpty makes no list an empty one: null is no list in JSON.
+// orEmpty replaces nil by an empty list, which JSON writes as [] and not as null.
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

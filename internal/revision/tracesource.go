@@ -174,8 +174,8 @@ func (t *tracing) Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog
 	return t.Store.Texts(ctx, t.ws, hashes)
 }
 
-// Stands reports whether reading a table again would give what is stored.
-func (t *tracing) Stands(n int32, key catalog.Hash) bool {
+// IsCurrent reports whether reading a table again would give what is stored.
+func (t *tracing) IsCurrent(n int32, key catalog.Hash) bool {
 	b, ok := t.blocks[n]
 	return ok && b.key == key
 }

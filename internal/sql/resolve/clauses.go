@@ -17,13 +17,13 @@ type clause struct {
 	kinds  KindSet
 }
 
-func (r *resolver) steer(e ast.Expr, v view, kinds KindSet) {
+func (r *resolver) control(e ast.Expr, v view, kinds KindSet) {
 	if e != nil {
 		r.clauses = append(r.clauses, clause{expr: e, view: v, kinds: kinds})
 	}
 }
 
-func (r *resolver) steerColumn(col *column, kinds KindSet) {
+func (r *resolver) controlColumn(col *column, kinds KindSet) {
 	if !r.spend(1) {
 		return
 	}
@@ -34,38 +34,38 @@ func (r *resolver) steerColumn(col *column, kinds KindSet) {
 // selectClauses notes what controls the rows of a SELECT.
 func (r *resolver) selectClauses(sel *ast.Select, s *scope) {
 	rules := r.dialect.Scope
-	r.steer(sel.Prewhere, s.withAliases(rules.WhereAlias), Filter)
-	r.steer(sel.Where, s.withAliases(rules.WhereAlias), Filter)
+	r.control(sel.Prewhere, s.withAliases(rules.WhereAlias), Filter)
+	r.control(sel.Where, s.withAliases(rules.WhereAlias), Filter)
 	if sel.Connect != nil {
-		r.steer(sel.Connect.StartWith, s.full(), Filter)
-		r.steer(sel.Connect.Condition, s.full(), Join)
+		r.control(sel.Connect.StartWith, s.full(), Filter)
+		r.control(sel.Connect.Condition, s.full(), Join)
 	}
 	if g := sel.GroupBy; g != nil {
 		r.groupClauses(g, s, sel.Items)
 	}
-	r.steer(sel.Having, s.withAliases(rules.HavingAlias), Having)
-	r.steer(sel.Qualify, s.withAliases(rules.QualifyAlias), Qualify)
+	r.control(sel.Having, s.withAliases(rules.HavingAlias), Having)
+	r.control(sel.Qualify, s.withAliases(rules.QualifyAlias), Qualify)
 	for _, e := range sel.DistinctOn {
 		r.positioned(e, s, s.withAliases(dialect.AliasFirst), Distinct)
 	}
 	if sel.Distinct && len(sel.DistinctOn) == 0 && s.rel != nil {
-		r.steerOutputs(s.rel, Distinct)
+		r.controlOutputs(s.rel, Distinct)
 	}
 	for i := range sel.SortBy {
-		r.steer(sel.SortBy[i].Expr, s.withAliases(dialect.AliasFirst), Sort)
+		r.control(sel.SortBy[i].Expr, s.withAliases(dialect.AliasFirst), Sort)
 	}
 }
 
-func (r *resolver) steerOutputs(rel *relation, kinds KindSet) {
+func (r *resolver) controlOutputs(rel *relation, kinds KindSet) {
 	for i := range rel.columns {
 		if !rel.columns[i].hidden {
-			r.steerColumn(&rel.columns[i], kinds)
+			r.controlColumn(&rel.columns[i], kinds)
 		}
 	}
 }
 
-// groupClauses notes GROUP BY. GROUP BY ALL means every projection that is no
-// aggregate.
+// groupClauses notes GROUP BY. GROUP BY ALL means every projection that is not
+// an aggregate.
 func (r *resolver) groupClauses(g *ast.GroupBy, s *scope, items []ast.SelectItem) {
 	for i := range g.Items {
 		r.positioned(g.Items[i].Expr, s, s.withAliases(r.dialect.Scope.GroupAlias), Group)
@@ -75,7 +75,7 @@ func (r *resolver) groupClauses(g *ast.GroupBy, s *scope, items []ast.SelectItem
 	}
 	for i := range items {
 		if i < len(s.items) && s.items[i] != nil && !r.aggregates(items[i].Expr) {
-			r.steerColumn(s.items[i], Group)
+			r.controlColumn(s.items[i], Group)
 		}
 	}
 }
@@ -84,12 +84,12 @@ func (r *resolver) groupClauses(g *ast.GroupBy, s *scope, items []ast.SelectItem
 func (r *resolver) positioned(e ast.Expr, s *scope, v view, kinds KindSet) {
 	literal, ok := e.(*ast.Literal)
 	if !ok || literal.Kind != ast.NumberLiteral || s.rel == nil {
-		r.steer(e, v, kinds)
+		r.control(e, v, kinds)
 		return
 	}
 	if n, err := strconv.Atoi(literal.Text); err == nil {
 		if col := s.rel.at(n - 1); col != nil {
-			r.steerColumn(col, kinds)
+			r.controlColumn(col, kinds)
 		}
 	}
 }
@@ -141,13 +141,13 @@ func (r *resolver) queryClauses(q *ast.Query, s *scope, rel *relation) {
 	v := s.withAliases(dialect.AliasFirst)
 	for i := range q.OrderBy {
 		if q.OrderBy[i].All {
-			r.steerOutputs(rel, Sort)
+			r.controlOutputs(rel, Sort)
 			continue
 		}
 		r.positioned(q.OrderBy[i].Expr, s, v, Sort)
 	}
 	for _, e := range q.LimitBy {
-		r.steer(e, v, Filter)
+		r.control(e, v, Filter)
 	}
 }
 
@@ -158,10 +158,10 @@ func (r *resolver) outputScope(rel *relation) *scope {
 
 // joinClause notes the conditions of a join.
 func (r *resolver) joinClause(s *scope, j *ast.Join, merged []int) {
-	r.steer(j.On, s.withAliases(r.dialect.Scope.WhereAlias), Join)
-	r.steer(j.Match, s.full(), Join)
+	r.control(j.On, s.withAliases(r.dialect.Scope.WhereAlias), Join)
+	r.control(j.Match, s.full(), Join)
 	for _, i := range merged {
-		r.steerColumn(s.merged[i].column, Join)
+		r.controlColumn(s.merged[i].column, Join)
 	}
 }
 
@@ -169,7 +169,7 @@ func (r *resolver) joinClause(s *scope, j *ast.Join, merged []int) {
 func (r *resolver) setClauses(op *ast.SetOperation, rel *relation) {
 	for i := range op.Arms {
 		if op.Arms[i].Op != ast.Union || !op.Arms[i].All {
-			r.steerOutputs(rel, SetOperation)
+			r.controlOutputs(rel, SetOperation)
 			return
 		}
 	}

@@ -99,7 +99,7 @@ func (r *resolver) update(st *ast.Update) Result {
 		r.addFrom(s, member)
 	}
 	rel := r.assigned(s, st.Set)
-	r.steer(st.Where, s.withAliases(dialect.NoAlias), Filter)
+	r.control(st.Where, s.withAliases(dialect.NoAlias), Filter)
 	return r.result(rel, target, nil)
 }
 
@@ -207,11 +207,11 @@ func (r *resolver) mergeStatement(st *ast.Merge) Result {
 	targets := len(s.sources)
 	r.addFrom(s, st.Source)
 	var columns []column
-	r.steer(st.On, s.full(), Join)
+	r.control(st.On, s.full(), Join)
 	for i := range st.Whens {
 		w := &st.Whens[i]
-		r.steer(w.Condition, s.full(), Filter)
-		r.steer(w.Where, s.full(), Filter)
+		r.control(w.Condition, s.full(), Filter)
+		r.control(w.Where, s.full(), Filter)
 		for j := range w.Set {
 			columns = r.assign(columns, s, &w.Set[j])
 		}

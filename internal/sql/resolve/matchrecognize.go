@@ -21,13 +21,13 @@ func (r *resolver) matched(inner *scope, m *ast.MatchRecognize) *relation {
 	}
 	columns = r.itemColumns(columns, m.Measures, v, &unnamed)
 	for i := range m.PartitionBy {
-		r.steer(m.PartitionBy[i].Expr, v, Group)
+		r.control(m.PartitionBy[i].Expr, v, Group)
 	}
 	for i := range m.OrderBy {
-		r.steer(m.OrderBy[i].Expr, v, Sort)
+		r.control(m.OrderBy[i].Expr, v, Sort)
 	}
 	for _, e := range m.Define {
-		r.steer(e, v, Filter)
+		r.control(e, v, Filter)
 	}
 	return r.newRelation(columns)
 }

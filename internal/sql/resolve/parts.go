@@ -142,7 +142,7 @@ func (r *resolver) partsOfCall(e *ast.Call, kind KindSet, v view) *relation {
 		return parts
 	}
 	for i := range e.OrderBy {
-		r.steer(e.OrderBy[i].Expr, v, Sort)
+		r.control(e.OrderBy[i].Expr, v, Sort)
 	}
 	columns := r.relationColumns(parts)
 	for i := range columns {

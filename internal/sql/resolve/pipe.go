@@ -82,7 +82,7 @@ func (r *resolver) pipeSelect(s *scope, op *ast.PipeOp) *scope {
 	inner := *s
 	rel := r.project(&inner, op.Items)
 	if op.Distinct {
-		r.steerOutputs(rel, Distinct)
+		r.controlOutputs(rel, Distinct)
 	}
 	return r.overRows(rel, s.outer, s.ctes)
 }
@@ -123,7 +123,7 @@ func (r *resolver) pipeAggregate(s *scope, op *ast.PipeOp) *scope {
 	if op.GroupBy != nil {
 		items = append(items, op.GroupBy.Items...)
 		for i := range op.GroupBy.Items {
-			r.steer(op.GroupBy.Items[i].Expr, s.full(), Group)
+			r.control(op.GroupBy.Items[i].Expr, s.full(), Group)
 		}
 	}
 	items = append(items, op.Items...)
@@ -185,11 +185,11 @@ func (r *resolver) reshaped(s *scope, rel *relation, alias *ast.Alias) *scope {
 
 // pipeClauses notes the operators that only choose rows.
 func (r *resolver) pipeClauses(s *scope, op *ast.PipeOp) {
-	r.steer(op.Condition, s.full(), Filter)
+	r.control(op.Condition, s.full(), Filter)
 	for i := range op.OrderBy {
-		r.steer(op.OrderBy[i].Expr, s.withAliases(dialect.NoAlias), Sort)
+		r.control(op.OrderBy[i].Expr, s.withAliases(dialect.NoAlias), Sort)
 	}
 	if op.Kind == ast.PipeDistinct {
-		r.steerOutputs(r.listing(s), Distinct)
+		r.controlOutputs(r.listing(s), Distinct)
 	}
 }
