@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/dbt/inspect"
 )
 
 // InspectCmd counts what artifacts hold.
@@ -57,16 +57,16 @@ func inspectFile(ctx context.Context, path string) (any, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // only read
-	return dbt.Inspect(ctx, f)
+	return inspect.Artifact(ctx, f)
 }
 
 // joined prints what the artifacts of one project hold together.
 func (c *InspectCmd) joined(ctx context.Context, out *output) error {
-	files := make([]dbt.ProjectFile, len(c.Files))
+	files := make([]inspect.File, len(c.Files))
 	for i, path := range c.Files {
-		files[i] = dbt.ProjectFile{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+		files[i] = inspect.File{Name: path, Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 	}
-	stats, err := dbt.InspectProject(ctx, files)
+	stats, err := inspect.Project(ctx, files)
 	if err != nil {
 		return err
 	}

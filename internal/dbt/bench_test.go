@@ -69,14 +69,6 @@ func BenchmarkManifest(b *testing.B) {
 			}
 		}
 	})
-	b.Run("inspect", func(b *testing.B) {
-		b.SetBytes(int64(len(raw)))
-		for b.Loop() {
-			if _, err := dbt.Inspect(context.Background(), bytes.NewReader(raw)); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 	b.Run("baseline/encoding-json", func(b *testing.B) {
 		b.SetBytes(int64(len(raw)))
 		b.ReportAllocs()

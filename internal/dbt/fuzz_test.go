@@ -132,17 +132,3 @@ func FuzzReadResults(f *testing.F) {
 		checkError(t, err, raw, isGzip(raw))
 	})
 }
-
-// FuzzInspect: no file crashes the counting, and its report is JSON.
-func FuzzInspect(f *testing.F) {
-	for _, s := range seeds {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		stats, err := dbt.Inspect(context.Background(), bytes.NewReader(raw))
-		checkError(t, err, raw, isGzip(raw))
-		if err == nil {
-			generic(t, stats)
-		}
-	})
-}

@@ -1,4 +1,4 @@
-package dbt
+package inspect
 
 import (
 	"bytes"
@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // ManifestStats are the counts of a manifest. Models, seeds and so on are entries of its nodes by resource
@@ -104,7 +106,7 @@ type nodeTally struct {
 
 	materialized string
 	relation     string // lower-cased address
-	relationName value
+	relationName dbt.Value
 	name         string
 	longest      int
 
@@ -125,17 +127,17 @@ func (n *nodeTally) ephemeral() bool {
 	return n.resourceType == "model" && n.materialized == "ephemeral"
 }
 
-func tallyNode(section, id string, v value) *nodeTally {
+func tallyNode(section, id string, v dbt.Value) *nodeTally {
 	n := &nodeTally{id: id, section: section, noDatabase: true}
-	var identifier, alias, name, database, schema, compiledCode, compiledSQL, config, meta value
-	for k, m := range v.members {
+	var identifier, alias, name, database, schema, compiledCode, compiledSQL, config, meta dbt.Value
+	for k, m := range v.Members {
 		switch string(k) {
 		case "raw_code":
 			n.rawCode = true
 		case "raw_sql":
 			n.rawSQL = true
 		}
-		if m.absent() {
+		if m.IsAbsent() {
 			continue
 		}
 		n.longest = max(n.longest, longLength(m, n.longest))
@@ -145,7 +147,7 @@ func tallyNode(section, id string, v value) *nodeTally {
 		case "package_name":
 			n.pkg = string(m)
 		case "depends_on":
-			n.parents = tallyParents(m.get("nodes"))
+			n.parents = tallyParents(m.Get("nodes"))
 		case "columns":
 			n.tallyColumns(m)
 		case "constraints":
@@ -178,14 +180,14 @@ func tallyNode(section, id string, v value) *nodeTally {
 		compiledCode = compiledSQL
 	}
 	n.compiled = truthy(compiledCode)
-	n.meta = truthy(meta) || truthy(config.get("meta"))
-	n.materialized = plain(config.get("materialized"))
+	n.meta = truthy(meta) || truthy(config.Get("meta"))
+	n.materialized = plain(config.Get("materialized"))
 	n.name = plain(name)
 	n.relation = relationOf(n.resourceType, database, schema, identifier, alias, name)
 	return n
 }
 
-func (n *nodeTally) flag(name string, v value) {
+func (n *nodeTally) flag(name string, v dbt.Value) {
 	switch name {
 	case "test_metadata":
 		n.generic = truthy(v)
@@ -196,34 +198,34 @@ func (n *nodeTally) flag(name string, v value) {
 	case "version":
 		n.versioned = true
 	case "contract":
-		n.contract = truthy(v.get("enforced"))
+		n.contract = truthy(v.Get("enforced"))
 	case "language":
-		n.python = v.str() == "python"
+		n.python = v.Text() == "python"
 	case "access":
-		n.access = v.str() == "public" || v.str() == "private"
+		n.access = v.Text() == "public" || v.Text() == "private"
 	case "freshness":
-		n.freshness = truthy(v.get("warn_after").get("count")) || truthy(v.get("error_after").get("count"))
+		n.freshness = truthy(v.Get("warn_after").Get("count")) || truthy(v.Get("error_after").Get("count"))
 	case "is_external_node":
 		n.external = truthy(v)
 	}
 }
 
-func (n *nodeTally) tallyColumns(v value) {
-	for name, c := range v.members {
+func (n *nodeTally) tallyColumns(v dbt.Value) {
+	for name, c := range v.Members {
 		n.columns++
 		n.names = append(n.names, string(name))
-		n.constraints += length(c.get("constraints"))
-		if truthy(c.get("description")) {
+		n.constraints += length(c.Get("constraints"))
+		if truthy(c.Get("description")) {
 			n.described++
 		}
-		if truthy(c.get("data_type")) {
+		if truthy(c.Get("data_type")) {
 			n.typed++
 		}
 	}
 }
 
 // relationOf returns the lower-cased address of a table, in which a missing part is the text none.
-func relationOf(resourceType string, database, schema, identifier, alias, name value) string {
+func relationOf(resourceType string, database, schema, identifier, alias, name dbt.Value) string {
 	table := identifier
 	if resourceType != "source" {
 		table = alias
@@ -234,11 +236,11 @@ func relationOf(resourceType string, database, schema, identifier, alias, name v
 	return strings.ToLower(plain(database) + "\x00" + plain(schema) + "\x00" + plain(table))
 }
 
-func tallyParents(v value) []string {
+func tallyParents(v dbt.Value) []string {
 	var list []string
-	for e := range v.elements {
-		if e.kind() == '"' {
-			list = append(list, e.str())
+	for e := range v.Elements {
+		if e.Kind() == '"' {
+			list = append(list, e.Text())
 		}
 	}
 	slices.Sort(list)
@@ -246,11 +248,11 @@ func tallyParents(v value) []string {
 }
 
 // longLength returns the number of characters of a text of more than 400, if it can be above known; else 0.
-func longLength(v value, known int) int {
-	if v.kind() != '"' || len(v)-2 <= max(known, longText) {
+func longLength(v dbt.Value, known int) int {
+	if v.Kind() != '"' || len(v)-2 <= max(known, longText) {
 		return 0
 	}
-	if n := utf8.RuneCountInString(v.str()); n > longText {
+	if n := utf8.RuneCountInString(v.Text()); n > longText {
 		return n
 	}
 	return 0
@@ -299,22 +301,22 @@ func shapeName(kind jsontext.Kind) string {
 	}[kind]
 }
 
-func (m *manifestTally) entry(section, id string, v value) {
+func (m *manifestTally) entry(section, id string, v dbt.Value) {
 	s := m.entries[section]
 	switch section {
 	case "nodes", "sources", "functions":
 		m.add(section, id, tallyNode(section, id, v))
 	case "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests":
-		m.parents[section][id] = tallyParents(v.get("depends_on").get("nodes"))
+		m.parents[section][id] = tallyParents(v.Get("depends_on").Get("nodes"))
 	case "parent_map":
 		m.parents[section][id] = tallyParents(v)
 	case "macros":
-		for _, f := range v.members {
+		for _, f := range v.Members {
 			m.longest = max(m.longest, longLength(f, m.longest))
 		}
 	case "disabled":
 		n := 1
-		if v.kind() == '[' {
+		if v.Kind() == '[' {
 			n = length(v)
 		}
 		m.dis.n += n - s.ids[id]
@@ -336,12 +338,12 @@ func (m *manifestTally) add(section, id string, n *nodeTally) {
 	m.order[section] = append(m.order[section], n)
 }
 
-func (m *manifestTally) element(section string, v value) {
+func (m *manifestTally) element(section string, v dbt.Value) {
 	s := m.entries[section]
 	s.list++
 	if section == "disabled" {
 		m.dis.n++
-		m.dis.ids[v.get("unique_id").str()] = true
+		m.dis.ids[v.Get("unique_id").Text()] = true
 	}
 }
 

@@ -1,4 +1,4 @@
-package dbt_test
+package inspect_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/dbt/inspect"
 )
 
 // provenance are the keys of counts.json that say where a file is from, not what is in it.
@@ -29,7 +29,7 @@ func TestInspectRealArtifacts(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			stats, err := dbt.Inspect(context.Background(), f)
+			stats, err := inspect.Artifact(context.Background(), f)
 			if want["kind"] == "broken" {
 				if err == nil {
 					t.Fatal("want an error")
@@ -72,6 +72,6 @@ func generic(t testing.TB, v any) map[string]any {
 }
 
 // projectFile makes a ProjectFile of a path.
-func projectFile(path string) dbt.ProjectFile {
-	return dbt.ProjectFile{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
+func projectFile(path string) inspect.File {
+	return inspect.File{Name: filepath.Base(path), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 }

@@ -1,4 +1,4 @@
-package dbt_test
+package inspect_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/dbt/inspect"
 )
 
 // countAll lets the other program count every folder of artifacts as a project and every file by itself.
@@ -58,7 +58,7 @@ func TestInspectAgainstScript(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		stats, err := dbt.Inspect(context.Background(), f)
+		stats, err := inspect.Artifact(context.Background(), f)
 		f.Close()
 		if counts == nil {
 			if err == nil {
@@ -75,7 +75,7 @@ func TestInspectAgainstScript(t *testing.T) {
 		}
 	}
 	for folder, counts := range want.Projects {
-		var files []dbt.ProjectFile
+		var files []inspect.File
 		names, err := os.ReadDir(folder)
 		if err != nil {
 			t.Fatal(err)
@@ -85,7 +85,7 @@ func TestInspectAgainstScript(t *testing.T) {
 				files = append(files, projectFile(filepath.Join(folder, n.Name())))
 			}
 		}
-		stats, err := dbt.InspectProject(context.Background(), files)
+		stats, err := inspect.Project(context.Background(), files)
 		if err != nil {
 			t.Errorf("%s: %v", folder, err)
 			continue

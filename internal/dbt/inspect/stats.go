@@ -1,17 +1,20 @@
-package dbt
+package inspect
 
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // Stats are the counts of one artifact. Exactly one of the pointers is set, the one of its kind. As JSON they
 // are one flat object under the published names; what the file does not say is null.
 type Stats struct {
-	Kind             Kind
+	Kind             dbt.Kind
 	Manifest         *ManifestStats
 	Catalog          *CatalogStats
 	RunResults       *RunStats
@@ -53,7 +56,7 @@ func (s *Stats) setOddities(odd Counts) {
 
 // Origin is the metadata of an artifact, as written.
 type Origin struct {
-	Kind          Kind           `json:"kind"`
+	Kind          dbt.Kind       `json:"kind"`
 	SchemaVersion *string        `json:"schema_version"`
 	DBTVersion    jsontext.Value `json:"dbt_version"`
 	GeneratedAt   jsontext.Value `json:"generated_at"`
@@ -77,7 +80,7 @@ func (c Counts) MarshalJSON() ([]byte, error) {
 			out = append(out, ',')
 		}
 		out, _ = jsontext.AppendQuote(out, n.Name)
-		out = append(append(out, ':'), itoa(int64(n.N))...)
+		out = append(append(out, ':'), strconv.Itoa(n.N)...)
 	}
 	return append(out, '}'), nil
 }
@@ -133,18 +136,29 @@ func (t *tally) most(limit int) Counts {
 	return list
 }
 
-// truthy reports whether a value is neither empty nor zero: null, false, 0, "" and what is empty do not.
-func truthy(v value) bool {
-	switch k := v.kind(); {
-	case v.absent() || k == 'f':
+// truthy reports whether a value is neither absent nor false, zero or empty.
+func truthy(v dbt.Value) bool {
+	switch k := v.Kind(); {
+	case v.IsAbsent() || k == 'f':
 		return false
 	case k == '"':
 		return len(v) > 2
 	case k == '{' || k == '[':
-		return skipSpace(v, 1) < len(v)-1
-	case v.isNumber():
-		f, _ := v.float()
+		return !isEmpty(v)
+	case v.IsNumber():
+		f, _ := v.Float()
 		return f != 0
+	}
+	return true
+}
+
+// isEmpty reports whether an object or array has nothing in it.
+func isEmpty(v dbt.Value) bool {
+	for range v.Members {
+		return false
+	}
+	for range v.Elements {
+		return false
 	}
 	return true
 }
@@ -156,8 +170,8 @@ const (
 )
 
 // brief returns the text of a JSON string as it is published.
-func brief(v value) string {
-	s := v.str()
+func brief(v dbt.Value) string {
+	s := v.Text()
 	if len(s) <= longText || utf8.RuneCountInString(s) <= longText {
 		return s
 	}
@@ -165,9 +179,9 @@ func brief(v value) string {
 }
 
 // plain writes a value as text in the way the published counts do: null is None.
-func plain(v value) string {
-	switch k := v.kind(); {
-	case v.absent():
+func plain(v dbt.Value) string {
+	switch k := v.Kind(); {
+	case v.IsAbsent():
 		return "None"
 	case k == '"':
 		return brief(v)
@@ -180,39 +194,21 @@ func plain(v value) string {
 }
 
 // written keeps a value as it is in the file; nil stands for null.
-func written(v value) jsontext.Value {
-	if v.absent() {
+func written(v dbt.Value) jsontext.Value {
+	if v.IsAbsent() {
 		return nil
 	}
-	if v.kind() == '"' && len(v) > longText {
+	if v.Kind() == '"' && len(v) > longText {
 		b, _ := jsontext.AppendQuote(nil, brief(v))
 		return b
 	}
-	return jsontext.Value(compact(nil, v))
-}
-
-// compact appends v without the blanks between its tokens.
-func compact(dst []byte, v value) []byte {
-	for i := 0; i < len(v); {
-		switch c := v[i]; {
-		case c == '"':
-			end := endOfString(v, i)
-			dst = append(dst, v[i:end]...)
-			i = end
-		case c <= ' ':
-			i++
-		default:
-			dst = append(dst, c)
-			i++
-		}
-	}
-	return dst
+	return v.AppendCompact(nil)
 }
 
 // length returns the number of elements of an array and 0 for anything else.
-func length(v value) int {
+func length(v dbt.Value) int {
 	n := 0
-	for range v.elements {
+	for range v.Elements {
 		n++
 	}
 	return n

@@ -1,4 +1,4 @@
-package dbt
+package inspect
 
 import (
 	"context"
@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
-// ProjectFile is one file of a project: its base name and how to open it.
-type ProjectFile struct {
+// File is one file of a project: its base name and how to open it.
+type File struct {
 	Name string
 	Open func() (io.ReadCloser, error)
 }
@@ -39,17 +41,16 @@ type JoinedStats struct {
 	ResultsNotInManifest            *int `json:"results_not_in_manifest,omitempty"`
 }
 
-// InspectProject counts what is in the artifacts of one project. A file that cannot be read as JSON
-// is listed as unreadable, JSON that is not an artifact is skipped; an error is returned only where a file cannot be
-// opened or read at all.
-func InspectProject(ctx context.Context, files []ProjectFile) (ProjectStats, error) {
+// Project counts what is in the artifacts of one project. A file that cannot be read as JSON is listed as unreadable,
+// JSON that is not an artifact is skipped; an error is returned only if a file cannot be opened or read at all.
+func Project(ctx context.Context, files []File) (ProjectStats, error) {
 	var st ProjectStats
 	var manifest, catalog, run *inspector
 	for _, f := range files {
 		n, err := inspectFile(ctx, f)
-		var bad *Error
+		var bad *dbt.Error
 		switch {
-		case errors.As(err, &bad) && bad.Code == CodeKindUnknown:
+		case errors.As(err, &bad) && bad.Code == dbt.CodeKindUnknown:
 			continue
 		case errors.As(err, &bad):
 			if st.Unreadable == nil {
@@ -61,11 +62,11 @@ func InspectProject(ctx context.Context, files []ProjectFile) (ProjectStats, err
 			return st, fmt.Errorf("artifact %s: %w", f.Name, err)
 		}
 		switch {
-		case n.kind == Manifest && manifest == nil:
+		case n.kind == dbt.Manifest && manifest == nil:
 			manifest = n
-		case n.kind == Catalog && catalog == nil:
+		case n.kind == dbt.Catalog && catalog == nil:
 			catalog = n
-		case n.kind == RunResults && run == nil:
+		case n.kind == dbt.RunResults && run == nil:
 			run = n
 		}
 		st.add(f.Name, n)
@@ -74,7 +75,7 @@ func InspectProject(ctx context.Context, files []ProjectFile) (ProjectStats, err
 	return st, nil
 }
 
-func inspectFile(ctx context.Context, f ProjectFile) (*inspector, error) {
+func inspectFile(ctx context.Context, f File) (*inspector, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err

@@ -1,9 +1,11 @@
-package dbt
+package inspect
 
 import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // CatalogStats are the counts of a catalog.
@@ -69,23 +71,23 @@ func (c *catalogTally) element(section string) {
 	}
 }
 
-func (c *catalogTally) entry(section, id string, v value) {
+func (c *catalogTally) entry(section, id string, v dbt.Value) {
 	if section != "nodes" && section != "sources" {
 		return
 	}
 	t := &tableTally{id: id}
-	meta := v.get("metadata")
-	t.tableType, t.noDatabase = plain(meta.get("type")), meta.get("database").absent()
-	if owner := meta.get("owner"); truthy(owner) {
+	meta := v.Get("metadata")
+	t.tableType, t.noDatabase = plain(meta.Get("type")), meta.Get("database").IsAbsent()
+	if owner := meta.Get("owner"); truthy(owner) {
 		t.owner = string(owner)
 	}
-	for name := range v.get("stats").members {
+	for name := range v.Get("stats").Members {
 		switch string(name) {
 		case "row_count", "num_rows", "rows":
 			t.rows = true
 		}
 	}
-	for name, col := range v.get("columns").members {
+	for name, col := range v.Get("columns").Members {
 		c.column(t, string(name), col)
 	}
 	key := section + "\x00" + id
@@ -97,8 +99,8 @@ func (c *catalogTally) entry(section, id string, v value) {
 	c.sections[section] = append(c.sections[section], t)
 }
 
-func (c *catalogTally) column(t *tableTally, name string, v value) {
-	typ := v.get("type")
+func (c *catalogTally) column(t *tableTally, name string, v dbt.Value) {
+	typ := v.Get("type")
 	text := plain(typ)
 	i, ok := c.typeAt[text]
 	if !ok {
@@ -108,9 +110,9 @@ func (c *catalogTally) column(t *tableTally, name string, v value) {
 	}
 	t.types = append(t.types, i)
 	t.names = append(t.names, name)
-	t.noType += b2i(typ.absent())
+	t.noType += b2i(typ.IsAbsent())
 	t.upper += b2i(strings.ToUpper(name) == name && strings.ToLower(name) != name && !strings.Contains(name, "ß"))
-	t.otherName += b2i(v.get("name").kind() != '"' || v.get("name").str() != name)
+	t.otherName += b2i(v.Get("name").Kind() != '"' || v.Get("name").Text() != name)
 }
 
 // stats closes the tally.

@@ -1,8 +1,11 @@
-package dbt
+package inspect
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // edgeSections are the sections whose entries depend on nodes, in the order in which they are counted.
@@ -15,11 +18,11 @@ var topKeys = []string{
 }
 
 // stats closes the tally.
-func (m *manifestTally) stats(o Origin, metadata value, sections []string) *ManifestStats {
-	st := &ManifestStats{Origin: o, AdapterType: written(metadata.get("adapter_type")), ProjectName: written(metadata.get("project_name"))}
+func (m *manifestTally) stats(o Origin, metadata dbt.Value, sections []string) *ManifestStats {
+	st := &ManifestStats{Origin: o, AdapterType: written(metadata.Get("adapter_type")), ProjectName: written(metadata.Get("project_name"))}
 	root := m.root(metadata)
 	if root != "" {
-		s := value(root).str()
+		s := dbt.Value(root).Text()
 		st.RootPackage = &s
 	}
 	m.countNodes(st, root)
@@ -35,8 +38,8 @@ func (m *manifestTally) stats(o Origin, metadata value, sections []string) *Mani
 }
 
 // root returns the JSON of the name of the root package, "" for none.
-func (m *manifestTally) root(metadata value) string {
-	if name := metadata.get("project_name"); truthy(name) {
+func (m *manifestTally) root(metadata dbt.Value) string {
+	if name := metadata.Get("project_name"); truthy(name) {
 		return string(name)
 	}
 	var packages tally
@@ -67,7 +70,7 @@ func (m *manifestTally) countNodes(st *ManifestStats, root string) {
 			*c.all++
 			*c.root += b2i(n.pkg == root)
 		} else if n.resourceType != "source" {
-			other.add(orText(n.resourceType, "None"))
+			other.add(cmp.Or(n.resourceType, "None"))
 		}
 		if !n.versioned && (n.resourceType == "model" || n.resourceType == "seed" || n.resourceType == "snapshot") {
 			names.add(n.resourceType + "\x00" + n.name)

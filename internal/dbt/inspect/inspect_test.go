@@ -1,22 +1,27 @@
-package dbt_test
+package inspect_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/dbt/inspect"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 // golden compares v, as JSON, with testdata/name.
 func golden(t *testing.T, name string, v any) {
@@ -45,7 +50,7 @@ func golden(t *testing.T, name string, v any) {
 }
 
 // shop is the example project of this repository.
-var shop = filepath.Join("..", "..", "examples", "shop", "artifacts")
+var shop = filepath.Join("..", "..", "..", "examples", "shop", "artifacts")
 
 // TestInspectShop counts the artifacts of the example project, each state as one project.
 func TestInspectShop(t *testing.T) {
@@ -55,7 +60,7 @@ func TestInspectShop(t *testing.T) {
 	}
 	for _, v := range versions {
 		for _, state := range []string{"before", "after"} {
-			var files []dbt.ProjectFile
+			var files []inspect.File
 			err := fs.WalkDir(os.DirFS(shop), v.Name()+"/"+state, func(name string, e fs.DirEntry, err error) error {
 				if err == nil && !e.IsDir() {
 					files = append(files, projectFile(filepath.Join(shop, name)))
@@ -65,11 +70,11 @@ func TestInspectShop(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			stats, err := dbt.InspectProject(context.Background(), files)
+			stats, err := inspect.Project(context.Background(), files)
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, "inspect/shop-"+v.Name()+"-"+state+".json", stats)
+			golden(t, "shop-"+v.Name()+"-"+state+".json", stats)
 		}
 	}
 }
@@ -88,27 +93,79 @@ func TestInspectOddities(t *testing.T) {
 		"sources-v0":          `{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/sources/v1.json"},"sources":{"source.p.r.t":{"max_loaded_at":"x"},"source.p.r.u":{"error":"e"}}}`,
 		"semantic":            `{"semantic_models":[{"measures":[1,2],"dimensions":[3],"entities":[]}],"metrics":[1],"saved_queries":[]}`,
 	} {
-		stats, err := dbt.Inspect(context.Background(), strings.NewReader(text))
+		stats, err := inspect.Artifact(context.Background(), strings.NewReader(text))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		golden(t, "inspect/"+name+".json", stats)
+		golden(t, name+".json", stats)
 	}
 }
 
 // TestInspectAnyPacking: compression, and in what pieces the bytes arrive, change no count.
 func TestInspectAnyPacking(t *testing.T) {
-	raw := small.manifest(t)
-	want, err := dbt.Inspect(context.Background(), bytes.NewReader(raw))
+	packed, raw := shopManifest(t)
+	want, err := inspect.Artifact(context.Background(), bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := dbt.Inspect(context.Background(), &chunked{[]byte(zipped(t, string(raw))), 3})
+	for name, r := range map[string]io.Reader{"gzip": bytes.NewReader(packed), "byte by byte": iotest.OneByteReader(bytes.NewReader(packed))} {
+		got, err := inspect.Artifact(context.Background(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(generic(t, want), generic(t, got)); diff != "" {
+			t.Errorf("%s: -plain +packed\n%s", name, diff)
+		}
+	}
+}
+
+// shopManifest returns a manifest of the example project, as gzip and plain.
+func shopManifest(t testing.TB) (packed, raw []byte) {
+	t.Helper()
+	packed, err := os.ReadFile(filepath.Join(shop, "1.12.6", "after", "manifest.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(generic(t, want), generic(t, got)); diff != "" {
-		t.Errorf("-plain +gzip\n%s", diff)
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
 	}
+	if raw, err = io.ReadAll(r); err != nil {
+		t.Fatal(err)
+	}
+	return packed, raw
+}
+
+func BenchmarkArtifact(b *testing.B) {
+	_, raw := shopManifest(b)
+	b.SetBytes(int64(len(raw)))
+	for b.Loop() {
+		if _, err := inspect.Artifact(context.Background(), bytes.NewReader(raw)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// FuzzArtifact: no file crashes the counting, and its report is JSON.
+func FuzzArtifact(f *testing.F) {
+	for _, s := range []string{
+		`{}`, `{"metadata":{}}`, "\xef\xbb\xbf{\"nodes\":{\"a\":{\"description\":\"\xff\\u0000\\ud800\\\\\"}},\"docs\":{}}",
+		`{"nodes":{"a":{"resource_type":"model","columns":{"x":{"meta":{"a":NaN}}}}},"parent_map":{"a":["b","b"]},"disabled":[{"unique_id":"c"}],"macros":{}}`,
+		`{"nodes":{"a":{"metadata":{"type":"view"},"columns":{"X":{"type":"int","index":1}},"stats":{"rows":{"value":1e400}}}},"sources":{},"errors":["x"]}`,
+		`{"results":[{"status":"success","unique_id":"a","timing":[],"execution_time":-1}],"args":{"which":"run"},"elapsed_time":Infinity}`,
+		`{"semantic_models":[{"measures":[1],"entities":[],"dimensions":[{}]}],"metrics":[]}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		stats, err := inspect.Artifact(context.Background(), bytes.NewReader(raw))
+		var bad *dbt.Error
+		switch {
+		case err == nil:
+			generic(t, stats)
+		case !errors.As(err, &bad):
+			t.Fatalf("not an error of the artifact: %v", err)
+		}
+	})
 }

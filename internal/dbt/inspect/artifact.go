@@ -1,4 +1,4 @@
-package dbt
+package inspect
 
 import (
 	"bytes"
@@ -6,15 +6,17 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
-// Inspect counts what is in an artifact of any kind, without deciding what of it to keep: how many models,
-// edges, columns or results there are, by the names under which they are published. Its memory grows with
-// the number of nodes, not with their texts.
-func Inspect(ctx context.Context, r io.Reader) (Stats, error) {
+// Artifact counts what is in an artifact of any kind: how many models, edges, columns or results there are, by the
+// names under which they are published. Its memory grows with the number of nodes, not with their texts.
+func Artifact(ctx context.Context, r io.Reader) (Stats, error) {
 	n, err := inspect(ctx, r)
 	if err != nil {
 		return Stats{}, err
@@ -22,13 +24,12 @@ func Inspect(ctx context.Context, r io.Reader) (Stats, error) {
 	return n.stats(), nil
 }
 
-// inspector tallies one artifact. Until the kind of the file is known, every tally that it may turn out to
-// be is kept.
+// inspector tallies one artifact. Until the kind is found, the tallies of all kinds are kept.
 type inspector struct {
-	*splitter
-	kind      Kind // by schema URL
-	metadata  value
-	generated value // generated_at of the top level
+	*dbt.Walker
+	kind      dbt.Kind // by schema URL
+	metadata  dbt.Value
+	generated dbt.Value // generated_at of the top level
 	shape     shape
 	oddities  Counts
 
@@ -37,8 +38,8 @@ type inspector struct {
 	run      runTally
 	fresh    sourcesTally
 	semantic semanticTally
-	args     value
-	elapsed  value
+	args     dbt.Value
+	elapsed  dbt.Value
 }
 
 // shape is what tells the kinds apart where the schema URL is missing.
@@ -49,20 +50,20 @@ type shape struct {
 }
 
 func inspect(ctx context.Context, r io.Reader) (*inspector, error) {
-	s, err := newSplitter(r, "", DefaultLimits(Manifest))
+	w, err := dbt.NewWalker(r, dbt.DefaultLimits(dbt.Manifest))
 	if err != nil {
 		return nil, err
 	}
-	n := &inspector{splitter: s}
-	if err := n.walk(ctx, func(section string, kind jsontext.Kind) error { return n.tally(ctx, section, kind) }); err != nil {
+	n := &inspector{Walker: w}
+	if err := n.Walk(ctx, func(section string, kind jsontext.Kind) error { return n.tally(ctx, section, kind) }); err != nil {
 		return nil, err
 	}
 	if n.kind == "" {
 		n.kind = n.kindByShape()
 	}
 	if n.kind == "" {
-		return nil, s.located(&Error{
-			Code: CodeKindUnknown, Offset: -1, Detail: "this is not a dbt artifact",
+		return nil, n.Located(&dbt.Error{
+			Code: dbt.CodeKindUnknown, Offset: -1, Detail: "this is not a dbt artifact",
 			Remedy: "give a manifest, catalog, run results, sources or semantic manifest",
 		})
 	}
@@ -79,7 +80,7 @@ func (n *inspector) tally(ctx context.Context, section string, kind jsontext.Kin
 			break
 		}
 		seen := map[string]bool{}
-		return n.members(ctx, func(id string, raw value) error {
+		return n.Members(ctx, func(id string, raw dbt.Value) error {
 			if seen[id] {
 				n.oddities.add("duplicate_key", 1)
 			}
@@ -89,13 +90,13 @@ func (n *inspector) tally(ctx context.Context, section string, kind jsontext.Kin
 		})
 	case jsontext.KindBeginArray:
 		i := 0
-		return n.elements(ctx, func(_ int, raw value) error {
+		return n.Elements(ctx, func(raw dbt.Value) error {
 			n.element(section, i, n.whole(raw))
 			i++
 			return nil
 		})
 	}
-	v, err := n.value()
+	v, err := n.Value()
 	if err != nil {
 		return err
 	}
@@ -104,28 +105,27 @@ func (n *inspector) tally(ctx context.Context, section string, kind jsontext.Kin
 }
 
 // whole notes the oddities of a raw value and drops repeated names.
-func (n *inspector) whole(raw value) value {
+func (n *inspector) whole(raw dbt.Value) dbt.Value {
 	if bytes.Contains(raw, []byte(`\u0000`)) {
 		n.oddities.set("nul_escape", 1)
 	}
 	if !utf8.Valid(raw) {
 		n.oddities.set("not_utf8", 1)
 	}
-	if !n.canon.repeated {
-		return raw
+	fixed, repeats := n.WithoutRepeats(raw)
+	if repeats > 0 {
+		n.oddities.add("duplicate_key", repeats)
 	}
-	fixed, found := clean(raw, "")
-	n.oddities.add("duplicate_key", found.repeats)
 	return fixed
 }
 
 // scalar takes the members of the top level that are read whole.
-func (n *inspector) scalar(section string, v value) {
+func (n *inspector) scalar(section string, v dbt.Value) {
 	v = bytes.Clone(v)
 	switch section {
 	case "metadata":
 		n.metadata = v
-		if kind, version := parseSchemaURL(v.get("dbt_schema_version").str()); version >= 0 {
+		if kind, version := dbt.ParseSchemaURL(v.Get("dbt_schema_version").Text()); version >= 0 {
 			n.kind = kind
 		}
 	case "generated_at":
@@ -138,10 +138,10 @@ func (n *inspector) scalar(section string, v value) {
 }
 
 func (n *inspector) begin(section string, kind jsontext.Kind) {
-	if n.kind == "" || n.kind == Manifest {
+	if n.kind == "" || n.kind == dbt.Manifest {
 		n.manifest.begin(section, kind)
 	}
-	if n.kind == "" || n.kind == Catalog {
+	if n.kind == "" || n.kind == dbt.Catalog {
 		n.catalog.begin(section, kind)
 	}
 	if section == "results" {
@@ -158,79 +158,77 @@ func (n *inspector) begin(section string, kind jsontext.Kind) {
 	n.semantic.begin(section)
 }
 
-func (n *inspector) entry(section, id string, v value) {
+func (n *inspector) entry(section, id string, v dbt.Value) {
 	if section == "nodes" {
-		if n.shape.nodes++; n.shape.nodes <= 5 && v.get("stats") != nil {
+		if n.shape.nodes++; n.shape.nodes <= 5 && v.Get("stats") != nil {
 			n.shape.stats++
 		}
 	}
-	if n.kind == "" || n.kind == Manifest {
+	if n.kind == "" || n.kind == dbt.Manifest {
 		n.manifest.entry(section, id, v)
 	}
-	if n.kind == "" || n.kind == Catalog {
+	if n.kind == "" || n.kind == dbt.Catalog {
 		n.catalog.entry(section, id, v)
 	}
-	if section == "sources" && (n.kind == "" || n.kind == Sources) {
+	if section == "sources" && (n.kind == "" || n.kind == dbt.Sources) {
 		n.fresh.sources = append(n.fresh.sources, freshTallyOf(v))
 	}
 }
 
-func (n *inspector) element(section string, i int, v value) {
+func (n *inspector) element(section string, i int, v dbt.Value) {
 	switch section {
 	case "results":
 		n.shape.results++
-		if i < 3 && v.get("timing") != nil {
+		if i < 3 && v.Get("timing") != nil {
 			n.shape.timing++
 		}
-		if i < 50 && v.get("max_loaded_at") != nil {
+		if i < 50 && v.Get("max_loaded_at") != nil {
 			n.shape.loaded++
 		}
-		if n.kind == "" || n.kind == RunResults {
+		if n.kind == "" || n.kind == dbt.RunResults {
 			n.run.result(v)
 		}
-		if n.kind == "" || n.kind == Sources {
+		if n.kind == "" || n.kind == dbt.Sources {
 			n.fresh.results = append(n.fresh.results, freshTallyOf(v))
 		}
 	case "semantic_models", "metrics", "saved_queries":
 		n.semantic.element(section, v)
 	}
-	if n.kind == "" || n.kind == Manifest {
+	if n.kind == "" || n.kind == dbt.Manifest {
 		n.manifest.element(section, v)
 	}
 	n.catalog.element(section)
 }
 
 // kindByShape distinguishes the kind by the sections that are there.
-func (n *inspector) kindByShape() Kind {
+func (n *inspector) kindByShape() dbt.Kind {
 	switch {
-	case n.seen["macros"] && n.seen["nodes"]:
-		return Manifest
+	case n.Sections()["macros"] && n.Sections()["nodes"]:
+		return dbt.Manifest
 	case n.shape.stats > 0:
-		return Catalog
-	case n.shape.list && (n.seen["args"] || n.shape.timing > 0):
+		return dbt.Catalog
+	case n.shape.list && (n.Sections()["args"] || n.shape.timing > 0):
 		if n.shape.loaded > 0 {
-			return Sources
+			return dbt.Sources
 		}
-		return RunResults
-	case n.seen["semantic_models"] && !n.seen["nodes"]:
-		return SemanticManifest
+		return dbt.RunResults
+	case n.Sections()["semantic_models"] && !n.Sections()["nodes"]:
+		return dbt.SemanticManifest
 	}
 	return ""
 }
 
 func (n *inspector) countOddities() {
-	for i, word := range nonFiniteWords {
-		if c := n.nonFinite[i]; c > 0 {
+	for word, c := range n.NonFinite() {
+		if c > 0 {
 			n.oddities.set("const_"+word, c)
 		}
 	}
-	if n.stream.bom {
+	if n.ByteOrderMark() {
 		n.oddities.set("bom", 1)
 	}
-	for _, is := range n.issues.list {
-		if is.field != "" && is.Code == IssueDuplicateKey && is.Pointer == pointer(is.field) {
-			n.oddities.add("duplicate_key", is.Count)
-		}
+	if c := n.RepeatedSections(); c > 0 {
+		n.oddities.add("duplicate_key", c)
 	}
 }
 
@@ -238,16 +236,16 @@ func (n *inspector) countOddities() {
 func (n *inspector) stats() Stats {
 	st := Stats{Kind: n.kind}
 	switch n.kind {
-	case Manifest:
-		st.Manifest = n.manifest.stats(n.origin(), n.metadata, slices.Sorted(maps.Keys(n.seen)))
-	case Catalog:
+	case dbt.Manifest:
+		st.Manifest = n.manifest.stats(n.origin(), n.metadata, slices.Sorted(maps.Keys(n.Sections())))
+	case dbt.Catalog:
 		st.Catalog = n.catalog.stats(n.origin())
-	case RunResults:
+	case dbt.RunResults:
 		st.RunResults = n.run.stats(n.origin(), n.elapsed, n.args)
-	case Sources:
+	case dbt.Sources:
 		st.Sources = n.fresh.stats(n.origin(), n.shape.list)
-	case SemanticManifest:
-		st.SemanticManifest = n.semantic.stats(n.stream.Unpacked())
+	case dbt.SemanticManifest:
+		st.SemanticManifest = n.semantic.stats(n.Unpacked())
 	}
 	st.setOddities(n.oddities)
 	return st
@@ -255,13 +253,13 @@ func (n *inspector) stats() Stats {
 
 // origin is what the reports of all kinds start with.
 func (n *inspector) origin() Origin {
-	o := Origin{Kind: n.kind, Bytes: n.stream.Unpacked(), DBTVersion: written(n.metadata.get("dbt_version"))}
-	if _, version := parseSchemaURL(n.metadata.get("dbt_schema_version").str()); version >= 0 {
-		s := "v" + itoa(int64(version))
+	o := Origin{Kind: n.kind, Bytes: n.Unpacked(), DBTVersion: written(n.metadata.Get("dbt_version"))}
+	if _, version := dbt.ParseSchemaURL(n.metadata.Get("dbt_schema_version").Text()); version >= 0 {
+		s := "v" + strconv.Itoa(version)
 		o.SchemaVersion = &s
 	}
-	o.GeneratedAt = written(n.metadata.get("generated_at"))
-	if !truthy(n.metadata.get("generated_at")) {
+	o.GeneratedAt = written(n.metadata.Get("generated_at"))
+	if !truthy(n.metadata.Get("generated_at")) {
 		o.GeneratedAt = written(n.generated)
 	}
 	return o

@@ -1,4 +1,4 @@
-package dbt
+package inspect
 
 import (
 	"math"
@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // RunStats are the counts of run results.
@@ -47,34 +49,34 @@ type runTally struct {
 	compiledCode, relationName int
 }
 
-func (t *runTally) result(v value) {
-	if v.kind() != '{' {
+func (t *runTally) result(v dbt.Value) {
+	if v.Kind() != '{' {
 		return
 	}
 	t.n++
-	id := v.get("unique_id")
+	id := v.Get("unique_id")
 	if !truthy(id) {
-		id = v.get("node").get("unique_id")
+		id = v.Get("node").Get("unique_id")
 	}
 	t.ids = append(t.ids, idText(id))
-	t.status.add(plain(v.get("status")))
+	t.status.add(plain(v.Get("status")))
 	kind, _, _ := strings.Cut(plain(id), ".")
 	t.byType.add(kind)
-	if f, ok := v.get("execution_time").float(); ok {
+	if f, ok := v.Get("execution_time").Float(); ok {
 		t.addSeconds(f)
 	}
-	t.addFailures(v.get("failures"))
-	t.noTiming += b2i(!truthy(v.get("timing")))
-	for name := range v.get("adapter_response").members {
+	t.addFailures(v.Get("failures"))
+	t.noTiming += b2i(!truthy(v.Get("timing")))
+	for name := range v.Get("adapter_response").Members {
 		t.adapter.add(string(name))
 	}
-	t.compiledCode += b2i(truthy(v.get("compiled_code")))
-	t.relationName += b2i(truthy(v.get("relation_name")))
+	t.compiledCode += b2i(truthy(v.Get("compiled_code")))
+	t.relationName += b2i(truthy(v.Get("relation_name")))
 }
 
-func (t *runTally) addFailures(v value) {
-	switch k := v.kind(); {
-	case v.absent():
+func (t *runTally) addFailures(v dbt.Value) {
+	switch k := v.Kind(); {
+	case v.IsAbsent():
 		t.noFailures++
 	case k == 't':
 		t.failures++
@@ -96,7 +98,7 @@ func (t *runTally) addSeconds(f float64) {
 	t.seconds = sum
 }
 
-func (t *runTally) stats(o Origin, elapsed, args value) *RunStats {
+func (t *runTally) stats(o Origin, elapsed, args dbt.Value) *RunStats {
 	distinctIDs := map[string]bool{}
 	for _, id := range t.ids {
 		distinctIDs[id] = true
@@ -107,13 +109,13 @@ func (t *runTally) stats(o Origin, elapsed, args value) *RunStats {
 		Origin: o, Results: t.n, Status: t.status.most(12), ByType: t.byType.most(0), ElapsedTime: written(elapsed),
 		ExecutionTimeSum: sum, FailuresSum: t.failures, FailuresNull: t.noFailures, TimingEmpty: t.noTiming,
 		AdapterKeys: t.adapter.most(12), CompiledCodeInResults: t.compiledCode, RelationNameInResults: t.relationName,
-		Command: written(args.get("which")), DuplicateIDs: len(t.ids) - len(distinctIDs),
+		Command: written(args.Get("which")), DuplicateIDs: len(t.ids) - len(distinctIDs),
 	}
 }
 
 // idText returns the text of a unique id; "" for none.
-func idText(v value) string {
-	if v.absent() {
+func idText(v dbt.Value) string {
+	if v.IsAbsent() {
 		return ""
 	}
 	return plain(v)
@@ -125,13 +127,13 @@ type freshTally struct {
 	loaded bool
 }
 
-func freshTallyOf(v value) freshTally {
-	status := v.get("status")
-	f := freshTally{status: plain(status), loaded: truthy(v.get("max_loaded_at"))}
+func freshTallyOf(v dbt.Value) freshTally {
+	status := v.Get("status")
+	f := freshTally{status: plain(status), loaded: truthy(v.Get("max_loaded_at"))}
 	if !truthy(status) {
 		f.status = "None"
-		if truthy(v.get("error")) {
-			f.status = string(StatusRuntimeError)
+		if truthy(v.Get("error")) {
+			f.status = string(dbt.StatusRuntimeError)
 		}
 	}
 	return f
