@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -50,23 +52,21 @@ type Runner struct {
 	kinds map[string]Kind
 	names []string
 
-	// alone is held for reading by jobs that run side by side, for writing by one
-	// that runs alone.
-	alone sync.RWMutex
+	// room has a place per slot. A job takes one; one that runs alone takes all.
+	room *semaphore.Weighted
 }
 
 const (
 	heartbeatEvery = 15 * time.Second
 	showEvery      = 500 * time.Millisecond
 	pollEvery      = 2 * time.Second
-	// suspect is the attempt from which a job runs alone: one that ends its
-	// process each time must not use up the attempts of those that run with it.
-	suspect = 3
+	suspectFrom    = 3 // the attempt from which a job runs alone
 )
 
 // New returns a Runner of the kinds. It runs nothing before Run.
 func New(queue Queue, o Options, kinds ...Kind) *Runner {
-	r := &Runner{Options: o, queue: queue, kinds: map[string]Kind{}}
+	o.Slots = max(o.Slots, 1)
+	r := &Runner{Options: o, queue: queue, kinds: map[string]Kind{}, room: semaphore.NewWeighted(int64(o.Slots))}
 	for _, k := range kinds {
 		r.kinds[k.Name] = k
 	}
@@ -79,7 +79,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	jobs, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
 	var wg sync.WaitGroup
-	for i := range max(r.Slots, 1) {
+	for i := range r.Slots {
 		wg.Go(func() { r.slot(ctx, jobs, fmt.Sprintf("%s/%d", r.Name, i)) })
 	}
 	wg.Go(func() { r.runSchedules(ctx) })
@@ -115,21 +115,32 @@ func (r *Runner) slot(ctx, jobs context.Context, name string) {
 
 // next claims and runs one job and reports whether there was one.
 func (r *Runner) next(ctx, jobs context.Context, name string) bool {
-	r.alone.RLock()
+	if r.room.Acquire(ctx, 1) != nil {
+		return false
+	}
 	j := r.claim(ctx, name)
-	if j == nil || j.Attempts < suspect || j.Canceled || j.Attempts > r.kinds[j.Kind].maxAttempts() {
-		defer r.alone.RUnlock()
+	if j == nil || !r.suspect(*j) {
+		defer r.room.Release(1)
 		return r.handled(jobs, j)
 	}
 	// It goes back, and is claimed again once nothing else runs.
 	err := r.queue.ReleaseJob(ctx, j.Claim(), false, 0)
-	r.alone.RUnlock()
+	r.room.Release(1)
 	if err != nil {
 		r.log(*j).Warn("job could not be handed back", slog.String("error", err.Error()))
 	}
-	r.alone.Lock()
-	defer r.alone.Unlock()
+	all := int64(r.Slots)
+	if r.room.Acquire(ctx, all) != nil {
+		return false
+	}
+	defer r.room.Release(all)
 	return r.handled(jobs, r.claim(ctx, name))
+}
+
+// suspect reports whether a job has to run alone: one that ends its process each
+// time must not use up the attempts of those that run with it.
+func (r *Runner) suspect(j store.Job) bool {
+	return j.Attempts >= suspectFrom && j.Attempts <= r.kinds[j.Kind].maxAttempts() && !j.Canceled
 }
 
 func (r *Runner) claim(ctx context.Context, name string) *store.Job {

@@ -37,10 +37,25 @@ func NextTime(expression, zone string, after time.Time) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("cron %q: %w: %w", expression, catalog.ErrInvalid, err)
 	}
 	next := schedule.Next(after.In(location))
+	if repeated(schedule, next) {
+		next = schedule.Next(next)
+	}
 	if next.IsZero() {
 		return time.Time{}, fmt.Errorf("cron %q is never due: %w", expression, catalog.ErrInvalid)
 	}
 	return next.UTC(), nil
+}
+
+// repeated reports whether a time is the second of two with the same wall clock,
+// in the hour that autumn repeats, and the schedule names its hours.
+func repeated(schedule cron.Schedule, at time.Time) bool {
+	const anyHour = 1 << 63 // as cron marks a *
+	spec, ok := schedule.(*cron.SpecSchedule)
+	if !ok || spec.Hour&anyHour != 0 {
+		return false
+	}
+	before := at.Add(-time.Hour)
+	return before.Hour() == at.Hour() && before.Minute() == at.Minute()
 }
 
 // Schedule makes or changes the schedule of a registered kind.

@@ -527,3 +527,24 @@ func testEditLeases(t *testing.T, r *rig) {
 	wants(t, r.RenewLease(ctx, l), catalog.ErrFenced)
 	wants(t, r.ReleaseLease(ctx, l), catalog.ErrFenced)
 }
+
+// testManyJobs: neither ended jobs nor waiting ones slow a claim.
+func testManyJobs(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema, other := r.schema("a"), r.schema("b")
+	for range 300 {
+		if _, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := r.claims("w", 1)
+	r.importInto(other)
+	began := time.Now()
+	r.claims("x", 301)
+	r.claims("y", 0)
+	if took := time.Since(began); took > time.Second { // milliseconds, but this machine may be busy
+		t.Errorf("two claims took %s", took)
+	}
+	r.finish(first)
+	r.claims("y", 2)
+}

@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		{"enqueue", testEnqueue},
 		{"schedules", testSchedules},
 		{"cancel the first", testCancelTheFirst},
+		{"many jobs", testManyJobs},
 		{"claim again", testClaimAgain},
 		{"late heartbeat", testLateHeartbeat},
 		{"claim order", testClaimOrder},

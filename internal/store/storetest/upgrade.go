@@ -39,6 +39,7 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 	want := fresh.fill()
 	_, known, err := fresh.SchemaVersion(t.Context())
 	must(t, err)
+	t.Run("queue", func(t *testing.T) { upgradeQueue(t, old(t, beforeJobs)) })
 	for version := int64(1); version < known; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			o := old(t, version)
@@ -54,6 +55,68 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 			r.goesOn()
 		})
 	}
+}
+
+// beforeJobs is the last version whose imports were the queue themselves.
+const beforeJobs = 5
+
+// upgradeQueue brings up a queue of 1,000 imports of four schemas, one of each
+// in work: all are claimed, in order.
+func upgradeQueue(t *testing.T, o Old) {
+	const schemas, imports = 4, 1000
+	ctx, clock := t.Context(), &clock{at: start}
+	exec := func(query string, args ...any) {
+		t.Helper()
+		_, err := o.DB.ExecContext(ctx, o.Bind(query), args...)
+		must(t, err)
+	}
+	expires := start.Add(30 * time.Second).UnixMicro()
+	for i := range schemas {
+		exec(`INSERT INTO schemas (ws, id, name, environment, policy, version, tables, dirty, lease_token, lease_holder, lease_expires, created_at, updated_at)
+			VALUES (1, ?, ?, '', '{}', 0, 0, 0, 7, 'old', ?, 1, 1)`, 101+i, fmt.Sprint("s", i), expires)
+	}
+	for id := 1; id <= imports; id++ {
+		status, attempts, canceled := "pending", 0, 0
+		switch {
+		case id <= schemas:
+			status, attempts = "processing", 2
+		case id == 100:
+			canceled = 1
+		}
+		exec(`INSERT INTO imports (ws, id, schema_id, status, forced, actor_kind, actor_id, actor_name, project_id, tables_created, tables_updated,
+			columns_created, columns_updated, lineages_created, lineages_updated, error, error_code, version, attempts, token, canceled, not_before,
+			created_at, started_at, ended_at, updated_at, report)
+			VALUES (1, ?, ?, ?, 0, '', '', 'ci', 0, 0, 0, 0, 0, 0, 0, '', '', 0, ?, 7, ?, 0, 5, 0, 0, 5, ?)`,
+			id, 101+id%schemas, status, attempts, canceled, []byte{})
+	}
+	exec(`UPDATE counters SET next = ? WHERE kind = 'IMP'`, imports+1)
+	r := &rig{t: t, clock: clock, Store: o.Open(clock.now)}
+	must(t, r.Migrate(ctx))
+	r.claims("w", 0) // the old leases still hold
+	clock.add(30 * time.Second)
+	order := map[catalog.SchemaID]int64{}
+	for range imports {
+		j := get(r.ClaimJob(ctx, "w", importKind))(t)
+		if j == nil {
+			t.Fatal("the queue is empty too early")
+		}
+		if j.Record <= order[j.Schema] {
+			t.Fatalf("%d after %d", j.Record, order[j.Schema])
+		}
+		order[j.Schema] = j.Record
+		if want := 1; j.Record <= schemas && j.Attempts != want+2 || j.Record > schemas && j.Attempts != want {
+			t.Errorf("attempt %d at %d", j.Attempts, j.Record)
+		}
+		if j.Canceled != (j.Record == 100) {
+			t.Errorf("canceled: %+v", j)
+		}
+		must(t, r.FinishImport(ctx, completed(*j, catalog.Import{})))
+	}
+	r.claims("w", 0)
+	if imp := r.importInto(101); imp.ID != imports+1 {
+		t.Errorf("the next import is %s", imp.ID)
+	}
+	r.claims("w", imports+1)
 }
 
 // goesOn writes to tables that were upgraded.
