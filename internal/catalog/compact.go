@@ -31,6 +31,18 @@ func compactJSON(raw json.RawMessage) json.RawMessage {
 	return out
 }
 
+// EncodeJSON encodes a value without HTML escapes and without a final line break.
+// Hashes of what it returns are stored, so its bytes must not change.
+func EncodeJSON(v any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}
+
 // compactor reads valid JSON from left to right and appends its compact form.
 type compactor struct {
 	in []byte

@@ -154,7 +154,7 @@ func (c converter) test(n *dbt.Node, texts revision.Texts) (catalog.Test, error)
 		b.Args = argsOf(t)
 	}
 	slices.Sort(b.Tags)
-	encoded, err := compactJSON(b)
+	encoded, err := catalog.EncodeJSON(b)
 	if err != nil {
 		return catalog.Test{}, fmt.Errorf("test %s: %w", n.UniqueID, err)
 	}

@@ -1,9 +1,9 @@
 package importing
 
 import (
-	"bytes"
 	"encoding/json"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
@@ -101,7 +101,7 @@ func extraOf(n *dbt.Node) (json.RawMessage, error) {
 	default:
 		return nil, nil
 	}
-	b, err := compactJSON(v)
+	b, err := catalog.EncodeJSON(v)
 	if err != nil || string(b) == "{}" {
 		return nil, err
 	}
@@ -121,15 +121,4 @@ func parts(list []dbt.SemanticPart) []semanticPart {
 		out = append(out, semanticPart(p))
 	}
 	return out
-}
-
-// compactJSON encodes without HTML escapes and without the final line break.
-func compactJSON(v any) (json.RawMessage, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// AppliedPart tells the bytes of an artifact last applied, by which version of
+// AppliedPart identifies the bytes of an artifact last applied, and the version of
 // the reader.
 type AppliedPart struct {
 	Part   string // as catalog.Part.Name
@@ -31,7 +31,7 @@ func (s *Store) Applied(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	return id, true, nil
 }
 
-// Fingerprint gives the opaque bytes that the last save of a project left for
+// Fingerprint returns the opaque bytes that the last save of a project left for
 // one of its sources; nil if none.
 func (s *Store) Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error) {
 	value, err := one(ctx, s.reader(ws), scalar[[]byte], `SELECT value FROM fingerprints

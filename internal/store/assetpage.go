@@ -27,7 +27,7 @@ type AssetFilter struct {
 	Sort           string // name, kind, created_at, updated_at, id; "-" in front turns it; "" = name
 }
 
-// sorts gives the columns behind a sort; the last, the id, makes it total.
+// sorts returns the columns behind a sort; the last, the id, makes it total.
 // Times and ids are numbers, the others texts.
 func sorts(sort string) (column string, text, down bool, err error) {
 	sort, down = strings.CutPrefix(sort, "-")
@@ -160,11 +160,11 @@ func (s *Store) AssetPage(ctx context.Context, ws int64, f AssetFilter, p Page) 
 
 // behind adds the condition for the rows after the page's position.
 func (c *clause) behind(p Page, column string, text, down bool) error {
-	var word string
+	var label string
 	var number, id int64
 	value := any(&number)
 	if text {
-		value = &word
+		value = &label
 	}
 	given, err := p.after(value, &id)
 	if err != nil || !given {
@@ -175,7 +175,7 @@ func (c *clause) behind(p Page, column string, text, down bool) error {
 		than = "<"
 	}
 	if text {
-		c.and(`(`+column+`, a.id) `+than+` (?, ?)`, word, id)
+		c.and(`(`+column+`, a.id) `+than+` (?, ?)`, label, id)
 	} else {
 		c.and(`(`+column+`, a.id) `+than+` (?, ?)`, number, id)
 	}

@@ -32,7 +32,7 @@ func scanAssetAnd(row scanner, more ...any) (a catalog.Asset, err error) {
 	return a, nil
 }
 
-// served gives the version to read: at, or the served one where at is 0. A
+// served returns the version to read: at, or the served one where at is 0. A
 // version that is not yet served is catalog.ErrNotFound, though rows of it may
 // be there.
 func (d db) served(ctx context.Context, ws int64, schema catalog.SchemaID, at int64) (int64, error) {
@@ -48,7 +48,7 @@ func (d db) served(ctx context.Context, ws int64, schema catalog.SchemaID, at in
 	return at, nil
 }
 
-// Asset gives one asset and its schema, at a version of it.
+// Asset returns one asset and its schema, at a version of it.
 func (s *Store) Asset(ctx context.Context, ws int64, id catalog.AssetID, at int64) (catalog.Asset, catalog.SchemaID, error) {
 	var schema catalog.SchemaID
 	a, err := one(ctx, s.reader(ws), func(row scanner) (catalog.Asset, error) { return scanAssetAnd(row, &schema) },
@@ -62,7 +62,7 @@ func (s *Store) Asset(ctx context.Context, ws int64, id catalog.AssetID, at int6
 	return a, schema, nil
 }
 
-// SchemasOf gives the schema of each asset; one that does not exist has none.
+// SchemasOf returns the schema of each asset; one that does not exist has none.
 func (s *Store) SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) (map[catalog.AssetID]catalog.SchemaID, error) {
 	schemas := make(map[catalog.AssetID]catalog.SchemaID, len(ids))
 	scan := func(row scanner) (none struct{}, err error) {
@@ -83,7 +83,7 @@ func (s *Store) SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) 
 	return schemas, nil
 }
 
-// AssetsOf gives those of the assets that exist at a version, by id.
+// AssetsOf returns those of the assets that exist at a version, by id.
 func (s *Store) AssetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error) {
 	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
@@ -179,7 +179,7 @@ func (s *Store) AssetByRelationKey(ctx context.Context, ws int64, schema catalog
 	return a, nil
 }
 
-// keyHash is what stands for a long text in a key.
+// keyHash replaces a long text in a key.
 func keyHash(s string) []byte {
 	h := catalog.HashOf([]byte(s))
 	return h[:]

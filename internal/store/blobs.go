@@ -65,7 +65,7 @@ func (s *Store) ForgetBlobs(ctx context.Context, olderThan time.Time, sha256s []
 	return gone, nil
 }
 
-// DropBlobRefs gives up the blobs of an import, which must have ended
+// DropBlobRefs returns up the blobs of an import, which must have ended
 // (catalog.ErrConflict).
 func (s *Store) DropBlobRefs(ctx context.Context, ws int64, id catalog.ImportID) error {
 	err := s.tx(ctx, func(tx Tx) error {

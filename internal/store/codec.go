@@ -15,20 +15,20 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Bodies are compact JSON, squeezed where that is shorter. S2 is used because a
-// first import squeezes some 100,000 short values: zstd needs ten times the
+// Bodies are compact JSON, compressed where that is shorter. S2 is used because a
+// first import compresses some 100,000 short values: zstd needs ten times the
 // processor for a third less space.
 
-// squeezeFrom is the length from which compression is tried.
-const squeezeFrom = 200
+// compressFrom is the length from which compression is tried.
+const compressFrom = 200
 
-// squeezed leads a squeezed value; no JSON begins with it.
-const squeezed = 0xff
+// compressed leads a compressed value; JSON never begins with it.
+const compressed = 0xff
 
-// maxBody bounds what a squeezed value may say it unpacks to.
+// maxBody bounds the size that a compressed value may claim to have.
 const maxBody = 1 << 30 // bytes
 
-// encoder gives the stored form of bodies and texts. Its memory is used again for
+// encoder returns the stored form of bodies and texts. Its memory is used again for
 // each of them: only what is kept of them is allocated. It is not for concurrent
 // use.
 type encoder struct {
@@ -36,47 +36,47 @@ type encoder struct {
 	packed []byte
 }
 
-// body gives the stored form of a body; equal values give equal bytes.
+// body returns the stored form of a body; equal values have equal bytes.
 func (e *encoder) body(v any) ([]byte, error) {
 	e.plain.Reset()
 	if err := json.MarshalWrite(&e.plain, v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
 		return nil, fmt.Errorf("encode body: %w", err)
 	}
-	b, _ := e.squeeze()
+	b, _ := e.compress()
 	return bytes.Clone(b), nil
 }
 
-// text gives the stored form of a text: 'z' and a squeezed value, or 't' and the
+// text returns the stored form of a text: 'z' and a compressed value, or 't' and the
 // text.
 func (e *encoder) text(s string) []byte {
 	e.plain.Reset()
 	e.plain.WriteString(s)
 	tag := byte('t')
-	b, shorter := e.squeeze()
+	b, shorter := e.compress()
 	if shorter {
 		tag = 'z'
 	}
 	return append(append(make([]byte, 0, 1+len(b)), tag), b...)
 }
 
-// squeeze compresses e.plain where that pays. What it gives is valid until the
+// compress compresses e.plain where that pays. Its result is valid until the
 // next call.
-func (e *encoder) squeeze() (b []byte, shorter bool) {
+func (e *encoder) compress() (b []byte, shorter bool) {
 	plain := e.plain.Bytes()
-	if len(plain) < squeezeFrom {
+	if len(plain) < compressFrom {
 		return plain, false
 	}
 	n := 1 + s2.MaxEncodedLen(len(plain))
 	e.packed = slices.Grow(e.packed[:0], n)[:n]
-	e.packed[0] = squeezed
+	e.packed[0] = compressed
 	if packed := e.packed[:1+len(s2.Encode(e.packed[1:], plain))]; len(packed) < len(plain) {
 		return packed, true
 	}
 	return plain, false
 }
 
-func unsqueeze(b []byte) ([]byte, error) {
-	if len(b) == 0 || b[0] != squeezed {
+func decompress(b []byte) ([]byte, error) {
+	if len(b) == 0 || b[0] != compressed {
 		return b, nil
 	}
 	n, err := s2.DecodedLen(b[1:])
@@ -89,12 +89,12 @@ func unsqueeze(b []byte) ([]byte, error) {
 	return s2.Decode(nil, b[1:])
 }
 
-// encode gives the stored form of one body.
+// encode returns the stored form of one body.
 func encode(v any) ([]byte, error) { return new(encoder).body(v) }
 
 // decode reads what encode gave.
 func decode(b []byte, v any) error {
-	b, err := unsqueeze(b)
+	b, err := decompress(b)
 	if err != nil {
 		return fmt.Errorf("stored body: %w", err)
 	}
@@ -111,7 +111,7 @@ func decodeText(b []byte) (string, error) {
 	if b[0] == 't' {
 		return string(b[1:]), nil
 	}
-	text, err := unsqueeze(b[1:])
+	text, err := decompress(b[1:])
 	if err != nil {
 		return "", fmt.Errorf("stored text: %w", err)
 	}

@@ -10,7 +10,7 @@ import (
 // The columns of a table are one versioned block: they are always read
 // together, and a table has tens of them.
 
-// ColumnsOf gives the columns of those of the assets that have any at a
+// ColumnsOf returns the columns of those of the assets that have any at a
 // version (0 = served).
 func (s *Store) ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error) {
 	d := s.reader(ws)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,8 +19,8 @@ type db struct {
 		QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	}
 	eng Engine
-	// store of a pool's queries; nil within a transaction, which is judged and
-	// tried again as a whole.
+	// store of a pool's queries; nil within a transaction, whose errors are
+	// classified, and which is retried, as a whole.
 	store *Store
 	ws    int64 // that a pool's queries are about
 }
@@ -34,7 +35,7 @@ func (s *Store) reader(ws int64) db { return db{s.eng.Reader(), s.eng, s, ws} }
 // scanner is a row whose columns can be read.
 type scanner interface{ Scan(dst ...any) error }
 
-// exec runs a statement and gives the number of rows that it touched.
+// exec runs a statement and returns the number of rows that it touched.
 func (d db) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	res, err := d.sql.ExecContext(ctx, d.eng.Rebind(query), args...)
 	if err != nil {
@@ -112,14 +113,14 @@ func scalar[T any](row scanner) (v T, err error) { return v, row.Scan(&v) }
 // attempts at a transaction that the engine broke off to untie two of them.
 const attempts = 8
 
-// tx runs fn in a write transaction, again if the engine says so.
+// tx runs fn in a write transaction, again if the engine says that it may.
 func (s *Store) tx(ctx context.Context, fn func(Tx) error) error {
 	for i := 1; ; i++ {
 		err := s.txOnce(ctx, fn)
 		if err == nil {
 			return nil
 		}
-		sentinel, retry := s.judge(err)
+		sentinel, retry := s.classify(err)
 		if !retry || i == attempts || ctx.Err() != nil {
 			if sentinel != nil && !errors.Is(err, sentinel) {
 				return fmt.Errorf("%w: %w", sentinel, err)
@@ -151,8 +152,8 @@ func (s *Store) txOnce(ctx context.Context, fn func(Tx) error) error {
 	return tx.Commit()
 }
 
-// in gives "(?,?,…)" for the values and the values as arguments. The length is
-// rounded up to a power of two by saying the last value again, so that few
+// in returns "(?,?,…)" for the values and the values as arguments. The length is
+// rounded up to a power of two by repeating the last value, so that few
 // statements differ.
 func in[T any](args []any, values []T) (string, []any) {
 	n := 1
@@ -168,14 +169,15 @@ func in[T any](args []any, values []T) (string, []any) {
 // batch is how many values one IN list takes.
 const batch = 256
 
-// inBatches calls fn with at most batch values at a time.
-func inBatches[T any](values []T, fn func([]T) error) error {
-	for len(values) > 0 {
-		n := min(batch, len(values))
-		if err := fn(values[:n]); err != nil {
+// inBatches is chunks of at most batch values.
+func inBatches[T any](values []T, fn func([]T) error) error { return chunks(values, batch, fn) }
+
+// chunks calls fn with at most size values at a time, until it fails.
+func chunks[T any](values []T, size int, fn func([]T) error) error {
+	for chunk := range slices.Chunk(values, size) {
+		if err := fn(chunk); err != nil {
 			return err
 		}
-		values = values[n:]
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ func scanEdge(row scanner) (e catalog.Edge, err error) {
 	return e, err
 }
 
-// EdgesOf gives the edges that a project states (0 = all projects) at a
+// EdgesOf returns the edges that a project has (0 = all projects) at a
 // version (0 = served), by To, From, Project, Type and FromNode.
 func (s *Store) EdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Edge, error) {
 	d := s.reader(ws)
@@ -51,7 +51,7 @@ func scanColumnEdges(row scanner) (b ColumnEdgeBlock, err error) {
 	return b, err
 }
 
-// ColumnEdgesOf gives the blocks of the assets (nil = all) at a version (0 =
+// ColumnEdgesOf returns the blocks of the assets (nil = all) at a version (0 =
 // served), by asset.
 func (s *Store) ColumnEdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]ColumnEdgeBlock, error) {
 	at, err := s.reader(ws).served(ctx, ws, schema, at)

@@ -12,10 +12,10 @@ import (
 type Engine interface {
 	// Name is "sqlite" or "postgres".
 	Name() string
-	// Reader and Writer give the pools. They may be new ones after Failed.
+	// Reader and Writer return the pools. They may be new ones after Failed.
 	Reader() *sql.DB
 	Writer() *sql.DB
-	// Scope gives a connection of the reading pool that the database itself
+	// Scope returns a connection of the reading pool that the database itself
 	// limits to one workspace, 0 = none; nil where it does no such thing.
 	Scope(ctx context.Context, pool *sql.DB, ws int64) (*sql.Conn, error)
 	// Rebind turns the ? of a query into the engine's own placeholders.
@@ -29,11 +29,11 @@ type Engine interface {
 	// Load adds many rows inside a transaction. Each row has the values of
 	// table.Columns: int64, float64, string, []byte or nil.
 	Load(ctx context.Context, tx Tx, table Table, rows [][]any) error
-	// Notify tells the other processes, when tx commits, that there is work.
+	// Notify wakes the other processes when tx commits.
 	Notify(ctx context.Context, tx Tx) error
 	// Listen calls wake whenever another process notified, until Close.
 	Listen(wake func())
-	// Failed judges an error: the sentinel to wrap (nil = none) and whether the
+	// Failed classifies an error: the sentinel to wrap (nil = none) and whether the
 	// transaction may be tried again. It drops handles that are no longer sound.
 	Failed(err error) (sentinel error, retry bool)
 	// Migrations are the steps of the tables, and goose's options for them.
@@ -43,7 +43,7 @@ type Engine interface {
 	Close() error
 }
 
-// Table tells Load where rows go.
+// Table is where Load puts rows.
 type Table struct {
 	Name    string
 	Columns []string

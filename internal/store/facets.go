@@ -24,7 +24,7 @@ func keyOf(f catalog.Facet) FacetKey {
 	return FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID, Asset: f.Asset}
 }
 
-// hash stands for the key in the table: three texts of any length.
+// hash replaces the key in the table, which is three texts of any length.
 func (k FacetKey) hash() []byte {
 	b := make([]byte, 0, 64+len(k.UniqueID))
 	for _, part := range []string{string(k.Origin), string(k.Source), k.UniqueID} {
@@ -56,7 +56,7 @@ func scanFacet(row scanner) (f catalog.Facet, err error) {
 	return f, nil
 }
 
-// FacetsOf gives all facets of the assets at a version (0 = served), by asset,
+// FacetsOf returns all facets of the assets at a version (0 = served), by asset,
 // origin, source and unique id.
 func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error) {
 	d := s.reader(ws)
@@ -79,8 +79,8 @@ func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID,
 	return found, nil
 }
 
-// PendingFacets gives the facets of a project (0 = all) that no asset is known
-// for, in the order of FacetsOf.
+// PendingFacets returns the facets of a project (0 = all) whose asset is
+// unknown, in the order of FacetsOf.
 func (s *Store) PendingFacets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Facet, error) {
 	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)

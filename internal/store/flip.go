@@ -31,7 +31,7 @@ type Flip struct {
 	// the same transaction, as FinishImport does, so that a crash cannot fall
 	// between the new state and the end of its import. The version is filled in.
 	End *ImportEnd
-	// Release gives the schema's lease back in the same transaction. An End does
+	// Release returns the schema's lease back in the same transaction. An End does
 	// so as well.
 	Release bool
 }

@@ -62,7 +62,7 @@ func scanImport(row scanner) (r importRow, err error) {
 
 // CreateImport accepts an import: its row, its parts, the references to its
 // blobs and its job in one transaction. A request that comes again under the same
-// idempotency key within 24 hours gives the first import, replayed; another
+// idempotency key within 24 hours returns the first import, replayed; another
 // request under that key is catalog.ErrIdempotencyReused.
 func (s *Store) CreateImport(ctx context.Context, ws int64, n NewImport) (imp catalog.Import, replayed bool, err error) {
 	err = s.tx(ctx, func(tx Tx) error {
@@ -87,7 +87,7 @@ func (s *Store) CreateImport(ctx context.Context, ws int64, n NewImport) (imp ca
 	return imp, replayed, nil
 }
 
-// replay gives the import that the request's idempotency key stands for, or 0.
+// replay returns the import of the request's idempotency key, or 0.
 // The counter's row is taken first: requests come one after the other.
 func (s *Store) replay(ctx context.Context, tx Tx, ws int64, n NewImport) (int64, error) {
 	if n.IdempotencyKey == "" {
@@ -161,7 +161,7 @@ func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.
 	return err
 }
 
-// Import gives one import with its parts.
+// Import returns one import with its parts.
 func (s *Store) Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error) {
 	return s.reader(ws).importByID(ctx, ws, id)
 }

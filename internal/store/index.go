@@ -42,7 +42,7 @@ type Index struct {
 	Facets  []FacetRef
 }
 
-// Index gives the identities and hashes of a schema's served version.
+// Index returns the identities and hashes of a schema's served version.
 func (s *Store) Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*Index, error) {
 	d := s.reader(ws)
 	served, err := d.schema(ctx, ws, schema)

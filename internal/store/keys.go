@@ -73,7 +73,7 @@ func (s *Store) PutKey(ctx context.Context, k Key) (Key, error) {
 	return k, nil
 }
 
-// KeyByID gives the key with a public id, of any workspace, revoked and
+// KeyByID returns the key with a public id, of any workspace, revoked and
 // expired ones too.
 func (s *Store) KeyByID(ctx context.Context, publicID string) (Key, error) {
 	k, err := one(ctx, s.reader(everyWorkspace), scanKey, `SELECT `+keyColumns+` FROM api_keys WHERE public_id = ?`, publicID)
@@ -101,7 +101,7 @@ func (s *Store) Keys(ctx context.Context, ws int64, p Page) (Paged[Key], error) 
 	return paged(rows, p, total, func(k Key) []any { return []any{k.ID} })
 }
 
-// RevokeKey makes a key void from now on; again is no error.
+// RevokeKey makes a key void from now on; doing it twice is not an error.
 func (s *Store) RevokeKey(ctx context.Context, ws, id int64) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		n, err := tx.exec(ctx, `UPDATE api_keys SET revoked_at = CASE WHEN revoked_at = 0 THEN ? ELSE revoked_at END WHERE ws = ? AND id = ?`,

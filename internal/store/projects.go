@@ -39,7 +39,7 @@ func (s *Store) Projects(ctx context.Context, ws int64, schema catalog.SchemaID,
 	return paged(rows, p, total, func(r catalog.Project) []any { return []any{r.ID} })
 }
 
-// Project gives one project.
+// Project returns one project.
 func (s *Store) Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error) {
 	p, err := one(ctx, s.reader(ws), scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND id = ?`, ws, int64(id))
 	if err != nil {
@@ -48,7 +48,7 @@ func (s *Store) Project(ctx context.Context, ws int64, id catalog.ProjectID) (ca
 	return p, nil
 }
 
-// ProjectByKey gives the project of a schema that has the key.
+// ProjectByKey returns the project of a schema that has the key.
 func (s *Store) ProjectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error) {
 	p, err := s.reader(ws).projectByKey(ctx, ws, schema, key)
 	if err != nil {
@@ -103,10 +103,10 @@ func (s *Store) EnsureProject(ctx context.Context, ws int64, schema catalog.Sche
 	return project, nil
 }
 
-// shortKey is how much of a key tells projects of one name apart.
+// shortKey is how much of a key distinguishes projects of one name.
 const shortKey = 8
 
-// freeName gives a name that no other project of the schema has: the origin of
+// freeName returns a name that no other project of the schema has: the origin of
 // a project's facets is made of it, so two projects of one name would write
 // over each other's words. The key is added, shortened where that is enough.
 func (tx Tx) freeName(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (string, error) {

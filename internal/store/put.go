@@ -142,7 +142,7 @@ func (w *Write) PutColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) er
 	})
 }
 
-// KeyColumnEdges gives blocks that stand another hash. The hash only tells what a
+// KeyColumnEdges sets another hash on current blocks. The hash is only of what a
 // block was made of, so no version comes of it; Block is not looked at.
 func (w *Write) KeyColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) error {
 	return chunks(blocks, chunkRows, func(blocks []ColumnEdgeBlock) error {

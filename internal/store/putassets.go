@@ -78,7 +78,7 @@ func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
 	return nil
 }
 
-// createdAt gives the times of creation that the older rows tell.
+// createdAt returns the times of creation in the older rows.
 func (w *Write) createdAt(ctx context.Context, tx Tx, assets []AssetRow) (map[catalog.AssetID]int64, error) {
 	var ids []int64
 	for _, a := range assets {
@@ -157,7 +157,7 @@ func (w *Write) labelRows(assets []AssetRow) [][]any {
 	return rows
 }
 
-// columnRows gives the assets whose columns change and the rows of those that
+// columnRows returns the assets whose columns change and the rows of those that
 // have any.
 func (w *Write) columnRows(assets []AssetRow, blocks [][]byte) (ids []any, rows [][]any) {
 	for i, a := range assets {

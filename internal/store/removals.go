@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// PendingRemoval is an asset whose removal waits for a person's word.
+// PendingRemoval is an asset whose removal waits for a person's decision.
 type PendingRemoval struct {
 	Asset    catalog.AssetID
 	Name     string

@@ -25,8 +25,8 @@ var freshnessTable = Table{Name: "freshness", Columns: []string{
 	"max_loaded_at", "snapshot_at", "age", "message",
 }}
 
-// resultRow gives a result's row. A node that did not run has no completion:
-// the run's own time stands in for it.
+// resultRow returns a result's row. A node that did not run has no completion:
+// the run's own time replaces it.
 func (p *runPut) resultRow(r catalog.NodeResult) []any {
 	at := micros(r.CompletedAt)
 	if at == 0 {
@@ -110,13 +110,13 @@ func runPage[T any](ctx context.Context, s *Store, ws int64, run catalog.RunID, 
 	return paged(rows, p, total, at)
 }
 
-// LatestResults gives the newest result of those of the nodes that have one.
+// LatestResults returns the newest result of those of the nodes that have one.
 func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string) (map[string]catalog.NodeResult, error) {
 	return latest(ctx, s, ws, schema, uniqueIDs, "latest_results", resultTable.Name, resultColumns, scanResult,
 		func(r catalog.NodeResult) string { return r.UniqueID })
 }
 
-// LatestFreshness gives the newest freshness of those of the sources that have
+// LatestFreshness returns the newest freshness of those of the sources that have
 // one.
 func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string) (map[string]catalog.Freshness, error) {
 	return latest(ctx, s, ws, schema, uniqueIDs, "latest_freshness", freshnessTable.Name, freshnessColumns, scanFreshness,
@@ -124,7 +124,7 @@ func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.Sc
 }
 
 // latest reads the results that a table of latest ones points to. Where two
-// projects have one node, the newer result stands.
+// projects have one node, the newer result counts.
 func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.SchemaID, uniqueIDs []string, pointers, table, columns string,
 	scan func(scanner) (T, error), id func(T) string,
 ) (map[string]T, error) {

@@ -68,7 +68,7 @@ type runPut struct {
 }
 
 // put writes the run's row, its results in chunks and the mark that makes them
-// count. What a call that died left behind is written anew.
+// count. What a call that died left behind is written again.
 func (p *runPut) put(ctx context.Context) (stored bool, err error) {
 	var there bool
 	if err := p.s.tx(ctx, func(tx Tx) (err error) { there, err = p.open(ctx, tx); return err }); err != nil || there {
@@ -101,7 +101,7 @@ func (p *runPut) load(ctx context.Context, t Table, rows [][]any) error {
 	return p.s.tx(ctx, func(tx Tx) error { return p.s.eng.Load(ctx, tx, t, rows) })
 }
 
-// open makes the run's row, or finds it; there tells that it is complete.
+// open makes the run's row, or finds it; there reports whether it is complete.
 func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 	if _, err := tx.schema(ctx, p.ws, p.run.SchemaID); err != nil {
 		return false, err
@@ -172,7 +172,7 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	return nil
 }
 
-// Run gives one run.
+// Run returns one run.
 func (s *Store) Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Run, error) {
 	r, err := one(ctx, s.reader(ws), scanRun, `SELECT `+runColumns+` FROM runs r WHERE r.ws = ? AND r.id = ? AND r.stored = 1`, ws, int64(id))
 	if err != nil {

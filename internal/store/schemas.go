@@ -107,7 +107,7 @@ func (tx Tx) freeSchemaName(ctx context.Context, ws int64, name string, but cata
 	return fmt.Errorf("the name is taken: %w", catalog.ErrConflict)
 }
 
-// Schema gives one schema.
+// Schema returns one schema.
 func (s *Store) Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error) {
 	return s.reader(ws).schema(ctx, ws, id)
 }

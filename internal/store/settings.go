@@ -8,7 +8,7 @@ import (
 // Settings belong to the installation, not to a workspace: its id, the secret
 // that signs page positions.
 
-// Setting gives a value; catalog.ErrNotFound if it was never put.
+// Setting returns a value; catalog.ErrNotFound if it was never put.
 func (s *Store) Setting(ctx context.Context, name string) ([]byte, error) {
 	return s.reader(everyWorkspace).setting(ctx, name)
 }
@@ -33,15 +33,15 @@ func (s *Store) PutSetting(ctx context.Context, name string, value []byte) error
 	return nil
 }
 
-// EnsureSetting sets a value unless there is one and gives what stands: two
+// EnsureSetting sets a value unless there is one, and returns the value in force: two
 // processes that start at once agree on one secret.
-func (s *Store) EnsureSetting(ctx context.Context, name string, value []byte) (stands []byte, err error) {
+func (s *Store) EnsureSetting(ctx context.Context, name string, value []byte) (inForce []byte, err error) {
 	err = s.tx(ctx, func(tx Tx) error {
 		if _, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {
 			return err
 		}
-		stands, err = tx.setting(ctx, name)
+		inForce, err = tx.setting(ctx, name)
 		return err
 	})
-	return stands, err
+	return inForce, err
 }

@@ -32,10 +32,10 @@ func New(eng Engine, now func() time.Time) *Store {
 // EngineName is "sqlite" or "postgres".
 func (s *Store) EngineName() string { return s.eng.Name() }
 
-// Close ends the store's connections and gives back what it locked.
+// Close ends the store's connections and releases what it locked.
 func (s *Store) Close() error { return s.eng.Close() }
 
-// Ping tells whether the database answers.
+// Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
 	if err := s.eng.Reader().PingContext(ctx); err != nil {
 		return fmt.Errorf("%s: %w", s.eng.Name(), err)
@@ -47,7 +47,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // import that waits for space tries more often.
 const fullTime = 30 * time.Second
 
-// Ready tells whether the database answers and writes do not fail for want of
+// Ready reports whether the database answers and writes do not fail because there is no
 // space, which is catalog.ErrNoSpace.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
@@ -88,7 +88,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return nil
 }
 
-// SchemaVersion gives the version of the tables and the newest one that this
+// SchemaVersion returns the version of the tables and the newest one that this
 // program knows; they differ before Migrate.
 func (s *Store) SchemaVersion(ctx context.Context) (current, known int64, err error) {
 	p, err := s.migrations()
@@ -119,8 +119,8 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	return p, nil
 }
 
-// judge asks the engine about an error and remembers a full medium.
-func (s *Store) judge(err error) (sentinel error, retry bool) {
+// classify asks the engine about an error and remembers a full medium.
+func (s *Store) classify(err error) (sentinel error, retry bool) {
 	sentinel, retry = s.eng.Failed(err)
 	if errors.Is(sentinel, catalog.ErrNoSpace) {
 		s.fullAt.Store(micros(s.now()))
@@ -133,7 +133,7 @@ func (s *Store) failed(err error) error {
 	if err == nil || errors.Is(err, catalog.ErrFenced) {
 		return err
 	}
-	if sentinel, _ := s.judge(err); sentinel != nil && !errors.Is(err, sentinel) {
+	if sentinel, _ := s.classify(err); sentinel != nil && !errors.Is(err, sentinel) {
 		return fmt.Errorf("%w: %w", sentinel, err)
 	}
 	return err

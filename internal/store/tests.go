@@ -30,7 +30,7 @@ func scanFullTest(row scanner) (t catalog.Test, err error) {
 	return t, nil
 }
 
-// TestsOf gives the tests of a project (0 = all) at a version (0 = served), by
+// TestsOf returns the tests of a project (0 = all) at a version (0 = served), by
 // id. Without full, Body is left empty.
 func (s *Store) TestsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID, full bool) ([]catalog.Test, error) {
 	d := s.reader(ws)
@@ -52,7 +52,7 @@ func (s *Store) TestsOf(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	return tests, nil
 }
 
-// TestsOfAsset gives the tests on a table and its columns at a version (0 =
+// TestsOfAsset returns the tests on a table and its columns at a version (0 =
 // served), by id.
 func (s *Store) TestsOfAsset(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Test, error) {
 	d := s.reader(ws)

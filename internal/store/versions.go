@@ -17,7 +17,7 @@ func scanVersion(row scanner) (v catalog.Version, err error) {
 	return v, err
 }
 
-// VersionAt gives the number of the version that was served at a time;
+// VersionAt returns the number of the version that was served at a time;
 // catalog.ErrNotFound before the first.
 func (s *Store) VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID, at time.Time) (int64, error) {
 	n, err := one(ctx, s.reader(ws), scalar[int64], `SELECT coalesce(max(number), 0) FROM versions WHERE ws = ? AND schema_id = ? AND at <= ?`,
@@ -31,7 +31,7 @@ func (s *Store) VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID
 	return n, nil
 }
 
-// Version gives one version of a schema.
+// Version returns one version of a schema.
 func (s *Store) Version(ctx context.Context, ws int64, schema catalog.SchemaID, n int64) (catalog.Version, error) {
 	v, err := one(ctx, s.reader(ws), scanVersion, `SELECT `+versionColumns+` FROM versions WHERE ws = ? AND schema_id = ? AND number = ?`, ws, int64(schema), n)
 	if err != nil {

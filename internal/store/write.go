@@ -88,7 +88,7 @@ func (w *Write) sweep(ctx context.Context) error {
 // fence sets the schema's dirty mark, unless the lease is lost or the version
 // this save began from is no longer the served one. The second happens to the
 // saver itself: its flip may have been committed although the connection broke
-// before it heard so, and its rows are then what readers see.
+// before it learned of it, and its rows are then what readers see.
 func (w *Write) fence(ctx context.Context, tx Tx, dirty int64) error {
 	n, err := tx.exec(ctx, `UPDATE schemas SET dirty = ? WHERE ws = ? AND id = ? AND lease_token = ? AND version = ?`,
 		dirty, w.lease.WS, int64(w.lease.Schema), w.lease.Token, w.served)
@@ -160,7 +160,7 @@ func (w *Write) clear(ctx context.Context, tx Tx, t versionedTable, keys []any) 
 	return nil
 }
 
-// split gives the keys that have rows of this very version and those that may
+// split returns the keys that have rows of this very version and those that may
 // have older ones, as arguments.
 func (w *Write) split(t versionedTable, keys []any) (own, older []any) {
 	for _, k := range keys {
@@ -216,17 +216,5 @@ func (w *Write) replace(ctx context.Context, t versionedTable, keys []any, rows 
 		w.forget(t, keys)
 	}
 	w.wrote.note(t, keys)
-	return nil
-}
-
-// chunks calls fn with at most size values at a time.
-func chunks[T any](values []T, size int, fn func([]T) error) error {
-	for len(values) > 0 {
-		n := min(size, len(values))
-		if err := fn(values[:n]); err != nil {
-			return err
-		}
-		values = values[n:]
-	}
 	return nil
 }

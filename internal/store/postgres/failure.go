@@ -20,13 +20,13 @@ const (
 	codeDiskFull      = "53100"
 
 	codeTooManyConnections = "53300"
-	codeReadOnly           = "25006" // a standby, or an operator's word
+	codeReadOnly           = "25006" // a standby, or an operator's command
 	classConnection        = "08"
 	classIntervention      = "57" // shut down, starting up, canceled by an operator
 )
 
-// Failed judges an error of PostgreSQL. Two transactions that were untied by
-// breaking off one of them are told to try again.
+// Failed classifies an error of PostgreSQL. Two transactions that were untied by
+// breaking off one of them are retried.
 func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {
@@ -51,7 +51,7 @@ func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	return nil, false
 }
 
-// away tells errors of the connection: there is no server, or it went away.
+// away reports whether the connection failed: the server cannot be reached or went away.
 // What the caller itself broke off is none.
 func away(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

@@ -9,10 +9,10 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// channel is where processes tell each other that an import waits.
+// channel is where processes notify each other of waiting work.
 const channel = "thalweg_imports"
 
-// Notify tells all processes when the transaction commits.
+// Notify wakes all processes when the transaction commits.
 func (e *engine) Notify(ctx context.Context, tx store.Tx) error {
 	_, err := tx.SQL.ExecContext(ctx, `SELECT pg_notify($1, '')`, channel)
 	return err
@@ -37,8 +37,9 @@ func (e *engine) Listen(wake func()) {
 	}()
 }
 
-// listen hears until the connection breaks; heard tells that it stood.
-func (e *engine) listen(ctx context.Context, wake func()) (heard bool) {
+// listen waits for notifications until the connection breaks; connected reports whether
+// there was one.
+func (e *engine) listen(ctx context.Context, wake func()) (connected bool) {
 	conn, err := pgx.ConnectConfig(ctx, e.config.Copy())
 	if err != nil {
 		return false

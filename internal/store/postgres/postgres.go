@@ -50,7 +50,7 @@ func connect(ctx context.Context, url string) (*engine, error) {
 		// Its text may hold the password.
 		return nil, fmt.Errorf("database address: %w", catalog.ErrInvalid)
 	}
-	settle(config)
+	setLimits(config)
 	e := &engine{config: config, writer: pool(*config, writers, nil)}
 	e.listening, e.stop = context.WithCancel(context.Background())
 	if e.role, err = readerRole(ctx, e.writer); err != nil {
@@ -60,9 +60,9 @@ func connect(ctx context.Context, url string) (*engine, error) {
 	return e, nil
 }
 
-// settle gives every connection its limits: none waits for ever on a lock that
+// setLimits gives every connection its limits: none waits for ever on a lock that
 // an operator holds, or in a transaction whose program hangs.
-func settle(config *pgx.ConnConfig) {
+func setLimits(config *pgx.ConnConfig) {
 	config.ConnectTimeout = 10 * time.Second
 	for name, value := range map[string]string{
 		"application_name":                    "thalweg",

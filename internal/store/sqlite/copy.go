@@ -28,7 +28,7 @@ func Copy(ctx context.Context, dir, target string) error {
 	return os.Chmod(target, 0o600)
 }
 
-// Check reads a folder's whole database and tells damage as
+// Check reads a folder's whole database and reports damage as
 // catalog.ErrInvalid.
 func Check(ctx context.Context, dir string) error {
 	return readOnly(ctx, filepath.Join(dir, FileName), func(db *sql.DB) error {

@@ -19,8 +19,8 @@ const (
 	codeCantOpen = 14
 )
 
-// Failed judges an error of SQLite. After an I/O error the pools are made anew:
-// the kernel may have dropped the pages of a failed fsync and would say yes to
+// Failed classifies an error of SQLite. After an I/O error the pools are replaced:
+// the kernel may have dropped the pages of a failed fsync and would report success to
 // the next one.
 func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	var failure *sqlite.Error

@@ -10,8 +10,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// maxParameters of one statement: more rows a statement cost less each, until
-// the statement's own size begins to tell.
+// maxParameters of one statement: more rows per statement cost less each, until
+// the size of the statement itself matters.
 const maxParameters = 1024
 
 // Load adds rows by statements of many rows, prepared once.

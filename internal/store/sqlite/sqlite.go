@@ -88,7 +88,7 @@ func (e *engine) open(ctx context.Context) error {
 	return nil
 }
 
-// dsn gives the connection's settings. synchronous(FULL): what is acknowledged
+// dsn returns the connection's settings. synchronous(FULL): what is acknowledged
 // survives a power cut. The journal is kept below 64 MB once it is written back.
 func dsn(path, more string) string {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_pragma=busy_timeout(10000)" +
@@ -145,7 +145,7 @@ func (e *engine) Backup(ctx context.Context, path string) error {
 	return os.Chmod(path, 0o600)
 }
 
-// Close gives the folder free.
+// Close releases the folder.
 func (e *engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -293,7 +293,7 @@ func testChanges(t *testing.T, r *rig) {
 	v6 := []change{{3, 5, "three", "three", "0 0"}, {3, 6, "three", "drei", "0 0"}}
 	cmpOpt(brief(get(r.AssetHistory(ctx, ws, schema, 3, store.Page{}))(t).Rows), []change{v6[1], v6[0], v2[1]})
 
-	// What is not flipped is no change.
+	// What is not flipped is not a change.
 	w, _ := r.begin(schema)
 	must(t, w.PutAssets(ctx, []store.AssetRow{table(1, "late"), table(7, "new")}))
 	cmpOpt(list(0, 0), slices.Concat(v1, v2, v3, v4, v6))

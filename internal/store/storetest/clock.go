@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock is a clock that stands still until it is moved.
+// clock is a clock that does not move until it is moved.
 type clock struct {
 	mu sync.Mutex
 	at time.Time

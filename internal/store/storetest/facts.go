@@ -146,7 +146,7 @@ func testColumnEdges(t *testing.T, r *rig) {
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, nil))(t), []store.ColumnEdgeBlock{one, two})
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, []catalog.AssetID{2, 3}))(t), []store.ColumnEdgeBlock{two})
 	same(t, get(r.ColumnEdgesOf(ctx, ws, schema, 0, []catalog.AssetID{}))(t), []store.ColumnEdgeBlock{})
-	// Another key is no change of the block, and no version.
+	// Another key changes neither the block nor the version.
 	w, l := r.begin(schema)
 	key := catalog.HashOf([]byte("key"))
 	must(t, w.KeyColumnEdges(ctx, []store.ColumnEdgeBlock{{Asset: 2, Hash: key}}))

@@ -115,7 +115,7 @@ func testLatest(t *testing.T, r *rig) {
 	skipped := catalog.NodeResult{UniqueID: "model.a", Status: "skipped", Class: "skipped"} // did not run: the run's time counts
 	r.putRun(run(schema, "i-5", 11), skipped)
 	same(t, latest(), "skipped")
-	// Another project of the schema has the same node: the newer stands.
+	// Another project of the schema has the same node: the newer counts.
 	twin := run(schema, "i-6", 40)
 	twin.Project = 3
 	r.putRun(twin, result("model.a", "fail", 12))

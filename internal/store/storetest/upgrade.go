@@ -220,7 +220,7 @@ func written(t *testing.T, version int64) io.Reader {
 	return file
 }
 
-// Load fills the tables of an older version with rows, one table a line of JSON.
+// Load fills the tables of an older version with rows, a table per line of JSON.
 func Load(t testing.TB, o Old, lines io.Reader) {
 	t.Helper()
 	rows := json.NewDecoder(lines)

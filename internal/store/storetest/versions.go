@@ -115,7 +115,7 @@ func testReplaceWithin(t *testing.T, r *rig) {
 	if got := get(r.TestsOf(ctx, ws, schema, 2, 0, false))(t); len(got) != 1 {
 		t.Fatalf("tests of version 2: %v", got)
 	}
-	// Twice in one call: the last stands.
+	// Twice in one call: the last counts.
 	r.save(schema, func(w *store.Write) {
 		must(t, w.PutAssets(ctx, []store.AssetRow{table(9, "first"), table(8, "x"), table(9, "last")}))
 		must(t, w.PutEdges(ctx, []catalog.Edge{{From: 5, To: 6}, {From: 5, To: 6}}))
