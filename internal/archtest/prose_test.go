@@ -15,7 +15,7 @@ import (
 const (
 	retiredBudget = 48
 	commentBudget = 25
-	proseBudget   = 210
+	proseBudget   = 51
 )
 
 func TestRetiredWordsFall(t *testing.T) {
