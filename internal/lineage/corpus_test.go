@@ -208,7 +208,7 @@ func (s *tally) catalog(folder string, l *ProjectLineage, i int) {
 		return
 	}
 	var want []string
-	for _, c := range l.stated(n).List {
+	for _, c := range l.table(i, n).Stated.List {
 		want = append(want, c.Name)
 	}
 	s.listed++

@@ -15,9 +15,9 @@ func ephemeralName(cte string) (string, bool) {
 	return name, ok && name != ""
 }
 
-// CTENames are the names by which an ephemeral model may be pasted into its
+// cteNames are the names by which an ephemeral model may be pasted into its
 // children.
-func CTENames(name, alias string) []string {
+func cteNames(name, alias string) []string {
 	names := []string{strings.ToLower(name)}
 	if alias = strings.ToLower(alias); alias != "" && alias != names[0] {
 		names = append(names, alias)

@@ -94,7 +94,7 @@ func TestEphemeralsOfOneName(t *testing.T) {
 	w.source("raw", "id")
 	w.cte("one.stg", "select id from db.s.raw", "raw")
 	w.cte("two.stg", "select id from db.s.raw", "raw")
-	w.table("one.stg").CTENames, w.table("two.stg").CTENames = CTENames("stg", ""), CTENames("stg", "")
+	w.table("one.stg").CTENames, w.table("two.stg").CTENames = cteNames("stg", ""), cteNames("stg", "")
 	sql := "with __dbt__cte__stg as (select id from db.s.raw) select id from __dbt__cte__stg"
 	w.model("m1", sql, "one.stg")
 	w.model("m2", sql, "two.stg")
@@ -108,7 +108,7 @@ func TestEphemeralsOfOneName(t *testing.T) {
 // dbt names the CTE by the alias or, in older versions, by the name.
 func TestCTENames(t *testing.T) {
 	w := newWorld("postgres")
-	w.cte("customers_v2", "select 1 as id").CTENames = CTENames("customers", "Customers_v2")
+	w.cte("customers_v2", "select 1 as id").CTENames = cteNames("customers", "Customers_v2")
 	w.model("m", "select 1", "customers_v2")
 	tracer := w.tracer(t, newMemory(w), Options{})
 	for _, cte := range []string{"customers", "customers_v2", "CUSTOMERS_V2"} {
@@ -116,7 +116,7 @@ func TestCTENames(t *testing.T) {
 			t.Errorf("%s: table %d", cte, n)
 		}
 	}
-	if got := CTENames("Orders", "orders"); len(got) != 1 {
+	if got := cteNames("Orders", "orders"); len(got) != 1 {
 		t.Errorf("names %v", got)
 	}
 }

@@ -124,46 +124,47 @@ func (p *Project) relation(n *dbt.Node) catalog.Relation {
 	return catalog.NewRelation(p.Head.AdapterType, n.Database, n.Schema, name, n.RelationName)
 }
 
-// stated are the columns that the catalog lists, else those of the YAML.
-func (p *Project) stated(n *dbt.Node) Columns {
+// columns returns the columns that the catalog lists, else those of the YAML; listed reports which.
+func (p *Project) columns(n *dbt.Node) (list []resolve.Column, listed bool) {
 	if t := p.Catalog[n.UniqueID]; t != nil && len(t.Columns) > 0 {
-		list := make([]resolve.Column, len(t.Columns))
-		for i, c := range t.Columns {
-			list[i] = SchemaColumn(c.Name, c.Type)
+		for _, c := range t.Columns {
+			list = append(list, SchemaColumn(c.Name, c.Type))
 		}
-		return StatedColumns(p.Head.AdapterType, list, true)
+		return list, true
 	}
-	list := make([]resolve.Column, len(n.Columns))
-	for i, c := range n.Columns {
-		list[i] = SchemaColumn(c.Name, c.DataType)
+	for _, c := range n.Columns {
+		list = append(list, SchemaColumn(c.Name, c.DataType))
 	}
-	return StatedColumns(p.Head.AdapterType, list, false)
+	return list, false
 }
 
 // table makes the tracer's view of a node; its number + 1 is its id.
 func (p *Project) table(i int, n *dbt.Node) Table {
-	t := Table{ID: int64(i) + 1, Name: n.UniqueID, Platform: p.Head.AdapterType}
+	d := Description{ID: int64(i) + 1, Name: n.UniqueID, Platform: p.Head.AdapterType}
 	if !IsTable(n) {
-		return t
+		return NewTable(d)
 	}
-	t.Stated = p.stated(n)
-	if t.Ephemeral = n.Materialized == "ephemeral"; t.Ephemeral {
-		t.CTENames = CTENames(n.Name, n.Alias)
-	} else {
-		t.Key = p.relation(n).Key()
+	d.Columns, d.Listed = p.columns(n)
+	d.Ephemeral, d.Aliases = n.Materialized == "ephemeral", [2]string{n.Name, n.Alias}
+	if !d.Ephemeral {
+		d.Key = p.relation(n).Key()
 	}
 	if n.ResourceType == "model" || n.ResourceType == "snapshot" {
-		t.Code = &Code{Language: n.Language, Compiled: catalog.HashOfText(n.CompiledCode)}
-	}
-	if n.Contract && t.Code != nil && ContractOrders(n.Materialized) {
-		for _, c := range n.Columns {
-			t.Code.Contract = append(t.Code.Contract, c.Name)
+		d.Code = &CodeDescription{
+			Language: n.Language, Compiled: catalog.HashOfText(n.CompiledCode), Materialized: n.Materialized,
+			Snapshot: n.ResourceType == "snapshot", Config: n.Config,
 		}
 	}
-	if n.ResourceType == "snapshot" {
-		t.Code.Snapshot = ParseSnapshot(n.Config)
+	if n.Contract && d.Code != nil {
+		d.Code.Contract = func(yield func(string) bool) {
+			for _, c := range n.Columns {
+				if !yield(c.Name) {
+					return
+				}
+			}
+		}
 	}
-	return t
+	return NewTable(d)
 }
 
 // Tables makes the tracer's view of the project: table i is node i, its id i + 1.

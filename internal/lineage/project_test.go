@@ -94,7 +94,7 @@ func TestShop(t *testing.T) {
 						}
 					}
 				}
-				if stated := l.stated(n); stated.Full {
+				if stated := l.table(i, n).Stated; stated.Full {
 					listed++
 					var want []string
 					for _, c := range stated.List {

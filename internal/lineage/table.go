@@ -32,14 +32,14 @@ type Code struct {
 	Compiled catalog.Hash // of the compiled code; zero: not compiled
 	Snapshot *Snapshot    // nil for models
 	// Contract are the columns of an enforced contract where dbt puts the
-	// model's columns into the contract's order, see ContractOrders.
+	// model's columns into the contract's order, see contractOrders.
 	Contract []string
 }
 
-// ContractOrders reports whether an enforced contract decides the order of the
+// contractOrders reports whether an enforced contract decides the order of the
 // columns. dbt selects them in the contract's order into a table; a view is made
 // of the query as it is, and the contract only checks it.
-func ContractOrders(materialized string) bool {
+func contractOrders(materialized string) bool {
 	return materialized != "view" && materialized != "materialized_view"
 }
 
@@ -90,10 +90,10 @@ func structured(nativeType string) bool {
 	return false
 }
 
-// StatedColumns turns the columns that a warehouse or a YAML file lists into a
+// statedColumns turns the columns that a warehouse or a YAML file lists into a
 // Columns. BigQuery's catalog lists the fields of structures next to their
 // column; those are left out.
-func StatedColumns(platform string, list []resolve.Column, full bool) Columns {
+func statedColumns(platform string, list []resolve.Column, full bool) Columns {
 	if platform == "bigquery" {
 		list = withoutFields(list)
 	}

@@ -561,7 +561,7 @@ func TestMaskedEdges(t *testing.T) {
 // Fields of structures are seen through views as far as types are known.
 func TestStructuredColumns(t *testing.T) {
 	w := newWorld("bigquery")
-	w.source("raw").Stated = StatedColumns("bigquery", []resolve.Column{
+	w.source("raw").Stated = statedColumns("bigquery", []resolve.Column{
 		SchemaColumn("id", "INT64"), SchemaColumn("who", "STRUCT<name STRING, age INT64>"), SchemaColumn("who.name", "STRING"), SchemaColumn("who.age", "INT64"),
 	}, true)
 	w.model("m", "select id, who.name from `db`.`s`.`raw`", "raw")
@@ -570,10 +570,10 @@ func TestStructuredColumns(t *testing.T) {
 	if b.Outputs[1].Edges[0].Path != "name" {
 		t.Errorf("path %q", b.Outputs[1].Edges[0].Path)
 	}
-	if got := StatedColumns("duckdb", list("a", "a.b"), true); len(got.List) != 2 || !got.Full {
+	if got := statedColumns("duckdb", list("a", "a.b"), true); len(got.List) != 2 || !got.Full {
 		t.Errorf("on duckdb a dot is a part of the name: %v", got)
 	}
-	if got := StatedColumns("duckdb", nil, true); got.Full {
+	if got := statedColumns("duckdb", nil, true); got.Full {
 		t.Error("an empty list is full")
 	}
 }

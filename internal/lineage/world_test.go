@@ -66,7 +66,7 @@ func (w *world) model(name, sql string, parents ...string) *Table {
 // cte adds an ephemeral model.
 func (w *world) cte(name, sql string, parents ...string) *Table {
 	t := w.model(name, sql, parents...)
-	t.Key, t.Ephemeral, t.CTENames = "", true, CTENames(name, "")
+	t.Key, t.Ephemeral, t.CTENames = "", true, cteNames(name, "")
 	return t
 }
 

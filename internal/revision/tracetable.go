@@ -59,52 +59,48 @@ func sameCode(before, after lineage.Table, d catalog.Delta) bool {
 
 func sameColumns(a, b lineage.Columns) bool { return a.Full == b.Full && slices.Equal(a.List, b.List) }
 
-// lineageTable is an asset as the lineage engine knows tables.
+// lineageTable is an asset as the lineage engine sees tables.
 func lineageTable(a *catalog.Asset, columns []catalog.Column) lineage.Table {
-	t := lineage.Table{
+	d := lineage.Description{
 		ID: int64(a.ID), Name: a.Name, Platform: a.Relation.Platform, Key: a.RelationKey,
-		Ephemeral: a.Kind == catalog.KindModel && a.RelationKey == "", Stated: statedColumns(a, columns),
+		Ephemeral: a.Kind == catalog.KindModel && a.RelationKey == "", Aliases: [2]string{a.Name, ""},
+		Columns: schemaColumns(a, columns), Listed: a.Listed,
 	}
-	if a.DBT != nil && a.DBT.UniqueID != "" {
-		t.Name = a.DBT.UniqueID
-	}
-	if t.Ephemeral {
-		alias := ""
-		if a.DBT != nil {
-			alias = a.DBT.Alias
+	if a.DBT != nil {
+		d.Aliases[1] = a.DBT.Alias
+		if a.DBT.UniqueID != "" {
+			d.Name = a.DBT.UniqueID
 		}
-		t.CTENames = lineage.CTENames(a.Name, alias)
 	}
 	if hasCode(a) {
-		t.Code = codeOf(a, columns)
+		d.Code = codeOf(a, columns)
 	}
-	return t
+	return lineage.NewTable(d)
 }
 
-func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.Code {
-	c := &lineage.Code{}
-	if a.DBT != nil {
-		c.Language = a.DBT.Language
-	}
+func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.CodeDescription {
+	c := &lineage.CodeDescription{Materialized: a.Materialized, Snapshot: a.Kind == catalog.KindSnapshot, Config: a.Config}
 	if a.Code != nil {
 		c.Compiled = a.Code.Compiled
 	}
-	if a.Kind == catalog.KindSnapshot {
-		c.Snapshot = lineage.ParseSnapshot(a.Config)
+	if a.DBT == nil {
+		return c
 	}
-	if a.DBT != nil && a.DBT.Contract && lineage.ContractOrders(a.Materialized) {
-		for i := range columns {
-			if columns[i].Present {
-				c.Contract = append(c.Contract, columns[i].Name)
+	c.Language = a.DBT.Language
+	if a.DBT.Contract {
+		c.Contract = func(yield func(string) bool) {
+			for i := range columns {
+				if columns[i].Present && !yield(columns[i].Name) {
+					return
+				}
 			}
 		}
 	}
 	return c
 }
 
-// statedColumns are the columns that the warehouse lists, else those that dbt's
-// YAML names.
-func statedColumns(a *catalog.Asset, columns []catalog.Column) lineage.Columns {
+// schemaColumns are the columns that the warehouse lists, else those that dbt's YAML names.
+func schemaColumns(a *catalog.Asset, columns []catalog.Column) []resolve.Column {
 	list := make([]resolve.Column, 0, len(columns))
 	for i := range columns {
 		c := &columns[i]
@@ -113,5 +109,5 @@ func statedColumns(a *catalog.Asset, columns []catalog.Column) lineage.Columns {
 		}
 		list = append(list, lineage.SchemaColumn(c.Name, c.Type.Native))
 	}
-	return lineage.StatedColumns(a.Relation.Platform, list, a.Listed)
+	return list
 }
