@@ -29,7 +29,7 @@ func TestEditWhileArtifactsAreRead(t *testing.T) {
 	<-slow.reading
 	began := time.Now()
 	for _, field := range []string{"tags", "owners"} {
-		if _, err := r.worker.EditAsset(t.Context(), ws, asset.ID, catalog.Actor{Name: "ana"}, []catalog.Edit{{Field: field, Add: []string{"ana"}}}); err != nil {
+		if _, err := r.editor.EditAsset(t.Context(), ws, asset.ID, ana, edits(catalog.Edit{Field: field, Add: []string{"ana"}})); err != nil {
 			t.Fatal(err)
 		}
 	}
