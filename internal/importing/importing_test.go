@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -273,3 +274,5 @@ func wantCounters(t *testing.T, imp catalog.Import, want [6]int64) {
 		t.Errorf("%s counters are %v, want %v (tables, columns, lineages; created, updated)", imp.ID, got, want)
 	}
 }
+
+func replaceOnce(s, old, with string) string { return strings.Replace(s, old, with, 1) }
