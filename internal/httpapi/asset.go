@@ -215,7 +215,7 @@ type surroundings struct {
 	schema    catalog.Schema
 	state     *schemaState
 	projects  map[catalog.ProjectID]catalog.Project
-	results   map[string]catalog.NodeResult // latest, by unique id
+	results   map[catalog.NodeRef]catalog.NodeResult // latest
 	runs      map[catalog.RunID]catalog.Run
 	removedAt map[catalog.ImportID]time.Time
 }
@@ -231,19 +231,19 @@ func (a *API) around(ctx context.Context, p access.Principal, schema catalog.Sch
 	if s.state, err = a.states.of(ctx, p.WS, schema.ID, version); err != nil {
 		return s, err
 	}
-	var uniqueIDs []string
+	var nodes []catalog.NodeRef
 	for _, asset := range assets {
 		for _, n := range asset.Nodes {
-			uniqueIDs = append(uniqueIDs, n.UniqueID)
+			nodes = append(nodes, n)
 		}
 		for _, t := range s.state.tests[asset.ID] {
-			uniqueIDs = append(uniqueIDs, t.UniqueID)
+			nodes = append(nodes, catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID})
 		}
 		if err := a.gatherNames(ctx, p, &s, asset); err != nil {
 			return s, err
 		}
 	}
-	if s.results, err = a.store.LatestResults(ctx, p.WS, schema.ID, uniqueIDs); err != nil {
+	if s.results, err = a.store.LatestResults(ctx, p.WS, schema.ID, nodes); err != nil {
 		return s, err
 	}
 	return s, a.gatherRuns(ctx, p, &s, assets)
@@ -291,7 +291,7 @@ func (s surroundings) newestResult(asset catalog.Asset) (catalog.NodeResult, boo
 	var newest catalog.NodeResult
 	found := false
 	for _, n := range asset.Nodes {
-		if r, ok := s.results[n.UniqueID]; ok && (!found || r.CompletedAt.After(newest.CompletedAt)) {
+		if r, ok := s.results[n]; ok && (!found || r.CompletedAt.After(newest.CompletedAt)) {
 			newest, found = r, true
 		}
 	}
@@ -312,7 +312,7 @@ func (s surroundings) lastRun(asset catalog.Asset) *LastRun {
 func (s surroundings) testCounts(id catalog.AssetID) TestCounts {
 	var c TestCounts
 	for _, t := range s.state.tests[id] {
-		switch s.results[t.UniqueID].Class {
+		switch s.results[catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID}].Class {
 		case catalog.ClassPass, catalog.ClassSuccess:
 			c.Pass++
 		case catalog.ClassWarn:

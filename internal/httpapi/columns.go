@@ -100,7 +100,7 @@ func (a *API) testsByColumn(ctx context.Context, p access.Principal, f found) (m
 		}
 		name := foldName(t.Body.Column)
 		out[name] = append(out[name], ColumnTest{
-			ID: t.ID.String(), Name: testName(t.Body), Status: optional(results[t.UniqueID].Status),
+			ID: t.ID.String(), Name: testName(t.Body), Status: optional(results[nodeOf(t)].Status),
 		})
 	}
 	return out, nil

@@ -148,11 +148,7 @@ func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRu
 	if err != nil {
 		return nil, err
 	}
-	var uniqueIDs []string
-	for _, n := range f.asset.Nodes {
-		uniqueIDs = append(uniqueIDs, n.UniqueID)
-	}
-	rows, err := a.store.NodeResults(ctx, p.WS, f.schema.ID, uniqueIDs, page)
+	rows, err := a.store.NodeResults(ctx, p.WS, f.schema.ID, f.asset.Nodes, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}

@@ -113,8 +113,8 @@ func (a *API) matchingTests(ctx context.Context, p access.Principal, schema cata
 	return slices.DeleteFunc(tests, func(t catalog.Test) bool { return testClass(results, t) != class }), nil
 }
 
-func testClass(results map[string]catalog.NodeResult, t catalog.Test) string {
-	switch class := results[t.UniqueID].Class; class {
+func testClass(results map[catalog.NodeRef]catalog.NodeResult, t catalog.Test) string {
+	switch class := results[nodeOf(t)].Class; class {
 	case "", catalog.ClassOther:
 		return "unknown"
 	case catalog.ClassSuccess:
@@ -164,10 +164,10 @@ func (a *API) withBodies(ctx context.Context, p access.Principal, schema catalog
 	return out, nil
 }
 
-func (a *API) latestOf(ctx context.Context, p access.Principal, schema catalog.SchemaID, tests []catalog.Test) (map[string]catalog.NodeResult, error) {
-	ids := make([]string, 0, len(tests))
+func (a *API) latestOf(ctx context.Context, p access.Principal, schema catalog.SchemaID, tests []catalog.Test) (map[catalog.NodeRef]catalog.NodeResult, error) {
+	ids := make([]catalog.NodeRef, 0, len(tests))
 	for _, t := range tests {
-		ids = append(ids, t.UniqueID)
+		ids = append(ids, nodeOf(t))
 	}
 	return a.store.LatestResults(ctx, p.WS, schema, ids)
 }
@@ -188,7 +188,7 @@ func (a *API) testResources(ctx context.Context, p access.Principal, schema cata
 			label := t.Asset.Label(state.nodes[n].Kind)
 			r.Attributes.Asset = &label
 		}
-		if result, ok := results[t.UniqueID]; ok {
+		if result, ok := results[nodeOf(t)]; ok {
 			latest := resultOf(result, "")
 			r.Attributes.Latest = httpserver.NullableOf(&latest)
 		}
@@ -210,4 +210,8 @@ func testResource(t catalog.Test) httpserver.Resource[Test] {
 			Severity: optional(b.Severity), Description: optional(b.Description), Tags: orEmpty(b.Tags), Args: args, Enabled: b.Enabled,
 		},
 	}
+}
+
+func nodeOf(t catalog.Test) catalog.NodeRef {
+	return catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID}
 }

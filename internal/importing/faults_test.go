@@ -84,6 +84,42 @@ func TestPackageInTwoProjects(t *testing.T) {
 	}
 }
 
+// TestRunsOfTwoProjects: results are looked up by project and id.
+func TestRunsOfTwoProjects(t *testing.T) {
+	r := newRig(t)
+	ran := func(invocation, status string) part {
+		return runResults(t, invocation, monday, "build", doc{"unique_id": "model.shop.shared", "status": status, "execution_time": 1.5, "timing": []doc{}})
+	}
+	r.completed(r.send(ran("early", "success"))) // before any manifest
+	r.completed(r.send(manifest(t, "a", monday, packaged("da")), ran("of a", "error")))
+	r.completed(r.send(manifest(t, "b", monday, packaged("dbb"))))
+	ofA, _ := r.assetOf("a", "model.shop.shared")
+	ofB, _ := r.assetOf("b", "model.shop.shared")
+	history := func(a catalog.Asset) (ids []string) {
+		t.Helper()
+		page, err := r.store.NodeResults(t.Context(), ws, r.schema, a.Nodes, store.Page{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range page.Rows {
+			ids = append(ids, row.InvocationID)
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	if got := history(ofA); !slices.Equal(got, []string{"early", "of a"}) {
+		t.Errorf("runs of A's table: %q", got)
+	}
+	if got := history(ofB); len(got) != 0 {
+		t.Errorf("runs of B's table: %q", got)
+	}
+	// Without a manifest it is not clear whose results these are.
+	r.completed(r.send(ran("unclear", "success")))
+	if a, b := history(ofA), history(ofB); len(a) != 2 || len(b) != 0 {
+		t.Errorf("runs of A's table: %q, of B's: %q", a, b)
+	}
+}
+
 // TestParentOfTheOwnProject: a parent is looked up in the child's own project
 // before it is looked up in another.
 func TestParentOfTheOwnProject(t *testing.T) {

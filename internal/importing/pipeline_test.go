@@ -294,8 +294,9 @@ func TestOlderManifestIsSuperseded(t *testing.T) {
 	if imp.Report.Outcome != outcomeSuperseded || r.version() != 1 {
 		t.Errorf("%s, version %d", imp.Report.Outcome, r.version())
 	}
-	latest, err := r.store.LatestResults(t.Context(), ws, r.schema, []string{"model.shop.orders"})
-	if err != nil || latest["model.shop.orders"].Status != "success" {
+	node := catalog.NodeRef{Project: imp.Project, UniqueID: "model.shop.orders"}
+	latest, err := r.store.LatestResults(t.Context(), ws, r.schema, []catalog.NodeRef{node})
+	if err != nil || latest[node].Status != "success" {
 		t.Errorf("results of a superseded import: %v, %v", latest, err)
 	}
 	forced := r.completed(r.sendWith(store.NewImport{Force: true}, manifest(t, "shop", monday, nodes...)))

@@ -62,6 +62,9 @@ func (j *job) stages(ctx context.Context, c *contents) (catalog.Import, error) {
 	if err := j.read(ctx, o, c); err != nil {
 		return imp, err
 	}
+	if err := j.adoptRuns(ctx, c); err != nil {
+		return imp, err
+	}
 	end := &ending{job: j, opened: o, contents: c}
 	opts := revision.Options{
 		TakeLease: j.lease, Actor: imp.Actor, Base: j.base, Report: j.rep, Check: j.check, Finish: end.flip,
@@ -75,6 +78,15 @@ func (j *job) stages(ctx context.Context, c *contents) (catalog.Import, error) {
 		return imp, err
 	}
 	return end.imp, nil
+}
+
+// adoptRuns gives the project the runs that came before its first manifest.
+func (j *job) adoptRuns(ctx context.Context, c *contents) error {
+	if c.manifest == nil || !c.manifest.first {
+		return nil
+	}
+	_, err := j.Store.AdoptRuns(ctx, j.claim.WS, j.schema.ID, j.project.ID, c.manifest.names)
+	return err
 }
 
 // lease takes the schema's lease: what a died attempt at the same job holds is

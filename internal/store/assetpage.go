@@ -109,7 +109,7 @@ func (c *clause) values(f AssetFilter) {
 		}
 	}
 	if f.Status != "" {
-		c.and(`(a.schema_id, a.unique_id) IN (SELECT r.schema_id, r.unique_id FROM latest_results r WHERE r.ws = ? AND r.class = ?)`, c.args[0], f.Status)
+		c.and(`(a.schema_id, a.project_id, a.unique_id) IN (SELECT r.schema_id, r.project_id, r.unique_id FROM latest_results r WHERE r.ws = ? AND r.class = ?)`, c.args[0], f.Status)
 	}
 	if f.Query != "" {
 		like := likePattern(f.Query)

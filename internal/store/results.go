@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -72,9 +75,11 @@ func scanResultAnd(row scanner, more ...any) (r catalog.NodeResult, err error) {
 
 const freshnessColumns = `n.run_id, n.unique_id, n.status, n.max_loaded_at, n.snapshot_at, n.age, n.message`
 
-func scanFreshness(row scanner) (f catalog.Freshness, err error) {
+func scanFreshness(row scanner) (catalog.Freshness, error) { return scanFreshnessAnd(row) }
+
+func scanFreshnessAnd(row scanner, more ...any) (f catalog.Freshness, err error) {
 	var loaded, snapshot int64
-	err = row.Scan(&f.Run, &f.UniqueID, &f.Status, &loaded, &snapshot, &f.Age, &f.Message)
+	err = row.Scan(append([]any{&f.Run, &f.UniqueID, &f.Status, &loaded, &snapshot, &f.Age, &f.Message}, more...)...)
 	f.MaxLoadedAt, f.SnapshotedAt = timeOf(loaded), timeOf(snapshot)
 	return f, err
 }
@@ -111,32 +116,41 @@ func runPage[T any](ctx context.Context, s *Store, ws int64, run catalog.RunID, 
 }
 
 // LatestResults returns the newest result of those of the nodes that have one.
-func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string) (map[string]catalog.NodeResult, error) {
-	return latest(ctx, s, ws, schema, uniqueIDs, "latest_results", resultTable.Name, resultColumns, scanResult,
+func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.NodeResult, error) {
+	return latest(ctx, s, ws, schema, nodes, "latest_results", resultTable.Name, resultColumns, scanResultAnd,
 		func(r catalog.NodeResult) string { return r.UniqueID })
 }
 
 // LatestFreshness returns the newest freshness of those of the sources that have
 // one.
-func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string) (map[string]catalog.Freshness, error) {
-	return latest(ctx, s, ws, schema, uniqueIDs, "latest_freshness", freshnessTable.Name, freshnessColumns, scanFreshness,
+func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.Freshness, error) {
+	return latest(ctx, s, ws, schema, nodes, "latest_freshness", freshnessTable.Name, freshnessColumns, scanFreshnessAnd,
 		func(f catalog.Freshness) string { return f.UniqueID })
 }
 
-// latest reads the results that a table of latest ones points to. Where two
-// projects have one node, the newer result counts.
-func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.SchemaID, uniqueIDs []string, pointers, table, columns string,
-	scan func(scanner) (T, error), id func(T) string,
-) (map[string]T, error) {
-	found := make(map[string]T, len(uniqueIDs))
-	err := inBatches(keyHashes(uniqueIDs), func(nodes [][]byte) error {
-		marks, args := in([]any{ws, int64(schema)}, nodes)
-		rows, err := list(ctx, s.reader(ws), scan, `SELECT `+columns+` FROM `+pointers+` l
-			JOIN `+table+` n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
-			WHERE l.ws = ? AND l.schema_id = ? AND l.node IN `+marks+` ORDER BY l.at, l.invocation_id, l.project_id`, args...)
-		for _, r := range rows {
-			found[id(r)] = r
+// latest reads the results that a table of latest ones points to.
+func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, pointers, table, columns string,
+	scan func(scanner, ...any) (T, error), id func(T) string,
+) (map[catalog.NodeRef]T, error) {
+	wanted := make(map[catalog.NodeRef]bool, len(nodes))
+	ids := make(map[string]bool, len(nodes))
+	for _, n := range nodes {
+		wanted[n], ids[n.UniqueID] = true, true
+	}
+	found := make(map[catalog.NodeRef]T, len(nodes))
+	scanRow := func(row scanner) (none struct{}, err error) {
+		n := catalog.NodeRef{}
+		r, err := scan(row, (*int64)(&n.Project))
+		if n.UniqueID = id(r); err == nil && wanted[n] {
+			found[n] = r
 		}
+		return none, err
+	}
+	err := inBatches(keyHashes(slices.Collect(maps.Keys(ids))), func(hashes [][]byte) error {
+		marks, args := in([]any{ws, int64(schema)}, hashes)
+		_, err := list(ctx, s.reader(ws), scanRow, `SELECT `+columns+`, l.project_id FROM `+pointers+` l
+			JOIN `+table+` n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
+			WHERE l.ws = ? AND l.schema_id = ? AND l.node IN `+marks, args...)
 		return err
 	})
 	if err != nil {
@@ -158,20 +172,20 @@ const maxHistory = 4096
 
 // NodeResults lists the results of the nodes (catalog.ErrTooLarge above 4,096)
 // by completion, newest first.
-func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, uniqueIDs []string, p Page) (Paged[RunResult], error) {
-	if len(uniqueIDs) == 0 {
+func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, p Page) (Paged[RunResult], error) {
+	if len(nodes) == 0 {
 		return Paged[RunResult]{}, nil
 	}
-	if len(uniqueIDs) > maxHistory {
-		return Paged[RunResult]{}, fmt.Errorf("results of %d nodes, at most %d: %w", len(uniqueIDs), maxHistory, catalog.ErrTooLarge)
+	if len(nodes) > maxHistory {
+		return Paged[RunResult]{}, fmt.Errorf("results of %d nodes, at most %d: %w", len(nodes), maxHistory, catalog.ErrTooLarge)
 	}
 	at, run, node := catalog.Open, catalog.Open, []byte{}
 	if _, err := p.after(&at, &run, &node); err != nil {
 		return Paged[RunResult]{}, err
 	}
-	marks, args := in([]any{ws, int64(schema)}, keyHashes(uniqueIDs))
+	matches, args := ofNodes([]any{ws, int64(schema)}, nodes)
 	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1
-		WHERE n.ws = ? AND n.schema_id = ? AND n.node IN ` + marks
+		WHERE n.ws = ? AND n.schema_id = ? AND ` + matches
 	d := s.reader(ws)
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+where, args...)
 	if err != nil {
@@ -189,6 +203,22 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 		out.Rows = append(out.Rows, r.RunResult)
 	}
 	return out, err
+}
+
+// ofNodes is the condition that a result n of a run r is of one of the nodes.
+func ofNodes(args []any, nodes []catalog.NodeRef) (string, []any) {
+	byProject := map[catalog.ProjectID][]string{}
+	for _, n := range nodes {
+		byProject[n.Project] = append(byProject[n.Project], n.UniqueID)
+	}
+	var any []string
+	for _, project := range slices.Sorted(maps.Keys(byProject)) {
+		args = append(args, int64(project))
+		var marks string
+		marks, args = in(args, keyHashes(byProject[project]))
+		any = append(any, `r.project_id = ? AND n.node IN `+marks)
+	}
+	return `(` + strings.Join(any, ` OR `) + `)`, args
 }
 
 // timedResult is a result with the time that it is sorted by.

@@ -172,6 +172,67 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	return nil
 }
 
+// AdoptRuns gives a project the runs of its schema that came without a manifest,
+// so that nobody knew whose they are: those most of whose results are of nodes
+// that it has. It returns how many there are.
+func (s *Store) AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, has func(uniqueID string) bool) (int, error) {
+	ids, err := list(ctx, s.reader(ws), scalar[int64], `SELECT id FROM runs WHERE ws = ? AND schema_id = ? AND project_id = 0 AND stored = 1 ORDER BY id`, ws, int64(schema))
+	adopted := 0
+	for _, id := range ids {
+		var nodes []string
+		nodes, err = list(ctx, s.reader(ws), scalar[string], `SELECT unique_id FROM node_results WHERE ws = ? AND run_id = ?
+			UNION SELECT unique_id FROM freshness WHERE ws = ? AND run_id = ?`, ws, id, ws, id)
+		if err != nil {
+			break
+		}
+		known := 0
+		for _, n := range nodes {
+			if has(n) {
+				known++
+			}
+		}
+		if 2*known <= len(nodes) {
+			continue
+		}
+		if err = s.tx(ctx, func(tx Tx) error { return tx.adoptRun(ctx, ws, schema, project, id) }); err != nil {
+			break
+		}
+		adopted++
+	}
+	if err != nil {
+		return adopted, fmt.Errorf("runs of project %s: %w", project, err)
+	}
+	return adopted, nil
+}
+
+// adoptRun gives a run to a project, and with it the latest results that are its.
+func (tx Tx) adoptRun(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, run int64) error {
+	if _, err := tx.exec(ctx, `UPDATE runs SET project_id = ? WHERE ws = ? AND id = ?`, int64(project), ws, run); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, `UPDATE schemas SET results_stored = results_stored + 1 WHERE ws = ? AND id = ?`, ws, int64(schema)); err != nil {
+		return err
+	}
+	for table, columns := range map[string]string{"latest_results": ", class, unique_id", "latest_freshness": ""} {
+		set := ""
+		if table == "latest_results" {
+			set = ", class = excluded.class"
+		}
+		if _, err := tx.exec(ctx, `INSERT INTO `+table+` (ws, schema_id, node, project_id, run_id, at, invocation_id`+columns+`)
+			SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, invocation_id`+columns+` FROM `+table+`
+			WHERE ws = ? AND schema_id = ? AND project_id = 0 AND run_id = ?
+			ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id`+set+`
+			WHERE (excluded.at, excluded.invocation_id) > (`+table+`.at, `+table+`.invocation_id)`,
+			int64(project), ws, int64(schema), run); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
+		}
+		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND schema_id = ? AND project_id = 0 AND run_id = ?`, ws, int64(schema), run); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
+		}
+	}
+	return nil
+}
+
 // Run returns one run.
 func (s *Store) Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Run, error) {
 	r, err := one(ctx, s.reader(ws), scanRun, `SELECT `+runColumns+` FROM runs r WHERE r.ws = ? AND r.id = ? AND r.stored = 1`, ws, int64(id))

@@ -82,7 +82,7 @@ func testAssetFilters(t *testing.T, r *rig) {
 			a.DBT = &catalog.DBT{UniqueID: "model.shop.orders", PackageName: "shop", Group: "finance"}
 		}),
 		table(2, "Orders_100%", func(a *store.AssetRow) {
-			a.Kind, a.Tags = catalog.KindSource, []string{"gold"}
+			a.Kind, a.Tags, a.Project = catalog.KindSource, []string{"gold"}, 5
 			a.DBT = &catalog.DBT{UniqueID: "source.shop.o", PackageName: "utils"}
 			a.Description.Value = "  "
 		}),
@@ -137,9 +137,12 @@ func testAssetFilters(t *testing.T, r *rig) {
 	_, err := r.AssetBreakdown(ctx, ws, store.AssetFilter{}, "body")
 	wants(t, err, catalog.ErrInvalid)
 
-	_, _, err = r.PutRun(ctx, ws, catalog.Run{SchemaID: schema, InvocationID: "i", Command: "build"},
-		[]catalog.NodeResult{{UniqueID: "model.shop.orders", Class: "error"}, {UniqueID: "source.shop.o", Class: "success"}}, nil)
-	must(t, err)
+	for project, result := range map[catalog.ProjectID]catalog.NodeResult{
+		4: {UniqueID: "model.shop.orders", Class: "error"}, 5: {UniqueID: "source.shop.o", Class: "success"}, 6: {UniqueID: "source.shop.o", Class: "error"},
+	} {
+		_, _, err = r.PutRun(ctx, ws, catalog.Run{SchemaID: schema, Project: project, InvocationID: fmt.Sprint(project), Command: "build"}, []catalog.NodeResult{result}, nil)
+		must(t, err)
+	}
 	same(t, names(get(r.AssetPage(ctx, ws, store.AssetFilter{Schema: schema, Status: "error"}, store.Page{}))(t).Rows), []string{"orders"})
 	same(t, names(get(r.AssetPage(ctx, ws, store.AssetFilter{Status: "success"}, store.Page{}))(t).Rows), []string{"Orders_100%"})
 

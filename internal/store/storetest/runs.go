@@ -17,6 +17,15 @@ func run(schema catalog.SchemaID, invocation string, minute int) catalog.Run {
 	}
 }
 
+// ofProject names nodes of one project.
+func ofProject(project catalog.ProjectID, uniqueIDs ...string) []catalog.NodeRef {
+	out := make([]catalog.NodeRef, len(uniqueIDs))
+	for i, id := range uniqueIDs {
+		out[i] = catalog.NodeRef{Project: project, UniqueID: id}
+	}
+	return out
+}
+
 func result(id, class string, minute int) catalog.NodeResult {
 	return catalog.NodeResult{UniqueID: id, Status: class, Class: class, StartedAt: start, CompletedAt: start.Add(time.Duration(minute) * time.Minute)}
 }
@@ -87,7 +96,7 @@ func testRuns(t *testing.T, r *rig) {
 	freshness := walk(t, 1, func(p store.Page) (store.Paged[catalog.Freshness], error) { return r.RunFreshness(ctx, ws, sources, p) })
 	fresh[0].Run = sources
 	same(t, freshness, fresh)
-	same(t, get(r.LatestFreshness(ctx, ws, schema, []string{"source.s", "source.t"}))(t), map[string]catalog.Freshness{"source.s": fresh[0]})
+	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t")))(t), map[catalog.NodeRef]catalog.Freshness{{Project: 2, UniqueID: "source.s"}: fresh[0]})
 }
 
 func testLatest(t *testing.T, r *rig) {
@@ -95,11 +104,11 @@ func testLatest(t *testing.T, r *rig) {
 	schema, other := r.schema("a"), r.schema("b")
 	latest := func() string {
 		t.Helper()
-		got := get(r.LatestResults(ctx, ws, schema, []string{"model.a", "model.none", "model.a"}))(t)
+		got := get(r.LatestResults(ctx, ws, schema, ofProject(2, "model.a", "model.none", "model.a")))(t)
 		if len(got) > 1 {
 			t.Fatalf("%v", got)
 		}
-		return got["model.a"].Class
+		return got[catalog.NodeRef{Project: 2, UniqueID: "model.a"}].Class
 	}
 	same(t, latest(), "")
 	r.putRun(run(schema, "i-2", 10), result("model.a", "success", 9))
@@ -115,11 +124,11 @@ func testLatest(t *testing.T, r *rig) {
 	skipped := catalog.NodeResult{UniqueID: "model.a", Status: "skipped", Class: "skipped"} // did not run: the run's time counts
 	r.putRun(run(schema, "i-5", 11), skipped)
 	same(t, latest(), "skipped")
-	// Another project of the schema has the same node: the newer counts.
+	// Another project of the schema has the same node: its results are its own.
 	twin := run(schema, "i-6", 40)
 	twin.Project = 3
 	r.putRun(twin, result("model.a", "fail", 12))
-	same(t, latest(), "fail")
+	same(t, latest(), "skipped")
 	// The same moment: the invocation decides, whatever came first.
 	r.putRun(run(schema, "i-9", 50), result("model.a", "nine", 45))
 	r.putRun(run(schema, "i-8", 50), result("model.a", "eight", 45))
@@ -148,7 +157,7 @@ func testRunResults(t *testing.T, r *rig) {
 		r.putRun(run(schema, fmt.Sprint("r", i), 10+i), result("model.a", fmt.Sprint("c", i), 5), result("model.b", fmt.Sprint("d", i), 5+i))
 	}
 	history := walk(t, 2, func(p store.Page) (store.Paged[store.RunResult], error) {
-		return r.NodeResults(ctx, ws, schema, []string{"model.a", "model.b", "model.none"}, p)
+		return r.NodeResults(ctx, ws, schema, ofProject(2, "model.a", "model.b", "model.none"), p)
 	})
 	if len(history) != 11 || !slices.IsSortedFunc(history, func(a, b store.RunResult) int { return b.CompletedAt.Compare(a.CompletedAt) }) {
 		t.Fatalf("%d results: %v", len(history), history)
@@ -158,6 +167,54 @@ func testRunResults(t *testing.T, r *rig) {
 	}
 	none := get(r.NodeResults(ctx, ws, schema, nil, store.Page{}))(t)
 	same(t, len(none.Rows), 0)
-	_, err = r.NodeResults(ctx, ws, schema, make([]string, 5000), store.Page{})
+	_, err = r.NodeResults(ctx, ws, schema, make([]catalog.NodeRef, 5000), store.Page{})
 	wants(t, err, catalog.ErrTooLarge)
+}
+
+// testResultsByProject: two projects may have a node of one id.
+func testResultsByProject(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	of := func(project catalog.ProjectID, invocation string, minute int) catalog.Run {
+		run := run(schema, invocation, minute)
+		run.Project = project
+		return run
+	}
+	r.putRun(of(1, "i-1", 10), result("model.a", "success", 9))
+	r.putRun(of(2, "i-2", 20), result("model.a", "error", 19))
+	nodes := append(ofProject(1, "model.a"), ofProject(2, "model.a", "model.b")...)
+	class := func() (classes [3]string) {
+		t.Helper()
+		got := get(r.LatestResults(ctx, ws, schema, nodes))(t)
+		for i, n := range nodes {
+			classes[i] = got[n].Class
+		}
+		return classes
+	}
+	same(t, class(), [3]string{"success", "error"})
+	history := func(nodes ...catalog.NodeRef) (ids []string) {
+		t.Helper()
+		for _, result := range walk(t, 1, func(p store.Page) (store.Paged[store.RunResult], error) {
+			return r.NodeResults(ctx, ws, schema, nodes, p)
+		}) {
+			ids = append(ids, result.InvocationID)
+		}
+		return ids
+	}
+	same(t, history(nodes[0]), []string{"i-1"})
+	same(t, history(nodes...), []string{"i-2", "i-1"})
+
+	// Runs of nobody are given to the project that has their nodes.
+	r.putRun(of(0, "i-3", 30), result("model.a", "skipped", 29), result("model.b", "success", 29), result("model.c", "success", 29))
+	r.putRun(of(0, "i-4", 31), result("model.other", "success", 30))
+	_, _, err := r.PutRun(ctx, ws, of(0, "i-5", 32), nil, []catalog.Freshness{{UniqueID: "model.b", Status: "warn", SnapshotedAt: start}})
+	must(t, err)
+	same(t, class(), [3]string{"success", "error"})
+	has := func(id string) bool { return id == "model.a" || id == "model.b" }
+	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 2)
+	same(t, class(), [3]string{"success", "skipped", "success"})
+	same(t, history(nodes[1]), []string{"i-3", "i-2"})
+	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes))(t)[nodes[2]].Status, "warn")
+	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 0)
+	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other")))(t)), 1)
 }

@@ -77,6 +77,7 @@ func Run(t *testing.T, open Open) {
 		{"latest classes", testLatestClasses},
 		{"runs", testRuns},
 		{"latest results", testLatest},
+		{"results by project", testResultsByProject},
 		{"run results", testRunResults},
 		{"keys", testKeys},
 		{"settings", testSettings},

@@ -196,7 +196,7 @@ func (r *rig) told() map[string]any {
 		"code": get(r.Text(ctx, ws, code))(t), "versions": get(r.Versions(ctx, ws, 101, all))(t),
 		"removals": get(r.Removals(ctx, ws, 101, all))(t), "changes": get(r.ChangedAssets(ctx, ws, 101, 0, 2, all))(t),
 		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, all))(t),
-		"latest": get(r.LatestResults(ctx, ws, 101, []string{"model.a"}))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, []string{"source.s"}))(t),
+		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a")))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s")))(t),
 		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.Setting(ctx, "secret"))(t), "blobs": get(r.BlobRefs(ctx, "aa"))(t),
 		"fingerprint": get(r.Fingerprint(ctx, ws, 101, 1, "manifest/r1"))(t),
 	}
