@@ -1,5 +1,5 @@
-// Package app puts the parts together: it is the only place that names the
-// implementations of the store and of the blobs.
+// Package app wires the parts together. It is the only package that names the implementations of the store and of the
+// blobs.
 package app
 
 import (
@@ -28,7 +28,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
 
-// App is a whole Thalweg over one store: API, worker and what they share.
+// App is a complete Thalweg on one store: API, worker and what they share.
 type App struct {
 	Config   config.Config
 	Store    *store.Store
@@ -44,15 +44,15 @@ type App struct {
 	handler http.Handler
 }
 
-// Options are what a caller may choose beside the configuration.
+// Options are choices of the caller that are not in the configuration.
 type Options struct {
 	Build observe.Build
 	Log   *slog.Logger
 	Demo  bool // let requests from loopback pass without a key
 }
 
-// Open opens the store (bringing it up to this version) and the blobs, and
-// puts the parts together. Nothing is served or worked off yet.
+// Open opens the store, which it migrates to this version, and the blobs, and wires the parts. Nothing is served or
+// run yet.
 func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 	a := &App{Config: cfg, build: opt.Build, log: opt.Log, now: time.Now}
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
@@ -71,8 +71,8 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 	return a, nil
 }
 
-// ready brings the tables up to this version. On SQLite the folder's lock says
-// that no other process has the store, so leases of a dead one are freed.
+// ready migrates the tables to this version. On SQLite the folder's lock proves that no other process has the store
+// open, so the leases of a dead process are released.
 func (a *App) ready(ctx context.Context) error {
 	if err := a.Store.Migrate(ctx); err != nil {
 		return err
@@ -120,7 +120,7 @@ func (a *App) pending(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// blobFolder is where artifacts lie: file:///…, else a folder of the data.
+// blobFolder returns the folder of the artifacts: that of file:///…, else one in the data folder.
 func blobFolder(cfg config.Config) (string, error) {
 	if cfg.BlobURL == "" {
 		return filepath.Join(cfg.Data, "blobs"), nil
@@ -132,14 +132,14 @@ func blobFolder(cfg config.Config) (string, error) {
 	return path, nil
 }
 
-// Close flushes what is only known here and closes the store.
+// Close writes what is only in memory and closes the store.
 func (a *App) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	return errors.Join(a.Access.Flush(ctx), a.Store.Close())
 }
 
-// limitsOf gives the limits of the reader of one part of an import.
+// limitsOf returns the limits for reading a part of an import.
 func (a *App) limitsOf(part string) dbt.Limits { return readerLimits(a.Config.Limits, dbt.Kind(part)) }
 
 func readerLimits(c config.Limits, kind dbt.Kind) dbt.Limits {

@@ -18,7 +18,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
 
-// BackupNote is what a backup says about itself, in thalweg-backup.json.
+// BackupNote describes a backup, in thalweg-backup.json.
 type BackupNote struct {
 	At        time.Time `json:"at"`
 	StoreSize int64     `json:"store_size"` // bytes
@@ -33,9 +33,8 @@ const (
 	storeBackup = sqlite.FileName
 )
 
-// Backup copies a data folder into dir, which must not exist or be empty. The
-// folder may be in use: the store's copy is one committed state, and it is
-// taken before the artifacts are, which are only ever added.
+// Backup copies a data folder into dir, which must not exist or be empty. The folder may be in use: the copy of the
+// store is one committed state, taken before the artifacts are copied, which are only ever added.
 func Backup(ctx context.Context, cfg config.Config, dir string, at time.Time) (BackupNote, error) {
 	note := BackupNote{At: at.UTC()}
 	if cfg.DatabaseURL != "" {
@@ -64,12 +63,12 @@ func Backup(ctx context.Context, cfg config.Config, dir string, at time.Time) (B
 	if err != nil {
 		return note, fmt.Errorf("backup: %w", err)
 	}
-	// The note comes last: a backup without it is not whole.
+	// The note is written last: a backup without it is incomplete.
 	return note, os.WriteFile(filepath.Join(dir, noteName), text, statePerm)
 }
 
-// Restore makes the data folder of cfg, which must not exist or be empty, from
-// what Backup wrote, and checks the store and every artifact.
+// Restore creates the data folder of cfg, which must not exist or be empty, from a backup, and verifies the store and
+// every artifact.
 func Restore(ctx context.Context, cfg config.Config, dir string) (BackupNote, error) {
 	var note BackupNote
 	text, err := os.ReadFile(filepath.Join(dir, noteName))
@@ -105,7 +104,7 @@ func Restore(ctx context.Context, cfg config.Config, dir string) (BackupNote, er
 	return note, nil
 }
 
-// emptyFolder makes a folder, or takes one that is there and empty.
+// emptyFolder creates a folder, or accepts an existing empty one.
 func emptyFolder(dir string) error {
 	if err := os.MkdirAll(dir, folderPerm); err != nil {
 		return err
@@ -120,7 +119,7 @@ func emptyFolder(dir string) error {
 	return nil
 }
 
-// copyBlobs copies every blob, checking each against its hash on the way.
+// copyBlobs copies every blob and verifies its hash.
 func copyBlobs(ctx context.Context, from, to string) (int, error) {
 	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
 		return 0, nil

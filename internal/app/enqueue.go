@@ -10,13 +10,13 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Artifact is one artifact at hand, plain or gzip.
+// Artifact is an artifact in memory, plain or gzip.
 type Artifact struct {
 	Name    string
 	Content []byte
 }
 
-// Enqueue accepts artifacts as an upload does; the worker does the rest.
+// Enqueue accepts artifacts like an upload; a worker imports them.
 func (a *App) Enqueue(ctx context.Context, schema catalog.SchemaID, actor catalog.Actor, artifacts []Artifact) error {
 	var parts []catalog.Part
 	for _, art := range artifacts {

@@ -16,7 +16,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// newHandler makes the handler of both APIs.
+// newHandler returns the handler of both APIs.
 func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	cursors, err := httpserver.LoadCursors(ctx, a.Store, rand.Reader)
 	if err != nil {
@@ -45,7 +45,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	return server.Handler()
 }
 
-// newHealthHandler makes the handler of a process that serves no API: health checks and metrics.
+// newHealthHandler returns the handler of a process without an API: health checks and metrics.
 func (a *App) newHealthHandler() (http.Handler, error) {
 	server, err := a.newServer(a.Config.Listen, a.Config.Hosts, a.metricsScope())
 	if err != nil {
@@ -54,8 +54,8 @@ func (a *App) newHealthHandler() (http.Handler, error) {
 	return server.Handler()
 }
 
-// newMetricsHandler makes the handler of the listener that is for monitoring alone. Monitoring asks by address, so its
-// hosts are not limited beyond loopback.
+// newMetricsHandler returns the handler of the listener for monitoring. Monitoring asks by address, so beyond
+// loopback it answers to every host name.
 func (a *App) newMetricsHandler() (http.Handler, error) {
 	server, err := a.newServer(a.Config.MetricsListen, nil, access.Public)
 	if err != nil {
@@ -64,7 +64,7 @@ func (a *App) newMetricsHandler() (http.Handler, error) {
 	return server.Handler()
 }
 
-// metricsScope is what /metrics asks for on the address of the API.
+// metricsScope returns the scope that /metrics requires on the address of the API.
 func (a *App) metricsScope() access.Scope {
 	if a.Config.Metrics == config.MetricsOpen {
 		return access.Public
@@ -72,7 +72,7 @@ func (a *App) metricsScope() access.Scope {
 	return access.ReadMetrics
 }
 
-// newServer makes a server with health checks and metrics for one address.
+// newServer returns a server with health checks and metrics for an address.
 func (a *App) newServer(listen string, hosts []string, metrics access.Scope) (*httpserver.Server, error) {
 	server, err := httpserver.New(httpserver.Config{
 		Access: a.Access, Limits: a.httpLimits(), Log: a.log, Now: a.now, Version: a.build.Version,
@@ -96,7 +96,7 @@ func (a *App) httpLimits() httpserver.Limits {
 
 func (a *App) blobsOf(int64) blob.Store { return a.blobs }
 
-// isLoopback reports whether an address to listen on can be reached from this machine alone.
+// isLoopback reports whether an address to listen on can be reached from this machine only.
 func isLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

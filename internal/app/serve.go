@@ -21,12 +21,10 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// SocketName is the file in the data folder by which commands reach the server
-// that serves it.
+// SocketName is the file in the data folder by which commands reach its server.
 const SocketName = "thalweg.sock"
 
-// spoolAge is how old the rest of an interrupted upload must be to be removed
-// where it cannot be told whether its process lives.
+// spoolAge is the age at which the rest of an interrupted upload is removed if its process may still be running.
 const spoolAge = time.Hour
 
 // Serve listens, runs imports and blocks until ctx ends; then it lets requests and imports finish. ready, if set, is
@@ -72,7 +70,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// listenForMetrics opens the listener for monitoring, if one is configured, and returns what serves it.
+// listenForMetrics opens the listener for monitoring, if one is configured, and returns a function that serves it.
 func (a *App) listenForMetrics(ctx context.Context) (serve func(context.Context) error, err error) {
 	if a.Config.MetricsListen == "" {
 		return nil, nil
@@ -89,22 +87,22 @@ func (a *App) listenForMetrics(ctx context.Context) (serve func(context.Context)
 	return func(ctx context.Context) error { return a.serveOn(ctx, listener, handler) }, nil
 }
 
-// warnOfHosts says that a server that others can reach answers to every name.
+// warnOfHosts warns if a server that others can reach answers to every name.
 func (a *App) warnOfHosts() {
 	if len(a.Config.Hosts) == 0 && !isLoopback(a.Config.Listen) {
 		a.log.Warn("requests for any host name are answered; set hosts to the names of this server", slog.String("listen", a.Config.Listen))
 	}
 }
 
-// sweep removes what uploads to a dead process left in the spool.
+// sweep removes spooled parts of uploads to a process that has died.
 func (a *App) sweep(ctx context.Context) {
 	if _, err := a.blobs.Sweep(ctx, spoolAge); err != nil {
 		a.log.Warn("spool", slog.String("error", err.Error()))
 	}
 }
 
-// ServeSocket serves the folder to the commands of its owner alone and works
-// off imports: what a command does on a folder that no server serves.
+// ServeSocket serves the folder only to commands of its owner and runs imports, for a command on a folder without a
+// server.
 func (a *App) ServeSocket(ctx context.Context) error {
 	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
@@ -120,14 +118,13 @@ func (a *App) worker() *jobs.Runner {
 		host = "unknown"
 	}
 	return jobs.New(a.Store, jobs.Options{
-		// Containers share host names and process numbers; what a worker's name
-		// holds is its own.
+		// Containers share host names and process ids, so the name has a random part.
 		Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
 		Now: a.now, Log: a.log, Ended: a.measure,
 	}, a.Pipeline.Kind())
 }
 
-// measure counts an import that ended.
+// measure counts a finished import.
 func (a *App) measure(end jobs.End) {
 	if end.Job.Kind != store.KindImport {
 		return
@@ -142,11 +139,11 @@ func (a *App) measure(end jobs.End) {
 	}
 }
 
-// SocketPath is where the folder's socket lies.
+// SocketPath returns the path of the folder's socket.
 func SocketPath(data string) string { return filepath.Join(data, SocketName) }
 
-// serveSocket serves the API on the folder's socket. Who can open the file,
-// mode 0600, is its owner and may do everything.
+// serveSocket serves the API on the folder's socket. Its mode is 0600: who can open it owns the folder and may do
+// everything.
 func (a *App) serveSocket(ctx context.Context) error {
 	path := SocketPath(a.Config.Data)
 	if len(path) > 100 { // the kernel's limit is 108 bytes
@@ -173,7 +170,7 @@ func (a *App) serveSocket(ctx context.Context) error {
 func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
-		// More than our own limits, so that it is we who refuse, with a problem.
+		// More than our own limits, so that requests beyond them get a problem reply.
 		MaxHeaderBytes: 2 * int(a.Config.Limits.Headers+a.Config.Limits.URI),
 		ErrorLog:       slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
@@ -184,7 +181,7 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error
 		defer cancel()
 		err := server.Shutdown(end)
 		if errors.Is(err, context.DeadlineExceeded) {
-			err = server.Close() // what is slower than the grace is cut; an upload that was cut is not accepted
+			err = server.Close() // requests slower than the grace are aborted; an aborted upload is not accepted
 		}
 		stopped <- err
 	}()

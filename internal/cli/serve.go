@@ -14,8 +14,8 @@ type ServeCmd struct {
 	settings
 	Listen         string `help:"Address to listen on; default: 127.0.0.1:8080." placeholder:"HOST:PORT"`
 	Role           string `help:"all, api or worker; api and worker need PostgreSQL." placeholder:"ROLE"`
-	Hosts          string `help:"Host names to answer to, with commas; on a non-loopback address every name unless set." placeholder:"NAME,…"`
-	TrustedProxies string `help:"Networks of proxies whose X-Forwarded-For is believed, with commas." placeholder:"CIDR,…"`
+	Hosts          string `help:"Host names to answer to, separated by commas; default on a non-loopback address: every name." placeholder:"NAME,…"`
+	TrustedProxies string `help:"Networks of proxies whose X-Forwarded-For is trusted, separated by commas." placeholder:"CIDR,…"`
 	Metrics        string `help:"Who may read /metrics: key (with the scope read:metrics, the default) or open." placeholder:"WHO"`
 	MetricsListen  string `help:"Address to serve /metrics on without a key." placeholder:"HOST:PORT"`
 }

@@ -1,5 +1,5 @@
-// Package config reads the server's settings: flags beat environment beats a file beats defaults. It knows names,
-// forms and ranges of settings and refuses what it does not know; it opens nothing but the file.
+// Package config reads the server's settings: flags take precedence over the environment, the environment over a
+// file, a file over defaults. It validates names, forms and ranges; it opens nothing but the file.
 package config
 
 import (
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Config is every setting with its value. Make one with Load or Default.
+// Config has all settings. Load and Default return one.
 type Config struct {
 	Listen         string         // host:port to serve on
 	Data           string         // folder of the SQLite store, the blobs and the server's socket
@@ -22,29 +22,29 @@ type Config struct {
 	BlobURL        string         // file:///…; empty: a folder in Data
 	Role           Role           // which parts of the server run in this process
 	Hosts          []string       // host names that the server answers to; empty on a bind beyond loopback: all
-	TrustedProxies []netip.Prefix // networks whose X-Forwarded-For is believed
+	TrustedProxies []netip.Prefix // networks whose X-Forwarded-For is trusted
 	Metrics        MetricsAccess  // who may read /metrics
 	MetricsListen  string         // host:port to serve /metrics on without a key; empty: none
-	BootstrapKey   string         // administrator's key to create at the first start; empty: one is made up
+	BootstrapKey   string         // administrator's key to create at the first start; empty: a random one
 	LogFormat      LogFormat      // how log lines are written
 	LogLevel       slog.Level     // what is logged
 	ShutdownGrace  time.Duration  // how long running imports may take to finish after a signal
-	Limits         Limits         // what requests and artifacts may cost
+	Limits         Limits         // limits of requests and artifacts
 
 	origin map[string]string // setting name → where its value came from; absent: default
 }
 
-// Role says which parts of the server run in this process.
+// Role is the set of parts of the server that run in a process.
 type Role string
 
-// Roles. Any but RoleAll needs a database that several processes can share.
+// Roles. All except RoleAll need a database that several processes can share.
 const (
 	RoleAll    Role = "all"
 	RoleAPI    Role = "api"
 	RoleWorker Role = "worker"
 )
 
-// MetricsAccess says who may read /metrics.
+// MetricsAccess is who may read /metrics.
 type MetricsAccess string
 
 // Who may read /metrics on the address of the API.
@@ -62,7 +62,7 @@ const (
 	LogJSON LogFormat = "json"
 )
 
-// Limits bound what one request or artifact may cost. Sizes are in bytes.
+// Limits are the limits of a request or artifact. Sizes are in bytes.
 type Limits struct {
 	Request     Size // one request's body
 	Manifest    Size // a manifest, unpacked
@@ -80,7 +80,7 @@ type Limits struct {
 	Headers     Size // a request's headers
 }
 
-// Default returns the settings of a server that nobody configured.
+// Default returns the default settings.
 func Default() Config {
 	return Config{
 		Listen:        "127.0.0.1:8080",
@@ -109,7 +109,7 @@ func Default() Config {
 	}
 }
 
-// Sources are where settings come from, besides the defaults.
+// Sources are the sources of settings, apart from the defaults.
 type Sources struct {
 	// File is the path of a settings file; empty: none.
 	File string
@@ -119,7 +119,7 @@ type Sources struct {
 	Flags map[string]string
 }
 
-// Load reads and checks the settings. An error names the setting, where it was made, and what would be right.
+// Load reads and validates the settings. An error names the setting, its origin and a valid form.
 func Load(sources Sources) (Config, error) {
 	c := Default()
 	c.origin = map[string]string{}
@@ -188,14 +188,14 @@ func (c *Config) set(s Setting, value, origin string) error {
 	return nil
 }
 
-// Line is one setting as `config show` prints it.
+// Line is a setting as `config show` prints it.
 type Line struct {
 	Name   string
 	Value  string // secrets are hidden
 	Origin string // "default", a variable, a flag, or file:line
 }
 
-// Redacted lists all settings in their order, without secrets.
+// Redacted returns all settings in their order, without secrets.
 func (c Config) Redacted() []Line {
 	lines := make([]Line, 0, len(settings))
 	for _, s := range settings {
@@ -214,7 +214,7 @@ func (c Config) Redacted() []Line {
 	return lines
 }
 
-// redactedURL hides the password and every parameter whose name sounds like a secret.
+// redactedURL hides the password and every parameter whose name suggests a secret.
 func redactedURL(text string) string {
 	address, err := url.Parse(text)
 	if err != nil {

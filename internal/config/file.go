@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// entry is one setting of a file, still as text.
+// entry is a setting of a file, as text.
 type entry struct {
 	name   string // sections are joined by dots: "limits.request"
 	values []string
@@ -42,7 +42,7 @@ func parse(text []byte) ([]entry, error) {
 	return p.entries, unique(p.entries)
 }
 
-// syntaxError names the line where the construct begins that could not be read to its end.
+// syntaxError adds the line of the construct that could not be parsed.
 func syntaxError(err error) error {
 	var at *yaml.LoadError
 	if !errors.As(err, &at) {
@@ -92,7 +92,7 @@ func (p *fileParser) section(prefix string, node *yaml.Node) error {
 	return nil
 }
 
-// resolved follows an alias to what it stands for.
+// resolved returns the node that an alias refers to.
 func resolved(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.AliasNode {
 		return node.Alias
@@ -100,7 +100,7 @@ func resolved(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-// valuesOf returns the text of a scalar, or those of a list of scalars.
+// valuesOf returns the text of a scalar, or the texts of a list.
 func valuesOf(node *yaml.Node) ([]string, error) {
 	switch node.Kind {
 	case yaml.ScalarNode:

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// split reads a list with commas; empty elements are dropped.
+// split splits a list at commas and drops empty elements.
 func split(text string) []string {
 	var out []string
 	for element := range strings.SplitSeq(text, ",") {
@@ -43,7 +43,7 @@ func list[T any](name, help string, field func(*Config) *[]T, parse func(string)
 	}
 }
 
-// parseHost reads a host name or address as a Host header has it, without port.
+// parseHost parses a host name or address as in a Host header, without port.
 func parseHost(text string) (string, error) {
 	name := strings.ToLower(strings.TrimSuffix(strings.Trim(text, "[]"), "."))
 	if addr, err := netip.ParseAddr(name); err == nil {
@@ -57,7 +57,7 @@ func parseHost(text string) (string, error) {
 
 func sameText(s string) string { return s }
 
-// parseNetwork reads a network, or an address as the network of it alone.
+// parseNetwork parses a network, or an address as a network of its own.
 func parseNetwork(text string) (netip.Prefix, error) {
 	if addr, err := netip.ParseAddr(text); err == nil {
 		return netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen()), nil

@@ -2,7 +2,7 @@ package config
 
 import "strings"
 
-// nearest returns the setting whose name a person may have meant by another one, "" if none is near.
+// nearest returns the setting whose name is most similar, "" if none is similar enough.
 func nearest(name string) string {
 	best, least := "", len(name)/3+1
 	for _, s := range settings {
@@ -17,7 +17,7 @@ func nearest(name string) string {
 	return best
 }
 
-// distance counts the letters to insert, delete or replace to make b of a.
+// distance returns the edit distance of two texts: insertions, deletions and replacements.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

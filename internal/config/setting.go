@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Setting is one thing that can be set.
+// Setting is a setting.
 type Setting struct {
 	Name   string // as in a file: "database_url", "limits.request"
 	Help   string // one line
@@ -32,7 +32,7 @@ func (s Setting) Flag() string {
 	return "--" + strings.NewReplacer(".", "-", "_", "-").Replace(s.Name)
 }
 
-// Settings lists everything that can be set, in the order in which it is shown.
+// Settings returns all settings, in the order in which they are shown.
 func Settings() []Setting { return slices.Clone(settings) }
 
 var settings = []Setting{
@@ -43,7 +43,7 @@ var settings = []Setting{
 	choice("role", "parts of the server to run here", func(c *Config) *Role { return &c.Role }, RoleAll, RoleAPI, RoleWorker),
 	secret(text("bootstrap_key", "administrator's key to create at the first start", func(c *Config) *string { return &c.BootstrapKey })),
 	list("hosts", "host names that the server answers to", func(c *Config) *[]string { return &c.Hosts }, parseHost, sameText),
-	list("trusted_proxies", "networks whose X-Forwarded-For is believed", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies },
+	list("trusted_proxies", "networks whose X-Forwarded-For is trusted", func(c *Config) *[]netip.Prefix { return &c.TrustedProxies },
 		parseNetwork, netip.Prefix.String),
 	choice("metrics", "who may read /metrics", func(c *Config) *MetricsAccess { return &c.Metrics }, MetricsKey, MetricsOpen),
 	text("metrics_listen", "address to serve /metrics on without a key, host:port", func(c *Config) *string { return &c.MetricsListen }),

@@ -10,13 +10,13 @@ import (
 // Size is a number of bytes.
 type Size int64
 
-// units from large to small, so that the first that fits is the one to write.
+// units from large to small, so that String uses the largest that fits.
 var units = []struct {
 	name  string
 	bytes Size
 }{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
 
-// ParseSize reads "2GiB", "256 MiB", "4KiB" or a plain number of bytes; at least 1.
+// ParseSize parses "2GiB", "256 MiB", "4KiB" or a plain number of bytes; at least 1.
 func ParseSize(text string) (Size, error) {
 	digits, unit := text, Size(1)
 	for _, u := range units {
@@ -32,7 +32,7 @@ func ParseSize(text string) (Size, error) {
 	return Size(n) * unit, nil
 }
 
-// String writes the size in the largest unit that divides it: ParseSize(s.String()) is s.
+// String formats the size in the largest unit that divides it: ParseSize(s.String()) is s.
 func (s Size) String() string {
 	for _, u := range units {
 		if s%u.bytes == 0 && s != 0 {

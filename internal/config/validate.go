@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// Validate checks what no single setting shows. Everything that is wrong is joined in one error.
+// Validate checks what depends on several settings. All errors are joined.
 func (c Config) Validate() error {
 	var roleErr error
 	if c.Role != RoleAll && c.DatabaseURL == "" {

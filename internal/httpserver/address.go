@@ -7,18 +7,17 @@ import (
 	"strings"
 )
 
-// proxies are the networks whose X-Forwarded-For is believed.
+// proxies are the networks whose X-Forwarded-For is trusted.
 type proxies []netip.Prefix
 
 func (p proxies) trust(addr netip.Addr) bool {
 	return slices.ContainsFunc(p, func(network netip.Prefix) bool { return network.Contains(addr) })
 }
 
-// client returns the address that a request comes from. Each proxy appends the address that it was asked by to
-// X-Forwarded-For, so the header is read from its end: up to the first address that is not a trusted proxy's, which is
-// the client. What stands before that address was sent by the client and proves nothing. A header with an entry that is
-// not an address is believed up to there. The result is not valid for peers without an address, such as those of a
-// Unix socket.
+// client returns the address of a request's client. Each proxy appends the address of its peer to X-Forwarded-For, so
+// the header is read from its end, up to the first address that is not a trusted proxy: that one is the client.
+// Everything before it was sent by the client and proves nothing. Reading stops at an entry that is not an address.
+// The result is the zero Addr for peers without an address, such as those of a Unix socket.
 func (p proxies) client(r *http.Request) netip.Addr {
 	addr := parseAddr(r.RemoteAddr)
 	if !addr.IsValid() {
@@ -38,7 +37,7 @@ func (p proxies) client(r *http.Request) netip.Addr {
 	return addr
 }
 
-// parseAddr reads an address with or without a port; the zero Addr for anything else.
+// parseAddr parses an address with or without a port; it returns the zero Addr for anything else.
 func parseAddr(text string) netip.Addr {
 	if ap, err := netip.ParseAddrPort(text); err == nil {
 		return ap.Addr().Unmap().WithZone("")

@@ -7,13 +7,13 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Database is what [StoreCheck] asks of a store.
+// Database is what [StoreCheck] needs of a store.
 type Database interface {
 	Ready(ctx context.Context) error
 	SchemaVersion(ctx context.Context) (current, known int64, err error)
 }
 
-// StoreCheck fails where the store does not answer or has tables of another version.
+// StoreCheck fails if the store does not respond or its tables have another version.
 func StoreCheck(db Database) Check {
 	return Check{Name: "store", Run: func(ctx context.Context) error {
 		if err := db.Ready(ctx); err != nil {
@@ -27,16 +27,16 @@ func StoreCheck(db Database) Check {
 	}}
 }
 
-// leastSpace is what must be free for uploads to be accepted.
+// leastSpace is the free space that the server must have to accept uploads.
 const leastSpace = 64 << 20
 
-// Disk is what [SpaceCheck] asks of a blob store.
+// Disk is what [SpaceCheck] needs of a blob store.
 type Disk interface {
 	// Free returns the bytes that can still be stored; less than 0 if that is not limited.
 	Free(ctx context.Context) (int64, error)
 }
 
-// SpaceCheck fails where uploads would run out of space.
+// SpaceCheck fails if too little space is left for uploads.
 func SpaceCheck(d Disk) Check {
 	return Check{Name: "blobs", Run: func(ctx context.Context) error {
 		free, err := d.Free(ctx)

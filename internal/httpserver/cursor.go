@@ -11,17 +11,17 @@ import (
 	"net/url"
 )
 
-// Cursors signs positions in lists. A cursor is good for one list with one
-// filter in one workspace, and nobody can make one up.
+// Cursors signs positions in lists. A cursor is valid for one list with one filter in one workspace, and cannot be
+// forged.
 type Cursors struct{ key []byte }
 
 // macLength is half a sha256: 128 bits.
 const macLength = 16
 
-// cursorSetting is where the secret lies.
+// cursorSetting is the name under which the secret is stored.
 const cursorSetting = "cursor-secret"
 
-// NewCursors takes a secret of at least 32 bytes.
+// NewCursors returns Cursors with a secret of at least 32 bytes.
 func NewCursors(key []byte) *Cursors { return &Cursors{key: key} }
 
 // Secrets keeps secrets of the installation; *store.Store does.
@@ -31,8 +31,7 @@ type Secrets interface {
 	EnsureSetting(ctx context.Context, name string, fresh []byte) ([]byte, error)
 }
 
-// LoadCursors takes the installation's secret from its store and makes it at
-// the first start.
+// LoadCursors reads the installation's secret from its store, which it creates at the first start.
 func LoadCursors(ctx context.Context, s Secrets, random io.Reader) (*Cursors, error) {
 	fresh := make([]byte, 32)
 	if _, err := io.ReadFull(random, fresh); err != nil {
@@ -45,12 +44,12 @@ func LoadCursors(ctx context.Context, s Secrets, random io.Reader) (*Cursors, er
 	return NewCursors(key), nil
 }
 
-// Sign makes the cursor of a position.
+// Sign returns the cursor of a position.
 func (c *Cursors) Sign(ws int64, filter, position string) string {
 	return base64.RawURLEncoding.EncodeToString(append(c.mac(ws, filter, position), position...))
 }
 
-// Position reads a cursor; a Problem for one that was not made for this list.
+// Position returns the position of a cursor; the error is a Problem if the cursor does not belong to this list.
 func (c *Cursors) Position(ws int64, filter, cursor string) (string, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(raw) < macLength {
@@ -69,7 +68,7 @@ func (c *Cursors) mac(ws int64, filter, position string) []byte {
 	binary.BigEndian.PutUint64(numbers[:8], uint64(ws))
 	binary.BigEndian.PutUint64(numbers[8:], uint64(len(filter)))
 	h.Write(numbers[:])
-	io.WriteString(h, filter) //nolint:errcheck // a hash takes everything
+	io.WriteString(h, filter) //nolint:errcheck // hashes never fail
 	_, _ = io.WriteString(h, position)
 	return h.Sum(nil)[:macLength]
 }
@@ -78,8 +77,7 @@ func InvalidCursor() *Problem {
 	return NewProblem(CodeInvalidCursor, "This cursor does not belong to this list. Start again without it.")
 }
 
-// Filter is the part of a list's address that its cursors are bound to:
-// everything but the cursor and the limit.
+// Filter returns the part of a list's address that its cursors are bound to: everything except cursor and limit.
 func Filter(u *url.URL) string {
 	q := u.Query()
 	q.Del("cursor")
@@ -87,7 +85,7 @@ func Filter(u *url.URL) string {
 	return u.Path + "?" + q.Encode()
 }
 
-// Next is the address of the next page, "" without one.
+// Next returns the address of the next page, nil if there is none.
 func (c *Cursors) Next(u *url.URL, ws int64, position string) *string {
 	if position == "" {
 		return nil

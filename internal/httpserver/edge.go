@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// edge is the outermost handler: it gives every request an id, refuses what no route should see, and writes one line
-// per request to the log.
+// edge is the outermost handler: it assigns request ids, refuses requests that are invalid for every route, recovers
+// panics and writes one line per request to the log.
 type edge struct {
 	next    http.Handler
 	log     *slog.Logger
@@ -39,7 +39,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.next.ServeHTTP(reply, r)
 }
 
-// requestID takes a client's own id if it is plain and short.
+// requestID returns the client's own id if it is short and plain, else a new one.
 func requestID(given string) string {
 	if given == "" || len(given) > 64 {
 		return rand.Text()
@@ -52,20 +52,19 @@ func requestID(given string) string {
 	return given
 }
 
-// recover turns a panic into a reply, or closes the connection where the reply
-// had begun.
+// recover turns a panic into a reply, or closes the connection if the reply has begun.
 func (e *edge) recover(w *replyWriter, r *http.Request) {
 	v := recover()
 	if v == nil {
 		return
 	}
 	if v == http.ErrAbortHandler {
-		panic(v) //nolint:forbidigo // it is net/http's, on its way
+		panic(v) //nolint:forbidigo // net/http handles it
 	}
 	err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
 	if w.status != 0 {
 		NoteFailure(r.Context(), err)
-		panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told to cut a reply
+		panic(http.ErrAbortHandler) //nolint:forbidigo // aborts the reply
 	}
 	WriteProblem(w, r, err)
 }
@@ -93,7 +92,7 @@ func (e *edge) end(w *replyWriter, r *http.Request, x *exchange, began time.Time
 	e.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-// replyWriter remembers the status of a reply.
+// replyWriter records the status of a reply.
 type replyWriter struct {
 	http.ResponseWriter
 	status int
@@ -113,5 +112,5 @@ func (w *replyWriter) Write(b []byte) (int, error) {
 	return w.ResponseWriter.Write(b)
 }
 
-// Unwrap serves http.ResponseController.
+// Unwrap is for http.ResponseController.
 func (w *replyWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

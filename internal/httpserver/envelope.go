@@ -1,6 +1,6 @@
 package httpserver
 
-// Resource is one thing with an id.
+// Resource is a resource in a reply.
 type Resource[A any] struct {
 	ID            string         `json:"id"`
 	Type          string         `json:"type"`
@@ -8,13 +8,13 @@ type Resource[A any] struct {
 	Relationships *Relationships `json:"relationships,omitempty"`
 }
 
-// Relationships names what a resource belongs to.
+// Relationships are the resources that a resource belongs to.
 type Relationships struct {
 	Schema  *Named `json:"schema,omitempty"`
 	Project *Named `json:"project,omitempty"`
 }
 
-// Named is another resource by its id and name.
+// Named is a reference to another resource.
 type Named struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
@@ -25,7 +25,7 @@ type Document[A any] struct {
 	Data Resource[A] `json:"data"`
 }
 
-// DocumentOf makes the reply with a resource.
+// DocumentOf returns the reply with a resource.
 func DocumentOf[A any](r Resource[A]) Document[A] { return Document[A]{Data: r} }
 
 // List is a reply with one page of resources.
@@ -35,12 +35,12 @@ type List[A any] struct {
 	Meta  ListMeta      `json:"meta"`
 }
 
-// Links leads on.
+// Links has the address of the next page.
 type Links struct {
 	Next *string `json:"next" doc:"Address of the next page; null on the last"`
 }
 
-// ListMeta tells about a list.
+// ListMeta describes a page and its list.
 type ListMeta struct {
 	Limit     int                         `json:"limit" doc:"Maximum number of rows per page"`
 	Total     *int64                      `json:"total" doc:"Rows of the whole list; null if they are not counted"`
@@ -48,10 +48,10 @@ type ListMeta struct {
 	Version   int64                       `json:"version,omitempty" doc:"Version of the schema that was read"`
 }
 
-// Body is a reply that is nothing but its body.
+// Body is a reply without headers of its own.
 type Body[T any] struct{ Body T }
 
-// Reply makes the reply that is nothing but body.
+// Reply returns the reply with a body.
 func Reply[T any](body T) *Body[T] { return &Body[T]{Body: body} }
 
 // Located is the reply to a creation.
@@ -60,5 +60,5 @@ type Located[T any] struct {
 	Body     T
 }
 
-// JSON is any JSON that we pass on as it is.
+// JSON is a JSON object that is passed on unchanged.
 type JSON map[string]any

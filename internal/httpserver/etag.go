@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// etagOf is the strong tag of a reply's bytes.
+// etagOf returns the strong tag of a reply's body.
 func etagOf(body []byte) string {
 	sum := sha256.Sum256(body)
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
 }
 
-// Tagged gives the replies of a handler their ETag and answers 304 where the
-// client has them already. Replies of our API are pages, so they fit in memory.
+// Tagged adds ETags to the replies of a handler and answers 304 if the client already has the body. It holds the
+// whole reply in memory: replies of the API are pages.
 func Tagged(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held := &heldReply{ResponseWriter: w}
@@ -56,11 +56,10 @@ func (h *heldReply) send(r *http.Request) {
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(h.body.Len()))
 	w.WriteHeader(h.status)
-	_, _ = w.Write(h.body.Bytes()) // a client that went away is nobody's error
+	_, _ = w.Write(h.body.Bytes()) // a client that has gone away is not an error
 }
 
-// matches reports whether a condition header names a tag. Weak tags of proxies
-// count for reads.
+// matches reports whether a condition header names a tag. Weak tags, which proxies make, are accepted for reads.
 func matches(header, tag string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		part = strings.TrimPrefix(strings.TrimSpace(part), "W/")
@@ -71,7 +70,7 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// Precondition checks If-Match against the current document. An empty header asks for nothing.
+// Precondition checks If-Match against the current document. An empty header is no condition.
 func Precondition(ifMatch string, document any) error {
 	if ifMatch == "" {
 		return nil

@@ -11,13 +11,13 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// Health is the reply to a check.
+// Health is the reply to a health check.
 type Health struct {
 	Status string            `json:"status" enum:"ok,failing"`
 	Checks map[string]string `json:"checks,omitempty" doc:"ok or failing, per check"`
 }
 
-// Check is one thing that must work for requests to be served.
+// Check is a condition for the server to be ready.
 type Check struct {
 	Name string
 	Run  func(context.Context) error
@@ -36,7 +36,7 @@ var healthPaths = []string{pathLive, pathReady, pathHealth, pathHealthAPI}
 // readyWithin bounds all checks together.
 const readyWithin = 3 * time.Second
 
-// Health serves what load balancers and monitors ask: whether the process lives, and whether it is ready.
+// Health serves the health checks: whether the process lives, and whether it is ready.
 func (s *Server) Health(checks ...Check) {
 	alive := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { WriteJSON(w, http.StatusOK, Health{Status: "ok"}) })
 	s.health(pathLive, "livez", alive)
@@ -59,7 +59,7 @@ func (s *Server) health(path, id string, h http.Handler) {
 	})
 }
 
-// ready reports whether requests can be served, check by check.
+// ready reports the result of every check.
 func ready(checks []Check) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
@@ -69,7 +69,7 @@ func ready(checks []Check) http.Handler {
 		for _, check := range checks {
 			out.Checks[check.Name] = "ok"
 			if err := check.Run(ctx); err != nil {
-				// The cause is for the log: whoever asks has no key.
+				// The cause goes to the log: the client has no key.
 				NoteFailure(ctx, fmt.Errorf("check %s: %w", check.Name, err))
 				out.Checks[check.Name], out.Status, status = "failing", "failing", http.StatusServiceUnavailable
 			}

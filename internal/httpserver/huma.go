@@ -15,10 +15,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// newHuma makes the API that describes and decodes our routes. It serves no
-// documentation pages: those of the library load code from other hosts.
-//
-// within bounds the time of each operation; 0 does not.
+// newHuma returns the API that describes and decodes our routes. It serves no documentation pages: the library's load
+// code from other hosts. within limits the time of each operation; 0 does not.
 func newHuma(rt *router, version string, within time.Duration) huma.API {
 	jsonFormat := huma.Format{Marshal: writeJSON, Unmarshal: readJSON}
 	config := huma.Config{
@@ -44,7 +42,7 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 	return huma.NewAPI(config, &adapter{router: rt, within: within})
 }
 
-// adapter lets huma's operations run as routes of the router.
+// adapter serves huma's operations as routes of the router.
 type adapter struct {
 	router *router
 	within time.Duration
@@ -69,10 +67,10 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
 
-// embedded is a name to embed by: a field Context would hide the method.
+// embedded renames the type for embedding: a field named Context would hide the method.
 type embedded = huma.Context
 
-// humaContext lets ownProblems change the status of a reply.
+// humaContext lets ownProblems set the status of a reply.
 type humaContext struct {
 	embedded
 	problem *Problem
@@ -85,7 +83,7 @@ func (c *humaContext) SetStatus(status int) {
 	c.embedded.SetStatus(status)
 }
 
-// ownProblems turns what huma itself finds wrong into a problem of ours.
+// ownProblems turns huma's own errors into Problems.
 func ownProblems(ctx huma.Context, _ string, v any) (any, error) {
 	theirs, ok := v.(*huma.ErrorModel)
 	if !ok {
@@ -128,7 +126,7 @@ func firstMessage(e *huma.ErrorModel) string {
 	return e.Errors[0].Message
 }
 
-// problemOfFields names every field; the first one gives the code.
+// problemOfFields lists every invalid field; the first one decides the code.
 func problemOfFields(e *huma.ErrorModel) *Problem {
 	var p *Problem
 	for _, d := range e.Errors {
@@ -177,8 +175,8 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
-// readJSON takes exactly one document, in UTF-8, without a name twice and with
-// names spelled exactly; encoding/json alone would guess.
+// readJSON accepts exactly one document, in UTF-8, without duplicate names and with exact names; encoding/json is
+// more lenient.
 func readJSON(body []byte, v any) error {
 	return json.Unmarshal(body, v, json.RejectUnknownMembers(true))
 }

@@ -7,12 +7,12 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// Limits bounds what the API takes. Sizes are bytes.
+// Limits limits requests to the API. Sizes are in bytes.
 type Limits struct {
 	Request int64 `json:"request"` // body of an upload, packed and unpacked
 	JSON    int64 `json:"json"`    // body of any other request
 	Parts   int   `json:"parts"`   // of an upload
-	Text    int   `json:"text"`    // of a text a person sets
+	Text    int   `json:"text"`    // of a text that a person edits
 	Field   int   `json:"field"`   // of a text field of an upload
 	Page    int   `json:"page"`    // rows of a page
 	Query   int   `json:"q"`       // characters of a search

@@ -7,17 +7,16 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Nullable is a document inside another, or null. A plain pointer would be
-// described as never null.
+// Nullable is a document within another one, or null. huma would describe a plain pointer as never null.
 type Nullable[T any] struct{ Value *T }
 
-// MarshalJSON gives the value or null.
+// MarshalJSON returns the value or null.
 func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 	body, err := Encode(n.Value)
 	return bytes.TrimSpace(body), err
 }
 
-// Schema is that of the value, or null.
+// Schema returns the schema of the value, or null.
 func (Nullable[T]) Schema(registry huma.Registry) *huma.Schema {
 	t := reflect.TypeFor[T]()
 	return &huma.Schema{AnyOf: []*huma.Schema{registry.Schema(t, true, t.Name()), {Type: "null"}}}

@@ -14,7 +14,7 @@ import (
 // Describe serves the OpenAPI document of every route that was registered before.
 func (s *Server) Describe() error {
 	doc := s.huma.OpenAPI()
-	// huma lists its own error model too; no reply has it.
+	// huma adds its own error model, which no reply uses.
 	delete(doc.Components.Schemas.Map(), huma.DefaultSchemaNamer(reflect.TypeFor[huma.ErrorModel](), ""))
 	delete(doc.Components.Schemas.Map(), huma.DefaultSchemaNamer(reflect.TypeFor[huma.ErrorDetail](), ""))
 	const path = "/api/v1/openapi.json"
@@ -35,7 +35,7 @@ func (s *Server) Describe() error {
 		Method: http.MethodGet, Path: path, Scope: access.Public,
 		Handler: Tagged(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/openapi+json")
-			_, _ = w.Write(body) // a client that went away is nobody's error
+			_, _ = w.Write(body) // a client that has gone away is not an error
 		})),
 	})
 	return nil

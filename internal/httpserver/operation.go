@@ -18,16 +18,16 @@ type Operation struct {
 	Description  string
 	Tag          string
 	Status       int  // of success; 0 = 200
-	Streams      bool // the reply is not held in memory, and so has no ETag
+	Streams      bool // the reply is not buffered, and so has no ETag
 }
 
-// Keys of an operation's metadata, by which the adapter learns what huma does not know.
+// Keys of an operation's metadata, which pass what huma has no field for to the adapter.
 const (
 	streamsKey = "streams"
 	scopeKey   = "scope"
 )
 
-// Register serves an operation. The handler is given the principal of the request.
+// Register serves an operation. The handler receives the principal of the request.
 func Register[I, O any](s *Server, op Operation, handle func(context.Context, access.Principal, *I) (*O, error)) {
 	huma.Register(s.huma, s.describe(op), func(ctx context.Context, in *I) (*O, error) {
 		p, _ := access.From(ctx) // a public route has none
@@ -52,7 +52,7 @@ func (s *Server) describe(op Operation) huma.Operation {
 	}
 }
 
-// securityOf describes the credentials that a scope asks for.
+// securityOf returns the security requirement of a scope.
 func securityOf(scope access.Scope) []map[string][]string {
 	if scope == access.Public {
 		return []map[string][]string{}
@@ -68,7 +68,7 @@ func (s *Server) problemReply() *huma.Response {
 	}
 }
 
-// failed makes the reply of a handler's error.
+// failed turns a handler's error into a reply.
 func failed(ctx context.Context, err error) error {
 	p := *ProblemOf(err)
 	p.RequestID = RequestID(ctx)

@@ -14,7 +14,7 @@ type PageParams struct {
 	Cursor string `query:"cursor" maxLength:"4096" doc:"Position of the page, from links.next of the previous one"`
 }
 
-// Page reads where a list goes on.
+// Page returns the page of the store that the parameters ask for.
 func (c *Cursors) Page(ctx context.Context, ws int64, params PageParams) (store.Page, error) {
 	page := store.Page{Limit: params.Limit}
 	if params.Cursor == "" {
@@ -25,8 +25,8 @@ func (c *Cursors) Page(ctx context.Context, ws int64, params PageParams) (store.
 	return page, err
 }
 
-// ListOf makes the envelope of a page: next is the position of the page after it, "" without one; a negative total is
-// not counted.
+// ListOf returns an empty page for rows to be appended. next is the position of the next page, "" without one; a
+// negative total means that rows are not counted.
 func ListOf[A any](ctx context.Context, c *Cursors, ws int64, limit int, next string, total int64) List[A] {
 	list := List[A]{Data: []Resource[A]{}, Meta: ListMeta{Limit: limit}}
 	list.Links.Next = c.Next(URL(ctx), ws, next)
@@ -36,8 +36,8 @@ func ListOf[A any](ctx context.Context, c *Cursors, ws int64, limit int, next st
 	return list
 }
 
-// StaleCursor turns the store's refusal of a page position into the reply for a cursor that is not valid; every other
-// error is returned unchanged.
+// StaleCursor turns the store's rejection of a page position into the reply for an invalid cursor; every other error
+// is returned unchanged.
 func StaleCursor(err error, page store.Page) error {
 	if page.After != "" && errors.Is(err, catalog.ErrInvalid) {
 		return InvalidCursor()

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Policy is what holds for every reply below one path.
+// Policy applies to every reply below a path.
 type Policy struct {
 	ContentSecurity string       // the Content-Security-Policy header
 	Cache           string       // the Cache-Control header of replies that set none
 	Unknown         http.Handler // answers GET for paths without a route; nil: a problem document
 }
 
-// APIPolicy is the policy of replies that are never pages: nothing in them may run, and they are asked for again.
+// APIPolicy is the policy of replies that are never pages: nothing in them may run, and caches must revalidate them.
 func APIPolicy() Policy {
 	return Policy{ContentSecurity: "default-src 'none'; frame-ancestors 'none'", Cache: "private, no-cache"}
 }
 
-// mount is a policy with the path that it begins at.
+// mount is the policy of a path.
 type mount struct {
 	prefix string // without a slash at the end
 	policy Policy
@@ -26,7 +26,7 @@ type mount struct {
 // mounts finds policies by path.
 type mounts []mount
 
-// of returns the policy of the longest prefix, whole segments counted; APIPolicy where nothing is mounted.
+// of returns the policy with the longest prefix of whole segments, or APIPolicy.
 func (m mounts) of(path string) Policy {
 	found := mount{policy: APIPolicy()}
 	for _, c := range m {
@@ -42,7 +42,8 @@ func below(path, prefix string) bool {
 	return ok && (rest == "" || rest[0] == '/')
 }
 
-// secure sets what every reply carries. There are no CORS headers: a page of another origin has no business here.
+// secure sets the headers that every reply has. There are no CORS headers: pages of other origins must not call the
+// API.
 func (p Policy) secure(h http.Header, id string) {
 	h.Set("X-Request-Id", id)
 	h.Set("X-Content-Type-Options", "nosniff")

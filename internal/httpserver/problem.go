@@ -13,10 +13,10 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Code names a kind of problem; it never changes its meaning.
+// Code names a kind of problem. Codes are stable.
 type Code string
 
-// The problems that the API knows, and in problems below what each means.
+// The codes; problems below has status and title of each.
 const (
 	CodeMissingCredentials   Code = "missing-credentials"
 	CodeInvalidCredentials   Code = "invalid-credentials"
@@ -104,14 +104,14 @@ var problems = map[Code]struct {
 	CodeInternal:             {http.StatusInternalServerError, "Internal error"},
 }
 
-// problemType is where the documentation of a code lies.
+// problemType is the address of the documentation of codes.
 const problemType = "https://thalweg.dev/problems/"
 
 // problemMedia is the media type of problem documents (RFC 9457).
 const problemMedia = "application/problem+json"
 
-// Problem is an error reply (RFC 9457), and an error that becomes one.
-type Problem struct { //nolint:errname // the RFC calls it so, and so does the wire
+// Problem is an error reply (RFC 9457) and the error that is sent as one.
+type Problem struct { //nolint:errname // the name in RFC 9457
 	Type          string       `json:"type" doc:"Address of the documentation of the code"`
 	Title         string       `json:"title"`
 	Status        int          `json:"status"`
@@ -127,13 +127,13 @@ type Problem struct { //nolint:errname // the RFC calls it so, and so does the w
 	challenge  bool
 }
 
-// FieldError tells what is wrong with one field or parameter.
+// FieldError describes the problem with a field or parameter.
 type FieldError struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
 }
 
-// NewProblem makes the reply for a code.
+// NewProblem returns the reply for a code.
 func NewProblem(code Code, format string, args ...any) *Problem {
 	kind := problems[code]
 	return &Problem{
@@ -142,14 +142,14 @@ func NewProblem(code Code, format string, args ...any) *Problem {
 	}
 }
 
-// About names the field that the problem is about.
+// About sets the field that the problem is about.
 func (p *Problem) About(field, detail string) *Problem {
 	p.Field = field
 	p.Errors = append(p.Errors, FieldError{Field: field, Detail: detail})
 	return p
 }
 
-// Limited names the limit that was passed.
+// Limited sets the limit that was exceeded.
 func (p *Problem) Limited(limit string) *Problem {
 	p.Limit = limit
 	return p
@@ -157,13 +157,13 @@ func (p *Problem) Limited(limit string) *Problem {
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }
 
-// GetStatus makes a Problem a status error of huma.
+// GetStatus implements huma's StatusError.
 func (p *Problem) GetStatus() int { return p.Status }
 
-// ContentType makes huma send a Problem as what it is.
+// ContentType implements huma's ContentTypeFilter.
 func (p *Problem) ContentType(string) string { return problemMedia }
 
-// GetHeaders are the headers that go with the problem.
+// GetHeaders returns the headers of the reply.
 func (p *Problem) GetHeaders() http.Header {
 	h := http.Header{}
 	if p.challenge {
@@ -175,18 +175,19 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-// NotFound is the same reply for what does not exist and for what this key may not see.
+// NotFound returns the reply for what does not exist, which is also the one for what the key may not see.
 func NotFound() *Problem {
 	return NewProblem(CodeNotFound, "It does not exist, or this key may not see it.")
 }
 
-// InvalidParameter is the reply for a parameter with a value that is not valid.
+// InvalidParameter returns the reply for a parameter with an invalid value.
 func InvalidParameter(name, format string, args ...any) *Problem {
 	detail := fmt.Sprintf(format, args...)
 	return NewProblem(CodeInvalidParameter, "%s: %s.", name, detail).About(name, detail)
 }
 
-// ProblemOf is the one map from errors to replies. An error that it does not recognize is an internal error.
+// ProblemOf returns the reply for an error. It is the only such map; an error that it does not recognize is an
+// internal error.
 func ProblemOf(err error) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {
@@ -260,7 +261,7 @@ func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header()[name] = values
 	}
 	if r.ContentLength != 0 {
-		// A body that was refused is not waited for.
+		// Do not wait for a refused body.
 		w.Header().Set("Connection", "close")
 	}
 	w.Header().Set("Content-Type", problemMedia)

@@ -11,7 +11,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// refuse finds what is wrong with a request whatever its route.
+// refuse returns what is wrong with a request regardless of its route.
 func (e *edge) refuse(r *http.Request) error {
 	if !e.hosts.allows(r) {
 		return NewProblem(CodeHostNotAllowed, "This server does not answer to the name in the Host header. The setting hosts lists the names that it answers to.")
@@ -44,8 +44,7 @@ func headerSize(r *http.Request) int {
 	return size
 }
 
-// isClean is false for paths that ServeMux would answer with a redirect, and
-// for those that are no text that a store could hold.
+// isClean reports whether ServeMux serves a path without a redirect and stores can hold its text.
 func isClean(u *url.URL) bool {
 	p := u.EscapedPath()
 	if p == "" || p[0] != '/' || !isText(u.Path) {
@@ -55,10 +54,10 @@ func isClean(u *url.URL) bool {
 	return p == cleaned || p == cleaned+"/"
 }
 
-// isText tells text that every store can hold.
+// isText reports whether stores can hold a text.
 func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
-// oddParameter finds a parameter that is no text.
+// oddParameter returns the name of a parameter whose text stores cannot hold.
 func oddParameter(u *url.URL) (name string, found bool) {
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {

@@ -8,8 +8,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// router finds the handler of a request and runs it only for a principal with the route's scope. What is wrong with a
-// route is kept in errs, for the start of the server to fail.
+// router finds the handler of a request and runs it only if the principal has the route's scope. Mistakes in routes
+// are collected in errs, which prevent the server from starting.
 type router struct {
 	mux    *http.ServeMux
 	access Authenticator
@@ -41,8 +41,7 @@ func (rt *router) handle(r Route) {
 	}
 }
 
-// guard asks for credentials and scope before the handler sees the request,
-// and so before any of its body is read.
+// guard checks credentials and scope before the handler sees the request, and so before any of its body is read.
 func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := exchangeOf(r.Context())
@@ -51,7 +50,7 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 			h.ServeHTTP(w, r)
 			return
 		}
-		p, ok := access.From(r.Context()) // a request through the folder's socket has one already
+		p, ok := access.From(r.Context()) // requests through the folder's socket already have one
 		if !ok {
 			var err error
 			if p, err = rt.access.Authenticate(r.Context(), r.Header, remote(x)); err != nil {
@@ -74,7 +73,7 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 	})
 }
 
-// ServeHTTP answers what no route takes too, and never redirects.
+// ServeHTTP serves routes, answers paths without a route, and never redirects.
 func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.RequestURI == "*" {
 		WriteProblem(w, r, NotFound())
@@ -85,8 +84,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rt.mux.ServeHTTP(w, r)
 		return
 	}
-	// Without a pattern the handler is the mux's own 404 or 405; only the Allow
-	// header that it sets is wanted.
+	// Without a pattern the handler is the mux's own 404 or 405; only its Allow header is used.
 	probe := &discard{header: http.Header{}}
 	h.ServeHTTP(probe, r)
 	allow := probe.header.Get("Allow")
@@ -98,7 +96,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	WriteProblem(w, r, NewProblem(CodeMethodNotAllowed, "%s is not allowed here; allowed: %s.", printable(r.Method), allow))
 }
 
-// unknown answers a path without a route as its mount wants it.
+// unknown answers a path without a route according to its mount.
 func (rt *router) unknown(w http.ResponseWriter, r *http.Request) {
 	h := exchangeOf(r.Context()).policy.Unknown
 	if h == nil || r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -108,7 +106,7 @@ func (rt *router) unknown(w http.ResponseWriter, r *http.Request) {
 	h.ServeHTTP(w, r)
 }
 
-// remote is the address of the client as access reads it, "" without one.
+// remote returns the client's address in the form that access takes, "" without one.
 func remote(x *exchange) string {
 	if !x.client.IsValid() {
 		return ""
@@ -116,8 +114,8 @@ func remote(x *exchange) string {
 	return x.client.String()
 }
 
-// crossOrigin refuses what a page of another site makes a browser send: it matters where a request is let in without
-// a key, as in the demonstration.
+// crossOrigin refuses writes that a page of another site makes a browser send. It matters where a request needs no
+// key, as in the demo.
 func crossOrigin(r *http.Request, p access.Principal) error {
 	if p.KeyID != 0 {
 		return nil
@@ -128,7 +126,7 @@ func crossOrigin(r *http.Request, p access.Principal) error {
 	return nil
 }
 
-// printable keeps a foreign method name from being anything but a short word.
+// printable returns a method's name if it is plain, so that replies do not repeat arbitrary text.
 func printable(method string) string {
 	if len(method) > 20 || strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
 		return "This method"

@@ -21,7 +21,7 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, header http.Header, remote string) (access.Principal, error)
 }
 
-// Config is what a server is made of.
+// Config configures a Server.
 type Config struct {
 	Access  Authenticator
 	Limits  Limits // the zero value means DefaultLimits
@@ -29,19 +29,18 @@ type Config struct {
 	Now     func() time.Time
 	Version string // in the OpenAPI document
 
-	// Loopback is set where the server listens on loopback only: it then answers to names of loopback and to Hosts
-	// alone. Without Loopback, and with Hosts, the same; without both, to every name. Health checks answer to every
-	// name.
+	// Loopback means that the server listens on loopback only. With Loopback or Hosts the server answers only to Hosts
+	// and to loopback names, else to every name. Health checks always answer to every name.
 	Loopback bool
 	Hosts    []string
-	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	// TrustedProxies are the networks whose X-Forwarded-For is trusted.
 	TrustedProxies []netip.Prefix
 
 	Observe     func(route, method string, status int, took time.Duration) // nil: none
 	QueryWithin time.Duration                                              // of one request; 0 = no limit
 }
 
-// Server collects routes and makes one handler of them.
+// Server collects routes and returns one handler for them.
 type Server struct {
 	cfg    Config
 	huma   huma.API
@@ -49,7 +48,7 @@ type Server struct {
 	mounts mounts
 }
 
-// New makes a server without routes.
+// New returns a Server without routes.
 func New(cfg Config) (*Server, error) {
 	if cfg.Access == nil || cfg.Log == nil || cfg.Now == nil {
 		return nil, errors.New("http server: a dependency is missing")
@@ -61,7 +60,7 @@ func New(cfg Config) (*Server, error) {
 	return &Server{cfg: cfg, huma: newHuma(rt, cfg.Version, cfg.QueryWithin), router: rt}, nil
 }
 
-// Mount sets the policy of a path and everything below it, up to a longer path that is mounted too.
+// Mount sets the policy of a path and everything below it, except below longer mounted paths.
 func (s *Server) Mount(path string, p Policy) {
 	s.mounts = append(s.mounts, mount{prefix: strings.TrimSuffix(path, "/"), policy: p})
 }
@@ -75,7 +74,7 @@ type Route struct {
 	Operation    *huma.Operation // its description; method, path, security and the problem reply are filled in
 }
 
-// Handle serves a route and describes it if it has an Operation.
+// Handle serves a route and, if it has an Operation, describes it.
 func (s *Server) Handle(r Route) {
 	s.router.handle(r)
 	if r.Operation == nil {
@@ -92,13 +91,13 @@ func (s *Server) Handle(r Route) {
 	s.huma.OpenAPI().AddOperation(&op)
 }
 
-// Registry holds the schemas of the OpenAPI document.
+// Registry returns the schemas of the OpenAPI document.
 func (s *Server) Registry() huma.Registry { return s.huma.OpenAPI().Components.Schemas }
 
-// Routes lists the served routes, aliases left out.
+// Routes returns the served routes, without their aliases.
 func (s *Server) Routes() []Route { return slices.Clone(s.router.routes) }
 
-// Handler is everything that was registered behind one address. It fails if a route has no scope or is served twice.
+// Handler returns the handler of everything registered. It fails if a route has no scope or is served twice.
 func (s *Server) Handler() (http.Handler, error) {
 	if err := errors.Join(s.router.errs...); err != nil {
 		return nil, err
@@ -113,7 +112,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	}, nil
 }
 
-// SchemaOf describes a type for the Operation of a [Route].
+// SchemaOf returns the schema of a type, for the Operation of a [Route].
 func SchemaOf[T any](registry huma.Registry) *huma.Schema {
 	t := reflect.TypeFor[T]()
 	return registry.Schema(t, true, t.Name())

@@ -13,28 +13,28 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// slowest is what an upload must bring in each window: 1 KiB a second.
+// slowest is the minimum rate of an upload, per window: 1 KiB per second.
 const slowest = 1 << 10
 
-// body reads a request's body within its limits and remembers why it ended, so
-// that a form that is cut short can be told from one that is badly written.
+// body reads a request's body within its limits and records why it ended, to distinguish a truncated form from a
+// malformed one.
 type body struct {
 	source  io.Reader
 	limit   int64 // bytes
 	read    int64
-	window  time.Duration // within which slowest × window has to come
+	window  time.Duration // period in which slowest × window must arrive
 	control *http.ResponseController
 	now     func() time.Time
 	until   time.Time
-	due     int64 // bytes that must have come when the window ends
-	err     error // how the source ended; nil while it goes on
+	due     int64 // bytes that must have arrived when the window ends
+	err     error // how the source ended; nil while it has not
 }
 
 func newBody(w http.ResponseWriter, r *http.Request, limit int64, window time.Duration, now func() time.Time) *body {
 	return &body{source: r.Body, limit: limit, window: window, control: http.NewResponseController(w), now: now}
 }
 
-// Read counts and paces. At most one byte more than the limit is read.
+// Read counts bytes and enforces the minimum rate. It reads at most one byte beyond the limit.
 func (b *body) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
@@ -57,7 +57,7 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// pace moves the deadline of the connection on while enough arrives.
+// pace extends the connection's deadline while enough data arrives.
 func (b *body) pace() {
 	if b.window <= 0 {
 		return
@@ -67,10 +67,10 @@ func (b *body) pace() {
 	}
 	b.until = b.now().Add(b.window)
 	b.due = b.read + int64(slowest*b.window.Seconds())
-	_ = b.control.SetReadDeadline(b.until) // a connection that knows no deadlines is not slow
+	_ = b.control.SetReadDeadline(b.until) // a connection without deadlines is never slow
 }
 
-// free takes the deadline away again, for the next request on the connection.
+// free removes the deadline, for the next request on the connection.
 func (b *body) free() {
 	if b.window > 0 {
 		_ = b.control.SetReadDeadline(time.Time{})
@@ -81,8 +81,7 @@ func tooLarge(limit int64) *httpserver.Problem {
 	return httpserver.NewProblem(httpserver.CodeBodyTooLarge, "The body is larger than %d bytes.", limit).Limited("request")
 }
 
-// decoded undoes a Content-Encoding. What comes out is limited like what goes
-// in.
+// decoded undoes a Content-Encoding. The decoded size has the same limit as the body.
 func decoded(b *body, encoding string) (io.Reader, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
@@ -102,7 +101,7 @@ func malformedEncoding() *httpserver.Problem {
 	return httpserver.NewProblem(httpserver.CodeMalformedEncoding, "Content-Encoding is gzip, but the body is not complete gzip data.")
 }
 
-// why gives how the body itself ended, if it ended badly, and else fallback.
+// why returns the reason why the body itself ended, if it ended badly, else fallback.
 func (b *body) why(fallback error) error {
 	if b.err != nil && !errors.Is(b.err, io.EOF) {
 		return b.err

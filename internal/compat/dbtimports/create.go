@@ -13,8 +13,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// create takes an upload. Credentials and scope were checked before; nothing
-// of the body has been read yet.
+// create accepts an upload. Credentials and scope have been checked; the body has not been read yet.
 func (a *API) create(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	taken, err := a.upload(w, r, p)
@@ -47,14 +46,14 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// taken is an upload that became an import.
+// taken is an accepted upload.
 type taken struct {
 	imp      catalog.Import
 	replayed bool
 	warnings []importWarning
 }
 
-// upload streams the form into blobs and puts the import into the queue.
+// upload streams the form into blobs and enqueues the import.
 func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal) (taken, error) {
 	key, err := idempotency(r.Header)
 	if err != nil {
@@ -107,7 +106,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal)
 	return taken{imp: imp, replayed: replayed, warnings: f.warnings()}, nil
 }
 
-// drop gives up what an upload spooled; bytes that stay are swept later.
+// drop discards the spooled parts of an upload; what cannot be removed now is swept later.
 func (a *API) drop(ctx context.Context, f *form) {
 	if err := f.drop(); err != nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "spooled parts of an upload stay until they are swept",
@@ -115,8 +114,8 @@ func (a *API) drop(ctx context.Context, f *form) {
 	}
 }
 
-// schema finds the schema of an upload. One of another workspace, or that the
-// key may not see, is as unknown as one that does not exist.
+// schema returns the schema of an upload. A schema of another workspace, or one that the key may not see, is reported
+// as unknown.
 func (a *API) schema(ctx context.Context, p access.Principal, label string) (catalog.SchemaID, error) {
 	unknown := httpserver.NewProblem(httpserver.CodeUnknownSchema,
 		"There is no such schema in this workspace. A Schema ID looks like SCH-101; see the list of schemas.").About(fieldSchema, "unknown")

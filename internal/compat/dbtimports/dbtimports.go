@@ -19,7 +19,7 @@ const (
 	createRoute = "POST " + collection
 )
 
-// Store is what the API needs of the store; *store.Store has it.
+// Store is what the API needs of the store; *store.Store implements it.
 type Store interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
@@ -29,7 +29,7 @@ type Store interface {
 	Imports(ctx context.Context, ws int64, f store.ImportFilter, p store.Page) (store.Paged[catalog.Import], error)
 }
 
-// Deps is what the API is made of.
+// Deps are the dependencies of the API.
 type Deps struct {
 	Store   Store
 	Blobs   func(ws int64) blob.Store
@@ -37,20 +37,18 @@ type Deps struct {
 	Limits  httpserver.Limits // the zero value means the defaults
 	Now     func() time.Time
 	Log     *slog.Logger // nil: none
-	// CreateStatus is the status of a taken upload; 0 = 202. Some clients ask
-	// for 201.
+	// CreateStatus is the status of an accepted upload; 0 = 202. Some clients expect 201.
 	CreateStatus int
-	// Uploaded is told the bytes of each upload that was taken; may be nil.
+	// Uploaded is called with the bytes of each accepted upload; may be nil.
 	Uploaded func(bytes int64)
-	// SlowWindow is how long an upload may stay below 1 KiB a second; 0 means
-	// 30 s, less than 0 no limit.
+	// SlowWindow is how long an upload may stay below 1 KiB per second; 0 means 30 s, less than 0 no limit.
 	SlowWindow time.Duration
 }
 
 // API serves the import API.
 type API struct{ Deps }
 
-// New makes the API.
+// New returns the API.
 func New(d Deps) *API {
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
@@ -67,8 +65,8 @@ func New(d Deps) *API {
 	return &API{d}
 }
 
-// Register serves the routes at the root too, and with a slash at the end: clients do both, and a redirect would lose
-// an upload.
+// Register serves the routes also at the root, and with a trailing slash: clients use all of these forms, and a
+// redirect would lose an upload.
 func (a *API) Register(s *httpserver.Server) {
 	s.Mount("/dbt_imports", httpserver.APIPolicy())
 	registry := s.Registry()
@@ -86,8 +84,7 @@ func (a *API) Register(s *httpserver.Server) {
 	})
 }
 
-// forms lists the further forms of a path: at the root, and both with a slash
-// at the end.
+// forms returns the other forms of a path: at the root, and both with a trailing slash.
 func forms(path string) []string {
 	return []string{path, path + "/{$}", "/api/v1" + path + "/{$}"}
 }

@@ -1,9 +1,7 @@
-// Package dbtimports serves the import API that other catalogs' clients speak:
-// artifacts of dbt by multipart upload, and the state of the import. Its shape
-// on the wire is fixed, attribute by attribute.
+// Package dbtimports serves the import API that clients of other catalogs use: dbt artifacts by multipart upload, and
+// the state of the import. Its wire format is fixed, attribute by attribute.
 //
-// An upload streams: each part goes straight into a blob while it arrives, so
-// memory does not grow with the file. What can be known without parsing is
-// answered at once and leaves nothing behind; what needs parsing becomes the
-// import's own failure, later.
+// Uploads are streamed: each part is written into a blob while it arrives, so memory does not grow with the file.
+// Errors that are visible without parsing are answered immediately and leave nothing behind; errors within an
+// artifact fail the import later.
 package dbtimports

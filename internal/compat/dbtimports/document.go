@@ -6,8 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// importDocument is the reply about one import. The order of fields is that of the
-// contract.
+// importDocument is the reply about an import. The order of its fields is that of the contract.
 type importDocument struct {
 	Data importResource `json:"data"`
 	Meta *importMeta    `json:"meta,omitempty"`
@@ -47,13 +46,13 @@ type importSchema struct {
 	Name string `json:"name"`
 }
 
-// importMeta goes with the reply to an upload alone.
+// importMeta is in replies to uploads only.
 type importMeta struct {
 	JobID    string          `json:"job_id"`
 	Warnings []importWarning `json:"warnings,omitempty"`
 }
 
-// importWarning tells what was taken and not understood.
+// importWarning describes a part that was accepted and ignored.
 type importWarning struct {
 	Code   string `json:"code"`
 	Field  string `json:"field"`
@@ -95,7 +94,7 @@ func resourceOf(imp catalog.Import) importResource {
 	return out
 }
 
-// updatedAt is the end once there is one.
+// updatedAt is the time of the end, if it has ended.
 func updatedAt(imp catalog.Import) time.Time {
 	if !imp.EndedAt.IsZero() {
 		return imp.EndedAt

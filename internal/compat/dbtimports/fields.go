@@ -15,9 +15,8 @@ const (
 	partSemanticManifest = "semantic_manifest"
 )
 
-// artifactFields gives the artifact that a field of the form means. Fields are
-// known by their name alone: clients send any content type and file name, or
-// none.
+// artifactFields maps fields of the form to artifacts. Only the name of a field counts: clients send any content type
+// and file name, or none.
 var artifactFields = map[string]string{
 	"manifest": partManifest, "manifest_file": partManifest,
 	"catalog": partCatalog, "catalog_file": partCatalog,
@@ -27,16 +26,16 @@ var artifactFields = map[string]string{
 	"semantic_manifest": partSemanticManifest, "semantic_manifest_file": partSemanticManifest,
 }
 
-// Fields of the form that are texts.
+// Text fields of the form.
 const (
 	fieldSchema = "schema_id"
 	fieldForce  = "force"
 )
 
-// forceWords are what force may be.
+// forceWords are the accepted values of force.
 var forceWords = map[string]bool{"true": true, "1": true, "yes": true, "false": false, "0": false, "no": false, "": false}
 
-// check finds what is wrong with a form as a whole.
+// check validates the form as a whole.
 func (f *form) check() error {
 	if _, ok := f.texts[fieldSchema]; !ok {
 		return missing(fieldSchema)

@@ -14,7 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// form is an upload: its artifacts spooled, not yet kept.
+// form is an upload whose artifacts are spooled, but not committed.
 type form struct {
 	texts    map[string]string
 	parts    []part
@@ -23,13 +23,13 @@ type form struct {
 	onSchema func(label string) error // called as soon as the schema is known
 }
 
-// part is one artifact on its way into the blobs.
+// part is an artifact that is being spooled.
 type part struct {
 	catalog.Part
 	writer blob.Writer
 }
 
-// boundary finds the boundary of a multipart body.
+// boundary returns the boundary of a multipart body.
 func boundary(contentType string) (string, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if kind != "multipart/form-data" {
@@ -42,13 +42,13 @@ func boundary(contentType string) (string, error) {
 	return params["boundary"], nil
 }
 
-// read takes the form apart while it arrives. source is body, unpacked if need
-// be. Errors are Problems, or faults of the blobs.
+// read reads the form while it arrives. source is body, decompressed if needed. Errors are Problems, or errors of the
+// blob store.
 func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Reader, boundary string) error {
 	reader := newMultipartReader(source, boundary)
 	for n := 0; ; n++ {
 		p, err := reader.next()
-		if err == io.EOF { // wrapped, it means an end before the closing boundary
+		if err == io.EOF { // a wrapped EOF means the end before the closing boundary
 			return nil
 		}
 		if err != nil {
@@ -63,8 +63,8 @@ func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Re
 	}
 }
 
-// malformed tells why reading the form failed: the body ended badly, the disk
-// is full, or else the form is badly written.
+// malformed returns the reason why reading the form failed: the body ended badly, the disk is full, or the form is
+// malformed.
 func malformed(b *body, source io.Reader, err error) error {
 	var problem *httpserver.Problem
 	if errors.As(err, &problem) {
@@ -80,7 +80,7 @@ func malformed(b *body, source io.Reader, err error) error {
 	return b.why(httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The multipart body is malformed: a part header is invalid, or the closing boundary is missing."))
 }
 
-// storeError marks faults of the store and the blobs among those of the body.
+// storeError distinguishes errors of the store and the blobs from those of the body.
 type storeError struct{ err error }
 
 func (e *storeError) Error() string { return e.err.Error() }
@@ -94,7 +94,7 @@ func (f *form) take(ctx context.Context, blobs blob.Store, p *formPart) error {
 	if name == fieldSchema || name == fieldForce {
 		return f.takeText(name, p)
 	}
-	// Its bytes go nowhere; its name is told, cut to what is worth telling.
+	// Its content is discarded; its name is reported, shortened.
 	f.unknown = append(f.unknown, shortened(name))
 	_, err := io.Copy(io.Discard, p)
 	return err
@@ -132,7 +132,7 @@ func (f *form) takeText(name string, p io.Reader) error {
 	return nil
 }
 
-// takeArtifact spools an artifact. Only run results may come several times.
+// takeArtifact spools an artifact. Only run results may be sent several times.
 func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, p io.Reader) error {
 	number := 0
 	for _, other := range f.parts {
@@ -159,7 +159,7 @@ func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, 
 	return nil
 }
 
-// spool copies and tells errors of the writer from those of the body.
+// spool copies an artifact and distinguishes errors of the writer from those of the body.
 func spool(w io.Writer, p io.Reader) (int64, error) {
 	return io.Copy(markingWriter{w}, p)
 }
@@ -174,7 +174,7 @@ func (m markingWriter) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// keep makes the artifacts permanent, in the order in which they came.
+// keep commits the artifacts, in the order in which they were sent.
 func (f *form) keep(ctx context.Context, touch func(ctx context.Context, sha256 string, size int64) error) ([]catalog.Part, error) {
 	out := make([]catalog.Part, 0, len(f.parts))
 	for _, p := range f.parts {
@@ -191,7 +191,7 @@ func (f *form) keep(ctx context.Context, touch func(ctx context.Context, sha256 
 	return out, nil
 }
 
-// drop forgets what was spooled and not kept.
+// drop discards artifacts that were spooled and not committed.
 func (f *form) drop() error {
 	var errs []error
 	for _, p := range f.parts {
@@ -208,7 +208,7 @@ func (f *form) warnings() []importWarning {
 	return out
 }
 
-// enoughSpace refuses an upload that the disk could not hold.
+// enoughSpace refuses an upload for which the disk has no space.
 func enoughSpace(ctx context.Context, blobs blob.Store, r *http.Request) error {
 	if r.ContentLength <= 0 {
 		return nil
@@ -223,5 +223,5 @@ func enoughSpace(ctx context.Context, blobs blob.Store, r *http.Request) error {
 	return nil
 }
 
-// reserve is what an upload must leave for the catalog's own writes.
+// reserve is the space that an upload must leave for the catalog's own writes.
 const reserve = 32 << 20

@@ -14,7 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// idempotency reads the request's Idempotency-Key; "" without one.
+// idempotency returns the request's Idempotency-Key, "" without one.
 func idempotency(h http.Header) (string, error) {
 	values := h.Values("Idempotency-Key")
 	if len(values) == 0 {
@@ -28,8 +28,8 @@ func idempotency(h http.Header) (string, error) {
 	return key, nil
 }
 
-// identify gives an import its idempotency: the key within API key and route,
-// and a fingerprint of all that was asked for.
+// identify sets the idempotency key of an import, which is scoped to API key and route, and a fingerprint of the
+// whole request.
 func identify(n *store.NewImport, p access.Principal, key string) {
 	if key == "" {
 		return
@@ -39,7 +39,7 @@ func identify(n *store.NewImport, p access.Principal, key string) {
 	sum := sha256.New()
 	write := func(parts ...string) {
 		for _, s := range parts {
-			_, _ = io.WriteString(sum, strconv.Quote(s)) // a hash takes everything
+			_, _ = io.WriteString(sum, strconv.Quote(s)) // hashes never fail
 		}
 	}
 	write(n.SchemaID.String(), fmt.Sprint(n.Force))

@@ -12,17 +12,15 @@ import (
 	"regexp"
 )
 
-// How many bytes an upload is read and written by, and how many the headers of
-// one part may have.
+// Sizes of the buffers for reading and writing uploads, and the limit of the headers of a part.
 const (
 	readStep    = 256 << 10
 	headerBytes = 64 << 10
 )
 
-// multipartReader takes a multipart body apart like mime/multipart, of which
-// it takes the same bodies for well formed. It exists because that one looks
-// at every byte a second time for the start of a boundary, which costs more
-// than the SHA-256 of an upload, and gives out 4 KiB at a time.
+// multipartReader reads a multipart body and accepts the same bodies as mime/multipart. It exists because
+// mime/multipart scans every byte a second time for the start of a boundary, which costs more than the SHA-256 of an
+// upload, and returns 4 KiB at a time.
 type multipartReader struct {
 	in        *bufio.Reader
 	newline   []byte // "\r\n", or "\n" if the first line ends so
@@ -36,11 +34,11 @@ func newMultipartReader(source io.Reader, boundary string) *multipartReader {
 	return &multipartReader{in: bufio.NewReaderSize(source, readStep), newline: delimiter[:2], dash: delimiter[2:], delimiter: delimiter}
 }
 
-// errMultipart tells a body that is not well formed.
+// errMultipart means that the body is malformed.
 var errMultipart = errors.New("malformed multipart")
 
-// next gives the next part, passing over what is left of the one before;
-// io.EOF behind the closing boundary.
+// next returns the next part and skips what is left of the previous one; it returns io.EOF after the closing
+// boundary.
 func (m *multipartReader) next() (*formPart, error) {
 	first := m.current == nil
 	if !first {
@@ -66,7 +64,7 @@ func (m *multipartReader) next() (*formPart, error) {
 	}
 }
 
-// closes tells the last boundary's line: --boundary-- and blanks.
+// closes reports whether a line is the closing boundary: --boundary-- and blanks.
 func (m *multipartReader) closes(line []byte) bool {
 	rest, ok := bytes.CutPrefix(line, m.dash)
 	if ok {
@@ -76,7 +74,7 @@ func (m *multipartReader) closes(line []byte) bool {
 	return ok && (len(rest) == 0 || bytes.Equal(rest, m.newline))
 }
 
-// opens tells a boundary's line. The first one decides how lines end.
+// opens reports whether a line is a boundary. The first one decides how lines end.
 func (m *multipartReader) opens(line []byte, first bool) bool {
 	rest, ok := bytes.CutPrefix(line, m.dash)
 	rest = bytes.TrimLeft(rest, " \t")
@@ -114,8 +112,8 @@ func (m *multipartReader) open() (*formPart, error) {
 	return m.current, nil
 }
 
-// plainFilename takes the control characters out of a file's name, which nobody
-// looks at: it shall not make the header a broken one.
+// plainFilename removes control characters from a file's name, which is never used: it must not make the header
+// invalid.
 func plainFilename(line []byte) {
 	at := bytes.Index(bytes.ToLower(line), []byte("filename"))
 	if at < 0 {
@@ -128,11 +126,10 @@ func plainFilename(line []byte) {
 	}
 }
 
-// looseName finds the name of a field where the rest of the line is odd.
+// looseName matches the name of a field in a line that is otherwise invalid.
 var looseName = regexp.MustCompile(`(?i)^form-data\s*;(?:.*;)?\s*name="([^"\\]*)"`)
 
-// fieldName reads the name of the form's field; "" if there is none. A file's
-// name that breaks the rules does not matter.
+// fieldName returns the name of the form's field, "" if there is none. An invalid file name does not matter.
 func fieldName(disposition string) string {
 	kind, params, err := mime.ParseMediaType(disposition)
 	if err == nil && kind == "form-data" {
@@ -149,7 +146,7 @@ type formPart struct {
 	name  string // of the form's field; "" if there is none
 	from  *multipartReader
 	begun bool // some of it was read
-	known int  // bytes at hand that belong to it
+	known int  // buffered bytes that belong to it
 	end   bool // the boundary follows what is known
 }
 
@@ -180,22 +177,22 @@ func (p *formPart) WriteTo(w io.Writer) (written int64, err error) {
 	}
 }
 
-// take consumes n bytes of what is known.
+// take consumes n bytes of the buffered body.
 func (p *formPart) take(n int) (int, error) {
 	p.known -= n
 	return p.from.in.Discard(n)
 }
 
-// more gives what is known of the body, looking for more where nothing is;
-// nothing where the body ends.
+// more returns the buffered bytes of the body and reads more if there are none; it returns nothing at the end of the
+// body.
 func (p *formPart) more() ([]byte, error) {
 	in := p.from.in
 	if p.known == 0 && !p.end {
-		buffered, _ := in.Peek(in.Buffered()) // as much as there is cannot fail
+		buffered, _ := in.Peek(in.Buffered()) // peeking at buffered bytes cannot fail
 		p.known, p.end = p.scan(buffered, false)
 	}
 	if p.known == 0 && !p.end {
-		// A full buffer at a time: larger steps cost fewer system calls.
+		// Read a full buffer at a time: larger reads cost fewer system calls.
 		buffered, err := in.Peek(in.Size())
 		if p.known, p.end = p.scan(buffered, err != nil); p.known == 0 && !p.end {
 			if err == nil || errors.Is(err, io.EOF) {
@@ -208,8 +205,8 @@ func (p *formPart) more() ([]byte, error) {
 	return in.Peek(p.known)
 }
 
-// scan tells how many bytes of b are the body's for certain, and whether a
-// boundary follows them. last says that nothing comes behind b.
+// scan returns how many bytes of b certainly belong to the body, and whether a boundary follows them. last reports
+// whether b is the end of the input.
 func (p *formPart) scan(b []byte, last bool) (n int, end bool) {
 	m := p.from
 	if !p.begun && (bytes.HasPrefix(b, m.dash) || bytes.HasPrefix(m.dash, b)) { // an empty body
@@ -231,7 +228,7 @@ func (p *formPart) scan(b []byte, last bool) (n int, end bool) {
 		}
 		n += len(m.delimiter)
 	}
-	// What may become a boundary waits for what comes behind it.
+	// What may be the start of a boundary is decided by the bytes that follow.
 	tail := max(n, len(b)-len(m.delimiter))
 	if i := bytes.LastIndexByte(b[tail:], m.delimiter[0]); i >= 0 && !last && bytes.HasPrefix(m.delimiter, b[tail+i:]) {
 		return tail + i, false
@@ -247,9 +244,8 @@ const (
 	unknown
 )
 
-// bounds says whether b, which begins with prefix as far as it goes, begins
-// with a boundary: a blank, the end of a line or of everything, or two dashes
-// have to follow.
+// bounds reports whether b, which begins with as much of prefix as it has, begins with a boundary: it must be
+// followed by a blank, a line end, the end of input, or two dashes.
 func bounds(b, prefix []byte, last bool) answer {
 	rest := b[min(len(prefix), len(b)):]
 	switch {

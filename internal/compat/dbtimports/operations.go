@@ -7,7 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// The wire is fixed by hand, so its description is written by hand too.
+// The wire format is fixed by hand, and so is its description.
 
 func jsonReply(description string, schema *huma.Schema) *huma.Response {
 	return &huma.Response{Description: description, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}

@@ -13,10 +13,10 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// defaultLimit is the size of a page unless asked otherwise.
+// defaultLimit is the default size of a page.
 const defaultLimit = 50
 
-// get gives the state of one import.
+// get returns the state of an import.
 func (a *API) get(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	imp, err := a.find(r.Context(), p, r.PathValue("id"))
@@ -42,7 +42,7 @@ func (a *API) find(ctx context.Context, p access.Principal, label string) (catal
 	return imp, err
 }
 
-// list gives imports, the newest first.
+// list returns imports, newest first.
 func (a *API) list(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	out, err := a.page(r.Context(), p, r.URL)

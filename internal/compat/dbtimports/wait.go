@@ -11,11 +11,11 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// longestWait bounds how long a request may wait for its import.
+// longestWait limits how long a request may wait for its import.
 const longestWait = 60 * time.Second
 
-// waitOf reads how long the client would wait for the end of the import:
-// ?wait=30, or Prefer: wait=30, which a server may ignore and so is never wrong.
+// waitOf returns how long the client wants to wait for the import to finish: ?wait=30, or Prefer: wait=30. A server
+// may ignore Prefer, so an invalid value of it is not an error.
 func waitOf(r *http.Request) (time.Duration, error) {
 	if text := r.URL.Query().Get("wait"); text != "" {
 		n, err := strconv.Atoi(text)
@@ -43,7 +43,7 @@ func shorter(seconds int) time.Duration {
 	return time.Duration(seconds) * time.Second
 }
 
-// await follows an import until it ended or the time is up.
+// await polls an import until it has ended or the time is up.
 func (a *API) await(ctx context.Context, ws int64, imp catalog.Import, wait time.Duration) (catalog.Import, error) {
 	over := time.NewTimer(wait)
 	defer over.Stop()
