@@ -29,6 +29,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
@@ -43,6 +44,7 @@ type Server struct {
 	Log    *Log
 	Routes []httpserver.Route
 
+	model   *readmodel.Model
 	handler http.Handler
 	http    *httptest.Server
 }
@@ -146,12 +148,15 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	imports := dbtimports.New(dbtimports.Deps{
 		Store: s.Store, Blobs: blobsOf, Cursors: cursors, Limits: o.Limits, Now: time.Now, Log: log, SlowWindow: o.SlowWindow,
 	})
+	if s.model, err = readmodel.New(readmodel.Options{Store: s.Store}); err != nil {
+		t.Fatal(err)
+	}
 	editor := o.Editor
 	if editor == nil {
 		editor = &editing.Editor{Store: s.Store, Reviser: s.reviser(o), Now: o.Now}
 	}
 	api, err := httpapi.New(httpapi.Deps{
-		Store: s.Store, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Limits: o.Limits, Now: o.Now,
+		Store: s.Store, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Limits: o.Limits, Now: o.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +184,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 }
 
 func (s *Server) reviser(o Options) *revision.Reviser {
-	return &revision.Reviser{Store: s.Store, Now: o.Now, Log: slog.New(slog.DiscardHandler)}
+	return &revision.Reviser{Store: s.Store, Now: o.Now, Prepare: s.model, Log: slog.New(slog.DiscardHandler)}
 }
 
 func (s *Server) pipeline(o Options) *importing.Pipeline {

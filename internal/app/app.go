@@ -22,6 +22,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/observe"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
@@ -34,6 +35,7 @@ type App struct {
 	Store    *store.Store
 	Access   *access.Access
 	Pipeline *importing.Pipeline
+	Model    *readmodel.Model
 	Metrics  *observe.Metrics
 
 	build   observe.Build
@@ -107,7 +109,10 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if err := a.Metrics.QueueLength(a.pending); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	a.reviser = &revision.Reviser{Store: a.Store, Now: a.now, Log: a.log}
+	if a.Model, err = readmodel.New(readmodel.Options{Store: a.Store, CacheBytes: int64(a.Config.CacheBytes)}); err != nil {
+		return err
+	}
+	a.reviser = &revision.Reviser{Store: a.Store, Now: a.now, Prepare: a.Model, Log: a.log}
 	a.Pipeline = &importing.Pipeline{
 		Store: a.Store, Reviser: a.reviser, Spool: a.Config.Data, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
 	}

@@ -26,6 +26,8 @@ var (
 	// ErrUnavailable: the store does not answer; nothing is known to have
 	// changed. Try again.
 	ErrUnavailable = errors.New("store unavailable")
+	// ErrOverloaded: too many requests wait for the same work; try again later.
+	ErrOverloaded = errors.New("overloaded")
 	// ErrIdempotencyReused: an idempotency key came again with another request.
 	ErrIdempotencyReused = errors.New("idempotency key reused")
 )

@@ -29,6 +29,7 @@ type Config struct {
 	LogFormat      LogFormat      // how log lines are written
 	LogLevel       slog.Level     // what is logged
 	ShutdownGrace  time.Duration  // how long running imports may take to finish after a signal
+	CacheBytes     Size           // memory for the states of schemas that reads walk
 	Limits         Limits         // limits of requests and artifacts
 
 	origin map[string]string // setting name → where its value came from; absent: default
@@ -90,6 +91,7 @@ func Default() Config {
 		LogFormat:     LogText,
 		LogLevel:      slog.LevelInfo,
 		ShutdownGrace: 30 * time.Second,
+		CacheBytes:    256 << 20,
 		Limits: Limits{
 			Request:     2 << 30,
 			Manifest:    1 << 30,

@@ -50,6 +50,7 @@ var settings = []Setting{
 	choice("log_format", "how log lines are written", func(c *Config) *LogFormat { return &c.LogFormat }, LogText, LogJSON),
 	level("log_level", "debug, info, warn or error", func(c *Config) *slog.Level { return &c.LogLevel }),
 	duration("shutdown_grace", "how long running imports may take to finish after a signal", func(c *Config) *time.Duration { return &c.ShutdownGrace }),
+	size("cache_bytes", "memory for the graphs and lists of schemas, of all together", func(c *Config) *Size { return &c.CacheBytes }),
 	size("limits.request", "one request's body", func(c *Config) *Size { return &c.Limits.Request }),
 	size("limits.manifest", "a manifest, unpacked", func(c *Config) *Size { return &c.Limits.Manifest }),
 	size("limits.artifact", "any other artifact, unpacked", func(c *Config) *Size { return &c.Limits.Artifact }),

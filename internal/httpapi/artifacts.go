@@ -36,7 +36,7 @@ func (a *API) registerArtifacts(s *httpserver.Server) {
 }
 
 func (a *API) listArtifacts(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.List[Artifact]], error) {
-	imp, err := a.importOf(ctx, p, in.ID)
+	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ type artifactOutput struct {
 }
 
 func (a *API) getArtifact(ctx context.Context, p access.Principal, in *artifactInput) (*artifactOutput, error) {
-	imp, err := a.importOf(ctx, p, in.ID)
+	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,9 @@
 package httpapi
 
 import (
-	"context"
-	"time"
-
-	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
 // Asset is anything with a page, as the API shows it.
@@ -122,16 +119,16 @@ func assetType(k catalog.Kind) string {
 }
 
 // assetResource shows an asset; whole adds what lists leave out.
-func assetResource(asset catalog.Asset, s surroundings, whole bool) httpserver.Resource[Asset] {
+func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
+	asset := s.Asset
 	out := Asset{
-		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset)), Description: textOf(asset.Description),
+		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset.Relation)), Description: textOf(asset.Description),
 		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Materialized),
-		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy.Artifacts()), RemovedAt: timeText(s.removedAt[asset.RemovedBy.Artifacts()]),
-		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(s.lastRun(asset)), Tests: s.testCounts(asset.ID), Columns: asset.ColumnCount,
+		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy.Artifacts()), RemovedAt: timeText(s.RemovedAt),
+		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(lastRunOf(s)), Tests: TestCounts(s.Tests), Columns: asset.ColumnCount,
 		RowCount: rowCount(asset.Stats), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
-		Version: asset.Version,
+		Version: asset.Version, Upstream: s.Neighbours.Upstream, Downstream: s.Neighbours.Downstream,
 	}
-	out.Upstream, out.Downstream = s.state.neighbours(asset.ID)
 	if len(asset.Extra) > 0 {
 		out.Details = jsonMap(asset.Extra)
 	}
@@ -142,12 +139,11 @@ func assetResource(asset catalog.Asset, s surroundings, whole bool) httpserver.R
 		}
 	}
 	return httpserver.Resource[Asset]{
-		ID: asset.ID.Label(asset.Kind), Type: assetType(asset.Kind), Attributes: out, Relationships: s.relationships(asset),
+		ID: asset.ID.Label(asset.Kind), Type: assetType(asset.Kind), Attributes: out, Relationships: relationshipsOf(s),
 	}
 }
 
-func relationOf(asset catalog.Asset) *Relation {
-	r := asset.Relation
+func relationOf(r catalog.Relation) *Relation {
 	if r.Identifier == "" {
 		return nil
 	}
@@ -210,130 +206,21 @@ func statsOf(stats map[string]catalog.Stat) map[string]Stat {
 	return out
 }
 
-// surroundings is what assets of one schema are shown with.
-type surroundings struct {
-	schema    catalog.Schema
-	state     *schemaState
-	projects  map[catalog.ProjectID]catalog.Project
-	results   map[catalog.NodeRef]catalog.NodeResult // latest
-	runs      map[catalog.RunID]catalog.Run
-	removedAt map[catalog.ImportID]time.Time
-}
-
-// around gathers what a page of assets is shown with, in a few queries
-// whatever the number of assets.
-func (a *API) around(ctx context.Context, p access.Principal, schema catalog.Schema, version int64, assets []catalog.Asset) (surroundings, error) {
-	s := surroundings{
-		schema: schema, projects: map[catalog.ProjectID]catalog.Project{},
-		runs: map[catalog.RunID]catalog.Run{}, removedAt: map[catalog.ImportID]time.Time{},
-	}
-	var err error
-	if s.state, err = a.states.of(ctx, p.WS, schema.ID, version); err != nil {
-		return s, err
-	}
-	var nodes []catalog.NodeRef
-	for _, asset := range assets {
-		for _, n := range asset.Nodes {
-			nodes = append(nodes, n)
-		}
-		for _, t := range s.state.tests[asset.ID] {
-			nodes = append(nodes, catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID})
-		}
-		if err := a.gatherNames(ctx, p, &s, asset); err != nil {
-			return s, err
-		}
-	}
-	if s.results, err = a.store.LatestResults(ctx, p.WS, schema.ID, nodes); err != nil {
-		return s, err
-	}
-	return s, a.gatherRuns(ctx, p, &s, assets)
-}
-
-func (a *API) gatherNames(ctx context.Context, p access.Principal, s *surroundings, asset catalog.Asset) error {
-	if _, ok := s.projects[asset.Project]; !ok && asset.Project != 0 {
-		project, err := a.store.Project(ctx, p.WS, asset.Project)
-		if err != nil {
-			return err
-		}
-		s.projects[asset.Project] = project
-	}
-	removedBy := asset.RemovedBy.Artifacts()
-	if _, ok := s.removedAt[removedBy]; !ok && removedBy != 0 {
-		imp, err := a.store.Import(ctx, p.WS, removedBy)
-		if err != nil {
-			return err
-		}
-		s.removedAt[removedBy] = imp.EndedAt
-	}
-	return nil
-}
-
-// gatherRuns reads the runs of the results that will show.
-func (a *API) gatherRuns(ctx context.Context, p access.Principal, s *surroundings, assets []catalog.Asset) error {
-	for _, asset := range assets {
-		result, ok := s.newestResult(asset)
-		if !ok {
-			continue
-		}
-		if _, known := s.runs[result.Run]; known {
-			continue
-		}
-		run, err := a.store.Run(ctx, p.WS, result.Run)
-		if err != nil {
-			return err
-		}
-		s.runs[result.Run] = run
-	}
-	return nil
-}
-
-func (s surroundings) newestResult(asset catalog.Asset) (catalog.NodeResult, bool) {
-	var newest catalog.NodeResult
-	found := false
-	for _, n := range asset.Nodes {
-		if r, ok := s.results[n]; ok && (!found || r.CompletedAt.After(newest.CompletedAt)) {
-			newest, found = r, true
-		}
-	}
-	return newest, found
-}
-
-func (s surroundings) lastRun(asset catalog.Asset) *LastRun {
-	r, ok := s.newestResult(asset)
-	if !ok {
+func lastRunOf(s readmodel.Summary) *LastRun {
+	r := s.LastRun
+	if r == nil {
 		return nil
 	}
 	return &LastRun{
 		Status: r.Status, ExecutionTime: r.ExecutionTime, CompletedAt: timeText(r.CompletedAt),
-		Run: r.Run.String(), InvocationID: s.runs[r.Run].InvocationID,
+		Run: r.Run.String(), InvocationID: s.Invocation,
 	}
 }
 
-func (s surroundings) testCounts(id catalog.AssetID) TestCounts {
-	var c TestCounts
-	for _, t := range s.state.tests[id] {
-		switch s.results[catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID}].Class {
-		case catalog.ClassPass, catalog.ClassSuccess:
-			c.Pass++
-		case catalog.ClassWarn:
-			c.Warn++
-		case catalog.ClassFail:
-			c.Fail++
-		case catalog.ClassError:
-			c.Error++
-		case catalog.ClassSkipped:
-			c.Skipped++
-		default:
-			c.Unknown++
-		}
-	}
-	return c
-}
-
-func (s surroundings) relationships(asset catalog.Asset) *httpserver.Relationships {
-	out := &httpserver.Relationships{Schema: &httpserver.Named{ID: s.schema.ID.String(), Name: s.schema.Name}}
-	if project, ok := s.projects[asset.Project]; ok {
-		out.Project = &httpserver.Named{ID: project.ID.String(), Name: project.Name}
+func relationshipsOf(s readmodel.Summary) *httpserver.Relationships {
+	out := &httpserver.Relationships{Schema: &httpserver.Named{ID: s.Schema.ID.String(), Name: s.Schema.Name}}
+	if s.Project != nil {
+		out.Project = &httpserver.Named{ID: s.Project.ID.String(), Name: s.Project.Name}
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"unicode/utf8"
@@ -9,6 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -65,6 +67,10 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	if err != nil {
 		return nil, err
 	}
+	view, err := a.filtered(ctx, p, in.SchemaID, in.At)
+	if err != nil {
+		return nil, err
+	}
 	by, err := breakdownsOf(in.Breakdown)
 	if err != nil {
 		return nil, err
@@ -73,24 +79,20 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	if err != nil {
 		return nil, err
 	}
-	if filter.Schema != 0 && filter.At == 0 { // nothing was there yet
-		out := httpserver.ListOf[Asset](ctx, a.cursors, p.WS, in.Limit, "", 0)
-		return httpserver.Reply(out), nil
-	}
-	rows, err := a.store.AssetPage(ctx, p.WS, filter, page)
+	list, summaries, err := a.assetPage(ctx, p, view, filter, page, by)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := httpserver.ListOf[Asset](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
-	out.Meta.Version = filter.At
-	if out.Data, err = a.assetResources(ctx, p, filter, rows.Rows); err != nil {
-		return nil, err
-	}
-	for _, b := range by {
-		counts, err := a.store.AssetBreakdown(ctx, p.WS, filter, b)
-		if err != nil {
-			return nil, err
+	out := httpserver.ListOf[Asset](ctx, a.cursors, p.WS, in.Limit, list.Next, list.Total)
+	if view != nil {
+		if out.Meta.Version = view.Version; view.Version == 0 { // nothing was there yet
+			return httpserver.Reply(out), nil
 		}
+	}
+	for _, s := range summaries {
+		out.Data = append(out.Data, assetResource(s, false))
+	}
+	for b, counts := range list.Breakdown {
 		if out.Meta.Breakdown == nil {
 			out.Meta.Breakdown = map[string]map[string]int64{}
 		}
@@ -99,10 +101,29 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	return httpserver.Reply(out), nil
 }
 
-func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInput) (store.AssetFilter, error) {
-	f := store.AssetFilter{
+// assetPage reads a page of a schema, or of all of them where view is nil.
+func (a *API) assetPage(ctx context.Context, p access.Principal, view *readmodel.View, f readmodel.Filter, page store.Page, by []store.Breakdown) (readmodel.AssetList, []readmodel.Summary, error) {
+	if view != nil {
+		list, err := view.Assets(ctx, f, page, by)
+		if err != nil {
+			return list, nil, err
+		}
+		summaries, err := view.Summaries(ctx, list.Rows)
+		return list, summaries, err
+	}
+	workspace := a.model.Workspace(p)
+	list, err := workspace.Assets(ctx, f, page, by)
+	if err != nil {
+		return list, nil, err
+	}
+	summaries, err := workspace.Summaries(ctx, list.Rows)
+	return list, summaries, err
+}
+
+func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInput) (readmodel.Filter, error) {
+	f := readmodel.Filter{
 		Package: in.Package, Tag: in.Tag, Owner: in.Owner, Group: in.Group, Status: in.Status,
-		Materialized: in.Materialized, Query: in.Query, Sort: in.Sort,
+		Materialized: in.Materialized, Query: in.Query, Sort: in.Sort, Removed: in.Removed == "true",
 	}
 	if utf8.RuneCountInString(in.Query) > a.limits.Query {
 		return f, httpserver.InvalidParameter("q", "at most %d characters", a.limits.Query)
@@ -111,44 +132,20 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 		if !slices.Contains(assetKinds, catalog.Kind(k)) {
 			return f, httpserver.InvalidParameter("kind", "unknown value %q", k)
 		}
-		f.Kind = append(f.Kind, catalog.Kind(k))
-	}
-	if in.Removed == "true" {
-		removed := true
-		f.Removed = &removed
+		f.Kinds = append(f.Kinds, catalog.Kind(k))
 	}
 	if in.HasDescription != "" {
 		has := in.HasDescription == "true"
 		f.HasDescription = &has
 	}
 	if in.Project != "" {
-		project, err := a.project(ctx, p, in.Project)
+		_, project, err := a.project(ctx, p, in.Project)
 		if err != nil {
 			return f, err
 		}
 		f.Project = project.ID
 	}
-	return f, a.placeFilter(ctx, p, in, &f)
-}
-
-// placeFilter sets schema and version.
-func (a *API) placeFilter(ctx context.Context, p access.Principal, in *assetsInput, f *store.AssetFilter) error {
-	var err error
-	if f.Schema, err = a.schemaFilter(ctx, p, in.SchemaID); err != nil {
-		return err
-	}
-	if f.Schema == 0 {
-		if in.At != "" {
-			return httpserver.InvalidParameter("at", "requires schema_id, because versions belong to a schema")
-		}
-		return nil
-	}
-	schema, err := a.store.Schema(ctx, p.WS, f.Schema)
-	if err != nil {
-		return err
-	}
-	f.At, err = a.version(ctx, p, schema, in.At)
-	return err
+	return f, nil
 }
 
 func breakdownsOf(param string) ([]store.Breakdown, error) {
@@ -162,56 +159,16 @@ func breakdownsOf(param string) ([]store.Breakdown, error) {
 	return out, nil
 }
 
-// assetResources shows a page of assets, which may be of several schemas: a
-// few queries a schema, whatever the number of rows.
-func (a *API) assetResources(ctx context.Context, p access.Principal, f store.AssetFilter, rows []catalog.Asset) ([]httpserver.Resource[Asset], error) {
-	of := func(catalog.AssetID) catalog.SchemaID { return f.Schema }
-	bySchema := map[catalog.SchemaID][]catalog.Asset{f.Schema: rows}
-	if f.Schema == 0 {
-		schemas, err := a.store.SchemasOf(ctx, p.WS, assetIDs(rows))
-		if err != nil {
-			return nil, err
-		}
-		of = func(id catalog.AssetID) catalog.SchemaID { return schemas[id] }
-		clear(bySchema)
-		for _, row := range rows {
-			bySchema[of(row.ID)] = append(bySchema[of(row.ID)], row)
-		}
-	}
-	around := map[catalog.SchemaID]surroundings{}
-	for id, rows := range bySchema {
-		schema, err := a.store.Schema(ctx, p.WS, id)
-		if err != nil {
-			return nil, err
-		}
-		version := f.At
-		if version == 0 {
-			version = schema.Version
-		}
-		if around[id], err = a.around(ctx, p, schema, version, rows); err != nil {
-			return nil, err
-		}
-	}
-	out := make([]httpserver.Resource[Asset], len(rows))
-	for i, row := range rows {
-		out[i] = assetResource(row, around[of(row.ID)], false)
-	}
-	return out, nil
-}
-
-func assetIDs(rows []catalog.Asset) []catalog.AssetID {
-	ids := make([]catalog.AssetID, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	return ids
-}
-
-// found is an asset as it stood at a version of its schema.
+// found is an asset in a view of its schema.
 type found struct {
+	view    *readmodel.View
 	asset   catalog.Asset
 	schema  catalog.Schema
 	version int64
+}
+
+func foundIn(v *readmodel.View, asset catalog.Asset) found {
+	return found{view: v, asset: asset, schema: v.Schema, version: v.Version}
 }
 
 // asset finds an asset by its label; the prefix must be that of its kind.
@@ -220,42 +177,26 @@ func (a *API) asset(ctx context.Context, p access.Principal, label, at string) (
 	if err != nil {
 		return found{}, err
 	}
-	asset, schemaID, err := a.store.Asset(ctx, p.WS, catalog.AssetID(n), 0)
+	view, asset, err := a.model.Asset(ctx, p, catalog.AssetID(n), prefix)
 	if err != nil {
 		return found{}, err
 	}
-	if !p.Sees(schemaID) || asset.Kind.Prefix() != prefix {
-		return found{}, catalog.ErrNotFound
+	if at == "" {
+		return foundIn(view, asset), nil
 	}
-	return a.foundAt(ctx, p, schemaID, at, func(version int64) (catalog.Asset, error) {
-		asset, _, err := a.store.Asset(ctx, p.WS, asset.ID, version)
-		return asset, err
-	})
+	if view, err = viewAt(ctx, view, at); err != nil {
+		return found{}, err
+	}
+	asset, err = view.Asset(ctx, asset.ID)
+	return foundIn(view, asset), err
 }
 
-// foundAt reads an asset at one version of its schema.
-func (a *API) foundAt(ctx context.Context, p access.Principal, id catalog.SchemaID, at string, read func(version int64) (catalog.Asset, error)) (found, error) {
-	f := found{}
-	var err error
-	if f.schema, err = a.store.Schema(ctx, p.WS, id); err != nil {
-		return f, err
-	}
-	if f.version, err = a.version(ctx, p, f.schema, at); err != nil {
-		return f, err
-	}
-	if f.version == 0 {
-		return f, catalog.ErrNotFound
-	}
-	f.asset, err = read(f.version)
-	return f, err
-}
-
-func (a *API) assetDocument(ctx context.Context, p access.Principal, f found) (httpserver.Document[Asset], error) {
-	s, err := a.around(ctx, p, f.schema, f.version, []catalog.Asset{f.asset})
+func (a *API) assetDocument(ctx context.Context, _ access.Principal, f found) (httpserver.Document[Asset], error) {
+	summaries, err := f.view.Summaries(ctx, []catalog.Asset{f.asset})
 	if err != nil {
 		return httpserver.Document[Asset]{}, err
 	}
-	return httpserver.DocumentOf(assetResource(f.asset, s, true)), nil
+	return httpserver.DocumentOf(assetResource(summaries[0], true)), nil
 }
 
 type assetInput struct {
@@ -280,25 +221,26 @@ type uniqueIDInput struct {
 }
 
 func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *uniqueIDInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
-	schema, err := a.schema(ctx, p, in.SchemaID)
+	view, err := a.view(ctx, p, in.SchemaID, "")
 	if err != nil {
 		return nil, err
 	}
 	project := in.Project
 	if _, err := catalog.ParseIDOf(catalog.PrefixProject, project); err == nil {
-		named, err := a.project(ctx, p, project)
+		_, named, err := a.project(ctx, p, project)
 		if err != nil {
 			return nil, err
 		}
 		project = named.Key
 	}
-	f, err := a.foundAt(ctx, p, schema.ID, in.At, func(version int64) (catalog.Asset, error) {
-		return a.store.AssetByUniqueID(ctx, p.WS, schema.ID, project, in.UniqueID, version)
-	})
+	if view, err = viewAt(ctx, view, in.At); err != nil {
+		return nil, err
+	}
+	asset, err := view.AssetByUniqueID(ctx, project, in.UniqueID)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := a.assetDocument(ctx, p, f)
+	doc, err := a.assetDocument(ctx, p, foundIn(view, asset))
 	return httpserver.Reply(doc), err
 }
 
@@ -309,26 +251,17 @@ type relationInput struct {
 }
 
 func (a *API) getAssetByRelation(ctx context.Context, p access.Principal, in *relationInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
-	schema, err := a.schema(ctx, p, in.SchemaID)
+	view, err := a.view(ctx, p, in.SchemaID, in.At)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := a.relationKeys(ctx, p, schema.ID, in.Relation)
+	asset, err := view.AssetByRelation(ctx, in.Relation)
+	if invalid, ok := errors.AsType[*readmodel.RelationError](err); ok {
+		return nil, httpserver.InvalidParameter("relation", "%s", invalid.Reason)
+	}
 	if err != nil {
 		return nil, err
 	}
-	f, err := a.foundAt(ctx, p, schema.ID, in.At, func(version int64) (catalog.Asset, error) {
-		for _, key := range keys {
-			asset, err := a.store.AssetByRelationKey(ctx, p.WS, schema.ID, key, version)
-			if err == nil || !isNotFound(err) {
-				return asset, err
-			}
-		}
-		return a.byBareRelation(ctx, p, schema.ID, in.Relation, version)
-	})
-	if err != nil {
-		return nil, err
-	}
-	doc, err := a.assetDocument(ctx, p, f)
+	doc, err := a.assetDocument(ctx, p, foundIn(view, asset))
 	return httpserver.Reply(doc), err
 }

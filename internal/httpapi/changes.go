@@ -9,6 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -56,21 +57,19 @@ type changesInput struct {
 }
 
 func (a *API) listChanges(ctx context.Context, p access.Principal, in *changesInput) (*httpserver.Body[Changes], error) {
-	schema, err := a.schema(ctx, p, in.SchemaID)
-	if err != nil {
-		return nil, err
-	}
-	to, err := a.version(ctx, p, schema, in.To)
+	view, err := a.view(ctx, p, in.SchemaID, in.To)
 	if err != nil {
 		return nil, err
 	}
 	from := int64(0)
 	if in.From != "" {
-		if from, err = a.version(ctx, p, schema, in.From); err != nil {
+		since, err := viewAt(ctx, view, in.From)
+		if err != nil {
 			return nil, err
 		}
+		from = since.Version
 	}
-	return a.changesBetween(ctx, p, schema.ID, from, to, in.PageParams)
+	return a.changesBetween(ctx, p, view, from, view.Version, in.PageParams)
 }
 
 type importChangesInput struct {
@@ -79,23 +78,20 @@ type importChangesInput struct {
 }
 
 func (a *API) listImportChanges(ctx context.Context, p access.Principal, in *importChangesInput) (*httpserver.Body[Changes], error) {
-	imp, err := a.importOf(ctx, p, in.ID)
+	view, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return a.changesBetween(ctx, p, imp.SchemaID, imp.Version-1, imp.Version, in.PageParams)
+	return a.changesBetween(ctx, p, view, imp.Version-1, imp.Version, in.PageParams)
 }
 
 // changesBetween lists the changes of the versions after from up to to.
-func (a *API) changesBetween(ctx context.Context, p access.Principal, schema catalog.SchemaID, from, to int64, params httpserver.PageParams) (*httpserver.Body[Changes], error) {
+func (a *API) changesBetween(ctx context.Context, p access.Principal, view *readmodel.View, from, to int64, params httpserver.PageParams) (*httpserver.Body[Changes], error) {
 	page, err := a.cursors.Page(ctx, p.WS, params)
 	if err != nil {
 		return nil, err
 	}
-	if to <= 0 || from >= to {
-		return a.changes(ctx, p, params.Limit, store.Paged[store.ChangedAsset]{}), nil
-	}
-	rows, err := a.store.ChangedAssets(ctx, p.WS, schema, from, to, page)
+	rows, err := view.Changes(ctx, from, to, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -116,7 +112,7 @@ func (a *API) listAssetChanges(ctx context.Context, p access.Principal, in *asse
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.AssetHistory(ctx, p.WS, f.schema.ID, f.asset.ID, page)
+	rows, err := f.view.History(ctx, f.asset.ID, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}

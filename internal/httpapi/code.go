@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
-	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
@@ -34,11 +33,11 @@ func (a *API) getCode(ctx context.Context, p access.Principal, in *assetInput) (
 		out.Language = f.asset.DBT.Language
 	}
 	if code := f.asset.Code; code != nil {
-		texts, err := a.store.Texts(ctx, p.WS, []catalog.Hash{code.Raw, code.Compiled})
+		raw, compiled, err := f.view.Code(ctx, &f.asset)
 		if err != nil {
 			return nil, err
 		}
-		out.Raw, out.Compiled = optional(texts[code.Raw]), optional(texts[code.Compiled])
+		out.Raw, out.Compiled = optional(raw), optional(compiled)
 		out.CompiledImport, out.Checksum = importLabel(code.CompiledBy.Import()), optional(code.Checksum)
 	}
 	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[SQL]{ID: f.asset.ID.Label(f.asset.Kind), Type: "code", Attributes: out})), nil

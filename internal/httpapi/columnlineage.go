@@ -2,15 +2,12 @@ package httpapi
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
-	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/access"
-	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
@@ -121,110 +118,49 @@ func (a *API) getColumnLineage(ctx context.Context, p access.Principal, in *colu
 	if err != nil {
 		return nil, err
 	}
-	st, err := a.columns.of(ctx, p.WS, f.schema.ID, f.version)
+	part, err := f.view.ColumnLineage(ctx, &f.asset, in.Name, readmodel.ColumnQuery{
+		Walk: walk, Upstream: in.Direction != "downstream", Downstream: in.Direction != "upstream",
+		Depth: in.Depth, Limit: in.Limit, Expressions: in.Expressions,
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := &columnPicture{columnState: st, out: ColumnLineage{
+	return httpserver.Reply(columnLineageOf(part, f.version)), nil
+}
+
+func columnLineageOf(part *readmodel.ColumnLineage, version int64) ColumnLineage {
+	out := ColumnLineage{
 		Data: ColumnLineageData{Nodes: []httpserver.Resource[ColumnNode]{}, Edges: []ColumnEdge{}, Rows: []RowEdge{}},
-		Meta: LineageMeta{Version: f.version},
-	}}
-	start, traced := st.find(f.asset.ID, in.Name)
-	if !traced {
-		column, err := a.columnOf(ctx, p, f, in.Name)
-		if err != nil {
-			return nil, err
-		}
-		out.alone(f.asset, column.Attributes.Name)
-		return httpserver.Reply(out.out), nil
+		Meta: LineageMeta{
+			Nodes: len(part.Nodes), TotalNodes: part.Total, Edges: len(part.Links), Truncated: part.Truncated, Version: version,
+		},
 	}
-	walk.Depth, walk.Limit = in.Depth, in.Limit
-	if in.Direction != "downstream" {
-		walk.Direction = lineage.Upstream
-		out.walk(start, walk, "upstream")
-		out.steersOf(f.asset, walk)
+	for i := range part.Nodes {
+		out.Data.Nodes = append(out.Data.Nodes, columnNode(&part.Nodes[i]))
 	}
-	if in.Direction != "upstream" {
-		walk.Direction = lineage.Downstream
-		out.walk(start, walk, "downstream")
-		out.steeredBy(start, walk)
+	for _, l := range part.Links {
+		out.Data.Edges = append(out.Data.Edges, ColumnEdge{
+			From: l.From, To: l.To, Kinds: orEmpty(l.Kinds.Names()), Confidence: l.Confidence.String(), Masked: l.Masked,
+		})
 	}
-	if in.Expressions {
-		if err := a.expressions(ctx, p, f, out); err != nil {
-			return nil, err
-		}
+	for _, r := range part.Rows {
+		out.Data.Rows = append(out.Data.Rows, RowEdge{
+			Column: r.Column, Asset: r.Asset.Label(), AssetName: r.Asset.Name, Kinds: orEmpty(r.Kinds.Names()), Confidence: r.Confidence.String(),
+		})
 	}
-	return httpserver.Reply(out.out), nil
+	return out
 }
 
-// columnPicture draws a part of the graph of columns.
-type columnPicture struct {
-	*columnState
-	numbers []int32 // of the nodes
-	out     ColumnLineage
-}
-
-// alone shows a column that takes part in no lineage.
-func (d *columnPicture) alone(asset catalog.Asset, name string) {
-	label, kind := asset.ID.Label(asset.Kind), string(asset.Kind)
-	node := ColumnNode{Asset: &label, AssetName: asset.Name, Kind: &kind, Column: name, Direction: "self"}
-	d.out.Data.Nodes = append(d.out.Data.Nodes, httpserver.Resource[ColumnNode]{ID: label + "." + name, Type: "column", Attributes: node})
-	d.out.Meta.Nodes, d.out.Meta.TotalNodes = 1, 1
-}
-
-func (d *columnPicture) walk(start int32, o lineage.WalkOptions, direction string) {
-	w := d.columns.Walk([]int32{start}, o)
-	first := len(d.numbers) == 0
-	for i, n := range w.Columns {
-		way := direction
-		if w.Depths[i] == 0 {
-			if way = "self"; !first {
-				continue
-			}
-		}
-		d.numbers = append(d.numbers, n)
-		d.out.Data.Nodes = append(d.out.Data.Nodes, d.node(n, way, int(w.Depths[i])))
-	}
-	for _, l := range w.Links {
-		edge := ColumnEdge{
-			From: d.columnLabel(l.From), To: d.columnLabel(l.To), Kinds: orEmpty(l.Kinds.Names()),
-			Confidence: l.Confidence.String(), Masked: l.Masked,
-		}
-		if l.From == start && l.To == start && !first {
-			continue // told already
-		}
-		d.out.Data.Edges = append(d.out.Data.Edges, edge)
-	}
-	total := w.Total
-	if !first {
-		total--
-	}
-	m := &d.out.Meta
-	m.Nodes, m.Edges = len(d.numbers), len(d.out.Data.Edges)
-	m.TotalNodes += total
-	m.Truncated = m.Truncated || w.Total > len(w.Columns)
-}
-
-// columnLabel names a column: TBL-12.email, or the relation of a foreign one.
-func (d *columnState) columnLabel(n int32) string {
-	c := d.columns.Column(n)
-	if at, ok := d.table(c.Table); ok {
-		return d.label(at) + "." + c.Name
-	}
-	return c.Relation + "." + c.Name
-}
-
-func (d *columnState) node(n int32, direction string, depth int) httpserver.Resource[ColumnNode] {
-	c := d.columns.Column(n)
+func columnNode(n *readmodel.ColumnNode) httpserver.Resource[ColumnNode] {
 	node := ColumnNode{
-		AssetName: c.Relation, Column: c.Name, Direction: direction, Depth: depth, Masked: c.Masked, Incomplete: c.Gap, Span: httpserver.NullableOf(spanOf(c.Span)),
+		AssetName: n.Relation, Column: n.Name, Direction: n.Direction, Depth: n.Depth, Masked: n.Masked, Incomplete: n.Gap,
+		Span: httpserver.NullableOf(spanOf(n.Span)), Expression: optional(n.Expression),
 	}
-	if at, ok := d.table(c.Table); ok {
-		asset := &d.nodes[at]
-		label, kind := d.label(at), string(asset.Kind)
-		node.Asset, node.AssetName, node.Kind = &label, asset.Name, &kind
+	if n.Asset != nil {
+		label, kind := n.Asset.Label(), string(n.Asset.Kind)
+		node.Asset, node.AssetName, node.Kind = &label, n.Asset.Name, &kind
 	}
-	return httpserver.Resource[ColumnNode]{ID: d.columnLabel(n), Type: "column", Attributes: node}
+	return httpserver.Resource[ColumnNode]{ID: n.Label(), Type: "column", Attributes: node}
 }
 
 func spanOf(s token.Span) *Span {
@@ -232,98 +168,4 @@ func spanOf(s token.Span) *Span {
 		return nil
 	}
 	return &Span{Start: int(s.Start), End: int(s.End)}
-}
-
-// steersOf lists what decides the rows of the table.
-func (d *columnPicture) steersOf(asset catalog.Asset, o lineage.WalkOptions) {
-	for _, s := range d.columns.Controls(int64(asset.ID)) {
-		d.control(s, o)
-	}
-}
-
-// steeredBy lists the tables whose rows the column decides.
-func (d *columnPicture) steeredBy(column int32, o lineage.WalkOptions) {
-	for _, s := range d.columns.ControlledBy(column) {
-		d.control(s, o)
-	}
-}
-
-func (d *columnPicture) control(s lineage.Control, o lineage.WalkOptions) {
-	at, ok := d.table(s.Table)
-	if !ok || o.Kinds != 0 && s.Kinds&o.Kinds == 0 || s.Confidence > o.Least {
-		return
-	}
-	if len(d.out.Data.Rows) >= o.Limit {
-		d.out.Meta.Truncated = true
-		return
-	}
-	d.out.Data.Rows = append(d.out.Data.Rows, RowEdge{
-		Column: d.columnLabel(s.From), Asset: d.label(at), AssetName: d.nodes[at].Name, Kinds: orEmpty(s.Kinds.Names()), Confidence: s.Confidence.String(),
-	})
-}
-
-// maxExpression bounds one expression, in bytes; the code has it whole.
-const maxExpression = 4096
-
-// expressions cuts the expression of every column out of the compiled code of
-// its table.
-func (a *API) expressions(ctx context.Context, p access.Principal, f found, d *columnPicture) error {
-	tables := map[catalog.AssetID]bool{}
-	for _, n := range d.numbers {
-		if c := d.columns.Column(n); c.Span.Len() > 0 {
-			tables[catalog.AssetID(c.Table)] = true
-		}
-	}
-	texts, err := a.compiled(ctx, p, f, tables)
-	if err != nil {
-		return err
-	}
-	for i, n := range d.numbers {
-		c := d.columns.Column(n)
-		if text := c.Span.Text(texts[catalog.AssetID(c.Table)]); text != "" {
-			d.out.Data.Nodes[i].Attributes.Expression = optional(cutText(text, maxExpression))
-		}
-	}
-	return nil
-}
-
-// compiled gives the compiled code of tables.
-func (a *API) compiled(ctx context.Context, p access.Principal, f found, tables map[catalog.AssetID]bool) (map[catalog.AssetID]string, error) {
-	ids := make([]catalog.AssetID, 0, len(tables))
-	for id := range tables {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	assets, err := a.store.AssetsOf(ctx, p.WS, f.schema.ID, f.version, ids)
-	if err != nil {
-		return nil, err
-	}
-	var hashes []catalog.Hash
-	for i := range assets {
-		if assets[i].Code != nil {
-			hashes = append(hashes, assets[i].Code.Compiled)
-		}
-	}
-	texts, err := a.store.Texts(ctx, p.WS, hashes)
-	if err != nil {
-		return nil, fmt.Errorf("code of %d tables: %w", len(hashes), err)
-	}
-	out := make(map[catalog.AssetID]string, len(assets))
-	for i := range assets {
-		if assets[i].Code != nil {
-			out[assets[i].ID] = texts[assets[i].Code.Compiled]
-		}
-	}
-	return out, nil
-}
-
-// cutText keeps at most n bytes of a text, and no half character.
-func cutText(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n] + "…"
 }

@@ -64,17 +64,17 @@ func (a *API) listColumns(ctx context.Context, p access.Principal, in *assetInpu
 	return httpserver.Reply(out), nil
 }
 
-func (a *API) columnResources(ctx context.Context, p access.Principal, f found) ([]httpserver.Resource[Column], error) {
-	columns, err := a.store.ColumnsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+func (a *API) columnResources(ctx context.Context, _ access.Principal, f found) ([]httpserver.Resource[Column], error) {
+	columns, err := f.view.Columns(ctx, f.asset.ID)
 	if err != nil {
 		return nil, err
 	}
-	tests, err := a.testsByColumn(ctx, p, f)
+	tests, err := testsByColumn(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	out := []httpserver.Resource[Column]{}
-	for _, c := range columns[f.asset.ID] {
+	for _, c := range columns {
 		out = append(out, columnResource(f.asset, c, tests[foldName(c.Name)]))
 	}
 	return out, nil
@@ -84,12 +84,8 @@ func (a *API) columnResources(ctx context.Context, p access.Principal, f found) 
 // aside.
 func foldName(name string) string { return strings.ToLower(strings.Trim(name, "\"`[]")) }
 
-func (a *API) testsByColumn(ctx context.Context, p access.Principal, f found) (map[string][]ColumnTest, error) {
-	tests, err := a.store.TestsOfAsset(ctx, p.WS, f.schema.ID, f.asset.ID, f.version)
-	if err != nil {
-		return nil, err
-	}
-	results, err := a.latestOf(ctx, p, f.schema.ID, tests)
+func testsByColumn(ctx context.Context, f found) (map[string][]ColumnTest, error) {
+	tests, err := f.view.TestsOf(ctx, f.asset.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -98,10 +94,12 @@ func (a *API) testsByColumn(ctx context.Context, p access.Principal, f found) (m
 		if t.Body.Column == "" {
 			continue
 		}
+		test := ColumnTest{ID: t.ID.String(), Name: testName(t.Body)}
+		if t.Latest != nil {
+			test.Status = optional(t.Latest.Status)
+		}
 		name := foldName(t.Body.Column)
-		out[name] = append(out[name], ColumnTest{
-			ID: t.ID.String(), Name: testName(t.Body), Status: optional(results[nodeOf(t)].Status),
-		})
+		out[name] = append(out[name], test)
 	}
 	return out, nil
 }

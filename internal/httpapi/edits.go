@@ -102,7 +102,7 @@ func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 				return nil, err
 			}
 		}
-		facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+		facets, err := f.view.Facets(ctx, f.asset.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +133,7 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 		if err := httpserver.Precondition(in.IfMatch, httpserver.DocumentOf(before)); err != nil {
 			return nil, err
 		}
-		facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+		facets, err := f.view.Facets(ctx, f.asset.ID)
 		if err != nil {
 			return nil, err
 		}

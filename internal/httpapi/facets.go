@@ -36,7 +36,7 @@ func (a *API) listFacets(ctx context.Context, p access.Principal, in *assetInput
 	if err != nil {
 		return nil, err
 	}
-	facets, err := a.store.FacetsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+	facets, err := f.view.Facets(ctx, f.asset.ID)
 	if err != nil {
 		return nil, err
 	}

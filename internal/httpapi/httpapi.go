@@ -10,6 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/editing"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -29,6 +30,7 @@ type Editor interface {
 // Deps is what the API is made of.
 type Deps struct {
 	Store   *store.Store
+	Model   *readmodel.Model
 	Blobs   func(ws int64) blob.Store
 	Access  *access.Access
 	Cursors *httpserver.Cursors
@@ -46,13 +48,12 @@ type API struct {
 	editor  Editor
 	limits  httpserver.Limits
 	now     func() time.Time
-	states  *states[schemaState]
-	columns *states[columnState]
+	model   *readmodel.Model
 }
 
 // New makes the API.
 func New(d Deps) (*API, error) {
-	if d.Store == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Blobs == nil || d.Now == nil {
+	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Blobs == nil || d.Now == nil {
 		return nil, errors.New("http api: a dependency is missing")
 	}
 	if d.Limits == (httpserver.Limits{}) {
@@ -61,9 +62,8 @@ func New(d Deps) (*API, error) {
 	a := &API{
 		store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
 		editor: d.Editor, limits: d.Limits, now: d.Now,
-		states: newStates(keptAssets, (*schemaState).weight, func(ctx context.Context, key stateKey) (*schemaState, error) { return loadState(ctx, d.Store, key) }),
+		model: d.Model,
 	}
-	a.columns = newStates(keptColumns, (*columnState).weight, a.loadColumns)
 	return a, nil
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
-	"github.com/thalweg-data/thalweg/internal/impact"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
 // Impact is what a change reaches.
@@ -84,76 +84,56 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 	if err != nil {
 		return nil, err
 	}
-	st, err := a.columns.of(ctx, p.WS, f.schema.ID, f.version)
+	reached, err := f.view.Impact(ctx, &f.asset, readmodel.ImpactQuery{Walk: walk, Column: in.Column, Rows: in.Rows})
 	if err != nil {
 		return nil, err
 	}
-	n, ok := st.number[f.asset.ID]
-	if !ok { // removed: nothing hangs on it any more
-		return nil, catalog.ErrNotFound
-	}
-	change := impact.Change{Asset: n, Walk: walk, Rows: in.Rows}
-	out := &impactPicture{columnState: st, limit: in.Limit, owners: map[string]int{}}
-	out.out.Meta = ImpactMeta{Asset: f.asset.ID.Label(f.asset.Kind), Column: optional(in.Column), Version: f.version}
-	if in.Column != "" {
-		column, traced := st.find(f.asset.ID, in.Column)
-		if !traced {
-			if _, err := a.columnOf(ctx, p, f, in.Column); err != nil {
-				return nil, err
-			}
-		}
-		if change.Columns = []int32{column}; !traced {
-			change.Columns[0] = -1 // a column that nothing reads: what hides its code is all that is left
-		}
-	}
-	out.draw(st.impact().Of(change))
-	return httpserver.Reply(out.out), nil
+	out := impactOf(reached, in.Limit)
+	out.Meta.Asset, out.Meta.Column, out.Meta.Version = f.asset.ID.Label(f.asset.Kind), optional(in.Column), f.version
+	return httpserver.Reply(out), nil
 }
 
-// impactPicture lists what a change reaches.
-type impactPicture struct {
-	*columnState
-	limit  int
-	owners map[string]int
-	out    Impact
-}
-
-func (d *impactPicture) draw(reached impact.Impact) {
-	out, meta := &d.out.Data, &d.out.Meta
-	out.Columns, out.Owners = []httpserver.Resource[ColumnNode]{}, []ImpactedOwner{}
-	lists := map[string][]impact.Reached{}
+// impactOf lists what a change reaches, each list up to the limit.
+func impactOf(reached readmodel.Impact, limit int) Impact {
+	data := ImpactData{Columns: []httpserver.Resource[ColumnNode]{}}
+	meta := ImpactMeta{DownstreamTables: reached.Tables, TotalColumns: len(reached.Columns)}
+	for i := range reached.Columns[:min(len(reached.Columns), limit)] {
+		data.Columns = append(data.Columns, columnNode(&reached.Columns[i]))
+	}
+	lists := map[string][]readmodel.Reached{}
 	for _, r := range reached.Assets {
-		name := listOf(d.nodes[r.Asset].Kind)
+		name := listOf(r.Kind)
 		lists[name] = append(lists[name], r)
-		for _, owner := range d.nodes[r.Asset].Owners {
-			d.owners[owner]++
+	}
+	data.Tables, meta.TotalTables = impactedAssets(lists["tables"], limit)
+	data.Exposures, meta.TotalExposures = impactedAssets(lists["exposures"], limit)
+	data.Metrics, meta.TotalMetrics = impactedAssets(lists["metrics"], limit)
+	data.Others, meta.TotalOthers = impactedAssets(lists["others"], limit)
+	data.Owners = impactedOwners(reached.Assets)
+	owners := len(data.Owners)
+	data.Owners = data.Owners[:min(owners, limit)]
+	meta.Nodes = len(data.Columns) + len(data.Tables) + len(data.Exposures) + len(data.Metrics) + len(data.Others)
+	meta.TotalNodes = meta.TotalColumns + meta.TotalTables + meta.TotalExposures + meta.TotalMetrics + meta.TotalOthers
+	meta.Truncated = meta.Nodes < meta.TotalNodes || owners > limit
+	return Impact{Data: data, Meta: meta}
+}
+
+// impactedOwners counts the assets of each owner; who has most comes first.
+func impactedOwners(reached []readmodel.Reached) []ImpactedOwner {
+	count := map[string]int{}
+	for _, r := range reached {
+		for _, owner := range r.Owners {
+			count[owner]++
 		}
 	}
-	for i, n := range reached.Columns.Columns {
-		if reached.Columns.Depths[i] == 0 {
-			continue
-		}
-		if meta.TotalColumns++; len(out.Columns) < d.limit {
-			out.Columns = append(out.Columns, d.node(n, "downstream", int(reached.Columns.Depths[i])))
-		}
+	out := []ImpactedOwner{}
+	for name, n := range count {
+		out = append(out, ImpactedOwner{name, n})
 	}
-	out.Tables, meta.TotalTables = d.list(lists["tables"])
-	out.Exposures, meta.TotalExposures = d.list(lists["exposures"])
-	out.Metrics, meta.TotalMetrics = d.list(lists["metrics"])
-	out.Others, meta.TotalOthers = d.list(lists["others"])
-	for name, n := range d.owners {
-		out.Owners = append(out.Owners, ImpactedOwner{name, n})
-	}
-	slices.SortFunc(out.Owners, func(a, b ImpactedOwner) int {
+	slices.SortFunc(out, func(a, b ImpactedOwner) int {
 		return cmp.Or(cmp.Compare(b.Assets, a.Assets), cmp.Compare(a.Name, b.Name))
 	})
-	meta.DownstreamTables = reached.Tables
-	meta.Nodes = len(out.Columns) + len(out.Tables) + len(out.Exposures) + len(out.Metrics) + len(out.Others)
-	meta.TotalNodes = meta.TotalColumns + meta.TotalTables + meta.TotalExposures + meta.TotalMetrics + meta.TotalOthers
-	if len(out.Owners) > d.limit {
-		out.Owners = out.Owners[:d.limit]
-	}
-	meta.Truncated = meta.Nodes < meta.TotalNodes || len(d.owners) > d.limit
+	return out
 }
 
 func listOf(k catalog.Kind) string {
@@ -168,12 +148,11 @@ func listOf(k catalog.Kind) string {
 	return "others"
 }
 
-func (d *impactPicture) list(reached []impact.Reached) (rows []httpserver.Resource[ImpactedAsset], total int) {
+func impactedAssets(reached []readmodel.Reached, limit int) (rows []httpserver.Resource[ImpactedAsset], total int) {
 	rows = []httpserver.Resource[ImpactedAsset]{}
-	for _, r := range reached[:min(len(reached), d.limit)] {
-		asset := &d.nodes[r.Asset]
-		rows = append(rows, httpserver.Resource[ImpactedAsset]{ID: d.label(r.Asset), Type: assetType(asset.Kind), Attributes: ImpactedAsset{
-			Name: asset.Name, Kind: string(asset.Kind), Depth: int(r.Depth), Reason: r.Reason.String(), Owners: orEmpty(asset.Owners),
+	for _, r := range reached[:min(len(reached), limit)] {
+		rows = append(rows, httpserver.Resource[ImpactedAsset]{ID: r.Label(), Type: assetType(r.Kind), Attributes: ImpactedAsset{
+			Name: r.Name, Kind: string(r.Kind), Depth: r.Depth, Reason: r.Reason.String(), Owners: orEmpty(r.Owners),
 		}})
 	}
 	return rows, len(reached)

@@ -7,6 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
 // Report tells how an import goes or went.
@@ -60,20 +61,16 @@ func (a *API) registerImports(s *httpserver.Server) {
 }
 
 // importOf finds an import that the principal may see.
-func (a *API) importOf(ctx context.Context, p access.Principal, label string) (catalog.Import, error) {
+func (a *API) importOf(ctx context.Context, p access.Principal, label string) (*readmodel.View, catalog.Import, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixImport, label)
 	if err != nil {
-		return catalog.Import{}, err
+		return nil, catalog.Import{}, err
 	}
-	imp, err := a.store.Import(ctx, p.WS, catalog.ImportID(id))
-	if err == nil && !p.Sees(imp.SchemaID) {
-		err = catalog.ErrNotFound
-	}
-	return imp, err
+	return a.model.Import(ctx, p, catalog.ImportID(id))
 }
 
 func (a *API) getReport(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Report]], error) {
-	imp, err := a.importOf(ctx, p, in.ID)
+	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -81,14 +78,14 @@ func (a *API) getReport(ctx context.Context, p access.Principal, in *IDParam) (*
 }
 
 func (a *API) cancelImport(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Report]], error) {
-	imp, err := a.importOf(ctx, p, in.ID)
+	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.store.CancelImport(ctx, p.WS, imp.ID); err != nil {
 		return nil, err
 	}
-	imp, err = a.importOf(ctx, p, in.ID)
+	_, imp, err = a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -106,14 +107,14 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 		n.SchemaIDs = nil
 	}
 	for _, label := range in.SchemaIDs {
-		schema, err := a.schema(ctx, p, label)
-		if isNotFound(err) {
+		view, err := a.view(ctx, p, label, "")
+		if errors.Is(err, catalog.ErrNotFound) {
 			return n, httpserver.NewProblem(httpserver.CodeUnknownSchema, "There is no such schema in this workspace.").About("schema_ids", "unknown")
 		}
 		if err != nil {
 			return n, err
 		}
-		n.SchemaIDs = append(n.SchemaIDs, schema.ID)
+		n.SchemaIDs = append(n.SchemaIDs, view.Schema.ID)
 	}
 	return n, nil
 }

@@ -2,16 +2,14 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
-	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
 // LineageNode is an asset in a graph.
@@ -73,88 +71,41 @@ func (a *API) registerLineage(s *httpserver.Server) {
 }
 
 func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInput) (*httpserver.Body[Lineage], error) {
-	schema, err := a.schema(ctx, p, in.SchemaID)
+	view, err := a.view(ctx, p, in.SchemaID, in.At)
 	if err != nil {
 		return nil, err
 	}
-	version, err := a.version(ctx, p, schema, in.At)
+	part, err := view.Lineage(ctx, selectorText(httpserver.URL(ctx), in.Select), in.Depth, in.Limit)
+	if invalid, ok := errors.AsType[*readmodel.SelectorError](err); ok {
+		return nil, httpserver.InvalidParameter("select", "%v", invalid.Err)
+	}
 	if err != nil {
 		return nil, err
 	}
-	state, err := a.states.of(ctx, p.WS, schema.ID, version)
-	if err != nil {
-		return nil, err
-	}
-	reach, err := state.choose(selectorText(httpserver.URL(ctx), in.Select))
-	if err != nil {
-		return nil, err
-	}
-	ids, depths, total := within(reach, in.Depth, in.Limit)
-	return httpserver.Reply(state.lineage(ids, depths, total)), nil
+	return httpserver.Reply(lineageOf(part, view.Version)), nil
 }
 
-func (st *schemaState) choose(text string) (graph.Reach, error) {
-	if strings.TrimSpace(text) == "" {
-		all := make([]int32, st.graph.Len())
-		for i := range all {
-			all[i] = int32(i)
-		}
-		return graph.Reach{IDs: all, Depths: make([]int32, len(all)), Total: len(all)}, nil
-	}
-	selector, err := graph.ParseSelector(text)
-	if err != nil {
-		return graph.Reach{}, httpserver.InvalidParameter("select", "%v", err)
-	}
-	reach, err := selector.Eval(st.graph, universe{st}, graph.NoLimit)
-	if errors.Is(err, errNoState) {
-		return reach, httpserver.InvalidParameter("select", "%v", err)
-	}
-	return reach, err
-}
-
-// within cuts what is too far, and then what is too much.
-func within(reach graph.Reach, depth, limit int) (ids, depths []int32, total int) {
-	total = reach.Total
-	for i, d := range reach.Depths { // ascending
-		if int(d) > depth {
-			total = i
-			break
-		}
-	}
-	n := min(total, limit)
-	return reach.IDs[:n], reach.Depths[:n], total
-}
-
-func (st *schemaState) lineage(ids, depths []int32, total int) Lineage {
+func lineageOf(part readmodel.TableLineage, version int64) Lineage {
 	out := Lineage{Data: LineageData{Nodes: []httpserver.Resource[LineageNode]{}, Edges: []LineageEdge{}}}
-	for i, id := range ids {
-		out.Data.Nodes = append(out.Data.Nodes, st.node(id, int(depths[i])))
+	for _, n := range part.Nodes {
+		out.Data.Nodes = append(out.Data.Nodes, lineageNode(n))
 	}
-	for _, pair := range st.graph.Within(ids) {
-		e := st.edges[pair]
+	for _, e := range part.Edges {
 		out.Data.Edges = append(out.Data.Edges, LineageEdge{
-			From: st.label(pair.From), To: st.label(pair.To), Type: string(e.Type), Confidence: e.Confidence, Source: e.Source,
+			From: e.From.Label(), To: e.To.Label(), Type: string(e.Type), Confidence: e.Confidence, Source: e.Source,
 		})
 	}
 	out.Meta = LineageMeta{
-		Nodes: len(ids), TotalNodes: total, Edges: len(out.Data.Edges), Truncated: total > len(ids), Version: st.version,
+		Nodes: len(part.Nodes), TotalNodes: part.Total, Edges: len(part.Edges), Truncated: part.Total > len(part.Nodes), Version: version,
 	}
 	return out
 }
 
-func (st *schemaState) label(n int32) string { return st.nodes[n].ID.Label(st.nodes[n].Kind) }
-
-func (st *schemaState) node(n int32, depth int) httpserver.Resource[LineageNode] {
-	asset := st.nodes[n]
-	out := LineageNode{
-		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset)), Materialized: optional(asset.Materialized),
-		Tags: orEmpty(asset.Tags), Depth: depth,
-	}
-	if asset.DBT != nil {
-		out.UniqueID = optional(asset.DBT.UniqueID)
-	}
-	out.Upstream, out.Downstream = st.neighbours(asset.ID)
-	return httpserver.Resource[LineageNode]{ID: st.label(n), Type: assetType(asset.Kind), Attributes: out}
+func lineageNode(n readmodel.Node) httpserver.Resource[LineageNode] {
+	return httpserver.Resource[LineageNode]{ID: n.Label(), Type: assetType(n.Kind), Attributes: LineageNode{
+		Name: n.Name, Kind: string(n.Kind), Relation: httpserver.NullableOf(relationOf(n.Relation)), Materialized: optional(n.Materialized),
+		Tags: orEmpty(n.Tags), UniqueID: optional(n.UniqueID), Depth: n.Depth, Upstream: n.Upstream, Downstream: n.Downstream,
+	}}
 }
 
 // selectorText reads `select` as people write it. In a form a plus means a
@@ -189,66 +140,3 @@ func selectorText(u *url.URL, decoded string) string {
 }
 
 func isDepth(piece string) bool { return strings.Trim(piece, "0123456789") == "" }
-
-var errNoState = errors.New("state: compares two versions, which this method cannot")
-
-// universe tells selectors about the assets of a state.
-type universe struct{ *schemaState }
-
-func (u universe) Attributes(n int32) graph.Attributes {
-	asset := u.nodes[n]
-	out := graph.Attributes{ResourceType: string(asset.Kind), Name: asset.Name, Tags: asset.Tags, FQN: []string{asset.Name}}
-	if d := asset.DBT; d != nil {
-		out.Package, out.Source, out.Path = d.PackageName, d.SourceName, d.OriginalFilePath
-		out.Group, out.Access = d.Group, d.Access
-		out.Versioned = d.Version != ""
-		if len(d.FQN) > 0 {
-			out.FQN = d.FQN
-		}
-	}
-	return out
-}
-
-// Config reads a dotted path of dbt's configuration.
-func (u universe) Config(n int32, path string) []string {
-	asset := u.nodes[n]
-	if path == "materialized" && asset.Materialized != "" {
-		return []string{asset.Materialized}
-	}
-	var value any
-	if len(asset.Config) == 0 || json.Unmarshal(asset.Config, &value) != nil {
-		return nil
-	}
-	for step := range strings.SplitSeq(path, ".") {
-		fields, ok := value.(map[string]any)
-		if !ok {
-			return nil
-		}
-		value = fields[step]
-	}
-	return configValues(value)
-}
-
-func configValues(value any) []string {
-	switch v := value.(type) {
-	case nil:
-		return nil
-	case []any:
-		var out []string
-		for _, each := range v {
-			out = append(out, configValues(each)...)
-		}
-		return out
-	case map[string]any:
-		var out []string
-		for key := range v {
-			out = append(out, key)
-		}
-		return out
-	}
-	return []string{fmt.Sprint(value)}
-}
-
-func (u universe) State(int32, string) (bool, error) { return false, errNoState }
-
-var _ graph.Universe = universe{}

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"github.com/thalweg-data/thalweg/internal/access"
-	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
 // ModelLineage tells how the code of one model was read.
@@ -75,38 +75,25 @@ func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *asset
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.ColumnEdgesOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
+	read, err := f.view.ModelLineage(ctx, &f.asset)
 	if err != nil {
 		return nil, err
-	}
-	block := &lineage.Block{}
-	if len(rows) > 0 {
-		if block, err = lineage.Decode(rows[0].Block); err != nil {
-			return nil, err
-		}
-	}
-	st, err := a.states.of(ctx, p.WS, f.schema.ID, f.version)
-	if err != nil {
-		return nil, err
-	}
-	out := st.modelLineage(block)
-	if len(rows) == 0 {
-		out.Status = statusNoCode
-	} else if f.asset.Listed {
-		columns, err := a.store.ColumnsOf(ctx, p.WS, f.schema.ID, f.version, []catalog.AssetID{f.asset.ID})
-		if err != nil {
-			return nil, err
-		}
-		out.compare(f.asset, columns[f.asset.ID], block)
 	}
 	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[ModelLineage]{
-		ID: f.asset.ID.Label(f.asset.Kind), Type: "column_lineage", Attributes: out,
+		ID: f.asset.ID.Label(f.asset.Kind), Type: "column_lineage", Attributes: modelLineage(read),
 	})), nil
 }
 
-func (st *schemaState) modelLineage(b *lineage.Block) ModelLineage {
+func modelLineage(read readmodel.ModelLineage) ModelLineage {
+	b := read.Block
+	if b == nil {
+		out := modelLineage(readmodel.ModelLineage{Block: &lineage.Block{}})
+		out.Status = statusNoCode
+		return out
+	}
 	out := ModelLineage{
 		Status: b.Status.String(), Dialect: b.Dialect, Columns: len(b.Outputs), Resolved: b.Resolved(), Edges: b.EdgeCount(),
+		Listed: read.Listed, Matching: read.Matching,
 		Outputs: []OutputColumn{}, Rows: []OriginColumn{}, Issues: []LineageIssue{}, Unknown: []ForeignRelation{},
 	}
 	for _, r := range b.Refs {
@@ -115,63 +102,50 @@ func (st *schemaState) modelLineage(b *lineage.Block) ModelLineage {
 		}
 	}
 	for i := range b.Outputs {
-		o := &b.Outputs[i]
-		column := OutputColumn{Name: o.Name, Masked: o.Masked, Incomplete: o.Gap, Span: httpserver.NullableOf(spanOf(o.Span)), From: []OriginColumn{}}
-		if o.Star {
-			column.Name = "*"
-		}
-		for _, e := range o.Edges {
-			origin := st.origin(b.Refs[e.Ref])
-			origin.Column, origin.Path, origin.Masked = e.Column, optional(e.Path), e.Masked
-			origin.Kinds, origin.Confidence = orEmpty(e.Kinds.Names()), e.Confidence.String()
-			column.From = append(column.From, origin)
-		}
-		out.Outputs = append(out.Outputs, column)
+		out.Outputs = append(out.Outputs, outputColumn(read, &b.Outputs[i]))
 	}
 	for _, u := range b.Rows {
-		origin := st.origin(b.Refs[u.Ref])
+		origin := originOf(read, b.Refs[u.Ref])
 		origin.Column, origin.Kinds, origin.Confidence = u.Column, orEmpty(u.Kinds.Names()), u.Confidence.String()
 		out.Rows = append(out.Rows, origin)
 	}
 	for _, i := range b.Issues {
-		out.Issues = append(out.Issues, LineageIssue{Code: i.Code, Message: i.Message, Line: place(i.Line), Column: place(i.Column)})
+		out.Issues = append(out.Issues, LineageIssue{Code: i.Code, Message: i.Message, Line: lineNumber(i.Line), Column: lineNumber(i.Column)})
 	}
 	return out
 }
 
-func place(n int) *int {
+func outputColumn(read readmodel.ModelLineage, o *lineage.Output) OutputColumn {
+	column := OutputColumn{
+		Name: o.Name, Masked: o.Masked, Incomplete: o.Gap, Span: httpserver.NullableOf(spanOf(o.Span)), From: []OriginColumn{},
+	}
+	if o.Star {
+		column.Name = "*"
+	}
+	for _, e := range o.Edges {
+		origin := originOf(read, read.Block.Refs[e.Ref])
+		origin.Column, origin.Path, origin.Masked = e.Column, optional(e.Path), e.Masked
+		origin.Kinds, origin.Confidence = orEmpty(e.Kinds.Names()), e.Confidence.String()
+		column.From = append(column.From, origin)
+	}
+	return column
+}
+
+// lineNumber is nil for no place.
+func lineNumber(n int) *int {
 	if n == 0 {
 		return nil
 	}
 	return &n
 }
 
-func (st *schemaState) origin(r lineage.Ref) OriginColumn {
+func originOf(read readmodel.ModelLineage, r lineage.Ref) OriginColumn {
 	out := OriginColumn{AssetName: r.Name}
-	if n, ok := st.table(r.Table); ok {
-		label := st.label(n)
-		out.Asset, out.AssetName = &label, st.nodes[n].Name
+	if table := read.Tables[r.Table]; table != nil {
+		label := table.Label()
+		out.Asset, out.AssetName = &label, table.Name
 	}
 	return out
-}
-
-// compare counts how far the code's columns are those that the warehouse lists.
-func (m *ModelLineage) compare(asset catalog.Asset, columns []catalog.Column, b *lineage.Block) {
-	fold := func(name string) string { return catalog.FoldColumn(asset.Relation.Platform, name) }
-	made := make(map[string]bool, len(b.Outputs))
-	for i := range b.Outputs {
-		made[fold(b.Outputs[i].Name)] = true
-	}
-	listed, matching := 0, 0
-	for i := range columns {
-		if c := &columns[i]; c.Present && !c.DocumentedOnly {
-			listed++
-			if made[fold(c.Name)] {
-				matching++
-			}
-		}
-	}
-	m.Listed, m.Matching = &listed, &matching
 }
 
 type schemaAtInput struct {
@@ -180,30 +154,26 @@ type schemaAtInput struct {
 }
 
 func (a *API) getSchemaLineage(ctx context.Context, p access.Principal, in *schemaAtInput) (*httpserver.Body[httpserver.Document[SchemaLineage]], error) {
-	schema, err := a.schema(ctx, p, in.ID)
+	view, err := a.view(ctx, p, in.ID, in.At)
 	if err != nil {
 		return nil, err
 	}
-	version, err := a.version(ctx, p, schema, in.At)
+	readings, err := view.Readings(ctx)
 	if err != nil {
 		return nil, err
 	}
-	st, err := a.columns.of(ctx, p.WS, schema.ID, version)
-	if err != nil {
-		return nil, err
-	}
-	out := SchemaLineage{Statuses: map[string]int{}, Version: version}
+	out := SchemaLineage{Statuses: map[string]int{}, Version: view.Version}
 	for s := range lineage.Statuses {
 		out.Statuses[lineage.Status(s).String()] = 0
 	}
-	for _, r := range st.readings {
+	for _, r := range readings {
 		out.Models++
-		out.Statuses[r.status.String()]++
-		out.Columns += r.outputs
-		out.Resolved += r.resolved
-		out.Edges += r.edges
+		out.Statuses[r.Status.String()]++
+		out.Columns += r.Outputs
+		out.Resolved += r.Resolved
+		out.Edges += r.Edges
 	}
 	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[SchemaLineage]{
-		ID: schema.ID.String(), Type: "column_lineage", Attributes: out,
+		ID: view.Schema.ID.String(), Type: "column_lineage", Attributes: out,
 	})), nil
 }

@@ -2,8 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
 // AtParam asks for an older state.
@@ -23,58 +22,56 @@ type IDParam struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// schema finds a schema that the principal may see; catalog.ErrNotFound else.
-func (a *API) schema(ctx context.Context, p access.Principal, id string) (catalog.Schema, error) {
+// view makes the view of a schema by its id; catalog.ErrNotFound for one that the
+// principal may not see.
+func (a *API) view(ctx context.Context, p access.Principal, id, at string) (*readmodel.View, error) {
 	n, err := catalog.ParseIDOf(catalog.PrefixSchema, id)
 	if err != nil {
-		return catalog.Schema{}, err
+		return nil, err
 	}
-	if !p.Sees(catalog.SchemaID(n)) {
-		return catalog.Schema{}, fmt.Errorf("schema %s: %w", id, catalog.ErrNotFound)
+	v, err := a.model.View(ctx, p, catalog.SchemaID(n))
+	if err != nil {
+		return nil, err
 	}
-	return a.store.Schema(ctx, p.WS, catalog.SchemaID(n))
+	return viewAt(ctx, v, at)
 }
 
-// schemaFilter reads an optional schema_id; 0 = all. A key that is limited to
-// some schemas has to name one.
-func (a *API) schemaFilter(ctx context.Context, p access.Principal, id string) (catalog.SchemaID, error) {
-	if id != "" {
-		s, err := a.schema(ctx, p, id)
-		return s.ID, err
-	}
-	switch len(p.Schemas) {
-	case 0:
-		return 0, nil
-	case 1:
-		return p.Schemas[0], nil
-	}
-	return 0, httpserver.InvalidParameter("schema_id", "this key is limited to some schemas: one of them is required")
-}
-
-// version finds the version that `at` means. The served one is its default.
-func (a *API) version(ctx context.Context, p access.Principal, s catalog.Schema, at string) (int64, error) {
+// viewAt moves a view to the version that `at` means. The served one is its
+// default.
+func viewAt(ctx context.Context, v *readmodel.View, at string) (*readmodel.View, error) {
 	if at == "" {
-		return s.Version, nil
+		return v, nil
 	}
 	if n, err := strconv.ParseInt(at, 10, 64); err == nil {
 		if n < 0 {
-			return 0, httpserver.InvalidParameter("at", "must not be negative")
+			return nil, httpserver.InvalidParameter("at", "must not be negative")
 		}
-		if n > s.Version {
-			return 0, fmt.Errorf("version %d of %s: %w", n, s.ID, catalog.ErrNotFound)
-		}
-		return n, nil
+		return v.At(ctx, readmodel.AtVersion(n))
 	}
 	// A plus sign that was not escaped in the address reads as a space.
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(at, " ", "+", 1))
 	if err != nil {
-		return 0, httpserver.InvalidParameter("at", "want a version number or a time such as 2026-01-10T18:00:00Z")
+		return nil, httpserver.InvalidParameter("at", "want a version number or a time such as 2026-01-10T18:00:00Z")
 	}
-	n, err := a.store.VersionAt(ctx, p.WS, s.ID, t)
-	if errors.Is(err, catalog.ErrNotFound) {
-		return 0, nil
+	return v.At(ctx, readmodel.AtTime(t))
+}
+
+// filtered makes the view of an optional schema_id; nil means all schemas of the
+// workspace. A key that is limited to several has to name one.
+func (a *API) filtered(ctx context.Context, p access.Principal, id, at string) (*readmodel.View, error) {
+	if id != "" {
+		return a.view(ctx, p, id, at)
 	}
-	return n, err
+	if len(p.Schemas) == 1 {
+		return a.view(ctx, p, p.Schemas[0].String(), at)
+	}
+	if len(p.Schemas) > 1 {
+		return nil, httpserver.InvalidParameter("schema_id", "this key is limited to some schemas: one of them is required")
+	}
+	if at != "" {
+		return nil, httpserver.InvalidParameter("at", "requires schema_id, because versions belong to a schema")
+	}
+	return nil, nil //nolint:nilnil // the whole workspace
 }
 
 // words splits a parameter with commas.

@@ -7,6 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -40,7 +41,7 @@ func (a *API) registerProjects(s *httpserver.Server) {
 }
 
 func (a *API) listProjects(ctx context.Context, p access.Principal, in *projectsInput) (*httpserver.Body[httpserver.List[Project]], error) {
-	schema, err := a.schemaFilter(ctx, p, in.SchemaID)
+	view, err := a.filtered(ctx, p, in.SchemaID, "")
 	if err != nil {
 		return nil, err
 	}
@@ -48,13 +49,24 @@ func (a *API) listProjects(ctx context.Context, p access.Principal, in *projects
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.Projects(ctx, p.WS, schema, page)
+	var rows store.Paged[catalog.Project]
+	if view != nil {
+		rows, err = view.Projects(ctx, page)
+	} else {
+		rows, err = a.model.Workspace(p).Projects(ctx, page)
+	}
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
 	out := httpserver.ListOf[Project](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, row := range rows.Rows {
-		r, err := a.projectResource(ctx, p, row)
+		of := view
+		if of == nil {
+			if of, err = a.model.View(ctx, p, row.SchemaID); err != nil {
+				return nil, err
+			}
+		}
+		r, err := projectResource(ctx, of, row)
 		if err != nil {
 			return nil, err
 		}
@@ -64,39 +76,28 @@ func (a *API) listProjects(ctx context.Context, p access.Principal, in *projects
 }
 
 func (a *API) getProject(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Project]], error) {
-	project, err := a.project(ctx, p, in.ID)
+	view, project, err := a.project(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.projectResource(ctx, p, project)
+	r, err := projectResource(ctx, view, project)
 	return httpserver.Reply(httpserver.DocumentOf(r)), err
 }
 
 // project finds a project by its label; catalog.ErrNotFound if the principal
 // may not see its schema.
-func (a *API) project(ctx context.Context, p access.Principal, label string) (catalog.Project, error) {
+func (a *API) project(ctx context.Context, p access.Principal, label string) (*readmodel.View, catalog.Project, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
 	if err != nil {
-		return catalog.Project{}, err
+		return nil, catalog.Project{}, err
 	}
-	project, err := a.store.Project(ctx, p.WS, catalog.ProjectID(id))
-	if err == nil && !p.Sees(project.SchemaID) {
-		err = catalog.ErrNotFound
-	}
-	return project, err
+	return a.model.Project(ctx, p, catalog.ProjectID(id))
 }
 
-func (a *API) projectResource(ctx context.Context, p access.Principal, row catalog.Project) (httpserver.Resource[Project], error) {
-	schema, err := a.store.Schema(ctx, p.WS, row.SchemaID)
+func projectResource(ctx context.Context, view *readmodel.View, row catalog.Project) (httpserver.Resource[Project], error) {
+	counts, err := view.Counts(ctx, row.ID)
 	if err != nil {
 		return httpserver.Resource[Project]{}, err
-	}
-	counts, err := a.store.AssetBreakdown(ctx, p.WS, store.AssetFilter{Schema: row.SchemaID, Project: row.ID}, store.ByKind)
-	if err != nil {
-		return httpserver.Resource[Project]{}, err
-	}
-	if counts == nil {
-		counts = map[string]int64{}
 	}
 	return httpserver.Resource[Project]{
 		ID: row.ID.String(), Type: "project",
@@ -106,6 +107,6 @@ func (a *API) projectResource(ctx context.Context, p access.Principal, row catal
 			LastImport: importLabel(row.LastImport), InvocationID: row.InvocationID, Counts: counts,
 			CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 		},
-		Relationships: &httpserver.Relationships{Schema: &httpserver.Named{ID: row.SchemaID.String(), Name: schema.Name}},
+		Relationships: &httpserver.Relationships{Schema: &httpserver.Named{ID: row.SchemaID.String(), Name: view.Schema.Name}},
 	}, nil
 }

@@ -45,7 +45,7 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 }
 
 func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removalsInput) (*httpserver.Body[httpserver.List[Removal]], error) {
-	s, err := a.schema(ctx, p, in.ID)
+	view, err := a.view(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.Removals(ctx, p.WS, s.ID, page)
+	rows, err := view.Removals(ctx, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -70,26 +70,26 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 }
 
 func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
-	s, err := a.schema(ctx, p, in.ID)
+	view, err := a.view(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.editor.ConfirmRemovals(ctx, p.WS, s.ID, p.Actor())
+	n, err := a.editor.ConfirmRemovals(ctx, p.WS, view.Schema.ID, p.Actor())
 	if err != nil {
 		return nil, err
 	}
-	return removalsOutcome(s.ID.String(), n), nil
+	return removalsOutcome(view.Schema.ID.String(), n), nil
 }
 
 func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
-	s, err := a.schema(ctx, p, in.ID)
+	view, err := a.view(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
 	}
-	if err := a.editor.DismissRemovals(ctx, p.WS, s.ID, p.Actor()); err != nil {
+	if err := a.editor.DismissRemovals(ctx, p.WS, view.Schema.ID, p.Actor()); err != nil {
 		return nil, err
 	}
-	return removalsOutcome(s.ID.String(), 0), nil
+	return removalsOutcome(view.Schema.ID.String(), 0), nil
 }
 
 func removalsOutcome(id string, n int64) *httpserver.Body[httpserver.Document[RemovalsOutcome]] {

@@ -59,23 +59,30 @@ type runsInput struct {
 }
 
 func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*httpserver.Body[httpserver.List[Run]], error) {
-	filter := store.RunFilter{}
-	var err error
-	if filter.SchemaID, err = a.schemaFilter(ctx, p, in.SchemaID); err != nil {
+	view, err := a.filtered(ctx, p, in.SchemaID, "")
+	if err != nil {
 		return nil, err
 	}
+	var project catalog.ProjectID
 	if in.Project != "" {
-		project, err := a.project(ctx, p, in.Project)
+		of, named, err := a.project(ctx, p, in.Project)
 		if err != nil {
 			return nil, err
 		}
-		filter.Project = project.ID
+		if project = named.ID; view == nil {
+			view = of
+		}
 	}
 	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.Runs(ctx, p.WS, filter, page)
+	var rows store.Paged[catalog.Run]
+	if view != nil {
+		rows, err = view.Runs(ctx, project, page)
+	} else {
+		rows, err = a.model.Workspace(p).Runs(ctx, page)
+	}
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -107,18 +114,15 @@ func (a *API) getRun(ctx context.Context, p access.Principal, in *runInput) (*ht
 	if err != nil {
 		return nil, err
 	}
-	run, err := a.store.Run(ctx, p.WS, catalog.RunID(id))
+	view, run, err := a.model.Run(ctx, p, catalog.RunID(id))
 	if err != nil {
 		return nil, err
-	}
-	if !p.Sees(run.SchemaID) {
-		return nil, catalog.ErrNotFound
 	}
 	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.RunResults(ctx, p.WS, run.ID, page)
+	rows, err := view.RunResults(ctx, run, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -148,7 +152,7 @@ func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRu
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.NodeResults(ctx, p.WS, f.schema.ID, f.asset.Nodes, page)
+	rows, err := f.view.Results(ctx, &f.asset, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -169,13 +173,13 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 		},
 		Relationships: &httpserver.Relationships{},
 	}
-	schema, err := a.store.Schema(ctx, p.WS, run.SchemaID)
+	view, err := a.model.View(ctx, p, run.SchemaID)
 	if err != nil {
 		return out, err
 	}
-	out.Relationships.Schema = &httpserver.Named{ID: run.SchemaID.String(), Name: schema.Name}
+	out.Relationships.Schema = &httpserver.Named{ID: run.SchemaID.String(), Name: view.Schema.Name}
 	if run.Project != 0 {
-		project, err := a.store.Project(ctx, p.WS, run.Project)
+		_, project, err := a.model.Project(ctx, p, run.Project)
 		if err != nil {
 			return out, err
 		}

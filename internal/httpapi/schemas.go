@@ -96,7 +96,7 @@ func (a *API) listSchemas(ctx context.Context, p access.Principal, in *httpserve
 	if err != nil {
 		return nil, err
 	}
-	rows, err := a.store.Schemas(ctx, p.WS, p.Schemas, page)
+	rows, err := a.model.Workspace(p).Schemas(ctx, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -131,26 +131,13 @@ func (a *API) getSchema(ctx context.Context, p access.Principal, in *IDParam) (*
 }
 
 func (a *API) schemaDocument(ctx context.Context, p access.Principal, id string) (httpserver.Document[Schema], error) {
-	s, err := a.schema(ctx, p, id)
+	view, err := a.view(ctx, p, id, "")
 	if err != nil {
 		return httpserver.Document[Schema]{}, err
 	}
-	row := store.SchemaRow{Schema: s}
-	imports, err := a.store.Imports(ctx, p.WS, store.ImportFilter{SchemaID: s.ID}, store.Page{Limit: 1})
+	row, err := view.Row(ctx)
 	if err != nil {
 		return httpserver.Document[Schema]{}, err
-	}
-	if len(imports.Rows) > 0 {
-		row.LastImport, row.LastImportStatus = imports.Rows[0].ID, imports.Rows[0].Status
-	}
-	kinds, err := a.store.AssetBreakdown(ctx, p.WS, store.AssetFilter{Schema: s.ID}, store.ByKind)
-	if err != nil {
-		return httpserver.Document[Schema]{}, err
-	}
-	for kind, n := range kinds {
-		if catalog.Kind(kind).IsTable() {
-			row.Tables += n
-		}
 	}
 	return httpserver.DocumentOf(schemaResource(row)), nil
 }
@@ -170,10 +157,11 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 	if err := httpserver.Precondition(in.IfMatch, before); err != nil {
 		return nil, err
 	}
-	s, err := a.schema(ctx, p, in.ID)
+	view, err := a.view(ctx, p, in.ID, "")
 	if err != nil {
 		return nil, err
 	}
+	s := view.Schema
 	patch := store.SchemaPatch{Name: in.Body.Name, Environment: in.Body.Environment}
 	for field, text := range map[string]*string{"name": patch.Name, "environment": patch.Environment} {
 		if text != nil {

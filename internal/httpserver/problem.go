@@ -216,6 +216,10 @@ func ProblemOf(err error) *Problem {
 		p := NewProblem(CodeNotReady, "The store does not respond. Try again in a moment; with the same Idempotency-Key nothing is done twice.")
 		p.retryAfter = 5
 		return p
+	case errors.Is(err, catalog.ErrOverloaded):
+		p := NewProblem(CodeNotReady, "Too many requests wait for this schema. Try again in a moment.")
+		p.retryAfter = 2
+		return p
 	case errors.Is(err, catalog.ErrInvalid):
 		return NewProblem(CodeInvalidField, "%v", err)
 	case errors.Is(err, catalog.ErrConflict):

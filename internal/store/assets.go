@@ -97,6 +97,15 @@ func (s *Store) AssetsOf(ctx context.Context, ws int64, schema catalog.SchemaID,
 	return found, nil
 }
 
+// AssetsAt is AssetsOf at a version that may be the one in the making.
+func (s *Store) AssetsAt(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error) {
+	found, err := s.reader(ws).assetsOf(ctx, ws, schema, at, ids)
+	if err != nil {
+		return nil, fmt.Errorf("assets of %s: %w", schema, err)
+	}
+	return found, nil
+}
+
 func (d db) assetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error) {
 	var found []catalog.Asset
 	err := inBatches(int64s(ids), func(ids []int64) error {

@@ -54,6 +54,17 @@ func (p Page) after(dst ...any) (bool, error) {
 	return true, nil
 }
 
+// Position reads the position after which the page begins into dst (pointers to
+// string or int64); false on the first page. catalog.ErrInvalid for one that
+// NewPosition did not make of as many values.
+func (p Page) Position(dst ...any) (bool, error) { return p.after(dst...) }
+
+// NewPosition makes the position after a row with these sort values.
+func NewPosition(values ...any) (string, error) { return position(values...) }
+
+// Size is the number of rows that the page takes.
+func (p Page) Size() int { return p.limit() }
+
 // position is the place behind a row that has these sort values.
 func position(values ...any) (string, error) {
 	b, err := json.Marshal(values)

@@ -123,6 +123,9 @@ func (w *Write) assetRows(assets []AssetRow, bodies [][]byte, created map[catalo
 	return rows
 }
 
+// SortName is what lists of assets sort a name by.
+func SortName(name string) string { return sortName(name) }
+
 // sortName is what lists are sorted by: as much of the name as an index takes.
 func sortName(name string) string {
 	const longest = 200

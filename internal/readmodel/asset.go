@@ -1,0 +1,191 @@
+package readmodel
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Asset reads one asset.
+func (v *View) Asset(ctx context.Context, id catalog.AssetID) (catalog.Asset, error) {
+	found, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{id})
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("asset %d: %w", id, catalog.ErrNotFound)
+	}
+	if err != nil {
+		return catalog.Asset{}, err
+	}
+	return found[0], nil
+}
+
+// AssetByUniqueID finds the asset that a dbt node of a project reports on; the
+// project is given by key or name, "" means any.
+func (v *View) AssetByUniqueID(ctx context.Context, project, uniqueID string) (catalog.Asset, error) {
+	if v.Version == 0 {
+		return catalog.Asset{}, catalog.ErrNotFound
+	}
+	return v.m.store.AssetByUniqueID(ctx, v.ws(), v.Schema.ID, project, uniqueID, v.Version)
+}
+
+// Columns lists the columns of an asset in the table's order.
+func (v *View) Columns(ctx context.Context, id catalog.AssetID) ([]catalog.Column, error) {
+	columns, err := v.m.store.ColumnsOf(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{id})
+	return columns[id], err
+}
+
+// Facets lists what each origin reports about an asset.
+func (v *View) Facets(ctx context.Context, id catalog.AssetID) ([]catalog.Facet, error) {
+	return v.m.store.FacetsOf(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{id})
+}
+
+// Code reads the raw and the compiled code of an asset; both are empty where it
+// has none.
+func (v *View) Code(ctx context.Context, asset *catalog.Asset) (raw, compiled string, err error) {
+	if asset.Code == nil {
+		return "", "", nil
+	}
+	texts, err := v.m.store.Texts(ctx, v.ws(), []catalog.Hash{asset.Code.Raw, asset.Code.Compiled})
+	return texts[asset.Code.Raw], texts[asset.Code.Compiled], err
+}
+
+// Summary is an asset with what a page shows next to it.
+type Summary struct {
+	catalog.Asset
+	Schema     catalog.Schema
+	Project    *catalog.Project    // of the leading dbt facet
+	LastRun    *catalog.NodeResult // newest result of its nodes
+	Invocation string              // of LastRun
+	Tests      TestCounts
+	Neighbours store.Neighbours
+	RemovedAt  time.Time
+}
+
+// TestCounts counts tests by the class of their latest result.
+type TestCounts struct{ Pass, Warn, Fail, Error, Skipped, Unknown int }
+
+func (c *TestCounts) add(class string) {
+	switch TestClass(class) {
+	case catalog.ClassPass:
+		c.Pass++
+	case catalog.ClassWarn:
+		c.Warn++
+	case catalog.ClassFail:
+		c.Fail++
+	case catalog.ClassError:
+		c.Error++
+	case catalog.ClassSkipped:
+		c.Skipped++
+	default:
+		c.Unknown++
+	}
+}
+
+// Summaries completes a page of assets by a few queries, whatever their number;
+// none of them reads more of the schema than the page.
+func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary, error) {
+	ids := make([]catalog.AssetID, len(assets))
+	nodes := []catalog.NodeRef{}
+	for i := range assets {
+		ids[i] = assets[i].ID
+		nodes = append(nodes, assets[i].Nodes...)
+	}
+	neighbours, err := v.m.store.NeighboursOf(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil {
+		return nil, err
+	}
+	tests, err := v.m.store.TestsOfAssets(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tests {
+		nodes = append(nodes, nodeOf(t))
+	}
+	results, err := v.latest(ctx, nodes)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[catalog.AssetID]TestCounts{}
+	for _, t := range tests {
+		c := counts[t.Asset]
+		c.add(results[nodeOf(t)].Class)
+		counts[t.Asset] = c
+	}
+	names := &named{v: v, projects: map[catalog.ProjectID]*catalog.Project{}, runs: map[catalog.RunID]string{}, imports: map[catalog.ImportID]time.Time{}}
+	out := make([]Summary, len(assets))
+	for i, asset := range assets {
+		out[i] = Summary{Asset: asset, Schema: v.Schema, Tests: counts[asset.ID], Neighbours: neighbours[asset.ID]}
+		if err := names.complete(ctx, &out[i], results); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func nodeOf(t catalog.Test) catalog.NodeRef {
+	return catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID}
+}
+
+// latest reads the newest results of nodes.
+func (v *View) latest(ctx context.Context, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.NodeResult, error) {
+	return v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, nodes)
+}
+
+// named reads what summaries name, each once.
+type named struct {
+	v        *View
+	projects map[catalog.ProjectID]*catalog.Project
+	runs     map[catalog.RunID]string
+	imports  map[catalog.ImportID]time.Time
+}
+
+func (n *named) complete(ctx context.Context, s *Summary, results map[catalog.NodeRef]catalog.NodeResult) (err error) {
+	if s.Asset.Project != 0 {
+		if s.Project, err = n.project(ctx, s.Asset.Project); err != nil {
+			return err
+		}
+	}
+	if by := s.RemovedBy.Artifacts(); by != 0 {
+		if s.RemovedAt, err = n.ended(ctx, by); err != nil {
+			return err
+		}
+	}
+	for _, node := range s.Nodes {
+		if r, ok := results[node]; ok && (s.LastRun == nil || r.CompletedAt.After(s.LastRun.CompletedAt)) {
+			s.LastRun = &r
+		}
+	}
+	if s.LastRun != nil {
+		s.Invocation, err = n.invocation(ctx, s.LastRun.Run)
+	}
+	return err
+}
+
+func (n *named) project(ctx context.Context, id catalog.ProjectID) (*catalog.Project, error) {
+	if p := n.projects[id]; p != nil {
+		return p, nil
+	}
+	p, err := n.v.m.store.Project(ctx, n.v.ws(), id)
+	n.projects[id] = &p
+	return &p, err
+}
+
+func (n *named) ended(ctx context.Context, id catalog.ImportID) (time.Time, error) {
+	if at, ok := n.imports[id]; ok {
+		return at, nil
+	}
+	imp, err := n.v.m.store.Import(ctx, n.v.ws(), id)
+	n.imports[id] = imp.EndedAt
+	return imp.EndedAt, err
+}
+
+func (n *named) invocation(ctx context.Context, id catalog.RunID) (string, error) {
+	if s, ok := n.runs[id]; ok {
+		return s, nil
+	}
+	run, err := n.v.m.store.Run(ctx, n.v.ws(), id)
+	n.runs[id] = run.InvocationID
+	return run.InvocationID, err
+}

@@ -1,0 +1,205 @@
+package readmodel
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"unsafe"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Asset is an asset as a state holds it. It never changes.
+type Asset struct {
+	store.AssetCard
+	search string // name and relation key in lower case, apart by a line break
+}
+
+// Label is the asset's id as users see it.
+func (a *Asset) Label() string { return a.ID.Label(a.Kind) }
+
+// Assets are the assets of a version: the part that all others are numbered by.
+type Assets struct {
+	all      []*Asset          // by id, removed ones too
+	present  []*Asset          // by id; the position is the asset's number in graphs
+	ids      []catalog.AssetID // of present
+	relation map[string]catalog.AssetID
+	bytes    int64
+}
+
+func (a *Assets) size() int64 { return a.bytes }
+
+// number returns the number of a present asset in graphs.
+func (a *Assets) number(id catalog.AssetID) (int32, bool) {
+	n, ok := slices.BinarySearch(a.ids, id)
+	return int32(n), ok
+}
+
+// find returns an asset, present or not; nil if there is none.
+func (a *Assets) find(id catalog.AssetID) *Asset {
+	n, ok := slices.BinarySearchFunc(a.all, id, compareID)
+	if !ok {
+		return nil
+	}
+	return a.all[n]
+}
+
+func compareID(a *Asset, id catalog.AssetID) int { return cmp.Compare(a.ID, id) }
+
+func (m *Model) assets(ctx context.Context, s scope, version int64) (*Assets, error) {
+	part, err := m.part(ctx, s, assetsPart, version)
+	if err != nil {
+		return nil, err
+	}
+	return part.(*Assets), nil
+}
+
+func loadAssets(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+	if version == 0 {
+		return newAssets(nil), nil
+	}
+	err = m.cache.work(ctx, func() error {
+		cards, err := m.store.AssetCards(ctx, s.ws, s.schema, version, nil)
+		part = newAssets(assetsFrom(cards))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return part, nil
+}
+
+// worthLoading is the share of the assets from which on a changed state is loaded
+// in full: many single rows cost more than all of them in order.
+const worthLoading = 3
+
+func nextAssets(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
+	before := old.(*Assets)
+	if len(d.Assets) == 0 {
+		return before, nil
+	}
+	var changed []catalog.AssetID
+	if len(d.Assets) < len(before.all)/worthLoading+64 {
+		changed = d.Assets
+	}
+	cards, err := m.store.AssetCards(ctx, s.ws, s.schema, d.Version, changed)
+	if err != nil {
+		return nil, err
+	}
+	if changed == nil {
+		return newAssets(assetsFrom(cards)), nil
+	}
+	return before.with(assetsFrom(cards)), nil
+}
+
+func assetsFrom(cards []store.AssetCard) []*Asset {
+	assets := make([]Asset, len(cards))
+	out := make([]*Asset, len(cards))
+	for i := range cards {
+		assets[i] = Asset{AssetCard: cards[i], search: searchText(&cards[i])}
+		out[i] = &assets[i]
+	}
+	return out
+}
+
+// searchText is what the text of a search is looked for in.
+func searchText(c *store.AssetCard) string {
+	return lowerASCII(c.Name) + "\n" + lowerASCII(c.RelationKey)
+}
+
+// lowerASCII turns letters of ASCII into small ones and leaves all others: the
+// same on every engine and in every locale.
+func lowerASCII(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 'A' && r <= 'Z' }) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// newAssets takes all assets of a version by id.
+func newAssets(all []*Asset) *Assets {
+	a := &Assets{all: all, relation: make(map[string]catalog.AssetID, len(all))}
+	for _, asset := range all {
+		if !asset.Present {
+			continue
+		}
+		a.present = append(a.present, asset)
+		a.ids = append(a.ids, asset.ID)
+		if asset.RelationKey != "" {
+			a.relation[asset.RelationKey] = asset.ID
+		}
+	}
+	a.bytes = int64(len(all)) * assetSlot
+	for _, asset := range all {
+		a.bytes += asset.size()
+	}
+	return a
+}
+
+// size counts what one asset holds: its texts share one copy, and the text for
+// searches is a second one of the name.
+func (a *Asset) size() int64 {
+	n := int64(unsafe.Sizeof(*a)) + int64(len(a.Name)+len(a.RelationKey)+len(a.search)+len(a.UniqueID)+len(a.Path)+len(a.Relation.Text)) + 96
+	for _, list := range [][]string{a.Owners, a.Tags, a.FQN} {
+		for _, s := range list {
+			n += int64(unsafe.Sizeof(s)) + int64(len(s))
+		}
+	}
+	return n
+}
+
+// with returns the assets with some of them replaced or added, by id. What did
+// not change is shared.
+func (a *Assets) with(changed []*Asset) *Assets {
+	out := &Assets{bytes: a.bytes, relation: a.relation}
+	out.all = merged(a.all, changed)
+	numbers := true
+	for _, asset := range changed {
+		old := a.find(asset.ID)
+		out.bytes += asset.size()
+		if old != nil {
+			out.bytes -= old.size()
+		} else {
+			out.bytes += assetSlot
+		}
+		numbers = numbers && old != nil && old.Present == asset.Present && old.RelationKey == asset.RelationKey
+	}
+	if !numbers {
+		return newAssets(out.all)
+	}
+	present := make([]*Asset, 0, len(changed))
+	for _, asset := range changed {
+		if asset.Present {
+			present = append(present, asset)
+		}
+	}
+	out.present, out.ids = merged(a.present, present), a.ids
+	return out
+}
+
+// assetSlot is what an asset takes in the lists and the map of Assets.
+const assetSlot = 88
+
+// merged returns assets by id, those of changed in place of those of old.
+func merged(old, changed []*Asset) []*Asset {
+	out := make([]*Asset, 0, len(old)+len(changed))
+	for _, c := range changed {
+		n, found := slices.BinarySearchFunc(old, c.ID, compareID)
+		out = append(append(out, old[:n]...), c)
+		if found {
+			n++
+		}
+		old = old[n:]
+	}
+	return append(out, old...)
+}
+
+// sameNumbers reports whether two versions number the same assets alike.
+func (a *Assets) sameNumbers(b *Assets) bool { return slices.Equal(a.ids, b.ids) }

@@ -1,0 +1,309 @@
+package readmodel
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+)
+
+// ColumnNode is a column in a graph.
+type ColumnNode struct {
+	lineage.GraphColumn
+	Asset     *Asset // nil for a relation outside the schema
+	Direction string // self, upstream or downstream
+	Depth     int
+	// Expression is its SQL, where it was asked for.
+	Expression string
+}
+
+// Label names a column: TBL-12.email, or the relation of one outside the schema.
+func (n *ColumnNode) Label() string {
+	if n.Asset != nil {
+		return n.Asset.Label() + "." + n.Name
+	}
+	return n.Relation + "." + n.Name
+}
+
+// ColumnLink is an edge between two columns, by their labels.
+type ColumnLink struct {
+	lineage.Link
+	From, To string
+}
+
+// RowLink is a column that decides which rows a table has.
+type RowLink struct {
+	lineage.Control
+	Column string // its label
+	Asset  *Asset
+}
+
+// ColumnLineage is the part of the graph of columns around one column: nodes, the
+// nearest first, the edges between them, and what decides rows.
+type ColumnLineage struct {
+	Nodes     []ColumnNode
+	Links     []ColumnLink
+	Rows      []RowLink
+	Total     int // nodes that there are
+	Truncated bool
+
+	columns *Columns
+	numbers []int32 // of Nodes
+}
+
+// ColumnQuery bounds the lineage of a column; of Walk the kinds and the least
+// confidence count.
+type ColumnQuery struct {
+	Walk                 lineage.WalkOptions
+	Upstream, Downstream bool
+	Depth, Limit         int // of each direction
+	Expressions          bool
+}
+
+// ColumnLineage walks from a column of an asset in one or both directions. A
+// column that takes part in no lineage is alone; catalog.ErrNotFound if the asset
+// has no such column.
+func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name string, q ColumnQuery) (*ColumnLineage, error) {
+	columns, err := v.m.columns(ctx, v.scope(), v.Version)
+	if err != nil {
+		return nil, err
+	}
+	out := &ColumnLineage{columns: columns}
+	start, traced := columns.find(asset.ID, name)
+	if !traced {
+		column, err := v.Column(ctx, asset, name)
+		if err != nil {
+			return nil, err
+		}
+		own := Asset{}
+		own.ID, own.Kind, own.Name = asset.ID, asset.Kind, asset.Name
+		out.Nodes = []ColumnNode{{GraphColumn: lineage.GraphColumn{Name: column.Name}, Asset: &own, Direction: "self"}}
+		out.Total = 1
+		return out, nil
+	}
+	walk := q.Walk
+	walk.Depth, walk.Limit = q.Depth, q.Limit
+	if q.Upstream {
+		walk.Direction = lineage.Upstream
+		out.walk(start, walk, "upstream")
+		out.decide(columns.graph.Controls(int64(asset.ID)), walk)
+	}
+	if q.Downstream {
+		walk.Direction = lineage.Downstream
+		out.walk(start, walk, "downstream")
+		out.decide(columns.graph.ControlledBy(start), walk)
+	}
+	if q.Expressions {
+		err = v.expressions(ctx, out)
+	}
+	return out, err
+}
+
+// Column finds a column of an asset by its name; catalog.ErrNotFound if there is
+// none.
+func (v *View) Column(ctx context.Context, asset *catalog.Asset, name string) (catalog.Column, error) {
+	columns, err := v.Columns(ctx, asset.ID)
+	if err != nil {
+		return catalog.Column{}, err
+	}
+	for i := range columns {
+		if columns[i].Name == name {
+			return columns[i], nil
+		}
+	}
+	return catalog.Column{}, fmt.Errorf("column %q of asset %d: %w", name, asset.ID, catalog.ErrNotFound)
+}
+
+// walk adds what a walk in one direction meets. The column itself, which both
+// walks begin with, counts once.
+func (l *ColumnLineage) walk(start int32, o lineage.WalkOptions, direction string) {
+	g := l.columns.graph
+	w := g.Walk([]int32{start}, o)
+	first := len(l.numbers) == 0
+	for i, n := range w.Columns {
+		way := direction
+		if w.Depths[i] == 0 {
+			if way = "self"; !first {
+				continue
+			}
+		}
+		l.numbers = append(l.numbers, n)
+		l.Nodes = append(l.Nodes, l.columns.node(n, way, int(w.Depths[i])))
+	}
+	for _, link := range w.Links {
+		if link.From == start && link.To == start && !first {
+			continue // is there already
+		}
+		l.Links = append(l.Links, ColumnLink{Link: link, From: l.columns.label(link.From), To: l.columns.label(link.To)})
+	}
+	l.Total += w.Total
+	if !first {
+		l.Total--
+	}
+	l.Truncated = l.Truncated || w.Total > len(w.Columns)
+}
+
+// decide adds columns that decide rows.
+func (l *ColumnLineage) decide(controls []lineage.Control, o lineage.WalkOptions) {
+	for _, s := range controls {
+		at, ok := l.columns.assets.number(catalog.AssetID(s.Table))
+		if !ok || o.Kinds != 0 && s.Kinds&o.Kinds == 0 || s.Confidence > o.Least {
+			continue
+		}
+		if len(l.Rows) >= o.Limit {
+			l.Truncated = true
+			return
+		}
+		l.Rows = append(l.Rows, RowLink{Control: s, Column: l.columns.label(s.From), Asset: l.columns.assets.present[at]})
+	}
+}
+
+// node describes a column by its number.
+func (c *Columns) node(n int32, direction string, depth int) ColumnNode {
+	node := ColumnNode{GraphColumn: c.graph.Column(n), Direction: direction, Depth: depth}
+	if at, ok := c.assets.number(catalog.AssetID(node.Table)); ok {
+		node.Asset = c.assets.present[at]
+	}
+	return node
+}
+
+func (c *Columns) label(n int32) string {
+	node := c.node(n, "", 0)
+	return node.Label()
+}
+
+// maxExpression bounds one expression, in bytes; the code has it whole.
+const maxExpression = 4096
+
+// expressions cuts the expression of every column out of the compiled code of its
+// table.
+func (v *View) expressions(ctx context.Context, l *ColumnLineage) error {
+	var ids []catalog.AssetID
+	for i := range l.Nodes {
+		if n := &l.Nodes[i]; n.Span.Len() > 0 {
+			ids = append(ids, catalog.AssetID(n.Table))
+		}
+	}
+	texts, err := v.compiled(ctx, catalog.SortedIDs(ids))
+	if err != nil {
+		return err
+	}
+	for i := range l.Nodes {
+		n := &l.Nodes[i]
+		if text := n.Span.Text(texts[catalog.AssetID(n.Table)]); text != "" {
+			n.Expression = cutText(text, maxExpression)
+		}
+	}
+	return nil
+}
+
+// compiled reads the compiled code of tables.
+func (v *View) compiled(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]string, error) {
+	assets, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil {
+		return nil, err
+	}
+	var hashes []catalog.Hash
+	for i := range assets {
+		if assets[i].Code != nil {
+			hashes = append(hashes, assets[i].Code.Compiled)
+		}
+	}
+	texts, err := v.m.store.Texts(ctx, v.ws(), hashes)
+	if err != nil {
+		return nil, fmt.Errorf("code of %d tables: %w", len(hashes), err)
+	}
+	out := make(map[catalog.AssetID]string, len(assets))
+	for i := range assets {
+		if assets[i].Code != nil {
+			out[assets[i].ID] = texts[assets[i].Code.Compiled]
+		}
+	}
+	return out, nil
+}
+
+// cutText keeps at most n bytes of a text, and no half character.
+func cutText(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	for n > 0 && !utf8.RuneStart(text[n]) {
+		n--
+	}
+	return text[:n] + "…"
+}
+
+// ModelLineage is how the code of one model was read.
+type ModelLineage struct {
+	Block *lineage.Block // nil: no code makes it
+	// Tables are the present tables that its Refs name, by Ref.Table.
+	Tables map[int64]*Asset
+	// Listed are the columns that the warehouse lists, Matching those of them that
+	// the code makes as well; nil if it never listed them.
+	Listed, Matching *int
+}
+
+// ModelLineage reads the block of one model; it needs no graph.
+func (v *View) ModelLineage(ctx context.Context, asset *catalog.Asset) (ModelLineage, error) {
+	rows, err := v.m.store.ColumnBlocks(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{asset.ID})
+	if err != nil || len(rows) == 0 {
+		return ModelLineage{}, err
+	}
+	out := ModelLineage{Tables: map[int64]*Asset{}}
+	if out.Block, err = lineage.Decode(rows[0].Block); err != nil {
+		return out, err
+	}
+	ids := make([]catalog.AssetID, 0, len(out.Block.Refs)) // never nil, which means all
+	for _, r := range out.Block.Refs {
+		if r.Table != 0 {
+			ids = append(ids, catalog.AssetID(r.Table))
+		}
+	}
+	cards, err := v.m.store.AssetCards(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil {
+		return out, err
+	}
+	for _, a := range assetsFrom(cards) {
+		if a.Present {
+			out.Tables[int64(a.ID)] = a
+		}
+	}
+	if !asset.Listed {
+		return out, nil
+	}
+	columns, err := v.Columns(ctx, asset.ID)
+	out.compare(asset, columns)
+	return out, err
+}
+
+// compare counts how far the code's columns are those that the warehouse lists.
+func (l *ModelLineage) compare(asset *catalog.Asset, columns []catalog.Column) {
+	fold := func(name string) string { return catalog.FoldColumn(asset.Relation.Platform, name) }
+	made := make(map[string]bool, len(l.Block.Outputs))
+	for i := range l.Block.Outputs {
+		made[fold(l.Block.Outputs[i].Name)] = true
+	}
+	listed, matching := 0, 0
+	for i := range columns {
+		if c := &columns[i]; c.Present && !c.DocumentedOnly {
+			listed++
+			if made[fold(c.Name)] {
+				matching++
+			}
+		}
+	}
+	l.Listed, l.Matching = &listed, &matching
+}
+
+// Readings lists how the code of every model was read, in no order.
+func (v *View) Readings(ctx context.Context) ([]Reading, error) {
+	columns, err := v.m.columns(ctx, v.scope(), v.Version)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Collect(maps.Values(columns.readings)), nil
+}

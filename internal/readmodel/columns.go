@@ -1,0 +1,192 @@
+package readmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"unsafe"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Columns is the column lineage of a version.
+type Columns struct {
+	assets   *Assets
+	graph    *lineage.ColumnGraph
+	readings map[catalog.AssetID]Reading
+}
+
+// Reading sums up how the code of a model was read.
+type Reading struct {
+	Status                           lineage.Status
+	Outputs, Resolved, Edges, Issues int
+}
+
+func readingOf(b *lineage.Block) Reading {
+	return Reading{b.Status, len(b.Outputs), b.Resolved(), b.EdgeCount(), len(b.Issues)}
+}
+
+// Bytes that a column, a link and a reading take, with the indexes by them.
+const (
+	columnBytes  = int64(unsafe.Sizeof(lineage.GraphColumn{})) + 16 + 8
+	linkBytes    = int64(unsafe.Sizeof(lineage.Link{})) + 4
+	readingBytes = 96
+)
+
+func (c *Columns) size() int64 {
+	return int64(c.graph.Len())*columnBytes + int64(c.graph.Links())*linkBytes + int64(len(c.readings))*readingBytes
+}
+
+func (m *Model) columns(ctx context.Context, s scope, version int64) (*Columns, error) {
+	part, err := m.part(ctx, s, columnsPart, version)
+	if err != nil {
+		return nil, err
+	}
+	return part.(*Columns), nil
+}
+
+func loadColumns(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+	assets, err := m.assets(ctx, s, version)
+	if err != nil {
+		return nil, err
+	}
+	err = m.cache.work(ctx, func() error {
+		var rows []store.ColumnEdgeBlock
+		if version > 0 {
+			if rows, err = m.store.ColumnBlocks(ctx, s.ws, s.schema, version, nil); err != nil {
+				return err
+			}
+		}
+		part, err = newColumns(assets, rows)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return part, nil
+}
+
+// newColumns decodes the blocks as they are needed: all of them at once would
+// take more room than the graph.
+func newColumns(assets *Assets, rows []store.ColumnEdgeBlock) (*Columns, error) {
+	c := &Columns{assets: assets, readings: make(map[catalog.AssetID]Reading, len(rows))}
+	var fault error
+	blocks := func(yield func(lineage.TableBlock) bool) {
+		for _, row := range rows {
+			block, err := c.decode(row)
+			if err != nil {
+				fault = errors.Join(fault, err)
+				return
+			}
+			if !yield(block) {
+				return
+			}
+		}
+	}
+	c.graph = lineage.NewColumnGraph(blocks, assets.graphOptions())
+	return c, fault
+}
+
+func (c *Columns) decode(row store.ColumnEdgeBlock) (lineage.TableBlock, error) {
+	block, err := lineage.Decode(row.Block)
+	if err != nil {
+		return lineage.TableBlock{}, fmt.Errorf("asset %d: %w", row.Asset, err)
+	}
+	c.readings[row.Asset] = readingOf(block)
+	return lineage.TableBlock{Table: int64(row.Asset), Block: block}, nil
+}
+
+func nextColumns(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assetsOf assetsOf) (sized, error) {
+	before := old.(*Columns)
+	assets, err := assetsOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed := before.changed(d, assets)
+	if len(changed) == 0 && maps.Equal(assets.relation, before.assets.relation) {
+		return &Columns{assets: assets, graph: before.graph, readings: before.readings}, nil
+	}
+	c := &Columns{assets: assets, readings: maps.Clone(before.readings)}
+	for _, id := range d.ColumnEdges {
+		delete(c.readings, id)
+	}
+	blocks := func(tables []int64) ([]lineage.TableBlock, error) {
+		ids := make([]catalog.AssetID, len(tables))
+		for i, table := range tables {
+			ids[i] = catalog.AssetID(table)
+		}
+		rows, err := m.store.ColumnBlocks(ctx, s.ws, s.schema, d.Version, ids)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]lineage.TableBlock, len(rows))
+		for i, row := range rows {
+			if out[i], err = c.decode(row); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+	if c.graph, err = before.graph.Next(changed, blocks, assets.graphOptions()); err != nil {
+		return nil, err
+	}
+	if c.graph != nil {
+		return c, nil
+	}
+	rows, err := m.store.ColumnBlocks(ctx, s.ws, s.schema, d.Version, nil)
+	if err != nil {
+		return nil, err
+	}
+	return newColumns(assets, rows)
+}
+
+// changed lists the tables that have another block, and those whose columns fold
+// another way: they came, went or moved to another platform.
+func (c *Columns) changed(d catalog.VersionDelta, assets *Assets) []int64 {
+	var changed []int64
+	for _, id := range d.ColumnEdges {
+		changed = append(changed, int64(id))
+	}
+	for _, id := range d.Assets {
+		if c.assets.platform(id) != assets.platform(id) {
+			changed = append(changed, int64(id))
+		}
+	}
+	slices.Sort(changed)
+	return slices.Compact(changed)
+}
+
+// platform is that of a present table; "-" where names are not folded.
+func (a *Assets) platform(id catalog.AssetID) string {
+	n, ok := a.number(id)
+	if !ok {
+		return "-"
+	}
+	return a.present[n].Relation.Platform
+}
+
+func (a *Assets) graphOptions() lineage.GraphOptions {
+	return lineage.GraphOptions{
+		// Tables that came after the code that reads them.
+		Find: func(key string) int64 { return int64(a.relation[key]) },
+		Fold: a.foldColumn,
+	}
+}
+
+func (a *Assets) foldColumn(table int64, name string) string {
+	n, ok := a.number(catalog.AssetID(table))
+	if !ok {
+		return name
+	}
+	return catalog.FoldColumn(a.present[n].Relation.Platform, name)
+}
+
+// find returns the number of a table's column; false if lineage has none of that
+// name.
+func (c *Columns) find(id catalog.AssetID, name string) (int32, bool) {
+	return c.graph.Find(int64(id), name, func(n string) string { return c.assets.foldColumn(int64(id), n) })
+}

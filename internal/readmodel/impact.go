@@ -1,0 +1,91 @@
+package readmodel
+
+import (
+	"context"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/impact"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+)
+
+// Impact is what a change reaches, the nearest first.
+type Impact struct {
+	Columns []ColumnNode
+	Assets  []Reached
+	// Tables counts the tables downstream of the changed one, reached or not.
+	Tables int
+}
+
+// Reached is an asset that a change reaches.
+type Reached struct {
+	*Asset
+	Depth  int
+	Reason impact.Reason
+}
+
+// ImpactQuery chooses what is followed; of Walk the kinds and the least confidence
+// count.
+type ImpactQuery struct {
+	Walk   lineage.WalkOptions
+	Column string // "" = the table as a whole
+	Rows   bool   // follow also what decides rows
+}
+
+// Impact works out what a change of an asset, or of one of its columns, reaches.
+// It is catalog.ErrNotFound for a removed asset, which nothing depends on, and for
+// a column that the asset does not have.
+func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) (Impact, error) {
+	links, err := v.m.links(ctx, v.scope(), v.Version)
+	if err != nil {
+		return Impact{}, err
+	}
+	columns, err := v.m.columns(ctx, v.scope(), v.Version)
+	if err != nil {
+		return Impact{}, err
+	}
+	n, ok := links.assets.number(asset.ID)
+	if !ok {
+		return Impact{}, catalog.ErrNotFound
+	}
+	change := impact.Change{Asset: n, Walk: q.Walk, Rows: q.Rows}
+	if q.Column != "" {
+		column, traced := columns.find(asset.ID, q.Column)
+		if !traced {
+			if _, err := v.Column(ctx, asset, q.Column); err != nil {
+				return Impact{}, err
+			}
+			column = -1 // nothing reads it: only code that could not be read is left
+		}
+		change.Columns = []int32{column}
+	}
+	return reachedBy(links, columns, change), nil
+}
+
+func reachedBy(links *Links, columns *Columns, change impact.Change) Impact {
+	reached := impactState(links, columns).Of(change)
+	out := Impact{Tables: reached.Tables}
+	for i, n := range reached.Columns.Columns {
+		if depth := int(reached.Columns.Depths[i]); depth > 0 {
+			out.Columns = append(out.Columns, columns.node(n, "downstream", depth))
+		}
+	}
+	for _, r := range reached.Assets {
+		out.Assets = append(out.Assets, Reached{Asset: links.assets.present[r.Asset], Depth: int(r.Depth), Reason: r.Reason})
+	}
+	return out
+}
+
+// impactState is the state as questions of impact take it. Both parts are of one
+// version, so they number the same assets alike.
+func impactState(links *Links, columns *Columns) impact.State {
+	assets := links.assets
+	return impact.State{
+		Graph: links.graph, Columns: columns.graph,
+		Number:  func(table int64) (int32, bool) { return assets.number(catalog.AssetID(table)) },
+		IsTable: func(n int32) bool { return assets.present[n].Kind.IsTable() },
+		Unread: func(n int32) bool {
+			r, ok := columns.readings[assets.present[n].ID]
+			return ok && (r.Status == lineage.Failed || r.Status == lineage.NotCompiled || r.Status == lineage.NotSQL || r.Resolved < r.Outputs)
+		},
+	}
+}

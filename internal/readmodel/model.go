@@ -1,0 +1,65 @@
+package readmodel
+
+import (
+	"errors"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Options of New; zero values mean the defaults.
+type Options struct {
+	Store Store
+	// CacheBytes is the room for the states of all schemas together.
+	CacheBytes int64
+	// Loads is how many states may be loaded at a time, Waiters how many requests
+	// may wait for them, and LoadTime how long one may take.
+	Loads, Waiters int
+	LoadTime       time.Duration
+}
+
+// Defaults of the options.
+const (
+	DefaultCacheBytes = 256 << 20
+	defaultLoads      = 2
+	defaultWaiters    = 256
+	defaultLoadTime   = 30 * time.Second
+)
+
+// Model reads catalogs; safe for concurrent use.
+type Model struct {
+	store    Store
+	cache    *cache
+	derivers []deriver // by kind
+	prepared preparedParts
+}
+
+// New makes a model.
+func New(o Options) (*Model, error) {
+	if o.Store == nil {
+		return nil, errors.New("read model: no store")
+	}
+	if o.CacheBytes <= 0 {
+		o.CacheBytes = DefaultCacheBytes
+	}
+	if o.Loads <= 0 {
+		o.Loads = defaultLoads
+	}
+	if o.Waiters <= 0 {
+		o.Waiters = defaultWaiters
+	}
+	if o.LoadTime <= 0 {
+		o.LoadTime = defaultLoadTime
+	}
+	return &Model{store: o.Store, cache: newCache(o.CacheBytes, o.Loads, o.Waiters, o.LoadTime), derivers: derivers()}, nil
+}
+
+// scope is the schema that parts are of.
+type scope struct {
+	ws     int64
+	schema catalog.SchemaID
+}
+
+func (s scope) key(kind partKind, version int64) partKey {
+	return partKey{kind: kind, ws: s.ws, schema: s.schema, version: version}
+}

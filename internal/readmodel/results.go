@@ -1,0 +1,132 @@
+package readmodel
+
+import (
+	"context"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Test is a data test with its latest result and the kind of its table.
+type Test struct {
+	catalog.Test
+	Latest *catalog.NodeResult // nil if it never ran
+	Table  *Asset              // nil where its table is unknown or removed
+}
+
+// TestsOf lists the tests on an asset and its columns, by id.
+func (v *View) TestsOf(ctx context.Context, id catalog.AssetID) ([]Test, error) {
+	tests, err := v.m.store.TestsOfAsset(ctx, v.ws(), v.Schema.ID, id, v.Version)
+	if err != nil {
+		return nil, err
+	}
+	return v.completed(ctx, tests)
+}
+
+// Tests lists the tests whose latest result is of a class, "" = all, by id. Which
+// they are is read off the state; only those of the page are read.
+func (v *View) Tests(ctx context.Context, class string, p store.Page) (store.Paged[Test], error) {
+	out := store.Paged[Test]{}
+	var after int64
+	if _, err := p.Position(&after); err != nil {
+		return out, err
+	}
+	states, err := v.m.testStates(ctx, v.scope(), v.Version)
+	if err != nil {
+		return out, err
+	}
+	ids, more, total := states.page(class, catalog.TestID(after), p.Size())
+	out.Total = total
+	if more {
+		if out.Next, err = store.NewPosition(ids[len(ids)-1]); err != nil {
+			return out, err
+		}
+	}
+	tests, err := v.m.store.TestsByID(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil {
+		return out, err
+	}
+	out.Rows, err = v.completed(ctx, tests)
+	return out, err
+}
+
+// completed adds the latest results and the tables of tests.
+func (v *View) completed(ctx context.Context, tests []catalog.Test) ([]Test, error) {
+	nodes, ids := make([]catalog.NodeRef, len(tests)), make([]catalog.AssetID, len(tests))
+	for i, t := range tests {
+		nodes[i], ids[i] = nodeOf(t), t.Asset
+	}
+	results, err := v.latest(ctx, nodes)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := v.m.store.AssetCards(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil {
+		return nil, err
+	}
+	tables := map[catalog.AssetID]*Asset{}
+	for _, a := range assetsFrom(cards) {
+		if a.Present {
+			tables[a.ID] = a
+		}
+	}
+	out := make([]Test, len(tests))
+	for i, t := range tests {
+		out[i] = Test{Test: t, Table: tables[t.Asset]}
+		if r, ok := results[nodeOf(t)]; ok {
+			out[i].Latest = &r
+		}
+	}
+	return out, nil
+}
+
+// Runs lists the runs of the schema, of one project or of all (0), newest first.
+func (v *View) Runs(ctx context.Context, project catalog.ProjectID, p store.Page) (store.Paged[catalog.Run], error) {
+	return v.m.store.Runs(ctx, v.ws(), store.RunFilter{SchemaID: v.Schema.ID, Project: project}, p)
+}
+
+// RunResults lists the results of a run of the schema, by unique_id.
+func (v *View) RunResults(ctx context.Context, run catalog.Run, p store.Page) (store.Paged[catalog.NodeResult], error) {
+	return v.m.store.RunResults(ctx, v.ws(), run.ID, p)
+}
+
+// Results lists the results of an asset's nodes, newest first.
+func (v *View) Results(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[store.RunResult], error) {
+	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, asset.Nodes, p)
+}
+
+// Changes lists what the versions after from up to to changed, by version and
+// asset.
+func (v *View) Changes(ctx context.Context, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error) {
+	if to <= 0 || from >= to {
+		return store.Paged[store.ChangedAsset]{}, nil
+	}
+	return v.m.store.ChangedAssets(ctx, v.ws(), v.Schema.ID, from, to, p)
+}
+
+// History lists the states of an asset, newest first, each with the one before.
+func (v *View) History(ctx context.Context, id catalog.AssetID, p store.Page) (store.Paged[store.ChangedAsset], error) {
+	return v.m.store.AssetHistory(ctx, v.ws(), v.Schema.ID, id, p)
+}
+
+// Removals lists the removals that wait for confirmation, by asset.
+func (v *View) Removals(ctx context.Context, p store.Page) (store.Paged[store.PendingRemoval], error) {
+	return v.m.store.Removals(ctx, v.ws(), v.Schema.ID, p)
+}
+
+// Projects lists the projects of the schema.
+func (v *View) Projects(ctx context.Context, p store.Page) (store.Paged[catalog.Project], error) {
+	return v.m.store.Projects(ctx, v.ws(), v.Schema.ID, p)
+}
+
+// Row is the schema as lists show it, with its kept count of tables.
+func (v *View) Row(ctx context.Context) (store.SchemaRow, error) {
+	rows, err := v.m.store.Schemas(ctx, v.ws(), []catalog.SchemaID{v.Schema.ID}, store.Page{Limit: 1})
+	if err == nil && len(rows.Rows) == 0 {
+		err = catalog.ErrNotFound
+	}
+	if err != nil {
+		return store.SchemaRow{}, err
+	}
+	return rows.Rows[0], nil
+}

@@ -1,0 +1,74 @@
+package readmodel
+
+import (
+	"context"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Store is what a Model asks of a store.
+type Store interface {
+	places
+	rows
+	results
+	history
+	state
+}
+
+// places finds schemas and what belongs to one.
+type places interface {
+	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
+	Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, p store.Page) (store.Paged[store.SchemaRow], error)
+	VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID, at time.Time) (int64, error)
+	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
+	Projects(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[catalog.Project], error)
+	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
+	Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Run, error)
+	Runs(ctx context.Context, ws int64, f store.RunFilter, p store.Page) (store.Paged[catalog.Run], error)
+	SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) (map[catalog.AssetID]catalog.SchemaID, error)
+	AssetPage(ctx context.Context, ws int64, f store.AssetFilter, p store.Page) (store.Paged[catalog.Asset], error)
+	AssetBreakdown(ctx context.Context, ws int64, f store.AssetFilter, by store.Breakdown) (map[string]int64, error)
+}
+
+// rows reads rows by id.
+type rows interface {
+	Asset(ctx context.Context, ws int64, id catalog.AssetID, at int64) (catalog.Asset, catalog.SchemaID, error)
+	AssetsAt(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error)
+	AssetByUniqueID(ctx context.Context, ws int64, schema catalog.SchemaID, project, uniqueID string, at int64) (catalog.Asset, error)
+	AssetByRelationKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string, at int64) (catalog.Asset, error)
+	ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error)
+	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Facet, error)
+	NeighboursOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]store.Neighbours, error)
+	TestsOfAsset(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Test, error)
+	TestsOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Test, error)
+	TestsByID(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.TestID) ([]catalog.Test, error)
+	Texts(ctx context.Context, ws int64, hashes []catalog.Hash) (map[catalog.Hash]string, error)
+}
+
+// results reads runs' results and freshness.
+type results interface {
+	LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.NodeResult, error)
+	NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, p store.Page) (store.Paged[store.RunResult], error)
+	RunResults(ctx context.Context, ws int64, run catalog.RunID, p store.Page) (store.Paged[catalog.NodeResult], error)
+	ResultsStored(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
+	LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID) ([]store.NodeClass, error)
+}
+
+// history reads what changed and what waits.
+type history interface {
+	ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error)
+	AssetHistory(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, p store.Page) (store.Paged[store.ChangedAsset], error)
+	Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.PendingRemoval], error)
+}
+
+// state reads what parts are made of, at served versions and at the one in the
+// making.
+type state interface {
+	Deltas(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64) ([]catalog.VersionDelta, error)
+	AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]store.AssetCard, error)
+	EdgesInto(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Edge, error)
+	TestRefs(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.TestID) ([]store.TestRef, error)
+	ColumnBlocks(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]store.ColumnEdgeBlock, error)
+}

@@ -1,0 +1,185 @@
+package readmodel
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Tests are the tests of a version, by id.
+type Tests struct{ refs []store.TestRef }
+
+func (t *Tests) size() int64 { return int64(len(t.refs)) * 48 }
+
+func loadTests(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+	if version == 0 {
+		return &Tests{}, nil
+	}
+	err = m.cache.work(ctx, func() error {
+		refs, err := m.store.TestRefs(ctx, s.ws, s.schema, version, nil)
+		part = &Tests{refs}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return part, nil
+}
+
+func nextTests(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
+	before := old.(*Tests)
+	if len(d.Tests) == 0 {
+		return before, nil
+	}
+	ids := d.Tests
+	if len(ids) > len(before.refs)/worthLoading+64 {
+		ids = nil
+	}
+	refs, err := m.store.TestRefs(ctx, s.ws, s.schema, d.Version, ids)
+	if err != nil || ids == nil {
+		return &Tests{refs}, err
+	}
+	out := make([]store.TestRef, 0, len(before.refs)+len(refs))
+	for _, ref := range before.refs {
+		if _, gone := slices.BinarySearch(ids, ref.ID); !gone {
+			out = append(out, ref)
+		}
+	}
+	out = append(out, refs...)
+	slices.SortFunc(out, func(a, b store.TestRef) int { return cmp.Compare(a.ID, b.ID) })
+	return &Tests{out}, nil
+}
+
+// Classes are the classes of the latest results of a schema's nodes, as they were
+// after some number of runs.
+type Classes struct{ of map[store.NodeKey]string }
+
+func (c *Classes) size() int64 { return int64(len(c.of)) * 96 }
+
+// class returns the class of a node's latest result; "" without one.
+func (c *Classes) class(key store.NodeKey) string { return c.of[key] }
+
+func (m *Model) classes(ctx context.Context, s scope) (*Classes, int64, error) {
+	stored, err := m.store.ResultsStored(ctx, s.ws, s.schema)
+	if err != nil {
+		return nil, 0, err
+	}
+	key := s.key(classesPart, 0)
+	key.results = stored
+	part, err := m.cache.get(ctx, key, func(ctx context.Context) (part sized, err error) {
+		err = m.cache.work(ctx, func() error {
+			part, err = m.loadClasses(ctx, s)
+			return err
+		})
+		older := key
+		older.results--
+		m.cache.demote(older)
+		return part, err
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return part.(*Classes), stored, nil
+}
+
+func (m *Model) loadClasses(ctx context.Context, s scope) (*Classes, error) {
+	rows, err := m.store.LatestClasses(ctx, s.ws, s.schema)
+	if err != nil {
+		return nil, err
+	}
+	out := &Classes{of: make(map[store.NodeKey]string, len(rows))}
+	names := map[string]string{}
+	for _, row := range rows {
+		name, ok := names[row.Class]
+		if !ok {
+			name = row.Class
+			names[name] = name
+		}
+		out.of[row.Key] = name
+	}
+	return out, nil
+}
+
+// testStates are the tests of a version with the class of their latest result.
+type testStates struct {
+	*Tests
+	class []uint8 // index into testClasses, by position in refs
+	count [len(testClasses)]int64
+}
+
+func (t *testStates) size() int64 { return int64(len(t.class)) + 64 }
+
+// testClasses are the classes that tests are listed by.
+var testClasses = [...]string{
+	ClassUnknown, catalog.ClassPass, catalog.ClassWarn, catalog.ClassFail, catalog.ClassError, catalog.ClassSkipped,
+}
+
+// ClassUnknown is the class of a test that never ran, as far as is known.
+const ClassUnknown = "unknown"
+
+// TestClass is the class under which a test with such a result is listed.
+func TestClass(class string) string {
+	switch class {
+	case "", catalog.ClassOther:
+		return ClassUnknown
+	case catalog.ClassSuccess:
+		return catalog.ClassPass
+	}
+	return class
+}
+
+func (m *Model) testStates(ctx context.Context, s scope, version int64) (*testStates, error) {
+	part, err := m.part(ctx, s, testsPart, version)
+	if err != nil {
+		return nil, err
+	}
+	tests := part.(*Tests)
+	classes, stored, err := m.classes(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	key := s.key(testStatesPart, version)
+	key.results = stored
+	joined, err := m.cache.get(ctx, key, func(context.Context) (sized, error) { return joinTests(tests, classes), nil })
+	if err != nil {
+		return nil, err
+	}
+	return joined.(*testStates), nil
+}
+
+func joinTests(tests *Tests, classes *Classes) *testStates {
+	out := &testStates{Tests: tests, class: make([]uint8, len(tests.refs))}
+	for i, ref := range tests.refs {
+		class := max(0, slices.Index(testClasses[:], TestClass(classes.class(ref.Key))))
+		out.class[i] = uint8(class)
+		out.count[class]++
+	}
+	return out
+}
+
+// page returns the ids of the tests of a class ("" = all) behind an id, at most
+// limit of them, and whether there are more.
+func (t *testStates) page(class string, after catalog.TestID, limit int) (ids []catalog.TestID, more bool, total int64) {
+	wanted := slices.Index(testClasses[:], class)
+	total = int64(len(t.refs))
+	if class != "" {
+		total = 0
+		if wanted >= 0 {
+			total = t.count[wanted]
+		}
+	}
+	from, _ := slices.BinarySearchFunc(t.refs, after+1, func(r store.TestRef, id catalog.TestID) int { return cmp.Compare(r.ID, id) })
+	for i := from; i < len(t.refs); i++ {
+		if class != "" && int(t.class[i]) != wanted {
+			continue
+		}
+		if len(ids) == limit {
+			return ids, true, total
+		}
+		ids = append(ids, t.refs[i].ID)
+	}
+	return ids, false, total
+}

@@ -1,0 +1,135 @@
+package readmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// At chooses a version of a schema; the zero At means the served one.
+type At struct {
+	set    bool
+	number int64
+	time   time.Time
+}
+
+// AtVersion chooses a version by its number.
+func AtVersion(n int64) At { return At{set: true, number: n} }
+
+// AtTime chooses the version that was served at a time; 0 before the first.
+func AtTime(t time.Time) At { return At{set: true, time: t} }
+
+// View is one version of one schema as one principal sees it. Everything that it
+// answers is of that version, whatever is imported meanwhile.
+type View struct {
+	m         *Model
+	Principal access.Principal
+	Schema    catalog.Schema
+	Version   int64 // 0: nothing was there yet
+}
+
+// View makes a view of the served version. It is where visibility is checked: a
+// schema of another workspace, one outside the principal's limits and one that
+// does not exist are the same catalog.ErrNotFound.
+func (m *Model) View(ctx context.Context, p access.Principal, id catalog.SchemaID) (*View, error) {
+	if !p.Sees(id) {
+		return nil, fmt.Errorf("schema %s: %w", id, catalog.ErrNotFound)
+	}
+	schema, err := m.store.Schema(ctx, p.WS, id)
+	if err != nil {
+		return nil, err
+	}
+	return &View{m: m, Principal: p, Schema: schema, Version: schema.Version}, nil
+}
+
+// At returns the view of another version of the schema; catalog.ErrNotFound for
+// one that is not served yet.
+func (v *View) At(ctx context.Context, at At) (*View, error) {
+	n, err := v.versionAt(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	other := *v
+	other.Version = n
+	return &other, nil
+}
+
+func (v *View) versionAt(ctx context.Context, at At) (int64, error) {
+	switch {
+	case !at.set:
+		return v.Schema.Version, nil
+	case !at.time.IsZero():
+		n, err := v.m.store.VersionAt(ctx, v.ws(), v.Schema.ID, at.time)
+		if errors.Is(err, catalog.ErrNotFound) {
+			return 0, nil
+		}
+		return n, err
+	case at.number < 0 || at.number > v.Schema.Version:
+		return 0, fmt.Errorf("version %d of %s: %w", at.number, v.Schema.ID, catalog.ErrNotFound)
+	}
+	return at.number, nil
+}
+
+func (v *View) ws() int64 { return v.Principal.WS }
+
+func (v *View) scope() scope { return scope{v.Principal.WS, v.Schema.ID} }
+
+// of makes the view of what belongs to a schema, once it is found.
+func of[T any](ctx context.Context, m *Model, p access.Principal, found T, err error, schema func(T) catalog.SchemaID) (*View, T, error) {
+	var none T
+	if err != nil {
+		return nil, none, err
+	}
+	v, err := m.View(ctx, p, schema(found))
+	if err != nil {
+		return nil, none, err
+	}
+	return v, found, nil
+}
+
+// Project finds a project and makes the view of its schema.
+func (m *Model) Project(ctx context.Context, p access.Principal, id catalog.ProjectID) (*View, catalog.Project, error) {
+	project, err := m.store.Project(ctx, p.WS, id)
+	return of(ctx, m, p, project, err, func(r catalog.Project) catalog.SchemaID { return r.SchemaID })
+}
+
+// Import finds an import and makes the view of its schema.
+func (m *Model) Import(ctx context.Context, p access.Principal, id catalog.ImportID) (*View, catalog.Import, error) {
+	imp, err := m.store.Import(ctx, p.WS, id)
+	return of(ctx, m, p, imp, err, func(r catalog.Import) catalog.SchemaID { return r.SchemaID })
+}
+
+// Run finds a run and makes the view of its schema.
+func (m *Model) Run(ctx context.Context, p access.Principal, id catalog.RunID) (*View, catalog.Run, error) {
+	run, err := m.store.Run(ctx, p.WS, id)
+	return of(ctx, m, p, run, err, func(r catalog.Run) catalog.SchemaID { return r.SchemaID })
+}
+
+// Asset finds an asset in the served version of its schema. kindPrefix is that of
+// the id by which it was asked for.
+func (m *Model) Asset(ctx context.Context, p access.Principal, id catalog.AssetID, kindPrefix string) (*View, catalog.Asset, error) {
+	var asset catalog.Asset
+	schemas, err := m.store.SchemasOf(ctx, p.WS, []catalog.AssetID{id})
+	if err != nil {
+		return nil, asset, err
+	}
+	schema, ok := schemas[id]
+	if !ok {
+		return nil, asset, fmt.Errorf("asset %d: %w", id, catalog.ErrNotFound)
+	}
+	v, err := m.View(ctx, p, schema)
+	if err != nil {
+		return nil, asset, err
+	}
+	if asset, err = v.Asset(ctx, id); err == nil && asset.Kind.Prefix() != kindPrefix {
+		err = fmt.Errorf("asset %d: %w", id, catalog.ErrNotFound)
+	}
+	if err != nil {
+		return nil, catalog.Asset{}, err
+	}
+	return v, asset, nil
+}
