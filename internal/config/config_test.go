@@ -81,7 +81,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		return "77"
 	}
 	flags, variables, yaml := map[string]string{}, map[string]string{}, strings.Builder{}
-	for _, s := range Settings() {
+	for _, s := range settings {
 		v := value(s)
 		flags[s.Name], variables[s.Variable()] = v, v
 		if name, nested := strings.CutPrefix(s.Name, "limits."); nested {
@@ -103,7 +103,7 @@ func TestEverySettingIsRead(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for _, s := range Settings() {
+		for _, s := range settings {
 			if read := s.read(&got); read != value(s) {
 				t.Errorf("%s: %s = %q, want %q", name, s.Name, read, value(s))
 			}

@@ -32,9 +32,6 @@ func (s Setting) Flag() string {
 	return "--" + strings.NewReplacer(".", "-", "_", "-").Replace(s.Name)
 }
 
-// Settings returns all settings, in the order in which they are shown.
-func Settings() []Setting { return slices.Clone(settings) }
-
 var settings = []Setting{
 	text("listen", "address to serve on, host:port", func(c *Config) *string { return &c.Listen }),
 	text("data", "folder of the store, the blobs and the socket", func(c *Config) *string { return &c.Data }),

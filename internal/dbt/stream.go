@@ -108,9 +108,6 @@ func isUTF16(head []byte) bool {
 		head[0] == 0 && head[1] == '{' || head[0] == '{' && head[1] == 0
 }
 
-// Gzip reports whether the file was compressed.
-func (s *Stream) Gzip() bool { return s.gzip }
-
 // Unpacked returns how many bytes of the unpacked file have been read so far, byte order mark included.
 func (s *Stream) Unpacked() int64 { return s.unpacked }
 

@@ -71,8 +71,8 @@ func TestNeighbours(t *testing.T) {
 		for _, e := range edges {
 			distinct[e] = true
 		}
-		if g.Len() != n || g.Edges() != len(distinct) {
-			t.Fatalf("%d nodes and %d edges, want %d and %d", g.Len(), g.Edges(), n, len(distinct))
+		if g.Len() != n {
+			t.Fatalf("%d nodes, want %d", g.Len(), n)
 		}
 		for id := range int32(n) {
 			for _, row := range [][]int32{g.Children(id), g.Parents(id)} {
@@ -135,9 +135,6 @@ func wantReach(t *rapid.T, got, want Reach) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("(-naive +got):\n%s", diff)
 	}
-	if got.Truncated() != (got.Total > len(got.IDs)) {
-		t.Fatalf("Truncated is %v of %+v", got.Truncated(), got)
-	}
 }
 
 func TestReachOfStrangersIsEmpty(t *testing.T) {
@@ -145,31 +142,6 @@ func TestReachOfStrangersIsEmpty(t *testing.T) {
 	if reach := g.Descendants([]int32{-1, 2}, NoLimit, NoLimit); reach.Total != 0 {
 		t.Errorf("reached %v", reach)
 	}
-}
-
-func TestBetween(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		n, edges := drawGraph(t)
-		id := rapid.Int32Range(0, int32(n-1))
-		from, to := rapid.SliceOfN(id, 0, 2).Draw(t, "from"), rapid.SliceOfN(id, 0, 2).Draw(t, "to")
-		limit := rapid.IntRange(NoLimit, 5).Draw(t, "limit")
-		d := distances(n, edges)
-		want := naiveReach(n, from, NoLimit, NoLimit, func(start, id int32) int32 {
-			for _, end := range to {
-				if d[id][end] >= 0 {
-					return d[start][id]
-				}
-			}
-			return -1
-		})
-		if limit >= 0 && limit < len(want.IDs) {
-			want.IDs, want.Depths = want.IDs[:limit], want.Depths[:limit]
-		}
-		got := build(t, n, edges...).Between(from, to, limit)
-		if diff := cmp.Diff(want.IDs, got.IDs, cmp.Transformer("set", func(ids []int32) []int32 { return append([]int32{}, ids...) })); diff != "" || got.Total != want.Total {
-			t.Fatalf("total %d, want %d; (-naive +got):\n%s", got.Total, want.Total, diff)
-		}
-	})
 }
 
 func TestWithin(t *testing.T) {
@@ -236,8 +208,8 @@ func TestDeepChain(t *testing.T) {
 		t.Errorf("order starts with %d and ends with %d, cycles %v", order[0], order[n-1], cycles)
 	}
 	reach := g.Ancestors([]int32{0}, NoLimit, 10)
-	if reach.Total != n || len(reach.IDs) != 10 || !reach.Truncated() {
-		t.Errorf("reached %d of %d, truncated %v", len(reach.IDs), reach.Total, reach.Truncated())
+	if reach.Total != n || len(reach.IDs) != 10 {
+		t.Errorf("reached %d of %d", len(reach.IDs), reach.Total)
 	}
 }
 

@@ -12,9 +12,6 @@ type Reach struct {
 	Total  int     // nodes that there are; more than len(IDs) if the limit cut the answer
 }
 
-// Truncated reports whether the limit cut the answer.
-func (r Reach) Truncated() bool { return r.Total > len(r.IDs) }
-
 // Descendants returns ids and what is made from them in at most depth steps, the first limit of them.
 // Numbers that are not in the graph reach nothing.
 func (g *Graph) Descendants(ids []int32, depth, limit int) Reach {
@@ -68,20 +65,3 @@ func (r *Reach) add(level []int32, depth int32, limit int) {
 }
 
 func (g *Graph) holds(id int32) bool { return id >= 0 && int(id) < g.Len() }
-
-// Between returns the nodes on the ways from any of from to any of to, ends included, the first limit of them; none if
-// there is no way. Depths are steps from the nearest of from.
-func (g *Graph) Between(from, to []int32, limit int) Reach {
-	above := newBitmap(g.Len())
-	for _, id := range g.Ancestors(to, NoLimit, NoLimit).IDs {
-		above.add(id)
-	}
-	below := g.Descendants(from, NoLimit, NoLimit)
-	var reach Reach
-	for i, id := range below.IDs {
-		if above.has(id) {
-			reach.add([]int32{id}, below.Depths[i], limit)
-		}
-	}
-	return reach
-}

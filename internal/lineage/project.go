@@ -81,14 +81,6 @@ func (s catalogSink) Table(t *dbt.CatalogTable) error {
 
 func (s catalogSink) Unchanged(string, string, dbt.Hash) error { return nil }
 
-// Node returns a node by its unique id; nil if there is none.
-func (p *Project) Node(uniqueID string) *dbt.Node {
-	if n, ok := p.number[uniqueID]; ok {
-		return p.Nodes[n]
-	}
-	return nil
-}
-
 // Parents returns the unique ids that a node derives from: of parent_map, else of
 // depends_on.
 func (p *Project) Parents(n *dbt.Node) []string {
@@ -96,17 +88,6 @@ func (p *Project) Parents(n *dbt.Node) []string {
 		return parents
 	}
 	return n.DependsOn
-}
-
-// Children returns for every unique id those that derive from it, sorted.
-func (p *Project) Children() map[string][]string {
-	out := map[string][]string{}
-	for _, n := range p.Nodes { // sorted, so the lists are
-		for _, parent := range p.Parents(n) {
-			out[parent] = append(out[parent], n.UniqueID)
-		}
-	}
-	return out
 }
 
 // IsTable distinguishes the nodes that have columns.

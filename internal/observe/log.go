@@ -5,7 +5,6 @@ package observe
 import (
 	"io"
 	"log/slog"
-	"time"
 )
 
 // NewLogger returns a logger that writes lines of at least level to w, as JSON objects or as key=value text. Times are UTC.
@@ -22,9 +21,4 @@ func utc(groups []string, attr slog.Attr) slog.Attr {
 		return slog.Time(slog.TimeKey, attr.Value.Time().UTC())
 	}
 	return attr
-}
-
-// Milliseconds is the attribute for how long something took, duration_ms.
-func Milliseconds(d time.Duration) slog.Attr {
-	return slog.Int64("duration_ms", d.Milliseconds())
 }

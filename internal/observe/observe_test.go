@@ -82,7 +82,7 @@ func TestLoggerJSON(t *testing.T) {
 	var out bytes.Buffer
 	log := NewLogger(&out, true, slog.LevelInfo)
 	log.Debug("not shown")
-	log.Info("import ended", slog.String("import_id", "IMP-7"), Milliseconds(1500*time.Millisecond))
+	log.Info("import ended", slog.String("import_id", "IMP-7"), slog.Int64("duration_ms", 1500))
 	var line struct {
 		Time       time.Time `json:"time"`
 		Msg        string    `json:"msg"`

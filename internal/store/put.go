@@ -30,17 +30,6 @@ func (w *Write) PutFacets(ctx context.Context, facets []catalog.Facet) error {
 	})
 }
 
-// CloseFacets ends facets without a successor.
-func (w *Write) CloseFacets(ctx context.Context, facets []FacetKey) error {
-	return chunks(facets, chunkRows, func(facets []FacetKey) error {
-		keys := make([]any, len(facets))
-		for i, k := range facets {
-			keys[i] = hashOf(k.hash())
-		}
-		return w.replace(ctx, facetTable, keys, nil)
-	})
-}
-
 // PutTests writes tests under their ids.
 func (w *Write) PutTests(ctx context.Context, tests []catalog.Test) error {
 	tests = last(tests, func(t catalog.Test) catalog.TestID { return t.ID })

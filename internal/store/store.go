@@ -29,9 +29,6 @@ func New(eng Engine, now func() time.Time) *Store {
 	return s
 }
 
-// EngineName is "sqlite" or "postgres".
-func (s *Store) EngineName() string { return s.eng.Name() }
-
 // Close ends the store's connections and releases what it locked.
 func (s *Store) Close() error { return s.eng.Close() }
 

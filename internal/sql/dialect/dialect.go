@@ -69,13 +69,8 @@ func (d *Dialect) Stored(text string, quoted bool) string {
 	return d.Identifiers.Unquoted.apply(text)
 }
 
-// ColumnKey is equal for two spellings of a column name if and only if they
-// mean the same column. Names read from a schema count as quoted.
-func (d *Dialect) ColumnKey(text string, quoted bool) string {
-	return key(d.Stored(text, quoted), d.Identifiers.ColumnsExact)
-}
-
-// TableKey is the same for one part of a table's name.
+// TableKey is equal for two spellings of one part of a table's name if and only if
+// they mean the same table. Names read from a schema count as quoted.
 func (d *Dialect) TableKey(text string, quoted bool) string {
 	return key(d.Stored(text, quoted), d.Identifiers.TablesExact)
 }

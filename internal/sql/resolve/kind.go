@@ -64,9 +64,6 @@ func (k KindSet) Has(kinds KindSet) bool { return k&kinds == kinds }
 // the output. An edge without it only controls the output.
 func (k KindSet) IsValue() bool { return k&valueKinds != 0 }
 
-// IsIndirect reports whether the column only controls values or rows.
-func (k KindSet) IsIndirect() bool { return k != 0 && k&valueKinds == 0 }
-
 // Names lists the kinds, in a fixed order.
 func (k KindSet) Names() []string {
 	var names []string

@@ -70,10 +70,10 @@ func (p *pair) both(name string, do func(*side) (any, error)) {
 	a, errA := do(p.a)
 	b, errB := do(p.b)
 	if kindOf(errA) != kindOf(errB) {
-		p.t.Fatalf("%s after %v: %v on %s, %v on %s", name, p.done, errA, p.a.EngineName(), errB, p.b.EngineName())
+		p.t.Fatalf("%s after %v: %v on the first, %v on the second", name, p.done, errA, errB)
 	}
 	if diff := cmp.Diff(a, b, cmpopts.EquateEmpty()); diff != "" {
-		p.t.Fatalf("%s after %v (-%s +%s)\n%s", name, p.done, p.a.EngineName(), p.b.EngineName(), diff)
+		p.t.Fatalf("%s after %v (-first +second)\n%s", name, p.done, diff)
 	}
 }
 

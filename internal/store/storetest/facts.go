@@ -75,16 +75,15 @@ func testFacets(t *testing.T, r *rig) {
 	same(t, get(r.PendingFacets(ctx, ws, schema, 0, 2))(t), []catalog.Facet{pending})
 	same(t, get(r.PendingFacets(ctx, ws, schema, 0, 3))(t), []catalog.Facet{})
 
-	// The pending facet finds its asset; one of the people's is withdrawn.
+	// The pending facet finds its asset.
 	found := pending
 	found.Asset = 3
 	r.save(schema, func(w *store.Write) {
 		must(t, w.PutFacets(ctx, []catalog.Facet{found}))
-		must(t, w.CloseFacets(ctx, []store.FacetKey{{Origin: catalog.OriginUser, Source: catalog.FromUser, Asset: 2}, {Origin: "dbt:none"}}))
 	})
 	same(t, get(r.PendingFacets(ctx, ws, schema, 0, 0))(t), []catalog.Facet{})
 	same(t, get(r.PendingFacets(ctx, ws, schema, 1, 0))(t), []catalog.Facet{pending})
-	same(t, get(r.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{1, 2, 3}))(t), []catalog.Facet{full, user, found})
+	same(t, get(r.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{1, 2, 3}))(t), []catalog.Facet{full, user, user2, found})
 	same(t, get(r.FacetsOf(ctx, ws, schema, 1, []catalog.AssetID{1, 2, 3}))(t), []catalog.Facet{full, user, user2})
 }
 
