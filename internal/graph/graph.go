@@ -74,6 +74,9 @@ func (r rows) of(id int32) []int32 { return r.next[r.start[id]:r.start[id+1]:r.s
 // Len is the number of nodes.
 func (g *Graph) Len() int { return len(g.down.start) - 1 }
 
+// Edges is the number of different edges.
+func (g *Graph) Edges() int { return len(g.down.next) }
+
 // Children returns the nodes made from id, ascending. The slice is the graph's own: do not change it.
 func (g *Graph) Children(id int32) []int32 { return g.down.of(id) }
 

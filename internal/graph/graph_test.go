@@ -71,8 +71,8 @@ func TestNeighbours(t *testing.T) {
 		for _, e := range edges {
 			distinct[e] = true
 		}
-		if g.Len() != n {
-			t.Fatalf("%d nodes, want %d", g.Len(), n)
+		if g.Len() != n || g.Edges() != len(distinct) {
+			t.Fatalf("%d nodes and %d edges, want %d and %d", g.Len(), g.Edges(), n, len(distinct))
 		}
 		for id := range int32(n) {
 			for _, row := range [][]int32{g.Children(id), g.Parents(id)} {
