@@ -13,8 +13,8 @@ import (
 
 // Budgets of what is left. They may only fall: lower them with what you fix.
 const (
-	retiredBudget = 48
-	commentBudget = 25
+	retiredBudget = 30
+	commentBudget = 3
 	proseBudget   = 51
 )
 

@@ -8,8 +8,8 @@ const absent = -1
 // selection holds for each node its distance from the nearest node that was named, or absent.
 type selection []int32
 
-// Eval returns the nodes that the selector means, the first limit of them. Depths are distances from the nearest node that
-// a term names, so a limit cuts the far ends of a lineage. The only errors are u's.
+// Eval returns the nodes that the selector means, the first limit of them. Depths are distances from the nearest node
+// that a term names, so a limit cuts the far ends of a lineage. The only errors are u's.
 func (s Selector) Eval(g *Graph, u Universe, limit int) (Reach, error) {
 	all := newSelection(g.Len())
 	for _, intersection := range s.union {

@@ -11,8 +11,8 @@ func isPattern(text string) bool {
 	return false
 }
 
-// glob matches as Python's fnmatch does on Linux: * is any text, ? is any letter, [abc], [a-z] and [!abc] are classes, an
-// open bracket that is not closed is itself. It takes at most len(pattern) × len(text) steps.
+// glob matches as Python's fnmatch does on Linux: * is any text, ? is any letter, [abc], [a-z] and [!abc] are
+// classes, an open bracket that is not closed is itself. It takes at most len(pattern) × len(text) steps.
 func glob(pattern, text string) bool {
 	if !isPattern(pattern) {
 		return pattern == text

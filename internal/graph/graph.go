@@ -23,8 +23,8 @@ type rows struct {
 	next  []int32
 }
 
-// New builds the graph of nodes 0…n-1. An edge that is given twice counts once. An edge of a node that is not there is an
-// error. edges is not kept.
+// New builds the graph of nodes 0…n-1. An edge that is given twice counts once. An edge of a node that is not there
+// is an error. edges is not kept.
 func New(n int, edges []Edge) (*Graph, error) {
 	for _, e := range edges {
 		if e.From < 0 || e.To < 0 || int(e.From) >= n || int(e.To) >= n {

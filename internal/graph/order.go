@@ -2,9 +2,9 @@ package graph
 
 import "slices"
 
-// Order returns all nodes, parents before children, and the cycles that keep that from being quite true: sets of nodes
-// that reach each other (or themselves), each ascending, by their smallest node. The nodes of a cycle are consecutive in
-// the order. The same graph always gives the same order.
+// Order returns all nodes, parents before children, and the cycles that keep that from being quite true: sets of
+// nodes that reach each other (or themselves), each ascending, by their smallest node. The nodes of a cycle are
+// consecutive in the order. The same graph always gives the same order.
 func (g *Graph) Order() (order []int32, cycles [][]int32) {
 	t := tarjan{graph: g, index: make([]int32, g.Len()), low: make([]int32, g.Len()), open: newBitmap(g.Len())}
 	for id := range int32(g.Len()) {

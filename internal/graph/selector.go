@@ -13,15 +13,18 @@ var ErrSelector = errors.New("selector is not valid")
 
 // Selector is a parsed dbt selector: the union of intersections of terms.
 //
-//	orders              nodes of that name        +orders  2+orders      and all, or two levels of, what they are made from
-//	tag:nightly         nodes by a method         orders+  orders+1      and all, or one level of, what is made from them
-//	a b                 union                     @orders                and all descendants, and the ancestors of all of them
-//	a,b                 intersection
+//	orders        nodes of that name
+//	tag:nightly   nodes by a method
+//	+orders       and all that they are made from; 2+orders: two levels of it
+//	orders+       and all that is made from them; orders+1: one level of it
+//	@orders       and all descendants, and the ancestors of all of them
+//	a b           union
+//	a,b           intersection
 //
-// Methods: fqn (a name, the default), path (the default with a slash), file (the default with .sql, .py or .csv), tag, source,
-// package, config.KEY, resource_type, exposure, metric, semantic_model, saved_query, unit_test, group, access, state. Names
-// may hold *, ? and [abc]. As in dbt, a name never means a source. Unlike dbt, tests come only where the graph leads to
-// them: there is no indirect selection.
+// Methods: fqn (a name, the default), path (the default with a slash), file (the default with .sql, .py or .csv),
+// tag, source, package, config.KEY, resource_type, exposure, metric, semantic_model, saved_query, unit_test, group,
+// access, state. Names may hold *, ? and [abc]. As in dbt, a name never means a source. Unlike dbt, tests come only
+// where the graph leads to them: there is no indirect selection.
 type Selector struct {
 	union [][]term
 }

@@ -99,10 +99,10 @@ func (t *Tracer) parents(n int32) []int32 { return t.graph.Parents(n) }
 // bounds the texts that are held.
 const chunk = 256
 
-// Run reads every due table whose block is not current, and the children of
-// those whose columns came out different. A table whose stated columns or whose
-// relation changed makes its children due as well: the caller has to name them.
-// Children of an ephemeral table that is due are due. Tables that read one another are read once in a run, in a fixed order.
+// Run reads every due table whose block is not current, and the children of those whose columns came out different. A
+// table whose stated columns or whose relation changed makes its children due as well: the caller has to name them.
+// Children of an ephemeral table that is due are due. Tables that read one another are read once in a run, in a fixed
+// order.
 func (t *Tracer) Run(ctx context.Context, due []int32) error {
 	const (
 		waiting uint8 = iota

@@ -7,7 +7,8 @@ import (
 	"log/slog"
 )
 
-// NewLogger returns a logger that writes lines of at least level to w, as JSON objects or as key=value text. Times are UTC.
+// NewLogger returns a logger that writes lines of at least level to w, as JSON objects or as key=value text. Times
+// are UTC.
 func NewLogger(w io.Writer, json bool, level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: utc}
 	if json {

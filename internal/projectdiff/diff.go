@@ -24,12 +24,13 @@ type Summary struct {
 	EdgesAdded     int `json:"edges_added"`
 	EdgesRemoved   int `json:"edges_removed"`
 	EdgesChanged   int `json:"edges_changed"`
-	Breaking       int `json:"breaking"`     // tables and columns that are gone or have another name or type, and broken reads
-	NotCompared    int `json:"not_compared"` // tables of both states whose columns one state alone knows
-	HitColumns     int `json:"hit_columns"`
-	HitTables      int `json:"hit_tables"`
-	HitExposures   int `json:"hit_exposures"`
-	HitMetrics     int `json:"hit_metrics"`
+	// tables and columns that are gone or have another name or type, and broken reads
+	Breaking     int `json:"breaking"`
+	NotCompared  int `json:"not_compared"` // tables of both states whose columns one state alone knows
+	HitColumns   int `json:"hit_columns"`
+	HitTables    int `json:"hit_tables"`
+	HitExposures int `json:"hit_exposures"`
+	HitMetrics   int `json:"hit_metrics"`
 }
 
 // How something changed.

@@ -17,8 +17,9 @@ type ManifestStats struct {
 	Origin
 	AdapterType jsontext.Value `json:"adapter_type"`
 	ProjectName jsontext.Value `json:"project_name"`
-	RootPackage *string        `json:"root_package"` // project_name, or the package most models, seeds and snapshots have
-	Packages    int            `json:"packages"`
+	// project_name, or the package most models, seeds and snapshots have
+	RootPackage *string `json:"root_package"`
+	Packages    int     `json:"packages"`
 
 	Models            int    `json:"models"`
 	ModelsRoot        int    `json:"models_root"`

@@ -150,7 +150,8 @@ func (p *parser) subscript() ast.Step {
 			step.Kind = ast.SliceStep
 			continue
 		}
-		if p.is(token.Minus) && (p.ahead(1).Kind == token.Colon || p.ahead(1).Kind == token.RightBracket) { // DuckDB: [1:-:2]
+		// DuckDB: [1:-:2]
+		if p.is(token.Minus) && (p.ahead(1).Kind == token.Colon || p.ahead(1).Kind == token.RightBracket) {
 			p.pos++
 			continue
 		}

@@ -118,7 +118,8 @@ func (p *parser) cast() ast.Expr {
 		p.pos += 3
 		p.expr()
 	}
-	if p.acceptKw(token.USING) || p.isKw(token.DEFAULT) || p.is(token.Comma) { // PARSE ... USING, Oracle's DEFAULT ... ON CONVERSION ERROR
+	// PARSE ... USING, Oracle's DEFAULT ... ON CONVERSION ERROR
+	if p.acceptKw(token.USING) || p.isKw(token.DEFAULT) || p.is(token.Comma) {
 		p.salvage(func() bool { return p.is(token.Semicolon) })
 	}
 	if refs := p.closeParen(); len(refs) > 0 {

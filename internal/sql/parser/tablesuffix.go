@@ -32,7 +32,8 @@ func (p *parser) tableSuffix(t ast.TableExpr) ast.TableExpr {
 	if aliasOf(t) != nil {
 		return nil
 	}
-	if ref, ok := t.(*ast.TableRef); ok && p.is(token.Parameter) && p.adjacent(0) && p.src[p.start()] == '@' { // Oracle: t@link
+	// Oracle: t@link
+	if ref, ok := t.(*ast.TableRef); ok && p.is(token.Parameter) && p.adjacent(0) && p.src[p.start()] == '@' {
 		p.pos++
 		for p.is(token.Dot) && p.partAhead(1) {
 			p.pos += 2
@@ -75,7 +76,8 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			p.skipParens()
 			return t, true
 		}
-		if ref, ok := t.(*ast.TableRef); ok && p.kw() == token.AT && p.d.Scope.CorrelatedPaths && ref.Alias != nil && p.isIdent(1) { // Redshift: t.arr AS x AT i
+		// Redshift: t.arr AS x AT i
+		if ref, ok := t.(*ast.TableRef); ok && p.kw() == token.AT && p.d.Scope.CorrelatedPaths && ref.Alias != nil && p.isIdent(1) {
 			p.pos++
 			ref.WithOffset = p.ident()
 			ref.End = ref.WithOffset.End

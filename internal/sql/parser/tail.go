@@ -119,7 +119,8 @@ func (p *parser) limit(q *ast.Query) {
 	if p.acceptKw(token.BY) {
 		q.LimitBy = p.exprs()
 	}
-	if p.isKw(token.OVER) && p.ahead(1).Kind == token.LeftParen { // Vertica: LIMIT n OVER (PARTITION BY ... ORDER BY ...)
+	// Vertica: LIMIT n OVER (PARTITION BY ... ORDER BY ...)
+	if p.isKw(token.OVER) && p.ahead(1).Kind == token.LeftParen {
 		p.pos++
 		w := p.window()
 		q.LimitBy = append(q.LimitBy, w.PartitionBy...)

@@ -20,7 +20,8 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 	if p.args > 0 && p.d.Grammar.ArrowLambda && p.ahead(1).Kind == token.Arrow && !p.jsonArrow() {
 		return p.lambda()
 	}
-	if p.ahead(1).Kind == token.LeftParen && p.ahead(3).Keyword == token.FROM && p.isWord(0, "date_part") { // Snowflake: as EXTRACT
+	// Snowflake: as EXTRACT
+	if p.ahead(1).Kind == token.LeftParen && p.ahead(3).Keyword == token.FROM && p.isWord(0, "date_part") {
 		return p.keywordCall(token.EXTRACT)
 	}
 	if p.ahead(1).Kind == token.Word && p.ahead(2).Kind == token.LeftParen {
@@ -194,7 +195,8 @@ func (p *parser) name() ast.Expr {
 		p.pos++
 		list = append(list, p.part())
 	}
-	if p.is(token.Bang) && p.d.Grammar.ColonPaths && p.adjacent(0) && p.adjacent(1) && p.isIdent(1) && p.ahead(2).Kind == token.LeftParen { // Snowflake: model!PREDICT(x)
+	// Snowflake: model!PREDICT(x)
+	if p.is(token.Bang) && p.d.Grammar.ColonPaths && p.adjacent(0) && p.adjacent(1) && p.isIdent(1) && p.ahead(2).Kind == token.LeftParen {
 		p.pos++
 		list = append(list[:0], p.part())
 	}
