@@ -17,14 +17,14 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// What Authenticate refuses with.
+// The errors of Authenticate.
 var (
 	// ErrMissing: the request carries no credentials.
 	ErrMissing = errors.New("no credentials")
 	// ErrUnknown: malformed, unknown, revoked or from a wrong address; the client
 	// does not learn which.
 	ErrUnknown = errors.New("unknown credentials")
-	// ErrExpired: the right key, too late.
+	// ErrExpired: the key has expired.
 	ErrExpired = errors.New("credentials expired")
 )
 

@@ -13,7 +13,7 @@ import (
 // DefaultValidity is how long a key is valid by default.
 const DefaultValidity = 365 * 24 * time.Hour
 
-// NewKey asks for a key.
+// NewKey describes the key to create.
 type NewKey struct {
 	Name      string
 	Creator   string
@@ -24,8 +24,8 @@ type NewKey struct {
 	Never     bool               // no expiry at all
 }
 
-// Create makes a key and gives its text, which is not stored and never shown
-// again. catalog.ErrInvalid for a key without a name or scope, with an unknown
+// Create makes a key and returns its text, which is not stored and never shown
+// again. It returns catalog.ErrInvalid for a key without a name or scope, with an unknown
 // scope or network, or with an end in the past.
 func (a *Access) Create(ctx context.Context, ws int64, n NewKey) (secret string, key store.Key, err error) {
 	t, err := newToken(a.random)
@@ -81,8 +81,8 @@ func (a *Access) check(n NewKey) error {
 	return nil
 }
 
-// Revoke ends a key: here at once, in other processes within five seconds.
-// catalog.ErrNotFound if the workspace has no such key.
+// Revoke ends a key: in this process at once, in others within five seconds. It
+// returns catalog.ErrNotFound if the workspace has no such key.
 func (a *Access) Revoke(ctx context.Context, ws, id int64) error {
 	defer a.forgetAll()
 	if err := a.keys.RevokeKey(ctx, ws, id); err != nil {

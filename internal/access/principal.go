@@ -30,7 +30,7 @@ func (p Principal) Can(wanted Scope) bool {
 	return wanted == Public || slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.grants(wanted) })
 }
 
-// Sees reports whether the principal may know of a schema.
+// Sees reports whether the principal may see a schema.
 func (p Principal) Sees(id catalog.SchemaID) bool {
 	return len(p.Schemas) == 0 || slices.Contains(p.Schemas, id)
 }
@@ -54,7 +54,7 @@ func With(ctx context.Context, p Principal) context.Context {
 	return context.WithValue(ctx, contextKey{}, p)
 }
 
-// From returns the principal of a context; false if nobody was authenticated.
+// From returns the principal of a context, or false if there is none.
 func From(ctx context.Context) (Principal, bool) {
 	p, ok := ctx.Value(contextKey{}).(Principal)
 	return p, ok

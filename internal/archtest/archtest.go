@@ -96,7 +96,7 @@ func (c *checker) file(root fs.FS, name string) error {
 	return nil
 }
 
-// testSupport distinguishes packages that exist for tests: pgtest, storetest, blobtest.
+// testSupport reports whether a package exists for tests: pgtest, storetest, blobtest.
 func testSupport(folder string) bool { return strings.HasSuffix(path.Base(folder), "test") }
 
 func (c *checker) source(s source) {
@@ -104,7 +104,7 @@ func (c *checker) source(s source) {
 	for _, spec := range s.syntax.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
-			continue // the parser has seen to it
+			continue // the parser would have failed
 		}
 		if rule := c.importRule(s, imported); rule != "" {
 			c.add(s, spec.Pos(), rule)

@@ -60,7 +60,7 @@ type Store interface {
 	// bytes do not have the hash, so act on nothing before io.EOF. ErrNotFound if there is none.
 	Open(ctx context.Context, hash Hash) (io.ReadCloser, error)
 
-	// Stat distinguishes size and age of a blob without checking it. ErrNotFound if there is none.
+	// Stat returns the size and age of a blob without checking its content, or ErrNotFound.
 	Stat(ctx context.Context, hash Hash) (Info, error)
 
 	// Delete removes a blob. Deleting a blob that does not exist is not an error. Readers that have it open go on.
@@ -71,7 +71,7 @@ type Store interface {
 	List(ctx context.Context, visit func(Info) error) error
 
 	// Sweep removes what writers that died left behind: spooled bytes untouched for longer than olderThan, and
-	// younger ones where the medium tells that their writer is dead. It returns how many it removed. Open Writers
+	// younger ones where the medium shows that their writer is dead. It returns how many it removed. Open Writers
 	// younger than olderThan are safe.
 	Sweep(ctx context.Context, olderThan time.Duration) (removed int, err error)
 
@@ -98,9 +98,9 @@ type Writer interface {
 	io.Writer
 
 	// Commit makes the blob permanent and returns its hash and size in bytes. When it returns nil, the blob
-	// survives loss of power. Bytes that are there already are kept as they are, unless they are damaged.
+	// survives loss of power. If the store already has these bytes, they are kept unless they are damaged.
 	Commit(ctx context.Context) (Hash, int64, error)
 
-	// Abort forgets the bytes. After Commit it does nothing, so it may be deferred.
+	// Abort discards the bytes. After Commit it does nothing, so it may be deferred.
 	Abort() error
 }

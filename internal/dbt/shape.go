@@ -39,7 +39,7 @@ func (s *splitter) look(raw value) error {
 	return nil
 }
 
-// shapeOfRest distinguishes the kinds other than the expected one apart by what was seen of the file.
+// shapeOfRest returns the kind, other than the expected one, that what was seen of the file has.
 func (s *splitter) shapeOfRest() Kind {
 	switch {
 	case s.fresh:
@@ -58,7 +58,7 @@ func looksLikeNode(v value) bool {
 	return !v.get("resource_type").absent() || !v.get("unique_id").absent() && v.get("stats").absent()
 }
 
-// looksLikeTable distinguishes a catalog's table: in a manifest only a metric before v11 has metadata.
+// looksLikeTable reports whether a value is a table of a catalog: in a manifest only a metric before v11 has metadata.
 func looksLikeTable(v value) bool {
 	return v.get("stats").kind() == '{' || v.get("metadata").kind() == '{' && v.get("resource_type").absent()
 }

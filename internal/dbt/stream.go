@@ -127,7 +127,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readError distinguishes a broken file from a reader that could not read.
+// readError distinguishes a broken file from a failure of the reader.
 func (s *Stream) readError(err error) error {
 	if s.packed.err != nil && s.packed.err != io.EOF {
 		return s.packed.err

@@ -2,7 +2,7 @@ package graph
 
 import "slices"
 
-// Order returns all nodes, parents before children, and the cycles that keep that from being quite true: sets of
+// Order returns all nodes, parents before children, and the cycles, for which that is impossible: sets of
 // nodes that reach each other (or themselves), each ascending, by their smallest node. The nodes of a cycle are
 // consecutive in the order. The same graph always gives the same order.
 func (g *Graph) Order() (order []int32, cycles [][]int32) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ErrSelector is wrapped by every error that a selector's text is to blame for.
+// ErrSelector is wrapped by every error about the text of a selector.
 var ErrSelector = errors.New("selector is not valid")
 
 // Selector is a parsed dbt selector: the union of intersections of terms.

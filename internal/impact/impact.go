@@ -14,17 +14,17 @@ import (
 	"github.com/thalweg-data/thalweg/internal/lineage"
 )
 
-// Reason distinguishes why an asset is reached.
+// Reason is why an asset is reached.
 type Reason uint8
 
-// The reasons, the surest first.
+// The reasons, the most certain first.
 const (
 	// Column: the values of some of its columns derive from the changed ones.
 	Column Reason = iota
 	// Rows: the changed columns decide which rows it has.
 	Rows
 	// Unread: it reads a table that is reached, and its own code could not be
-	// read wholly: nothing can be ruled out.
+	// read completely: nothing can be ruled out.
 	Unread
 	// Downstream: it derives from a table that is reached as a whole.
 	Downstream
@@ -40,15 +40,15 @@ func (r Reason) String() string { return reasonNames[r] }
 type State struct {
 	Graph   *graph.Graph // parent → child, of all assets
 	Columns *lineage.ColumnGraph
-	// Number gives the asset that a table of Columns is.
+	// Number returns the asset of a table of Columns.
 	Number func(table int64) (int32, bool)
-	// IsTable distinguishes tables from exposures, metrics and the like.
+	// IsTable reports whether an asset is a table, and not an exposure, metric or the like.
 	IsTable func(n int32) bool
-	// Unread distinguishes a table whose code exists and was not read wholly.
+	// Unread reports whether a table has code that was not read completely.
 	Unread func(n int32) bool
 }
 
-// Change is what is asked about.
+// Change is a change whose impact is computed.
 type Change struct {
 	Asset int32
 	// Columns are numbers in the graph of columns; none: the asset as a whole. A
@@ -75,10 +75,10 @@ type Impact struct {
 	Tables int
 }
 
-// Of works out what a change reaches.
+// Of computes what a change reaches.
 func (s State) Of(c Change) Impact { return s.OfAll([]Change{c}) }
 
-// OfAll works out what several changes reach together. They are followed by the
+// OfAll computes what several changes reach together. They are followed by the
 // first one's Walk and Rows.
 func (s State) OfAll(changes []Change) Impact {
 	b := &builder{State: s, changed: map[int32]bool{}, reasons: map[int32]Reason{}, whole: map[int32]bool{}}
@@ -127,7 +127,7 @@ type builder struct {
 	whole   map[int32]bool // reached as a whole, and all that derives from it with it
 }
 
-// reach notes an asset; the surest reason stays.
+// reach records an asset; the most certain reason is kept.
 func (b *builder) reach(n int32, why Reason) {
 	if old, known := b.reasons[n]; !known || why < old {
 		b.reasons[n] = why
@@ -157,7 +157,7 @@ func (b *builder) columns(columns []int32) {
 	}
 }
 
-// wholly reaches every table downstream of one.
+// wholly reaches every table downstream of a table.
 func (b *builder) wholly(n int32) {
 	if b.whole[n] {
 		return
@@ -175,7 +175,7 @@ func (b *builder) wholly(n int32) {
 	}
 }
 
-// unread reaches what reads a table that is reached and hides how.
+// unread reaches the tables that read a reached one by code that could not be read.
 func (b *builder) unread() {
 	open := make([]int32, 0, len(b.reasons))
 	for n := range b.reasons {

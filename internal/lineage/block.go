@@ -12,7 +12,7 @@ type Status uint8
 const (
 	// Read: every output column is known and every edge was found.
 	Read Status = iota
-	// Partial: some columns or edges are missing; the issues say which.
+	// Partial: some columns or edges are missing; the issues list which.
 	Partial
 	// Failed: nothing could be read.
 	Failed
@@ -48,7 +48,7 @@ type Block struct {
 
 // Ref is a table that a model reads.
 type Ref struct {
-	// Table is the caller's number of it; 0: no table of the catalog.
+	// Table is the caller's number of it; 0 for a table outside the catalog.
 	Table int64
 	// Name and Key are the relation as the SQL names it and its folded key; only
 	// where Table is 0.
@@ -71,7 +71,7 @@ type Output struct {
 	Span token.Span
 }
 
-// Edge says that an output depends on a column.
+// Edge means that an output depends on a column.
 type Edge struct {
 	Ref        int32 // index into Block.Refs
 	Column     string
@@ -89,11 +89,11 @@ type Use struct {
 	Confidence resolve.Confidence
 }
 
-// Issue is what could not be read, with its place in the compiled code.
+// Issue is what could not be read, with its position in the compiled code.
 type Issue struct {
 	Code    string
 	Message string
-	Line    int // from 1; 0: no place
+	Line    int // from 1; 0: no position
 	Column  int
 }
 
@@ -117,7 +117,7 @@ func (b *Block) EdgeCount() int {
 	return n
 }
 
-// columns are the outputs as a schema for those who read the model.
+// columns are the outputs as a schema for the readers of the model.
 func (b *Block) columns() Columns {
 	if b.Status == Failed || b.Status == NotCompiled {
 		return Columns{}
@@ -133,5 +133,5 @@ func (b *Block) columns() Columns {
 	return c
 }
 
-// Columns are the model's columns as its code tells them.
+// Columns are the model's columns according to its code.
 func (b *Block) Columns() Columns { return b.columns() }

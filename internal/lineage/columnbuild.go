@@ -9,7 +9,7 @@ import (
 
 // NewColumnGraph joins blocks, which it goes through twice. Names that differ by
 // case alone are one column where the warehouse folds case and the table itself
-// does not tell them apart.
+// does not distinguish them.
 func NewColumnGraph(blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
 	b := newGraphBuilder(o)
 	for t := range blocks {
@@ -44,10 +44,10 @@ type graphBuilder struct {
 // tableColumns finds the columns of one table by name.
 type tableColumns struct {
 	// The columns that its own code makes are consecutive, count of them from first
-	// on; byName are their numbers by name, once somebody asks.
+	// on; byName are their numbers by name, made when first needed.
 	first, count int32
 	byName       []int32
-	// more are the columns that only readers tell of.
+	// more are the columns that only readers name.
 	more map[string]int32
 	// folded, once a name is not found as it is: by folded name, none where several
 	// columns fold alike.
@@ -84,7 +84,7 @@ func (b *graphBuilder) add(table int64, c GraphColumn) int32 {
 	return int32(len(b.columns) - 1)
 }
 
-// outputs registers the columns that a table's own code tells. Of two outputs of
+// outputs registers the columns that a table's own code makes. Of two outputs of
 // one name the warehouse keeps one, if any.
 func (b *graphBuilder) outputs(t TableBlock) {
 	columns := b.table(t.Table)
@@ -155,7 +155,7 @@ func (b *graphBuilder) keepFolded(t *tableColumns, table int64, n int32) {
 	t.folded[fold] = n
 }
 
-// tableOf gives the number of the table that a ref means; relations outside the
+// tableOf returns the number of the table that a ref means; relations outside the
 // catalog get negative ones.
 func (b *graphBuilder) tableOf(r Ref) (table int64, relation string) {
 	if r.Table != 0 {
@@ -171,7 +171,7 @@ func (b *graphBuilder) tableOf(r Ref) (table int64, relation string) {
 	return n, b.relations[-1-n]
 }
 
-// external gives the number of a relation outside the catalog. The name is that
+// external returns the number of a relation outside the catalog. The name is that
 // of the first who reads it.
 func (b *graphBuilder) external(key, name string) int64 {
 	n, ok := b.externals[key]
@@ -233,7 +233,7 @@ func compareSegments(a, b segment) int {
 	return cmp.Or(cmp.Compare(max(a.table, 0), max(b.table, 0)), cmp.Compare(a.key, b.key))
 }
 
-// starts gives the number of the first column of each owner.
+// starts returns the number of the first column of each owner.
 func (b *graphBuilder) starts(segments []segment, start []int32) map[int64]int32 {
 	first := make(map[int64]int32, len(segments))
 	for i := range segments {

@@ -9,7 +9,7 @@ import (
 )
 
 // ColumnGraph is all the column lineage of one state, immutable and safe for
-// concurrent reading. Columns are numbered; those of one table are in a row.
+// concurrent reading. Columns are numbered; those of one table are consecutive.
 type ColumnGraph struct {
 	// tables are ascending. The relations outside the catalog come first, as
 	// negative numbers in the order of their keys, which are in externals.
@@ -36,7 +36,7 @@ type GraphColumn struct {
 	Span token.Span
 	// Star stands for columns whose names are not known.
 	Star, Masked, Gap bool
-	// External reports whether the table is none of the catalog: Table is 0 and
+	// External reports whether the table is not in the catalog: Table is 0 and
 	// Relation names it.
 	Relation string
 }
@@ -49,7 +49,7 @@ type Link struct {
 	Masked     bool
 }
 
-// Control reports whether a column decides which rows a table has.
+// Control means that a column decides which rows a table has.
 type Control struct {
 	From       int32 // column
 	Table      int64
@@ -65,7 +65,7 @@ type TableBlock struct {
 
 // GraphOptions is what blocks do not contain.
 type GraphOptions struct {
-	// Find gives the table of a relation key that was none of the catalog's when
+	// Find returns the table of a relation key that was not in the catalog when
 	// the block was made; nil or 0 for none.
 	Find func(key string) int64
 	// Fold folds the name of a column as its warehouse does.
@@ -78,7 +78,7 @@ func (g *ColumnGraph) Len() int { return int(g.start[len(g.tables)]) }
 // Links is the number of edges.
 func (g *ColumnGraph) Links() int { return len(g.links) }
 
-// Column gives a column by its number.
+// Column returns a column by its number.
 func (g *ColumnGraph) Column(n int32) GraphColumn { return *g.at(n) }
 
 func (g *ColumnGraph) at(n int32) *GraphColumn {
@@ -86,7 +86,7 @@ func (g *ColumnGraph) at(n int32) *GraphColumn {
 	return &g.columns[i][n-g.start[i]]
 }
 
-// segmentOf gives the index in tables of the table of a column.
+// segmentOf returns the index in tables of the table of a column.
 func (g *ColumnGraph) segmentOf(n int32) int {
 	i, exact := slices.BinarySearch(g.start, n)
 	if !exact {
@@ -95,8 +95,8 @@ func (g *ColumnGraph) segmentOf(n int32) int {
 	return i
 }
 
-// Find gives the number of a column: spelled exactly, else as fold makes it
-// equal if just one is. False if lineage knows no such column.
+// Find returns the number of a column: spelled exactly, else the only one that is
+// equal when folded. It returns false if lineage has no such column.
 func (g *ColumnGraph) Find(table int64, name string, fold func(string) string) (int32, bool) {
 	i, ok := slices.BinarySearch(g.tables, table)
 	if !ok {

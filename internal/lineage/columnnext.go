@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// BlocksOf gives the blocks of those of the tables that have one.
+// BlocksOf returns the blocks of those of the tables that have one.
 type BlocksOf func(tables []int64) ([]TableBlock, error)
 
 // maxRedone is the share of the tables from which on a graph is rebuilt: more
@@ -211,7 +211,7 @@ func (n *graphUpdate) wanted(blocks []TableBlock) []bool {
 	return wanted
 }
 
-// preset gives the builder the first count columns of a segment.
+// preset adds the first count columns of a segment to the builder.
 func (n *graphUpdate) preset(i, count int) {
 	b, owner := n.builder, n.old.tables[i]
 	if i < len(n.old.externals) {

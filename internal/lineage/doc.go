@@ -1,4 +1,4 @@
-// Package lineage is the dbt around the SQL engine: it knows which dialect an
+// Package lineage connects dbt with the SQL engine: it knows which dialect an
 // adapter speaks, which table of the catalog a name in compiled SQL means, what
 // a table's columns are, in which order models have to be read, and what of an
 // earlier reading is still valid.
@@ -8,8 +8,8 @@
 // bytes. A ColumnGraph is made of all the blocks of one state and answers
 // questions about any column, upstream and downstream.
 //
-// The package knows no store: tables are numbers, and what a tracer needs is
-// handed to it by a Source.
+// The package does not use the store: tables are numbers, and a Source provides
+// what a tracer needs.
 package lineage
 
 // EngineVersion is part of every key: after a change of the engine that can

@@ -179,7 +179,7 @@ func inOrder(outputs []Output, contract []string) []Output {
 	return ordered
 }
 
-// rows takes the columns that control the rows, but for the model's own: an
+// rows takes the columns that control the rows, except for the model's own: an
 // incremental model that looks at itself does not derive from itself.
 func (m *model) rows(result resolve.Result) {
 	seen := make(map[Use]bool, len(result.Indirect))
@@ -236,7 +236,7 @@ func (m *model) place(r Ref) int32 {
 
 func (m *model) platform() string { return m.tables[m.self].Platform }
 
-// isBoundary distinguishes the CTEs that stand for ephemeral models.
+// isBoundary reports whether a CTE stands for an ephemeral model.
 func (m *model) isBoundary(cte string) bool { return m.ephemeral(m.self, cte) != none }
 
 // number returns the table that a name means.
@@ -265,7 +265,7 @@ func (m *model) number(parts []resolve.Name, boundary bool) int32 {
 	return n
 }
 
-// schema gives the resolver the columns of tables.
+// schema provides the columns of tables to the resolver.
 type schema struct{ *model }
 
 // Columns implements resolve.Schema.

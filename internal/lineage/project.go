@@ -13,7 +13,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Project is one dbt project as its artifacts tell it, whole in memory.
+// Project is a dbt project as its artifacts describe it, held in memory.
 type Project struct {
 	Head   dbt.Head
 	Nodes  []*dbt.Node // models, seeds, snapshots, sources, exposures, metrics …, by unique id; no tests, no macros
@@ -90,7 +90,7 @@ func (p *Project) Parents(n *dbt.Node) []string {
 	return n.DependsOn
 }
 
-// IsTable distinguishes the nodes that have columns.
+// IsTable reports whether a node has columns.
 func IsTable(n *dbt.Node) bool {
 	switch n.ResourceType {
 	case "model", "seed", "snapshot", "source":

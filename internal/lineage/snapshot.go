@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Snapshot is what the config of a snapshot says about the columns that dbt
+// Snapshot is the part of a snapshot's config that determines the columns that dbt
 // adds to those of its query.
 type Snapshot struct {
 	UniqueKey []string
@@ -61,7 +61,7 @@ func textOrList(raw json.RawMessage) []string {
 }
 
 // columns appends dbt's own columns to the outputs of a snapshot's query: the
-// times come from the column that tells of updates, the id of a version is a
+// times come from the column of the last update, the id of a version is a
 // hash of key and time.
 func (s *Snapshot) columns(outputs []Output) []Output {
 	find := func(name string) *Output {

@@ -20,7 +20,7 @@ type Table struct {
 	// as a CTE that is named like one of CTENames.
 	Ephemeral bool
 	CTENames  []string
-	// Stated are the columns that somebody stated.
+	// Stated are the columns that the warehouse or a YAML file lists.
 	Stated Columns
 	// Code is nil for tables that no code makes: sources, seeds, crawled tables.
 	Code *Code

@@ -12,19 +12,19 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Source gives a Tracer what it needs of the world.
+// Source provides what a Tracer reads.
 type Source interface {
 	// Load fills in the tables that have become due (Code above all) and what
 	// their parents state, and the parents of those that are ephemeral; it is
 	// called from one goroutine, before they are read.
 	Load(ctx context.Context, due []int32) error
-	// Columns gives the columns of a table that is read without being declared as
+	// Columns returns the columns of a table that is read without being declared as
 	// a parent. It may be called from several goroutines at once.
 	Columns(n int32) Columns
 	// Inferred returns the columns that the code of a table made when it was read
 	// last, before this run; called after Load.
 	Inferred(n int32) Columns
-	// Texts gives compiled code by hash; all of it, or an error. It may be called
+	// Texts returns compiled code by hash; all of it, or an error. It may be called
 	// while Keep runs.
 	Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error)
 	// IsCurrent reports whether the block of a table was made under this key.
@@ -71,7 +71,7 @@ type Tracer struct {
 
 // NewTracer makes a tracer of tables and the edges between them (parent →
 // child). tables is the tracer's and the source's to fill in while it runs. An
-// edge of a table to itself is left out: it says nothing of the order.
+// edge of a table to itself is left out: it does not affect the order.
 func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*Tracer, error) {
 	loop := func(e graph.Edge) bool { return e.From == e.To }
 	if slices.ContainsFunc(edges, loop) {
@@ -347,7 +347,7 @@ func (t *Tracer) readOne(ctx context.Context, w *Traced, text string, budget Bud
 	t.spent.add(block, steps)
 }
 
-// leaveOut gives a table a block that says why it was not read. Without a key the
+// leaveOut sets a block that records why a table was not read. Without a key the
 // next run does not take the block for a current one.
 func (t *Tracer) leaveOut(w *Traced, why Issue) {
 	w.Key = catalog.Hash{}
@@ -356,7 +356,7 @@ func (t *Tracer) leaveOut(w *Traced, why Issue) {
 }
 
 // adopt notes the columns of a table that was read, for the tables that read it
-// later, and reports whether they are others than before.
+// later, and reports whether they are different from before.
 func (t *Tracer) adopt(w *Traced) bool {
 	n := w.Table
 	now := w.Block.columns()
@@ -379,7 +379,7 @@ func (t *Tracer) word(s string) string {
 	return w
 }
 
-// columnsOf returns the columns of a table, as far as somebody knows them.
+// columnsOf returns the columns of a table, as far as they are known.
 func (t *Tracer) columnsOf(n int32) Columns {
 	if c, ok := t.inferred[n]; ok {
 		return c

@@ -1,5 +1,5 @@
-// Package observe makes what operators watch: the logger and the metrics. Both are handed to who needs them; there is
-// no default logger or registry to reach for.
+// Package observe makes the logger and the metrics. Both are passed to the packages that need them; there is no
+// default logger or registry.
 package observe
 
 import (

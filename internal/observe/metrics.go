@@ -69,10 +69,10 @@ func NewMetrics(build Build) *Metrics {
 	return m
 }
 
-// methods that become a label. Others come from strangers and are counted together.
+// methods are the HTTP methods that become a label. All others are counted together.
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
 
-// Request counts one answered request. route is the pattern that matched, never the path: paths have no end.
+// Request counts one answered request. route is the pattern that matched, never the path, whose values are unbounded.
 func (m *Metrics) Request(route, method string, status int, took time.Duration) {
 	if !slices.Contains(methods, method) {
 		method = "other"
@@ -103,6 +103,6 @@ func (m *Metrics) QueueLength(length func(context.Context) (int, error)) error {
 
 // Handler serves the metrics in Prometheus' text format.
 func (m *Metrics) Handler() http.Handler {
-	// A metric that cannot be had now must not hide the others.
+	// A metric that is not available must not hide the others.
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 }

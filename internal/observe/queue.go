@@ -7,12 +7,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// scrapeTime bounds what one scrape may ask of the store.
+// scrapeTime bounds the time that a scrape may use of the store.
 const scrapeTime = 2 * time.Second
 
 var queueLength = prometheus.NewDesc("thalweg_import_queue_length", "Imports waiting for a worker.", nil, nil)
 
-// queue asks for its value only when somebody looks.
+// queue reads its value only when it is scraped.
 type queue struct {
 	length func(context.Context) (int, error)
 }

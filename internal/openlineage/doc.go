@@ -1,3 +1,3 @@
-// Package openlineage speaks the OpenLineage standard: datasets, jobs and the
-// column lineage facet (version 1-2-0), made of what the catalog knows.
+// Package openlineage writes OpenLineage events: datasets, jobs and the column
+// lineage facet (version 1-2-0).
 package openlineage

@@ -21,7 +21,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 )
 
-// Only the server's own user may read artifacts: they can hold SQL and names that are nobody else's business.
+// Only the server's own user may read artifacts: they can hold SQL and names that are confidential.
 const folderMode = 0o700
 
 // Store is a blob.Store in a folder. Make one with Open.
@@ -102,7 +102,7 @@ func (s *Store) Delete(ctx context.Context, hash blob.Hash) error {
 	return nil
 }
 
-// List implements blob.Store. Files whose names are not hashes are none of ours and passed over.
+// List implements blob.Store. Files whose names are not hashes are ignored.
 func (s *Store) List(ctx context.Context, visit func(blob.Info) error) error {
 	return filepath.WalkDir(s.blobs, func(path string, entry fs.DirEntry, err error) error {
 		if err := errors.Join(err, ctx.Err()); err != nil {
@@ -150,7 +150,7 @@ func (s *Store) Sweep(ctx context.Context, olderThan time.Duration) (int, error)
 	return removed, nil
 }
 
-// remove removes a spool file that is old or nobody's.
+// remove removes a spool file that is old or has no owner.
 func remove(path string, old bool) (gone bool, err error) {
 	if !old {
 		file := orphan(path)
@@ -171,7 +171,7 @@ func (s *Store) path(hash blob.Hash) string {
 	return filepath.Join(s.blobs, name[:2], name)
 }
 
-// failure names the thing in hand and translates the file system's errors into the package's words.
+// failure adds what was being done and translates the file system's errors into those of package blob.
 func failure(noun string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

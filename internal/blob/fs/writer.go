@@ -85,7 +85,7 @@ func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	target := w.store.path(hash)
 	folder := filepath.Dir(target)
 	if w.store.intact(ctx, hash, w.size) {
-		// Anyone who wrote it may not have synced the entry yet, and the caller is about to rely on it.
+		// Its writer may not have synced the entry yet, and the caller is about to rely on it.
 		return errors.Join(w.Abort(), syncFolder(folder))
 	}
 	if err := makeFolder(folder); err != nil {

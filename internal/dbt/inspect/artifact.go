@@ -200,7 +200,7 @@ func (n *inspector) element(section string, i int, v dbt.Value) {
 	n.catalog.element(section)
 }
 
-// kindByShape distinguishes the kind by the sections that are there.
+// kindByShape finds the kind by the sections that are there.
 func (n *inspector) kindByShape() dbt.Kind {
 	switch {
 	case n.Sections()["macros"] && n.Sections()["nodes"]:

@@ -103,12 +103,12 @@ func (p *parser) createRelation(c *ast.Create) {
 	}
 }
 
-// columnsAhead distinguishes a list of columns from options in parentheses.
+// columnsAhead reports whether the parentheses hold a list of columns rather than options.
 func (p *parser) columnsAhead() bool {
 	return (p.isIdent(1) || p.ahead(1).Kind == token.String) && p.ahead(2).Kind != token.Equal
 }
 
-// withQuery distinguishes WITH name AS (query) from the options of a table.
+// withQuery reports whether WITH name AS (query) follows, rather than options of a table.
 func (p *parser) withQuery() bool {
 	if p.ahead(1).Keyword == token.RECURSIVE || p.ahead(2).Keyword == token.AS && p.ahead(3).Kind == token.LeftParen ||
 		p.ahead(2).Keyword == token.AS && (p.ahead(3).Keyword == token.MATERIALIZED || p.ahead(3).Keyword == token.NOT) {
@@ -184,7 +184,7 @@ func (p *parser) quotedBody() []ast.Statement {
 	return list
 }
 
-// looksLikeSQL distinguishes SQL from the other languages a body may be written in, by
+// looksLikeSQL reports whether a body is SQL rather than another language, by
 // its first word.
 func looksLikeSQL(body string) bool {
 	fields := strings.Fields(body)

@@ -105,13 +105,13 @@ func (p *parser) infix() infix {
 	return infix{}
 }
 
-// percentAhead distinguishes LIMIT 10% from a % b: nothing that could be divided by follows.
+// percentAhead reports whether % is that of LIMIT 10%, not of a % b: no operand follows.
 func (p *parser) percentAhead() bool {
 	next := p.ahead(1)
 	return next.Kind == token.EOF || next.Kind == token.Semicolon || next.Kind == token.RightParen || next.Keyword == token.OFFSET
 }
 
-// interpolates distinguishes Vertica's a INTERPOLATE PREVIOUS VALUE b, which joins rows
+// interpolates reports whether Vertica's a INTERPOLATE PREVIOUS VALUE b follows, which joins rows
 // with the ones before them.
 func (p *parser) interpolates() bool {
 	return p.isWord(0, "interpolate") && p.isIdent(1) && p.isWord(2, "value")

@@ -403,7 +403,7 @@ func (p *parser) alias() *ast.Alias {
 	return a
 }
 
-// aliasColumnsAhead distinguishes a list of columns from hints in parentheses.
+// aliasColumnsAhead reports whether the parentheses hold a list of columns rather than hints.
 func (p *parser) aliasColumnsAhead() bool {
 	return (p.isIdent(1) || p.ahead(1).Kind == token.String) && !p.hintParens()
 }

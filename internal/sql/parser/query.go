@@ -66,7 +66,7 @@ func (p *parser) outerSet(at int) bool {
 	return false
 }
 
-// pivotOn distinguishes DuckDB's PIVOT (...) ON from a function of that name.
+// pivotOn reports whether DuckDB's PIVOT (...) ON follows, rather than a function of that name.
 func (p *parser) pivotOn(at int) bool {
 	end := p.closing(at)
 	return end > 0 && p.toks[min(end+1, len(p.toks)-1)].Keyword == token.ON
@@ -451,7 +451,7 @@ func (p *parser) cte() *ast.CTE {
 	return c
 }
 
-// namedCTE distinguishes name AS (query) from expression AS name.
+// namedCTE reports whether name AS (query) follows, rather than expression AS name.
 func (p *parser) namedCTE() bool {
 	if !p.isIdent(0) {
 		return false

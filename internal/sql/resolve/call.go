@@ -98,7 +98,7 @@ func (r *resolver) argumentUse(function string, i, count int, outer, inner use) 
 	return inner
 }
 
-// countsRows distinguishes count(*) and count(t.*), which look at no column.
+// countsRows reports whether a call is count(*) or count(t.*), which read no column.
 func countsRows(function string, arg ast.Expr) bool {
 	star, ok := arg.(*ast.Star)
 	return ok && !star.Columns && (function == "count" || function == "approx_count_distinct" || function == "count_star" || function == "count_big")

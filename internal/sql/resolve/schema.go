@@ -2,9 +2,9 @@ package resolve
 
 // Schema answers which columns a table has.
 type Schema interface {
-	// Columns gives the columns of a table in its order. The name is as the text
-	// has it, outermost part first; how it folds is the implementation's affair,
-	// by the dialect's rules. known is false for a table whose columns are not, or
+	// Columns returns the columns of a table in its order. The name is as in the
+	// text, outermost part first; the implementation folds it by the dialect's
+	// rules. known is false for a table whose columns are not, or
 	// not fully, known: then any name may be one of its columns.
 	//
 	// It is called once per table and statement and must be fast and without

@@ -153,7 +153,7 @@ func (r *resolver) openStar(rel *relation) *column {
 // unknownStar is a star of which nothing is known, not even where it comes from.
 func (r *resolver) unknownStar() *column { return r.openStar(&relation{}) }
 
-// sourceColumns gives the columns of t.*; of a value that is a structure, its fields.
+// sourceColumns returns the columns of t.*; of a value that is a structure, its fields.
 func (r *resolver) sourceColumns(src *source) []column {
 	if src.value != nil {
 		if parts := r.partsOf(src.value); parts != nil {
