@@ -543,6 +543,52 @@ func TestMergeDoesNotDependOnOrder(t *testing.T) {
 	})
 }
 
+// TestMergeDoesNotDependOnArrival: reports are numbered as they arrive; with other
+// numbers the same reports make the same asset, but for what names the numbers.
+func TestMergeDoesNotDependOnArrival(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facets, policy := genFacets(t), genPolicy(t)
+		number := rapid.Permutation([]int64{1, 2, 3, 4}).Draw(t, "numbers")
+		renumber := func(c *Cause) {
+			if c.Kind == CauseImport {
+				c.ID = number[c.ID-1]
+			}
+		}
+		other := slices.Clone(facets)
+		for i := range other {
+			renumber(&other[i].Cause)
+			renumber(&other[i].Withdrawn.Cause)
+		}
+		if a, b := withoutCauses(t, facets, policy), withoutCauses(t, other, policy); a != b {
+			t.Errorf("other numbers of imports give another asset:\n%s\n%s", a, b)
+		}
+	})
+}
+
+// withoutCauses is an asset with its columns as JSON, but for causes.
+func withoutCauses(t *rapid.T, facets []Facet, p Policy) string {
+	a, columns := Merge(1, facets, p)
+	a.RemovedBy, a.Description.Cause, a.Description.Since = Cause{}, Cause{}, Cause{}
+	for i := range columns {
+		columns[i].Description.Cause, columns[i].Description.Since = Cause{}, Cause{}
+	}
+	out, err := json.Marshal([]any{a, columns})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func TestMergeOfOneReportTwice(t *testing.T) {
+	first, second := next(manifestFacet("text"), 1), next(manifestFacet("text"), 2)
+	second.At = first.At
+	a, _ := Merge(1, []Facet{first, second}, Policy{})
+	b, _ := Merge(1, []Facet{second, first}, Policy{})
+	if a.Description.Cause != b.Description.Cause {
+		t.Errorf("brought by %s or by %s", a.Description.Cause, b.Description.Cause)
+	}
+}
+
 func TestMergeInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facets, policy := genFacets(t), genPolicy(t)
