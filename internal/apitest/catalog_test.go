@@ -282,6 +282,13 @@ func TestEdits(t *testing.T) {
 	actors := map[any]bool{}
 	for _, c := range changes.At(t, "data").([]any) {
 		actors[At(c, "actor")] = true
+		if ref := At(c, "actor_ref"); !cmp.Equal(ref, map[string]any{"kind": "key", "id": "KEY-1", "name": "ana"}) {
+			t.Errorf("made by %v", ref)
+		}
+		kind, id := At(c, "cause.kind"), fmt.Sprint(At(c, "cause.id"))
+		if imported := At(c, "import"); kind == "import" && imported != id || kind == "edit" && (imported != nil || !strings.HasPrefix(id, "EDT-")) {
+			t.Errorf("cause %v, import %v", At(c, "cause"), imported)
+		}
 	}
 	if !actors["ana"] {
 		t.Errorf("the history does not name who edited: %s", changes.Body)
