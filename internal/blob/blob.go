@@ -98,7 +98,7 @@ type Writer interface {
 	io.Writer
 
 	// Commit makes the blob permanent and returns its hash and size in bytes. When it returns nil, the blob
-	// survives loss of power. If the store already has these bytes, they are kept unless they are damaged.
+	// survives loss of power. If the store already has these bytes, a damaged copy of them is repaired.
 	Commit(ctx context.Context) (Hash, int64, error)
 
 	// Abort discards the bytes. After Commit it does nothing, so it may be deferred.

@@ -80,11 +80,14 @@ func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
 	return hash, w.size, nil
 }
 
-// publish makes the spooled bytes the blob, durably, unless it is there.
+// publish makes the spooled bytes the blob, durably. A blob that is there already is
+// replaced: that costs less processor time than reading and hashing the stored copy,
+// and repairs it if it is damaged. Readers that have it open keep the old file. Only
+// Windows cannot replace a file that a reader has open, and compares instead.
 func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	target := w.store.path(hash)
 	folder := filepath.Dir(target)
-	if w.store.intact(ctx, hash, w.size) {
+	if !renameOpen && w.store.intact(ctx, hash, w.size) {
 		// Its writer may not have synced the entry yet, and the caller is about to rely on it.
 		return errors.Join(w.Abort(), syncFolder(folder))
 	}
@@ -141,8 +144,7 @@ func (w *writer) Abort() error {
 	return err
 }
 
-// intact reports whether a blob is stored with the bytes that its name promises. Reading it costs less than the
-// write and sync that it saves, and a damaged copy is healed by the next upload of the same file.
+// intact reports whether a blob is stored with the bytes that its name promises.
 func (s *Store) intact(ctx context.Context, hash blob.Hash, size int64) bool {
 	info, err := s.Stat(ctx, hash)
 	if err != nil || info.Size != size {
