@@ -10,12 +10,11 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/revision"
-	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Editor applies what people do. It holds no state of its own.
 type Editor struct {
-	Store   *store.Store
+	Store   Store
 	Reviser *revision.Reviser
 	Now     func() time.Time
 }

@@ -16,12 +16,11 @@ import (
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/revision"
-	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Pipeline holds what every import needs. It has no state of its own.
 type Pipeline struct {
-	Store   *store.Store
+	Store   Store
 	Reviser *revision.Reviser
 	Blobs   func(ws int64) blob.Store
 	// Spool is the folder of unpacked artifacts while they are imported; "" is

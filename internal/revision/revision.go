@@ -17,7 +17,7 @@ import (
 
 // Reviser applies observations. It holds no state of its own.
 type Reviser struct {
-	Store *store.Store
+	Store Store
 	Now   func() time.Time
 	Log   *slog.Logger
 	// Prepare, if set, is called before a version becomes visible.

@@ -1,0 +1,14 @@
+package editing
+
+import (
+	"context"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// Store is what editing needs of the store; *store.Store has it.
+type Store interface {
+	Asset(ctx context.Context, ws int64, id catalog.AssetID, at int64) (catalog.Asset, catalog.SchemaID, error)
+	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error)
+	NewIDs(ctx context.Context, prefix string, n int64) (first int64, err error)
+}

@@ -1,0 +1,24 @@
+package importing
+
+import (
+	"context"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Store is what reading artifacts needs of the store; *store.Store has it.
+type Store interface {
+	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
+	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
+	Applied(ctx context.Context, ws int64, schema catalog.SchemaID, part, sha256, reader string) (catalog.ProjectID, bool, error)
+	Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error)
+	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
+	Projects(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[catalog.Project], error)
+	ProjectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error)
+	EnsureProject(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (catalog.Project, error)
+	LeaseForJob(ctx context.Context, c store.JobClaim, schema catalog.SchemaID, wait time.Duration) (store.Lease, error)
+	PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error)
+	AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, has func(uniqueID string) bool) (int, error)
+}
