@@ -23,6 +23,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/observe"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
+	"github.com/thalweg-data/thalweg/internal/retention"
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
@@ -31,12 +32,13 @@ import (
 
 // App is a complete Thalweg on one store: API, worker and what they share.
 type App struct {
-	Config   config.Config
-	Store    *store.Store
-	Access   *access.Access
-	Pipeline *importing.Pipeline
-	Model    *readmodel.Model
-	Metrics  *observe.Metrics
+	Config    config.Config
+	Store     *store.Store
+	Access    *access.Access
+	Pipeline  *importing.Pipeline
+	Retention *retention.Retention
+	Model     *readmodel.Model
+	Metrics   *observe.Metrics
 
 	build   observe.Build
 	log     *slog.Logger
@@ -113,6 +115,9 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 		return err
 	}
 	a.reviser = &revision.Reviser{Store: a.Store, Now: a.now, Prepare: a.Model, Log: a.log}
+	a.Retention = &retention.Retention{
+		Store: a.Store, Blobs: a.blobs, Policy: policyOf(a.Config.Retention), Now: a.now, Log: a.log,
+	}
 	a.Pipeline = &importing.Pipeline{
 		Store: a.Store, Reviser: a.reviser, Spool: a.Config.Data, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
 	}
@@ -123,6 +128,15 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 func (a *App) pending(ctx context.Context) (int, error) {
 	n, _, err := a.Store.QueueLength(ctx, store.KindImport)
 	return int(n), err
+}
+
+// policyOf is what the settings keep.
+func policyOf(c config.Retention) retention.Policy {
+	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+	return retention.Policy{
+		LastArtifacts: c.ArtifactsLast, DailyFor: c.ArtifactsDays, Orphans: c.Uploads,
+		Results: days(c.ResultsDays), Versions: days(c.VersionsDays), Jobs: days(c.JobsDays),
+	}
 }
 
 // blobFolder returns the folder of the artifacts: that of file:///…, else one in the data folder.

@@ -41,6 +41,10 @@ func (a *App) putBlob(ctx context.Context, content []byte) (hash string, size in
 	if _, err := bytes.NewReader(content).WriteTo(w); err != nil {
 		return "", 0, errors.Join(err, w.Abort())
 	}
-	h, size, err := w.Commit(ctx)
+	h, size := w.Sum()
+	if err := a.Store.TouchBlob(ctx, h.String(), size); err != nil {
+		return "", 0, errors.Join(err, w.Abort())
+	}
+	_, _, err = w.Commit(ctx)
 	return h.String(), size, err
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/retention"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -54,7 +55,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) (err error)
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.Access.Run(ctx) })
 	if a.Config.Role != config.RoleAPI {
-		group.Go(func() error { return a.worker().Run(ctx) })
+		group.Go(func() error { return a.work(ctx) })
 	}
 	if ready != nil {
 		ready(listener.Addr().String())
@@ -107,8 +108,18 @@ func (a *App) ServeSocket(ctx context.Context) error {
 	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.serveSocket(ctx) })
-	group.Go(func() error { return a.worker().Run(ctx) })
+	group.Go(func() error { return a.work(ctx) })
 	return group.Wait()
+}
+
+// work runs jobs until ctx ends.
+func (a *App) work(ctx context.Context) error {
+	runner, c := a.worker(), a.Config.Retention
+	err := runner.Schedule(ctx, store.Schedule{WS: catalog.DefaultWorkspace, Kind: retention.KindName, Cron: c.Schedule, TimeZone: c.TimeZone})
+	if err != nil {
+		return fmt.Errorf("retention.schedule: %w", err)
+	}
+	return runner.Run(ctx)
 }
 
 // worker runs the jobs of every kind.
@@ -121,7 +132,7 @@ func (a *App) worker() *jobs.Runner {
 		// Containers share host names and process ids, so the name has a random part.
 		Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
 		Now: a.now, Log: a.log, Ended: a.measure,
-	}, a.Pipeline.Kind())
+	}, a.Pipeline.Kind(), a.Retention.Kind())
 }
 
 // measure counts a finished import.
@@ -136,6 +147,11 @@ func (a *App) measure(end jobs.End) {
 	a.Metrics.ImportEnded(string(status))
 	for _, s := range end.Report.Stages {
 		a.Metrics.Stage(s.Name, time.Duration(s.MS*float64(time.Millisecond)))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := a.Retention.ImportEnded(ctx, end.Job.WS, end.Job.Schema); err != nil {
+		a.log.Warn("retention comes with its schedule only", slog.String("error", err.Error()))
 	}
 }
 

@@ -44,7 +44,7 @@ func House() Rules {
 			{"impact"},
 			{"revision", "jobs", "projectdiff"},
 			{"editing"},
-			{"readmodel", "importing", "syncing", "crawling", "access"},
+			{"readmodel", "importing", "syncing", "crawling", "retention", "access"},
 			{"httpserver"},
 			{"httpapi", "compat", "mcp", "openlineage"},
 			{"app"},

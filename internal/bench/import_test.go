@@ -101,6 +101,9 @@ func (x *bench) put(name, path string) catalog.Part {
 		x.b.Fatal(err)
 	}
 	hash, size, err := w.Commit(x.b.Context())
+	if err == nil {
+		err = x.store.TouchBlob(x.b.Context(), hash.String(), size)
+	}
 	if err != nil {
 		x.b.Fatal(err)
 	}

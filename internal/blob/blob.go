@@ -97,6 +97,9 @@ type ReaderAtCloser interface {
 type Writer interface {
 	io.Writer
 
+	// Sum returns the hash and the size of the bytes written so far: what Commit will return.
+	Sum() (Hash, int64)
+
 	// Commit makes the blob permanent and returns its hash and size in bytes. When it returns nil, the blob
 	// survives loss of power. If the store already has these bytes, a damaged copy of them is repaired.
 	Commit(ctx context.Context) (Hash, int64, error)

@@ -1,6 +1,9 @@
 package catalog
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Sentinels that cross layers. Each maps to one HTTP status and one problem
 // type, at one place (internal/httpserver/problem.go).
@@ -31,3 +34,17 @@ var (
 	// ErrIdempotencyReused: an idempotency key came again with another request.
 	ErrIdempotencyReused = errors.New("idempotency key reused")
 )
+
+// HistoryError is that a version was asked for which retention has deleted. It
+// is an ErrNotFound.
+type HistoryError struct {
+	Schema SchemaID
+	First  int64 // the oldest version that is left
+}
+
+func (e *HistoryError) Error() string {
+	return fmt.Sprintf("the history of %s begins with version %d: older versions were deleted", e.Schema, e.First)
+}
+
+// Is makes it an ErrNotFound.
+func (e *HistoryError) Is(target error) bool { return target == ErrNotFound }

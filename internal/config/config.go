@@ -31,6 +31,7 @@ type Config struct {
 	ShutdownGrace  time.Duration  // how long running imports may take to finish after a signal
 	CacheBytes     Size           // memory for the states of schemas that reads walk
 	Limits         Limits         // limits of requests and artifacts
+	Retention      Retention      // what is kept for how long
 
 	origin map[string]string // setting name → where its value came from; absent: default
 }
@@ -81,6 +82,18 @@ type Limits struct {
 	Headers     Size // a request's headers
 }
 
+// Retention is what is kept for how long. 0 days keep everything.
+type Retention struct {
+	Schedule      string        // cron expression of the job that deletes the rest
+	TimeZone      string        // of the schedule; empty: UTC
+	ArtifactsLast int           // artifacts of so many imports per project and kind
+	ArtifactsDays int           // and of one import a day for so many days
+	Uploads       time.Duration // artifacts that no import refers to
+	ResultsDays   int           // run results
+	VersionsDays  int           // versions of a schema that are no longer served
+	JobsDays      int           // jobs that have ended
+}
+
 // Default returns the default settings.
 func Default() Config {
 	return Config{
@@ -92,6 +105,9 @@ func Default() Config {
 		LogLevel:      slog.LevelInfo,
 		ShutdownGrace: 30 * time.Second,
 		CacheBytes:    256 << 20,
+		Retention: Retention{
+			Schedule: "17 3 * * *", ArtifactsLast: 10, ArtifactsDays: 30, Uploads: 24 * time.Hour, ResultsDays: 400, JobsDays: 30,
+		},
 		Limits: Limits{
 			Request:     2 << 30,
 			Manifest:    1 << 30,

@@ -48,6 +48,14 @@ var settings = []Setting{
 	level("log_level", "debug, info, warn or error", func(c *Config) *slog.Level { return &c.LogLevel }),
 	duration("shutdown_grace", "how long running imports may take to finish after a signal", func(c *Config) *time.Duration { return &c.ShutdownGrace }),
 	size("cache_bytes", "memory for the graphs and lists of schemas, of all together", func(c *Config) *Size { return &c.CacheBytes }),
+	text("retention.schedule", "when old data is deleted, as cron writes it", func(c *Config) *string { return &c.Retention.Schedule }),
+	text("retention.time_zone", "time zone of the schedule, such as Europe/Berlin", func(c *Config) *string { return &c.Retention.TimeZone }),
+	number("retention.artifacts_last", "imports per project whose artifacts are kept", func(c *Config) *int { return &c.Retention.ArtifactsLast }),
+	days("retention.artifacts_days", "days of which one import's artifacts are kept as well", func(c *Config) *int { return &c.Retention.ArtifactsDays }),
+	duration("retention.uploads", "how long artifacts without an import are kept", func(c *Config) *time.Duration { return &c.Retention.Uploads }),
+	days("retention.results_days", "days that run results are kept; 0: forever", func(c *Config) *int { return &c.Retention.ResultsDays }),
+	days("retention.versions_days", "days that versions no longer served are kept; 0: forever", func(c *Config) *int { return &c.Retention.VersionsDays }),
+	days("retention.jobs_days", "days that ended jobs are kept; 0: forever", func(c *Config) *int { return &c.Retention.JobsDays }),
 	size("limits.request", "one request's body", func(c *Config) *Size { return &c.Limits.Request }),
 	size("limits.manifest", "a manifest, unpacked", func(c *Config) *Size { return &c.Limits.Manifest }),
 	size("limits.artifact", "any other artifact, unpacked", func(c *Config) *Size { return &c.Limits.Artifact }),
@@ -106,6 +114,21 @@ func number(name, help string, field func(*Config) *int) Setting {
 			n, err := strconv.Atoi(value)
 			if err != nil || n < 1 {
 				return errors.New("want a number of at least 1")
+			}
+			*field(c) = n
+			return nil
+		},
+		read: func(c *Config) string { return strconv.Itoa(*field(c)) },
+	}
+}
+
+func days(name, help string, field func(*Config) *int) Setting {
+	return Setting{
+		Name: name, Help: help,
+		write: func(c *Config, value string) error {
+			n, err := strconv.Atoi(value)
+			if err != nil || n < 0 || n > 100_000 {
+				return errors.New("want a number of days")
 			}
 			*field(c) = n
 			return nil

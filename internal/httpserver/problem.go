@@ -197,9 +197,13 @@ func ProblemOf(err error) *Problem {
 		return p
 	}
 	var tooLarge *http.MaxBytesError
+	var gone *catalog.HistoryError
 	switch {
 	case errors.As(err, &tooLarge):
 		return NewProblem(CodeBodyTooLarge, "The body is larger than %d bytes.", tooLarge.Limit).Limited("request")
+	case errors.As(err, &gone):
+		return NewProblem(CodeNotFound, "The history of %s begins with version %d; older versions were deleted (retention.versions_days).",
+			gone.Schema, gone.First).About("at", "deleted")
 	case errors.Is(err, blob.ErrNotFound), errors.Is(err, catalog.ErrNotFound):
 		return NotFound()
 	case errors.Is(err, blob.ErrNoSpace), errors.Is(err, catalog.ErrNoSpace):

@@ -105,7 +105,10 @@ func (r *rig) put(content []byte) string {
 	if _, err := io.Copy(w, bytes.NewReader(content)); err != nil {
 		r.t.Fatal(err)
 	}
-	hash, _, err := w.Commit(r.t.Context())
+	hash, size, err := w.Commit(r.t.Context())
+	if err == nil {
+		err = r.store.TouchBlob(r.t.Context(), hash.String(), size)
+	}
 	if err != nil {
 		r.t.Fatal(err)
 	}

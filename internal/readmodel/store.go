@@ -58,6 +58,7 @@ type results interface {
 
 // history reads what changed and what waits.
 type history interface {
+	FirstVersion(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
 	ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error)
 	AssetHistory(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, p store.Page) (store.Paged[store.ChangedAsset], error)
 	Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.PendingRemoval], error)

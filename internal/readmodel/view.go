@@ -47,9 +47,13 @@ func (m *Model) View(ctx context.Context, p access.Principal, id catalog.SchemaI
 }
 
 // At returns the view of another version of the schema; catalog.ErrNotFound for
-// one that is not served yet.
+// one that is not served yet, catalog.HistoryError for one that retention has
+// deleted.
 func (v *View) At(ctx context.Context, at At) (*View, error) {
 	n, err := v.versionAt(ctx, at)
+	if err == nil && at.set && n < v.Schema.Version {
+		err = v.kept(ctx, n)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +76,15 @@ func (v *View) versionAt(ctx context.Context, at At) (int64, error) {
 		return 0, fmt.Errorf("version %d of %s: %w", at.number, v.Schema.ID, catalog.ErrNotFound)
 	}
 	return at.number, nil
+}
+
+// kept refuses a version that retention has deleted.
+func (v *View) kept(ctx context.Context, version int64) error {
+	first, err := v.m.store.FirstVersion(ctx, v.ws(), v.Schema.ID)
+	if err == nil && version < first {
+		err = &catalog.HistoryError{Schema: v.Schema.ID, First: first}
+	}
+	return err
 }
 
 func (v *View) ws() int64 { return v.Principal.WS }

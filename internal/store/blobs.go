@@ -2,29 +2,76 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// TouchBlob says that a blob was stored, or found present, just now: it does
-// not count as unreferenced for a while, even before an import names it.
+// A blob is deleted in three steps, so that an upload of the same bytes at the
+// same time is never lost:
+//
+//  1. MarkBlobs marks its row, if it is loose: unreferenced, and not touched lately;
+//  2. the caller deletes the bytes;
+//  3. ForgetBlobs deletes the row.
+//
+// An upload touches the row before it stores the bytes, and refers to it
+// afterwards. Between 1 and 3 a touch is refused; after a touch there is no 1 for
+// some time. Should an upload take longer than that, its reference is refused.
+
+// MarkTime is how long a mark holds: a process that marked a blob and has not
+// deleted it by then is taken for dead.
+const MarkTime = 5 * time.Minute
+
+// TouchBlob notes that a blob is about to be stored: it does not count as
+// unreferenced for a while, even before an import refers to it. It waits while
+// the blob is being deleted; catalog.ErrUnavailable if that takes too long.
 func (s *Store) TouchBlob(ctx context.Context, sha256 string, size int64) error {
-	err := s.tx(ctx, func(tx Tx) error { return tx.touchBlob(ctx, sha256, size, micros(s.now())) })
-	if err != nil {
-		return fmt.Errorf("touch blob %s: %w", sha256, err)
+	const pause, longest = 20 * time.Millisecond, 5 * time.Second
+	for waited := time.Duration(0); ; waited += pause {
+		err := s.tx(ctx, func(tx Tx) error { return tx.touchBlob(ctx, sha256, size, micros(s.now())) })
+		if errors.Is(err, errDeleting) && waited < longest {
+			err = sleep(ctx, pause)
+			if err == nil {
+				continue
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("touch blob %s: %w", sha256, err)
+		}
+		return nil
 	}
-	return nil
 }
 
+// errDeleting is that a blob is being deleted, or was.
+var errDeleting = fmt.Errorf("the artifact is being deleted, send it again: %w", catalog.ErrUnavailable)
+
 func (tx Tx) touchBlob(ctx context.Context, sha256 string, size, now int64) error {
-	_, err := tx.exec(ctx, `INSERT INTO blobs (sha256, size, touched_at) VALUES (?, ?, ?)
-		ON CONFLICT (sha256) DO UPDATE SET touched_at = excluded.touched_at`, sha256, size, now)
+	n, err := tx.exec(ctx, `INSERT INTO blobs (sha256, size, touched_at, deleting_at, referenced) VALUES (?, ?, ?, 0, 0)
+		ON CONFLICT (sha256) DO UPDATE SET touched_at = excluded.touched_at, deleting_at = 0, size = excluded.size
+		WHERE blobs.deleting_at = 0 OR blobs.deleting_at < ?`, sha256, size, now, now-MarkTime.Microseconds())
+	if err == nil && n == 0 {
+		err = errDeleting
+	}
 	return err
 }
 
-// BlobRefs counts the imports that name a blob, of all workspaces.
+// referBlob makes an import refer to a blob that was stored. Should its bytes
+// have been deleted since, because the upload took so long, it is refused.
+func (tx Tx) referBlob(ctx context.Context, sha256 string, ws, imp, now int64) error {
+	n, err := tx.exec(ctx, `UPDATE blobs SET touched_at = ?, referenced = 1 WHERE sha256 = ? AND deleting_at = 0`, now, sha256)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errDeleting
+	}
+	_, err = tx.exec(ctx, `INSERT INTO blob_refs (sha256, ws, import_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, sha256, ws, imp)
+	return err
+}
+
+// BlobRefs counts the imports that refer to a blob, of all workspaces.
 func (s *Store) BlobRefs(ctx context.Context, sha256 string) (int64, error) {
 	n, err := one(ctx, s.reader(everyWorkspace), scalar[int64], `SELECT count(*) FROM blob_refs WHERE sha256 = ?`, sha256)
 	if err != nil {
@@ -33,54 +80,159 @@ func (s *Store) BlobRefs(ctx context.Context, sha256 string) (int64, error) {
 	return n, nil
 }
 
-const unreferenced = ` touched_at < ? AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.sha256 = blobs.sha256)`
+// BlobRef is one part of an import whose bytes are kept.
+type BlobRef struct {
+	SHA256    string
+	Import    catalog.ImportID
+	Part      string
+	Schema    catalog.SchemaID
+	Project   catalog.ProjectID // 0 where the import failed before it was found
+	CreatedAt time.Time         // of the import
+	Ended     bool
+	Applied   bool // the bytes that were applied last: what is served comes from them
+}
 
-// UnreferencedBlobs lists, by hash, blobs that no import names and that were
-// last touched before olderThan.
-func (s *Store) UnreferencedBlobs(ctx context.Context, olderThan time.Time, limit int) ([]string, error) {
-	found, err := list(ctx, s.reader(everyWorkspace), scalar[string], `SELECT sha256 FROM blobs WHERE`+unreferenced+` ORDER BY sha256 LIMIT ?`,
-		micros(olderThan), limit)
+// AllBlobRefs lists the references of a workspace, newest import first; schema
+// narrows them, 0 = all.
+func (s *Store) AllBlobRefs(ctx context.Context, ws int64, schema catalog.SchemaID) ([]BlobRef, error) {
+	scan := func(row scanner) (r BlobRef, err error) {
+		var created int64
+		var status catalog.Status
+		err = row.Scan(&r.SHA256, &r.Import, &r.Part, &r.Schema, &r.Project, &created, &status, &r.Applied)
+		r.CreatedAt, r.Ended = timeOf(created), status == catalog.Completed || status == catalog.Failed
+		return r, err
+	}
+	refs, err := list(ctx, s.reader(ws), scan, `SELECT r.sha256, r.import_id, p.name, i.schema_id, i.project_id, i.created_at, i.status,
+			CASE WHEN EXISTS (SELECT 1 FROM applied_parts a WHERE a.ws = i.ws AND a.schema_id = i.schema_id AND a.part = p.name
+				AND a.sha256 = r.sha256) THEN 1 ELSE 0 END = 1
+		FROM blob_refs r JOIN imports i ON i.ws = r.ws AND i.id = r.import_id
+			JOIN import_parts p ON p.ws = r.ws AND p.import_id = r.import_id AND p.sha256 = r.sha256
+		WHERE r.ws = ? AND (CAST(? AS bigint) = 0 OR i.schema_id = ?) ORDER BY r.import_id DESC, p.position`, ws, int64(schema), int64(schema))
+	if err != nil {
+		return nil, fmt.Errorf("references to blobs: %w", err)
+	}
+	return refs, nil
+}
+
+// DropBlobRefs gives up references of imports that have ended.
+func (s *Store) DropBlobRefs(ctx context.Context, ws int64, refs []BlobRef) error {
+	err := chunks(refs, batch, func(refs []BlobRef) error {
+		return s.tx(ctx, func(tx Tx) error {
+			for _, r := range refs {
+				if _, err := tx.exec(ctx, `DELETE FROM blob_refs WHERE ws = ? AND import_id = ? AND sha256 = ? AND NOT EXISTS (SELECT 1 FROM imports i
+					WHERE i.ws = blob_refs.ws AND i.id = blob_refs.import_id AND i.status IN ('pending', 'processing'))`, ws, int64(r.Import), r.SHA256); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("give up %d references to blobs: %w", len(refs), err)
+	}
+	return nil
+}
+
+const unreferenced = ` AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.sha256 = blobs.sha256)`
+
+// Loose are times before which a blob that no import refers to must have been
+// touched to be deleted.
+type Loose struct {
+	Dropped  time.Time // where imports referred to it and do no more
+	Orphaned time.Time // where none ever did: its upload was broken off
+}
+
+const loose = ` (referenced = 1 AND touched_at < ? OR referenced = 0 AND touched_at < ?)
+	AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.sha256 = blobs.sha256)`
+
+// UnreferencedBlobs lists, by hash, loose blobs that are not being deleted.
+func (s *Store) UnreferencedBlobs(ctx context.Context, l Loose, limit int) ([]string, error) {
+	found, err := list(ctx, s.reader(everyWorkspace), scalar[string],
+		`SELECT sha256 FROM blobs WHERE`+loose+` AND deleting_at = 0 ORDER BY sha256 LIMIT ?`, micros(l.Dropped), micros(l.Orphaned), limit)
 	if err != nil {
 		return nil, fmt.Errorf("unreferenced blobs: %w", err)
 	}
 	return found, nil
 }
 
-// ForgetBlobs strikes out those of the blobs that are still unreferenced and
-// untouched since olderThan, and lists them: only they may be deleted.
-func (s *Store) ForgetBlobs(ctx context.Context, olderThan time.Time, sha256s []string) ([]string, error) {
-	var gone []string
+// MarkBlobs marks those of the blobs as being deleted that are loose, and lists
+// them: their bytes may be deleted. A mark that is too old to hold is taken over.
+func (s *Store) MarkBlobs(ctx context.Context, l Loose, sha256s []string) ([]string, error) {
+	var marked []string
 	err := s.tx(ctx, func(tx Tx) error {
-		gone = nil
+		marked = nil
 		return inBatches(sha256s, func(sha256s []string) error {
-			marks, args := in([]any{micros(olderThan)}, sha256s)
-			some, err := list(ctx, tx.db, scalar[string], `DELETE FROM blobs WHERE`+unreferenced+` AND sha256 IN `+marks+` RETURNING sha256`, args...)
-			gone = append(gone, some...)
+			now := s.now()
+			marks, args := in([]any{micros(now), micros(l.Dropped), micros(l.Orphaned), micros(now.Add(-MarkTime))}, sha256s)
+			some, err := list(ctx, tx.db, scalar[string], `UPDATE blobs SET deleting_at = ? WHERE`+loose+
+				` AND (deleting_at = 0 OR deleting_at < ?) AND sha256 IN `+marks+` RETURNING sha256`, args...)
+			marked = append(marked, some...)
 			return err
 		})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("forget blobs: %w", err)
+		return nil, fmt.Errorf("mark blobs: %w", err)
 	}
-	return gone, nil
+	return marked, nil
 }
 
-// DropBlobRefs returns up the blobs of an import, which must have ended
-// (catalog.ErrConflict).
-func (s *Store) DropBlobRefs(ctx context.Context, ws int64, id catalog.ImportID) error {
+// MarkStrayBlobs marks those of the blobs that have no row at all, and lists
+// them.
+func (s *Store) MarkStrayBlobs(ctx context.Context, sha256s []string) ([]string, error) {
+	var stray []string
 	err := s.tx(ctx, func(tx Tx) error {
-		imp, err := tx.importByID(ctx, ws, id)
-		if err != nil {
-			return err
+		stray = nil
+		for _, sha256 := range sha256s {
+			n, err := tx.exec(ctx, `INSERT INTO blobs (sha256, size, touched_at, deleting_at, referenced) VALUES (?, 0, 0, ?, 0) ON CONFLICT DO NOTHING`,
+				sha256, micros(s.now()))
+			if err != nil {
+				return err
+			}
+			if n == 1 {
+				stray = append(stray, sha256)
+			}
 		}
-		if imp.Status != catalog.Completed && imp.Status != catalog.Failed {
-			return fmt.Errorf("it is %s: %w", imp.Status, catalog.ErrConflict)
-		}
-		_, err = tx.exec(ctx, `DELETE FROM blob_refs WHERE ws = ? AND import_id = ?`, ws, int64(id))
-		return err
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("blobs of import %s: %w", id, err)
+		return nil, fmt.Errorf("mark blobs without a row: %w", err)
+	}
+	return stray, nil
+}
+
+// MarkedBlobs lists blobs whose deletion was begun before a time and not
+// finished.
+func (s *Store) MarkedBlobs(ctx context.Context, before time.Time) ([]string, error) {
+	found, err := list(ctx, s.reader(everyWorkspace), scalar[string],
+		`SELECT sha256 FROM blobs WHERE deleting_at <> 0 AND deleting_at < ? ORDER BY sha256`, micros(before))
+	if err != nil {
+		return nil, fmt.Errorf("marked blobs: %w", err)
+	}
+	return found, nil
+}
+
+// ForgetBlobs deletes the rows of marked blobs whose bytes are gone.
+func (s *Store) ForgetBlobs(ctx context.Context, sha256s []string) error {
+	return s.unmark(ctx, "forget", `DELETE FROM blobs WHERE deleting_at <> 0 AND sha256 IN `, nil, sha256s)
+}
+
+// SpareBlobs takes the mark back and touches the blobs: they are looked at again
+// later.
+func (s *Store) SpareBlobs(ctx context.Context, sha256s []string) error {
+	return s.unmark(ctx, "spare", `UPDATE blobs SET deleting_at = 0, touched_at = ? WHERE deleting_at <> 0 AND sha256 IN `,
+		[]any{micros(s.now())}, sha256s)
+}
+
+func (s *Store) unmark(ctx context.Context, verb, query string, before []any, sha256s []string) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		return inBatches(sha256s, func(sha256s []string) error {
+			marks, args := in(before, sha256s)
+			_, err := tx.exec(ctx, query+marks, args...)
+			return err
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("%s blobs: %w", verb, err)
 	}
 	return nil
 }

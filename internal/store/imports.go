@@ -61,8 +61,9 @@ func scanImport(row scanner) (r importRow, err error) {
 }
 
 // CreateImport accepts an import: its row, its parts, the references to its
-// blobs and its job in one transaction. A request that comes again under the same
-// idempotency key within 24 hours returns the first import, replayed; another
+// blobs, which were touched and stored before, and its job in one transaction.
+// A request that comes again under the same idempotency key within 24 hours
+// returns the first import, replayed; another
 // request under that key is catalog.ErrIdempotencyReused.
 func (s *Store) CreateImport(ctx context.Context, ws int64, n NewImport) (imp catalog.Import, replayed bool, err error) {
 	err = s.tx(ctx, func(tx Tx) error {
@@ -154,11 +155,7 @@ func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.
 		ws, id, at, part.Name, part.Number, part.SHA256, part.Size); err != nil {
 		return err
 	}
-	if err := tx.touchBlob(ctx, part.SHA256, part.Size, now); err != nil {
-		return err
-	}
-	_, err := tx.exec(ctx, `INSERT INTO blob_refs (sha256, ws, import_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, part.SHA256, ws, id)
-	return err
+	return tx.referBlob(ctx, part.SHA256, ws, id, now)
 }
 
 // Import returns one import with its parts.

@@ -58,18 +58,6 @@ func (s *Store) PutSchedule(ctx context.Context, c Schedule) error {
 	return nil
 }
 
-// DeleteSchedule removes the schedule of a kind and schema, if there is one.
-func (s *Store) DeleteSchedule(ctx context.Context, ws int64, kind string, schema catalog.SchemaID) error {
-	err := s.tx(ctx, func(tx Tx) error {
-		_, err := tx.exec(ctx, `DELETE FROM schedules WHERE ws = ? AND kind = ? AND schema_id = ?`, ws, kind, int64(schema))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("schedule of %s: %w", kind, err)
-	}
-	return nil
-}
-
 // Schedules lists all schedules of the installation.
 func (s *Store) Schedules(ctx context.Context) ([]Schedule, error) {
 	all, err := list(ctx, s.reader(everyWorkspace), scanSchedule, `SELECT `+scheduleColumns+` FROM schedules ORDER BY ws, id`)

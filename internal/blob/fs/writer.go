@@ -80,6 +80,9 @@ func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
 	return hash, w.size, nil
 }
 
+// Sum implements blob.Writer.
+func (w *writer) Sum() (blob.Hash, int64) { return blob.Hash(w.sum.Sum(nil)), w.size }
+
 // publish makes the spooled bytes the blob, durably. A blob that is there already is
 // replaced: that costs less processor time than reading and hashing the stored copy,
 // and repairs it if it is damaged. Readers that have it open keep the old file. Only

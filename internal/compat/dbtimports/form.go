@@ -178,12 +178,13 @@ func (m markingWriter) Write(p []byte) (int, error) {
 func (f *form) keep(ctx context.Context, touch func(ctx context.Context, sha256 string, size int64) error) ([]catalog.Part, error) {
 	out := make([]catalog.Part, 0, len(f.parts))
 	for _, p := range f.parts {
-		hash, size, err := p.writer.Commit(ctx)
-		if err != nil {
+		hash, size := p.writer.Sum()
+		p.SHA256, p.Size = hash.String(), size
+		// Before the bytes are stored: retention leaves them alone from here on.
+		if err := touch(ctx, p.SHA256, size); err != nil {
 			return nil, fmt.Errorf("part %s: %w", p.Name, err)
 		}
-		p.SHA256, p.Size = hash.String(), size
-		if err := touch(ctx, p.SHA256, size); err != nil {
+		if _, _, err := p.writer.Commit(ctx); err != nil {
 			return nil, fmt.Errorf("part %s: %w", p.Name, err)
 		}
 		out = append(out, p.Part)

@@ -15,8 +15,18 @@ var parts = []catalog.Part{
 	{Name: "run_results", SHA256: "cc", Size: 30, Number: 1},
 }
 
+// touched notes that the blobs of parts are stored, as an upload does.
+func touched(t testing.TB, s *store.Store, parts []catalog.Part) []catalog.Part {
+	t.Helper()
+	for _, p := range parts {
+		must(t, s.TouchBlob(t.Context(), p.SHA256, p.Size))
+	}
+	return parts
+}
+
 func (r *rig) importInto(schema catalog.SchemaID) catalog.Import {
 	r.t.Helper()
+	touched(r.t, r.Store, parts)
 	imp, replayed, err := r.CreateImport(r.t.Context(), ws, store.NewImport{SchemaID: schema, Parts: parts, Actor: named("ci")})
 	must(r.t, err)
 	if replayed {
@@ -28,6 +38,9 @@ func (r *rig) importInto(schema catalog.SchemaID) catalog.Import {
 func testImports(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("shop")
+	_, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts})
+	wants(t, err, catalog.ErrUnavailable) // its blobs were not touched
+	touched(t, r.Store, parts)
 	imp, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts, Actor: named("ci"), Force: true})
 	must(t, err)
 	want := catalog.Import{
@@ -83,7 +96,7 @@ func testImportPages(t *testing.T, r *rig) {
 
 func testIdempotency(t *testing.T, r *rig) {
 	ctx := t.Context()
-	n := store.NewImport{SchemaID: r.schema("a"), Parts: parts, IdempotencyKey: "k", IdempotencyScope: "key 1", Fingerprint: catalog.HashOfText("x")}
+	n := store.NewImport{SchemaID: r.schema("a"), Parts: touched(t, r.Store, parts), IdempotencyKey: "k", IdempotencyScope: "key 1", Fingerprint: catalog.HashOfText("x")}
 	create := func(n store.NewImport) (catalog.ImportID, bool) {
 		t.Helper()
 		imp, replayed, err := r.CreateImport(ctx, ws, n)
@@ -120,29 +133,85 @@ func testIdempotency(t *testing.T, r *rig) {
 	}
 }
 
+// before is one time for all loose blobs.
+func before(at time.Time) store.Loose { return store.Loose{Dropped: at, Orphaned: at} }
+
 func testBlobs(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	imp := r.importInto(schema)
 	r.importInto(schema)
 	same(t, get(r.BlobRefs(ctx, "aa"))(t), int64(2))
+	refs := get(r.AllBlobRefs(ctx, ws, 0))(t)
+	same(t, refs[3:], []store.BlobRef{
+		{SHA256: "aa", Import: imp.ID, Part: "manifest", Schema: schema, CreatedAt: start},
+		{SHA256: "bb", Import: imp.ID, Part: "run_results", Schema: schema, CreatedAt: start},
+		{SHA256: "cc", Import: imp.ID, Part: "run_results", Schema: schema, CreatedAt: start},
+	})
+	same(t, get(r.AllBlobRefs(ctx, ws, 999))(t), []store.BlobRef{})
 	must(t, r.TouchBlob(ctx, "loose", 5))
 	r.clock.add(time.Hour)
 	must(t, r.TouchBlob(ctx, "fresh", 5))
 	cut := r.clock.now()
-	same(t, get(r.UnreferencedBlobs(ctx, cut, 10))(t), []string{"loose"})
-	wants(t, r.DropBlobRefs(ctx, ws, imp.ID), catalog.ErrConflict)
+	same(t, get(r.UnreferencedBlobs(ctx, before(cut), 10))(t), []string{"loose"})
+	must(t, r.DropBlobRefs(ctx, ws, refs)) // of imports that have not ended: they stay
+	same(t, get(r.BlobRefs(ctx, "aa"))(t), int64(2))
 	for id := range 2 {
 		must(t, r.CancelImport(ctx, ws, catalog.ImportID(id+1)))
-		must(t, r.DropBlobRefs(ctx, ws, catalog.ImportID(id+1)))
 	}
-	same(t, get(r.UnreferencedBlobs(ctx, cut, 10))(t), []string{"aa", "bb", "cc", "loose"})
-	same(t, get(r.UnreferencedBlobs(ctx, cut, 2))(t), []string{"aa", "bb"})
-	r.importInto(schema) // names them again
-	gone := get(r.ForgetBlobs(ctx, cut, []string{"aa", "bb", "cc", "loose", "fresh", "unknown"}))(t)
-	same(t, gone, []string{"loose"})
-	same(t, get(r.ForgetBlobs(ctx, cut, []string{"loose"}))(t), []string{})
-	same(t, get(r.ForgetBlobs(ctx, cut, nil))(t), []string{})
+	refs = get(r.AllBlobRefs(ctx, ws, schema))(t)
+	if !refs[0].Ended || refs[0].Applied {
+		t.Errorf("%+v", refs[0])
+	}
+	must(t, r.DropBlobRefs(ctx, ws, refs))
+	same(t, get(r.UnreferencedBlobs(ctx, before(cut), 10))(t), []string{"aa", "bb", "cc", "loose"})
+	same(t, get(r.UnreferencedBlobs(ctx, before(cut), 2))(t), []string{"aa", "bb"})
+	same(t, get(r.UnreferencedBlobs(ctx, store.Loose{Dropped: cut}, 10))(t), []string{"aa", "bb", "cc"})
+	same(t, get(r.UnreferencedBlobs(ctx, store.Loose{Orphaned: cut}, 10))(t), []string{"loose"})
+	r.importInto(schema) // refers to them again
+	all := []string{"aa", "bb", "cc", "loose", "fresh", "unknown"}
+	same(t, get(r.MarkBlobs(ctx, before(cut), all))(t), []string{"loose"})
+	same(t, get(r.MarkBlobs(ctx, before(cut), all))(t), []string{}) // marked already
+	same(t, get(r.UnreferencedBlobs(ctx, before(cut), 10))(t), []string{})
+	same(t, get(r.MarkBlobs(ctx, before(cut), nil))(t), []string{})
+	same(t, get(r.MarkedBlobs(ctx, r.clock.now().Add(time.Second)))(t), []string{"loose"})
+	must(t, r.ForgetBlobs(ctx, all)) // only what is marked
+	same(t, get(r.MarkBlobs(ctx, before(cut.Add(time.Second)), all))(t), []string{"fresh"})
+	must(t, r.SpareBlobs(ctx, all))
+	same(t, get(r.MarkedBlobs(ctx, r.clock.now().Add(time.Second)))(t), []string{})
+	same(t, get(r.MarkStrayBlobs(ctx, []string{"aa", "stray"}))(t), []string{"stray"})
+}
+
+// An upload of bytes that are being deleted waits until they are gone, and one
+// that was too slow is refused: never does an import refer to bytes that are not
+// there.
+func testBlobBeingDeleted(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	must(t, r.TouchBlob(ctx, "aa", 1))
+	r.clock.add(time.Hour)
+	marked := get(r.MarkBlobs(ctx, before(r.clock.now()), []string{"aa"}))(t)
+	n := store.NewImport{SchemaID: schema, Parts: []catalog.Part{{Name: "manifest", SHA256: "aa", Size: 1}}}
+	_, _, err := r.CreateImport(ctx, ws, n)
+	wants(t, err, catalog.ErrUnavailable)
+	touched := make(chan error)
+	go func() { touched <- r.TouchBlob(ctx, "aa", 1) }()
+	select {
+	case err := <-touched:
+		t.Errorf("touched while it is being deleted: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	must(t, r.ForgetBlobs(ctx, marked))
+	must(t, <-touched)
+	_, _, err = r.CreateImport(ctx, ws, n)
+	must(t, err)
+
+	// The process that marked it is dead: it can be stored again.
+	must(t, r.TouchBlob(ctx, "bb", 1))
+	r.clock.add(time.Hour)
+	same(t, get(r.MarkBlobs(ctx, before(r.clock.now()), []string{"bb"}))(t), []string{"bb"})
+	r.clock.add(store.MarkTime + time.Second)
+	must(t, r.TouchBlob(ctx, "bb", 1))
 }
 
 func testBadPositions(t *testing.T, r *rig) {

@@ -1,0 +1,233 @@
+// Package retention deletes what is no longer needed: artifacts, run results,
+// versions, ended jobs. It is a kind of job; what is kept for how long are its
+// settings.
+package retention
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// KindName is the kind of retention's jobs.
+const KindName = "retention"
+
+// Policy is what is kept. A zero duration keeps everything.
+type Policy struct {
+	// Artifacts: of every project and kind of artifact the last so many imports',
+	// and one a day for so many days. What is served is always kept.
+	LastArtifacts int
+	DailyFor      int // days
+	// Orphans are artifacts of uploads that did not become an import.
+	Orphans  time.Duration
+	Results  time.Duration // run results; the latest of each node stays
+	Versions time.Duration // of a schema; the served one stays
+	Jobs     time.Duration // that have ended
+}
+
+// DefaultPolicy returns what is kept unless settings differ.
+func DefaultPolicy() Policy {
+	const day = 24 * time.Hour
+	return Policy{LastArtifacts: 10, DailyFor: 30, Orphans: day, Results: 400 * day, Jobs: 30 * day}
+}
+
+// idempotencyTime is how long idempotency keys are promised to be remembered.
+const idempotencyTime = 24 * time.Hour
+
+// Store is what retention needs of the store.
+type Store interface {
+	Workspaces(ctx context.Context) ([]int64, error)
+	Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, p store.Page) (store.Paged[store.SchemaRow], error)
+	Enqueue(ctx context.Context, ws int64, n store.NewJob) (int64, error)
+
+	AllBlobRefs(ctx context.Context, ws int64, schema catalog.SchemaID) ([]store.BlobRef, error)
+	DropBlobRefs(ctx context.Context, ws int64, refs []store.BlobRef) error
+	UnreferencedBlobs(ctx context.Context, l store.Loose, limit int) ([]string, error)
+	MarkBlobs(ctx context.Context, l store.Loose, sha256s []string) ([]string, error)
+	MarkStrayBlobs(ctx context.Context, sha256s []string) ([]string, error)
+	MarkedBlobs(ctx context.Context, before time.Time) ([]string, error)
+	ForgetBlobs(ctx context.Context, sha256s []string) error
+	SpareBlobs(ctx context.Context, sha256s []string) error
+
+	DeleteRuns(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
+	DeleteVersions(ctx context.Context, ws int64, schema catalog.SchemaID, before time.Time) (int64, error)
+	DeleteJobs(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
+	DeleteIdempotencyKeys(ctx context.Context, ws int64, before time.Time) (int64, error)
+}
+
+// Retention deletes what the policy does not keep.
+type Retention struct {
+	Store  Store
+	Blobs  blob.Store
+	Policy Policy
+	Now    func() time.Time
+	Log    *slog.Logger
+
+	mu    sync.Mutex
+	ended map[schemaKey]int // imports since the artifacts were last looked at
+}
+
+type schemaKey struct {
+	ws     int64
+	schema catalog.SchemaID
+}
+
+// arguments of a job.
+type arguments struct {
+	// Schema restricts the job to the artifacts of one schema; 0 = everything, of
+	// all workspaces.
+	Schema catalog.SchemaID `json:"schema,omitempty"`
+}
+
+// Kind returns the kind of retention's jobs.
+func (r *Retention) Kind() jobs.Kind { return jobs.Kind{Name: KindName, Ordered: true, Run: r.run} }
+
+// afterImports is how long artifacts wait to be looked at after imports ended:
+// long enough for the older ones to be settled.
+const afterImports = settled + 5*time.Second
+
+// ImportEnded counts an import that ended. After as many as the policy keeps it
+// asks for a look at the artifacts of the schema, so that they do not pile up
+// until the next scheduled one.
+func (r *Retention) ImportEnded(ctx context.Context, ws int64, schema catalog.SchemaID) error {
+	if !r.count(schemaKey{ws, schema}) {
+		return nil
+	}
+	args, err := json.Marshal(arguments{Schema: schema})
+	if err != nil {
+		return err
+	}
+	_, err = r.Store.Enqueue(ctx, ws, store.NewJob{
+		Kind: KindName, Schema: schema, OrderKey: r.Kind().OrderKey(schema), Arguments: args, NotBefore: r.Now().Add(afterImports), Once: true,
+	})
+	return err
+}
+
+func (r *Retention) count(key schemaKey) (look bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ended == nil {
+		r.ended = map[schemaKey]int{}
+	}
+	r.ended[key]++
+	if look = r.ended[key] >= r.Policy.LastArtifacts; look {
+		delete(r.ended, key)
+	}
+	return look
+}
+
+func (r *Retention) run(ctx context.Context, a *jobs.Attempt) error {
+	var args arguments
+	if len(a.Job.Arguments) > 0 {
+		if err := json.Unmarshal(a.Job.Arguments, &args); err != nil {
+			return jobs.Fail(catalog.Failure{Code: "bad-arguments", Message: fmt.Sprintf("bad-arguments: %v", err)})
+		}
+	}
+	if args.Schema != 0 {
+		if err := r.artifacts(ctx, a.Job.WS, args.Schema); err != nil {
+			return err
+		}
+		return r.collect(ctx)
+	}
+	return r.All(ctx)
+}
+
+// All looks at everything, of all workspaces.
+func (r *Retention) All(ctx context.Context) error {
+	all, err := r.Store.Workspaces(ctx)
+	if err != nil {
+		return err
+	}
+	for _, ws := range all {
+		if err := r.workspace(ctx, ws); err != nil {
+			return fmt.Errorf("workspace %d: %w", ws, err)
+		}
+	}
+	if err := r.resume(ctx); err != nil {
+		return err
+	}
+	if err := r.collect(ctx); err != nil {
+		return err
+	}
+	return r.strays(ctx)
+}
+
+func (r *Retention) workspace(ctx context.Context, ws int64) error {
+	if err := r.artifacts(ctx, ws, 0); err != nil {
+		return err
+	}
+	if err := r.versions(ctx, ws); err != nil {
+		return err
+	}
+	for _, rows := range []struct {
+		name   string
+		keep   time.Duration
+		delete func(before time.Time) (int64, error)
+	}{
+		{"runs", r.Policy.Results, func(t time.Time) (int64, error) { return r.Store.DeleteRuns(ctx, ws, t, 10) }},
+		{"jobs", r.Policy.Jobs, func(t time.Time) (int64, error) { return r.Store.DeleteJobs(ctx, ws, t, 1000) }},
+		{"idempotency keys", idempotencyTime, func(t time.Time) (int64, error) { return r.Store.DeleteIdempotencyKeys(ctx, ws, t) }},
+	} {
+		if err := r.rows(ctx, ws, rows.name, rows.keep, rows.delete); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rows deletes old rows some at a time, so that other writers get in between.
+func (r *Retention) rows(ctx context.Context, ws int64, name string, keep time.Duration, remove func(time.Time) (int64, error)) error {
+	if keep == 0 {
+		return nil
+	}
+	before, total := r.Now().Add(-keep), int64(0)
+	for ctx.Err() == nil {
+		n, err := remove(before)
+		if err != nil {
+			return err
+		}
+		if total += n; n == 0 {
+			break
+		}
+	}
+	r.log(ws, name, total)
+	return ctx.Err()
+}
+
+func (r *Retention) versions(ctx context.Context, ws int64) error {
+	if r.Policy.Versions == 0 {
+		return nil
+	}
+	before, total := r.Now().Add(-r.Policy.Versions), int64(0)
+	for page := (store.Page{Limit: 100}); ; {
+		schemas, err := r.Store.Schemas(ctx, ws, nil, page)
+		if err != nil {
+			return err
+		}
+		for _, s := range schemas.Rows {
+			n, err := r.Store.DeleteVersions(ctx, ws, s.ID, before)
+			if err != nil {
+				return err
+			}
+			total += n
+		}
+		if page.After = schemas.Next; page.After == "" {
+			r.log(ws, "versions", total)
+			return nil
+		}
+	}
+}
+
+func (r *Retention) log(ws int64, what string, n int64) {
+	if n > 0 {
+		r.Log.Info("retention", slog.Int64("workspace", ws), slog.String("deleted", what), slog.Int64("count", n))
+	}
+}
