@@ -18,6 +18,7 @@ const (
 const (
 	ConfidenceMedium = "medium"
 	SourceDBTImport  = "dbt_import"
+	SourceSQL        = "sql" // found in the query of a view, which nobody declares the parents of
 )
 
 // Edge is asset → asset, as one project has it.
@@ -26,7 +27,8 @@ type Edge struct {
 	From    AssetID // 0 = unresolved: FromNode is not (yet) known
 	To      AssetID
 	Type    EdgeType
-	// FromNode is the parent's unique_id; kept only for unresolved edges.
+	// FromNode is the parent's unique_id, or its relation where the edge was found
+	// in SQL; kept only for unresolved edges.
 	FromNode   string
 	Confidence string
 	Source     string

@@ -196,8 +196,12 @@ func (s *sortedFacets) lead(a *Asset) {
 	if a.Name == "" {
 		a.Name = b.Relation.Identifier
 	}
+	a.Code = b.Code
 	if f.Source == FromManifest {
-		a.DBT, a.Code, a.Config = b.DBT, b.Code, b.Config
+		a.DBT, a.Config = b.DBT, b.Config
+	}
+	if a.Code == nil && a.Kind == KindSource {
+		a.Code = s.crawledCode() // a view that another program makes
 	}
 	for _, f := range s.live {
 		if f.Source == FromCrawl || f.UniqueID == "" {
@@ -212,6 +216,16 @@ func (s *sortedFacets) lead(a *Asset) {
 		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.UniqueID, b.UniqueID))
 	})
 	a.Nodes = slices.Compact(a.Nodes)
+}
+
+// crawledCode is the query that a warehouse has of the table; nil without one.
+func (s *sortedFacets) crawledCode() *Code {
+	for _, f := range s.live {
+		if f.Source == FromCrawl && f.Body.Code != nil {
+			return f.Body.Code
+		}
+	}
+	return nil
 }
 
 // relation is that of the leading facet, in the warehouse's own spelling where a

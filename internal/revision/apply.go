@@ -80,21 +80,22 @@ type apply struct {
 	opts         Options
 	observations []*Observation
 
-	schema  catalog.Schema
-	write   *store.Write
-	base    *Base
-	known   *known            // nil until something has to be placed
-	at      map[Node]place    // where every node is after placement
-	byID    map[string][]Node // of at; nil until an id of another origin is looked up
-	changes *changes
-	merger  *merger
-	tables  map[catalog.AssetID]*mergedTable
-	moves   map[catalog.AssetID][]move // from the asset
-	arrived []Node                     // that were not there before
-	restate bool                       // edges of projects that are not observed may have changed
-	current []catalog.Edge             // of all projects before this apply; nil: not read
-	edges   edgeChange
-	tests   testChange
+	schema   catalog.Schema
+	write    *store.Write
+	base     *Base
+	known    *known            // nil until something has to be placed
+	at       map[Node]place    // where every node is after placement
+	byID     map[string][]Node // of at; nil until an id of another origin is looked up
+	changes  *changes
+	merger   *merger
+	tables   map[catalog.AssetID]*mergedTable
+	moves    map[catalog.AssetID][]move // from the asset
+	arrived  []Node                     // that were not there before
+	restate  bool                       // edges of projects that are not observed may have changed
+	current  []catalog.Edge             // of all projects before this apply; nil: not read
+	edges    edgeChange
+	tests    testChange
+	untraced []catalog.AssetID // that have no code any more
 	// withheld are the removals that become pending, by project; a project that
 	// is listed replaces those that it has.
 	withheld map[catalog.ProjectID][]store.PendingRemoval

@@ -44,7 +44,7 @@ func (a *apply) link(ctx context.Context) error {
 	a.resolveWaiting(d, restated)
 	a.edges = d.edgeChange
 	a.report().Count("lineages_removed", int64(len(a.edges.drop)))
-	return a.writeEdges(ctx)
+	return a.writeEdges(ctx, a.edges)
 }
 
 // readEdges reads the current edges of all projects, once.
@@ -271,12 +271,12 @@ func (a *apply) resolveWaiting(d *edgeDiff, restated map[catalog.ProjectID]bool)
 	}
 }
 
-func (a *apply) writeEdges(ctx context.Context) error {
-	if err := a.write.CloseEdges(ctx, a.edges.drop); err != nil {
-		return fmt.Errorf("%d edges that are gone: %w", len(a.edges.drop), err)
+func (a *apply) writeEdges(ctx context.Context, c edgeChange) error {
+	if err := a.write.CloseEdges(ctx, c.drop); err != nil {
+		return fmt.Errorf("%d edges that are gone: %w", len(c.drop), err)
 	}
-	if err := a.write.PutEdges(ctx, a.edges.add); err != nil {
-		return fmt.Errorf("%d edges: %w", len(a.edges.add), err)
+	if err := a.write.PutEdges(ctx, c.add); err != nil {
+		return fmt.Errorf("%d edges: %w", len(c.add), err)
 	}
 	return nil
 }

@@ -162,6 +162,7 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		}
 		m.track(d)
 	}
+	m.untraced = append(m.untraced, b.untraced...)
 	return b, nil
 }
 

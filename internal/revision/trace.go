@@ -13,45 +13,64 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// trace reads the code of the models that this apply touches into column edges,
-// and writes them into the version.
+// trace reads the code of the tables that this apply touches into column edges,
+// and writes them into the version. The parents of a view that a crawl found are
+// declared by nobody: they are found in its code, which is then read again
+// where it was read before its parents.
 func (a *apply) trace(ctx context.Context) error {
 	if !a.mayTrace() {
 		return nil
-	}
-	edges, err := a.currentEdges(ctx)
-	if err != nil {
-		return err
 	}
 	t, err := newTracing(ctx, a)
 	if err != nil {
 		return err
 	}
-	pairs := t.pairs(edges)
-	due := t.due(edges)
-	if len(due) == 0 {
-		return nil
-	}
-	if t.graph, err = graph.New(len(t.tables), pairs); err != nil {
-		return fmt.Errorf("graph of %s: %w", a.schema.ID, err)
-	}
-	tracer, err := lineage.NewTracer(t.tables, pairs, t, lineage.Options{Progress: a.report().Progress})
+	edges, err := a.currentEdges(ctx)
 	if err != nil {
 		return err
 	}
-	if err := tracer.Run(ctx, due); err != nil {
-		return fmt.Errorf("column lineage of %s: %w", a.schema.ID, err)
+	if err := t.run(ctx, edges, t.due(edges)); err != nil {
+		return err
 	}
-	if err := t.flush(ctx); err != nil {
+	relinked, err := t.linkFound(ctx)
+	if err != nil || len(relinked) == 0 {
+		t.tally.report(a.report())
+		return err
+	}
+	if edges, err = a.currentEdges(ctx); err != nil {
+		return err
+	}
+	if err := t.run(ctx, edges, relinked); err != nil {
 		return err
 	}
 	t.tally.report(a.report())
 	return nil
 }
 
+// run traces the tables that are due, and those that read them as far as their
+// columns come out different.
+func (t *tracing) run(ctx context.Context, edges []catalog.Edge, due []int32) error {
+	if len(due) == 0 {
+		return nil
+	}
+	pairs := t.pairs(edges)
+	var err error
+	if t.graph, err = graph.New(len(t.tables), pairs); err != nil {
+		return fmt.Errorf("graph of %s: %w", t.schema.ID, err)
+	}
+	tracer, err := lineage.NewTracer(t.tables, pairs, t, lineage.Options{Progress: t.report().Progress})
+	if err != nil {
+		return err
+	}
+	if err := tracer.Run(ctx, due); err != nil {
+		return fmt.Errorf("column lineage of %s: %w", t.schema.ID, err)
+	}
+	return t.flush(ctx)
+}
+
 // mayTrace reports whether anything changed that matters to columns.
 func (a *apply) mayTrace() bool {
-	if len(a.edges.add) > 0 || len(a.edges.drop) > 0 {
+	if len(a.edges.add)+len(a.edges.drop)+len(a.untraced) > 0 {
 		return true
 	}
 	for _, t := range a.tables {
@@ -96,6 +115,8 @@ type tracing struct {
 	blocks  map[int32]storedBlock
 	fetched map[int32]bool // whose block was asked for
 	tally   tally
+	crawled bool                    // a crawl reports something of the schema
+	found   map[int32][]lineage.Ref // tables that the code of an undeclared table reads
 	// changed and same, of kept bytes, wait to be written.
 	changed, same []store.ColumnEdgeBlock
 	kept          int
@@ -118,8 +139,10 @@ func newTracing(ctx context.Context, a *apply) (*tracing, error) {
 	}
 	t := &tracing{
 		apply: a, ctx: ctx, number: map[catalog.AssetID]int32{}, merged: map[int32]*mergedTable{},
-		blocks: map[int32]storedBlock{}, fetched: map[int32]bool{}, asked: map[int32]lineage.Columns{},
+		blocks: map[int32]storedBlock{}, fetched: map[int32]bool{}, asked: map[int32]lineage.Columns{}, found: map[int32][]lineage.Ref{},
 	}
+	t.crawled = slices.ContainsFunc(index.Facets, func(f store.FacetRef) bool { return f.Source == catalog.FromCrawl }) ||
+		slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Source == catalog.FromCrawl })
 	kinds := make(map[catalog.AssetID]catalog.Kind, len(index.Assets)+len(a.tables))
 	refs := make(map[catalog.AssetID]*store.AssetRef, len(index.Assets))
 	for i := range index.Assets {
@@ -179,8 +202,14 @@ func (t *tracing) due(edges []catalog.Edge) []int32 {
 			due[n] = true
 		}
 	}
+	arrived := map[string]bool{}
+	for _, m := range t.merged {
+		if m.disturbs {
+			arrived[m.table.Key] = true
+		}
+	}
 	for _, e := range edges {
-		if m := t.apply.tables[e.From]; m != nil && m.disturbs {
+		if m := t.apply.tables[e.From]; m != nil && m.disturbs || e.From == 0 && e.Source == catalog.SourceSQL && arrived[e.FromNode] {
 			add(e.To)
 		}
 	}
@@ -191,6 +220,12 @@ func (t *tracing) due(edges []catalog.Edge) []int32 {
 		add(e.To)
 	}
 	return slices.Sorted(maps.Keys(due))
+}
+
+// isDeclared reports whether the parents of a kind of table are declared: those of
+// views that a crawl found are read off their code.
+func isDeclared(k catalog.Kind) bool {
+	return k == catalog.KindModel || k == catalog.KindSnapshot || k == catalog.KindSeed
 }
 
 // mayHaveCode reports whether code makes tables of a kind: a crawl finds the

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
@@ -196,11 +197,27 @@ func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
 			t.changed = append(t.changed, row)
 		}
 		t.kept += len(w.Encoded)
+		if t.crawled {
+			t.remember(w)
+		}
 	}
 	if t.kept < keptBytes {
 		return nil
 	}
 	return t.flush(ctx)
+}
+
+// remember keeps what was traced for the second run, and the tables that it
+// reads.
+func (t *tracing) remember(w lineage.Traced) {
+	if !isDeclared(t.kinds[w.Table]) {
+		t.found[w.Table] = w.Block.Refs
+	}
+	columns := w.Block.Columns()
+	for i := range columns.List {
+		columns.List[i].Name = strings.Clone(columns.List[i].Name) // it would hold the whole code
+	}
+	t.blocks[w.Table] = storedBlock{key: w.Key, content: catalog.HashOf(w.Encoded), columns: columns}
 }
 
 func (t *tracing) flush(ctx context.Context) error {
