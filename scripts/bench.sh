@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Benchmarks: readers, lineage, stores, whole imports, a real server. Usage: scripts/bench.sh [MODELS...]
 # (10000 unless given). The generated projects are kept in ${THALWEG_CACHE:-.cache}/bench. Read ratios, not seconds: every
-# figure has its baseline in the same run, and this machine is not yours. Environment of the server's part:
+# figure has its baseline in the same run. Environment of the server's part:
 #   THALWEG_BENCH_BINARY  another binary to measure by the same requests (a release, say)
 #   THALWEG_BENCH_SECONDS of each kind of page (4); _UPLOADS at once (20); _SMALL first imports (500); _REPEATED imports (200)
 #   THALWEG_BENCH_LARGE   models of a larger project to hold against the standard one (none; 50000 needs 1 GB of disk)

@@ -13,9 +13,9 @@ import (
 
 // Budgets of what is left. They may only fall: lower them with what you fix.
 const (
-	retiredBudget = 30
+	retiredBudget = 18
 	commentBudget = 3
-	proseBudget   = 51
+	proseBudget   = 30
 )
 
 func TestRetiredWordsFall(t *testing.T) {

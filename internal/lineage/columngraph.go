@@ -139,7 +139,7 @@ func (g *ColumnGraph) Controls(table int64) []Control {
 	return g.controls[from:to:to]
 }
 
-// ControlledBy lists the tables whose rows a column decides.
+// ControlledBy lists the tables whose rows depend on a column.
 func (g *ColumnGraph) ControlledBy(column int32) []Control {
 	from, _ := slices.BinarySearchFunc(g.controlling, column, func(at, c int32) int { return cmp.Compare(g.controls[at].From, c) })
 	var out []Control
