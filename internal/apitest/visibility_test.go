@@ -1,0 +1,146 @@
+package apitest
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// described is an operation of the OpenAPI document, as much of it as a request
+// to it needs.
+type described struct {
+	method, path string
+	query        map[string]bool // parameters; true for the required ones
+}
+
+func describedOperations(t *testing.T, s *Server) []described {
+	t.Helper()
+	var out []described
+	for path, at := range s.Get(t, "/api/v1/openapi.json", "").JSON(t)["paths"].(map[string]any) {
+		for method, operation := range at.(map[string]any) {
+			d := described{strings.ToUpper(method), path, map[string]bool{}}
+			parameters, _ := At(operation, "parameters").([]any)
+			for _, p := range parameters {
+				if At(p, "in") == "query" {
+					d.query[At(p, "name").(string)] = At(p, "required") == true
+				}
+			}
+			out = append(out, d)
+		}
+	}
+	slices.SortFunc(out, func(a, b described) int { return strings.Compare(a.path+a.method, b.path+b.method) })
+	return out
+}
+
+// prefixOf is the prefix of the ids of the resource in front of {id}.
+var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN"}
+
+var beforeID = regexp.MustCompile(`/([a-z_]+)/\{id\}`)
+
+// inQuery are the prefixes of ids in query parameters.
+var inQuery = map[string]string{"schema_id": "SCH", "project": "PRJ", "asset": "TBL"}
+
+// requests returns the paths that name an id of a kind each: one for the id in the
+// path and one for each id in the query. Other parameters that are required are
+// filled in with what is the caller's own.
+func (d described) requests(id, own func(prefix string) string) []string {
+	fill := func(chosen string) string {
+		path := d.path
+		if kind := beforeID.FindStringSubmatch(path); kind != nil && prefixOf[kind[1]] != "" {
+			path = strings.Replace(path, "{id}", id(prefixOf[kind[1]]), 1)
+		}
+		path = strings.NewReplacer("{name}", "product_id", "{sha}", strings.Repeat("ab", 32)).Replace(path)
+		query := url.Values{}
+		for name, required := range d.query {
+			switch {
+			case name == chosen:
+				query.Set(name, id(inQuery[name]))
+			case required && inQuery[name] != "":
+				query.Set(name, own(inQuery[name]))
+			case required:
+				query.Set(name, "a.b")
+			}
+		}
+		if len(query) > 0 {
+			path += "?" + query.Encode()
+		}
+		return path
+	}
+	var out []string
+	if kind := beforeID.FindStringSubmatch(d.path); kind != nil && prefixOf[kind[1]] != "" {
+		out = append(out, fill(""))
+	}
+	for _, name := range []string{"schema_id", "project", "asset"} {
+		if _, ok := d.query[name]; ok {
+			out = append(out, fill(name))
+		}
+	}
+	return out
+}
+
+// Every route answers a key that is limited to another schema, and a key of
+// another workspace, as if there was nothing: with what a random id gives.
+func TestInvisibleIsAbsent(t *testing.T) { invisibleIsAbsent(t, Options{}) }
+
+func TestInvisibleIsAbsentOnPostgres(t *testing.T) { invisibleIsAbsent(t, Options{Store: OnPostgres}) }
+
+func invisibleIsAbsent(t *testing.T, o Options) {
+	t.Helper()
+	s := Start(t, o)
+	admin := s.Key(t, access.AdminWorkspace)
+	hidden, mine := s.Schema(t, "hidden"), s.Schema(t, "mine")
+	importShop(t, s, admin, hidden, false)
+	importShop(t, s, admin, mine, false)
+	other, err := catalog.ParseIDOf(catalog.PrefixSchema, mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	existing := map[string]string{"SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1"}
+	keys := map[string]string{
+		"another schema": s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
+			Name: "team", Scopes: []access.Scope{access.AdminWorkspace}, SchemaIDs: []catalog.SchemaID{catalog.SchemaID(other)},
+		}),
+		"another workspace": s.KeyFor(t, 2, access.NewKey{Name: "eve", Scopes: []access.Scope{access.AdminWorkspace}}),
+	}
+	owns := map[string]map[string]string{
+		"another schema":    {"SCH": mine, "PRJ": "PRJ-2", "TBL": tableID(t, s, admin, mine, "model.shop.dim_products")},
+		"another workspace": existing, // it has nothing of its own
+	}
+	for name, key := range keys {
+		own := func(prefix string) string { return owns[name][prefix] }
+		compared := 0
+		for _, d := range describedOperations(t, s) {
+			real := d.requests(func(prefix string) string { return existing[prefix] }, own)
+			random := d.requests(func(prefix string) string { return prefix + "-987654" }, own)
+			for i := range real {
+				got, want := s.Do(t, d.method, real[i], key, bodyFor(d.method)), s.Do(t, d.method, random[i], key, bodyFor(d.method))
+				if got.Status != 404 || masked(got) != masked(want) {
+					t.Errorf("key of %s: %s %s: %d %s, want what a random id gives: %d %s", name, d.method, real[i], got.Status, got.Body, want.Status, want.Body)
+				}
+				if seen := s.Do(t, d.method, real[i], admin, bodyFor(d.method)); d.method == "GET" && seen.Status == 404 && !strings.Contains(real[i], "a.b") && !strings.Contains(real[i], "/abab") {
+					t.Errorf("%s %s: nobody sees it, so the test tells nothing: %s", d.method, real[i], seen.Body)
+				}
+				compared++
+			}
+		}
+		if compared < 30 {
+			t.Errorf("key of %s: %d requests compared", name, compared)
+		}
+		// The schema is a field of the body.
+		got := s.Upload(t, key, Form(Text("schema_id", hidden), File("manifest", "m", []byte("{}"))))
+		want := s.Upload(t, key, Form(Text("schema_id", "SCH-987654"), File("manifest", "m", []byte("{}"))))
+		if got.Status != 422 || got.At(t, "code") != "unknown-schema" || masked(got) != masked(want) {
+			t.Errorf("key of %s: upload: %d %s", name, got.Status, got.Body)
+		}
+		made := s.Send(t, "POST", "/api/v1/keys", key, `{"name":"k","scopes":["read:catalog"],"schema_ids":["`+hidden+`"]}`)
+		absent := s.Send(t, "POST", "/api/v1/keys", key, `{"name":"k","scopes":["read:catalog"],"schema_ids":["SCH-987654"]}`)
+		if made.Status != 422 || masked(made) != masked(absent) {
+			t.Errorf("key of %s: a key for it: %d %s, want what a random id gives: %d %s", name, made.Status, made.Body, absent.Status, absent.Body)
+		}
+	}
+}
