@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,7 +192,8 @@ func (s *Store) AssetCards(ctx context.Context, ws int64, schema catalog.SchemaI
 	var err error
 	if ids == nil {
 		cards, err = list(ctx, d, scanCard, `SELECT `+cardColumns+` FROM assets
-			WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ? ORDER BY id`, ws, int64(schema), at, at)
+			WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ?`, ws, int64(schema), at, at)
+		slices.SortFunc(cards, func(a, b AssetCard) int { return cmp.Compare(a.ID, b.ID) })
 	} else {
 		err = inBatches(int64s(ids), func(ids []int64) error {
 			marks, args := in([]any{ws, int64(schema), at, at}, ids)

@@ -64,7 +64,7 @@ func (s *Store) ColumnEdgesOf(ctx context.Context, ws int64, schema catalog.Sche
 // ColumnBlocks is ColumnEdgesOf at a version that may be the one in the making.
 func (s *Store) ColumnBlocks(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]ColumnEdgeBlock, error) {
 	d := s.reader(ws)
-	const query = `SELECT asset, hash, body FROM column_edges WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?`
+	const query = `SELECT asset, hash, body FROM column_edges WHERE ws = ? AND schema_id = ? AND +valid_from <= ? AND valid_to > ?`
 	var blocks []ColumnEdgeBlock
 	var err error
 	if ids == nil {

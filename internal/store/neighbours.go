@@ -16,34 +16,78 @@ type Neighbours struct{ Upstream, Downstream int }
 // none.
 func (s *Store) NeighboursOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]Neighbours, error) {
 	d := s.reader(ws)
-	counts := make(map[catalog.AssetID]Neighbours, len(ids))
-	count := func(near, far string, set func(*Neighbours, int)) error {
-		scan := func(row scanner) (none struct{}, err error) {
-			var id catalog.AssetID
-			var n int
-			err = row.Scan((*int64)(&id), &n)
-			c := counts[id]
-			set(&c, n)
-			counts[id] = c
-			return none, err
+	ends := map[edgeEnds]bool{}
+	for _, near := range []string{"to_asset", "from_asset"} {
+		if err := d.edgesAt(ctx, ws, schema, at, near, ids, ends); err != nil {
+			return nil, fmt.Errorf("edges of %d assets of %s: %w", len(ids), schema, err)
 		}
-		return inBatches(int64s(ids), func(ids []int64) error {
-			marks, args := in([]any{at, at, at, at, ws, int64(schema), at, at}, ids)
-			_, err := list(ctx, d, scan, `SELECT e.`+near+`, count(DISTINCT e.`+far+`) FROM edges e
-				JOIN assets f ON f.ws = e.ws AND f.id = e.`+far+` AND f.valid_from <= ? AND f.valid_to > ? AND f.present = 1
-				JOIN assets n ON n.ws = e.ws AND n.id = e.`+near+` AND n.valid_from <= ? AND n.valid_to > ? AND n.present = 1
-				WHERE e.ws = ? AND e.schema_id = ? AND e.valid_from <= ? AND e.valid_to > ? AND e.`+near+` IN `+marks+` GROUP BY e.`+near, args...)
-			return err
-		})
 	}
-	err := count("to_asset", "from_asset", func(n *Neighbours, c int) { n.Upstream = c })
-	if err == nil {
-		err = count("from_asset", "to_asset", func(n *Neighbours, c int) { n.Downstream = c })
+	all := slices.Clone(ids)
+	for e := range ends {
+		all = append(all, e.from, e.to)
 	}
+	present, err := d.present(ctx, ws, schema, at, all)
 	if err != nil {
 		return nil, fmt.Errorf("neighbours of %d assets of %s: %w", len(ids), schema, err)
 	}
-	return counts, nil
+	counts := make(map[catalog.AssetID]Neighbours, len(ids))
+	for e := range ends {
+		if !present[e.from] || !present[e.to] {
+			continue
+		}
+		from, to := counts[e.from], counts[e.to]
+		from.Downstream++
+		to.Upstream++
+		if counts[e.from] = from; e.from == e.to {
+			to = Neighbours{from.Upstream + 1, from.Downstream}
+		}
+		counts[e.to] = to
+	}
+	out := make(map[catalog.AssetID]Neighbours, len(ids))
+	for _, id := range ids {
+		if n := counts[id]; n != (Neighbours{}) {
+			out[id] = n
+		}
+	}
+	return out, nil
+}
+
+// edgeEnds is an edge without regard to who reports it.
+type edgeEnds struct{ from, to catalog.AssetID }
+
+// edgesAt adds the edges that begin or end at the assets. Ids of assets are of the
+// whole installation, and so are the indexes of edges by them.
+func (d db) edgesAt(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, near string, ids []catalog.AssetID, ends map[edgeEnds]bool) error {
+	scan := func(row scanner) (none struct{}, err error) {
+		var e edgeEnds
+		err = row.Scan((*int64)(&e.from), (*int64)(&e.to))
+		ends[e] = true
+		return none, err
+	}
+	return inBatches(int64s(ids), func(ids []int64) error {
+		marks, args := in([]any{ws, int64(schema), at, at}, ids)
+		_, err := list(ctx, d, scan, `SELECT from_asset, to_asset FROM edges
+			WHERE +ws = ? AND +schema_id = ? AND +valid_from <= ? AND valid_to > ? AND `+near+` IN `+marks, args...)
+		return err
+	})
+}
+
+// present tells which of the assets are present at a version.
+func (d db) present(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]bool, error) {
+	present := make(map[catalog.AssetID]bool, len(ids))
+	scan := func(row scanner) (none struct{}, err error) {
+		var id int64
+		err = row.Scan(&id)
+		present[catalog.AssetID(id)] = true
+		return none, err
+	}
+	err := inBatches(int64s(ids), func(ids []int64) error {
+		marks, args := in([]any{ws, int64(schema), at, at}, ids)
+		_, err := list(ctx, d, scan, `SELECT id FROM assets
+			WHERE ws = ? AND +schema_id = ? AND valid_from <= ? AND +valid_to > ? AND present = 1 AND id IN `+marks, args...)
+		return err
+	})
+	return present, err
 }
 
 // EdgesInto returns the edges of all projects into the assets (nil = all) at a
@@ -51,16 +95,15 @@ func (s *Store) NeighboursOf(ctx context.Context, ws int64, schema catalog.Schem
 // making as well.
 func (s *Store) EdgesInto(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Edge, error) {
 	d := s.reader(ws)
-	const query = `SELECT project_id, from_asset, to_asset, type, from_node, confidence, source FROM edges
-		WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?`
+	const edgeColumns = `SELECT project_id, from_asset, to_asset, type, from_node, confidence, source FROM edges`
 	var edges []catalog.Edge
 	var err error
 	if ids == nil {
-		edges, err = list(ctx, d, scanEdge, query, ws, int64(schema), at, at)
+		edges, err = list(ctx, d, scanEdge, edgeColumns+` WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?`, ws, int64(schema), at, at)
 	} else {
 		err = inBatches(int64s(ids), func(ids []int64) error {
 			marks, args := in([]any{ws, int64(schema), at, at}, ids)
-			some, err := list(ctx, d, scanEdge, query+` AND to_asset IN `+marks, args...)
+			some, err := list(ctx, d, scanEdge, edgeColumns+` WHERE +ws = ? AND +schema_id = ? AND +valid_from <= ? AND valid_to > ? AND to_asset IN `+marks, args...)
 			edges = append(edges, some...)
 			return err
 		})

@@ -20,7 +20,7 @@ type RunResult struct {
 
 var resultTable = Table{Name: "node_results", Columns: []string{
 	"ws", "run_id", "node", "unique_id", "schema_id", "at", "status", "class",
-	"failures", "execution_time", "started_at", "completed_at", "rows_affected", "thread", "message",
+	"failures", "execution_time", "started_at", "completed_at", "rows_affected", "thread", "message", "position",
 }}
 
 var freshnessTable = Table{Name: "freshness", Columns: []string{
@@ -30,14 +30,14 @@ var freshnessTable = Table{Name: "freshness", Columns: []string{
 
 // resultRow returns a result's row. A node that did not run has no completion:
 // the run's own time replaces it.
-func (p *runPut) resultRow(r catalog.NodeResult) []any {
+func (p *runPut) resultRow(r catalog.NodeResult, position int64) []any {
 	at := micros(r.CompletedAt)
 	if at == 0 {
 		at = micros(p.run.GeneratedAt)
 	}
 	return []any{
 		p.ws, int64(p.run.ID), keyHash(r.UniqueID), r.UniqueID, int64(p.run.SchemaID), at, r.Status, r.Class,
-		null(r.Failures), r.ExecutionTime, micros(r.StartedAt), micros(r.CompletedAt), null(r.RowsAffected), r.Thread, r.Message,
+		null(r.Failures), r.ExecutionTime, micros(r.StartedAt), micros(r.CompletedAt), null(r.RowsAffected), r.Thread, r.Message, position,
 	}
 }
 
@@ -84,35 +84,54 @@ func scanFreshnessAnd(row scanner, more ...any) (f catalog.Freshness, err error)
 	return f, err
 }
 
-// RunResults lists the results of a run by unique id.
+// RunResults lists the results of a run by unique id: by the position that they
+// got when they were written.
 func (s *Store) RunResults(ctx context.Context, ws int64, run catalog.RunID, p Page) (Paged[catalog.NodeResult], error) {
-	return runPage(ctx, s, ws, run, p, resultTable.Name, resultColumns, scanResult, func(r catalog.NodeResult) []any { return []any{r.UniqueID} })
+	found, err := s.Run(ctx, ws, run)
+	if err != nil {
+		return Paged[catalog.NodeResult]{}, err
+	}
+	after := int64(-1)
+	if _, err := p.after(&after); err != nil {
+		return Paged[catalog.NodeResult]{}, err
+	}
+	type placed struct {
+		catalog.NodeResult
+		position int64
+	}
+	scan := func(row scanner) (r placed, err error) {
+		r.NodeResult, err = scanResultAnd(row, &r.position)
+		return r, err
+	}
+	rows, err := list(ctx, s.reader(ws), scan, `SELECT `+resultColumns+`, n.position FROM node_results n
+		WHERE n.ws = ? AND n.run_id = ? AND n.position > ? ORDER BY n.position LIMIT ?`, ws, int64(run), after, p.limit()+1)
+	if err != nil {
+		return Paged[catalog.NodeResult]{}, fmt.Errorf("results of run %s: %w", run, err)
+	}
+	page, err := paged(rows, p, int64(found.Results), func(r placed) []any { return []any{r.position} })
+	out := Paged[catalog.NodeResult]{Next: page.Next, Total: page.Total}
+	for _, r := range page.Rows {
+		out.Rows = append(out.Rows, r.NodeResult)
+	}
+	return out, err
 }
 
 // RunFreshness lists the freshness results of a run by unique id.
 func (s *Store) RunFreshness(ctx context.Context, ws int64, run catalog.RunID, p Page) (Paged[catalog.Freshness], error) {
-	return runPage(ctx, s, ws, run, p, freshnessTable.Name, freshnessColumns, scanFreshness, func(f catalog.Freshness) []any { return []any{f.UniqueID} })
-}
-
-func runPage[T any](ctx context.Context, s *Store, ws int64, run catalog.RunID, p Page, table, columns string, scan func(scanner) (T, error), at func(T) []any) (Paged[T], error) {
-	if _, err := s.Run(ctx, ws, run); err != nil {
-		return Paged[T]{}, err
+	found, err := s.Run(ctx, ws, run)
+	if err != nil {
+		return Paged[catalog.Freshness]{}, err
 	}
 	var after string
 	if _, err := p.after(&after); err != nil {
-		return Paged[T]{}, err
+		return Paged[catalog.Freshness]{}, err
 	}
-	d := s.reader(ws)
-	rows, err := list(ctx, d, scan, `SELECT `+columns+` FROM `+table+` n WHERE n.ws = ? AND n.run_id = ? AND n.unique_id > ?
-		ORDER BY n.unique_id LIMIT ?`, ws, int64(run), after, p.limit()+1)
+	rows, err := list(ctx, s.reader(ws), scanFreshness, `SELECT `+freshnessColumns+` FROM freshness n
+		WHERE n.ws = ? AND n.run_id = ? AND n.unique_id > ? ORDER BY n.unique_id LIMIT ?`, ws, int64(run), after, p.limit()+1)
 	if err != nil {
-		return Paged[T]{}, fmt.Errorf("results of run %s: %w", run, err)
+		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of run %s: %w", run, err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM `+table+` WHERE ws = ? AND run_id = ?`, ws, int64(run))
-	if err != nil {
-		return Paged[T]{}, fmt.Errorf("results of run %s: %w", run, err)
-	}
-	return paged(rows, p, total, at)
+	return paged(rows, p, int64(found.Results), func(f catalog.Freshness) []any { return []any{f.UniqueID} })
 }
 
 // LatestResults returns the newest result of those of the nodes that have one.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -37,7 +39,8 @@ func scanRun(row scanner) (r catalog.Run, err error) {
 // count as one. run.ID is ignored; run.Results is set by the store.
 func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error) {
 	p := runPut{s: s, ws: ws, run: run, artifact: artifactResults}
-	p.results = last(results, func(r catalog.NodeResult) string { return r.UniqueID })
+	p.results = slices.SortedFunc(slices.Values(last(results, func(r catalog.NodeResult) string { return r.UniqueID })),
+		func(a, b catalog.NodeResult) int { return strings.Compare(a.UniqueID, b.UniqueID) })
 	p.freshness = last(freshness, func(f catalog.Freshness) string { return f.UniqueID })
 	p.run.Results = len(p.results) + len(p.freshness)
 	switch {
@@ -74,10 +77,13 @@ func (p *runPut) put(ctx context.Context) (stored bool, err error) {
 	if err := p.s.tx(ctx, func(tx Tx) (err error) { there, err = p.open(ctx, tx); return err }); err != nil || there {
 		return false, err
 	}
+	// The position of a result in the run is the one in which it is listed.
+	position := int64(0)
 	err = chunks(p.results, 2*chunkRows, func(results []catalog.NodeResult) error {
 		rows := make([][]any, len(results))
 		for i, r := range results {
-			rows[i] = p.resultRow(r)
+			rows[i] = p.resultRow(r, position)
+			position++
 		}
 		return p.load(ctx, resultTable, rows)
 	})
