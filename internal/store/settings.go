@@ -8,29 +8,12 @@ import (
 // Settings belong to the installation, not to a workspace: its id, the secret
 // that signs page positions.
 
-// Setting returns a value; catalog.ErrNotFound if it was never put.
-func (s *Store) Setting(ctx context.Context, name string) ([]byte, error) {
-	return s.reader(everyWorkspace).setting(ctx, name)
-}
-
 func (d db) setting(ctx context.Context, name string) ([]byte, error) {
 	value, err := one(ctx, d, scalar[[]byte], `SELECT value FROM settings WHERE name = ?`, name)
 	if err != nil {
 		return nil, fmt.Errorf("setting %s: %w", name, err)
 	}
 	return value, nil
-}
-
-// PutSetting sets a value.
-func (s *Store) PutSetting(ctx context.Context, name string, value []byte) error {
-	err := s.tx(ctx, func(tx Tx) error {
-		_, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("setting %s: %w", name, err)
-	}
-	return nil
 }
 
 // EnsureSetting sets a value unless there is one, and returns the value in force: two

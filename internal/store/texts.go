@@ -9,22 +9,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Text returns a text of a workspace by its hash. The zero hash is the empty
-// text. Workspaces do not share texts: a hash must not reveal to one tenant what
-// another has.
-func (s *Store) Text(ctx context.Context, ws int64, hash catalog.Hash) (string, error) {
-	texts, err := s.Texts(ctx, ws, []catalog.Hash{hash})
-	if err != nil {
-		return "", err
-	}
-	text, ok := texts[hash]
-	if !ok && !hash.IsZero() {
-		return "", fmt.Errorf("text %s: %w", hash, catalog.ErrNotFound)
-	}
-	return text, nil
-}
-
-// Texts returns those of the texts that exist.
+// Texts returns those of the texts that exist. Workspaces do not share texts: a
+// hash must not reveal to one tenant what another has.
 func (s *Store) Texts(ctx context.Context, ws int64, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
 	found := make(map[catalog.Hash]string, len(hashes))
 	keys := make([][]byte, len(hashes))

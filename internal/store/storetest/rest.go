@@ -48,12 +48,8 @@ func testKeys(t *testing.T, r *rig) {
 
 func testSettings(t *testing.T, r *rig) {
 	ctx := t.Context()
-	_, err := r.Setting(ctx, "secret")
-	wants(t, err, catalog.ErrNotFound)
 	same(t, get(r.EnsureSetting(ctx, "secret", []byte{1}))(t), []byte{1})
 	same(t, get(r.EnsureSetting(ctx, "secret", []byte{2}))(t), []byte{1})
-	must(t, r.PutSetting(ctx, "secret", []byte{3}))
-	same(t, get(r.Setting(ctx, "secret"))(t), []byte{3})
 	must(t, r.Ping(ctx))
 }
 

@@ -3,6 +3,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -223,4 +224,13 @@ func named(name string) catalog.Actor { return catalog.Actor{Kind: catalog.Actor
 // edited is the flip of the first edit.
 func edited() store.Flip {
 	return store.Flip{Cause: catalog.Cause{Kind: catalog.CauseEdit, ID: 1}, Actor: named("test")}
+}
+
+// Text reads one text; catalog.ErrNotFound without it.
+func (r *rig) Text(ctx context.Context, ws int64, hash catalog.Hash) (string, error) {
+	texts, err := r.Texts(ctx, ws, []catalog.Hash{hash})
+	if text, ok := texts[hash]; ok || err != nil || hash.IsZero() {
+		return text, err
+	}
+	return "", catalog.ErrNotFound
 }

@@ -174,7 +174,7 @@ func (r *rig) fill() map[string]any {
 	_, _, err = r.PutRun(ctx, ws, run(schema, "i-2", 11), nil, []catalog.Freshness{{UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start}})
 	must(r.t, err)
 	get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1}, Name: "ci", Scopes: []string{"write:dbt_imports"}}))(r.t)
-	must(r.t, r.PutSetting(ctx, "secret", []byte{0, 1, 255}))
+	get(r.EnsureSetting(ctx, "secret", []byte{0, 1, 255}))(r.t)
 	return r.told()
 }
 
@@ -197,7 +197,7 @@ func (r *rig) told() map[string]any {
 		"removals": get(r.Removals(ctx, ws, 101, all))(t), "changes": get(r.ChangedAssets(ctx, ws, 101, 0, 2, all))(t),
 		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, all))(t),
 		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a")))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s")))(t),
-		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.Setting(ctx, "secret"))(t), "blobs": get(r.BlobRefs(ctx, "aa"))(t),
+		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.EnsureSetting(ctx, "secret", []byte{2}))(t), "blobs": get(r.BlobRefs(ctx, "aa"))(t),
 		"fingerprint": get(r.Fingerprint(ctx, ws, 101, 1, "manifest/r1"))(t),
 	}
 }
