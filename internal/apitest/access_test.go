@@ -49,6 +49,7 @@ func (s *Server) isPublic(operation string) bool {
 
 // B01, B06: every route that is not public asks for a key and for its scope.
 func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	none := s.Key(t, access.ReadMCP)
 	for _, operation := range operations(t, s, filled(func(prefix string) string { return prefix + "-1" })) {
@@ -72,6 +73,7 @@ func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
 
 // Every route that writes asks for more than to read.
 func TestRoutesThatWriteAskForIt(t *testing.T) {
+	t.Parallel()
 	for _, r := range Start(t, Options{NoWorker: true}).Routes {
 		if r.Method != http.MethodGet && !strings.HasPrefix(string(r.Scope), "write:") && r.Scope != access.AdminWorkspace {
 			t.Errorf("%s %s asks for %q", r.Method, r.Path, r.Scope)
@@ -83,6 +85,7 @@ func TestRoutesThatWriteAskForIt(t *testing.T) {
 func TestOtherWorkspacesAreInvisible(t *testing.T) { otherWorkspaces(t, Options{}) }
 
 func TestOtherWorkspacesAreInvisibleOnPostgres(t *testing.T) {
+	t.Parallel()
 	otherWorkspaces(t, Options{Store: OnPostgres})
 }
 
@@ -138,6 +141,7 @@ func masked(r Reply) string {
 
 // B02-B04 and the matrix of headers.
 func TestCredentials(t *testing.T) {
+	t.Parallel()
 	now := time.Now()
 	s := Start(t, Options{NoWorker: true, Now: func() time.Time { return now }})
 	good := s.Key(t, access.ReadCatalog)
@@ -201,6 +205,7 @@ func TestCredentials(t *testing.T) {
 
 // B09: a bad key is told before any of the body is asked for.
 func TestBadKeyIsToldBeforeTheBody(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))
 	if err != nil {
@@ -222,6 +227,7 @@ func TestBadKeyIsToldBeforeTheBody(t *testing.T) {
 
 // A6, B5: scopes of the import API.
 func TestScopesOfImports(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	schema := s.Schema(t, "Analytics Warehouse")
 	form := Form(Text("schema_id", schema), File("manifest", "manifest.json", []byte("{}")))
@@ -240,6 +246,7 @@ func TestScopesOfImports(t *testing.T) {
 
 // A key that is limited to one schema sees nothing of another.
 func TestKeyOfOneSchema(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	mine, other := s.Schema(t, "mine"), s.Schema(t, "other")
 	id, err := catalog.ParseIDOf(catalog.PrefixSchema, mine)
@@ -286,6 +293,7 @@ func TestKeyOfOneSchema(t *testing.T) {
 // A key that is limited to some schemas gets whole pages of them, and counts
 // that tell of no others.
 func TestKeyOfSomeSchemas(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	admin := s.Key(t, access.AdminWorkspace)
 	var mine []catalog.SchemaID
@@ -336,6 +344,7 @@ func TestKeyOfSomeSchemas(t *testing.T) {
 // A key that is limited to some schemas neither sees nor revokes the keys of
 // the whole workspace.
 func TestKeyOfOneSchemaManagesNoKeys(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	s.Schema(t, "mine")
 	admin := s.Key(t, access.AdminWorkspace)
@@ -354,6 +363,7 @@ func TestKeyOfOneSchemaManagesNoKeys(t *testing.T) {
 }
 
 func TestDemoNeedsNoKeyFromLoopback(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true, Demo: true})
 	if r := s.Get(t, "/api/v1/schemas", ""); r.Status != 200 {
 		t.Errorf("without a key: %d", r.Status)

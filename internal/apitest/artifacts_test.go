@@ -31,6 +31,7 @@ func utf16Text(s string) []byte {
 // B34-B36, B40-B51: content that ends an import. The upload is taken, the
 // import fails with its code first, and nothing of the catalog changes.
 func TestContentThatFailsAnImport(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	good := small(node("a", ""))
 	packed := zipped(t, append([]byte(`{"metadata":{"x":"`), bytes.Repeat([]byte("a"), 128<<20)...))
@@ -90,6 +91,7 @@ func TestContentThatFailsAnImport(t *testing.T) {
 // B36, B43-B48, B50, B52-B55, B58, B59, B69, B70: oddities that are read, and
 // told in the report.
 func TestContentThatIsRead(t *testing.T) {
+	t.Parallel()
 	good := small(node("a", ""))
 	cycle := strings.Replace(small(node("a", "")+","+node("b", "")), `"parent_map":{}`, `"parent_map":{"model.p.a":["model.p.b"],"model.p.b":["model.p.a"]}`, 1)
 	results := func(invocation, project string) string {
@@ -147,6 +149,7 @@ func TestContentThatIsRead(t *testing.T) {
 // B56: a long chain and a dense middle are imported whole, and every walk over
 // them is capped and says so.
 func TestLongChainAndDenseMiddle(t *testing.T) {
+	t.Parallel()
 	const links, wide = 3000, 60
 	var nodes, parents []string
 	add := func(name string, of ...string) {
@@ -194,6 +197,7 @@ func TestLongChainAndDenseMiddle(t *testing.T) {
 
 // B67: the environment of who ran dbt is no part of the catalog.
 func TestEnvironmentIsNotStored(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	key, schema := s.Key(t, access.ReadCatalog, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	with := strings.Replace(small(node("a", "")), `"project_name":"p"`, `"project_name":"p","env":{"DBT_TOKEN":"hunter2"},"user_id":"hunter2"`, 1)
@@ -208,6 +212,7 @@ func TestEnvironmentIsNotStored(t *testing.T) {
 
 // B60, B62, B68: hostile text is text.
 func TestHostileTextIsText(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	key, schema := s.Key(t, access.ReadCatalog, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	hostile := `<script>alert(1)</script>`

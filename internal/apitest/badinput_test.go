@@ -305,6 +305,7 @@ func badInput(t *testing.T, o Options) {
 
 // B71: what looks like SQL or a pattern is text.
 func TestFiltersAreLiteral(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	for _, q := range []string{"' OR 1=1 --", "%", "_", "%%%", "(a+)+$", "\\", "a & b | !c", "🙂", `"`} {
 		got := r.Get(t, "/api/v1/assets?schema_id="+r.schema+"&q="+url.QueryEscape(q), r.key)
@@ -330,6 +331,7 @@ func TestFiltersAreLiteral(t *testing.T) {
 
 // B73: a cursor is good for its own list, filter and workspace alone.
 func TestCursorsAreBound(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	first := r.Get(t, "/api/v1/assets?schema_id="+r.schema+"&limit=2&sort=name", r.key)
 	next, err := url.Parse(first.At(t, "links.next").(string))
@@ -360,6 +362,7 @@ func TestCursorsAreBound(t *testing.T) {
 
 // B17, B18 and what every reply carries.
 func TestHeadersOfReplies(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true, Loopback: true})
 	key := s.Key(t, access.ReadCatalog)
 	r := s.Get(t, "/api/v1/schemas", key, "Origin", "https://evil.example", "X-Request-Id", "my-id.1")
@@ -394,6 +397,7 @@ func TestHeadersOfReplies(t *testing.T) {
 
 // B81: an unexpected fault tells its request id and nothing else.
 func TestUnexpectedFaults(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true, Editor: panickingEditor{}})
 	key, schema := s.Key(t, access.AdminWorkspace), s.Schema(t, "Analytics Warehouse")
 	for _, action := range []string{"confirm", "dismiss"} {
@@ -410,6 +414,7 @@ func TestUnexpectedFaults(t *testing.T) {
 // B21, B22: a body above the limit is refused, before it is read where its
 // length is told.
 func TestLargeBodies(t *testing.T) {
+	t.Parallel()
 	limits := httpserver.DefaultLimits()
 	limits.Request = 1 << 20
 	s := Start(t, Options{NoWorker: true, Limits: limits})
@@ -436,6 +441,7 @@ func TestLargeBodies(t *testing.T) {
 
 // B37: Allow tells what is allowed.
 func TestAllow(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	for path, want := range map[string]string{
 		"/api/v1/dbt_imports": "GET, HEAD, POST", "/dbt_imports/": "GET, HEAD, POST", "/api/v1/dbt_imports/IMP-1": "GET, HEAD",

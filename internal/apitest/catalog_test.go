@@ -57,6 +57,7 @@ func isTable(uniqueID string) bool {
 
 // A15, A19, A21, A24: what the API tells is what the manifest says.
 func TestTablesAndLineageAreTheManifests(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	m := shopManifest(t)
 	of := "schema_id=" + r.schema
@@ -114,6 +115,7 @@ func TestTablesAndLineageAreTheManifests(t *testing.T) {
 }
 
 func TestLineageSelectors(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	names := func(query string) []string {
 		got := r.Get(t, "/api/v1/lineage?schema_id="+r.schema+"&"+query, r.key)
@@ -155,6 +157,7 @@ func TestLineageSelectors(t *testing.T) {
 
 // Lists page through every row once, whatever the order.
 func TestAssetPages(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	base := "/api/v1/assets?schema_id=" + r.schema
 	whole := r.all(t, r.key, base+"&limit=200", "id")
@@ -186,6 +189,7 @@ func TestAssetPages(t *testing.T) {
 
 // The parts of a table, and where they come from.
 func TestTable(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	table := "/api/v1/assets/" + r.table
 	doc := r.Get(t, table, r.key)
@@ -247,6 +251,7 @@ func TestTable(t *testing.T) {
 
 // An edit has provenance, and null takes it back.
 func TestEdits(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	table := "/api/v1/assets/" + r.table
 	before := r.Get(t, table, r.key)
@@ -296,6 +301,7 @@ func TestEdits(t *testing.T) {
 }
 
 func TestEditOfAColumn(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	if smart := r.Send(t, "PATCH", "/api/v1/schemas/"+r.schema, r.key, `{"policy":{"description":"smart"}}`); smart.Status != 200 {
 		t.Fatalf("%d %s", smart.Status, smart.Body)
@@ -312,6 +318,7 @@ func TestEditOfAColumn(t *testing.T) {
 }
 
 func TestIfMatch(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	table := "/api/v1/assets/" + r.table
 	tag := r.Get(t, table, r.key).Header.Get("ETag")
@@ -328,6 +335,7 @@ func TestIfMatch(t *testing.T) {
 
 // An older version is read as it was, by number and by time.
 func TestAt(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	paths := []string{"/api/v1/assets/" + r.table, "/api/v1/assets/" + r.table + "/columns", "/api/v1/lineage?schema_id=" + r.schema}
 	before := map[string]Reply{}
@@ -372,6 +380,7 @@ func TestAt(t *testing.T) {
 
 // What an import changed is the same in the feed, the import and the table alike.
 func TestChanges(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	imp := importShop(t, r.Server, r.key, r.schema, true)
 	feed := r.all(t, r.key, "/api/v1/changes?from=1&limit=2&schema_id="+r.schema, "id")
@@ -396,6 +405,7 @@ func TestChanges(t *testing.T) {
 }
 
 func TestRunsAndProjects(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	runs := r.Get(t, "/api/v1/runs?schema_id="+r.schema, r.key)
 	var build string
@@ -433,6 +443,7 @@ func TestRunsAndProjects(t *testing.T) {
 }
 
 func TestKeysOverTheAPI(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	admin := s.Key(t, access.AdminWorkspace)
 	made := s.Send(t, "POST", "/api/v1/keys", admin, `{"name":"ci","scopes":["write:dbt_imports"],"expires_at":"2999-01-01T00:00:00Z"}`)
@@ -456,6 +467,7 @@ func TestKeysOverTheAPI(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	for _, path := range []string{"/healthcheck", "/healthcheck/", "/api/v1/healthcheck", "/api/v1/healthcheck/", "/livez", "/readyz"} {
 		if r := s.Get(t, path, ""); r.Status != 200 || r.At(t, "status") != "ok" {
@@ -475,6 +487,7 @@ func TestHealth(t *testing.T) {
 // Assets of several schemas in one list are each shown as in the list of their
 // own schema.
 func TestAssetsOfAllSchemas(t *testing.T) {
+	t.Parallel()
 	r := newRig(t, Options{})
 	second := r.Schema(t, "Another warehouse")
 	importShop(t, r.Server, r.key, second, true)

@@ -33,6 +33,7 @@ func edgesOf(t *testing.T, reply Reply) []string {
 
 // What the picture of a column tells is what the shop's SQL says.
 func TestColumnLineage(t *testing.T) {
+	t.Parallel()
 	r, id := columnsRig(t)
 	path := "/api/v1/assets/" + id("model.shop.int_payments_by_order") + "/columns/paid_amount/lineage"
 	both := r.Get(t, path+"?expressions=true", r.key)
@@ -81,6 +82,7 @@ func TestColumnLineage(t *testing.T) {
 
 // How columns are made is part of the history.
 func TestChangesOfColumnLineage(t *testing.T) {
+	t.Parallel()
 	r, id := columnsRig(t)
 	orders := id("model.shop.fct_orders")
 	changes := r.Get(t, "/api/v1/assets/"+orders+"/changes", r.key)
@@ -104,6 +106,7 @@ func TestChangesOfColumnLineage(t *testing.T) {
 }
 
 func TestColumnLineageOfWhatIsNotThere(t *testing.T) {
+	t.Parallel()
 	r, id := columnsRig(t)
 	orders := id("model.shop.fct_orders")
 	for path, want := range map[string]string{
@@ -133,6 +136,7 @@ func TestColumnLineageOfWhatIsNotThere(t *testing.T) {
 }
 
 func TestModelLineage(t *testing.T) {
+	t.Parallel()
 	r, id := columnsRig(t)
 	model := r.Get(t, "/api/v1/assets/"+id("model.shop.stg_payments")+"/column_lineage", r.key)
 	for path, want := range map[string]any{"status": "read", "columns": 5.0, "resolved": 5.0, "listed": 5.0, "matching": 5.0, "dialect": "duckdb"} {
@@ -154,6 +158,7 @@ func TestModelLineage(t *testing.T) {
 }
 
 func TestImpactOfAColumn(t *testing.T) {
+	t.Parallel()
 	r, id := columnsRig(t)
 	names := func(reply Reply, list string) string {
 		var out []string

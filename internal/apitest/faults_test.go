@@ -72,6 +72,7 @@ func reply(t *testing.T, conn net.Conn) Reply {
 
 // B23: a body that ends before its length.
 func TestIncompleteBody(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, schema := s.Key(t, access.AdminWorkspace), s.Schema(t, "Analytics Warehouse")
 	form := Form(Text("schema_id", schema), File("manifest", "m", make([]byte, 10000)))
@@ -104,6 +105,7 @@ func TestIncompleteBody(t *testing.T) {
 
 // B25: a body that comes too slowly.
 func TestSlowBody(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true, SlowWindow: 300 * time.Millisecond})
 	key := s.Key(t, access.WriteImports)
 	conn := s.dial(t)
@@ -115,6 +117,7 @@ func TestSlowBody(t *testing.T) {
 
 // A client that pauses and then goes on in time is served.
 func TestPausedBody(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true, SlowWindow: 5 * time.Second})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	form := Form(Text("schema_id", schema), File("manifest", "m", make([]byte, 100000)))
@@ -159,6 +162,7 @@ func (w fullWriter) Write(p []byte) (int, error) {
 }
 
 func TestNoSpace(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ free, left int64 }{
 		"told by the length":    {1 << 20, 1 << 40},
 		"found while it writes": {1 << 40, 1000},
@@ -180,6 +184,7 @@ func TestNoSpace(t *testing.T) {
 
 // A refused upload leaves no spooled bytes and no blob.
 func TestRefusedUploadLeavesNothing(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key := s.Key(t, access.WriteImports)
 	if r := s.Upload(t, key, Form(File("manifest", "m", []byte("{}")), Text("schema_id", "SCH-999"))); r.Status != 422 {

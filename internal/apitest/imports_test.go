@@ -56,6 +56,7 @@ func maskedJSON(t *testing.T, body []byte) []byte {
 // A1, A7-A10: the reply to an upload has exactly the contract's keys, in its
 // order.
 func TestReplyToAnUpload(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key := s.Key(t, access.WriteImports)
 	schema := s.Schema(t, "Analytics Warehouse")
@@ -78,6 +79,7 @@ func TestReplyToAnUpload(t *testing.T) {
 
 // A11, A13, A14: the state of an import that ended.
 func TestStateOfAnImport(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	key := s.Key(t, access.AdminWorkspace)
 	schema := s.Schema(t, "Analytics Warehouse")
@@ -113,6 +115,7 @@ func TestStateOfAnImport(t *testing.T) {
 
 // A4: the flags tell exactly what came.
 func TestFlagsOfOptionalParts(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	for mask := range 4 {
@@ -161,6 +164,7 @@ func unzipped(t testing.TB, b []byte) []byte {
 
 // The bytes as real clients send them, in every form of the path.
 func TestWaysToUpload(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	manifest := unzipped(t, beforeManifest)
@@ -203,6 +207,7 @@ func TestWaysToUpload(t *testing.T) {
 }
 
 func TestUnknownPartIsToldAndLeftOut(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	r := s.Upload(t, key, Form(Text("schema_id", schema), File("manifest", "m", []byte("{}")), File("extra", "../../etc/passwd", []byte("x"))))
@@ -213,6 +218,7 @@ func TestUnknownPartIsToldAndLeftOut(t *testing.T) {
 
 // A12: newest first, in pages, with filters.
 func TestListOfImports(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key := s.Key(t, access.WriteImports, access.ReadCatalog)
 	one, two := s.Schema(t, "one"), s.Schema(t, "two")
@@ -258,6 +264,7 @@ func TestListOfImports(t *testing.T) {
 }
 
 func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, other := s.Key(t, access.WriteImports), s.Key(t, access.WriteImports)
 	schema := s.Schema(t, "Analytics Warehouse")
@@ -285,6 +292,7 @@ func TestIdempotencyKey(t *testing.T) {
 }
 
 func TestWaitForTheEnd(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	form := Form(Text("schema_id", schema), File("manifest", "manifest.json", beforeManifest))
@@ -310,6 +318,7 @@ func TestWaitForTheEnd(t *testing.T) {
 }
 
 func TestCancel(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	id := s.Upload(t, key, Form(Text("schema_id", schema), File("manifest", "m", []byte("{}")))).At(t, "data.id").(string)
@@ -327,6 +336,7 @@ func TestCancel(t *testing.T) {
 
 // Raw files are for administrators, byte by byte as they came.
 func TestArtifacts(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, admin, schema := s.Key(t, access.WriteImports), s.Key(t, access.AdminWorkspace), s.Schema(t, "Analytics Warehouse")
 	id := s.Upload(t, key, Form(Text("schema_id", schema), File("manifest", "m", beforeManifest))).At(t, "data.id").(string)
@@ -349,6 +359,7 @@ func TestArtifacts(t *testing.T) {
 
 // The state of an import moves forward only.
 func TestStatesMoveForward(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	r := s.Upload(t, key, Form(Text("schema_id", schema), File("manifest", "m", beforeManifest)))
@@ -369,6 +380,7 @@ func TestStatesMoveForward(t *testing.T) {
 
 // B33: whatever a part calls its file is nobody's path, header or log line.
 func TestFilenamesAreIgnored(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	for _, name := range []string{

@@ -20,6 +20,7 @@ const documentPath = "../../docs/openapi.json"
 
 // The document in docs is the one that is served, version aside.
 func TestOpenAPIDocumentIsCurrent(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	r := s.Get(t, "/api/v1/openapi.json", "")
 	if r.Status != 200 {
@@ -42,6 +43,7 @@ func TestOpenAPIDocumentIsCurrent(t *testing.T) {
 
 // Every route that has a scope is described, with that scope.
 func TestOpenAPIDocumentIsWhole(t *testing.T) {
+	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	document := s.Get(t, "/api/v1/openapi.json", "").JSON(t)
 	paths := document["paths"].(map[string]any)

@@ -221,7 +221,7 @@ func TestEdgeTypesAndCycles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		edges, err := r.Store.EdgesOf(t.Context(), ws, r.schema, 0, 0)
+		edges, err := r.store.EdgesOf(t.Context(), ws, r.schema, 0, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,7 +307,7 @@ func TestDismissedRemovals(t *testing.T) {
 		if rec.counts["removals_pending"] != 0 || len(r.assets()) != 4 || !strings.Contains(strings.Join(r.edges(), ","), "analytics.b → analytics.c") {
 			t.Errorf("%v, %d assets, %v", rec.counts, len(r.assets()), r.edges())
 		}
-		tests, err := r.Store.TestsOf(t.Context(), ws, r.schema, 0, 0, false)
+		tests, err := r.store.TestsOf(t.Context(), ws, r.schema, 0, 0, false)
 		if err != nil || len(tests) != 3 {
 			t.Errorf("%d tests, %v", len(tests), err)
 		}
@@ -333,7 +333,7 @@ func TestConfirmedRemovalsTakeTests(t *testing.T) {
 		r.apply(r.dbt("shop", things[:5]...))
 		tests := func() int {
 			t.Helper()
-			tests, err := r.Store.TestsOf(t.Context(), ws, r.schema, 0, 0, false)
+			tests, err := r.store.TestsOf(t.Context(), ws, r.schema, 0, 0, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -364,7 +364,7 @@ func TestClaimThatNamesItsAsset(t *testing.T) {
 		if a := r.at("analytics.a"); result.Version != 2 || !slices.Contains(a.Tags, "gold") || len(result.Delta.Assets) != 1 {
 			t.Errorf("%+v, tags %v", result, a.Tags)
 		}
-		if v, err := r.Store.Version(t.Context(), ws, r.schema, 2); err != nil || v.Cause != edit.Cause || v.Actor != tester {
+		if v, err := r.store.Version(t.Context(), ws, r.schema, 2); err != nil || v.Cause != edit.Cause || v.Actor != tester {
 			t.Errorf("%+v, %v", v, err)
 		}
 	})

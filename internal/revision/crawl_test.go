@@ -148,7 +148,7 @@ func TestCrawlAndProjectAreOneTable(t *testing.T) {
 		m.description = "Every order."
 		crawled.description = "A comment."
 		for i, first := range []bool{true, false} {
-			s, err := r.Store.CreateSchema(t.Context(), ws, string(rune('a'+i)), "")
+			s, err := r.store.CreateSchema(t.Context(), ws, string(rune('a'+i)), "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -198,7 +198,7 @@ func TestModelThatLeavesACrawledRelation(t *testing.T) {
 		}
 		wantStrings(t, "the model's columns", r.columns("analytics.orders_v2"), "id")
 		wantStrings(t, "the table's columns", r.columns("analytics.orders"), "id", "amount")
-		tests, err := r.Store.TestsOf(t.Context(), ws, r.schema, 0, 0, true)
+		tests, err := r.store.TestsOf(t.Context(), ws, r.schema, 0, 0, true)
 		if err != nil || len(tests) != 1 || tests[0].Asset != before {
 			t.Errorf("tests %+v, %v", tests, err)
 		}

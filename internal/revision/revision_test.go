@@ -28,6 +28,7 @@ var monday = time.Date(2026, 11, 16, 6, 0, 0, 0, time.UTC)
 // rig is a schema of a store and a reviser on it.
 type rig struct {
 	*Reviser
+	store  *store.Store
 	t      *testing.T
 	schema catalog.SchemaID
 	clock  time.Time
@@ -81,6 +82,7 @@ func (r *rig) begin(s *store.Store) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	r.store = s
 	r.Reviser = &Reviser{Store: s, Now: r.now, Log: slog.New(slog.DiscardHandler)}
 	r.schema = schema.ID
 }
@@ -140,7 +142,7 @@ func (x thing) body(texts Texts) catalog.Body {
 // dbt is what a manifest of a project reports.
 func (r *rig) dbt(project string, things ...thing) Observation {
 	r.t.Helper()
-	p, err := r.Store.EnsureProject(r.t.Context(), ws, r.schema, project, project)
+	p, err := r.store.EnsureProject(r.t.Context(), ws, r.schema, project, project)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -226,7 +228,7 @@ func (r *rig) at(relation string) catalog.Asset {
 
 func (r *rig) assets() []catalog.Asset {
 	r.t.Helper()
-	index, err := r.Store.Index(r.t.Context(), ws, r.schema)
+	index, err := r.store.Index(r.t.Context(), ws, r.schema)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -234,7 +236,7 @@ func (r *rig) assets() []catalog.Asset {
 	for _, a := range index.Assets {
 		ids = append(ids, a.ID)
 	}
-	assets, err := r.Store.AssetsOf(r.t.Context(), ws, r.schema, 0, ids)
+	assets, err := r.store.AssetsOf(r.t.Context(), ws, r.schema, 0, ids)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -245,7 +247,7 @@ func (r *rig) assets() []catalog.Asset {
 func (r *rig) columns(relation string) []string {
 	r.t.Helper()
 	id := r.at(relation).ID
-	all, err := r.Store.ColumnsOf(r.t.Context(), ws, r.schema, 0, []catalog.AssetID{id})
+	all, err := r.store.ColumnsOf(r.t.Context(), ws, r.schema, 0, []catalog.AssetID{id})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -261,7 +263,7 @@ func (r *rig) columns(relation string) []string {
 // edges are the table edges that are served, "a → b (source)", by relation.
 func (r *rig) edges() []string {
 	r.t.Helper()
-	edges, err := r.Store.EdgesOf(r.t.Context(), ws, r.schema, 0, 0)
+	edges, err := r.store.EdgesOf(r.t.Context(), ws, r.schema, 0, 0)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -279,7 +281,7 @@ func (r *rig) edges() []string {
 
 func (r *rig) name(id catalog.AssetID) string {
 	r.t.Helper()
-	a, _, err := r.Store.Asset(r.t.Context(), ws, id, 0)
+	a, _, err := r.store.Asset(r.t.Context(), ws, id, 0)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -293,7 +295,7 @@ func (r *rig) name(id catalog.AssetID) string {
 // nil where nothing is traced.
 func (r *rig) lineage(relation string) []string {
 	r.t.Helper()
-	rows, err := r.Store.ColumnEdgesOf(r.t.Context(), ws, r.schema, 0, []catalog.AssetID{r.at(relation).ID})
+	rows, err := r.store.ColumnEdgesOf(r.t.Context(), ws, r.schema, 0, []catalog.AssetID{r.at(relation).ID})
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -329,7 +331,7 @@ func wantStrings(t *testing.T, what string, got []string, want ...string) {
 // version is the number of the served version.
 func (r *rig) version() int64 {
 	r.t.Helper()
-	s, err := r.Store.Schema(r.t.Context(), ws, r.schema)
+	s, err := r.store.Schema(r.t.Context(), ws, r.schema)
 	if err != nil {
 		r.t.Fatal(err)
 	}
