@@ -121,6 +121,9 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	a.Pipeline = &importing.Pipeline{
 		Store: a.Store, Reviser: a.reviser, Spool: a.Config.Data, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
 	}
+	if err := a.schedule(ctx); err != nil {
+		return err
+	}
 	a.handler, err = a.newHandler(ctx)
 	return err
 }

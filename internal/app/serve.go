@@ -55,7 +55,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) (err error)
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.Access.Run(ctx) })
 	if a.Config.Role != config.RoleAPI {
-		group.Go(func() error { return a.work(ctx) })
+		group.Go(func() error { return a.worker().Run(ctx) })
 	}
 	if ready != nil {
 		ready(listener.Addr().String())
@@ -108,18 +108,19 @@ func (a *App) ServeSocket(ctx context.Context) error {
 	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.serveSocket(ctx) })
-	group.Go(func() error { return a.work(ctx) })
+	group.Go(func() error { return a.worker().Run(ctx) })
 	return group.Wait()
 }
 
-// work runs jobs until ctx ends.
-func (a *App) work(ctx context.Context) error {
-	runner, c := a.worker(), a.Config.Retention
-	err := runner.Schedule(ctx, store.Schedule{WS: catalog.DefaultWorkspace, Kind: retention.KindName, Cron: c.Schedule, TimeZone: c.TimeZone})
+// schedule makes the schedules that the settings ask for. It runs before anything is served: a schedule that cannot
+// be read ends the start, and nothing later.
+func (a *App) schedule(ctx context.Context) error {
+	c := a.Config.Retention
+	err := a.worker().Schedule(ctx, store.Schedule{WS: catalog.DefaultWorkspace, Kind: retention.KindName, Cron: c.Schedule, TimeZone: c.TimeZone})
 	if err != nil {
 		return fmt.Errorf("retention.schedule: %w", err)
 	}
-	return runner.Run(ctx)
+	return nil
 }
 
 // worker runs the jobs of every kind.

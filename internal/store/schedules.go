@@ -39,6 +39,11 @@ func (s *Store) PutSchedule(ctx context.Context, c Schedule) error {
 	}
 	now := micros(s.now())
 	err := s.tx(ctx, func(tx Tx) error {
+		same, err := one(ctx, tx.db, scalar[int64], `SELECT count(*) FROM schedules WHERE ws = ? AND kind = ? AND schema_id = ?
+			AND cron = ? AND time_zone = ? AND arguments = ?`, c.WS, c.Kind, int64(c.Schema), c.Cron, c.TimeZone, c.Arguments)
+		if err != nil || same == 1 {
+			return err
+		}
 		// The counter's row is locked first: two processes that start at once agree.
 		id, err := tx.newIDs(ctx, prefixSchedule, 1)
 		if err != nil {
@@ -47,8 +52,7 @@ func (s *Store) PutSchedule(ctx context.Context, c Schedule) error {
 		_, err = tx.exec(ctx, `INSERT INTO schedules (ws, id, kind, schema_id, cron, time_zone, next_at, arguments, created_at, updated_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (ws, kind, schema_id) DO UPDATE SET cron = excluded.cron, time_zone = excluded.time_zone, next_at = excluded.next_at,
-				arguments = excluded.arguments, updated_at = excluded.updated_at
-			WHERE schedules.cron <> excluded.cron OR schedules.time_zone <> excluded.time_zone OR schedules.arguments <> excluded.arguments`,
+				arguments = excluded.arguments, updated_at = excluded.updated_at`,
 			c.WS, id, c.Kind, int64(c.Schema), c.Cron, c.TimeZone, micros(c.NextAt), c.Arguments, now, now)
 		return err
 	})
