@@ -12,6 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
 	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
@@ -91,6 +92,7 @@ func (a *App) httpLimits() httpserver.Limits {
 	limits := httpserver.DefaultLimits()
 	limits.Request, limits.Parts = int64(a.Config.Limits.Request), a.Config.Limits.Parts
 	limits.URI, limits.Headers, limits.Query = int(a.Config.Limits.URI), int(a.Config.Limits.Headers), a.Config.Limits.Query
+	limits.Artifacts = httpserver.ArtifactLimitsOf(readerLimits(a.Config.Limits, dbt.Manifest), readerLimits(a.Config.Limits, dbt.Catalog))
 	return limits
 }
 

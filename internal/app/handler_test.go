@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -162,6 +163,23 @@ func TestHealthOfAWorker(t *testing.T) {
 	} {
 		if code, body := status(t, address, path); code != want || path == "/readyz" && !strings.Contains(body, `"blobs":"ok"`) {
 			t.Errorf("%s: %d, want %d: %s", path, code, want, body)
+		}
+	}
+}
+
+// Everything that config limits is in the reply to GET /api/v1/limits.
+func TestLimitsAreListed(t *testing.T) {
+	t.Parallel()
+	_, address, _ := start(t, func(c *config.Config) {
+		c.Limits = config.Limits{
+			Request: 1001, Manifest: 1002, Artifact: 1003, UnpackRatio: 1004, Parts: 1005, Depth: 1006, Name: 1007, Text: 1008,
+			Value: 1009, Nodes: 1010, Columns: 1011, Query: 1012, URI: 1013, Headers: 1014,
+		}
+	})
+	_, body := status(t, address, "/api/v1/limits")
+	for value := 1001; value <= 1014; value++ {
+		if !strings.Contains(body, fmt.Sprintf(":%d", value)) {
+			t.Errorf("%d is not in %s", value, body)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // Limits limits requests to the API. Sizes are in bytes.
@@ -19,6 +20,29 @@ type Limits struct {
 	URI     int   `json:"uri"`
 	Headers int   `json:"headers"`
 	Nodes   int   `json:"nodes"` // of a graph in one reply
+
+	Artifacts ArtifactLimits `json:"artifacts" doc:"Limits of what is in an upload; beyond them the import fails"`
+}
+
+// ArtifactLimits are the limits of the artifacts in an upload, which the import enforces.
+type ArtifactLimits struct {
+	Manifest    int64 `json:"manifest" doc:"Bytes of a manifest, unpacked"`
+	Other       int64 `json:"other" doc:"Bytes of any other artifact, unpacked"`
+	UnpackRatio int64 `json:"unpack_ratio" doc:"Unpacked size over packed size"`
+	Depth       int   `json:"depth" doc:"Nesting of JSON"`
+	Value       int   `json:"value" doc:"Bytes of a raw JSON value, such as a node"`
+	Name        int   `json:"name" doc:"Bytes of an id or name"`
+	Text        int   `json:"text" doc:"Bytes of a text; longer texts are cut"`
+	Nodes       int   `json:"nodes" doc:"Nodes or results of a file"`
+	Columns     int   `json:"columns" doc:"Columns of a node"`
+}
+
+// ArtifactLimitsOf returns the limits of the readers of manifests and of other artifacts.
+func ArtifactLimitsOf(manifest, other dbt.Limits) ArtifactLimits {
+	return ArtifactLimits{
+		Manifest: manifest.Bytes, Other: other.Bytes, UnpackRatio: manifest.Ratio, Depth: manifest.Depth, Value: manifest.Value,
+		Name: manifest.Name, Text: manifest.Text, Nodes: manifest.Nodes, Columns: manifest.Columns,
+	}
 }
 
 // DefaultLimits are the limits unless configured otherwise.
@@ -26,6 +50,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Request: 2 << 30, JSON: 1 << 20, Parts: 16, Text: 256 << 10, Field: 4 << 10,
 		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000,
+		Artifacts: ArtifactLimitsOf(dbt.DefaultLimits(dbt.Manifest), dbt.DefaultLimits(dbt.Catalog)),
 	}
 }
 
