@@ -51,7 +51,7 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 			}
 			must(t, s.Migrate(t.Context()))
 			r := &rig{t: t, clock: clock, Store: s}
-			same(t, r.told(), want)
+			same(t, r.contents(), want)
 			r.goesOn()
 		})
 	}
@@ -175,11 +175,11 @@ func (r *rig) fill() map[string]any {
 	must(r.t, err)
 	get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1}, Name: "ci", Scopes: []string{"write:dbt_imports"}}))(r.t)
 	get(r.EnsureSetting(ctx, "secret", []byte{0, 1, 255}))(r.t)
-	return r.told()
+	return r.contents()
 }
 
-// told is what a store tells of what fill wrote.
-func (r *rig) told() map[string]any {
+// contents reads what fill wrote.
+func (r *rig) contents() map[string]any {
 	r.t.Helper()
 	t, ctx, all := r.t, r.t.Context(), store.Page{Limit: 100}
 	first := []catalog.AssetID{1, 2}
