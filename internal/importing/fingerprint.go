@@ -72,6 +72,28 @@ func (f *fingerprint) same(g *fingerprint) bool {
 	return true
 }
 
+// sameTests reports whether both were taken of the same tests.
+func (f *fingerprint) sameTests(g *fingerprint) bool {
+	if f == nil || g == nil {
+		return false
+	}
+	n := 0
+	for id, h := range f.nodes {
+		if isTest(id) {
+			if g.nodes[id] != h {
+				return false
+			}
+			n++
+		}
+	}
+	for id := range g.nodes {
+		if isTest(id) {
+			n--
+		}
+	}
+	return n == 0
+}
+
 // encode writes the hash of the links, then id length, id and hash of each
 // node in the order of the ids, compressed.
 func (f *fingerprint) encode() ([]byte, error) {

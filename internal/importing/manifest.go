@@ -18,15 +18,17 @@ type manifestIndex struct {
 	head     dbt.Head
 	first    bool // no node was known before
 	same     bool // nothing but volatile fields differs from what was applied
-	claims   []revision.Claim
-	facets   []entry // by claim
-	tests    []revision.TestClaim
-	entries  []entry             // by test
-	links    revision.Links      // of parent_map
-	depends  map[string][]string // depends_on of new and changed nodes
-	disabled int
-	changed  int64
-	print    *fingerprint
+	// sameTests: the tests are those that were applied.
+	sameTests bool
+	claims    []revision.Claim
+	facets    []entry // by claim
+	tests     []revision.TestClaim
+	entries   []entry             // by test
+	links     revision.Links      // of parent_map
+	depends   map[string][]string // depends_on of new and changed nodes
+	disabled  int
+	changed   int64
+	print     *fingerprint
 }
 
 // manifestSink takes what the reader finds.
@@ -77,7 +79,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 			return err
 		}
 	}
-	m.same, m.first = m.print.same(print), print == nil
+	m.same, m.first, m.sameTests = m.print.same(print), print == nil, m.print.sameTests(print)
 	j.checkClock(m.head, partManifest)
 	c.manifest = m
 	return nil
@@ -183,13 +185,16 @@ func (s *manifestSink) Unchanged(section, uniqueID string, h dbt.Hash) error {
 		return nil
 	}
 	s.print.nodes[uniqueID] = h
-	if strings.HasPrefix(uniqueID, "test.") {
+	if isTest(uniqueID) {
 		s.tests, s.entries = append(s.tests, revision.TestClaim{ID: uniqueID, Same: true}), append(s.entries, entry{})
 		return nil
 	}
 	s.claims, s.facets = append(s.claims, revision.Claim{ID: uniqueID, Same: true}), append(s.facets, entry{})
 	return nil
 }
+
+// isTest reports whether an id is that of a data test.
+func isTest(uniqueID string) bool { return strings.HasPrefix(uniqueID, "test.") }
 
 // Parents takes one entry of the parent map.
 func (s *manifestSink) Parents(child string, parents []string) error {
@@ -219,7 +224,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 	}
 	o := j.observed(m.head)
 	o.Source, o.Coverage, o.Guard = catalog.FromManifest, revision.Complete, true
-	o.Claims, o.Facets, o.Tests, o.TestReader = m.claims, reader, m.tests, reader
+	o.Claims, o.Facets, o.Tests, o.TestReader, o.TestsSame = m.claims, reader, m.tests, reader, m.sameTests
 	o.Forced, o.Retrace = j.claim.Import.Force, m.first
 	if o.Links = m.links; len(m.links) == 0 {
 		o.Links = m.depends

@@ -89,10 +89,11 @@ type apply struct {
 	changes  *changes
 	merger   *merger
 	tables   map[catalog.AssetID]*mergedTable
-	moves    map[catalog.AssetID][]move // from the asset
-	arrived  []Node                     // that were not there before
-	restate  bool                       // edges of projects that are not observed may have changed
-	current  []catalog.Edge             // of all projects before this apply; nil: not read
+	moves    map[catalog.AssetID][]move                  // from the asset
+	arrived  []Node                                      // that were not there before
+	goneOf   map[catalog.Origin]map[catalog.AssetID]bool // that an origin has no node of any more
+	restate  bool                                        // edges of projects that are not observed may have changed
+	current  []catalog.Edge                              // of all projects before this apply; nil: not read
 	edges    edgeChange
 	tests    testChange
 	untraced []catalog.AssetID // that have no code any more
@@ -151,17 +152,6 @@ func (a *apply) derive(ctx context.Context) error {
 		return err
 	}
 	return a.trace(ctx)
-}
-
-// withdrawal marks what the observations no longer have: with the cause and time
-// of the first one that says what exists.
-func (a *apply) withdrawal() catalog.Withdrawal {
-	for _, o := range a.observations {
-		if o.Coverage != Joined {
-			return catalog.Withdrawal{Cause: o.Cause, At: o.At}
-		}
-	}
-	return catalog.Withdrawal{}
 }
 
 // cause is why the version is made.

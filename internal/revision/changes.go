@@ -14,7 +14,7 @@ import (
 type changes struct {
 	reported  map[catalog.AssetID][]claimRef
 	added     map[catalog.AssetID][]catalog.Facet // facets at hand: moved, or until now without an asset
-	withdrawn map[catalog.AssetID][]store.FacetKey
+	withdrawn map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal
 	restored  map[catalog.AssetID][]store.FacetKey
 	moved     map[catalog.AssetID][]store.FacetKey // that leave this asset
 	before    map[store.FacetKey]catalog.Facet     // the moved facets on their old asset
@@ -24,7 +24,7 @@ type changes struct {
 func newChanges() *changes {
 	return &changes{
 		reported: map[catalog.AssetID][]claimRef{}, added: map[catalog.AssetID][]catalog.Facet{},
-		withdrawn: map[catalog.AssetID][]store.FacetKey{}, restored: map[catalog.AssetID][]store.FacetKey{},
+		withdrawn: map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal{}, restored: map[catalog.AssetID][]store.FacetKey{},
 		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, fresh: map[catalog.AssetID]bool{},
 	}
 }
@@ -35,8 +35,11 @@ func (c *changes) report(id catalog.AssetID, ref claimRef) {
 
 func (c *changes) add(f catalog.Facet) { c.added[f.Asset] = append(c.added[f.Asset], f) }
 
-func (c *changes) withdraw(f store.FacetRef) {
-	c.withdrawn[f.Asset] = append(c.withdrawn[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
+func (c *changes) withdraw(f store.FacetRef, since catalog.Withdrawal) {
+	if c.withdrawn[f.Asset] == nil {
+		c.withdrawn[f.Asset] = map[store.FacetKey]catalog.Withdrawal{}
+	}
+	c.withdrawn[f.Asset][store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID}] = since
 }
 
 // restore lets a withdrawn facet hold again.
@@ -74,7 +77,10 @@ func (c *changes) assets() []catalog.AssetID {
 	for id := range c.added {
 		all[id] = true
 	}
-	for _, keyed := range []map[catalog.AssetID][]store.FacetKey{c.withdrawn, c.restored, c.moved} {
+	for id := range c.withdrawn {
+		all[id] = true
+	}
+	for _, keyed := range []map[catalog.AssetID][]store.FacetKey{c.restored, c.moved} {
 		for id := range keyed {
 			all[id] = true
 		}
@@ -85,7 +91,7 @@ func (c *changes) assets() []catalog.AssetID {
 // facets returns all facets of an asset after the changes, and those of them
 // that have to be written because they are new or different. stored are those
 // that the store holds, reported those that were read of the observations.
-func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet, since catalog.Withdrawal) (all, changed []catalog.Facet) {
+func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (all, changed []catalog.Facet) {
 	byKey := make(map[store.FacetKey]catalog.Facet, len(stored)+len(reported))
 	for _, f := range stored {
 		byKey[keyOf(f)] = f
@@ -103,16 +109,18 @@ func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet, s
 			put(next)
 		}
 	}
-	mark := func(keys []store.FacetKey, since catalog.Withdrawal) {
-		for _, key := range keys {
-			if f, ok := byKey[key]; ok && f.Withdrawn.IsZero() != since.IsZero() {
-				f.Withdrawn = since
-				put(f)
-			}
+	mark := func(key store.FacetKey, since catalog.Withdrawal) {
+		if f, ok := byKey[key]; ok && f.Withdrawn.IsZero() != since.IsZero() {
+			f.Withdrawn = since
+			put(f)
 		}
 	}
-	mark(c.withdrawn[id], since)
-	mark(c.restored[id], catalog.Withdrawal{})
+	for key, since := range c.withdrawn[id] {
+		mark(key, since)
+	}
+	for _, key := range c.restored[id] {
+		mark(key, catalog.Withdrawal{})
+	}
 	for key, f := range byKey {
 		all = append(all, f)
 		if written[key] {

@@ -41,6 +41,7 @@ func (a *apply) link(ctx context.Context) error {
 			return err
 		}
 	}
+	a.dropGone(d, restated)
 	a.resolveWaiting(d, restated)
 	a.edges = d.edgeChange
 	a.report().Count("lineages_removed", int64(len(a.edges.drop)))
@@ -80,6 +81,22 @@ func (a *apply) linkObserved(ctx context.Context, d *edgeDiff, o *Observation) e
 	return a.checkCycle(o, now)
 }
 
+// dropGone ends the edges into what an origin withdrew, where its links are not
+// known.
+func (a *apply) dropGone(d *edgeDiff, restated map[catalog.ProjectID]bool) {
+	for _, o := range a.observations {
+		if restated[o.Project] || len(a.goneOf[o.Origin]) == 0 {
+			continue
+		}
+		for _, e := range d.byProject[o.Project] {
+			if a.goneOf[o.Origin][e.To] {
+				d.drop = append(d.drop, e)
+			}
+		}
+		slices.SortFunc(d.drop, catalog.CompareEdges)
+	}
+}
+
 // linkOthers restates the edges of the other projects from the links that they
 // reported last.
 func (a *apply) linkOthers(ctx context.Context, d *edgeDiff, restated map[catalog.ProjectID]bool) error {
@@ -92,8 +109,11 @@ func (a *apply) linkOthers(ctx context.Context, d *edgeDiff, restated map[catalo
 	delete(others, 0)
 	for id := range others {
 		links, err := a.readLinks(ctx, id)
-		if err != nil || links == nil {
+		if err != nil {
 			return err
+		}
+		if links == nil {
+			continue // of a project that was last imported before links were remembered
 		}
 		project, err := a.Store.Project(ctx, a.ws, id)
 		if err != nil {
@@ -147,7 +167,7 @@ func (a *apply) lookup(origin catalog.Origin, id string) (place, bool) {
 // unresolved edge. Several nodes of one table give one edge, and none to the
 // table itself. The result is sorted.
 func (a *apply) edgesOf(origin catalog.Origin, project catalog.ProjectID, links Links) []catalog.Edge {
-	seen := map[catalog.Edge]struct{}{}
+	out := make([]catalog.Edge, 0, 2*len(links))
 	for child, parents := range links {
 		to, ok := a.at[Node{origin, child}]
 		if !ok {
@@ -167,15 +187,11 @@ func (a *apply) edgesOf(origin catalog.Origin, project catalog.ProjectID, links 
 			} else {
 				e.FromNode = parent
 			}
-			seen[e] = struct{}{}
+			out = append(out, e)
 		}
 	}
-	out := make([]catalog.Edge, 0, len(seen))
-	for e := range seen {
-		out = append(out, e)
-	}
 	slices.SortFunc(out, catalog.CompareEdges)
-	return out
+	return slices.Compact(out)
 }
 
 // edgeType follows from the kinds at the ends of an edge. An unresolved parent
@@ -198,55 +214,87 @@ func edgeType(from, to catalog.Kind, known bool) catalog.EdgeType {
 // edgeDiff compares the current edges with those that projects state now.
 type edgeDiff struct {
 	edgeChange
-	pairs     map[pair]bool // of derived edges, current and new
+	current   []catalog.Edge
+	pairs     map[pair]bool // of derived edges, current and new; nil until an edge is new
 	byProject map[catalog.ProjectID][]catalog.Edge
 }
 
 type pair struct{ from, to catalog.AssetID }
 
 func newEdgeDiff(current []catalog.Edge) *edgeDiff {
-	d := &edgeDiff{pairs: map[pair]bool{}, byProject: map[catalog.ProjectID][]catalog.Edge{}}
+	d := &edgeDiff{current: current, byProject: map[catalog.ProjectID][]catalog.Edge{}}
 	for _, e := range current {
-		d.byProject[e.Project] = append(d.byProject[e.Project], e)
-		if e.Type == catalog.EdgeDerived && e.From != 0 {
-			d.pairs[pair{e.From, e.To}] = true
+		if e.Source != catalog.SourceSQL { // those are the trace stage's
+			d.byProject[e.Project] = append(d.byProject[e.Project], e)
 		}
 	}
 	return d
 }
 
-// project compares the edges of one project. It returns how many distinct pairs
-// of tables and how many unresolved parents now has.
+// project compares the edges of one project; both lists are sorted. It returns
+// how many distinct pairs of tables and how many unresolved parents now has.
 func (d *edgeDiff) project(id catalog.ProjectID, now []catalog.Edge, keep func(catalog.Edge) bool) (total, dangling int64) {
-	current := make(map[catalog.Edge]bool, len(d.byProject[id]))
-	for _, e := range d.byProject[id] {
-		current[e] = true
-	}
-	distinct := map[pair]bool{}
+	var last pair
 	for _, e := range now {
+		p := pair{e.From, e.To}
 		if e.From == 0 {
 			dangling++
-		} else if e.Type == catalog.EdgeDerived {
-			distinct[pair{e.From, e.To}] = true
+		} else if e.Type == catalog.EdgeDerived && p != last {
+			total++
+			last = p
 		}
-		if current[e] {
-			delete(current, e)
-			continue
-		}
-		d.put(e)
 	}
-	for e := range current {
+	current := d.byProject[id]
+	drop := func(e catalog.Edge) {
 		if keep == nil || !keep(e) {
 			d.drop = append(d.drop, e)
 		}
 	}
+	for len(current) > 0 || len(now) > 0 {
+		order := 0
+		switch {
+		case len(current) == 0:
+			order = 1
+		case len(now) == 0:
+			order = -1
+		default:
+			order = catalog.CompareEdges(current[0], now[0])
+		}
+		if order == 0 && current[0] != now[0] { // of another confidence or source
+			d.drop = append(d.drop, current[0])
+			d.put(now[0])
+		}
+		switch {
+		case order < 0:
+			drop(current[0])
+		case order > 0:
+			d.put(now[0])
+		}
+		if order <= 0 {
+			current = current[1:]
+		}
+		if order >= 0 {
+			now = now[1:]
+		}
+	}
 	slices.SortFunc(d.drop, catalog.CompareEdges)
-	return int64(len(distinct)), dangling
+	return total, dangling
 }
 
 func (d *edgeDiff) put(e catalog.Edge) {
 	d.add = append(d.add, e)
-	if p := (pair{e.From, e.To}); e.From != 0 && e.Type == catalog.EdgeDerived && !d.pairs[p] {
+	if e.From == 0 || e.Type != catalog.EdgeDerived {
+		return
+	}
+	if d.pairs == nil {
+		d.pairs = make(map[pair]bool, len(d.current))
+		for _, old := range d.current {
+			if old.From != 0 && old.Type == catalog.EdgeDerived {
+				d.pairs[pair{old.From, old.To}] = true
+			}
+		}
+	}
+	if p := (pair{e.From, e.To}); !d.pairs[p] {
 		d.pairs[p] = true
 		d.created++
 	}

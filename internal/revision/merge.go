@@ -143,10 +143,9 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		return b, err
 	}
 	b.texts = texts
-	since := m.withdrawal()
 	for _, id := range ids {
 		runtime.Gosched() // requests go first
-		facets, changed := m.changes.facets(id, st.facets[id], reported[id], since)
+		facets, changed := m.changes.facets(id, st.facets[id], reported[id])
 		asset, columns := catalog.Merge(id, facets, m.policy)
 		var old *catalog.Asset
 		if a, ok := st.assets[id]; ok {

@@ -53,6 +53,8 @@ type Observation struct {
 	// Tests are all tests of the origin; nil leaves them as they are.
 	Tests      []TestClaim
 	TestReader TestReader
+	// TestsSame says that Tests are what the origin reported last.
+	TestsSame bool
 	// Guard withholds removals that look like a mistake until somebody confirms
 	// them; see catalog.GuardRemovals.
 	Guard bool

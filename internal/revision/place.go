@@ -62,7 +62,7 @@ func (a *apply) place(ctx context.Context) error {
 	if err := p.assign(ctx); err != nil {
 		return err
 	}
-	a.moves = p.moved
+	a.moves, a.goneOf = p.moved, p.goneOf()
 	a.restate = p.mustRestate()
 	for n := range p.fresh {
 		a.arrived = append(a.arrived, n)
@@ -123,7 +123,7 @@ func (p *placement) gather(ctx context.Context, o *Observation) error {
 			p.claims = append(p.claims, p.known.claim(Node{o.Origin, id}))
 			continue
 		}
-		p.withdraw(Node{o.Origin, id})
+		p.withdraw(Node{o.Origin, id}, catalog.Withdrawal{Cause: o.Cause, At: o.At})
 	}
 	if o.Coverage != Complete {
 		p.claimOthers(o, seen)
@@ -156,6 +156,26 @@ func (p *placement) missing(o *Observation, seen map[string]bool) (missing []str
 	return missing, kept
 }
 
+// goneOf returns the assets that origins withdrew their last node of.
+func (p *placement) goneOf() map[catalog.Origin]map[catalog.AssetID]bool {
+	if len(p.gone) == 0 {
+		return nil
+	}
+	out := map[catalog.Origin]map[catalog.AssetID]bool{}
+	for n := range p.gone {
+		if out[n.Origin] == nil {
+			out[n.Origin] = map[catalog.AssetID]bool{}
+		}
+		for _, f := range p.known.facets[n] {
+			out[n.Origin][f.Asset] = true
+		}
+	}
+	for n, at := range p.at {
+		delete(out[n.Origin], at.asset)
+	}
+	return out
+}
+
 // covers reports whether a relation is in a schema that was observed.
 func (o *Observation) covers(relationKey string) bool {
 	return slices.ContainsFunc(o.Scope, func(s Scope) bool { return s.contains(relationKey) })
@@ -181,11 +201,11 @@ func (p *placement) mustRestate() bool {
 }
 
 // withdraw notes that the origin no longer reports a node.
-func (p *placement) withdraw(n Node) {
+func (p *placement) withdraw(n Node, since catalog.Withdrawal) {
 	p.gone[n] = true
 	for _, f := range p.known.facets[n] {
 		if !f.Withdrawn && f.Source != catalog.FromUser {
-			p.changes.withdraw(f)
+			p.changes.withdraw(f, since)
 		}
 	}
 }

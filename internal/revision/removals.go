@@ -36,6 +36,9 @@ type held struct {
 	assets map[catalog.AssetID]bool // of nodes that wait or are kept
 }
 
+// isEmpty reports whether nothing waits, was kept, or did so before this apply.
+func (h *held) isEmpty() bool { return h == nil || h.memo.isEmpty() && len(h.before) == 0 }
+
 // names of what is remembered of a project beside its rows; the number changes
 // with the format.
 const (

@@ -24,15 +24,53 @@ func (a *apply) reviseTests(ctx context.Context) error {
 			continue
 		}
 		stated[o.Project] = true
+		if o.TestsSame && a.nothingPlaced() && a.held[o.Project].isEmpty() {
+			continue
+		}
 		if err := a.observedTests(ctx, o); err != nil {
 			return err
 		}
+	}
+	if err := a.dropTestsOfGone(ctx, stated); err != nil {
+		return err
 	}
 	if err := a.reattachMoved(ctx, stated); err != nil {
 		return err
 	}
 	a.report().Count("tests_changed", a.tests.put)
 	a.report().Count("tests_removed", a.tests.dropped)
+	return nil
+}
+
+// nothingPlaced reports whether every node is on the asset that it was on.
+func (a *apply) nothingPlaced() bool {
+	return len(a.moves) == 0 && len(a.goneOf) == 0 && len(a.arrived) == 0
+}
+
+// dropTestsOfGone ends the tests of what an origin withdrew, where it does not
+// say which tests it has.
+func (a *apply) dropTestsOfGone(ctx context.Context, stated map[catalog.ProjectID]bool) error {
+	for _, o := range a.observations {
+		if stated[o.Project] || o.Project == 0 {
+			continue
+		}
+		var drop []catalog.TestID
+		for _, id := range slices.Sorted(maps.Keys(a.goneOf[o.Origin])) {
+			tests, err := a.Store.TestsOfAsset(ctx, a.ws, a.schema.ID, id, a.schema.Version)
+			if err != nil {
+				return fmt.Errorf("tests of a table that is gone: %w", err)
+			}
+			for _, t := range tests {
+				if t.Project == o.Project {
+					drop = append(drop, t.ID)
+				}
+			}
+		}
+		if err := a.write.CloseTests(ctx, drop); err != nil {
+			return fmt.Errorf("%d tests that are gone: %w", len(drop), err)
+		}
+		a.tests.dropped += int64(len(drop))
+	}
 	return nil
 }
 
