@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -24,13 +26,27 @@ import (
 // deleted it by then is taken for dead.
 const MarkTime = 5 * time.Minute
 
-// TouchBlob notes that a blob is about to be stored: it does not count as
-// unreferenced for a while, even before an import refers to it. It waits while
-// the blob is being deleted; catalog.ErrUnavailable if that takes too long.
+// TouchBlob notes that a blob is about to be stored, as TouchBlobs does.
 func (s *Store) TouchBlob(ctx context.Context, sha256 string, size int64) error {
+	return s.TouchBlobs(ctx, []catalog.Part{{SHA256: sha256, Size: size}})
+}
+
+// TouchBlobs notes that the blobs of parts are about to be stored: they do not
+// count as unreferenced for a while, even before an import refers to them. It
+// waits while one is being deleted; catalog.ErrUnavailable if that takes too long.
+func (s *Store) TouchBlobs(ctx context.Context, parts []catalog.Part) error {
+	// In order, so that two uploads of the same bytes cannot lock each other out.
+	parts = slices.SortedFunc(slices.Values(parts), func(a, b catalog.Part) int { return strings.Compare(a.SHA256, b.SHA256) })
 	const pause, longest = 20 * time.Millisecond, 5 * time.Second
 	for waited := time.Duration(0); ; waited += pause {
-		err := s.tx(ctx, func(tx Tx) error { return tx.touchBlob(ctx, sha256, size, micros(s.now())) })
+		err := s.tx(ctx, func(tx Tx) error {
+			for _, p := range parts {
+				if err := tx.touchBlob(ctx, p.SHA256, p.Size, micros(s.now())); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 		if errors.Is(err, errDeleting) && waited < longest {
 			err = sleep(ctx, pause)
 			if err == nil {
@@ -38,7 +54,7 @@ func (s *Store) TouchBlob(ctx context.Context, sha256 string, size int64) error 
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("touch blob %s: %w", sha256, err)
+			return fmt.Errorf("touch %d blobs: %w", len(parts), err)
 		}
 		return nil
 	}

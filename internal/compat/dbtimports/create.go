@@ -92,7 +92,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal)
 		return taken{}, err
 	}
 	n.Force = forceWords[f.texts[fieldForce]]
-	if n.Parts, err = f.keep(ctx, a.Store.TouchBlob); err != nil {
+	if n.Parts, err = f.keep(ctx, a.Store.TouchBlobs); err != nil {
 		return taken{}, err
 	}
 	identify(&n, p, key)

@@ -175,19 +175,21 @@ func (m markingWriter) Write(p []byte) (int, error) {
 }
 
 // keep commits the artifacts, in the order in which they were sent.
-func (f *form) keep(ctx context.Context, touch func(ctx context.Context, sha256 string, size int64) error) ([]catalog.Part, error) {
-	out := make([]catalog.Part, 0, len(f.parts))
-	for _, p := range f.parts {
+func (f *form) keep(ctx context.Context, touch func(ctx context.Context, parts []catalog.Part) error) ([]catalog.Part, error) {
+	out := make([]catalog.Part, len(f.parts))
+	for i, p := range f.parts {
 		hash, size := p.writer.Sum()
 		p.SHA256, p.Size = hash.String(), size
-		// Before the bytes are stored: retention leaves them alone from here on.
-		if err := touch(ctx, p.SHA256, size); err != nil {
-			return nil, fmt.Errorf("part %s: %w", p.Name, err)
-		}
+		out[i] = p.Part
+	}
+	// Before the bytes are stored: retention leaves them alone from here on.
+	if err := touch(ctx, out); err != nil {
+		return nil, err
+	}
+	for _, p := range f.parts {
 		if _, _, err := p.writer.Commit(ctx); err != nil {
 			return nil, fmt.Errorf("part %s: %w", p.Name, err)
 		}
-		out = append(out, p.Part)
 	}
 	return out, nil
 }
