@@ -44,6 +44,7 @@ func TestUpgrade(t *testing.T) {
 			r.key = r.Key(t, access.AdminWorkspace)
 			r.answersAsBefore(t, recorded(t, name))
 			r.tellsCauses(t)
+			r.datesFacets(t, recorded(t, name))
 			for _, force := range []bool{false, true} {
 				r.bringsNothing(t, force)
 			}
@@ -209,6 +210,34 @@ func (r *rig) tellsCauses(t *testing.T) {
 	}
 	if seen["import"] < 50 || seen["edit"] < 5 || seen["removal"] < 30 {
 		t.Errorf("causes of the changes: %v", seen)
+	}
+}
+
+// datesFacets checks the times that the upgrade gave to facets: that of the edit
+// for people; else none after the artifacts, so that the next ones are newer.
+func (r *rig) datesFacets(t *testing.T, before map[string]any) {
+	t.Helper()
+	edited := 0
+	for path := range before {
+		if !strings.HasSuffix(path, "/facets") {
+			continue
+		}
+		for _, f := range r.Get(t, path, r.key).At(t, "data").([]any) {
+			at, _ := apitest.At(f, "attributes.reported_at").(string)
+			last := "2026-11-17T06:00:00Z"
+			if edits, _ := apitest.At(f, "attributes.says.edits").([]any); len(edits) > 0 {
+				edited++
+				if last = apitest.At(edits[len(edits)-1], "at").(string); len(at) < 19 || at[:19] != last[:19] {
+					t.Fatalf("GET %s: reported %q, edited %s", path, at, last)
+				}
+			}
+			if at < "2026-11-02T06:00:00Z" || at[:19] > last[:19] || apitest.At(f, "attributes.cause") == nil {
+				t.Errorf("GET %s: reported %q, cause %v", path, at, apitest.At(f, "attributes.cause"))
+			}
+		}
+	}
+	if edited < 4 {
+		t.Errorf("only %d facets of people", edited)
 	}
 }
 
