@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -13,7 +13,7 @@ import (
 
 // Asset is an asset as a state holds it. It never changes.
 type Asset struct {
-	store.AssetCard
+	*store.AssetCard
 	search string // name and relation key in lower case, apart by a line break
 }
 
@@ -27,6 +27,9 @@ type Assets struct {
 	ids      []catalog.AssetID // of present
 	relation map[string]catalog.AssetID
 	bytes    int64
+
+	mu     sync.Mutex                           // guards counts
+	counts map[store.Breakdown]map[string]int64 // of the present ones, once asked for
 }
 
 func (a *Assets) size() int64 { return a.bytes }
@@ -94,11 +97,11 @@ func nextAssets(ctx context.Context, m *Model, s scope, old sized, d catalog.Ver
 	return before.with(assetsFrom(cards)), nil
 }
 
-func assetsFrom(cards []store.AssetCard) []*Asset {
+func assetsFrom(cards []*store.AssetCard) []*Asset {
 	assets := make([]Asset, len(cards))
 	out := make([]*Asset, len(cards))
-	for i := range cards {
-		assets[i] = Asset{AssetCard: cards[i], search: searchText(&cards[i])}
+	for i, card := range cards {
+		assets[i] = Asset{AssetCard: card, search: searchText(card)}
 		out[i] = &assets[i]
 	}
 	return out
@@ -112,15 +115,20 @@ func searchText(c *store.AssetCard) string {
 // lowerASCII turns letters of ASCII into small ones and leaves all others: the
 // same on every engine and in every locale.
 func lowerASCII(s string) string {
-	if strings.IndexFunc(s, func(r rune) bool { return r >= 'A' && r <= 'Z' }) < 0 {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
+	upper := func(c byte) bool { return c >= 'A' && c <= 'Z' }
+	for i := range len(s) {
+		if !upper(s[i]) {
+			continue
 		}
-		return r
-	}, s)
+		b := []byte(s)
+		for ; i < len(b); i++ {
+			if upper(b[i]) {
+				b[i] += 'a' - 'A'
+			}
+		}
+		return string(b)
+	}
+	return s
 }
 
 // newAssets takes all assets of a version by id.
@@ -146,7 +154,7 @@ func newAssets(all []*Asset) *Assets {
 // size counts what one asset holds: its texts share one copy, and the text for
 // searches is a second one of the name.
 func (a *Asset) size() int64 {
-	n := int64(unsafe.Sizeof(*a)) + int64(len(a.Name)+len(a.RelationKey)+len(a.search)+len(a.UniqueID)+len(a.Path)+len(a.Relation.Text)) + 96
+	n := int64(unsafe.Sizeof(*a)) + int64(unsafe.Sizeof(*a.AssetCard)) + int64(len(a.Name)+len(a.RelationKey)+len(a.search)+len(a.UniqueID)+len(a.Path)+len(a.Relation.Text)) + 96
 	for _, list := range [][]string{a.Owners, a.Tags, a.FQN} {
 		for _, s := range list {
 			n += int64(unsafe.Sizeof(s)) + int64(len(s))
@@ -199,6 +207,24 @@ func merged(old, changed []*Asset) []*Asset {
 		old = old[n:]
 	}
 	return append(out, old...)
+}
+
+// breakdown counts all present assets by a property, once for all who ask.
+func (a *Assets) breakdown(by store.Breakdown) map[string]int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if counts, ok := a.counts[by]; ok {
+		return counts
+	}
+	b := newBreakdowns([]store.Breakdown{by})
+	for _, asset := range a.present {
+		b.add(asset)
+	}
+	if a.counts == nil {
+		a.counts = map[store.Breakdown]map[string]int64{}
+	}
+	a.counts[by] = b.counts[by]
+	return b.counts[by]
 }
 
 // sameNumbers reports whether two versions number the same assets alike.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // ColumnNode is a column in a graph.
@@ -79,8 +80,7 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 		if err != nil {
 			return nil, err
 		}
-		own := Asset{}
-		own.ID, own.Kind, own.Name = asset.ID, asset.Kind, asset.Name
+		own := Asset{AssetCard: &store.AssetCard{ID: asset.ID, Kind: asset.Kind, Name: asset.Name}}
 		out.Nodes = []ColumnNode{{GraphColumn: lineage.GraphColumn{Name: column.Name}, Asset: &own, Direction: "self"}}
 		out.Total = 1
 		return out, nil

@@ -300,7 +300,7 @@ type countingStore struct {
 	cards, edges, tests, blocks, deltas int
 }
 
-func (c *countingStore) AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]store.AssetCard, error) {
+func (c *countingStore) AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]*store.AssetCard, error) {
 	c.cards++
 	return c.Store.AssetCards(ctx, ws, schema, at, ids)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -57,6 +58,12 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	}
 	best := &topAssets{order: order, most: p.Size() + 1, after: after}
 	counts := newBreakdowns(by)
+	if f.everything() {
+		counts = newBreakdowns(nil)
+		for _, b := range by {
+			counts.counts[b] = assets.breakdown(b)
+		}
+	}
 	total := int64(0)
 	for _, a := range assets.all {
 		if match(a) {
@@ -68,6 +75,12 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	out := AssetList{Breakdown: counts.counts}
 	out.Paged, err = v.readPage(ctx, best, total, p)
 	return out, err
+}
+
+// everything reports whether the filter lets all present assets through.
+func (f Filter) everything() bool {
+	f.Sort = ""
+	return reflect.DeepEqual(f, Filter{})
 }
 
 // Counts counts the present assets of a project (0 = of all) by kind.

@@ -68,7 +68,7 @@ type history interface {
 // making.
 type state interface {
 	Deltas(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64) ([]catalog.VersionDelta, error)
-	AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]store.AssetCard, error)
+	AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]*store.AssetCard, error)
 	EdgesInto(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Edge, error)
 	TestRefs(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.TestID) ([]store.TestRef, error)
 	ColumnBlocks(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]store.ColumnEdgeBlock, error)

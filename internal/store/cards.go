@@ -170,15 +170,16 @@ func (r *cardReader) list() []string {
 
 const cardColumns = `id, created_at, updated_at, card`
 
-func scanCard(row scanner) (c AssetCard, err error) {
+func scanCard(row scanner) (*AssetCard, error) {
 	var created, updated int64
 	var card []byte
+	c := &AssetCard{}
 	if err := row.Scan((*int64)(&c.ID), &created, &updated, &card); err != nil {
-		return c, err
+		return nil, err
 	}
 	c.CreatedAt, c.UpdatedAt = timeOf(created), timeOf(updated)
 	if card != nil && !c.decode(card) {
-		return c, fmt.Errorf("card of asset %d: %w", c.ID, catalog.ErrInvalid)
+		return nil, fmt.Errorf("card of asset %d: %w", c.ID, catalog.ErrInvalid)
 	}
 	return c, nil
 }
@@ -186,14 +187,14 @@ func scanCard(row scanner) (c AssetCard, err error) {
 // AssetCards returns the cards of the assets (nil = all, removed ones too) at a
 // version, by id. Unlike most reads it takes the version in the making as well:
 // the next state is derived before the flip.
-func (s *Store) AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]AssetCard, error) {
+func (s *Store) AssetCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]*AssetCard, error) {
 	d := s.reader(ws)
-	var cards []AssetCard
+	var cards []*AssetCard
 	var err error
 	if ids == nil {
 		cards, err = list(ctx, d, scanCard, `SELECT `+cardColumns+` FROM assets
 			WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ?`, ws, int64(schema), at, at)
-		slices.SortFunc(cards, func(a, b AssetCard) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortFunc(cards, func(a, b *AssetCard) int { return cmp.Compare(a.ID, b.ID) })
 	} else {
 		err = inBatches(int64s(ids), func(ids []int64) error {
 			marks, args := in([]any{ws, int64(schema), at, at}, ids)
@@ -214,7 +215,7 @@ func (s *Store) AssetCards(ctx context.Context, ws int64, schema catalog.SchemaI
 
 // oldCards fills in the cards of rows that an older program wrote, from their
 // bodies.
-func (d db) oldCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, cards []AssetCard) error {
+func (d db) oldCards(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, cards []*AssetCard) error {
 	var ids []catalog.AssetID
 	index := map[catalog.AssetID]int{}
 	for i := range cards {
@@ -229,7 +230,7 @@ func (d db) oldCards(ctx context.Context, ws int64, schema catalog.SchemaID, at 
 	return inBatches(ids, func(ids []catalog.AssetID) error {
 		assets, err := d.assetsOf(ctx, ws, schema, at, ids)
 		for i := range assets {
-			cards[index[assets[i].ID]] = CardOf(&assets[i])
+			*cards[index[assets[i].ID]] = CardOf(&assets[i])
 		}
 		return err
 	})

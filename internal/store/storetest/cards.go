@@ -34,7 +34,7 @@ func testCards(t *testing.T, r *rig) {
 		same(t, get(r.AssetCards(ctx, ws, schema, version, []catalog.AssetID{2, 1, 9}))(t), cards)
 		if version == 1 {
 			for i, a := range get(r.AssetsOf(ctx, ws, schema, 1, []catalog.AssetID{1, 2}))(t) {
-				same(t, cards[i], store.CardOf(&a))
+				same(t, *cards[i], store.CardOf(&a))
 			}
 			continue
 		}
