@@ -166,6 +166,6 @@ func (c *cleaned) issues(section, uniqueID string) []Issue {
 	note(c.surrogate, IssueLoneSurrogate, "half a surrogate pair was read as U+FFFD", "")
 	note(c.nul, IssueNUL, "NUL characters were removed from a text", "")
 	note(c.number, IssueNumberRange, "a number that 64 bits cannot hold was read as null", "")
-	note(c.repeated, IssueDuplicateKey, "a name appears twice in one object; the last one was taken", "")
+	note(c.repeated, IssueDuplicateKey, "a name appears twice in one object; the last one was used", "")
 	return list
 }

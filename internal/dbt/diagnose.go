@@ -30,7 +30,7 @@ func diagnose(before string, data []byte, after string, at int64) *Error {
 	errors.As(err, &syntax)
 	e := malformed("the JSON is broken: "+shorten(syntax.Err.Error(), 200), remedyRewrite)
 	if errors.Is(syntax.Err, io.ErrUnexpectedEOF) {
-		e.Detail, e.Remedy = "the file is cut short", "dbt or the upload was interrupted; "+remedyRewrite
+		e.Detail, e.Remedy = "the file is truncated", "dbt or the upload was interrupted; "+remedyRewrite
 	}
 	e.Offset = at + max(0, min(syntax.ByteOffset-int64(len(before)), int64(len(data))))
 	e.Pointer, e.cause = string(syntax.JSONPointer), syntax.Err

@@ -79,7 +79,7 @@ func TestEveryBrokenByte(t *testing.T) {
 
 func sameFault(t *testing.T, text string) {
 	t.Helper()
-	const cut = "the file is cut short"
+	const cut = "the file is truncated"
 	want := diagnose("", []byte(text), "", 0)
 	var source io.Reader = strings.NewReader(text)
 	if len(text)%4 == 0 {

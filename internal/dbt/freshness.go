@@ -61,10 +61,10 @@ func (d *decoder) freshness(id string, v value) *Freshness {
 		f.StatusText = string(StatusRuntimeError)
 	}
 	if f.Status = parseStatus(f.StatusText); f.Status == StatusUnknown {
-		d.note(IssueStatusUnknown, "status", "the status "+shorten(f.StatusText, 60)+" is not known", "")
+		d.note(IssueStatusUnknown, "status", "the status "+shorten(f.StatusText, 60)+" is unknown", "")
 	}
 	if f.UniqueID == "" {
-		d.note(IssueUniqueIDMissing, "unique_id", "a result does not say which source it belongs to", remedyRewrite)
+		d.note(IssueUniqueIDMissing, "unique_id", "a result has no unique_id of a source", remedyRewrite)
 	}
 	return f
 }

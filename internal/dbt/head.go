@@ -116,18 +116,18 @@ func (h *header) finish(want, found Kind, s *splitter) error {
 	case h.SchemaVersion == "":
 		s.issues.add(Issue{
 			Code: IssueVersionMissing, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
-			Message: "the file does not say its schema version; it was recognised by its shape",
+			Message: "the file has no schema version; it was recognized by its shape",
 		})
 	case !want.knownVersion(h.Version):
 		s.issues.add(Issue{
 			Code: IssueVersionUnknown, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
-			Message: "schema version " + h.SchemaVersion + " is not known; it was read like the newest one",
+			Message: "schema version " + h.SchemaVersion + " is unknown; it was read as the newest known one",
 		})
 	}
 	if h.GeneratedAt.IsZero() {
-		message := "the file does not say when it was generated"
+		message := "the file has no generated_at"
 		if h.written {
-			message = "the time at which the file says it was generated is absurd"
+			message = "the generated_at of the file is implausible"
 		}
 		s.issues.add(Issue{Code: IssueGeneratedAt, Severity: Warning, Pointer: "/metadata/generated_at", Message: message})
 	}

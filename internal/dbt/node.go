@@ -152,7 +152,7 @@ func (d *decoder) identity(n *Node, f []member) {
 		switch string(m.name) {
 		case "unique_id":
 			if own := d.name("unique_id", m.val); own != n.UniqueID && n.UniqueID != "" {
-				d.note(IssueUniqueIDMismatch, "unique_id", "a node calls itself by another id than its key; the key was taken", remedyRewrite)
+				d.note(IssueUniqueIDMismatch, "unique_id", "the unique_id of a node differs from its key; the key was used", remedyRewrite)
 			}
 		case "resource_type":
 			n.ResourceType = strings.ReplaceAll(d.name("resource_type", m.val), " ", "_")

@@ -220,7 +220,7 @@ func (d *decoder) result(_ string, v value) *Result {
 		}
 	}
 	if r.UniqueID == "" {
-		d.note(IssueUniqueIDMissing, "unique_id", "a result does not say which node it belongs to", remedyRewrite)
+		d.note(IssueUniqueIDMissing, "unique_id", "a result has no unique_id of a node", remedyRewrite)
 	}
 	d.status(r, f)
 	return r
@@ -249,7 +249,7 @@ func (d *decoder) status(r *Result, f []member) {
 		r.Status = StatusSuccess
 		return
 	}
-	d.note(IssueStatusUnknown, "status", "the status "+shorten(r.StatusText, 60)+" is not known", "")
+	d.note(IssueStatusUnknown, "status", "the status "+shorten(r.StatusText, 60)+" is unknown", "")
 }
 
 func (d *decoder) timing(v value) []Timing {

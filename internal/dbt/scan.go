@@ -59,7 +59,7 @@ func (p place) pointer() string {
 // and mark.
 func (s *scanner) more() bool {
 	if s.err == nil && s.end-s.mark > s.limits.Value+64*kib {
-		s.err = limitError("value", "one value is larger than "+byteText(int64(s.limits.Value)), "")
+		s.err = limitError("value", "a value is larger than "+byteText(int64(s.limits.Value)), "")
 	}
 	if s.err != nil {
 		return false
@@ -235,7 +235,7 @@ func (s *scanner) raw() (value, error) {
 	}
 	raw := value(s.buf[s.from:s.pos])
 	if len(raw) > s.limits.Value {
-		return nil, s.located(limitError("value", "one value is larger than "+byteText(int64(s.limits.Value)), ""))
+		return nil, s.located(limitError("value", "a value is larger than "+byteText(int64(s.limits.Value)), ""))
 	}
 	if s.suspect {
 		raw = s.withoutNonFinite(raw)

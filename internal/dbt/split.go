@@ -60,7 +60,7 @@ func (s *splitter) visit(visit func(section string, kind jsontext.Kind) error) e
 	if s.seen[name] {
 		s.issues.add(Issue{
 			Code: IssueDuplicateKey, Severity: Warning, Pointer: pointer(name), field: name,
-			Message: "the section " + shorten(name, 60) + " appears twice; of repeated entries the later one was taken", Remedy: remedyRewrite,
+			Message: "the section " + shorten(name, 60) + " appears twice; of repeated entries the later one was used", Remedy: remedyRewrite,
 		})
 	}
 	s.seen[name] = true
@@ -216,7 +216,7 @@ func (s *splitter) noteRepeat(name string) {
 	if _, ok := s.ids[h]; ok {
 		s.issues.add(Issue{
 			Code: IssueDuplicateKey, Severity: Warning, Pointer: pointer(s.section, name), UniqueID: name,
-			field: s.section, Message: "an id appears twice in one section; the later one was taken", Remedy: remedyRewrite,
+			field: s.section, Message: "an id appears twice in one section; the later one was used", Remedy: remedyRewrite,
 		})
 	}
 	s.ids[h] = struct{}{}

@@ -142,11 +142,11 @@ func gzipError(err error) error {
 	detail := "the gzip data is damaged"
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		detail = "the gzip data is cut short"
+		detail = "the gzip data is truncated"
 	case errors.Is(err, gzip.ErrHeader):
-		detail = "there is something else behind the gzip data, or its header is damaged"
+		detail = "there is something else after the gzip data, or its header is damaged"
 	}
-	return &Error{Code: CodeMalformed, Offset: -1, Detail: detail, Remedy: "compress the file again and send it whole", cause: err}
+	return &Error{Code: CodeMalformed, Offset: -1, Detail: detail, Remedy: "compress the file again and send all of it", cause: err}
 }
 
 // countingReader counts packed bytes and keeps the error of the reader underneath apart from gzip's.

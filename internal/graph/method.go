@@ -49,7 +49,7 @@ var states = []string{
 // check refuses what could match nothing in any graph.
 func (t term) check() error {
 	if methods[t.method] == nil {
-		return fmt.Errorf("method %q is not known; known are %s", t.method, strings.Join(slices.Sorted(maps.Keys(methods)), ", "))
+		return fmt.Errorf("method %q is unknown; want one of %s", t.method, strings.Join(slices.Sorted(maps.Keys(methods)), ", "))
 	}
 	switch {
 	case t.method == "config" && t.argument == "":
@@ -57,9 +57,9 @@ func (t term) check() error {
 	case t.method != "config" && t.argument != "":
 		return fmt.Errorf("method %s takes no argument", t.method)
 	case t.method == "resource_type" && !slices.Contains(resourceTypes, t.value):
-		return fmt.Errorf("resource type %q is not known; known are %s", t.value, strings.Join(resourceTypes, ", "))
+		return fmt.Errorf("resource type %q is unknown; want one of %s", t.value, strings.Join(resourceTypes, ", "))
 	case t.method == "state" && !slices.Contains(states, t.value):
-		return fmt.Errorf("state %q is not known; known are %s", t.value, strings.Join(states, ", "))
+		return fmt.Errorf("state %q is unknown; want one of %s", t.value, strings.Join(states, ", "))
 	case t.method == "source" && strings.Count(t.value, ".") > 2:
 		return errors.New("want source:SOURCE, source:SOURCE.TABLE or source:PACKAGE.SOURCE.TABLE")
 	case t.method == "path" && strings.HasPrefix(t.value, "/"):

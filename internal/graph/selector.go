@@ -74,7 +74,7 @@ func parseTerm(text string) (t term, err error) {
 		}
 		rest = rest[:at]
 		if t.family {
-			return t, errors.New("@ in front and + behind cannot be joined")
+			return t, errors.New("a leading @ cannot be combined with a trailing +")
 		}
 	}
 	t.method, t.argument, t.value = splitMethod(rest)
@@ -91,7 +91,7 @@ func depth(digits string) (int, error) {
 	}
 	n, err := strconv.Atoi(digits)
 	if err != nil || n > math.MaxInt32 {
-		return 0, fmt.Errorf("%s levels are too many", digits)
+		return 0, fmt.Errorf("%s is too many levels", digits)
 	}
 	return n, nil
 }

@@ -72,7 +72,7 @@ func (c cost) within(l Limits) *Issue {
 	}{{"outputs", c.outputs, l.Outputs}, {"edges", c.edges, l.Edges}, {"steps", c.steps, l.Steps}} {
 		if spent.got >= spent.most {
 			return &Issue{Code: IssueOverBudget, Message: fmt.Sprintf(
-				"not read: the code read before it took the %d %s that one import may take; the next import reads it", spent.most, spent.name)}
+				"not read: the code before it used up the %d %s that one import may use; the next import reads it", spent.most, spent.name)}
 		}
 	}
 	return nil

@@ -55,7 +55,7 @@ func (t *Tracer) read(ctx context.Context, self int32, text string, budget Budge
 	m := &model{Tracer: t, self: self, dialect: d, block: &Block{Dialect: d.Name}, ctx: ctx, budget: budget}
 	defer func() {
 		if fault := recover(); fault != nil {
-			block = failed(d.Name, Issue{Code: IssueCrash, Message: fmt.Sprint("the engine broke off: ", fault)})
+			block = failed(d.Name, Issue{Code: IssueCrash, Message: fmt.Sprint("the engine stopped: ", fault)})
 		}
 	}()
 	switch {
@@ -204,7 +204,7 @@ func (m *model) ref(table *resolve.Table) int32 {
 	if n := m.number(table.Parts, table.Boundary); n != none {
 		made.Table = m.tables[n].ID
 		if n != m.self && !table.Boundary && !slices.Contains(m.parents(m.self), n) {
-			m.issue(IssueUndeclared, m.tables[n].Name+" is read, but ref() or source() does not name it", token.Position{})
+			m.issue(IssueUndeclared, m.tables[n].Name+" is read, but no ref() or source() names it", token.Position{})
 		}
 	} else {
 		made.Name = table.String()

@@ -125,7 +125,7 @@ func TestUndeclaredParentIsTold(t *testing.T) {
 	w.model("m", "select x, y from db.s.declared, db.s.hidden", "declared")
 	b := w.trace(t)["m"]
 	w.check(t, b, "x < declared.x identity\ny < hidden.y identity")
-	if diff := cmp.Diff([]Issue{{Code: IssueUndeclared, Message: "hidden is read, but ref() or source() does not name it"}}, b.Issues); diff != "" {
+	if diff := cmp.Diff([]Issue{{Code: IssueUndeclared, Message: "hidden is read, but no ref() or source() names it"}}, b.Issues); diff != "" {
 		t.Errorf("issues (-want +got):\n%s", diff)
 	}
 }

@@ -53,7 +53,7 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 	if isPseudoColumn(r.names.text(r.names.id(ref.Parts[len(ref.Parts)-1].Text))) {
 		return 0
 	}
-	r.report(ref.Span, UnknownTable, "nothing in sight is called %s", shown(&ast.ColumnRef{Parts: ref.Parts[:1]}))
+	r.report(ref.Span, UnknownTable, "no table or alias in scope is named %s", shown(&ast.ColumnRef{Parts: ref.Parts[:1]}))
 	r.pushFailed(ref)
 	return 0
 }

@@ -268,7 +268,7 @@ func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
 
 // pushFailed pushes a column that has no table.
 func (r *resolver) pushFailed(ref *ast.ColumnRef) {
-	r.report(ref.Span, UnknownColumn, "nothing in sight has a column %s", shown(ref))
+	r.report(ref.Span, UnknownColumn, "no table in scope has a column %s", shown(ref))
 	text := shown(ref)
 	i, known := r.failedAt[text]
 	if !known {
