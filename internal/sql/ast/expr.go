@@ -16,30 +16,59 @@ type ColumnRef struct {
 }
 
 // Star is *, t.* or expr.*, as a projection or as the argument of count. It is
-// also DuckDB's COLUMNS(...).
+// also COLUMNS(...) of DuckDB and ClickHouse.
 type Star struct {
 	token.Span
 	// Qualifier is nil for a bare star, a *ColumnRef for a dotted name (a table
 	// or a struct), any other expression for expr.*.
 	Qualifier Expr
-	// Except lists the columns left out by EXCEPT, EXCLUDE or BigQuery's and
-	// DuckDB's variants. A qualified name has more parts.
-	Except []*ColumnRef
-	// Replace lists expressions that take the place of the column named by Alias.
-	Replace []SelectItem
-	// Rename lists columns that get another name: Expr is the *ColumnRef, Alias
-	// the new name.
-	Rename []SelectItem
-	// Pattern is the operand of ILIKE, LIKE, SIMILAR TO or GLOB, PatternOp the
-	// operator in capitals ("ILIKE", "NOT LIKE", ...). Both also hold the regular
-	// expression of COLUMNS('re'), with PatternOp "REGEXP".
-	Pattern   Expr
-	PatternOp string
-	// Columns marks COLUMNS(...). Inside COLUMNS the argument is a star with
-	// its modifiers (copied here), a pattern, a Lambda over the names or a list.
+	// Modifiers are applied in order, each to what those in front of it leave.
+	Modifiers []StarModifier
+	// Columns marks COLUMNS(...). A star with modifiers and a pattern inside are
+	// copied here.
 	Columns bool
+	// Unpack marks a star whose columns are arguments of one call, as those of
+	// *COLUMNS(...) are; without it an expression is made for each column.
+	Unpack bool
 	// Argument is the Lambda or list of COLUMNS(...) if it is neither star nor pattern.
 	Argument Expr
+}
+
+// StarModifier changes the columns of a star.
+type StarModifier struct {
+	token.Span
+	Kind StarKind
+	// Columns are left out by StarExcept. A qualified name has more parts.
+	Columns []*ColumnRef
+	// Items are, for StarReplace, expressions that take the place of the column
+	// named by Alias; for StarRename Expr is the *ColumnRef and Alias the new name.
+	Items []SelectItem
+	// Pattern and Op (in capitals: "ILIKE", "NOT LIKE", "REGEXP", ...) choose
+	// columns by their names.
+	Pattern Expr
+	Op      string
+	// Function is what StarApply does to each column: a name, a call without the
+	// column, or a Lambda.
+	Function Expr
+}
+
+// StarKind is what a StarModifier does.
+type StarKind uint8
+
+// The modifiers of a star.
+const (
+	// StarExcept is EXCEPT and EXCLUDE.
+	StarExcept StarKind = iota
+	StarReplace
+	StarRename
+	// StarMatch is LIKE, ILIKE, SIMILAR TO, GLOB and the pattern of COLUMNS('re').
+	StarMatch
+	// StarApply is ClickHouse's APPLY.
+	StarApply
+)
+
+func (k StarKind) String() string {
+	return [...]string{"except", "replace", "rename", "match", "apply"}[k]
 }
 
 // LiteralKind is the kind of a Literal.

@@ -19,6 +19,8 @@ type Query struct {
 	Limits []Expr
 	// LimitBy are the columns of ClickHouse's LIMIT n BY.
 	LimitBy []Expr
+	// Document marks FOR JSON and FOR XML: the rows become one value.
+	Document bool
 	// Pipes are the operators of the pipe syntax, in order. In a text that
 	// begins with FROM the body is then a FromFirst Select.
 	Pipes []*PipeOp
@@ -138,9 +140,11 @@ type Select struct {
 	Where     Expr
 	Connect   *ConnectBy
 	GroupBy   *GroupBy
-	Having    Expr
-	Qualify   Expr
-	Windows   []NamedWindow
+	// Model is Oracle's MODEL clause, or nil.
+	Model   *Model
+	Having  Expr
+	Qualify Expr
+	Windows []NamedWindow
 	// SortBy are Hive's CLUSTER BY, DISTRIBUTE BY and SORT BY.
 	SortBy []OrderItem
 }
@@ -172,6 +176,15 @@ type ConnectBy struct {
 	token.Span
 	StartWith Expr
 	Condition Expr
+}
+
+// Model is MODEL [PARTITION BY (...)] DIMENSION BY (...) MEASURES (...) RULES (...).
+type Model struct {
+	token.Span
+	// Columns are those of PARTITION BY, DIMENSION BY and MEASURES, with their aliases.
+	Columns []SelectItem
+	// Rules are the assignments, m[x] = value, as comparisons.
+	Rules []Expr
 }
 
 // GroupBy is the GROUP BY clause.

@@ -203,6 +203,10 @@ func (c children) selection(n *Select) {
 		c.expr(n.Connect.Condition)
 	}
 	c.group(n.GroupBy)
+	if n.Model != nil {
+		c.items(n.Model.Columns)
+		c.exprs(n.Model.Rules)
+	}
 	c.expr(n.Having)
 	for i := range n.Windows {
 		c.window(n.Windows[i].Window)
@@ -313,10 +317,13 @@ func (c children) value(n Expr) {
 
 func (c children) star(n *Star) {
 	c.expr(n.Qualifier)
-	c.columns(n.Except)
-	c.items(n.Replace)
-	c.items(n.Rename)
-	c.expr(n.Pattern)
+	for i := range n.Modifiers {
+		m := &n.Modifiers[i]
+		c.columns(m.Columns)
+		c.items(m.Items)
+		c.expr(m.Pattern)
+		c.expr(m.Function)
+	}
 	c.expr(n.Argument)
 }
 

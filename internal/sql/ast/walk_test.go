@@ -47,7 +47,7 @@ func fill(f reflect.Value, path string, planted map[Node]string, depth int) {
 		n = &Values{}
 	case reflect.TypeFor[Statement]():
 		n = &OtherStatement{}
-	case reflect.TypeFor[*With](), reflect.TypeFor[*GroupBy](), reflect.TypeFor[*Window](), reflect.TypeFor[*ConnectBy]():
+	case reflect.TypeFor[*With](), reflect.TypeFor[*GroupBy](), reflect.TypeFor[*Window](), reflect.TypeFor[*ConnectBy](), reflect.TypeFor[*Model]():
 		f.Set(reflect.New(f.Type().Elem()))
 		plant(f.Elem(), path, planted, depth+1)
 		return

@@ -5,6 +5,7 @@ package dialect
 var ansi = &Dialect{
 	Name:        "ansi",
 	Naming:      Naming{CastKeepsName: true},
+	Pseudo:      pseudo(pseudoPostgres, pseudoRedshift, pseudoSnowflake, pseudoBigQuery, pseudoSpark, pseudoHive, pseudoTrino, pseudoOracle),
 	Identifiers: Identifiers{},
 	Lexing: Lexing{
 		IdentQuotes: "\"`[", StringQuotes: "'", DollarQuotes: true, NestedComments: false, RawPrefix: true,

@@ -4,6 +4,7 @@ package dialect
 var bigquery = &Dialect{
 	Name:        "bigquery",
 	Naming:      Naming{Rule: NameCounted, Prefix: "f", Suffix: "_", Pivot: PivotNaming{AliasFirst: true}, UnpivotValueFirst: true},
+	Pseudo:      pseudo(pseudoBigQuery),
 	Identifiers: Identifiers{TablesExact: true},
 	Lexing: Lexing{
 		IdentQuotes: "`", StringQuotes: `'"`, Backslash: true, TripleQuotes: true, RawPrefix: true, HashComments: true,

@@ -3,7 +3,8 @@ package dialect
 // clickhouse is ClickHouse.
 var clickhouse = &Dialect{
 	Name:        "clickhouse",
-	Naming:      Naming{Values: "c", ValuesFrom: 1},
+	Naming:      Naming{Rule: NameClickHouse, QualifyDuplicates: true, Values: "c", ValuesFrom: 1},
+	Pseudo:      pseudo(pseudoClickHouse),
 	Identifiers: Identifiers{ColumnsExact: true, TablesExact: true},
 	Lexing:      Lexing{IdentQuotes: "\"`", StringQuotes: "'", Backslash: true, HashComments: true, NestedComments: true, DollarQuotes: true},
 	Grammar: Grammar{
@@ -11,8 +12,10 @@ var clickhouse = &Dialect{
 		Reserved: []string{"prewhere", "settings", "format", "final", "sample", "array", "global"},
 	},
 	Scope: Scope{
-		LateralAlias: AliasFirst, WhereAlias: AliasFirst, GroupAlias: AliasFirst, HavingAlias: AliasFirst,
+		DottedColumns: true,
+		LateralAlias:  AliasFirst, WhereAlias: AliasFirst, GroupAlias: AliasFirst, HavingAlias: AliasFirst,
 		QualifyAlias: AliasFirst,
 	},
-	Units: unitsFirst,
+	Units:          unitsFirst,
+	TableFunctions: generatorsClickHouse,
 }

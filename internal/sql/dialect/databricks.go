@@ -4,6 +4,7 @@ package dialect
 var databricks = &Dialect{
 	Name:        "databricks",
 	Naming:      Naming{CastKeepsName: true, Values: "col", ValuesFrom: 1, Pivot: PivotNaming{SingleBare: true}},
+	Pseudo:      pseudo(pseudoSpark),
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
 	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},

@@ -22,12 +22,15 @@ type Dialect struct {
 	Scope Scope
 	// Naming are the rules for names that the database makes up.
 	Naming Naming
+	// Pseudo are names, in lower case, that the database answers itself where no table
+	// has such a column. A qualified name is none of them.
+	Pseudo map[string]bool
 	// Units maps a function name in lower case to the arguments that are unit
 	// words (datediff(day, a, b)) and so no columns.
 	Units map[string][]UnitArg
 	// TableFunctions gives the output columns of functions in FROM and of
 	// generators, by function name in lower case. Names are as the database
-	// stores them. An absent function has one column named like its alias.
+	// stores them. The columns of an absent function are not known.
 	TableFunctions map[string][]string
 }
 
@@ -110,6 +113,9 @@ type Lexing struct {
 	DashedNames bool
 	// HashNames allows #temp and ##temp as names.
 	HashNames bool
+	// NameBytes are, beyond letters, digits, _ and $, the bytes that a name may have
+	// behind its first.
+	NameBytes string
 	// StagePaths allows @stage/path as a table.
 	StagePaths bool
 	// QuestionOperators makes ?, ?| and ?& operators and never a placeholder.
@@ -165,6 +171,8 @@ type Grammar struct {
 	Phrases, TypePhrases bool
 	// ListExclude allows SELECT a, * EXCLUDE (b), which drops columns of the list.
 	ListExclude bool
+	// BareLabels allows nearly every reserved word as an alias without AS.
+	BareLabels bool
 	// NotNullPostfix reads x NOT NULL as a test.
 	NotNullPostfix bool
 	// LockingClause allows LOCKING ROW FOR ACCESS in front of a query.
@@ -212,6 +220,9 @@ type Scope struct {
 	// Pseudo are reserved words, in lower case, that the database answers itself: no
 	// table has a column that is called so without quotes.
 	Pseudo []string
+	// DottedColumns means that a column's name may have dots that the text writes
+	// without quotes: those of ClickHouse's Nested.
+	DottedColumns bool
 	// FunctionAliasIsColumn names the only column of a function in FROM after its
 	// alias.
 	FunctionAliasIsColumn bool

@@ -3,7 +3,8 @@ package dialect
 // duckdb is DuckDB.
 var duckdb = &Dialect{
 	Name:        "duckdb",
-	Naming:      Naming{Rule: NameDuckDB, Values: "col", ValuesFrom: 0},
+	Naming:      Naming{Rule: NameDuckDB, NumberDuplicates: true, Values: "col", ValuesFrom: 0},
+	Pseudo:      pseudo(pseudoDuckDB),
 	Identifiers: Identifiers{},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
 	Grammar: Grammar{

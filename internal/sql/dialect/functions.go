@@ -1,7 +1,8 @@
 package dialect
 
 // generators are functions in FROM whose output columns are the same wherever
-// they exist.
+// they exist. A column that is called like its function takes the name of the
+// function's alias where Scope.FunctionAliasIsColumn says so.
 var generators = map[string][]string{
 	"json_each":                 {"key", "value"},
 	"jsonb_each":                {"key", "value"},
@@ -18,30 +19,109 @@ var generators = map[string][]string{
 	"stack":                     {"col0"},
 	"json_array_elements_text":  {"value"},
 	"jsonb_array_elements_text": {"value"},
+	"generate_series":           {"generate_series"},
+}
+
+// generatorsPostgres are the functions of PostgreSQL that are used in FROM and
+// give no record: those with OUT parameters by these, the others by their name.
+var generatorsPostgres = map[string][]string{
+	"generate_subscripts":   {"generate_subscripts"},
+	"regexp_matches":        {"regexp_matches"},
+	"regexp_match":          {"regexp_match"},
+	"json_object_keys":      {"json_object_keys"},
+	"jsonb_object_keys":     {"jsonb_object_keys"},
+	"jsonb_path_query":      {"jsonb_path_query"},
+	"jsonb_path_query_tz":   {"jsonb_path_query_tz"},
+	"string_to_array":       {"string_to_array"},
+	"regexp_split_to_array": {"regexp_split_to_array"},
+	"to_tsquery":            {"to_tsquery"},
+	"plainto_tsquery":       {"plainto_tsquery"},
+	"phraseto_tsquery":      {"phraseto_tsquery"},
+	"websearch_to_tsquery":  {"websearch_to_tsquery"},
+	"to_tsvector":           {"to_tsvector"},
+	"now":                   {"now"},
+	"current_date":          {"current_date"},
+	"current_timestamp":     {"current_timestamp"},
+	"date_trunc":            {"date_trunc"},
+	"coalesce":              {"coalesce"},
+	"lower":                 {"lower"},
+	"upper":                 {"upper"},
+	"length":                {"length"},
+	"abs":                   {"abs"},
+	"random":                {"random"},
+	"version":               {"version"},
+	"xpath":                 {"xpath"},
+	"ts_stat":               {"word", "ndoc", "nentry"},
+	"ts_parse":              {"tokid", "token"},
+	"ts_token_type":         {"tokid", "alias", "description"},
+	"ts_debug":              {"alias", "description", "token", "dictionaries", "dictionary", "lexemes"},
+	"pg_get_keywords":       {"word", "catcode", "barelabel", "catdesc", "baredesc"},
+	"pg_ls_dir":             {"pg_ls_dir"},
+	"aclexplode":            {"grantor", "grantee", "privilege_type", "is_grantable"},
+	"pg_options_to_table":   {"option_name", "option_value"},
+	"pg_timezone_names":     {"name", "abbrev", "utc_offset", "is_dst"},
+	"pg_timezone_abbrevs":   {"abbrev", "utc_offset", "is_dst"},
 }
 
 var generatorsSnowflake = map[string][]string{
 	"flatten":               {"SEQ", "KEY", "PATH", "INDEX", "VALUE", "THIS"},
 	"split_to_table":        {"SEQ", "INDEX", "VALUE"},
 	"strtok_split_to_table": {"SEQ", "INDEX", "VALUE"},
+	"getnextval":            {"NEXTVAL"},
+	"infer_schema":          {"COLUMN_NAME", "TYPE", "NULLABLE", "EXPRESSION", "FILENAMES", "ORDER_ID"},
 }
 
 var generatorsSpark = map[string][]string{
-	"explode":       {"col"},
-	"explode_outer": {"col"},
-	"range":         {"id"},
+	"explode":               {"col"},
+	"explode_outer":         {"col"},
+	"range":                 {"id"},
+	"json_tuple":            {"c0"},
+	"variant_explode":       {"pos", "key", "value"},
+	"variant_explode_outer": {"pos", "key", "value"},
+	"sql_keywords":          {"keyword", "isReserved"},
 }
 
 var generatorsTSQL = map[string][]string{
 	"openjson":        {"key", "value", "type"},
 	"string_split":    {"value", "ordinal"},
 	"generate_series": {"value"},
+	"containstable":   {"KEY", "RANK"},
+	"freetexttable":   {"KEY", "RANK"},
 }
 
 var generatorsDuckDB = map[string][]string{
-	"range":           {"range"},
+	"range":             {"range"},
+	"generate_series":   {"generate_series"},
+	"unnest":            {"unnest"},
+	"json_each":         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
+	"json_tree":         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
+	"glob":              {"file"},
+	"pragma_table_info": {"cid", "name", "type", "notnull", "dflt_value", "pk"},
+}
+
+var generatorsSQLite = map[string][]string{
+	"generate_series":   {"value"},
+	"json_each":         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
+	"json_tree":         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
+	"pragma_table_info": {"cid", "name", "type", "notnull", "dflt_value", "pk"},
+}
+
+var generatorsClickHouse = map[string][]string{
+	"numbers":         {"number"},
+	"numbers_mt":      {"number"},
+	"zeros":           {"zero"},
+	"zeros_mt":        {"zero"},
 	"generate_series": {"generate_series"},
-	"unnest":          {"unnest"},
-	"json_each":       {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
-	"json_tree":       {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
+	"generateseries":  {"generate_series"},
+	"primes":          {"prime"},
+}
+
+var generatorsOracle = map[string][]string{
+	"odcivarchar2list": {"COLUMN_VALUE"},
+	"odcinumberlist":   {"COLUMN_VALUE"},
+	"odcidatelist":     {"COLUMN_VALUE"},
+}
+
+var generatorsTrino = map[string][]string{
+	"sequence": {"sequential_number"},
 }

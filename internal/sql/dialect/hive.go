@@ -4,6 +4,7 @@ package dialect
 var hive = &Dialect{
 	Name:           "hive",
 	Naming:         Naming{Rule: NamePlaced, Prefix: "_c", Values: "col", ValuesFrom: 1},
+	Pseudo:         pseudo(pseudoHive),
 	Identifiers:    Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:         sparkLexing,
 	Grammar:        Grammar{AngleTypes: true, Unreserved: []string{"top", "qualify"}},

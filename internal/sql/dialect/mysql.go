@@ -9,6 +9,7 @@ var mysqlLexing = Lexing{
 var mysql = &Dialect{
 	Name:        "mysql",
 	Naming:      Naming{Values: "column_", ValuesFrom: 0},
+	Pseudo:      pseudo(pseudoMySQL),
 	Identifiers: Identifiers{},
 	Lexing:      mysqlLexing,
 	Grammar:     Grammar{StringAlias: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},

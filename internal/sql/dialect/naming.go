@@ -15,6 +15,8 @@ const (
 	NamePostgres
 	// NameDuckDB: the expression as the database writes it.
 	NameDuckDB
+	// NameClickHouse: the expression with functions in the place of operators.
+	NameClickHouse
 	// NameNone: no name at all.
 	NameNone
 	// NameCounted: a pattern with the number of the unnamed column.
@@ -32,6 +34,10 @@ type Naming struct {
 	BoolName bool
 	// CastKeepsName reports whether CAST(a AS t) is called a.
 	CastKeepsName bool
+	// NumberDuplicates calls the columns of a query that share a name a, a_1, a_2.
+	NumberDuplicates bool
+	// QualifyDuplicates calls a column t.a where an earlier member of FROM has an a.
+	QualifyDuplicates bool
 	// Values is the prefix of the columns of VALUES, ValuesFrom the first number.
 	// An empty prefix stands for "column".
 	Values     string

@@ -2,10 +2,12 @@ package dialect
 
 // oracle is Oracle Database.
 var oracle = &Dialect{
-	Name:        "oracle",
-	Naming:      Naming{Rule: NameUpperText, Pivot: PivotNaming{QuotedStrings: true}},
-	Identifiers: Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
-	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", QQuotes: true},
-	Grammar:     Grammar{Reserved: []string{"connect", "start"}, Unreserved: []string{"qualify", "limit", "top"}},
-	Scope:       Scope{ImplicitRecursion: true, Pseudo: []string{"level", "rowid", "rownum", "sysdate", "uid", "user"}},
+	Name:           "oracle",
+	Naming:         Naming{Rule: NameUpperText, Pivot: PivotNaming{QuotedStrings: true}},
+	Pseudo:         pseudo(pseudoOracle),
+	Identifiers:    Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
+	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", QQuotes: true, NameBytes: "#"},
+	Grammar:        Grammar{Reserved: []string{"connect", "start"}, Unreserved: []string{"qualify", "limit", "top"}},
+	Scope:          Scope{ImplicitRecursion: true, Pseudo: []string{"level", "rowid", "rownum", "sysdate", "uid", "user"}},
+	TableFunctions: generatorsOracle,
 }

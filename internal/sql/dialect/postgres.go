@@ -4,11 +4,12 @@ package dialect
 var postgres = &Dialect{
 	Name:        "postgres",
 	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true},
+	Pseudo:      pseudo(pseudoPostgres),
 	Identifiers: Identifiers{Unquoted: Lower, ColumnsExact: true, TablesExact: true},
 	Lexing: Lexing{
 		IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true, QuestionOperators: true,
 	},
-	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "minus", "pivot", "unpivot", "prewhere"}},
+	Grammar:        Grammar{CaretPower: true, BareLabels: true, Unreserved: []string{"qualify", "top", "minus", "pivot", "unpivot", "prewhere"}},
 	Scope:          Scope{FunctionAliasIsColumn: true, GroupAlias: SourceFirst, TableAsStruct: true},
-	TableFunctions: generators,
+	TableFunctions: merged(generators, generatorsPostgres),
 }

@@ -4,8 +4,9 @@ package dialect
 var redshift = &Dialect{
 	Name:        "redshift",
 	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true, BoolName: true},
+	Pseudo:      pseudo(pseudoPostgres, pseudoRedshift),
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
-	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, HashNames: true},
+	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, HashNames: true, NameBytes: "#@"},
 	Grammar:     Grammar{Top: true, CaretPower: true, ListExclude: true},
 	Scope: Scope{
 		FunctionAliasIsColumn: true,

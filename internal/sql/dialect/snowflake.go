@@ -4,6 +4,7 @@ package dialect
 var snowflake = &Dialect{
 	Name:        "snowflake",
 	Naming:      Naming{Rule: NameUpperText, Values: "COLUMN", ValuesFrom: 1, Pivot: PivotNaming{QuotedStrings: true}},
+	Pseudo:      pseudo(pseudoSnowflake),
 	Identifiers: Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
 	Lexing: Lexing{
 		IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, SlashComments: true, StagePaths: true,

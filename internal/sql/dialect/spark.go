@@ -9,6 +9,7 @@ var sparkLexing = Lexing{
 var spark = &Dialect{
 	Name:        "spark",
 	Naming:      Naming{CastKeepsName: true, Values: "col", ValuesFrom: 1, Pivot: PivotNaming{SingleBare: true}},
+	Pseudo:      pseudo(pseudoSpark),
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
 	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},

@@ -4,8 +4,9 @@ package dialect
 var tsql = &Dialect{
 	Name:        "tsql",
 	Naming:      Naming{Rule: NameNone},
+	Pseudo:      pseudo(pseudoTSQL),
 	Identifiers: Identifiers{},
-	Lexing:      Lexing{IdentQuotes: `"[`, StringQuotes: "'", NestedComments: true, HashNames: true},
+	Lexing:      Lexing{IdentQuotes: `"[`, StringQuotes: "'", NestedComments: true, HashNames: true, NameBytes: "#@"},
 	Grammar: Grammar{
 		AliasEquals: true, OptionalSemicolon: true, StringAlias: true, Top: true, ConvertType: true,
 		Reserved:   []string{"option", "pivot", "unpivot"},

@@ -4,6 +4,7 @@ package dialect
 var vertica = &Dialect{
 	Name:           "vertica",
 	Naming:         Naming{Rule: NamePostgres, BoolName: true},
+	Pseudo:         pseudo(pseudoVertica),
 	Identifiers:    Identifiers{},
 	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
 	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},

@@ -1,6 +1,7 @@
 package lexer
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/sql/token"
@@ -18,8 +19,7 @@ func (l *Lexer) word(start int) token.Token {
 	return token.Token{Kind: token.Word, Keyword: token.Lookup(text)}
 }
 
-// skipWord moves to the end of a word. # belongs to words of T-SQL and Oracle
-// (V$SESSION, a#b) where it begins no comment and no operator.
+// skipWord moves to the end of a word.
 func (l *Lexer) skipWord() {
 	for l.pos < l.end {
 		c := l.src[l.pos]
@@ -30,7 +30,7 @@ func (l *Lexer) skipWord() {
 			}
 			_, size := utf8.DecodeRuneInString(l.src[l.pos:l.end])
 			l.pos += size
-		case wordBytes[c], c == '#' && l.rules.HashNames, c == '@' && l.rules.HashNames:
+		case wordBytes[c], l.rules.NameBytes != "" && strings.IndexByte(l.rules.NameBytes, c) >= 0:
 			l.pos++
 		default:
 			return

@@ -77,7 +77,14 @@ func (p *parser) arg() ast.Arg {
 			p.pos++
 		}
 		if p.ahead(1).Kind != token.LeftParen && p.startsOperand(1) && p.keywordArgument() {
+			named := p.isWord(0, "model") || p.isWord(0, "connection")
 			p.pos++
+			if named && p.partAhead(0) && p.ahead(1).Kind != token.LeftParen { // MODEL `p.d.m`: the name of no column
+				name := p.objectName()
+				a.Expr = &ast.Keyword{Span: name.Span, Text: name.Text(p.src)}
+				a.Span = p.from(start)
+				return a
+			}
 		}
 	}
 	a.Expr = p.expr()

@@ -75,6 +75,9 @@ func (p *parser) infix() infix {
 		}
 		return in
 	}
+	if p.d.Grammar.BareLabels && t.Keyword != token.NotKeyword && p.endsBehind() {
+		return infix{}
+	}
 	switch t.Keyword {
 	case token.NotKeyword:
 		if t.Len() == 2 && p.d.Grammar.WordComparisons {
@@ -242,6 +245,9 @@ func (p *parser) predicate(left ast.Expr, least uint8) ast.Expr {
 		return p.ternary(left)
 	}
 	if t.Kind != token.Word || t.Keyword == token.NotKeyword && t.Len() != len("sounds") && t.Len() != len("match") || least > precLike {
+		return nil
+	}
+	if p.d.Grammar.BareLabels && t.Keyword != token.NULL && t.Keyword != token.ISNULL && t.Keyword != token.NOTNULL && p.endsBehind() {
 		return nil
 	}
 	start := left.Range().Start

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -244,11 +246,60 @@ func (p *parser) objectName() *ast.ObjectName {
 		return n
 	}
 	var parts [6]ast.Ident
-	list := p.tablePart(parts[:0])
+	list := p.identifierParts(parts[:0])
+	if list == nil {
+		list = p.tablePart(parts[:0])
+	}
 	list = p.moreParts(list)
 	n.Parts = p.nodes.idents.Copy(list)
 	n.Span = p.from(start)
 	return n
+}
+
+// identifierParts reads IDENTIFIER('db.s.t') with a constant as the name in it; nil
+// where none begins here.
+func (p *parser) identifierParts(list []ast.Ident) []ast.Ident {
+	if p.ahead(1).Kind != token.LeftParen || p.ahead(2).Kind != token.String || p.peek().Len() != len("identifier") || !p.isWord(0, "identifier") {
+		return nil
+	}
+	end := p.closing(p.pos + 1)
+	var name strings.Builder
+	for i := p.pos + 2; i < end; i++ {
+		switch t := p.toks[i]; {
+		case t.Kind == token.String:
+			name.WriteString(p.stringValue(t))
+		case p.text(&t) != "||":
+			return nil
+		}
+	}
+	if name.Len() == 0 {
+		return nil
+	}
+	span := token.Span{Start: p.start(), End: p.toks[end].End}
+	p.pos = end + 1
+	return nameParts(list, name.String(), span)
+}
+
+// nameParts cuts a dotted name in a string into its parts.
+func nameParts(list []ast.Ident, name string, span token.Span) []ast.Ident {
+	for len(name) > 0 {
+		part, quoted := name, false
+		if q := name[0]; q == '"' || q == '`' {
+			if end := strings.IndexByte(name[1:], q); end >= 0 {
+				part, quoted, name = name[1:end+1], true, name[end+2:]
+				list = append(list, ast.Ident{Span: span, Text: part, Quoted: quoted})
+				name = strings.TrimPrefix(name, ".")
+				continue
+			}
+		}
+		if dot := strings.IndexByte(name, '.'); dot >= 0 {
+			part, name = name[:dot], name[dot+1:]
+		} else {
+			name = ""
+		}
+		list = append(list, ast.Ident{Span: span, Text: strings.TrimSpace(part)})
+	}
+	return list
 }
 
 // restOfName adds the parts behind a first one.

@@ -46,6 +46,9 @@ type parser struct {
 	blocks      int
 	diagnostics []Diagnostic
 	nodes       *nodes
+	// phraseName is the name that the last NAMED phrase gave, namedAt the token behind it.
+	phraseName ast.Ident
+	namedAt    int
 }
 
 func (o Options) withDefaults() Options {

@@ -113,11 +113,17 @@ func (p *parser) phraseAhead() bool {
 	}
 	switch fold(p.text(p.ahead(1))) {
 	case "format", "title":
-		return p.ahead(2).Kind == token.String && p.ahead(3).Kind == token.RightParen
+		return p.ahead(2).Kind == token.String && p.phraseEnds(3)
 	case "named":
-		return p.isIdent(2) && p.ahead(3).Kind == token.RightParen
+		return p.isIdent(2) && p.phraseEnds(3)
+	case "uppercase", "casespecific":
+		return p.phraseEnds(2)
 	}
 	return false
+}
+
+func (p *parser) phraseEnds(n int) bool {
+	return p.ahead(n).Kind == token.RightParen || p.ahead(n).Kind == token.Comma
 }
 
 // phraseTypes are the types that a phrase may name: words that no column of
@@ -130,10 +136,14 @@ var phraseTypes = map[string]bool{
 // phrase reads ( phrase, phrase ) behind a value. A type makes a cast of it; what
 // only changes how the value is displayed has no effect.
 func (p *parser) phrase(e ast.Expr) ast.Expr {
-	start := e.Range().Start
+	start, open := e.Range().Start, p.pos
 	p.pos++
+	var name ast.Ident
 	for !p.is(token.RightParen) && !p.is(token.EOF) {
-		if phraseTypes[fold(p.text(p.peek()))] {
+		if p.isWord(0, "named") && p.isIdent(1) {
+			p.pos++
+			name = p.ident()
+		} else if phraseTypes[fold(p.text(p.peek()))] {
 			e = &ast.Cast{Operand: e, Type: p.typeName(), Span: p.from(start)}
 		} else {
 			p.salvage(func() bool { return p.is(token.Comma) || p.is(token.RightParen) })
@@ -143,6 +153,11 @@ func (p *parser) phrase(e ast.Expr) ast.Expr {
 		}
 	}
 	p.closeParen()
+	if !name.IsZero() {
+		p.phraseName, p.namedAt = name, p.pos
+	} else if p.namedAt == open {
+		p.namedAt = p.pos
+	}
 	if c, ok := e.(*ast.Cast); ok && c.Start == start {
 		c.Span = p.from(start)
 	}

@@ -73,6 +73,65 @@ func (p *parser) implicitAlias() bool {
 	return false
 }
 
+// bareLabel reports whether the current word is an alias without AS in spite of being
+// reserved: PostgreSQL takes nearly every word where nothing else can go on.
+func (p *parser) bareLabel() bool {
+	if !p.d.Grammar.BareLabels || !p.is(token.Word) {
+		return false
+	}
+	switch p.kw() {
+	case token.END, token.THEN, token.WHEN, token.ELSE, token.CASE, token.SELECT, token.USING, token.DISTINCT, token.BY, token.JOIN, token.CONNECT,
+		token.AND, token.OR, token.IN, token.IS, token.BETWEEN, token.NOT, token.LIKE, token.ILIKE, token.COLLATE:
+		return p.itemEndsBehind()
+	}
+	return false
+}
+
+// itemEndsBehind reports whether the item of a list ends behind the current token.
+func (p *parser) itemEndsBehind() bool {
+	next := p.ahead(1)
+	switch next.Kind {
+	case token.Comma, token.RightParen, token.Semicolon, token.EOF:
+		return true
+	case token.Word:
+		switch next.Keyword {
+		case token.FROM, token.WHERE, token.GROUP, token.ORDER, token.UNION, token.INTERSECT, token.EXCEPT, token.LIMIT, token.HAVING, token.INTO:
+			return true
+		}
+	}
+	return false
+}
+
+// endsBehind reports whether nothing but the end of an item follows the current word:
+// then it is not an operator.
+func (p *parser) endsBehind() bool {
+	switch next := p.ahead(1); next.Kind {
+	case token.Comma, token.RightParen, token.Semicolon, token.EOF:
+		return true
+	case token.Word:
+		return next.Keyword == token.FROM
+	}
+	return false
+}
+
+// oddAlias reports whether a reserved word is where an alias can be, and that the query
+// goes on behind it: it costs this column, not the query.
+func (p *parser) oddAlias() bool {
+	if !p.is(token.Word) || p.blocks > 0 && p.isKw(token.END) {
+		return false
+	}
+	switch k := p.kw(); k {
+	case token.FROM, token.UNION, token.EXCEPT, token.INTERSECT, token.MINUS, token.AS, token.NotKeyword:
+		return false
+	default:
+		if p.words[k]&(notAlias|clauseWord) == 0 {
+			return false
+		}
+	}
+	next := p.ahead(1)
+	return next.Kind == token.Comma || next.Keyword == token.FROM
+}
+
 // implicitTableAlias is the same behind a member of FROM.
 func (p *parser) implicitTableAlias() bool {
 	t := p.peek()
@@ -82,8 +141,10 @@ func (p *parser) implicitTableAlias() bool {
 	case token.String:
 		return p.d.Grammar.StringAlias
 	case token.Word:
-		return t.Keyword == token.NotKeyword ||
-			p.words[t.Keyword]&notTableAlias == 0 && !p.beginsClause(t.Keyword) && !p.beginsSuffix(t.Keyword) && !p.startsStatement()
+		if t.Keyword == token.NotKeyword {
+			return !p.modelAhead()
+		}
+		return p.words[t.Keyword]&notTableAlias == 0 && !p.beginsClause(t.Keyword) && !p.beginsSuffix(t.Keyword) && !p.startsStatement()
 	}
 	return false
 }

@@ -130,8 +130,8 @@ func (p *parser) excludeItems(base int) {
 	}
 	kept := p.itemStack[:base]
 	for _, item := range p.itemStack[base:] {
-		if star, ok := item.Expr.(*ast.Star); ok {
-			star.Except = append(star.Except, list...)
+		if star, ok := item.Expr.(*ast.Star); ok && len(list) > 0 {
+			star.Modifiers = append(star.Modifiers, ast.StarModifier{Span: list[0].Span, Columns: list})
 		} else if excluded(&item, list) {
 			continue
 		}
@@ -185,7 +185,11 @@ func (p *parser) selectItem() ast.SelectItem {
 		item.Alias = p.identOf(&t)
 		p.pos++
 	}
+	p.phraseName, p.namedAt = ast.Ident{}, 0
 	item.Expr = p.expr()
+	if p.namedAt == p.pos && item.Alias.IsZero() {
+		item.Alias = p.phraseName
+	}
 	if item.Alias.IsZero() {
 		p.itemAlias(&item)
 	}
@@ -221,7 +225,10 @@ func (p *parser) clauseAhead() bool {
 	case token.PREWHERE, token.SETTINGS, token.FORMAT, token.WITH, token.BULK, token.USING, token.OFFSET, token.LATERAL, token.CONNECT, token.SAMPLE:
 		return true
 	default:
-		return k != token.NotKeyword && (p.beginsClause(k) || p.startsStatement())
+		if k == token.NotKeyword {
+			return p.modelAhead()
+		}
+		return p.beginsClause(k) || p.startsStatement()
 	}
 }
 
@@ -242,7 +249,11 @@ func (p *parser) itemAlias(item *ast.SelectItem) {
 		}
 		p.accept(token.Colon) // Snowflake: AS :name in scripts
 		item.Alias = p.ident()
-	case p.implicitAlias():
+	case p.implicitAlias(), p.bareLabel():
+		t := p.advance()
+		item.Alias = p.identOf(&t)
+	case p.oddAlias():
+		p.unexpected("an alias")
 		t := p.advance()
 		item.Alias = p.identOf(&t)
 	}
@@ -330,7 +341,10 @@ func (p *parser) clause(s *ast.Select) bool {
 		p.pos += 2
 		s.SortBy = append(s.SortBy, p.orderItems()...)
 	default:
-		return false
+		if !p.modelAhead() {
+			return false
+		}
+		s.Model = p.model()
 	}
 	return true
 }

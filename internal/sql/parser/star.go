@@ -1,8 +1,6 @@
 package parser
 
 import (
-	"strings"
-
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -14,51 +12,109 @@ func (p *parser) star(start int32, qualifier ast.Expr) ast.Expr {
 	s.Qualifier = qualifier
 	if qualifier == nil && p.isKw(token.COLUMNS) && p.ahead(1).Kind == token.LeftParen { // DuckDB: *COLUMNS(...)
 		s = p.columns()
+		s.Unpack = true
 	}
 	p.starModifiers(s)
 	s.Span = p.from(start)
 	return s
 }
 
-// starModifiers reads EXCEPT, EXCLUDE, REPLACE, RENAME, ILIKE and their kin.
+// starModifiers reads EXCEPT, EXCLUDE, REPLACE, RENAME, APPLY, ILIKE and their kin.
 func (p *parser) starModifiers(s *ast.Star) {
-	for {
-		paren := p.ahead(1).Kind == token.LeftParen
-		switch p.kw() {
-		case token.EXCEPT:
-			if !paren || p.isQuery(p.pos+2) {
-				return
-			}
-			p.pos++
-			s.Except = append(s.Except, p.columnList()...)
-		case token.EXCLUDE:
-			if p.d.Grammar.ListExclude {
-				return
-			}
-			p.pos++
-			s.Except = append(s.Except, p.columnList()...)
-		case token.REPLACE:
-			p.pos++
-			s.Replace = append(s.Replace, p.replacements()...)
-		case token.RENAME:
-			p.pos++
-			s.Rename = append(s.Rename, p.renames()...)
-		case token.APPLY:
-			if !paren {
-				return
-			}
-			p.pos++
-			p.skipParens()
-		default:
-			if !p.starPattern(s) {
-				return
-			}
+	for p.is(token.Word) {
+		m := ast.StarModifier{}
+		start := p.start()
+		if !p.starModifier(&m) {
+			return
 		}
+		m.Span = p.from(start)
+		s.Modifiers = append(s.Modifiers, m)
+	}
+}
+
+// starModifier reads one modifier; false means that none begins here.
+func (p *parser) starModifier(m *ast.StarModifier) bool {
+	switch p.kw() {
+	case token.EXCEPT:
+		if !p.exceptsColumns() {
+			return false
+		}
+		p.starExcept(m)
+	case token.EXCLUDE:
+		if p.d.Grammar.ListExclude {
+			return false
+		}
+		p.starExcept(m)
+	case token.REPLACE:
+		p.pos++
+		p.acceptWord("strict")
+		m.Kind, m.Items = ast.StarReplace, p.replacements()
+	case token.RENAME:
+		p.pos++
+		m.Kind, m.Items = ast.StarRename, p.renames()
+	case token.APPLY:
+		if p.ahead(1).Kind != token.LeftParen && !p.d.Grammar.ParamCalls {
+			return false
+		}
+		p.starApply(m)
+	default:
+		return p.starPattern(m)
+	}
+	return true
+}
+
+// exceptsColumns distinguishes EXCEPT columns from the set operation.
+func (p *parser) exceptsColumns() bool {
+	switch next := p.ahead(1); next.Kind {
+	case token.LeftParen:
+		return !p.isQuery(p.pos + 2)
+	case token.QuotedIdent:
+		return true
+	case token.Word:
+		return !p.isQuery(p.pos+1) && next.Keyword != token.ALL && next.Keyword != token.DISTINCT &&
+			next.Keyword != token.CORRESPONDING && p.words[next.Keyword]&notName == 0
+	}
+	return false
+}
+
+// starExcept reads EXCEPT [STRICT] columns, or ClickHouse's EXCEPT('regexp').
+func (p *parser) starExcept(m *ast.StarModifier) {
+	p.pos++
+	if p.isWord(0, "strict") && (p.isIdent(1) || p.ahead(1).Kind == token.LeftParen) {
+		p.pos++
+	}
+	if p.d.Grammar.ParamCalls && p.is(token.LeftParen) && p.ahead(1).Kind == token.String && p.ahead(2).Kind == token.RightParen {
+		p.pos++
+		m.Kind, m.Op, m.Pattern = ast.StarMatch, "NOT REGEXP", p.stringLiteral()
+		p.closeParen()
+		return
+	}
+	m.Columns = p.columnList()
+}
+
+// starApply reads APPLY(f), APPLY f, APPLY(f(parameters)), APPLY(x -> body); a
+// prefix for names behind it is read and dropped, as ClickHouse does.
+func (p *parser) starApply(m *ast.StarModifier) {
+	p.pos++
+	m.Kind = ast.StarApply
+	args := p.args
+	p.args = 1
+	defer func() { p.args = args }()
+	if !p.accept(token.LeftParen) {
+		m.Function = p.prefix(precUnary)
+		return
+	}
+	m.Function = p.expr()
+	if p.accept(token.Comma) {
+		p.accept(token.String)
+	}
+	if refs := p.closeParen(); len(refs) > 0 {
+		m.Function = p.bad(m.Function.Range().Start, append(refs, m.Function)...)
 	}
 }
 
 // starPattern reads ILIKE '...' and its kin behind a star.
-func (p *parser) starPattern(s *ast.Star) bool {
+func (p *parser) starPattern(m *ast.StarModifier) bool {
 	at := p.pos
 	not := p.acceptKw(token.NOT)
 	op := p.likeOperator(true)
@@ -69,8 +125,7 @@ func (p *parser) starPattern(s *ast.Star) bool {
 	if not {
 		op = "NOT " + op
 	}
-	s.PatternOp = op
-	s.Pattern = p.binary(precOther)
+	m.Kind, m.Op, m.Pattern = ast.StarMatch, op, p.binary(precOther)
 	return true
 }
 
@@ -140,32 +195,39 @@ func (p *parser) renames() []ast.SelectItem {
 	return list
 }
 
-// columns reads DuckDB's COLUMNS(...): a star with modifiers, a pattern, a
-// lambda, or a list.
+// columns reads COLUMNS(...): a star with modifiers, a pattern, a lambda, or a list.
 func (p *parser) columns() *ast.Star {
 	start := p.start()
 	p.pos += 2
-	s := &ast.Star{Columns: true}
+	s := &ast.Star{}
 	args := p.args
 	p.args = 1
 	e := p.expr()
+	if p.is(token.Comma) {
+		list := &ast.Collection{Kind: ast.Tuple, Members: []ast.Arg{{Span: e.Range(), Expr: e}}}
+		for p.accept(token.Comma) && !p.is(token.RightParen) {
+			e := p.expr()
+			list.Members = append(list.Members, ast.Arg{Span: e.Range(), Expr: e})
+		}
+		list.Span = p.from(start)
+		e = list
+	}
 	p.args = args
 	switch e := e.(type) {
 	case *ast.Star:
 		*s = *e
-		s.Columns = true
 	case *ast.Literal:
-		s.Pattern, s.PatternOp = e, "REGEXP"
+		s.Modifiers = []ast.StarModifier{{Span: e.Span, Kind: ast.StarMatch, Op: "REGEXP", Pattern: e}}
+	case *ast.ColumnRef: // ClickHouse: COLUMNS(a)
+		s.Argument = &ast.Collection{Span: e.Span, Kind: ast.Tuple, Members: []ast.Arg{{Span: e.Span, Expr: e}}}
 	default:
 		s.Argument = e
 	}
+	s.Columns, s.Unpack = true, p.d.Grammar.ParamCalls
 	if refs := p.closeParen(); len(refs) > 0 {
 		s.Argument = p.bad(start, append(refs, e)...)
 	}
+	p.starModifiers(s)
 	s.Span = p.from(start)
-	if p.d.Grammar.ParamCalls { // ClickHouse: COLUMNS('re') EXCEPT ..., APPLY
-		p.starModifiers(s)
-		s.PatternOp = strings.TrimSpace(s.PatternOp)
-	}
 	return s
 }

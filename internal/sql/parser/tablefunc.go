@@ -18,8 +18,8 @@ func (p *parser) tableOf() ast.TableExpr {
 	switch {
 	case p.is(token.String):
 		tok := p.advance()
-		id := p.identOf(&tok)
-		t = &ast.TableRef{Span: tok.Span, Name: &ast.ObjectName{Span: tok.Span, Parts: []ast.Ident{id}}}
+		parts := nameParts(nil, p.stringValue(tok), tok.Span)
+		t = &ast.TableRef{Span: tok.Span, Name: &ast.ObjectName{Span: tok.Span, Parts: parts}}
 	case p.isIdent(0):
 		t = p.tablePrimary()
 	default:

@@ -29,7 +29,7 @@ func (p *parser) queryTail(q *ast.Query) {
 		case token.FETCH:
 			p.fetch(q)
 		case token.FOR:
-			p.forClause()
+			p.forClause(q)
 		case token.LOCK:
 			if next.Keyword != token.IN {
 				return
@@ -143,10 +143,11 @@ func (p *parser) fetch(q *ast.Query) {
 }
 
 // forClause skips FOR UPDATE, FOR XML PATH(”) and the like.
-func (p *parser) forClause() {
+func (p *parser) forClause(q *ast.Query) {
 	p.pos++
 	switch {
 	case p.isWord(0, "xml"), p.isWord(0, "json"), p.isWord(0, "browse"):
+		q.Document = !p.isWord(0, "browse")
 		p.pos++
 		for p.isIdent(0) && !p.isKw(token.OPTION) {
 			p.pos++

@@ -17,8 +17,19 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 			return p.bad(t.Start)
 		}
 	}
-	if p.args > 0 && p.d.Grammar.ArrowLambda && p.ahead(1).Kind == token.Arrow && !p.jsonArrow() {
-		return p.lambda()
+	if p.args > 0 && p.d.Grammar.ArrowLambda {
+		if p.ahead(1).Kind == token.Arrow && !p.jsonArrow() {
+			return p.lambda()
+		}
+		if n := p.typedLambda(); n > 0 {
+			return p.lambdaOf(n)
+		}
+	}
+	if list := p.identifierParts(nil); list != nil { // a column or function by a constant
+		if p.is(token.LeftParen) {
+			return p.call(t.Start, &ast.ObjectName{Span: p.from(t.Start), Parts: list}, nil)
+		}
+		return p.columnRef(t.Start, list)
 	}
 	// Snowflake: as EXTRACT
 	if p.ahead(1).Kind == token.LeftParen && p.ahead(3).Keyword == token.FROM && p.isWord(0, "date_part") {
@@ -48,12 +59,38 @@ func (p *parser) jsonArrow() bool {
 
 // lambda reads x -> body.
 func (p *parser) lambda() ast.Expr {
+	return p.lambdaOf(1)
+}
+
+// lambdaOf reads a lambda whose arrow is token n.
+func (p *parser) lambdaOf(n int) ast.Expr {
 	start := p.start()
+	body := p.pos + n + 1
 	l := &ast.Lambda{Params: []ast.Ident{p.ident()}}
-	p.pos++
+	p.pos = body
 	l.Body = p.expr()
 	l.Span = p.from(start)
 	return l
+}
+
+// typedLambda is the distance to the arrow of Snowflake's x INT -> body and x
+// NUMBER(10, 2) -> body; 0 for none.
+func (p *parser) typedLambda() int {
+	if p.ahead(1).Kind != token.Word || !p.isIdent(0) {
+		return 0
+	}
+	n := 2
+	if p.ahead(2).Kind == token.LeftParen {
+		end := p.closing(p.pos + 2)
+		if end == 0 {
+			return 0
+		}
+		n = end - p.pos + 1
+	}
+	if p.ahead(n).Kind == token.Arrow {
+		return n
+	}
+	return 0
 }
 
 // keywordPrimary reads the constructs that begin with a keyword; nil means that
@@ -206,7 +243,8 @@ func (p *parser) name() ast.Expr {
 		name.Parts = p.nodes.idents.Copy(list)
 		name.Span = p.from(start)
 		return p.call(start, name, nil)
-	case p.is(token.String) && len(list) == 1 && !list[0].Quoted && typedLiterals[fold(list[0].Text)]:
+	case p.is(token.String) && len(list) == 1 && !list[0].Quoted &&
+		(typedLiterals[fold(list[0].Text)] || p.d.Grammar.BareLabels && postgresLiterals[fold(list[0].Text)]):
 		t := p.advance()
 		return &ast.Literal{Span: p.from(start), Kind: ast.TypedLiteral, Text: p.stringValue(t), Type: list[0].Text}
 	case p.is(token.Hash) && p.d.Lexing.IdentQuotes == "":
@@ -248,6 +286,14 @@ func (p *parser) partAhead(n int) bool {
 func (p *parser) part() ast.Ident {
 	t := p.advance()
 	return p.identOf(&t)
+}
+
+// postgresLiterals are further ones of PostgreSQL, where no alias is a string.
+var postgresLiterals = map[string]bool{
+	"bool": true, "boolean": true, "int": true, "int2": true, "int4": true, "int8": true, "integer": true, "bigint": true, "smallint": true,
+	"float4": true, "float8": true, "real": true, "money": true, "inet": true, "cidr": true, "macaddr": true, "xml": true, "text": true,
+	"varchar": true, "bpchar": true, "bytea": true, "regclass": true, "regtype": true, "oid": true, "name": true, "timetz": true,
+	"tsquery": true, "tsvector": true, "int4range": true, "daterange": true, "tsrange": true, "tstzrange": true, "polygon": true, "circle": true,
 }
 
 // typedLiterals are the type names that make a literal of the string behind them.

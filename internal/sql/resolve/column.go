@@ -36,6 +36,7 @@ type detail struct {
 	// from further columns that make it.
 	more  []ast.Expr
 	tests []ast.Expr
+	keys  []ast.Expr // that order the rows within an aggregate
 	from  []*column
 	// path is the field of the other columns that this one is.
 	path int32
@@ -143,7 +144,7 @@ func (r *resolver) edgesOfRef(ref *ast.ColumnRef, v view) ([]edge, bool) {
 
 // onlyParts reports whether the value does not depend on the detail.
 func (d *detail) onlyParts() bool {
-	return d.more == nil && d.tests == nil && d.from == nil && d.path == 0 && d.choice == nil
+	return d.more == nil && d.tests == nil && d.keys == nil && d.from == nil && d.path == 0 && d.choice == nil
 }
 
 // weaker reports whether a confidence would lower that of any edge.
@@ -174,6 +175,9 @@ func (r *resolver) computeEdges(c *column) []edge {
 	}
 	for _, e := range d.tests {
 		r.walk(&set, e, c.view, use{kinds: Conditional})
+	}
+	for _, e := range d.keys {
+		r.walk(&set, e, c.view, use{kinds: WindowKey})
 	}
 	if c.same != nil {
 		r.addColumn(&set, match{column: c.same, confidence: c.confidence}, d.path, u)
@@ -244,6 +248,15 @@ func (r *resolver) unionColumn(key name, id ast.Ident, from []*column) *column {
 	for _, other := range from {
 		c.addFrom(other)
 	}
+	return c
+}
+
+// fieldColumn is a field of a value.
+func (r *resolver) fieldColumn(of *column, id ast.Ident) *column {
+	c := r.columns.New()
+	*c = r.namedColumn(id)
+	c.same, c.kinds = of, Field
+	c.details().path = r.path(id.Text)
 	return c
 }
 

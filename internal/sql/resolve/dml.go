@@ -173,7 +173,12 @@ func (r *resolver) assign(columns []column, s *scope, a *ast.Assignment) []colum
 		if len(ref.Parts) == 0 {
 			continue
 		}
-		columns = r.writeTo(columns, ref.Parts[len(ref.Parts)-1], r.assignedValue(a, i), s.full())
+		id := ref.Parts[len(ref.Parts)-1]
+		if sub, ok := a.Value.(*ast.Subquery); ok && len(a.Columns) > 1 {
+			columns = r.writeColumn(columns, id, r.subquery(sub.Query, s.full()).at(i))
+			continue
+		}
+		columns = r.writeTo(columns, id, r.assignedValue(a, i), s.full())
 	}
 	return columns
 }
@@ -184,6 +189,23 @@ func (r *resolver) assignedValue(a *ast.Assignment, i int) ast.Expr {
 		return tuple.Members[i].Expr
 	}
 	return a.Value
+}
+
+// writeColumn adds column i of a query to the column that it is written to.
+func (r *resolver) writeColumn(columns []column, id ast.Ident, value *column) []column {
+	if value == nil {
+		r.incomplete = true
+		return append(columns, r.namedColumn(id))
+	}
+	for i := range columns {
+		if columns[i].key == r.names.id(id.Text) {
+			columns[i].details().from = append(columns[i].details().from, value)
+			return columns
+		}
+	}
+	c := r.namedColumn(id)
+	c.same = value
+	return append(columns, c)
 }
 
 // writeTo adds an expression to the column that it is written to.
@@ -224,7 +246,7 @@ func (r *resolver) mergeStatement(st *ast.Merge) Result {
 func (r *resolver) mergeInsert(columns []column, s *scope, targets int, w *ast.MergeWhen) []column {
 	if w.All {
 		for i := targets; i < len(s.sources); i++ {
-			for _, c := range r.sourceColumns(&s.sources[i]) {
+			for _, c := range r.sourceColumns(&s.sources[i], view{}) {
 				if c.star != nil || scan(keysOf(columns), c.key) < 0 {
 					columns = append(columns, c)
 				}

@@ -18,6 +18,9 @@ func (r *resolver) resolveDotted(ref *ast.ColumnRef, key name, v view) int32 {
 			return r.resolve(&ast.ColumnRef{Span: ref.Span, Parts: ref.Parts[1:]}, level)
 		}
 		start := len(r.matches)
+		if n := r.nestedName(ref.Parts, level); n > 0 {
+			return r.fieldOf(start, ref.Parts[n:])
+		}
 		if r.lookupSources(key, ref.Parts[0], level) == certain && len(r.matches) == start+1 {
 			return r.fieldOf(start, ref.Parts[1:])
 		}
@@ -42,6 +45,9 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 		r.push(match{column: c, certainty: certain})
 		return r.fieldOf(start, ref.Parts[1:])
 	}
+	if r.isReserved(key, ref.Parts[0]) {
+		return 0
+	}
 	for level := v; level.scope != nil; level = level.outward() {
 		if r.lookupSources(key, ref.Parts[0], level) > absent {
 			if len(r.matches) > start+1 {
@@ -50,7 +56,7 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 			return r.fieldOf(start, ref.Parts[1:])
 		}
 	}
-	if isPseudoColumn(r.names.text(r.names.id(ref.Parts[len(ref.Parts)-1].Text))) {
+	if r.isSequence(ref) {
 		return 0
 	}
 	r.report(ref.Span, UnknownTable, "no table or alias in scope is named %s", shown(&ast.ColumnRef{Parts: ref.Parts[:1]}))
@@ -140,13 +146,19 @@ func (r *resolver) sourceColumn(ref *ast.ColumnRef, src *source, used int) int32
 			return r.fieldOf(start, ref.Parts[used+1:])
 		}
 	}
+	if r.dialect.Scope.DottedColumns {
+		if c, n := r.nestedColumn(src.rel, ref.Parts[used:]); c != nil {
+			r.push(match{column: c, certainty: certain})
+			return r.fieldOf(start, ref.Parts[used+n:])
+		}
+	}
 	m := src.rel.lookup(r, key, id)
 	if src.value != nil && m.certainty < certain {
 		r.push(match{column: src.value, certainty: certain})
 		return r.fieldOf(start, ref.Parts[used:])
 	}
 	if m.certainty == absent {
-		if isPseudoColumn(r.names.text(key)) {
+		if len(ref.Parts) > used+1 && r.isPseudo(key, id) { // t._metadata.file_path
 			return 0
 		}
 		c := src.rel.inferred(r, key, id)
@@ -158,6 +170,41 @@ func (r *resolver) sourceColumn(ref *ast.ColumnRef, src *source, used int) int32
 	}
 	r.push(m)
 	return r.fieldOf(start, ref.Parts[used+1:])
+}
+
+// nestedName pushes the column whose name is the first parts joined by dots, as
+// those of ClickHouse's Nested are, and gives the number of these parts; 0 for none.
+func (r *resolver) nestedName(parts []ast.Ident, v view) int {
+	if !r.dialect.Scope.DottedColumns {
+		return 0
+	}
+	found, used, wins := (*column)(nil), 0, false
+	for i := range v.scope.sources[:v.sources] {
+		src := &v.scope.sources[i]
+		if c, n := r.nestedColumn(src.rel, parts); c != nil && (found == nil || src.wins && !wins) {
+			found, used, wins = c, n, src.wins
+		}
+	}
+	if found != nil {
+		r.push(match{column: found, certainty: certain})
+	}
+	return used
+}
+
+// nestedColumn finds the column with the longest name that is made of the first
+// parts, at least two.
+func (r *resolver) nestedColumn(rel *relation, parts []ast.Ident) (*column, int) {
+	for n := min(len(parts), 4); n > 1; n-- {
+		texts := make([]string, n)
+		for i := range texts {
+			texts[i] = parts[i].Text
+		}
+		text := strings.Join(texts, ".")
+		if c := rel.find(r, r.names.id(text), ast.Ident{Text: text, Quoted: true}); c != nil {
+			return c, n
+		}
+	}
+	return nil, 0
 }
 
 // fieldOf goes from the column at the top of the stack into its fields. Fields
@@ -198,7 +245,7 @@ func (r *resolver) pathOf(fields []ast.Ident) int32 {
 }
 
 // resolvePosition resolves $2 and t.$2, the second column of a member of FROM,
-// and #2, the second projection.
+// and #2, the second column of all members of FROM.
 func (r *resolver) resolvePosition(ref *ast.ColumnRef, v view) {
 	if v.scope == nil {
 		return
@@ -207,9 +254,12 @@ func (r *resolver) resolvePosition(ref *ast.ColumnRef, v view) {
 	if n := len(qualifier); n > 0 && positionIn(qualifier[n-1]) > 0 {
 		qualifier = qualifier[:n-1]
 	}
-	if v.aliases > 0 && len(qualifier) == 0 && ref.Position <= len(v.scope.items) && r.source[ref.Start] == '#' {
-		if c := v.scope.items[ref.Position-1]; c != nil {
+	if len(qualifier) == 0 && r.source[ref.Start] == '#' {
+		listed := r.newRelation(r.list(v))
+		if c := listed.at(ref.Position - 1); c != nil {
 			r.push(match{column: c, certainty: certain})
+		} else if len(v.scope.sources) > 0 {
+			r.pushFailed(ref)
 		}
 		return
 	}

@@ -223,7 +223,7 @@ func (r *resolver) walkStar(set *edgeSet, e *ast.Star, v view, u use) {
 	if v.scope == nil {
 		return
 	}
-	if e.Columns && r.choice != nil {
+	if e.Columns && !e.Unpack && r.choice != nil {
 		r.addColumn(set, match{column: r.throughStar(r.choice)}, 0, u)
 		return
 	}

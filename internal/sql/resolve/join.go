@@ -27,7 +27,7 @@ func (r *resolver) joinTo(s *scope, left member, first, mergedFrom int, j *ast.J
 	m := member{left: &left, right: &right}
 	switch j.Kind {
 	case ast.SemiJoin, ast.AntiJoin:
-		m.leftOnly = true
+		m.leftOnly = !r.dialect.Naming.QualifyDuplicates // ClickHouse lists both sides
 	case ast.RightSemiJoin, ast.RightAntiJoin:
 		m = member{left: &right, right: &left, leftOnly: true}
 	}

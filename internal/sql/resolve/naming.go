@@ -17,6 +17,9 @@ func (r *resolver) impliedName(e ast.Expr) (ast.Ident, bool) {
 			return e.Parts[len(e.Parts)-1], true
 		}
 	case *ast.Access:
+		if r.dialect.Naming.Rule == dialect.NameDuckDB || r.dialect.Naming.Rule == dialect.NameClickHouse {
+			return ast.Ident{}, false
+		}
 		for i := len(e.Steps) - 1; i >= 0; i-- {
 			if s := e.Steps[i]; s.Kind == ast.FieldStep || s.Kind == ast.PathStep && !s.Name.IsZero() {
 				return s.Name, true
@@ -52,6 +55,8 @@ func (r *resolver) generatedName(item *ast.SelectItem, unnamed, place int) strin
 		return r.postgresName(item.Expr)
 	case dialect.NameDuckDB:
 		return r.duckName(item.Expr)
+	case dialect.NameClickHouse:
+		return "" // projected gives it, which knows what the names in it mean
 	case dialect.NameUpperText:
 		return strings.ToUpper(r.written(item.Expr))
 	default:
@@ -87,12 +92,12 @@ func (r *resolver) postgresLabel(e ast.Expr) (label string, strong bool) {
 			return r.dialect.Stored(last.Text, last.Quoted), true
 		}
 	case *ast.Call:
-		return r.postgresFunction(r.functionName(e)), true
+		return r.postgresFunction(e), true
 	case *ast.Case:
 		if label, strong := r.postgresLabel(e.Else); strong {
 			return label, true
 		}
-		return "case", true
+		return "case", false
 	case *ast.Cast:
 		if label, strong := r.postgresLabel(e.Operand); strong {
 			return label, true
@@ -152,14 +157,24 @@ func (r *resolver) postgresSubquery(e *ast.Subquery) (string, bool) {
 	return r.postgresLabel(sel.Items[0].Expr)
 }
 
-// postgresFunctions are functions whose label is not their name in the text.
-var postgresFunctions = map[string]string{"trim": "btrim"}
-
-func (r *resolver) postgresFunction(name string) string {
-	if label, ok := postgresFunctions[name]; ok {
-		return label
+// postgresFunction is the label of a function, which for TRIM is not its name in the
+// text.
+func (r *resolver) postgresFunction(e *ast.Call) string {
+	name := r.functionName(e)
+	if name != "trim" {
+		return name
 	}
-	return name
+	if len(e.Args) > 0 {
+		if word, ok := e.Args[0].Expr.(*ast.Keyword); ok {
+			switch strings.ToLower(word.Text) {
+			case "leading":
+				return "ltrim"
+			case "trailing":
+				return "rtrim"
+			}
+		}
+	}
+	return "btrim"
 }
 
 // postgresTypes are the internal names of the types that have one.
@@ -179,69 +194,4 @@ func postgresType(t *ast.TypeName) string {
 		return internal
 	}
 	return name
-}
-
-// duckName is the text as DuckDB writes expressions back, for the common forms.
-func (r *resolver) duckName(e ast.Expr) string {
-	switch e := e.(type) {
-	case *ast.Call:
-		if e.Over == nil && e.Filter == nil && len(e.OrderBy) == 0 {
-			return r.duckCall(e)
-		}
-	case *ast.Cast:
-		if e.Type != nil {
-			word := "CAST("
-			if e.Try {
-				word = "TRY_CAST("
-			}
-			return word + r.duckName(e.Operand) + " AS " + duckType(e.Type.Range().Text(r.source)) + ")"
-		}
-	case *ast.Binary:
-		if len(e.Operands) == 2 && isArithmetic(e.Operators[0]) {
-			return "(" + r.duckName(e.Operands[0]) + " " + e.Operators[0].String() + " " + r.duckName(e.Operands[1]) + ")"
-		}
-	}
-	return r.written(e)
-}
-
-func isArithmetic(op ast.Operator) bool {
-	switch op {
-	case ast.OpPlus, ast.OpMinus, ast.OpMultiply, ast.OpDivide, ast.OpModulo, ast.OpConcat,
-		ast.OpEqual, ast.OpLess, ast.OpLessEqual, ast.OpGreater, ast.OpGreaterEqual, ast.OpNotEqual:
-		return true
-	}
-	return false
-}
-
-func (r *resolver) duckCall(e *ast.Call) string {
-	function := r.functionName(e)
-	if len(e.Args) == 1 && countsRows(function, e.Args[0].Expr) {
-		return "count_star()"
-	}
-	args := make([]string, len(e.Args))
-	for i, a := range e.Args {
-		args[i] = r.duckName(a.Expr)
-	}
-	distinct := ""
-	if e.Distinct {
-		distinct = "DISTINCT "
-	}
-	name := function
-	if name == "coalesce" {
-		name = "COALESCE"
-	}
-	return name + "(" + distinct + strings.Join(args, ", ") + ")"
-}
-
-var duckTypes = map[string]string{
-	"INT": "INTEGER", "TEXT": "VARCHAR", "STRING": "VARCHAR", "FLOAT8": "DOUBLE", "BOOL": "BOOLEAN", "INT8": "BIGINT", "INT4": "INTEGER",
-	"NUMERIC": "DECIMAL", "FLOAT4": "FLOAT", "DATETIME": "TIMESTAMP",
-}
-
-func duckType(text string) string {
-	upper := strings.ToUpper(text)
-	if full, ok := duckTypes[upper]; ok {
-		return full
-	}
-	return upper
 }

@@ -135,21 +135,28 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 }
 
 // partsOfCall returns the fields of the element that a function picks. What it
-// picks by controls the rows, not each field.
+// picks by decides the value of each field.
 func (r *resolver) partsOfCall(e *ast.Call, kind KindSet, v view) *relation {
 	parts := r.partsOfExpr(e.Args[0].Expr, v)
 	if parts == nil || kind != Aggregate && kind != Window {
 		return parts
 	}
+	var keys []ast.Expr
 	for i := range e.OrderBy {
-		r.control(e.OrderBy[i].Expr, v, Sort)
+		keys = append(keys, e.OrderBy[i].Expr)
 	}
 	columns := r.relationColumns(parts)
 	for i := range columns {
 		if columns[i].star != nil {
+			for _, key := range keys {
+				r.control(key, v, Sort)
+			}
 			return parts
 		}
 		columns[i].kinds = kind
+		if len(keys) > 0 {
+			columns[i].view, columns[i].details().keys = v, keys
+		}
 	}
 	return r.newRelation(columns)
 }

@@ -1,6 +1,12 @@
 package resolve
 
-import "github.com/thalweg-data/thalweg/internal/sql/ast"
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+)
 
 // manyColumns makes the columns of a projection that gives several without
 // saying so: COLUMNS(...) inside an expression, and generators of rows. It is nil
@@ -10,6 +16,14 @@ func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
 		return many
 	}
 	call, ok := item.Expr.(*ast.Call)
+	if ok && len(call.Args) > 0 && len(item.Aliases) == 0 {
+		switch r.functionName(call) {
+		case "unnest":
+			return r.unnestedFields(call, v)
+		case "untuple":
+			return r.untupled(call, item.Alias, v)
+		}
+	}
 	if !ok || !item.Alias.IsZero() || len(item.Aliases) > 0 || len(call.Args) == 0 {
 		return nil
 	}
@@ -20,21 +34,112 @@ func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
 		}
 	}
 	listed := r.dialect.TableFunctions[function]
+	for i := len(listed); i > 0 && i < r.tupleWidth(call); i++ {
+		listed = append(listed[:i:i], numbered(listed[0], i))
+	}
 	if len(listed) < 2 {
 		return nil
 	}
 	columns := make([]column, len(listed))
 	for i, text := range listed {
-		columns[i] = r.literalColumn(text)
-		columns[i].expr, columns[i].view = call, v
+		columns[i] = r.generatorColumn(r.literalColumn(text), call, i, len(listed), v, nil)
 	}
 	return columns
+}
+
+// unnestedFields are the fields that DuckDB's unnest makes columns of: those of a
+// structure, and with recursive or max_depth those of a list's elements. It is nil
+// where unnest gives one column.
+func (r *resolver) unnestedFields(call *ast.Call, v view) []column {
+	if !r.dialect.Naming.NumberDuplicates {
+		return nil
+	}
+	deep := len(call.Args) > 1
+	parts := r.partsOfExpr(call.Args[0].Expr, v)
+	if parts == nil || !deep && r.isList(call.Args[0].Expr, v) {
+		return nil
+	}
+	if !deep {
+		return r.relationColumns(parts)
+	}
+	return r.leaves(nil, parts, 0)
+}
+
+// untupled are the columns of ClickHouse's untuple(t): its elements, named after an
+// alias or after the access that gives them.
+func (r *resolver) untupled(call *ast.Call, alias ast.Ident, v view) []column {
+	if !r.dialect.Scope.DottedColumns {
+		return nil
+	}
+	operand := call.Args[0].Expr
+	parts := r.partsOfExpr(operand, v)
+	if tuple, ok := operand.(*ast.Collection); parts == nil && ok && tuple.Kind == ast.Tuple {
+		columns := make([]column, len(tuple.Members))
+		for i := range tuple.Members {
+			columns[i] = r.literalColumn(strconv.Itoa(i + 1))
+			columns[i].expr, columns[i].view = tuple.Members[i].Expr, v
+		}
+		parts = r.newRelation(columns)
+	}
+	if parts == nil {
+		return nil
+	}
+	columns := r.relationColumns(parts)
+	for i := range columns {
+		text := "tupleElement(" + r.clickName(operand, v) + ", '" + r.stored(&columns[i]) + "')"
+		if !alias.IsZero() {
+			text = alias.Text + "." + r.stored(&columns[i])
+		}
+		columns[i].key, columns[i].text, columns[i].literal, columns[i].quoted = r.names.id(text), text, true, true
+	}
+	return columns
+}
+
+// leaves are the fields of a structure, those of structures in it opened up.
+func (r *resolver) leaves(columns []column, parts *relation, depth int) []column {
+	for i := range parts.columns {
+		c := &parts.columns[i]
+		if inner := r.partsOf(c); inner != nil && depth < maxTypeDepth && r.spend(1) {
+			columns = r.leaves(columns, inner, depth+1)
+			continue
+		}
+		columns = append(columns, starOrSame(c))
+	}
+	return columns
+}
+
+// isList reports whether a value of known fields is a list of structures.
+func (r *resolver) isList(e ast.Expr, v view) bool {
+	switch e := e.(type) {
+	case *ast.Collection:
+		return e.Kind != ast.Struct
+	case *ast.ColumnRef:
+		start := len(r.matches)
+		path := r.resolve(e, v)
+		defer func() { r.matches = r.matches[:start] }()
+		if len(r.matches) != start+1 || path != 0 {
+			return true
+		}
+		c := r.matches[start].column
+		for c.same != nil && c.made().typ == "" && c.expr == nil {
+			c = c.same
+		}
+		if c.expr != nil {
+			return r.isList(c.expr, c.view)
+		}
+		typ := strings.TrimSpace(c.made().typ)
+		lower := strings.ToLower(typ)
+		return strings.HasSuffix(typ, "]") || strings.HasPrefix(lower, "list") || strings.HasPrefix(lower, "array") || strings.HasPrefix(lower, "map")
+	case *ast.Call:
+		return r.functionName(e) != "struct_pack" && r.functionName(e) != "row"
+	}
+	return false
 }
 
 // perColumn handles min(COLUMNS(*)): one output for each column of the star
 // within. It is nil where the expression holds no such star.
 func (r *resolver) perColumn(item *ast.SelectItem, v view) []column {
-	star := innerColumns(item.Expr, 4)
+	star := innerColumns(item.Expr, 8)
 	if star == nil {
 		return nil
 	}
@@ -51,7 +156,56 @@ func (r *resolver) perColumn(item *ast.SelectItem, v view) []column {
 		columns[i].expr, columns[i].view = item.Expr, v
 		columns[i].details().choice = &inner[i]
 	}
+	return r.templated(columns, star, item.Alias)
+}
+
+// templated returns the columns of COLUMNS(...) an alias, in which \0 is the name of
+// the column and \1 the first group of the pattern.
+func (r *resolver) templated(columns []column, star *ast.Star, alias ast.Ident) []column {
+	if alias.IsZero() {
+		return columns
+	}
+	var pattern *regexp.Regexp
+	for i := range star.Modifiers {
+		if literal, ok := star.Modifiers[i].Pattern.(*ast.Literal); ok && star.Modifiers[i].Op == "REGEXP" {
+			pattern, _ = regexp.Compile("(?s)" + literal.Text) // matching reports one that does not compile
+		}
+	}
+	for i := range columns {
+		if columns[i].star != nil || !r.room(len(alias.Text)) {
+			continue
+		}
+		groups := []string{r.stored(&columns[i])}
+		if pattern != nil {
+			if found := pattern.FindStringSubmatch(groups[0]); found != nil {
+				groups = append(groups, found[1:]...)
+			}
+		}
+		named := r.namedColumn(ast.Ident{Text: withGroups(alias.Text, groups), Quoted: alias.Quoted})
+		columns[i].key, columns[i].text, columns[i].quoted, columns[i].literal = named.key, named.text, named.quoted, false
+		columns[i].unnamed = false
+		r.use(len(named.text))
+	}
 	return columns
+}
+
+// withGroups puts groups of a match in the place of \0, \1 and so on.
+func withGroups(template string, groups []string) string {
+	if !strings.Contains(template, `\`) {
+		return template
+	}
+	var b strings.Builder
+	for i := 0; i < len(template); i++ {
+		if c := template[i]; c != '\\' || i+1 == len(template) || template[i+1] < '0' || template[i+1] > '9' {
+			b.WriteByte(c)
+			continue
+		}
+		i++
+		if n := int(template[i] - '0'); n < len(groups) {
+			b.WriteString(groups[n])
+		}
+	}
+	return b.String()
 }
 
 // innerColumns finds COLUMNS(...) inside the usual wrappers.
@@ -61,7 +215,7 @@ func innerColumns(e ast.Expr, depth int) *ast.Star {
 	}
 	switch e := e.(type) {
 	case *ast.Star:
-		if e.Columns {
+		if e.Columns && !e.Unpack {
 			return e
 		}
 	case *ast.Call:

@@ -47,7 +47,7 @@ func (r *resolver) pipe(s *scope, op *ast.PipeOp) *scope {
 	case ast.PipeDrop:
 		return r.keepAliases(s, r.newRelation(r.dropped(s, op.Columns)))
 	case ast.PipeRename:
-		columns := r.renamedItems(r.list(s.full()), op.Items)
+		columns := r.renamedItems(r.list(s.full()), op.Items, s.full())
 		return r.keepAliases(s, r.newRelation(columns))
 	case ast.PipeAs:
 		next := &scope{outer: s.outer, ctes: s.ctes, shape: []member{{}}}

@@ -1,6 +1,10 @@
 package resolve
 
-import "github.com/thalweg-data/thalweg/internal/sql/ast"
+import (
+	"strconv"
+
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
+)
 
 // query returns the rows of a query. outer is what its correlated names see, ctes
 // are the CTEs in sight.
@@ -15,7 +19,70 @@ func (r *resolver) query(q *ast.Query, outer view, ctes *frame) *relation {
 	}
 	rel, s := r.body(q.Body, outer, ctes)
 	r.queryClauses(q, s, rel)
-	return rel
+	if q.Document {
+		return r.document(rel)
+	}
+	return r.deduplicated(rel)
+}
+
+// document is what FOR JSON and FOR XML make of rows: one column of all.
+func (r *resolver) document(rel *relation) *relation {
+	columns := r.columns.List(1)
+	columns[0] = r.literalColumn("")
+	columns[0].unnamed, columns[0].kinds = true, Transform
+	for i := range rel.columns {
+		if c := &rel.columns[i]; !c.hidden {
+			columns[0].addFrom(r.throughStar(c))
+		}
+	}
+	return r.newRelation(columns)
+}
+
+// deduplicated returns columns of one name different ones where the dialect does:
+// DuckDB makes a, a_1, a_2 of a, a, a.
+func (r *resolver) deduplicated(rel *relation) *relation {
+	if !r.dialect.Naming.NumberDuplicates || rel.open || rel.table != nil || !r.hasDuplicates(rel) {
+		return rel
+	}
+	if !r.room(len(rel.columns) * (columnBytes + mapEntry)) {
+		return rel
+	}
+	r.use(len(rel.columns) * mapEntry)
+	columns := r.columns.List(len(rel.columns))
+	used := make(map[name]int, len(rel.columns))
+	for i := range rel.columns {
+		c := &rel.columns[i]
+		columns[i] = starOrSame(c)
+		columns[i].hidden = c.hidden
+		n, twice := used[c.key]
+		if used[c.key] = n + 1; c.hidden || c.star != nil || !twice {
+			continue
+		}
+		for ; ; n++ {
+			if r.use(len(c.text)); !r.spend(1+len(c.text)>>4) || !r.room(0) {
+				return rel
+			}
+			named := r.literalColumn(r.stored(c) + "_" + strconv.Itoa(n))
+			if _, taken := used[named.key]; !taken {
+				columns[i].key, columns[i].text, columns[i].literal, columns[i].quoted = named.key, named.text, true, true
+				used[named.key] = 1
+				used[c.key] = n + 1
+				break
+			}
+		}
+	}
+	made := r.newRelation(columns)
+	made.catchAll, made.branches, made.through = rel.catchAll, rel.branches, rel.through
+	return made
+}
+
+func (r *resolver) hasDuplicates(rel *relation) bool {
+	for i := range rel.keys {
+		if rel.columns[i].star == nil && !rel.columns[i].hidden && rel.position(r, rel.keys[i]) != i {
+			return true
+		}
+	}
+	return false
 }
 
 // subquery is query for a query inside an expression, which may be asked for
@@ -54,7 +121,7 @@ func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *s
 		return r.values(b, outer, ctes), nil
 	case *ast.TableRef:
 		s := &scope{outer: outer, ctes: ctes}
-		r.addTableRef(s, b)
+		r.addFrom(s, b)
 		return r.listing(s), s
 	case *ast.Insert:
 		target := &ast.TableRef{Span: b.Span, Name: b.Target}

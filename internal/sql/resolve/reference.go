@@ -38,8 +38,12 @@ func (r *resolver) resolveName(ref *ast.ColumnRef, key name, v view) {
 	for level := v; level.scope != nil; level = level.outward() {
 		start := len(r.matches)
 		switch found := r.lookupName(ref, key, level); found {
-		case certain, possible:
+		case certain:
 			return
+		case possible:
+			if fallback.column == nil {
+				return
+			}
 		case conceivable:
 			if fallback.column == nil {
 				fallback = r.matches[start]
@@ -79,6 +83,10 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 			r.ambiguous(ref, start)
 		}
 		return certain
+	}
+	if best < possible && r.isPseudo(key, id) || best == possible && r.isReserved(key, id) {
+		r.matches = r.matches[:start]
+		return certain // of no column
 	}
 	if v.rule == dialect.SourceFirst {
 		if c := r.alias(key, v); c != nil && (best != possible || count > 1 || !r.mentions(c, key)) {
@@ -230,7 +238,7 @@ func (r *resolver) resolveLeftover(ref *ast.ColumnRef, key name, id ast.Ident, v
 			return
 		}
 	}
-	if !id.Quoted && (isPseudoColumn(r.names.text(key)) || dialect.IsUnitWord(r.names.text(key))) {
+	if !id.Quoted && dialect.IsUnitWord(r.names.text(key)) {
 		return
 	}
 	if c := r.inferredColumn(key, id, v); c != nil {
@@ -308,17 +316,3 @@ func written(ref *ast.ColumnRef) string {
 	}
 	return b.String()
 }
-
-// pseudoColumns are names that databases answer themselves where no table has
-// such a column.
-var pseudoColumns = map[string]bool{
-	"rownum": true, "rowid": true, "level": true, "connect_by_isleaf": true, "connect_by_iscycle": true, "sysdate": true, "systimestamp": true,
-	"current_date": true, "current_time": true, "current_timestamp": true, "current_user": true, "session_user": true,
-	"localtime": true, "localtimestamp": true, "user": true, "getdate": true, "nextval": true, "currval": true,
-	"_partitiontime": true, "_partitiondate": true, "_table_suffix": true, "_file_name": true,
-	"ctid": true, "xmin": true, "xmax": true, "oid": true, "tableoid": true,
-	"metadata$filename": true, "metadata$file_row_number": true, "metadata$action": true, "metadata$isupdate": true,
-	"metadata$row_id": true, "infinity": true, "nan": true, "sqlcode": true, "sqlerrm": true, "unknown": true,
-}
-
-func isPseudoColumn(folded string) bool { return pseudoColumns[folded] }

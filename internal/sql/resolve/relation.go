@@ -16,6 +16,8 @@ type relation struct {
 	// catchAll stands for any column that is not listed: the result of a function
 	// of unknown shape, a dictionary, the columns that PIVOT makes out of data.
 	catchAll *column
+	// element is an array's element whose fields are not known: any name may be one.
+	element *column
 	// branches are the branches of a union whose columns are not all known.
 	branches []*relation
 	// through is the one base table whose columns, all or some, these are: a
@@ -139,6 +141,9 @@ func (rel *relation) lookup(r *resolver, key name, id ast.Ident) match {
 		if m := rel.lookupStars(r, key, id); m.certainty > absent {
 			return m
 		}
+	}
+	if rel.element != nil {
+		return match{column: r.fieldColumn(rel.element, id), certainty: conceivable, confidence: Inferred}
 	}
 	if rel.catchAll != nil {
 		return match{column: rel.catchAll, certainty: conceivable, confidence: Inferred}

@@ -13,6 +13,9 @@ func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relati
 	for _, member := range sel.From {
 		r.addFrom(s, member)
 	}
+	if sel.Model != nil {
+		s = r.modelScope(s, sel.Model)
+	}
 	rel := r.project(s, sel.Items)
 	if sel.Mode == ast.AsValue && len(rel.columns) == 1 && rel.columns[0].star == nil {
 		if parts := r.partsOf(&rel.columns[0]); parts != nil {
@@ -21,6 +24,45 @@ func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relati
 	}
 	r.selectClauses(sel, s)
 	return rel, s
+}
+
+// modelScope is what the projections see behind MODEL: its columns. A rule makes
+// one of them out of others.
+func (r *resolver) modelScope(s *scope, m *ast.Model) *scope {
+	inner := r.scopes.New()
+	*inner = *s
+	columns := r.columns.List(len(m.Columns))
+	unnamed := 0
+	for i := range m.Columns {
+		columns[i] = r.itemColumn(&m.Columns[i], &unnamed, i)
+		columns[i].expr, columns[i].view = m.Columns[i].Expr, inner.full()
+	}
+	rel := r.newRelation(columns)
+	outer := r.overRows(rel, s.outer, s.ctes)
+	outer.query = s.query
+	for _, rule := range m.Rules {
+		if b, ok := rule.(*ast.Binary); ok && len(b.Operands) == 2 {
+			if c := r.ruleTarget(rel, b.Operands[0]); c != nil {
+				value := r.columns.New()
+				*value = column{expr: b.Operands[1], view: outer.full(), kinds: Transform}
+				c.details().from = append(c.details().from, value)
+			}
+		}
+	}
+	return outer
+}
+
+// ruleTarget is the measure m of m[x] = value.
+func (r *resolver) ruleTarget(rel *relation, e ast.Expr) *column {
+	access, ok := e.(*ast.Access)
+	if !ok {
+		return nil
+	}
+	ref, ok := access.Operand.(*ast.ColumnRef)
+	if !ok || len(ref.Parts) != 1 {
+		return nil
+	}
+	return rel.find(r, r.names.id(ref.Parts[0].Text), ref.Parts[0])
 }
 
 // project makes the output columns of a list of projections.
@@ -45,7 +87,7 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 			v.aliases = int32(len(items))
 		}
 		if star, ok := item.Expr.(*ast.Star); ok && (item.Alias.IsZero() || star.Columns) {
-			expanded := r.expand(star, v)
+			expanded := r.templated(r.expand(star, v), star, item.Alias)
 			r.use(len(expanded) * columnBytes)
 			columns = append(columns, expanded...)
 			stars = true
@@ -108,14 +150,80 @@ func (r *resolver) projected(columns []column, item *ast.SelectItem, v view, unn
 	if len(item.Aliases) == 0 {
 		c := r.itemColumn(item, unnamed, len(columns))
 		c.expr, c.view = item.Expr, v
+		if r.dialect.Naming.Rule == dialect.NameDuckDB && item.Alias.IsZero() && !c.unnamed {
+			r.nameOfSource(&c, item.Expr, v)
+		}
+		if c.unnamed && r.dialect.Naming.Rule == dialect.NameClickHouse {
+			c.text = r.clickName(item.Expr, v)
+			c.key = r.names.id(c.text)
+			r.use(len(c.text))
+		}
+		if ref, ok := item.Expr.(*ast.ColumnRef); ok && item.Alias.IsZero() && ref.Position > 0 && r.source[ref.Start] == '#' {
+			if from := r.newRelation(r.list(v)).at(ref.Position - 1); from != nil {
+				c.key, c.text, c.quoted, c.literal, c.unnamed = from.key, from.text, from.quoted, from.literal, false
+			}
+		}
+		if ref, ok := item.Expr.(*ast.ColumnRef); ok && item.Alias.IsZero() && len(ref.Parts) > 1 && r.dialect.Scope.DottedColumns {
+			r.dottedItem(&c, ref, v)
+		}
 		return append(columns, c)
 	}
-	for _, id := range item.Aliases {
+	call, _ := item.Expr.(*ast.Call)
+	for i, id := range item.Aliases {
 		c := r.namedColumn(id)
-		c.expr, c.view = item.Expr, v
+		if call != nil {
+			c = r.generatorColumn(c, call, i, len(item.Aliases), v, nil)
+		} else {
+			c.expr, c.view = item.Expr, v
+		}
 		columns = append(columns, c)
 	}
 	return columns
+}
+
+// nameOfSource calls a plain column as its table does: A of a column a is a.
+func (r *resolver) nameOfSource(c *column, e ast.Expr, v view) {
+	ref, ok := e.(*ast.ColumnRef)
+	if !ok || ref.Position > 0 {
+		return
+	}
+	var from *column
+	if len(ref.Parts) == 1 {
+		for i := range v.scope.sources {
+			if from = v.scope.sources[i].rel.find(r, c.key, ref.Parts[0]); from != nil {
+				break
+			}
+		}
+	} else if src, used := r.qualified(ref.Parts, v); src != nil && used == len(ref.Parts)-1 {
+		from = src.rel.find(r, c.key, ref.Parts[used])
+	}
+	if from != nil && from.star == nil {
+		c.text, c.quoted, c.literal = from.text, from.quoted, from.literal
+	}
+}
+
+// dottedItem names a.b as ClickHouse does: b where a is a table, unless an earlier
+// table has a b too; a.b where that is a column or a part of one.
+func (r *resolver) dottedItem(c *column, ref *ast.ColumnRef, v view) {
+	src, used := r.qualified(ref.Parts, v)
+	if src == nil {
+		used = 0
+	}
+	if parts := ref.Parts[used:]; len(parts) > 1 {
+		if last := parts[len(parts)-1].Text; last[0] >= '0' && last[0] <= '9' {
+			c.text = "tupleElement(" + written(&ast.ColumnRef{Parts: parts[:len(parts)-1]}) + ", " + last + ")"
+			c.key, c.literal, c.quoted = r.names.id(c.text), true, true
+			return
+		}
+		c.text = written(&ast.ColumnRef{Parts: parts})
+		c.key, c.literal, c.quoted = r.names.id(c.text), true, true
+		return
+	}
+	if src != nil {
+		if from := src.rel.find(r, c.key, ref.Parts[used]); from != nil {
+			r.qualifyDuplicate(c, from, v.scope)
+		}
+	}
 }
 
 // itemColumn names the column of a projection.
@@ -164,5 +272,5 @@ func (r *resolver) soleStar(s *scope, items []ast.SelectItem) *relation {
 
 // plain reports whether a star has no modifiers.
 func plain(star *ast.Star) bool {
-	return len(star.Except) == 0 && len(star.Replace) == 0 && len(star.Rename) == 0 && star.Pattern == nil && !star.Columns
+	return len(star.Modifiers) == 0 && star.Argument == nil && !star.Columns
 }

@@ -17,9 +17,13 @@ func (r *resolver) expand(star *ast.Star, v view) []column {
 	if plain(star) {
 		return columns
 	}
-	columns = r.without(columns, star)
-	columns = r.replaced(columns, star.Replace, v)
-	return r.renamedItems(columns, star.Rename)
+	if star.Argument != nil {
+		columns = r.matching(columns, r.argumentFilter(star.Argument))
+	}
+	for i := range star.Modifiers {
+		columns = r.modified(columns, &star.Modifiers[i], v)
+	}
+	return columns
 }
 
 // starColumns returns the columns of a star without regard to its modifiers.
@@ -29,7 +33,7 @@ func (r *resolver) starColumns(star *ast.Star, v view) []column {
 		return r.list(v)
 	case *ast.ColumnRef:
 		if src, used := r.qualifiedStar(q, v); src != nil && used == len(q.Parts) {
-			return r.sourceColumns(src)
+			return r.sourceColumns(src, v)
 		}
 		return r.fieldColumns(q, v)
 	default:
@@ -50,7 +54,69 @@ func (r *resolver) list(v view) []column {
 	for _, m := range v.scope.shape {
 		listed = r.listMember(listed, v.scope, m)
 	}
-	return r.copies(listed)
+	r.elementsInPlace(listed, v.scope)
+	columns := r.copies(listed)
+	if r.dialect.Naming.QualifyDuplicates {
+		for i, c := range listed {
+			r.qualifyDuplicate(&columns[i], c, v.scope)
+		}
+	}
+	return columns
+}
+
+// elementsInPlace puts the elements of ARRAY JOIN a in the place of the array.
+func (r *resolver) elementsInPlace(listed []*column, s *scope) {
+	for i := range s.sources {
+		if !s.sources[i].wins {
+			continue
+		}
+		elements := s.sources[i].rel
+		for j, c := range listed {
+			if c.star == nil {
+				if at := elements.position(r, c.key); at >= 0 {
+					listed[j] = &elements.columns[at]
+				}
+			}
+		}
+	}
+}
+
+// qualifyDuplicate calls a column t.a where an earlier member of FROM has an a too,
+// or, of three and more members, any other one.
+func (r *resolver) qualifyDuplicate(c, from *column, s *scope) {
+	if len(s.sources) < 2 || c.star != nil || merged(from, s) {
+		return
+	}
+	owner, others, members := -1, false, 0
+	for i := range s.sources {
+		src := &s.sources[i]
+		if src.wins {
+			continue
+		}
+		members++
+		switch at := src.rel.position(r, from.key); {
+		case at < 0:
+		case owner < 0 && src.rel.gives(from, &scope{}):
+			owner = i
+		case owner < 0 || len(s.sources) > 2:
+			others = true
+		}
+	}
+	if owner < 0 || !others || owner == 0 && members < 3 || s.sources[owner].text == "" {
+		return
+	}
+	c.details().choice = from
+	c.text = s.sources[owner].text + "." + r.stored(c)
+	c.key, c.literal, c.quoted = r.names.id(c.text), true, true
+}
+
+func merged(c *column, s *scope) bool {
+	for i := range s.merged {
+		if s.merged[i].column == c {
+			return true
+		}
+	}
+	return false
 }
 
 // copies returns the columns that a star makes of those it stands for.
@@ -154,7 +220,7 @@ func (r *resolver) openStar(rel *relation) *column {
 func (r *resolver) unknownStar() *column { return r.openStar(&relation{}) }
 
 // sourceColumns returns the columns of t.*; of a value that is a structure, its fields.
-func (r *resolver) sourceColumns(src *source) []column {
+func (r *resolver) sourceColumns(src *source, v view) []column {
 	if src.value != nil {
 		if parts := r.partsOf(src.value); parts != nil {
 			return r.relationColumns(parts)
@@ -167,18 +233,31 @@ func (r *resolver) sourceColumns(src *source) []column {
 	src.hidden = false
 	listed := r.listSource(r.pointers.List(len(src.rel.columns) + 1)[:0], src)
 	src.hidden = hidden
-	return r.copies(listed)
+	columns := r.copies(listed)
+	if r.dialect.Naming.QualifyDuplicates && v.scope != nil {
+		for i, c := range listed {
+			r.qualifyDuplicate(&columns[i], c, v.scope)
+		}
+	}
+	return columns
 }
 
 func (r *resolver) relationColumns(rel *relation) []column {
-	return r.sourceColumns(&source{rel: rel})
+	return r.sourceColumns(&source{rel: rel}, view{})
 }
 
 // fieldColumns returns the fields of a structured value, or a star where they are
 // not known.
 func (r *resolver) fieldColumns(e ast.Expr, v view) []column {
 	if parts := r.partsOfExpr(e, v); parts != nil {
-		return r.relationColumns(parts)
+		columns := r.relationColumns(parts)
+		if r.dialect.Scope.DottedColumns { // t.* of a tuple gives t.a, t.b
+			for i := range columns {
+				columns[i].text = r.written(e) + "." + r.stored(&columns[i])
+				columns[i].key, columns[i].literal, columns[i].quoted = r.names.id(columns[i].text), true, true
+			}
+		}
+		return columns
 	}
 	whole := &column{expr: e, view: v, kinds: Field}
 	return []column{*r.openStar(&relation{catchAll: whole})}
@@ -200,125 +279,7 @@ func (r *resolver) qualifiedStar(ref *ast.ColumnRef, v view) (*source, int) {
 	return nil, 0
 }
 
-// without drops what EXCEPT names and what a pattern does not match.
-func (r *resolver) without(columns []column, star *ast.Star) []column {
-	except := make([]name, 0, len(star.Except)+len(star.Replace)+len(star.Rename))
-	for _, ref := range star.Except {
-		except = append(except, r.names.id(ref.Parts[len(ref.Parts)-1].Text))
-	}
-	listed := len(except)
-	for _, item := range star.Replace {
-		except = append(except, r.names.id(item.Alias.Text))
-	}
-	for _, item := range star.Rename {
-		if ref, ok := item.Expr.(*ast.ColumnRef); ok && len(ref.Parts) > 0 {
-			except = append(except, r.names.id(ref.Parts[len(ref.Parts)-1].Text))
-		}
-	}
-	matches := r.columnFilter(star)
-	kept := columns[:0]
-	for _, c := range columns {
-		if c.star != nil {
-			s := *c.star
-			s.except = append(except, s.except...)
-			c.star = &s
-			kept = append(kept, c)
-			continue
-		}
-		if scan(except[:listed], c.key) < 0 && matches(r.stored(&c)) {
-			kept = append(kept, c)
-		}
-	}
-	return kept
-}
-
-// replaced puts the expressions of REPLACE in the place of their columns.
-func (r *resolver) replaced(columns []column, items []ast.SelectItem, v view) []column {
-	for _, item := range items {
-		c := r.namedColumn(item.Alias)
-		c.expr, c.view = item.Expr, v
-		c.view.aliases = 0
-		columns = r.put(columns, c.key, c)
-	}
-	return columns
-}
-
-// put replaces a column, or adds it where a star may hide it.
-func (r *resolver) put(columns []column, key name, c column) []column {
-	open := false
-	for i := range columns {
-		if columns[i].star != nil {
-			open = true
-		} else if columns[i].key == key {
-			columns[i] = c
-			return columns
-		}
-	}
-	if open {
-		columns = append(columns, c)
-	}
-	return columns
-}
-
-// renamedItems returns columns the names of RENAME.
-func (r *resolver) renamedItems(columns []column, items []ast.SelectItem) []column {
-	for _, item := range items {
-		ref, ok := item.Expr.(*ast.ColumnRef)
-		if !ok || len(ref.Parts) == 0 {
-			continue
-		}
-		id := ref.Parts[len(ref.Parts)-1]
-		key := r.names.id(id.Text)
-		for i := range columns {
-			c := &columns[i]
-			if c.star != nil {
-				if m := c.star.rel.lookup(r, key, id); m.column != nil {
-					renamed := r.namedColumn(item.Alias)
-					renamed.same, renamed.confidence = m.column, max(m.confidence, Inferred)
-					columns = append(columns, renamed)
-					break
-				}
-			} else if c.key == key {
-				c.key, c.text, c.quoted, c.literal = r.names.id(item.Alias.Text), item.Alias.Text, item.Alias.Quoted, false
-				break
-			}
-		}
-	}
-	return columns
-}
-
-// columnFilter is the test that ILIKE, COLUMNS('regexp') and COLUMNS(list) put
-// to names. What cannot be read lets every name pass.
-func (r *resolver) columnFilter(star *ast.Star) func(string) bool {
-	if list, ok := star.Argument.(*ast.Collection); ok {
-		var keys []name
-		for _, m := range list.Members {
-			switch e := m.Expr.(type) {
-			case *ast.Literal:
-				keys = append(keys, r.names.id(e.Text))
-			case *ast.ColumnRef:
-				keys = append(keys, r.names.id(e.Parts[len(e.Parts)-1].Text))
-			}
-		}
-		return func(text string) bool { return scan(keys, r.names.id(text)) >= 0 }
-	}
-	op, pattern := star.PatternOp, star.Pattern
-	if lambda, ok := star.Argument.(*ast.Lambda); ok {
-		if like, ok := lambda.Body.(*ast.Like); ok {
-			op, pattern = like.Op, like.Pattern
-			if like.Not {
-				op = "NOT " + op
-			}
-		}
-	}
-	literal, ok := pattern.(*ast.Literal)
-	if !ok {
-		return func(string) bool { return true }
-	}
-	return nameTest(op, literal.Text)
-}
-
-// nameTest compiles a pattern over names.
+// nameTest compiles a pattern over names; nil where it cannot.
 func nameTest(op, pattern string) func(string) bool {
 	base, negated := strings.CutPrefix(op, "NOT ")
 	expression := pattern
@@ -335,7 +296,7 @@ func nameTest(op, pattern string) func(string) bool {
 	}
 	compiled, err := regexp.Compile("(?s)" + expression)
 	if err != nil {
-		return func(string) bool { return true }
+		return nil
 	}
 	return func(text string) bool { return compiled.MatchString(text) != negated }
 }

@@ -35,7 +35,10 @@ func (r *resolver) statement(statement ast.Statement) (Result, bool) {
 	switch st := statement.(type) {
 	case *ast.QueryStatement:
 		rel := r.query(st.Query, view{}, nil)
-		return r.result(rel, intoTarget(st.Query), r.spans(st.Query.Body)), true
+		target := intoTarget(st.Query)
+		result := r.result(rel, target, r.spans(st.Query.Body))
+		r.keepCreated(target, result)
+		return result, true
 	case *ast.Create:
 		return r.create(st)
 	case *ast.Insert:

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
@@ -23,8 +24,8 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 		case call.Query != nil && len(call.Args) == 0:
 			r.addSource(s, r.query(call.Query, s.full(), s.ctes), t.Alias)
 			return s.lastMember()
-		case fileFunctions[function] || function == "semantic_view":
-			if rel := r.outside(call); rel != nil {
+		case fileFunctions[function] || remoteFunctions[function] && r.dialect.Grammar.ValuesStructure || function == "semantic_view" || function == "table_changes" || function == "query_table":
+			if rel := r.outside(s, call); rel != nil {
 				r.addSource(s, rel, t.Alias)
 				return s.lastMember()
 			}
@@ -56,42 +57,132 @@ func (r *resolver) addFunctionRows(s *scope, t *ast.TableFunction, columns []col
 	}
 }
 
-// functionColumns returns the columns of one function.
-func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Call, columns []column) ([]column, *column) {
+// functionColumns returns the columns of one function. catchAll stands for those that
+// are not known.
+func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Call, columns []column) (made []column, catchAll *column) {
 	args := r.argumentsColumn(s, call)
 	if len(t.Columns) > 0 {
 		return r.declaredColumns(columns, t.Columns, args), nil
 	}
-	listed := r.dialect.TableFunctions[r.functionName(call)]
-	for _, text := range listed {
-		columns = append(columns, r.generated(r.literalColumn(text), args))
+	if inputs := r.tableArguments(s, call); len(inputs) > 0 {
+		return r.inputColumns(columns, call, inputs, args)
 	}
-	if len(listed) > 0 {
-		for len(t.Calls) == 1 && t.Alias != nil && len(columns) < len(t.Alias.Columns) {
-			columns = append(columns, r.generated(r.namedColumn(t.Alias.Columns[len(columns)].Name), args))
-		}
-		if len(listed) == 1 && t.Alias != nil && len(t.Alias.Columns) == 0 && r.dialect.Scope.FunctionAliasIsColumn {
-			own := &columns[len(columns)-1]
-			own.hidden = true
-			columns = append(columns, r.generated(r.namedColumn(t.Alias.Name), args))
+	function := r.functionName(call)
+	if listed := r.dialect.TableFunctions[function]; len(listed) > 0 {
+		return r.listedColumns(columns, listed, s, t, call, args), nil
+	}
+	if names := r.structureOf(call); names != nil {
+		for _, id := range names {
+			columns = append(columns, r.namedColumn(id))
 		}
 		return columns, nil
 	}
-	// Nothing is known of the function: whatever name is asked for is made of its
-	// arguments, and it has one column called like its alias if it is a scalar.
+	// Nothing is known of the function. Whatever name is asked for is made of its
+	// arguments; its only column, if it is a scalar, is called like its alias.
+	if len(t.Calls) > 1 {
+		return append(columns, r.generated(r.namedColumn(call.Name.Last()), args)), args
+	}
+	if t.Alias != nil && len(t.Alias.Columns) > 0 {
+		for _, def := range t.Alias.Columns {
+			columns = append(columns, r.generated(r.namedColumn(def.Name), args))
+		}
+		return columns, args
+	}
 	id := call.Name.Last()
 	if t.Alias != nil && !t.Alias.Name.IsZero() {
 		id = t.Alias.Name
 	}
+	own := r.generated(r.namedColumn(id), args)
+	own.hidden, own.confidence = true, Inferred
+	return append(columns, own), args
+}
+
+// listedColumns returns the columns of a function that the dialect lists. An alias is
+// the name of the only column where the function has no name for it itself.
+func (r *resolver) listedColumns(columns []column, listed []string, s *scope, t *ast.TableFunction, call *ast.Call, args *column) []column {
+	function := r.functionName(call)
+	count := max(len(listed), r.tupleWidth(call))
 	if t.Alias != nil && len(t.Calls) == 1 {
-		for _, def := range t.Alias.Columns {
-			columns = append(columns, r.generated(r.namedColumn(def.Name), args))
+		named := len(t.Alias.Columns)
+		if t.Ordinality {
+			named-- // the last name is that of the number
+		}
+		count = max(count, named)
+	}
+	for i := range count {
+		var c column
+		if i < len(listed) {
+			c = r.literalColumn(listed[i])
+		} else if t.Alias != nil && i < len(t.Alias.Columns) {
+			c = r.namedColumn(t.Alias.Columns[i].Name)
+		} else {
+			c = r.literalColumn(numbered(listed[0], i))
+		}
+		columns = append(columns, r.generatorColumn(c, call, i, count, s.full(), args))
+	}
+	if len(listed) == 1 && t.Alias != nil && len(t.Alias.Columns) == 0 && r.dialect.Scope.FunctionAliasIsColumn && strings.EqualFold(listed[0], function) {
+		own := &columns[len(columns)-1]
+		own.hidden = true
+		columns = append(columns, r.generated(r.namedColumn(t.Alias.Name), args))
+	}
+	return columns
+}
+
+// generatorColumn makes column i of count of a generator: of the arguments that it is
+// made of where their places tell, else of all.
+func (r *resolver) generatorColumn(c column, call *ast.Call, i, count int, v view, args *column) column {
+	switch r.functionName(call) {
+	case "stack":
+		c.view, c.kinds = v, Transform
+		for at := 1 + i; at < len(call.Args); at += max(r.stackWidth(call), 1) {
+			c.details().more = append(c.details().more, call.Args[at].Expr)
+		}
+		return c
+	case "inline", "inline_outer":
+		if len(call.Args) == 1 {
+			if parts := r.partsOfExpr(call.Args[0].Expr, v); parts != nil && i < len(parts.columns) {
+				c.same = &parts.columns[i]
+				return c
+			}
 		}
 	}
-	if len(columns) == 0 || len(t.Calls) > 1 {
-		columns = append(columns, r.generated(r.namedColumn(id), args))
+	if args != nil {
+		return r.generated(c, args)
 	}
-	return columns, args
+	c.expr, c.view = call, v
+	return c
+}
+
+// tupleWidth is the number of columns of stack and json_tuple; 0 for other functions.
+func (r *resolver) tupleWidth(call *ast.Call) int {
+	switch r.functionName(call) {
+	case "stack":
+		return r.stackWidth(call)
+	case "json_tuple", "parse_url_tuple":
+		return len(call.Args) - 1
+	}
+	return 0
+}
+
+// numbered is column i of those called like the first: col0, col1.
+func numbered(first string, i int) string {
+	return strings.TrimRight(first, "0123456789") + strconv.Itoa(i)
+}
+
+// stackWidth is the number of columns of stack(rows, ...); 0 where it is not known.
+func (r *resolver) stackWidth(call *ast.Call) int {
+	if len(call.Args) < 2 {
+		return 0
+	}
+	literal, ok := call.Args[0].Expr.(*ast.Literal)
+	if !ok {
+		return 0
+	}
+	rows, err := strconv.Atoi(literal.Text)
+	if err != nil || rows < 1 {
+		return 0
+	}
+	return (len(call.Args) - 1 + rows - 1) / rows
 }
 
 // argumentsColumn stands for all that a function is given. Of FLATTEN that is
@@ -102,6 +193,12 @@ func (r *resolver) argumentsColumn(s *scope, call *ast.Call) *column {
 		if !arg.Name.IsZero() && !strings.EqualFold(arg.Name.Text, "input") && r.functionName(call) == "flatten" {
 			continue
 		}
+		if inner, ok := arg.Expr.(*ast.Call); ok && r.functionName(inner) == "descriptor" || r.functionName(call) == "getnextval" {
+			continue // names of columns or of sequences, no values
+		}
+		if r.isTableArgument(arg.Expr) {
+			continue
+		}
 		args = append(args, arg.Expr)
 	}
 	if call.Receiver != nil {
@@ -110,7 +207,11 @@ func (r *resolver) argumentsColumn(s *scope, call *ast.Call) *column {
 	if call.Query != nil {
 		args = append(args, &ast.Subquery{Span: call.Span, Kind: ast.MultisetSubquery, Query: call.Query})
 	}
-	return &column{view: s.full(), kinds: Transform, detail: &detail{more: args}}
+	all := &column{view: s.full(), kinds: Transform, detail: &detail{more: args}}
+	for _, rel := range r.tableArguments(s, call) {
+		all.addFrom(r.throughStar(r.openStar(rel)))
+	}
+	return all
 }
 
 // allArguments stands for what all functions of a member are given: the number
@@ -152,9 +253,12 @@ var fileFunctions = words(`
 
 // outside returns the rows of a file or of a semantic view. Nothing is known of
 // its columns.
-func (r *resolver) outside(call *ast.Call) *relation {
+func (r *resolver) outside(s *scope, call *ast.Call) *relation {
 	if len(call.Args) == 0 {
 		return nil
+	}
+	if remoteFunctions[r.functionName(call)] {
+		return r.remote(s, call)
 	}
 	var n *ast.ObjectName
 	switch arg := call.Args[0].Expr.(type) {
@@ -165,5 +269,98 @@ func (r *resolver) outside(call *ast.Call) *relation {
 	default:
 		return nil
 	}
-	return r.table(n, r.tableKey(n)).rel
+	if len(n.Parts) == 1 && n.File && (r.functionName(call) == "table_changes" || r.functionName(call) == "query_table") {
+		n.File, n.Parts = false, dottedParts(n.Parts[0])
+	}
+	rel := r.table(n, r.tableKey(n)).rel
+	if r.functionName(call) == "table_changes" {
+		return r.changesOf(rel)
+	}
+	return r.structured(rel, call)
+}
+
+// dottedParts cuts a name in a string at its dots.
+func dottedParts(id ast.Ident) []ast.Ident {
+	var parts []ast.Ident
+	for text := range strings.SplitSeq(id.Text, ".") {
+		parts = append(parts, ast.Ident{Span: id.Span, Text: text})
+	}
+	return parts
+}
+
+// changesOf adds the columns of Delta's change data feed to those of the table.
+func (r *resolver) changesOf(rel *relation) *relation {
+	columns := r.relationColumns(rel)
+	for _, text := range []string{"_change_type", "_commit_version", "_commit_timestamp"} {
+		columns = append(columns, r.literalColumn(text))
+	}
+	return r.newRelation(columns)
+}
+
+// structured lists the columns that a structure among the arguments names, as
+// ClickHouse's file('x.csv', 'CSV', 'a Int8, b String') has one.
+func (r *resolver) structured(rel *relation, call *ast.Call) *relation {
+	names := r.structureOf(call)
+	if !rel.open || names == nil {
+		return rel
+	}
+	columns := make([]column, len(names))
+	for i, id := range names {
+		columns[i] = *sameCopy(r.extraColumn(rel.table, r.names.id(id.Text), id))
+	}
+	return r.newRelation(columns)
+}
+
+// structureOf reads the names in a structure among the arguments of a function of
+// ClickHouse; nil where there is none.
+func (r *resolver) structureOf(call *ast.Call) []ast.Ident {
+	if !r.dialect.Grammar.ValuesStructure {
+		return nil
+	}
+	for _, arg := range call.Args {
+		literal, ok := arg.Expr.(*ast.Literal)
+		if !ok || !strings.Contains(literal.Text, " ") {
+			continue
+		}
+		var names []ast.Ident
+		for part := range strings.SplitSeq(literal.Text, ",") {
+			fields := strings.Fields(part)
+			if len(fields) < 2 || !r.spend(1) || strings.ContainsAny(fields[0], "()/") {
+				continue // a part of a type with commas
+			}
+			names = append(names, ast.Ident{Text: strings.Trim(fields[0], "`\""), Quoted: true})
+		}
+		if len(names) > 0 {
+			return names
+		}
+	}
+	return nil
+}
+
+func sameCopy(c *column) *column {
+	copied := sameColumn(c)
+	return &copied
+}
+
+// remoteFunctions read a table that their second argument names.
+var remoteFunctions = words("remote remotesecure cluster clusterallreplicas")
+
+// remote returns the rows of remote('host', db.t) and remote('host', 'db', 't').
+func (r *resolver) remote(s *scope, call *ast.Call) *relation {
+	var parts []ast.Ident
+	for _, arg := range call.Args[1:] {
+		switch e := arg.Expr.(type) {
+		case *ast.ColumnRef:
+			parts = append(parts, e.Parts...)
+		case *ast.Literal:
+			parts = append(parts, dottedParts(ast.Ident{Span: e.Span, Text: e.Text})...)
+		}
+		if len(parts) > 1 {
+			break
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return r.namedRows(s, &ast.ObjectName{Span: call.Span, Parts: parts[:min(len(parts), 2)]})
 }
