@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/klauspost/compress/s2"
 	"golang.org/x/sync/errgroup"
 
@@ -39,7 +38,15 @@ type encoder struct {
 // body returns the stored form of a body; equal values have equal bytes.
 func (e *encoder) body(v any) ([]byte, error) {
 	e.plain.Reset()
-	if err := json.MarshalWrite(&e.plain, v, json.Deterministic(true), jsontext.AllowInvalidUTF8(true)); err != nil {
+	a := appender{b: e.plain.AvailableBuffer()}
+	var err error
+	if a.appended(v) {
+		err = a.err
+		e.plain.Write(a.b)
+	} else {
+		err = json.MarshalWrite(&e.plain, v, bodyOptions)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("encode body: %w", err)
 	}
 	b, _ := e.compress()

@@ -14,7 +14,7 @@ import (
 func (w *Write) PutFacets(ctx context.Context, facets []catalog.Facet) error {
 	facets = last(facets, func(f catalog.Facet) catalog.Hash { return hashOf(keyOf(f).hash()) })
 	return chunks(facets, chunkRows, func(facets []catalog.Facet) error {
-		bodies, err := encodeAll(ctx, facets, func(e *encoder, f catalog.Facet) ([]byte, error) { return e.body(f.Body) })
+		bodies, err := encodeAll(ctx, facets, func(e *encoder, f catalog.Facet) ([]byte, error) { return e.body(&f.Body) })
 		if err != nil {
 			return fmt.Errorf("facets: %w", err)
 		}

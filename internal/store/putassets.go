@@ -30,7 +30,7 @@ func (w *Write) PutAssets(ctx context.Context, assets []AssetRow) error {
 }
 
 func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
-	bodies, err := encodeAll(ctx, assets, func(e *encoder, a AssetRow) ([]byte, error) { return e.body(a.Asset) })
+	bodies, err := encodeAll(ctx, assets, func(e *encoder, a AssetRow) ([]byte, error) { return e.body(&a.Asset) })
 	if err != nil {
 		return fmt.Errorf("assets: %w", err)
 	}
