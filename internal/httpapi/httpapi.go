@@ -27,9 +27,18 @@ type Editor interface {
 	DismissRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) error
 }
 
+// Store is what the API needs of the store beyond the read model; *store.Store
+// has it.
+type Store interface {
+	CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error)
+	UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch store.SchemaPatch) (catalog.Schema, error)
+	Keys(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Key], error)
+	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error
+}
+
 // Deps is what the API is made of.
 type Deps struct {
-	Store   *store.Store
+	Store   Store
 	Model   *readmodel.Model
 	Blobs   func(ws int64) blob.Store
 	Access  *access.Access
@@ -41,7 +50,7 @@ type Deps struct {
 
 // API serves the catalog. It holds what handlers need.
 type API struct {
-	store   *store.Store
+	store   Store
 	blobs   func(ws int64) blob.Store
 	access  *access.Access
 	cursors *httpserver.Cursors
