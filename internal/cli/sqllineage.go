@@ -18,18 +18,20 @@ type SQLLineageCmd struct {
 	Dialect    string `placeholder:"NAME" help:"Dialect of the statement on standard input."`
 	SchemaFile string `type:"existingfile" placeholder:"FILE" help:"Columns of the tables: {\"table\": {\"column\": \"type\"}}."`
 	Cases      string `type:"existingfile" placeholder:"FILE" help:"A file of cases (JSON Lines) instead of standard input."`
+	Strict     bool   `help:"Exit with 1 unless every statement was read completely."`
 }
 
 // Help gives examples.
 func (SQLLineageCmd) Help() string {
-	return `Reads one statement from standard input, or a file of cases, and prints one line of JSON for each.
+	return `Reads one statement from standard input, or a file of cases, and prints one line of JSON for each: status (read, partial, failed),
+columns with the base columns that each is made of, how (kinds) and how surely (confidence), and issues.
 
 Examples:
   thalweg sql-lineage --dialect snowflake --schema-file tables.json < query.sql
-  thalweg sql-lineage --cases cases.jsonl`
+  thalweg sql-lineage --cases cases.jsonl --strict`
 }
 
-// Run prints {"id", "columns": [{"output", "from": [{"table", "column"}]}]}.
+// Run prints {"id", "columns": [{"output", "from": [{"table", "column", "kinds", "confidence"}]}], "status", "issues"}.
 func (c *SQLLineageCmd) Run(ctx context.Context, out *output) error {
 	if c.Cases != "" {
 		f, err := os.Open(c.Cases)
@@ -37,7 +39,11 @@ func (c *SQLLineageCmd) Run(ctx context.Context, out *output) error {
 			return err
 		}
 		defer func() { _ = f.Close() }() // only read
-		return lineagecase.Run(ctx, f, out.stdout)
+		unread, err := lineagecase.Run(ctx, f, out.stdout)
+		if err == nil && c.Strict && unread > 0 {
+			return fmt.Errorf("%s not read completely", counted(unread, "statement"))
+		}
+		return err
 	}
 	if c.Dialect == "" {
 		return usagef("--dialect is required (one of %s), or --cases", strings.Join(dialect.Names(), ", "))
@@ -62,7 +68,13 @@ func (c *SQLLineageCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	return out.lines(func(e *json.Encoder) error { return e.Encode(line) })
+	if err := out.lines(func(e *json.Encoder) error { return e.Encode(line) }); err != nil {
+		return err
+	}
+	if c.Strict && line.Status != lineagecase.StatusRead {
+		return fmt.Errorf("the statement was not read completely: %s", line.Issues[0])
+	}
+	return nil
 }
 
 // input is where a command reads from.

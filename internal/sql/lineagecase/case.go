@@ -58,15 +58,39 @@ type Line struct {
 	ID       string   `json:"id"`
 	Columns  []Output `json:"columns"`
 	Indirect []Edge   `json:"indirect"`
-	// Status and Issues describe what could not be read or resolved.
+	// Status is StatusRead, StatusPartial or StatusFailed; only a text that was read
+	// has no issues.
 	Status string   `json:"status"`
 	Issues []string `json:"issues,omitempty"`
 }
 
+// The statuses of a Line, the words of thalweg lineage.
+const (
+	StatusRead    = "read"
+	StatusPartial = "partial"
+	StatusFailed  = "failed"
+)
+
 // Output is one output column found.
 type Output struct {
-	Output string `json:"output"`
-	From   []Edge `json:"from"`
+	Output string   `json:"output"`
+	From   []Origin `json:"from"`
+}
+
+// Origin is a base column that an output depends on, in which ways and how surely.
+type Origin struct {
+	Edge
+	Kinds      []string `json:"kinds"`
+	Confidence string   `json:"confidence"`
+}
+
+// edges returns the base columns of an output.
+func (o *Output) edges() []Edge {
+	edges := make([]Edge, len(o.From))
+	for i := range o.From {
+		edges[i] = o.From[i].Edge
+	}
+	return edges
 }
 
 // maxLine bounds one line of a case file, in bytes.

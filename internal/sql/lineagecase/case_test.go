@@ -20,11 +20,12 @@ const twoCases = `{"id": "x/1", "dialect": "postgres", "sql": "select b, a + c a
 
 func TestRun(t *testing.T) {
 	var out bytes.Buffer
-	if err := lineagecase.Run(context.Background(), strings.NewReader(twoCases), &out); err != nil {
-		t.Fatal(err)
+	unread, err := lineagecase.Run(context.Background(), strings.NewReader(twoCases), &out)
+	if err != nil || unread != 1 {
+		t.Fatalf("%d not read, want 1: %v", unread, err)
 	}
-	want := `{"id":"x/1","columns":[{"output":"b","from":[{"table":"t","column":"b"}]},{"output":"s","from":[{"table":"t","column":"a"},{"table":"t","column":"c"}]}],"indirect":[{"table":"t","column":"d"}],"status":"complete"}
-{"id":"x/2","columns":[{"output":"*","from":[{"table":"t","column":"*"}]}],"indirect":[],"status":"partial","issues":["unexpanded_star: the columns of a star are not known"]}
+	want := `{"id":"x/1","columns":[{"output":"b","from":[{"table":"t","column":"b","kinds":["identity"],"confidence":"schema"}]},{"output":"s","from":[{"table":"t","column":"a","kinds":["transform"],"confidence":"schema"},{"table":"t","column":"c","kinds":["transform"],"confidence":"schema"}]}],"indirect":[{"table":"t","column":"d"}],"status":"read"}
+{"id":"x/2","columns":[{"output":"*","from":[{"table":"t","column":"*","kinds":["identity"],"confidence":"inferred"}]}],"indirect":[],"status":"partial","issues":["unexpanded_star: the columns of a star are not known"]}
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("result (-want +got):\n%s", diff)
@@ -34,7 +35,7 @@ func TestRun(t *testing.T) {
 func TestRunStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	err := lineagecase.Run(ctx, strings.NewReader(twoCases), &bytes.Buffer{})
+	_, err := lineagecase.Run(ctx, strings.NewReader(twoCases), &bytes.Buffer{})
 	if err == nil || !strings.Contains(err.Error(), "x/1") {
 		t.Errorf("error %v, want the context's with the case's id", err)
 	}
@@ -44,6 +45,27 @@ func TestReadTellsTheLine(t *testing.T) {
 	err := lineagecase.Read(strings.NewReader("{}\n{\"id\": 1}\n"), func(*lineagecase.Case) error { return nil })
 	if err == nil || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("error %v, want one that names line 2", err)
+	}
+}
+
+// A text with an issue is never read, and every one that is not read has an issue.
+func TestStatusAgreesWithIssues(t *testing.T) {
+	for sql, want := range map[string]string{
+		"select a from t":                   lineagecase.StatusRead,
+		"select a + from t":                 lineagecase.StatusPartial,
+		"select a from (select 1 as b) x":   lineagecase.StatusPartial,
+		"select * from unknown_function(1)": lineagecase.StatusPartial,
+		"select a limit, b from t":          lineagecase.StatusPartial,
+		"":                                  lineagecase.StatusFailed,
+		"drop table t":                      lineagecase.StatusFailed,
+	} {
+		line, err := lineagecase.One(context.Background(), sql, "snowflake", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line.Status != want || (len(line.Issues) == 0) != (line.Status == lineagecase.StatusRead) {
+			t.Errorf("%q: status %s with issues %q, want %s", sql, line.Status, line.Issues, want)
+		}
 	}
 }
 
@@ -121,9 +143,9 @@ func TestCompare(t *testing.T) {
 		CatalogColumns: []string{"A", "b", "U"},
 	}
 	good := []lineagecase.Output{
-		{Output: "A", From: []lineagecase.Edge{edge("T", "A")}},
-		{Output: "b", From: []lineagecase.Edge{edge("s.t", "b"), edge("s.t", "k")}},
-		{Output: "u", From: []lineagecase.Edge{edge("v", "u")}},
+		{Output: "A", From: origins(edge("T", "A"))},
+		{Output: "b", From: origins(edge("s.t", "b"), edge("s.t", "k"))},
+		{Output: "u", From: origins(edge("v", "u"))},
 	}
 	for _, test := range []struct {
 		name   string
@@ -144,7 +166,7 @@ func TestCompare(t *testing.T) {
 		{
 			name: "a wrong edge",
 			change: func(_ *lineagecase.Case, o []lineagecase.Output) []lineagecase.Output {
-				o[0].From = []lineagecase.Edge{edge("t", "z")}
+				o[0].From = origins(edge("t", "z"))
 				return o
 			},
 			want: lineagecase.Score{Cases: 1, Columns: 3, ExactColumns: 2, TruePositive: 2, FalsePositive: 1, FalseNegative: 1, Lists: 1, SameLists: 1},
@@ -180,4 +202,12 @@ func TestCompare(t *testing.T) {
 			}
 		})
 	}
+}
+
+func origins(edges ...lineagecase.Edge) []lineagecase.Origin {
+	var list []lineagecase.Origin
+	for _, e := range edges {
+		list = append(list, lineagecase.Origin{Edge: e})
+	}
+	return list
 }

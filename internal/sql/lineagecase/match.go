@@ -119,7 +119,7 @@ func newMatcher(c *Case, line Line) *matcher {
 	m := &matcher{tables: newTableNames(c), taken: make([]bool, len(line.Columns))}
 	for _, out := range line.Columns {
 		m.names = append(m.names, m.tables.fold(unquoted.Replace(out.Output)))
-		m.edges = append(m.edges, m.tables.edges(out.From))
+		m.edges = append(m.edges, m.tables.edges(out.edges()))
 	}
 	return m
 }

@@ -13,22 +13,26 @@ import (
 )
 
 // Run reads cases and writes one line of JSON for each, in order:
-// {"id", "columns": [{"output", "from": [{"table", "column"}]}], "indirect": [...]}.
+// {"id", "columns": [{"output", "from": [{"table", "column", "kinds", "confidence"}]}], "indirect": [...], "status"}.
 // Value, condition and window edges are united in "from".
-func Run(ctx context.Context, r io.Reader, w io.Writer) error {
+func Run(ctx context.Context, r io.Reader, w io.Writer) (unread int, err error) {
 	out := bufio.NewWriter(w)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	err := Read(r, func(c *Case) error {
+	err = Read(r, func(c *Case) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		return encoder.Encode(Resolve(ctx, c))
+		line := Resolve(ctx, c)
+		if line.Status != StatusRead {
+			unread++
+		}
+		return encoder.Encode(line)
 	})
 	if err != nil {
-		return err
+		return unread, err
 	}
-	return out.Flush()
+	return unread, out.Flush()
 }
 
 // Resolve runs the engine on one case.
@@ -61,10 +65,10 @@ func One(ctx context.Context, sql, dialectName string, schemaFile io.Reader) (Li
 func lineOf(ctx context.Context, sql string, d *dialect.Dialect, schema resolve.Schema) Line {
 	script, problems := parser.Parse(sql, d, parser.Options{})
 	result := resolve.Query(ctx, script, d, schema, resolve.Options{})
-	line := Line{Columns: make([]Output, 0, len(result.Outputs)), Indirect: []Edge{}, Status: result.Status.String()}
+	line := Line{Columns: make([]Output, 0, len(result.Outputs)), Indirect: []Edge{}}
 	for i := range result.Outputs {
 		out := &result.Outputs[i]
-		line.Columns = append(line.Columns, Output{Output: out.Name, From: edgesOf(out.Edges)})
+		line.Columns = append(line.Columns, Output{Output: out.Name, From: originsOf(out.Edges)})
 	}
 	for _, u := range result.Indirect {
 		line.Indirect = append(line.Indirect, Edge{Table: u.Table.String(), Column: u.Column})
@@ -75,23 +79,48 @@ func lineOf(ctx context.Context, sql string, d *dialect.Dialect, schema resolve.
 	for _, p := range result.Diagnostics {
 		line.Issues = append(line.Issues, string(p.Code)+": "+p.Message)
 	}
+	switch {
+	case result.Status == resolve.NoQuery || len(line.Columns) == 0:
+		line.Status = StatusFailed
+		if len(line.Issues) == 0 {
+			line.Issues = []string{"no_query: no query was found"}
+		}
+	case result.Status == resolve.Partial || len(line.Issues) > 0:
+		line.Status = StatusPartial
+		if len(line.Issues) == 0 {
+			line.Issues = []string{"partial: a part of the statement was not resolved"}
+		}
+	default:
+		line.Status = StatusRead
+	}
 	return line
 }
 
-// edgesOf unites the kinds and paths of edges: one for each base column. Mere
-// candidates are left out, the format has no word for them.
-func edgesOf(edges []resolve.Edge) []Edge {
-	from := make([]Edge, 0, len(edges))
-	seen := make(map[Edge]bool, len(edges))
+// originsOf unites the edges to the fields of one base column: all their kinds, the
+// surest confidence. Ambiguous candidates are left out: the format counts every edge.
+func originsOf(edges []resolve.Edge) []Origin {
+	type origin struct {
+		kinds      resolve.KindSet
+		confidence resolve.Confidence
+	}
+	found := make(map[Edge]origin, len(edges))
+	order := make([]Edge, 0, len(edges))
 	for _, e := range edges {
 		if e.Table == nil || e.Confidence == resolve.Ambiguous {
 			continue
 		}
-		made := Edge{Table: e.Table.String(), Column: e.Column}
-		if !seen[made] {
-			seen[made] = true
-			from = append(from, made)
+		edge := Edge{Table: e.Table.String(), Column: e.Column}
+		o, again := found[edge]
+		if !again {
+			order = append(order, edge)
+			o.confidence = e.Confidence
 		}
+		found[edge] = origin{kinds: o.kinds | e.Kinds, confidence: min(o.confidence, e.Confidence)}
+	}
+	from := make([]Origin, len(order))
+	for i, edge := range order {
+		o := found[edge]
+		from[i] = Origin{Edge: edge, Kinds: o.kinds.Names(), Confidence: o.confidence.String()}
 	}
 	return from
 }

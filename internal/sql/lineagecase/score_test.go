@@ -171,7 +171,7 @@ func TestRunWithScorer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := lineagecase.Run(context.Background(), bytes.NewReader(text), &all); err != nil {
+		if _, err := lineagecase.Run(context.Background(), bytes.NewReader(text), &all); err != nil {
 			t.Fatal(err)
 		}
 	}
