@@ -22,7 +22,7 @@ type canonical struct {
 // span is the position of a member in a buffer: its quoted name and its value.
 type span struct{ name, nameEnd, val, valEnd int }
 
-// read leaves behind in c.buf what is hashed of v, which has no blanks around it.
+// read leaves in c.buf what is hashed of v, which has no blanks around it.
 func (c *canonical) read(v value, skip func([]byte) bool) {
 	*c = canonical{buf: slices.Grow(c.buf[:0], len(v)), skip: skip, names: c.names[:0], fields: c.fields[:0]}
 	c.valid = c.value(v, 0, 0) == len(v)
@@ -37,7 +37,7 @@ func (c *canonical) hash() Hash {
 // sound reports whether what was read can be taken as it is.
 func (c *canonical) sound() bool { return c.valid && !c.spoiled && !c.badNumber && !c.repeated }
 
-// value appends the value at v[i] and returns the index behind it, or bad.
+// value appends the value at v[i] and returns the index after it, or bad.
 func (c *canonical) value(v value, i, depth int) int {
 	if i >= len(v) {
 		return bad
@@ -97,7 +97,7 @@ func (c *canonical) object(v value, i, depth int) int {
 	return closed(v, i)
 }
 
-// closed returns the index behind the bracket at v[i], or bad if v ends before it.
+// closed returns the index after the bracket at v[i], or bad if v ends before it.
 func closed(v value, i int) int {
 	if i >= len(v) {
 		return bad

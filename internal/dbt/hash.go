@@ -27,7 +27,7 @@ func volatile(name []byte) bool {
 // nothing leaves out no member.
 func nothing([]byte) bool { return false }
 
-// volatileMacro leaves the text of a macro out as well: nobody reads it unless asked.
+// volatileMacro leaves the text of a macro out as well: it is not read unless asked for.
 func volatileMacro(name []byte) bool { return string(name) == "macro_sql" || volatile(name) }
 
 // outOfRange reports whether neither an int64 nor a finite float64 holds the number: 1e400, or a whole number

@@ -185,7 +185,7 @@ func parseTime(s string) time.Time {
 	return time.Time{}
 }
 
-// timeLayouts: a fraction of any length is accepted behind the seconds without being named.
+// timeLayouts: a fraction of any length is accepted after the seconds without being named.
 var timeLayouts = []string{
 	time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05",
 	"2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", "2006-01-02",

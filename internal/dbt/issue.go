@@ -31,7 +31,7 @@ const (
 	IssueOmitted          = "issues-omitted"
 )
 
-// maxIssues bounds how many different issues one file can leave behind.
+// maxIssues bounds how many different issues one file can produce.
 const maxIssues = 1000
 
 // Issue is a problem in a file that does not end its reading. Issues that differ only in the node they

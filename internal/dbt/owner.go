@@ -43,7 +43,7 @@ func (d *decoder) owner(v value) *Owner {
 	return o
 }
 
-// OwnerNames takes the node's own owner, else those that meta names as owner or owners; nil if nobody is named.
+// OwnerNames takes the node's own owner, else those that meta names as owner or owners; nil if no one is named.
 func (n *Node) OwnerNames() []string {
 	if n.Owner != nil {
 		if n.Owner.Name != "" {

@@ -76,7 +76,7 @@ func (d *rangeDecoder) withoutNonFinite(raw []byte) value {
 	return d.finite
 }
 
-// found returns and forgets what decoding left behind.
+// found returns and forgets what decoding left in memory.
 func (d *rangeDecoder) found() ([]Issue, error) {
 	list, err := d.issues, d.err
 	d.issues, d.err = nil, nil

@@ -331,7 +331,7 @@ func (d *decoder) number(field string, v value) *int64 {
 // maxSeconds bounds durations to what time.Duration holds.
 const maxSeconds = 1 << 33
 
-// seconds reads a duration in seconds. A negative one, which a clock that was set back leaves behind, is 0.
+// seconds reads a duration in seconds. A negative one, which results from a clock that was set back, is 0.
 func (d *decoder) seconds(field string, v value) time.Duration {
 	if v.absent() {
 		return 0

@@ -19,7 +19,7 @@ type scanner struct {
 	pos, end int
 	base     int64 // offset in the text of buf[0]
 	err      error // how the stream ended
-	mark     int   // in buf: behind the last member or element; the window holds all from there on
+	mark     int   // in buf: the end of the last member or element; the window holds all from there on
 	before   int   // members or elements before mark
 	from     int   // in buf: where the current token or value begins
 
@@ -78,7 +78,7 @@ func (s *scanner) more() bool {
 	return false
 }
 
-// slide makes room behind the window: by moving it, and by growing it where it is in use.
+// slide makes room at the end of the window: by moving it, and by growing it where it is in use.
 func (s *scanner) slide() {
 	to := s.buf
 	if held := s.end - s.mark; len(s.buf) < 2*windowBytes || held > len(s.buf)/2 {

@@ -28,7 +28,7 @@ func control(w uint64) uint64 { return (w - lanes*0x20) &^ w & marks }
 // firstMark is the number of the lowest marked lane.
 func firstMark(m uint64) int { return bits.TrailingZeros64(m) >> 3 }
 
-// restOfString looks for the end of a string from b[i] on, which lies inside it. It returns the index behind
+// restOfString looks for the end of a string from b[i] on, which lies inside it. It returns the index after
 // the closing quote, or false and where to go on once there is more of the text.
 func restOfString(b []byte, i int) (int, bool) {
 	for i+8 <= len(b) {

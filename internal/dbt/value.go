@@ -142,7 +142,7 @@ func skipSpace(b []byte, i int) int {
 	return i
 }
 
-// scanName returns the index behind the name that starts at b[i], and the name without quotes.
+// scanName returns the index after the name that starts at b[i], and the name without quotes.
 func scanName(b []byte, i int) (int, []byte) {
 	for j := i + 1; j < len(b) && j < i+64; j++ {
 		switch b[j] {
@@ -156,13 +156,13 @@ func scanName(b []byte, i int) (int, []byte) {
 	return end, unquoteName(b[i:end])
 }
 
-// endOfString returns the index behind the string that starts at b[i].
+// endOfString returns the index after the string that starts at b[i].
 func endOfString(b []byte, i int) int {
 	end, _ := restOfString(b, i+1)
 	return end
 }
 
-// endOfValue returns the index behind the value that starts at b[i].
+// endOfValue returns the index after the value that starts at b[i].
 func endOfValue(b []byte, i int) int {
 	if i >= len(b) {
 		return len(b)

@@ -20,7 +20,7 @@ type Of[T any] struct {
 type Meter struct{ Bytes int }
 
 // Chunks double in size up to a largest one. A long list has memory of its own,
-// and what is kept behind a Reset is bounded, so that one large text does not
+// and what is kept by a Reset is bounded, so that one large text does not
 // hold memory for good.
 const (
 	firstChunk   = 4

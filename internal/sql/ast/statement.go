@@ -125,7 +125,7 @@ type MergeWhen struct {
 	Columns []*ColumnRef
 	Values  []Expr
 	All     bool
-	// Where and DeleteWhere are Oracle's conditions behind an action.
+	// Where and DeleteWhere are Oracle's conditions after an action.
 	Where, DeleteWhere Expr
 }
 

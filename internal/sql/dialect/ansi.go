@@ -1,7 +1,7 @@
 package dialect
 
 // ansi is standard SQL and, since nothing better is known of it, everything else that
-// does not contradict it: the dialect of databases that nobody described.
+// does not contradict it: the dialect of databases that are not described.
 var ansi = &Dialect{
 	Name:        "ansi",
 	Naming:      Naming{CastKeepsName: true},

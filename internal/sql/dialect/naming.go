@@ -49,7 +49,7 @@ type Naming struct {
 }
 
 // PivotNaming is how the outputs of PIVOT are named: the value, and the alias
-// of the aggregate behind it if there is one.
+// of the aggregate after it if there is one.
 type PivotNaming struct {
 	// QuotedStrings keeps the quotes of a string value in the name.
 	QuotedStrings bool

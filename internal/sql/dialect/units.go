@@ -66,7 +66,7 @@ var unitsMySQL = map[string][]UnitArg{
 	"date_trunc":    atOf(0, 2),
 }
 
-// unitsAny is for dialects that nobody described. Where the place differs the
+// unitsAny is for dialects that are not described. Where the place differs the
 // first one that holds a unit word counts.
 var unitsAny = merged(unitsBigQuery, unitsSnowflake, map[string][]UnitArg{
 	"date_trunc": {{Position: 0, MinArgs: 2}, {Position: 1, MinArgs: 2}},

@@ -71,7 +71,7 @@ func (l *Lexer) at(n int) byte {
 	return 0
 }
 
-// scan reads the token that starts here and moves behind it.
+// scan reads the token that starts here and moves past it.
 func (l *Lexer) scan(start int) token.Token {
 	c := l.src[start]
 	switch classes[c] {

@@ -56,7 +56,7 @@ func (l *Lexer) text(q byte, backslash bool) token.Token {
 	return token.Token{Kind: token.String, Unclosed: true}
 }
 
-// string moves behind the quote that closes a string; false if there is none.
+// string moves past the quote that closes a string; false if there is none.
 func (l *Lexer) string(q byte, backslash bool) bool {
 	for l.pos++; l.pos < l.end; l.pos++ {
 		switch c := l.src[l.pos]; {
@@ -78,7 +78,7 @@ func (l *Lexer) raw(q byte) token.Token {
 	if l.rules.TripleQuotes && l.at(1) == q && l.at(2) == q {
 		return l.triple(q, true)
 	}
-	// A backslash still keeps the quote behind it from closing.
+	// A backslash still keeps the quote after it from closing.
 	return l.text(q, true)
 }
 

@@ -38,7 +38,7 @@ func (l *Lexer) skipWord() {
 	}
 }
 
-// prefixed reads a string behind its prefix, as in E'...', r"...", N'...'.
+// prefixed reads a string after its prefix, as in E'...', r"...", N'...'.
 func (l *Lexer) prefixed(prefix string) (token.Token, bool) {
 	q := l.src[l.pos]
 	if q == '&' && prefix[0]|0x20 == 'u' && len(prefix) == 1 && l.at(1) == '\'' {
@@ -112,7 +112,7 @@ func (l *Lexer) exponent() {
 	}
 }
 
-// numberSuffix decides what letters directly behind digits are: 10L is a
+// numberSuffix decides what letters directly after digits are: 10L is a
 // number, 3rd_party a name, and 1a the number 1 with an alias.
 func (l *Lexer) numberSuffix(start int, afterName bool) token.Token {
 	end := l.pos

@@ -169,7 +169,7 @@ func (p *parser) subscript() ast.Step {
 	return step
 }
 
-// dotSuffix reads .field, .* and .method(...) behind a value that is not a name.
+// dotSuffix reads .field, .* and .method(...) after a value that is not a name.
 func (p *parser) dotSuffix(e ast.Expr) ast.Expr {
 	start := e.Range().Start
 	at := p.start()

@@ -111,7 +111,7 @@ func (p *parser) keywordArgument() bool {
 	return p.isWord(0, "variadic") || p.isWord(0, "bulk") && p.ahead(1).Kind == token.String || p.isWord(0, "model") || p.isWord(0, "document") || p.isWord(0, "content") || p.isWord(0, "connection")
 }
 
-// argAlias reads AS name or AS type behind an argument.
+// argAlias reads AS name or AS type after an argument.
 func (p *parser) argAlias(a *ast.Arg) {
 	p.pos++
 	if p.isIdent(0) && p.ahead(1).Kind != token.LeftParen {
@@ -190,7 +190,7 @@ func (p *parser) argEnds() bool {
 	return false
 }
 
-// argumentClauses reads the clauses behind the last argument.
+// argumentClauses reads the clauses after the last argument.
 func (p *parser) argumentClauses(c *ast.Call) {
 	for p.is(token.Word) {
 		switch p.kw() {

@@ -216,7 +216,7 @@ func (p *parser) mapPrimary() ast.Expr {
 	return nil
 }
 
-// mapBracket reads k: v, k := v ] behind MAP[.
+// mapBracket reads k: v, k := v ] after MAP[.
 func (p *parser) mapBracket(start int32) ast.Expr {
 	c := &ast.Collection{Kind: ast.Map}
 	for !p.is(token.RightBracket) && !p.is(token.EOF) && !p.is(token.Semicolon) {

@@ -124,7 +124,7 @@ func (p *parser) closing(at int) int {
 	return int(p.match[at])
 }
 
-// afterClosing is the token behind the bracket that closes the current one.
+// afterClosing is the token after the bracket that closes the current one.
 func (p *parser) afterClosing(n int) *token.Token {
 	at := min(p.pos+n, len(p.toks)-1)
 	if end := p.closing(at); end > 0 {

@@ -23,7 +23,7 @@ func (p *parser) dml(w *ast.With) ast.Statement {
 	return p.insertInto(start, w)
 }
 
-// insertInto reads an INSERT behind its first word.
+// insertInto reads an INSERT after its first word.
 func (p *parser) insertInto(start int32, w *ast.With) *ast.Insert {
 	i := &ast.Insert{With: w}
 	p.skipWords("low_priority", "delayed", "high_priority", "ignore")
@@ -56,7 +56,7 @@ func (p *parser) insertInto(start int32, w *ast.With) *ast.Insert {
 	return i
 }
 
-// insertTarget reads alias, PARTITION, columns and options behind the target.
+// insertTarget reads alias, PARTITION, columns and options after the target.
 func (p *parser) insertTarget(i *ast.Insert) {
 	for {
 		switch {
@@ -275,7 +275,7 @@ func (p *parser) update(w *ast.With) ast.Statement {
 	return u
 }
 
-// discardTail reads ORDER BY, LIMIT and OPTION behind UPDATE and DELETE.
+// discardTail reads ORDER BY, LIMIT and OPTION after UPDATE and DELETE.
 func (p *parser) discardTail() {
 	var q ast.Query
 	p.queryTail(&q)

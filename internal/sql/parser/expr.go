@@ -208,7 +208,7 @@ func (p *parser) run(left ast.Expr, in infix) ast.Expr {
 	return b
 }
 
-// rightOperand reads what follows an operator: ANY and ALL behind a
+// rightOperand reads what follows an operator: ANY and ALL after a
 // comparison, or whatever binds tighter.
 func (p *parser) rightOperand(prec uint8) ast.Expr {
 	if prec == precCompare || prec == precOther {
@@ -420,7 +420,7 @@ func (p *parser) likeOperator(not bool) string {
 	return strings.ToUpper(p.text(&t))
 }
 
-// like reads the pattern behind a pattern operator.
+// like reads the pattern after a pattern operator.
 func (p *parser) like(left ast.Expr, not bool, op string) ast.Expr {
 	l := &ast.Like{Not: not, Op: op, Operand: left}
 	if l.Pattern = p.quantified(); l.Pattern == nil {
@@ -451,7 +451,7 @@ func (p *parser) exprList(end token.Kind) []ast.Expr {
 	return list
 }
 
-// named drops AS name behind an expression where a name has no meaning to us.
+// named drops AS name after an expression where a name has no meaning to us.
 func (p *parser) named(e ast.Expr) ast.Expr {
 	if p.isKw(token.AS) && p.isIdent(1) && p.args > 0 {
 		p.pos += 2

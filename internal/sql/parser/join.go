@@ -29,7 +29,7 @@ func (p *parser) joinAhead() int {
 	return 0
 }
 
-// joins reads the joins behind a member of FROM.
+// joins reads the joins after a member of FROM.
 func (p *parser) joins(left ast.TableExpr) ast.TableExpr {
 	for n := 0; p.is(token.Word); n++ {
 		switch {
@@ -97,7 +97,7 @@ func (p *parser) join(left ast.TableExpr) ast.TableExpr {
 }
 
 // nestedCondition distinguishes a JOIN b JOIN c ON .. ON .. from a JOIN b JOIN c ON ..:
-// it looks for a second condition behind that of the next join.
+// it looks for a second condition after that of the next join.
 func (p *parser) nestedCondition() bool {
 	balance := 1
 	for i := p.pos; i < min(len(p.toks), p.pos+4096); i++ {
@@ -225,7 +225,7 @@ func joinKind(side token.Keyword, semi, anti bool) ast.JoinKind {
 	return ast.InnerJoin
 }
 
-// lateralViews reads LATERAL VIEW behind a complete FROM clause.
+// lateralViews reads LATERAL VIEW after a complete FROM clause.
 func (p *parser) lateralViews(from []ast.TableExpr) []ast.TableExpr {
 	if len(from) == 0 {
 		return []ast.TableExpr{p.lateralView(nil)}

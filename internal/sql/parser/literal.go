@@ -18,7 +18,7 @@ func (p *parser) literal(start int32, kind ast.LiteralKind) ast.Expr {
 	return l
 }
 
-// stringLiteral reads a string; strings directly behind each other are one.
+// stringLiteral reads a string; strings directly after each other are one.
 func (p *parser) stringLiteral() ast.Expr {
 	start := p.start()
 	l := p.nodes.literals.New()

@@ -27,7 +27,7 @@ type Options struct {
 	// MaxDiagnostics ends the list of diagnostics, not the parse. Default 100.
 	MaxDiagnostics int
 	// Memory, if set, is where the tree is made. The tree that was made there
-	// before is gone then: nobody may look at it any more.
+	// before is gone then: it must not be used any more.
 	Memory *Memory
 }
 

@@ -6,7 +6,7 @@ import (
 )
 
 // shortVerb makes a keyword of SEL, INS, UPD or DEL at an index where a statement
-// or query can begin. It is called once the token behind it is read.
+// or query can begin. It is called once the token after it is read.
 func (p *parser) shortVerb(at int) {
 	word := &p.toks[at]
 	if word.Kind != token.Word || word.Keyword != token.NotKeyword || word.Len() != 3 {
@@ -133,7 +133,7 @@ var phraseTypes = map[string]bool{
 	"float": true, "real": true, "char": true, "character": true, "varchar": true, "date": true, "time": true, "timestamp": true, "clob": true,
 }
 
-// phrase reads ( phrase, phrase ) behind a value. A type makes a cast of it; what
+// phrase reads ( phrase, phrase ) after a value. A type makes a cast of it; what
 // only changes how the value is displayed has no effect.
 func (p *parser) phrase(e ast.Expr) ast.Expr {
 	start, open := e.Range().Start, p.pos

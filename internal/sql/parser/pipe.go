@@ -28,7 +28,7 @@ func (p *parser) pipeEnds() bool {
 	return false
 }
 
-// pipeBody reads an operator behind |>.
+// pipeBody reads an operator after |>.
 func (p *parser) pipeBody(op *ast.PipeOp) {
 	switch k := p.kw(); {
 	case k == token.SELECT:
@@ -118,7 +118,7 @@ func (p *parser) pipeItems(op *ast.PipeOp, kind ast.PipeKind) {
 	op.Items = p.selectItems()
 }
 
-// pipeAlias reads [AS] name behind an operator that gives a table.
+// pipeAlias reads [AS] name after an operator that gives a table.
 func (p *parser) pipeAlias(op *ast.PipeOp) {
 	if p.acceptKw(token.AS) || p.implicitTableAlias() {
 		op.Alias = p.alias()

@@ -177,7 +177,7 @@ func (p *parser) parenthesized() ast.Expr {
 	return first
 }
 
-// groupMember reads one expression in parentheses; a name behind AS is dropped.
+// groupMember reads one expression in parentheses; a name after AS is dropped.
 func (p *parser) groupMember() ast.Expr {
 	start := p.start()
 	e := p.expr()
@@ -311,7 +311,7 @@ func (p *parser) brace() ast.Expr {
 	return p.keyed(start, ast.Struct)
 }
 
-// keyed reads k: v, k: v } behind an opening brace.
+// keyed reads k: v, k: v } after an opening brace.
 func (p *parser) keyed(start int32, kind ast.CollectionKind) ast.Expr {
 	c := &ast.Collection{Kind: kind}
 	args := p.args

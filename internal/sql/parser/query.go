@@ -97,7 +97,7 @@ func (p *parser) queryInParens() *ast.Query {
 	return q
 }
 
-// keep adds what was salvaged behind a query to its conditions, so that no
+// keep adds what was salvaged after a query to its conditions, so that no
 // reference is lost.
 func (p *parser) keep(q *ast.Query, refs []ast.Expr) {
 	if s, ok := q.Body.(*ast.Select); ok {
@@ -151,7 +151,7 @@ func (p *parser) skipFunctions() {
 	}
 }
 
-// queryRest reads a query behind its WITH.
+// queryRest reads a query after its WITH.
 func (p *parser) queryRest(q *ast.Query, start int32) {
 	q.Body = p.setOperation()
 	p.queryTail(q)
@@ -205,7 +205,7 @@ func (p *parser) arms(first ast.QueryBody, more func() bool, operand func() ast.
 	return s
 }
 
-// setAhead reports whether a set operator follows, perhaps behind BigQuery's
+// setAhead reports whether a set operator follows, perhaps after BigQuery's
 // FULL, LEFT or INNER.
 func (p *parser) setAhead() bool {
 	switch k := p.kw(); k {
@@ -464,7 +464,7 @@ func (p *parser) namedCTE() bool {
 }
 
 // recursionClauses reads SEARCH DEPTH FIRST BY a SET x and CYCLE a SET x TO y
-// DEFAULT z USING path behind a CTE, each of which adds columns.
+// DEFAULT z USING path after a CTE, each of which adds columns.
 func (p *parser) recursionClauses(c *ast.CTE) {
 	for p.isKw(token.SEARCH) || p.isKw(token.CYCLE) {
 		p.pos++

@@ -58,7 +58,7 @@ func wordsOf(d *dialect.Dialect) wordTable {
 	return t
 }
 
-// implicitAlias reports whether the current token is an alias without AS behind
+// implicitAlias reports whether the current token is an alias without AS after
 // an expression.
 func (p *parser) implicitAlias() bool {
 	t := p.peek()

@@ -120,7 +120,7 @@ func (p *parser) selectItems() []ast.SelectItem {
 	return list
 }
 
-// excludeItems reads Redshift's EXCLUDE (a, b) behind a list of projections: those
+// excludeItems reads Redshift's EXCLUDE (a, b) after a list of projections: those
 // columns of its stars, and projections of these names, are left out.
 func (p *parser) excludeItems(base int) {
 	p.pos++
@@ -154,7 +154,7 @@ func excluded(item *ast.SelectItem, list []*ast.ColumnRef) bool {
 	return false
 }
 
-// itemsEnd reports whether no further item follows, also behind a trailing comma.
+// itemsEnd reports whether no further item follows, also after a trailing comma.
 func (p *parser) itemsEnd() bool {
 	t := p.peek()
 	switch t.Kind {
@@ -203,7 +203,7 @@ func (p *parser) selectItem() ast.SelectItem {
 	return item
 }
 
-// lastAlias finds the alias of an item that could not be read: the name behind
+// lastAlias finds the alias of an item that could not be read: the name after
 // an AS that ends it.
 func (p *parser) lastAlias(bad *ast.BadExpr) ast.Ident {
 	if p.pos < 2 || p.toks[p.pos-2].Keyword != token.AS || !p.isIdent(-1) {
@@ -259,7 +259,7 @@ func (p *parser) itemAlias(item *ast.SelectItem) {
 	}
 }
 
-// clauses reads the clauses of a SELECT behind its items, in whatever order.
+// clauses reads the clauses of a SELECT after its items, in whatever order.
 func (p *parser) clauses(s *ast.Select) {
 	for p.is(token.Word) {
 		if !p.clause(s) {

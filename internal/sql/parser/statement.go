@@ -63,7 +63,7 @@ func (p *parser) statement() ast.Statement {
 	return p.other()
 }
 
-// queryOrDML reads a query, or a data-changing statement behind WITH.
+// queryOrDML reads a query, or a data-changing statement after WITH.
 func (p *parser) queryOrDML(start int32) ast.Statement {
 	p.skipFunctions()
 	if !p.isKw(token.WITH) {

@@ -6,7 +6,7 @@ import (
 )
 
 // tableSuffixes reads alias, time travel, sampling, hints, PIVOT, UNPIVOT,
-// MATCH_RECOGNIZE and the like behind a member of FROM, in any order.
+// MATCH_RECOGNIZE and the like after a member of FROM, in any order.
 func (p *parser) tableSuffixes(t ast.TableExpr) ast.TableExpr {
 	for n := 0; n < longestChain; n++ {
 		next := p.tableSuffix(t)

@@ -54,16 +54,16 @@ func (p *parser) queryTail(q *ast.Query) {
 			if !p.withOption() {
 				return
 			}
-		case token.INTO: // MySQL: INTO OUTFILE, INTO @x behind the query
+		case token.INTO: // MySQL: INTO OUTFILE, INTO @x after the query
 			p.pos++
 			p.salvage(func() bool { return p.is(token.Semicolon) || p.isKw(token.FOR) })
-		case token.CLUSTER, token.DISTRIBUTE, token.SORT: // Hive, behind a set operation
+		case token.CLUSTER, token.DISTRIBUTE, token.SORT: // Hive, after a set operation
 			if next.Keyword != token.BY {
 				return
 			}
 			p.pos += 2
 			q.OrderBy = append(q.OrderBy, p.orderItems()...)
-		case token.SEGMENTED, token.UNSEGMENTED: // Vertica, behind CREATE TABLE ... AS
+		case token.SEGMENTED, token.UNSEGMENTED: // Vertica, after CREATE TABLE ... AS
 			if !p.beginsClause(p.kw()) {
 				return
 			}
@@ -80,7 +80,7 @@ func (p *parser) queryTail(q *ast.Query) {
 	}
 }
 
-// withOption reads the options behind a view's query: WITH NO SCHEMA BINDING,
+// withOption reads the options after a view's query: WITH NO SCHEMA BINDING,
 // WITH [NO] DATA, WITH CHECK OPTION, WITH READ ONLY, WITH TIES, WITH UR.
 func (p *parser) withOption() bool {
 	at := p.pos

@@ -90,7 +90,7 @@ func (p *parser) typeArguments(t *ast.TypeName) {
 	}
 }
 
-// angleTypes are the types with arguments in angle brackets; behind any other
+// angleTypes are the types with arguments in angle brackets; after any other
 // type "<" compares.
 var angleTypes = map[string]bool{"array": true, "struct": true, "map": true, "range": true, "row": true, "uniontype": true, "enum": true}
 
@@ -149,7 +149,7 @@ func (p *parser) closeAngle() {
 	}
 }
 
-// typeSuffix reads [], [3], ARRAY, CHARACTER SET x and %TYPE behind a type.
+// typeSuffix reads [], [3], ARRAY, CHARACTER SET x and %TYPE after a type.
 func (p *parser) typeSuffix() {
 	for {
 		switch {

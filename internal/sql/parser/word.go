@@ -50,7 +50,7 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 	return p.name()
 }
 
-// jsonArrow reports whether the -> behind the current word extracts from JSON, since
+// jsonArrow reports whether the -> after the current word extracts from JSON, since
 // a path follows.
 func (p *parser) jsonArrow() bool {
 	k := p.ahead(2).Kind

@@ -175,7 +175,7 @@ func (r *resolver) setClauses(op *ast.SetOperation, rel *relation) {
 	}
 }
 
-// indirect works out what controls the rows of all SELECTs met. Subqueries in the
+// indirect computes what controls the rows of all SELECTs seen. Subqueries in the
 // conditions add conditions of their own while this goes on.
 func (r *resolver) indirect() []edge {
 	set := r.edgeSet()

@@ -2,7 +2,7 @@ package resolve
 
 import "github.com/thalweg-data/thalweg/internal/sql/ast"
 
-// column is one column of a relation. Its edges are worked out when somebody
+// column is one column of a relation. Its edges are computed when something
 // asks for them, once.
 type column struct {
 	text  string
@@ -81,7 +81,7 @@ const (
 	done
 )
 
-// edgesOf works out where a column comes from. A column that depends on itself
+// edgesOf computes where a column comes from. A column that depends on itself
 // adds nothing to itself.
 func (r *resolver) edgesOf(c *column) []edge {
 	switch c.state {

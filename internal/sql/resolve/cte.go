@@ -6,7 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
-// cte is one member of WITH. Its rows are worked out when somebody reads them.
+// cte is one member of WITH. Its rows are computed when they are first read.
 type cte struct {
 	key   name
 	node  *ast.CTE
@@ -20,7 +20,7 @@ type cte struct {
 	used bool
 }
 
-// with puts the members of WITH in sight. Members see those in front of them,
+// with puts the members of WITH in scope. Members see those in front of them,
 // with RECURSIVE all of them.
 func (r *resolver) with(w *ast.With, outer view, ctes *frame) *frame {
 	if w == nil {
@@ -45,7 +45,7 @@ func (r *resolver) with(w *ast.With, outer view, ctes *frame) *frame {
 }
 
 // readable reports whether a table's name can mean this CTE: it has rows, and it
-// is not the very one whose anchor is being worked out.
+// is not the very one whose anchor is being computed.
 func (t *cte) readable() bool {
 	return t.node.Query != nil && (t.state != working || t.self != nil)
 }
@@ -92,7 +92,7 @@ func (r *resolver) withAdded(rel *relation, added []ast.AddedColumn) *relation {
 	return r.newRelation(columns)
 }
 
-// memberRows works out the rows of a member of WITH.
+// memberRows computes the rows of a member of WITH.
 func (r *resolver) memberRows(t *cte) *relation {
 	if op, ok := t.node.Query.Body.(*ast.SetOperation); ok && t.env.holds(t) && len(t.node.Query.Pipes) == 0 {
 		return r.recursive(t, op)
@@ -164,7 +164,7 @@ func (r *resolver) recursive(t *cte, op *ast.SetOperation) *relation {
 	return self
 }
 
-// frozen copies a relation, its edges worked out.
+// frozen copies a relation, its edges computed.
 func (r *resolver) frozen(rel *relation) *relation {
 	columns := r.columns.List(len(rel.columns))
 	for i := range rel.columns {

@@ -6,14 +6,14 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
-// addFrom puts a member of FROM in sight, and in the order of a star.
+// addFrom puts a member of FROM in scope, and in the order of a star.
 func (r *resolver) addFrom(s *scope, t ast.TableExpr) {
 	if m, ok := r.addMember(s, t); ok {
 		s.shape = append(s.shape, m)
 	}
 }
 
-// addMember puts a member of FROM in sight.
+// addMember puts a member of FROM in scope.
 func (r *resolver) addMember(s *scope, t ast.TableExpr) (member, bool) {
 	if t == nil || !r.enter() {
 		return member{}, false
@@ -102,7 +102,7 @@ func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
 	return s.lastMember()
 }
 
-// namedRows returns the rows behind a table's name.
+// namedRows returns the rows of a table name.
 func (r *resolver) namedRows(s *scope, n *ast.ObjectName) *relation {
 	if len(n.Parts) == 1 && !n.File && !r.over {
 		r.look(s.ctes.count())

@@ -2,7 +2,7 @@ package resolve
 
 import "github.com/thalweg-data/thalweg/internal/sql/ast"
 
-// addJoin puts both sides of a join in sight.
+// addJoin puts both sides of a join in scope.
 func (r *resolver) addJoin(s *scope, j *ast.Join) (member, bool) {
 	if j.Alias != nil {
 		return r.addAliasedJoin(s, j), true
@@ -16,7 +16,7 @@ func (r *resolver) addJoin(s *scope, j *ast.Join) (member, bool) {
 	return r.joinTo(s, left, first, mergedFrom, j)
 }
 
-// joinTo joins the right side of j to what is in sight from source first on.
+// joinTo joins the right side of j to what is in scope from source first on.
 func (r *resolver) joinTo(s *scope, left member, first, mergedFrom int, j *ast.Join) (member, bool) {
 	middle := len(s.sources)
 	mergedMiddle := len(s.merged)
@@ -55,7 +55,7 @@ func (r *resolver) joinTo(s *scope, left member, first, mergedFrom int, j *ast.J
 	return m, true
 }
 
-// addMerged puts the columns of USING (a) AS x in sight under x; they are in the
+// addMerged puts the columns of USING (a) AS x in scope under x; they are in the
 // star already.
 func (r *resolver) addMerged(s *scope, alias ast.Ident, merged []int) {
 	columns := r.columns.List(len(merged))
@@ -75,7 +75,7 @@ func lateralSide(j *ast.Join) ast.TableExpr {
 	return j.Right
 }
 
-// addAliasedJoin adds (a JOIN b) AS x: the members are in sight as x only.
+// addAliasedJoin adds (a JOIN b) AS x: the members are in scope as x only.
 func (r *resolver) addAliasedJoin(s *scope, j *ast.Join) member {
 	inner := &scope{outer: s.outer, ctes: s.ctes}
 	plain := *j

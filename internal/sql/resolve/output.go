@@ -109,7 +109,7 @@ func masked(edges []Edge) bool {
 	return values > 0
 }
 
-// madeEdges is where the edges of all outputs of a result lie, one behind the other.
+// madeEdges is where the edges of all outputs of a result lie, one after the other.
 type madeEdges struct {
 	free []Edge
 	// left is how many more edges the result may have.

@@ -117,7 +117,7 @@ func (r *resolver) dropped(s *scope, ids []ast.Ident) []column {
 	return kept
 }
 
-// pipeAggregate returns the groups and behind them the aggregates.
+// pipeAggregate returns the groups and after them the aggregates.
 func (r *resolver) pipeAggregate(s *scope, op *ast.PipeOp) *scope {
 	var items []ast.SelectItem
 	if op.GroupBy != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // query returns the rows of a query. outer is what its correlated names see, ctes
-// are the CTEs in sight.
+// are the CTEs in scope.
 func (r *resolver) query(q *ast.Query, outer view, ctes *frame) *relation {
 	if q == nil || !r.enter() {
 		return r.newRelation(nil)

@@ -185,7 +185,7 @@ func (r *resolver) alias(key name, v view) *column {
 }
 
 // mentions reports whether a column is made of a base column with this name: then
-// the tables in sight do have such a column, even if nobody knows their schema.
+// the tables in scope do have such a column, even if their schema is unknown.
 func (r *resolver) mentions(c *column, key name) bool {
 	for _, e := range r.edgesOf(c) {
 		if e.table >= 0 && r.names.id(r.tables[e.table].columns[e.column]) == key {
@@ -259,7 +259,7 @@ func (r *resolver) anyAlias(key name, v view) *column {
 	return nil
 }
 
-// inferredColumn takes a name for a column that the only table in sight has
+// inferredColumn takes a name for a column that the only table in scope has
 // gained since its schema was read.
 func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
 	for level := v; level.scope != nil; level = level.outward() {

@@ -33,7 +33,7 @@ type table struct {
 	id  int32
 	// columns are the names by the numbers that edges have.
 	columns []string
-	// read is false for a table that only a CTE behind a boundary reads.
+	// read is false for a table that only a CTE beyond a boundary reads.
 	read bool
 	rel  *relation
 	// extra are columns that the schema does not list.
@@ -151,7 +151,7 @@ func (rel *relation) lookup(r *resolver, key name, id ast.Ident) match {
 	return match{}
 }
 
-// lookupStars asks the relations behind the stars.
+// lookupStars asks the relations of the stars.
 func (rel *relation) lookupStars(r *resolver, key name, id ast.Ident) match {
 	if !r.enter() {
 		return match{}

@@ -7,7 +7,7 @@
 // and keeps nothing: the same input gives the same result, in the same order.
 //
 // Names are resolved scope by scope. Every column of every subquery, CTE and
-// table function is worked out when something needs it and only once, so the
+// table function is computed when something needs it and only once, so the
 // cost follows the size of the text. What cannot be resolved costs one column
 // and is listed in the result; a hostile text runs into the budget of Options.
 package resolve

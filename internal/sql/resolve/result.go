@@ -116,7 +116,7 @@ const (
 	Inferred
 	// Ambiguous: one of several candidates; each is an edge of its own.
 	Ambiguous
-	// Failed: nothing in sight has such a column. Table is nil.
+	// Failed: nothing in scope has such a column. Table is nil.
 	Failed
 )
 

@@ -65,10 +65,10 @@ type member struct {
 // view is a scope as an expression sees it.
 type view struct {
 	scope *scope
-	// sources is the number of members of FROM in sight; a lateral member sees
+	// sources is the number of members of FROM in scope; a lateral member sees
 	// those in front of it.
 	sources int32
-	// aliases is the number of projections whose alias is in sight, rule how an
+	// aliases is the number of projections whose alias is in scope, rule how an
 	// alias and a column of FROM compete. avoid is the projection that the
 	// expression belongs to, counted from 1: it cannot mean itself.
 	aliases int32
@@ -87,11 +87,11 @@ func (s *scope) withAliases(rule dialect.AliasRule) view {
 // outward is the view of the query around.
 func (v view) outward() view { return v.scope.outer }
 
-// frame is a list of CTEs in sight, innermost first.
+// frame is a list of CTEs in scope, innermost first.
 type frame struct {
 	cte  *cte
 	next *frame
-	// depth counts the CTEs in sight, this one included.
+	// depth counts the CTEs in scope, this one included.
 	depth int
 }
 
