@@ -15,7 +15,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// Artifact is one file of an import, as it came.
+// Artifact is a file of an import, as uploaded.
 type Artifact struct {
 	Name      string `json:"name" doc:"manifest, catalog, run_results, sources or semantic_manifest"`
 	Size      int64  `json:"size" doc:"Bytes, as uploaded"`
@@ -63,7 +63,7 @@ type artifactInput struct {
 	SHA string `path:"sha" maxLength:"64"`
 }
 
-// artifactOutput streams; huma calls the body with its context.
+// artifactOutput is streamed: huma calls Body with its context.
 type artifactOutput struct {
 	Type        string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
@@ -100,9 +100,9 @@ func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Par
 			defer func() { _ = content.Close() }() // only read
 			hc.SetStatus(http.StatusOK)
 			if _, err := io.Copy(hc.BodyWriter(), content); err != nil {
-				// The length was told; closing early is the only way to say that it is not whole.
+				// The length has been sent; only aborting shows that the file is incomplete.
 				httpserver.NoteFailure(ctx, fmt.Errorf("artifact %s: %w", part.SHA256, err))
-				panic(http.ErrAbortHandler) //nolint:forbidigo // how net/http is told to cut a reply
+				panic(http.ErrAbortHandler) //nolint:forbidigo // aborts the reply
 			}
 		},
 	}, nil

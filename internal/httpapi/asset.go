@@ -6,7 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
-// Asset is anything with a page, as the API shows it.
+// Asset is an asset as the API shows it.
 type Asset struct {
 	Name         string                        `json:"name"`
 	Kind         string                        `json:"kind"`
@@ -53,7 +53,7 @@ type Text struct {
 	Hidden    []Hidden                   `json:"hidden" nullable:"false" doc:"Other texts, by rank"`
 }
 
-// Hidden is a text that does not show.
+// Hidden is a text that is not effective.
 type Hidden struct {
 	Origin string `json:"origin"`
 	Value  string `json:"value"`
@@ -84,7 +84,7 @@ type AssetNode struct {
 	UniqueID string `json:"unique_id"`
 }
 
-// LastRun is the newest result of an asset's node.
+// LastRun is the latest result of an asset's node.
 type LastRun struct {
 	Status        string  `json:"status"`
 	ExecutionTime float64 `json:"execution_time" doc:"Seconds"`
@@ -103,14 +103,14 @@ type TestCounts struct {
 	Unknown int `json:"unknown" doc:"Never run"`
 }
 
-// Stat is a figure of the warehouse.
+// Stat is a statistic from the warehouse.
 type Stat struct {
 	Label string   `json:"label"`
 	Value *float64 `json:"value"`
 	Text  *string  `json:"text"`
 }
 
-// assetType is the type of a resource: "table" for every table.
+// assetType returns the type of a resource: "table" for every table.
 func assetType(k catalog.Kind) string {
 	if k.IsTable() {
 		return "table"
@@ -118,7 +118,7 @@ func assetType(k catalog.Kind) string {
 	return string(k)
 }
 
-// assetResource shows an asset; whole adds what lists leave out.
+// assetResource returns the resource of an asset; whole adds what lists leave out.
 func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
 	asset := s.Asset
 	out := Asset{
@@ -185,7 +185,7 @@ func dbtOf(asset catalog.Asset) *DBT {
 	}
 }
 
-// rowCountStats are the names under which adapters report a number of rows.
+// rowCountStats are the names under which adapters report row counts.
 var rowCountStats = []string{"row_count", "num_rows", "rows"}
 
 func rowCount(stats map[string]catalog.Stat) *int64 {

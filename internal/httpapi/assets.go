@@ -85,7 +85,7 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	}
 	out := httpserver.ListOf[Asset](ctx, a.cursors, p.WS, in.Limit, list.Next, list.Total)
 	if view != nil {
-		if out.Meta.Version = view.Version; view.Version == 0 { // nothing was there yet
+		if out.Meta.Version = view.Version; view.Version == 0 { // before the first import
 			return httpserver.Reply(out), nil
 		}
 	}
@@ -101,7 +101,7 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	return httpserver.Reply(out), nil
 }
 
-// assetPage reads a page of a schema, or of all of them where view is nil.
+// assetPage returns a page of a schema, or of all schemas if view is nil.
 func (a *API) assetPage(ctx context.Context, p access.Principal, view *readmodel.View, f readmodel.Filter, page store.Page, by []store.Breakdown) (readmodel.AssetList, []readmodel.Summary, error) {
 	if view != nil {
 		list, err := view.Assets(ctx, f, page, by)
@@ -159,7 +159,7 @@ func breakdownsOf(param string) ([]store.Breakdown, error) {
 	return out, nil
 }
 
-// found is an asset in a view of its schema.
+// found is an asset with the view of its schema.
 type found struct {
 	view    *readmodel.View
 	asset   catalog.Asset
@@ -171,7 +171,7 @@ func foundIn(v *readmodel.View, asset catalog.Asset) found {
 	return found{view: v, asset: asset, schema: v.Schema, version: v.Version}
 }
 
-// asset finds an asset by its label; the prefix must be that of its kind.
+// asset returns the asset with an id; the prefix of the id must be that of the asset's kind.
 func (a *API) asset(ctx context.Context, p access.Principal, label, at string) (found, error) {
 	prefix, n, err := catalog.ParseID(label)
 	if err != nil {

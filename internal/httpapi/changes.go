@@ -13,7 +13,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Change is one difference of one asset between two versions.
+// Change is a difference of an asset between two versions.
 type Change struct {
 	ID       string                        `json:"id"`
 	At       string                        `json:"at" format:"date-time"`
@@ -31,7 +31,7 @@ type Change struct {
 	Version  int64                         `json:"version"`
 }
 
-// Changes is one page of changes.
+// Changes is a page of changes.
 type Changes struct {
 	Data  []Change            `json:"data" nullable:"false"`
 	Links httpserver.Links    `json:"links"`
@@ -85,7 +85,7 @@ func (a *API) listImportChanges(ctx context.Context, p access.Principal, in *imp
 	return a.changesBetween(ctx, p, view, imp.Version-1, imp.Version, in.PageParams)
 }
 
-// changesBetween lists the changes of the versions after from up to to.
+// changesBetween lists the changes of the versions after from, up to to.
 func (a *API) changesBetween(ctx context.Context, p access.Principal, view *readmodel.View, from, to int64, params httpserver.PageParams) (*httpserver.Body[Changes], error) {
 	page, err := a.cursors.Page(ctx, p.WS, params)
 	if err != nil {
@@ -146,7 +146,7 @@ func changesOf(row store.ChangedAsset) []Change {
 	return out
 }
 
-// actorText is "import" for what an import changed, else who made the change.
+// actorText returns "import" for changes by an import, else the name of who made the change.
 func actorText(row store.ChangedAsset) string {
 	if row.Cause.Kind == catalog.CauseImport {
 		return string(row.Cause.Kind)
@@ -154,8 +154,8 @@ func actorText(row store.ChangedAsset) string {
 	return row.Actor.Name
 }
 
-// lineageChanges tells how the columns of a model that stayed are made now. Blocks
-// of another version of the engine tell nothing.
+// lineageChanges returns how the column lineage of a model changed. Blocks written by another version of the engine
+// are not compared.
 func lineageChanges(row store.ChangedAsset) []catalog.Change {
 	if row.Before == nil || row.After == nil || !row.Before.Present || !row.After.Present {
 		return nil
@@ -182,7 +182,7 @@ func decodeBlock(b []byte) (*lineage.Block, error) {
 	return lineage.Decode(b)
 }
 
-// refLabel names a table that code reads: by id, else as the SQL has it.
+// refLabel returns the id of a table that code reads, or its name in the SQL.
 func refLabel(r lineage.Ref) string {
 	if r.Table != 0 {
 		return catalog.AssetID(r.Table).Label(catalog.KindModel) // every table has the same prefix

@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// SQL is the code of a node. It is text and nothing else: it is never run.
+// SQL is the code of a node. It is only text: it is never run.
 type SQL struct {
 	Language       string  `json:"language" doc:"sql or python"`
 	Raw            *string `json:"raw" doc:"As written"`

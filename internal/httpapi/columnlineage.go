@@ -11,14 +11,13 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// ColumnLineage is the part of the graph of columns around one column.
+// ColumnLineage is the part of the column graph around a column.
 type ColumnLineage struct {
 	Data ColumnLineageData `json:"data"`
 	Meta LineageMeta       `json:"meta"`
 }
 
-// ColumnLineageData holds columns, the nearest first, the edges between them,
-// and what decides rows.
+// ColumnLineageData has columns, nearest first, the edges between them, and the columns that decide rows.
 type ColumnLineageData struct {
 	Nodes []httpserver.Resource[ColumnNode] `json:"nodes" nullable:"false"`
 	Edges []ColumnEdge                      `json:"edges" nullable:"false"`
@@ -45,7 +44,7 @@ type Span struct {
 	End   int `json:"end"`
 }
 
-// ColumnEdge says that one column depends on another.
+// ColumnEdge means that one column depends on another.
 type ColumnEdge struct {
 	From       string   `json:"from"`
 	To         string   `json:"to"`
@@ -54,7 +53,7 @@ type ColumnEdge struct {
 	Masked     bool     `json:"masked"`
 }
 
-// RowEdge says that a column decides which rows a table has.
+// RowEdge means that a column decides which rows a table has.
 type RowEdge struct {
 	Column     string   `json:"column"`
 	Asset      string   `json:"asset"`
@@ -63,7 +62,7 @@ type RowEdge struct {
 	Confidence string   `json:"confidence"`
 }
 
-// EdgeParams choose column edges.
+// EdgeParams select column edges.
 type EdgeParams struct {
 	Kinds      string `query:"kinds" maxLength:"256" doc:"Edges of at least one of these kinds, separated by commas; value and indirect select all of their group; default: all"`
 	Confidence string `query:"confidence" maxLength:"32" doc:"Edges of at least this confidence: schema, single_source, inferred or ambiguous (the default)"`
@@ -96,7 +95,7 @@ func (a *API) registerColumnLineage(s *httpserver.Server) {
 	}, a.getSchemaLineage)
 }
 
-// walkOf reads which edges to follow.
+// walkOf returns which edges to follow.
 func (e EdgeParams) walkOf() (lineage.WalkOptions, error) {
 	kinds, err := lineage.ParseKinds(e.Kinds)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// Column is part of a table, as the API shows it.
+// Column is a column as the API shows it.
 type Column struct {
 	Name           string         `json:"name"`
 	Ordinal        int            `json:"ordinal" doc:"From 1, in the table's order"`
@@ -33,7 +33,7 @@ type ColumnTest struct {
 	Status *string `json:"status" doc:"Of the latest result; null if it never ran"`
 }
 
-// Constraint is one of a column or table.
+// Constraint is a constraint of a column or table.
 type Constraint struct {
 	Type       string   `json:"type"`
 	Name       *string  `json:"name"`
@@ -80,8 +80,7 @@ func (a *API) columnResources(ctx context.Context, _ access.Principal, f found) 
 	return out, nil
 }
 
-// foldName joins a test's column with the table's as dbt writes them: case
-// aside.
+// foldName makes the column names of tests and tables comparable: dbt ignores case.
 func foldName(name string) string { return strings.ToLower(strings.Trim(name, "\"`[]")) }
 
 func testsByColumn(ctx context.Context, f found) (map[string][]ColumnTest, error) {
@@ -104,7 +103,7 @@ func testsByColumn(ctx context.Context, f found) (map[string][]ColumnTest, error
 	return out, nil
 }
 
-// testName is the short name of a generic test, the own one of a singular.
+// testName returns the short name of a generic test, or the name of a singular one.
 func testName(b catalog.TestBody) string {
 	if b.Test != "" {
 		return b.Test

@@ -17,15 +17,14 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// Edited is a field of a PATCH: left out, null (the person takes their own
-// value back), or a value.
+// Edited is a field of a PATCH: absent, null (which withdraws the person's own value), or a value.
 type Edited[T any] struct {
 	Set   bool
 	Null  bool
 	Value T
 }
 
-// UnmarshalJSON tells null from left out.
+// UnmarshalJSON distinguishes null from absent.
 func (e *Edited[T]) UnmarshalJSON(b []byte) error {
 	e.Set = true
 	if bytes.Equal(b, []byte("null")) {
@@ -35,7 +34,7 @@ func (e *Edited[T]) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &e.Value)
 }
 
-// Schema is that of the value, or null.
+// Schema returns the schema of the value, or null.
 func (Edited[T]) Schema(r huma.Registry) *huma.Schema {
 	var value Edited[T]
 	switch any(value.Value).(type) {
@@ -49,14 +48,14 @@ func (Edited[T]) Schema(r huma.Registry) *huma.Schema {
 	}
 }
 
-// AssetPatch changes what a person says about an asset.
+// AssetPatch edits an asset.
 type AssetPatch struct {
 	Description Edited[string]   `json:"description,omitempty"`
 	Owners      Edited[[]string] `json:"owners,omitempty"`
 	Tags        Edited[[]string] `json:"tags,omitempty"`
 }
 
-// ColumnPatch changes what a person says about a column.
+// ColumnPatch edits a column.
 type ColumnPatch struct {
 	Description Edited[string]   `json:"description,omitempty"`
 	Tags        Edited[[]string] `json:"tags,omitempty"`
@@ -163,9 +162,8 @@ func (a *API) columnOf(ctx context.Context, p access.Principal, f found, name st
 	return httpserver.Resource[Column]{}, fmt.Errorf("column of %s: %w", f.asset.ID.Label(f.asset.Kind), catalog.ErrNotFound)
 }
 
-// edit applies the edits that a function makes of the asset, and returns the
-// asset after them. The function is given the asset while nothing else can change
-// it: what a precondition allows is what is edited.
+// edit applies the edits that a function computes from the asset, and returns the edited asset. Nothing else can
+// change the asset while the function runs, so a precondition that holds is still true when the edits are applied.
 func (a *API) edit(ctx context.Context, p access.Principal, f found, make func(context.Context, found) (*edits, error)) (found, error) {
 	label := f.asset.ID.Label(f.asset.Kind)
 	_, err := a.editor.EditAsset(ctx, p.WS, f.asset.ID, p.Actor(), func(ctx context.Context) ([]catalog.Edit, error) {
@@ -185,7 +183,7 @@ func (a *API) edit(ctx context.Context, p access.Principal, f found, make func(c
 	return a.asset(ctx, p, label, "")
 }
 
-// edits collects the edits of one request; err is the first that is not valid.
+// edits collects the edits of a request; err is the first invalid one.
 type edits struct {
 	column string
 	limit  int
@@ -210,8 +208,7 @@ func (e *edits) text(field string, v Edited[string]) {
 	e.list = append(e.list, catalog.Edit{Field: field, Column: e.column, Text: v.Value})
 }
 
-// set turns a wanted set into what has to be added to and removed from what
-// others say.
+// set returns what must be added to and removed from the values of all other origins to get the wanted set.
 func (e *edits) set(field string, v Edited[[]string], others []string) {
 	if !v.Set || e.err != nil {
 		return
@@ -248,7 +245,7 @@ func invalidField(field, detail string) *httpserver.Problem {
 	return httpserver.NewProblem(httpserver.CodeInvalidField, "%s: %s.", field, detail).About(field, detail)
 }
 
-// plainText refuses control characters in names and labels.
+// plainText rejects control characters in names and labels.
 func plainText(field, text string) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 		return invalidField(field, "must not contain control characters")
@@ -256,7 +253,7 @@ func plainText(field, text string) error {
 	return nil
 }
 
-// othersSay is the sorted union of a set over all facets but people's.
+// othersSay returns the sorted union of a set over all facets except people's.
 func othersSay(facets []catalog.Facet, of func(catalog.Body) []string) []string {
 	var out []string
 	for _, f := range facets {

@@ -10,7 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// Facet is what one origin says about an asset, in its own words.
+// Facet is what one origin reports about an asset, unmerged.
 type Facet struct {
 	Origin         string                     `json:"origin"`
 	Source         string                     `json:"source" doc:"manifest, catalog, crawl or user"`
@@ -69,8 +69,8 @@ func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
 	return httpserver.Resource[Facet]{ID: f.Hash.String(), Type: "facet", Attributes: out}, nil
 }
 
-// bodyOf writes the causes and people of a body as the API always has: the
-// number of an import, else the label of the cause, and the name of a person.
+// bodyOf returns a body with causes and actors in the form that the API has always had: the number of an import, else
+// the label of the cause, and the name of a person.
 func bodyOf(m httpserver.JSON, b catalog.Body) httpserver.JSON {
 	putKept(m, b.Kept)
 	if b.Code != nil && !b.Code.CompiledBy.IsZero() {

@@ -20,15 +20,13 @@ type Editor interface {
 	// the asset. Nothing else can change the schema while the function runs.
 	// catalog.ErrBusy if the schema is in use for too long.
 	EditAsset(ctx context.Context, ws int64, id catalog.AssetID, by catalog.Actor, edits editing.Edits) (catalog.Asset, error)
-	// ConfirmRemovals applies the removals that wait and returns how many assets
-	// are removed by it.
+	// ConfirmRemovals applies pending removals and returns how many assets it removed.
 	ConfirmRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) (int64, error)
-	// DismissRemovals refuses the removals that wait.
+	// DismissRemovals discards pending removals.
 	DismissRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) error
 }
 
-// Store is what the API needs of the store beyond the read model; *store.Store
-// has it.
+// Store is what the API needs of the store beyond the read model; *store.Store implements it.
 type Store interface {
 	CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error)
 	UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch store.SchemaPatch) (catalog.Schema, error)
@@ -36,7 +34,7 @@ type Store interface {
 	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error
 }
 
-// Deps is what the API is made of.
+// Deps are the dependencies of the API.
 type Deps struct {
 	Store   Store
 	Model   *readmodel.Model
@@ -48,7 +46,7 @@ type Deps struct {
 	Now     func() time.Time
 }
 
-// API serves the catalog. It holds what handlers need.
+// API serves the catalog. It has what handlers need.
 type API struct {
 	store   Store
 	blobs   func(ws int64) blob.Store
@@ -60,7 +58,7 @@ type API struct {
 	model   *readmodel.Model
 }
 
-// New makes the API.
+// New returns the API.
 func New(d Deps) (*API, error) {
 	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Blobs == nil || d.Now == nil {
 		return nil, errors.New("http api: a dependency is missing")

@@ -18,7 +18,7 @@ type Impact struct {
 	Meta ImpactMeta `json:"meta"`
 }
 
-// ImpactData lists what a change reaches, the nearest first.
+// ImpactData lists what a change reaches, nearest first.
 type ImpactData struct {
 	Columns   []httpserver.Resource[ColumnNode]    `json:"columns" nullable:"false"`
 	Tables    []httpserver.Resource[ImpactedAsset] `json:"tables" nullable:"false"`
@@ -43,7 +43,7 @@ type ImpactedOwner struct {
 	Assets int    `json:"assets"`
 }
 
-// ImpactMeta tells how much there is; lists are cut at the limit.
+// ImpactMeta has the totals of the lists, which are cut at the limit.
 type ImpactMeta struct {
 	Asset            string  `json:"asset"`
 	Column           *string `json:"column"`
@@ -93,7 +93,7 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 	return httpserver.Reply(out), nil
 }
 
-// impactOf lists what a change reaches, each list up to the limit.
+// impactOf returns what a change reaches, each list up to the limit.
 func impactOf(reached readmodel.Impact, limit int) Impact {
 	data := ImpactData{Columns: []httpserver.Resource[ColumnNode]{}}
 	meta := ImpactMeta{DownstreamTables: reached.Tables, TotalColumns: len(reached.Columns)}
@@ -118,7 +118,7 @@ func impactOf(reached readmodel.Impact, limit int) Impact {
 	return Impact{Data: data, Meta: meta}
 }
 
-// impactedOwners counts the assets of each owner; who has most comes first.
+// impactedOwners counts the assets of each owner, most first.
 func impactedOwners(reached []readmodel.Reached) []ImpactedOwner {
 	count := map[string]int{}
 	for _, r := range reached {

@@ -10,7 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
-// Report tells how an import goes or went.
+// Report is the report of an import.
 type Report struct {
 	Status      string           `json:"status" enum:"pending,processing,completed,failed"`
 	Outcome     *string          `json:"outcome" doc:"applied, unchanged, superseded, canceled or failed; null while it runs"`
@@ -24,7 +24,7 @@ type Report struct {
 	IssuesTotal int              `json:"issues_total"`
 }
 
-// Stage is one step of an import.
+// Stage is a stage of an import.
 type Stage struct {
 	Name  string  `json:"name" doc:"open, read, merge, trace or save"`
 	State string  `json:"state" doc:"running, done or failed"`
@@ -60,7 +60,7 @@ func (a *API) registerImports(s *httpserver.Server) {
 	}, a.listImportChanges)
 }
 
-// importOf finds an import that the principal may see.
+// importOf returns an import that the principal may see.
 func (a *API) importOf(ctx context.Context, p access.Principal, label string) (*readmodel.View, catalog.Import, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixImport, label)
 	if err != nil {

@@ -27,7 +27,7 @@ type Key struct {
 	Secret     string   `json:"secret,omitempty" doc:"The key itself; only in the reply to its creation"`
 }
 
-// NewKey asks for a key.
+// NewKey is a request for a key.
 type NewKey struct {
 	Name         string   `json:"name" minLength:"1" maxLength:"200"`
 	Scopes       []string `json:"scopes" minItems:"1" maxItems:"20" nullable:"false"`
@@ -52,7 +52,7 @@ func (a *API) registerKeys(s *httpserver.Server) {
 }
 
 func (a *API) listKeys(ctx context.Context, p access.Principal, in *httpserver.PageParams) (*httpserver.Body[httpserver.List[Key]], error) {
-	if len(p.Schemas) > 0 { // keys are of the whole workspace
+	if len(p.Schemas) > 0 { // keys belong to the whole workspace
 		return nil, catalog.ErrForbidden
 	}
 	page, err := a.cursors.Page(ctx, p.WS, *in)

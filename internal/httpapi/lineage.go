@@ -40,13 +40,13 @@ type Lineage struct {
 	Meta LineageMeta `json:"meta"`
 }
 
-// LineageData holds nodes, the nearest first, and the edges between them.
+// LineageData has nodes, nearest first, and the edges between them.
 type LineageData struct {
 	Nodes []httpserver.Resource[LineageNode] `json:"nodes" nullable:"false"`
 	Edges []LineageEdge                      `json:"edges" nullable:"false"`
 }
 
-// LineageMeta tells how much there is.
+// LineageMeta has the totals of the graph.
 type LineageMeta struct {
 	Nodes      int   `json:"nodes"`
 	TotalNodes int   `json:"total_nodes"`
@@ -108,10 +108,9 @@ func lineageNode(n readmodel.Node) httpserver.Resource[LineageNode] {
 	}}
 }
 
-// selectorText reads `select` as people write it. In a form a plus means a
-// space, in a selector it means lineage: one that begins or ends a term, with or
-// without a number, is the selector's. Whoever escapes the plus is taken at
-// their word.
+// selectorText reads `select` as people write it. In a form a plus means a space, in a selector it means lineage: a
+// plus at the start or end of a term, with or without a number, belongs to the selector. If any plus is escaped, the
+// decoded text is used unchanged.
 func selectorText(u *url.URL, decoded string) string {
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
 		raw, ok := strings.CutPrefix(pair, "select=")

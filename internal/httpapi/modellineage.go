@@ -9,7 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
-// ModelLineage tells how the code of one model was read.
+// ModelLineage is the column lineage of a model.
 type ModelLineage struct {
 	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql,no_code" doc:"read: every column and edge was found; no_code: no code produces it, such as sources and seeds"`
 	Dialect  string            `json:"dialect" doc:"SQL dialect in which it was read, or its language"`
@@ -24,7 +24,7 @@ type ModelLineage struct {
 	Unknown  []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that the schema does not have"`
 }
 
-// OutputColumn is a column that code makes.
+// OutputColumn is a column that the code produces.
 type OutputColumn struct {
 	Name       string                    `json:"name" doc:"* if the columns are unknown"`
 	Masked     bool                      `json:"masked"`
@@ -33,7 +33,7 @@ type OutputColumn struct {
 	From       []OriginColumn            `json:"from" nullable:"false"`
 }
 
-// OriginColumn is a column that something is made of.
+// OriginColumn is a column from which another one derives.
 type OriginColumn struct {
 	Asset      *string  `json:"asset" doc:"null if it is not one of the schema's tables"`
 	AssetName  string   `json:"asset_name"`
@@ -44,7 +44,7 @@ type OriginColumn struct {
 	Masked     bool     `json:"masked"`
 }
 
-// LineageIssue is what could not be read.
+// LineageIssue is a part of the code that could not be read.
 type LineageIssue struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
@@ -57,7 +57,7 @@ type ForeignRelation struct {
 	Name string `json:"name" doc:"As written in the SQL"`
 }
 
-// SchemaLineage sums up how all models of a schema were read.
+// SchemaLineage summarizes how completely the code of all models was read.
 type SchemaLineage struct {
 	Models   int            `json:"models" doc:"Models and snapshots"`
 	Statuses map[string]int `json:"statuses" doc:"Models by status"`
@@ -67,7 +67,7 @@ type SchemaLineage struct {
 	Version  int64          `json:"version"`
 }
 
-// statusNoCode is the status of what is made by no code.
+// statusNoCode is the status of tables that no code produces.
 const statusNoCode = "no_code"
 
 func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[ModelLineage]], error) {
@@ -131,7 +131,7 @@ func outputColumn(read readmodel.ModelLineage, o *lineage.Output) OutputColumn {
 	return column
 }
 
-// lineNumber is nil for no place.
+// lineNumber returns nil for an unknown line.
 func lineNumber(n int) *int {
 	if n == 0 {
 		return nil

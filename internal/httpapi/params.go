@@ -12,7 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
 
-// AtParam asks for an older state.
+// AtParam selects an older state.
 type AtParam struct {
 	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, or an RFC 3339 time"`
 }
@@ -22,8 +22,7 @@ type IDParam struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// view makes the view of a schema by its id; catalog.ErrNotFound for one that the
-// principal may not see.
+// view returns the view of a schema; catalog.ErrNotFound if the principal may not see it.
 func (a *API) view(ctx context.Context, p access.Principal, id, at string) (*readmodel.View, error) {
 	n, err := catalog.ParseIDOf(catalog.PrefixSchema, id)
 	if err != nil {
@@ -36,8 +35,7 @@ func (a *API) view(ctx context.Context, p access.Principal, id, at string) (*rea
 	return viewAt(ctx, v, at)
 }
 
-// viewAt moves a view to the version that `at` means. The served one is its
-// default.
+// viewAt returns the view of the version that `at` names; the served version by default.
 func viewAt(ctx context.Context, v *readmodel.View, at string) (*readmodel.View, error) {
 	if at == "" {
 		return v, nil
@@ -48,7 +46,7 @@ func viewAt(ctx context.Context, v *readmodel.View, at string) (*readmodel.View,
 		}
 		return v.At(ctx, readmodel.AtVersion(n))
 	}
-	// A plus sign that was not escaped in the address reads as a space.
+	// An unescaped plus sign in the address is read as a space.
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(at, " ", "+", 1))
 	if err != nil {
 		return nil, httpserver.InvalidParameter("at", "want a version number or a time such as 2026-01-10T18:00:00Z")
@@ -56,8 +54,8 @@ func viewAt(ctx context.Context, v *readmodel.View, at string) (*readmodel.View,
 	return v.At(ctx, readmodel.AtTime(t))
 }
 
-// filtered makes the view of an optional schema_id; nil means all schemas of the
-// workspace. A key that is limited to several has to name one.
+// filtered returns the view of an optional schema_id; nil means all schemas of the workspace. A key that is limited
+// to several schemas must name one.
 func (a *API) filtered(ctx context.Context, p access.Principal, id, at string) (*readmodel.View, error) {
 	if id != "" {
 		return a.view(ctx, p, id, at)
@@ -74,7 +72,7 @@ func (a *API) filtered(ctx context.Context, p access.Principal, id, at string) (
 	return nil, nil //nolint:nilnil // the whole workspace
 }
 
-// words splits a parameter with commas.
+// words splits a parameter at commas.
 func words(s string) []string {
 	var out []string
 	for w := range strings.SplitSeq(s, ",") {

@@ -84,8 +84,7 @@ func (a *API) getProject(ctx context.Context, p access.Principal, in *IDParam) (
 	return httpserver.Reply(httpserver.DocumentOf(r)), err
 }
 
-// project finds a project by its label; catalog.ErrNotFound if the principal
-// may not see its schema.
+// project returns a project; catalog.ErrNotFound if the principal may not see its schema.
 func (a *API) project(ctx context.Context, p access.Principal, label string) (*readmodel.View, catalog.Project, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
 	if err != nil {

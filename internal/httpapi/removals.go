@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// Removal is an asset whose removal waits for a person's word.
+// Removal is an asset whose removal is pending.
 type Removal struct {
 	Name     string                     `json:"name"`
 	Kind     string                     `json:"kind"`
@@ -18,7 +18,7 @@ type Removal struct {
 	Since    string                     `json:"since" format:"date-time"`
 }
 
-// RemovalsOutcome tells what became of the removals that waited.
+// RemovalsOutcome is the result of confirming or dismissing removals.
 type RemovalsOutcome struct {
 	Removed int64 `json:"removed" doc:"Assets that are now marked removed"`
 }

@@ -22,7 +22,7 @@ type Run struct {
 	Results      []Result `json:"results,omitempty" doc:"Paged; not in lists of runs"`
 }
 
-// Result is what happened to one node in one run.
+// Result is the result of a node in a run.
 type Result struct {
 	Run           string  `json:"run"`
 	InvocationID  string  `json:"invocation_id,omitempty"`

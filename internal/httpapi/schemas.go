@@ -12,7 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Schema is a container as the API shows it.
+// Schema is a schema as the API shows it.
 type Schema struct {
 	Name        string                          `json:"name"`
 	Environment string                          `json:"environment"`
@@ -30,14 +30,14 @@ type LastImport struct {
 	Status string `json:"status"`
 }
 
-// Policy says who wins where dbt and a person both have a value.
+// Policy decides whether dbt's or a person's value is effective.
 type Policy struct {
 	Description Rule `json:"description"`
 	Owners      Rule `json:"owners"`
 	Tags        Rule `json:"tags"`
 }
 
-// Rule is one of a policy's rules.
+// Rule is a rule of a policy.
 type Rule string
 
 // Schema describes a rule.
@@ -55,7 +55,7 @@ func ruleText(r catalog.Rule) Rule {
 	return Rule(r)
 }
 
-// NewSchema asks for a schema.
+// NewSchema is a request for a schema.
 type NewSchema struct {
 	Name        string `json:"name" minLength:"1" maxLength:"200"`
 	Environment string `json:"environment,omitempty" maxLength:"100"`
@@ -68,7 +68,7 @@ type SchemaPatch struct {
 	Policy      *PolicyPatch `json:"policy,omitempty"`
 }
 
-// PolicyPatch changes the rules that are given.
+// PolicyPatch changes the given rules.
 type PolicyPatch struct {
 	Description *Rule `json:"description,omitempty"`
 	Owners      *Rule `json:"owners,omitempty"`

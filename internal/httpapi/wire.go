@@ -8,8 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// timeText is a time on the wire: RFC 3339, UTC, whole seconds; null where
-// there is none.
+// timeText formats a time: RFC 3339, UTC, whole seconds; nil for the zero time.
 func timeText(t time.Time) *string {
 	if t.IsZero() {
 		return nil
@@ -43,7 +42,7 @@ func importLabel(id catalog.ImportID) *string {
 func jsonMap(raw json.RawMessage) httpserver.JSON {
 	out := httpserver.JSON{}
 	if len(raw) > 0 {
-		_ = json.Unmarshal(raw, &out) // what is no object reads as an empty one
+		_ = json.Unmarshal(raw, &out) // anything but an object is read as an empty one
 	}
 	if out == nil {
 		out = httpserver.JSON{}

@@ -70,7 +70,7 @@ func matches(header, tag string) bool {
 	return false
 }
 
-// Precondition checks If-Match against the current document. An empty header is no condition.
+// Precondition checks If-Match against the current document. An empty header always passes.
 func Precondition(ifMatch string, document any) error {
 	if ifMatch == "" {
 		return nil
