@@ -51,6 +51,12 @@ func (s *Store) ChangedAssets(ctx context.Context, ws int64, schema catalog.Sche
 	if err != nil {
 		return Paged[ChangedAsset]{}, err
 	}
+	// What the oldest version changed is not known once the one before is deleted.
+	first, err := s.FirstVersion(ctx, ws, schema)
+	if err != nil {
+		return Paged[ChangedAsset]{}, err
+	}
+	from = max(from, first)
 	version, asset := from, catalog.Open
 	if _, err := p.after(&version, &asset); err != nil {
 		return Paged[ChangedAsset]{}, err
@@ -75,8 +81,8 @@ func (s *Store) ChangedAssets(ctx context.Context, ws int64, schema catalog.Sche
 
 // historyOf selects the versions that changed one asset, by its own rows. Ids of
 // assets are of the whole installation; the index by them goes without a schema.
-const historyOf = `(SELECT valid_from AS number FROM assets WHERE ws = ? AND id = ? AND +schema_id = ? AND valid_from < ?
-		UNION SELECT valid_from FROM column_edges WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_from < ?) k`
+const historyOf = `(SELECT valid_from AS number FROM assets WHERE ws = ? AND id = ? AND +schema_id = ? AND valid_from > ? AND valid_from < ?
+		UNION SELECT valid_from FROM column_edges WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_from > ? AND valid_from < ?) k`
 
 // AssetHistory lists the states of an asset, newest first, each with the one
 // before.
@@ -90,11 +96,15 @@ func (s *Store) AssetHistory(ctx context.Context, ws int64, schema catalog.Schem
 	if _, err := p.after(&before, &id); err != nil {
 		return Paged[ChangedAsset]{}, err
 	}
+	first, err := s.FirstVersion(ctx, ws, schema)
+	if err != nil {
+		return Paged[ChangedAsset]{}, err
+	}
 	of := func(below int64, more ...any) []any {
-		return append([]any{ws, int64(asset), int64(schema), below, ws, int64(schema), int64(asset), below}, more...)
+		return append([]any{ws, int64(asset), int64(schema), first, below, ws, int64(schema), int64(asset), first, below}, more...)
 	}
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM `+historyOf, of(served+1)...)
-	if err == nil && total == 0 {
+	if err == nil && total == 0 && first == 0 {
 		err = catalog.ErrNotFound
 	}
 	if err != nil {

@@ -51,6 +51,16 @@ func testOldVersions(t *testing.T, r *rig) {
 	same(t, get(r.DeleteVersions(ctx, ws, schema, at[3].Add(time.Minute)))(t), int64(2))
 	same(t, get(r.DeleteVersions(ctx, ws, schema, at[3].Add(time.Minute)))(t), int64(0))
 	same(t, get(r.FirstVersion(ctx, ws, schema))(t), int64(3))
+	// What version 3 changed is not known any more: the one before is gone.
+	changes := walk(t, 1, func(p store.Page) (store.Paged[store.ChangedAsset], error) {
+		return r.ChangedAssets(ctx, ws, schema, 0, 5, p)
+	})
+	history := walk(t, 1, func(p store.Page) (store.Paged[store.ChangedAsset], error) {
+		return r.AssetHistory(ctx, ws, schema, 1, p)
+	})
+	if len(changes) != 2 || changes[0].Version != 4 || changes[0].Before == nil || len(history) != 2 || history[1].Version != 4 {
+		t.Errorf("%d changes and %d in the history are left, want those of versions 4 and 5", len(changes), len(history))
+	}
 	for version, want := range want {
 		same(t, r.read(schema, version), want)
 	}
