@@ -36,11 +36,13 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 	}, a.listRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/confirm", Scope: access.WriteCatalog, ID: "confirm-removals", Tag: "schemas",
-		Summary: "Apply pending removals",
+		Summary:     "Apply pending removals",
+		Description: "The tables, their edges and tests, and exposures and the like that the last manifest no longer has, are removed in one version.",
 	}, a.confirmRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/dismiss", Scope: access.WriteCatalog, ID: "dismiss-removals", Tag: "schemas",
-		Summary: "Discard pending removals; the tables stay",
+		Summary:     "Keep what is pending removal",
+		Description: "What the last manifest no longer has stays, with its edges and tests, and later manifests do not ask again. One that has it again, or is sent with force, ends that.",
 	}, a.dismissRemovals)
 }
 
