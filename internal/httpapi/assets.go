@@ -128,7 +128,7 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 	if utf8.RuneCountInString(in.Query) > a.limits.Query {
 		return f, httpserver.InvalidParameter("q", "at most %d characters", a.limits.Query)
 	}
-	for _, k := range words(in.Kind) {
+	for _, k := range splitCommas(in.Kind) {
 		if !slices.Contains(assetKinds, catalog.Kind(k)) {
 			return f, httpserver.InvalidParameter("kind", "unknown value %q", k)
 		}
@@ -150,7 +150,7 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 
 func breakdownsOf(param string) ([]store.Breakdown, error) {
 	var out []store.Breakdown
-	for _, w := range words(param) {
+	for _, w := range splitCommas(param) {
 		if !slices.Contains(breakdowns, store.Breakdown(w)) {
 			return nil, httpserver.InvalidParameter("breakdown", "unknown value %q", w)
 		}

@@ -107,8 +107,8 @@ func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 		}
 		e := a.newEdits("")
 		e.text("description", in.Body.Description)
-		e.set("owners", in.Body.Owners, othersSay(facets, func(b catalog.Body) []string { return b.Owners }))
-		e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return b.Tags }))
+		e.set("owners", in.Body.Owners, valuesOfOthers(facets, func(b catalog.Body) []string { return b.Owners }))
+		e.set("tags", in.Body.Tags, valuesOfOthers(facets, func(b catalog.Body) []string { return b.Tags }))
 		return e, nil
 	})
 	if err != nil {
@@ -139,7 +139,7 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 		name = before.Attributes.Name
 		e := a.newEdits(name)
 		e.text("description", in.Body.Description)
-		e.set("tags", in.Body.Tags, othersSay(facets, func(b catalog.Body) []string { return columnTags(b, name) }))
+		e.set("tags", in.Body.Tags, valuesOfOthers(facets, func(b catalog.Body) []string { return columnTags(b, name) }))
 		return e, nil
 	})
 	if err != nil {
@@ -253,8 +253,8 @@ func plainText(field, text string) error {
 	return nil
 }
 
-// othersSay returns the sorted union of a set over all facets except people's.
-func othersSay(facets []catalog.Facet, of func(catalog.Body) []string) []string {
+// valuesOfOthers returns the sorted union of a set over all facets except people's.
+func valuesOfOthers(facets []catalog.Facet, of func(catalog.Body) []string) []string {
 	var out []string
 	for _, f := range facets {
 		if f.Origin != catalog.OriginUser && f.Withdrawn.IsZero() {

@@ -21,7 +21,7 @@ type Facet struct {
 	ReportedAt     *string                    `json:"reported_at" format:"date-time" doc:"The time of the report itself, such as generated_at of an artifact"`
 	Withdrawn      httpserver.Nullable[Cause] `json:"withdrawn" doc:"Since which the origin no longer reports it"`
 	WithdrawnSince *string                    `json:"withdrawn_since" doc:"The import since which the origin no longer reports it"`
-	Says           map[string]any             `json:"says"`
+	Reported       map[string]any             `json:"says"`
 }
 
 func (a *API) registerFacets(s *httpserver.Server) {
@@ -60,7 +60,7 @@ func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
 	out := Facet{
 		Origin: string(f.Origin), Source: string(f.Source), UniqueID: optional(f.UniqueID),
 		Cause: causeOf(f.Cause), Import: importLabel(f.Cause.Import()), ReportedAt: timeText(f.At), Withdrawn: causeOf(f.Withdrawn.Cause),
-		WithdrawnSince: importLabel(f.Withdrawn.Cause.Artifacts()), Says: bodyOf(jsonMap(body), f.Body),
+		WithdrawnSince: importLabel(f.Withdrawn.Cause.Artifacts()), Reported: bodyOf(jsonMap(body), f.Body),
 	}
 	if f.Project != 0 {
 		label := f.Project.String()

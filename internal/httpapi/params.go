@@ -72,8 +72,8 @@ func (a *API) filtered(ctx context.Context, p access.Principal, id, at string) (
 	return nil, nil //nolint:nilnil // the whole workspace
 }
 
-// words splits a parameter at commas.
-func words(s string) []string {
+// splitCommas splits a parameter at commas.
+func splitCommas(s string) []string {
 	var out []string
 	for w := range strings.SplitSeq(s, ",") {
 		if w = strings.TrimSpace(w); w != "" {

@@ -10,7 +10,7 @@ import (
 // Database is what [StoreCheck] needs of a store.
 type Database interface {
 	Ready(ctx context.Context) error
-	SchemaVersion(ctx context.Context) (current, known int64, err error)
+	SchemaVersion(ctx context.Context) (current, expected int64, err error)
 }
 
 // StoreCheck fails if the store does not respond or its tables have another version.
@@ -19,9 +19,9 @@ func StoreCheck(db Database) Check {
 		if err := db.Ready(ctx); err != nil {
 			return err
 		}
-		current, known, err := db.SchemaVersion(ctx)
-		if err == nil && current != known {
-			err = fmt.Errorf("tables are of version %d, this program expects %d", current, known)
+		current, expected, err := db.SchemaVersion(ctx)
+		if err == nil && current != expected {
+			err = fmt.Errorf("tables are of version %d, this program expects %d", current, expected)
 		}
 		return err
 	}}

@@ -91,7 +91,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal)
 	if err := f.check(); err != nil {
 		return taken{}, err
 	}
-	n.Force = forceWords[f.texts[fieldForce]]
+	n.Force = forceValues[f.texts[fieldForce]]
 	if n.Parts, err = f.keep(ctx, a.Store.TouchBlobs); err != nil {
 		return taken{}, err
 	}

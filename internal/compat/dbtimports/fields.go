@@ -32,8 +32,8 @@ const (
 	fieldForce  = "force"
 )
 
-// forceWords are the accepted values of force.
-var forceWords = map[string]bool{"true": true, "1": true, "yes": true, "false": false, "0": false, "no": false, "": false}
+// forceValues are the accepted values of force.
+var forceValues = map[string]bool{"true": true, "1": true, "yes": true, "false": false, "0": false, "no": false, "": false}
 
 // check validates the form as a whole.
 func (f *form) check() error {
@@ -43,7 +43,7 @@ func (f *form) check() error {
 	if !slices.ContainsFunc(f.parts, func(p part) bool { return p.Name == partManifest }) {
 		return missing(partManifest)
 	}
-	if _, ok := forceWords[f.texts[fieldForce]]; !ok {
+	if _, ok := forceValues[f.texts[fieldForce]]; !ok {
 		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part 'force' must be 'true' or 'false'.").About(fieldForce, "true or false")
 	}
 	return nil

@@ -143,11 +143,11 @@ func fieldName(disposition string) string {
 
 // formPart is the body of a part, up to the next boundary.
 type formPart struct {
-	name  string // of the form's field; "" if there is none
-	from  *multipartReader
-	begun bool // some of it was read
-	known int  // buffered bytes that belong to it
-	end   bool // the boundary follows what is known
+	name     string // of the form's field; "" if there is none
+	from     *multipartReader
+	begun    bool // some of it was read
+	buffered int  // bytes in the buffer that belong to it
+	end      bool // the boundary follows the buffered bytes
 }
 
 // Read implements [io.Reader].
@@ -179,7 +179,7 @@ func (p *formPart) WriteTo(w io.Writer) (written int64, err error) {
 
 // take consumes n bytes of the buffered body.
 func (p *formPart) take(n int) (int, error) {
-	p.known -= n
+	p.buffered -= n
 	return p.from.in.Discard(n)
 }
 
@@ -187,22 +187,22 @@ func (p *formPart) take(n int) (int, error) {
 // body.
 func (p *formPart) more() ([]byte, error) {
 	in := p.from.in
-	if p.known == 0 && !p.end {
+	if p.buffered == 0 && !p.end {
 		buffered, _ := in.Peek(in.Buffered()) // peeking at buffered bytes cannot fail
-		p.known, p.end = p.scan(buffered, false)
+		p.buffered, p.end = p.scan(buffered, false)
 	}
-	if p.known == 0 && !p.end {
+	if p.buffered == 0 && !p.end {
 		// Read a full buffer at a time: larger reads cost fewer system calls.
 		buffered, err := in.Peek(in.Size())
-		if p.known, p.end = p.scan(buffered, err != nil); p.known == 0 && !p.end {
+		if p.buffered, p.end = p.scan(buffered, err != nil); p.buffered == 0 && !p.end {
 			if err == nil || errors.Is(err, io.EOF) {
 				err = io.ErrUnexpectedEOF
 			}
 			return nil, err
 		}
 	}
-	p.begun = p.begun || p.known > 0
-	return in.Peek(p.known)
+	p.begun = p.begun || p.buffered > 0
+	return in.Peek(p.buffered)
 }
 
 // scan returns how many bytes of b certainly belong to the body, and whether a boundary follows them. last reports
