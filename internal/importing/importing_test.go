@@ -30,8 +30,10 @@ type rig struct {
 	blobs  *fs.Store
 	worker *Pipeline
 	editor *editing.Editor
-	schema catalog.SchemaID
-	clock  time.Time
+
+	blobFolder string
+	schema     catalog.SchemaID
+	clock      time.Time
 }
 
 func newRig(t *testing.T) *rig {
@@ -46,7 +48,8 @@ func newRig(t *testing.T) *rig {
 	if err := r.store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if r.blobs, err = fs.Open(t.TempDir(), ws, now); err != nil {
+	r.blobFolder = t.TempDir()
+	if r.blobs, err = fs.Open(r.blobFolder, ws, now); err != nil {
 		t.Fatal(err)
 	}
 	reviser := &revision.Reviser{Store: r.store, Now: now, Log: slog.New(slog.DiscardHandler)}
