@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/thalweg-data/thalweg/examples/shop"
 	"github.com/thalweg-data/thalweg/internal/apitest"
 )
 
@@ -179,6 +180,38 @@ func runPython(t *testing.T, dir string, env, scripts []string) {
 		r := execute(t, dir, slices.Clone(env), python, "-c", script)
 		if r.code != 0 {
 			t.Errorf("%s\nexit code %d\n%s%s", script, r.code, r.stdout, r.stderr)
+		}
+	}
+}
+
+// The requests of the README, verbatim but for host and key, after the imports
+// that `make run` makes.
+func TestReadmeSamples(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("SKIPPED: no curl")
+	}
+	s, dir := serve(t), projectFolder(t)
+	if r := command(t, dir, s.env(), "schemas", "create", "--name", "Analytics Warehouse"); r.code != 0 {
+		t.Fatalf("%+v", r)
+	}
+	for range shop.States() {
+		r := command(t, dir, s.env(), "import", "--schema", "SCH-101", "--manifest", "target/manifest.json", "--catalog", "target/catalog.json", "--wait")
+		if r.code != 0 {
+			t.Fatalf("%+v", r)
+		}
+	}
+	requests := blocks(t, "../../README.md", "sh")
+	if len(requests) != 2 {
+		t.Fatalf("%d blocks of requests in the README", len(requests))
+	}
+	for _, request := range requests {
+		script := strings.NewReplacer("http://127.0.0.1:8080", s.url, "YOUR_API_KEY", s.key, "curl ", "curl --fail-with-body -sS ").Replace(request)
+		r := execute(t, dir, nil, "sh", "-eu", "-c", script)
+		if r.code != 0 {
+			t.Fatalf("%s: %+v", script, r)
+		}
+		if !strings.Contains(r.stdout, `"id":"IMP-3"`) {
+			t.Errorf("the import is not IMP-3: %.200s", r.stdout)
 		}
 	}
 }
