@@ -230,6 +230,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 		o.Links = m.depends
 	} else {
 		j.compareLinks(m)
+		m.depends = nil
 	}
 	return o
 }

@@ -139,7 +139,7 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 
 // merge merges the changed assets and writes them.
 func (a *apply) merge(ctx context.Context) error {
-	a.merger = &merger{apply: a, policy: a.schema.Policy, now: a.Now()}
+	a.merger = &merger{apply: a, policy: a.schema.Policy, now: a.Now(), names: map[string]string{}}
 	return a.merger.run(ctx)
 }
 

@@ -28,7 +28,8 @@ type merger struct {
 	counters catalog.Counters
 	removed  int64 // assets that nothing reports any more
 	restored int64
-	tables   int64 // present tables more than before
+	tables   int64             // present tables more than before
+	names    map[string]string // of columns, held once
 }
 
 // run goes through the changed assets, batch by batch: one is read and merged

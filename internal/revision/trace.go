@@ -121,8 +121,9 @@ type tracing struct {
 	changed, same []store.ColumnEdgeBlock
 	kept          int
 
-	mu    sync.Mutex
-	asked map[int32]lineage.Columns // of tables that are read without being declared
+	mu     sync.Mutex
+	asked  map[int32]lineage.Columns // of tables that are read without being declared
+	askErr error
 }
 
 // storedBlock is what was traced before this apply.

@@ -1,9 +1,9 @@
 package revision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -142,10 +142,18 @@ func (t *tracing) Columns(n int32) lineage.Columns {
 	}
 	c, err := t.undeclared(n)
 	if err != nil {
-		t.Log.WarnContext(t.ctx, "columns of a table that a model reads without declaring it", slog.Int64("asset", int64(t.ids[n])), slog.Any("error", err))
+		// The engine reads on without the columns; what comes of it is not kept.
+		t.askErr = cmp.Or(t.askErr, err)
 	}
 	t.asked[n] = c
 	return c
+}
+
+// asking is the first error of Columns.
+func (t *tracing) asking() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.askErr
 }
 
 func (t *tracing) undeclared(n int32) (lineage.Columns, error) {
@@ -188,6 +196,9 @@ const keptBytes = 1 << 20
 // Keep takes what was traced and writes it in large parts. A block that came out
 // equal gets its new key only, so that it is not a change.
 func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
+	if err := t.asking(); err != nil {
+		return err
+	}
 	for _, w := range traced {
 		t.tally.add(t.tables[w.Table].Name, w.Block)
 		row := store.ColumnEdgeBlock{Asset: t.ids[w.Table], Hash: w.Key, Block: w.Encoded}

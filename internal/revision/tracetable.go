@@ -31,6 +31,7 @@ func (m *merger) track(d catalog.Delta) {
 		return
 	}
 	t.table = lineageTable(d.After, d.ColumnsAfter)
+	m.share(t.table.Stated.List)
 	if d.Before == nil || !d.Before.Present {
 		t.due, t.disturbs = t.table.Code != nil, true
 		return
@@ -38,6 +39,22 @@ func (m *merger) track(d catalog.Delta) {
 	before := lineageTable(d.Before, d.ColumnsBefore)
 	t.disturbs = before.Key != t.table.Key || before.Ephemeral != t.table.Ephemeral || !sameColumns(before.Stated, t.table.Stated)
 	t.due = t.table.Code != nil && (m.traceAll() || before.Key != t.table.Key || before.Platform != t.table.Platform || !sameCode(before, t.table, d))
+}
+
+// maxNames bounds the names that are held once: more than that hardly repeat.
+const maxNames = 1 << 16
+
+// share lets equal names of columns share their memory: the columns of every
+// merged table are held until it is traced.
+func (m *merger) share(columns []resolve.Column) {
+	for i := range columns {
+		name := columns[i].Name
+		if shared, ok := m.names[name]; ok {
+			columns[i].Name = shared
+		} else if len(m.names) < maxNames {
+			m.names[name] = name
+		}
+	}
 }
 
 // traceAll reports whether the code of every merged table is read, changed or
