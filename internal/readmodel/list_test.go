@@ -1,0 +1,149 @@
+package readmodel
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+var everyone = access.Principal{WS: ws}
+
+// view makes the view of the served version.
+func (w *writer) view(m *Model) *View {
+	w.t.Helper()
+	v, err := m.View(w.t.Context(), everyone, w.schema)
+	must(w.t, err)
+	return v
+}
+
+// manyAssets fills a schema with assets of every sort and results of their nodes.
+func (w *writer) manyAssets(random *rand.Rand) {
+	w.t.Helper()
+	word := func(of ...string) string { return of[random.IntN(len(of))] }
+	words := func(of ...string) []string { return of[:random.IntN(len(of)+1)] }
+	kinds := []catalog.Kind{catalog.KindModel, catalog.KindModel, catalog.KindSource, catalog.KindExposure}
+	write := func(save *store.Write) {
+		var rows []store.AssetRow
+		for range 60 {
+			id := catalog.AssetID(1 + random.IntN(90))
+			a := catalog.Asset{
+				ID: id, Kind: kinds[random.IntN(len(kinds))], Name: word("orders", "Orders", "customers", "größe", "a_b", "a%b") + fmt.Sprint(random.IntN(9)),
+				Project: catalog.ProjectID(random.IntN(3)), Present: random.IntN(5) > 0, Tags: words("nightly", "core"), Owners: words("ana", "bo"),
+				Materialized: word("", "table", "view"), RelationKey: word("", "db.main.x", "DB.MAIN.Y"),
+				DBT: &catalog.DBT{UniqueID: fmt.Sprint("model.shop.", id), PackageName: word("", "shop", "utils"), Group: word("", "finance")},
+			}
+			a.Description.Value = word("", " ", "Text.")
+			rows = append(rows, store.AssetRow{Asset: a, Hash: catalog.HashOfText(a.Name)})
+		}
+		must(w.t, save.PutAssets(w.t.Context(), rows))
+	}
+	w.save(write, nil)
+	w.save(write, nil)
+	for project := range catalog.ProjectID(3) {
+		run := catalog.Run{SchemaID: w.schema, Project: project, InvocationID: fmt.Sprint("i-", project), Command: "build", GeneratedAt: time.Unix(100, 0)}
+		var results []catalog.NodeResult
+		for id := range 90 {
+			results = append(results, catalog.NodeResult{
+				UniqueID: fmt.Sprint("model.shop.", id), Status: "x", Class: word("success", "error"), CompletedAt: time.Unix(int64(200+id), 0),
+			})
+		}
+		_, _, err := w.store.PutRun(w.t.Context(), ws, run, results, nil)
+		must(w.t, err)
+	}
+}
+
+// randomFilter draws a filter in both forms.
+func randomFilter(random *rand.Rand, schema catalog.SchemaID, version int64) (Filter, store.AssetFilter) {
+	f := Filter{Sort: []string{"", "name", "-name", "kind", "-kind", "created_at", "-updated_at", "id", "-id"}[random.IntN(9)]}
+	has := random.IntN(2) == 0
+	for range random.IntN(3) {
+		switch random.IntN(11) {
+		case 0:
+			f.Kinds = []catalog.Kind{catalog.KindModel, catalog.KindExposure}[:1+random.IntN(2)]
+		case 1:
+			f.Project = catalog.ProjectID(1 + random.IntN(2))
+		case 2:
+			f.Package = "shop"
+		case 3:
+			f.Tag = "nightly"
+		case 4:
+			f.Owner = "bo"
+		case 5:
+			f.Group = "finance"
+		case 6:
+			f.Status = "error"
+		case 7:
+			f.Materialized = "view"
+		case 8:
+			f.Removed = true
+		case 9:
+			f.HasDescription = &has
+		case 10:
+			f.Query = []string{"ORD", "main", "%", "_", "größe", "s1\ndb", "y"}[random.IntN(7)]
+		}
+	}
+	return f, store.AssetFilter{
+		Schema: schema, At: version, Kind: f.Kinds, Project: f.Project, Package: f.Package, Tag: f.Tag, Owner: f.Owner, Group: f.Group, Status: f.Status,
+		Materialized: f.Materialized, Removed: &f.Removed, HasDescription: f.HasDescription, Query: f.Query, Sort: f.Sort,
+	}
+}
+
+// TestListsAreTheStores: a list from cards has the rows, the order, the pages, the
+// totals and the breakdowns that the store gives.
+func TestListsAreTheStores(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(5, 5))
+	w := newWriter(t, openStore(t), "shop")
+	w.manyAssets(random)
+	v := w.view(newModel(t, w.store))
+	all := []store.Breakdown{store.ByKind, store.ByTag, store.ByOwner, store.ByGroup, store.ByPackage, store.ByMaterialized}
+	for range 60 {
+		at, err := v.At(t.Context(), AtVersion(int64(1+random.IntN(2))))
+		must(t, err)
+		filter, stored := randomFilter(random, w.schema, at.Version)
+		page := store.Page{Limit: 1 + random.IntN(9)}
+		for {
+			want, err := w.store.AssetPage(t.Context(), ws, stored, page)
+			must(t, err)
+			got, err := at.Assets(t.Context(), filter, page, all)
+			must(t, err)
+			if diff := gocmp.Diff(want, got.Paged, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%+v, page %+v (-store +cards)\n%s", filter, page, diff)
+			}
+			for _, by := range all {
+				counts, err := w.store.AssetBreakdown(t.Context(), ws, stored, by)
+				must(t, err)
+				if diff := gocmp.Diff(counts, got.Breakdown[by], cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("%+v by %s (-store +cards)\n%s", filter, by, diff)
+				}
+			}
+			if page.After = got.Next; page.After == "" {
+				break
+			}
+		}
+	}
+}
+
+func TestListRefusals(t *testing.T) {
+	t.Parallel()
+	w := newWriter(t, openStore(t), "shop")
+	v := w.view(newModel(t, w.store))
+	for _, c := range []struct{ sort, after string }{{"colour", ""}, {"name", "[1"}, {"name", "[1,2]"}, {"id", `["a",2]`}} {
+		if _, err := v.Assets(t.Context(), Filter{Sort: c.sort}, store.Page{After: c.after}, nil); !errors.Is(err, catalog.ErrInvalid) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	empty, err := v.Assets(t.Context(), Filter{}, store.Page{}, []store.Breakdown{store.ByKind})
+	if err != nil || len(empty.Rows) > 0 || empty.Total != 0 {
+		t.Errorf("before the first version: %+v, %v", empty, err)
+	}
+}
