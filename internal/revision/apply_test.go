@@ -314,6 +314,44 @@ func TestDismissedRemovals(t *testing.T) {
 	})
 }
 
+// TestConfirmAfterDismiss: what a person kept stays, with its edges and tests,
+// when later removals are confirmed, and through the report after that.
+func TestConfirmAfterDismiss(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		opts := Options{Holder: "ana", Actor: tester}
+		r.apply(r.dbt("shop", chain(5)...))
+		r.apply(r.dbt("shop"))
+		if err := r.DismissRemovals(t.Context(), ws, r.schema, opts); err != nil {
+			t.Fatal(err)
+		}
+		r.apply(r.dbt("shop", chain(2)...))
+		r.apply(r.dbt("shop"))
+		check := func(when string) {
+			t.Helper()
+			var tested []string
+			tests, err := r.store.TestsOf(t.Context(), ws, r.schema, 0, 0, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range tests {
+				tested = append(tested, r.name(x.Asset))
+			}
+			slices.Sort(tested)
+			wantStrings(t, "tests "+when, tested, "analytics.c", "analytics.d", "analytics.e")
+			edges := strings.Join(r.edges(), ", ")
+			if !strings.Contains(edges, "analytics.c → analytics.d") || !strings.Contains(edges, "analytics.d → analytics.e") {
+				t.Errorf("edges %s: %s", when, edges)
+			}
+		}
+		if n, err := r.ConfirmRemovals(t.Context(), ws, r.schema, opts); n != 2 || err != nil {
+			t.Fatal(n, err)
+		}
+		check("once the others are confirmed")
+		r.apply(r.dbt("shop", model("new")))
+		check("after another report")
+	})
+}
+
 // TestConfirmedRemovalsTakeTests: confirmed removals take the tests and edges of
 // what is removed with them, and a table that is back has its columns back.
 func TestConfirmedRemovalsTakeTests(t *testing.T) {

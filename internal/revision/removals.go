@@ -105,6 +105,7 @@ func (p *placement) hold(ctx context.Context, o *Observation, seen map[string]bo
 	if o.Coverage != Complete {
 		// A part of what waited is applied now: it waits no longer.
 		h.memo.Nodes, h.memo.Tests = nil, nil
+		h.assets = p.assetsOf(o.Origin, h.memo.KeptNodes)
 		p.withheld[o.Project] = []store.PendingRemoval{}
 		return nil, nil
 	}
@@ -135,14 +136,20 @@ func (p *placement) hold(ctx context.Context, o *Observation, seen map[string]bo
 			held[id] = true
 		}
 	}
-	h.assets = map[catalog.AssetID]bool{}
-	for id := range held {
-		if f, ok := p.known.asserted(Node{o.Origin, id}); ok {
-			h.assets[f.Asset] = true
-		}
-	}
+	h.assets = p.assetsOf(o.Origin, slices.Collect(maps.Keys(held)))
 	p.reportWithheld(o, present)
 	return held, nil
+}
+
+// assetsOf returns the assets of nodes that an origin says exist.
+func (p *placement) assetsOf(origin catalog.Origin, ids []string) map[catalog.AssetID]bool {
+	assets := make(map[catalog.AssetID]bool, len(ids))
+	for _, id := range ids {
+		if f, ok := p.known.asserted(Node{origin, id}); ok {
+			assets[f.Asset] = true
+		}
+	}
+	return assets
 }
 
 // looksMistaken asks the guard about the missing nodes.
@@ -302,7 +309,8 @@ func (r *Reviser) withheldPart(ctx context.Context, ws int64, schema catalog.Sch
 	return o, r.withheldTests(ctx, ws, schema, h.memo, &o)
 }
 
-// withheldTests states the tests of a project without those that wait.
+// withheldTests states the tests of a project without those that wait and those
+// that a person kept: the latter stay because the memo has them.
 func (r *Reviser) withheldTests(ctx context.Context, ws int64, schema catalog.SchemaID, memo heldMemo, o *Observation) error {
 	if len(memo.Tests) == 0 {
 		return nil
@@ -311,13 +319,13 @@ func (r *Reviser) withheldTests(ctx context.Context, ws int64, schema catalog.Sc
 	if err != nil {
 		return fmt.Errorf("tests of %s: %w", o.Project, err)
 	}
-	waits := make(map[string]bool, len(memo.Tests))
-	for _, id := range memo.Tests {
-		waits[id] = true
+	unreported := make(map[string]bool, len(memo.Tests)+len(memo.KeptTests))
+	for _, id := range slices.Concat(memo.Tests, memo.KeptTests) {
+		unreported[id] = true
 	}
 	o.Tests = []TestClaim{}
 	for _, t := range tests {
-		if !waits[t.UniqueID] {
+		if !unreported[t.UniqueID] {
 			o.Tests = append(o.Tests, TestClaim{ID: t.UniqueID, Same: true})
 		}
 	}
