@@ -33,12 +33,6 @@ type Policy struct {
 	Jobs     time.Duration // that have ended
 }
 
-// DefaultPolicy returns what is kept unless settings differ.
-func DefaultPolicy() Policy {
-	const day = 24 * time.Hour
-	return Policy{LastArtifacts: 10, DailyFor: 30, Orphans: day, Results: 400 * day, Jobs: 30 * day}
-}
-
 // idempotencyTime is how long idempotency keys are promised to be remembered.
 const idempotencyTime = 24 * time.Hour
 

@@ -28,6 +28,9 @@ const (
 	day = 24 * time.Hour
 )
 
+// defaults are those of package config.
+var defaults = retention.Policy{LastArtifacts: 10, DailyFor: 30, Orphans: day, Results: 400 * day, Jobs: 30 * day}
+
 // clock begins now, because the blobs' files have real times, and is moved by
 // hand.
 type clock struct {
@@ -83,7 +86,7 @@ func newRig(t *testing.T, c *clock, s *store.Store, err error) *rig {
 	schema, err := s.CreateSchema(t.Context(), ws, "Analytics Warehouse", "")
 	must(t, err)
 	r.schema = schema.ID
-	r.keep = &retention.Retention{Store: s, Blobs: r.blobs, Policy: retention.DefaultPolicy(), Now: c.now, Log: slog.New(slog.DiscardHandler)}
+	r.keep = &retention.Retention{Store: s, Blobs: r.blobs, Policy: defaults, Now: c.now, Log: slog.New(slog.DiscardHandler)}
 	return r
 }
 

@@ -3,7 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"math/bits"
 	"runtime"
 	"strings"
 
@@ -14,38 +14,32 @@ import (
 // the size of the statement itself matters.
 const maxParameters = 1024
 
-// Load adds rows by statements of many rows, prepared once.
-func (e *engine) Load(ctx context.Context, tx store.Tx, table store.Table, rows [][]any) (err error) {
+// Load adds rows by statements of many rows. What is left in the end goes in
+// powers of two: few statements differ, and the connection keeps them.
+func (e *engine) Load(ctx context.Context, tx store.Tx, table store.Table, rows [][]any) error {
 	size := max(1, maxParameters/len(table.Columns))
-	if len(rows) >= size {
-		many, err := tx.SQL.PrepareContext(ctx, insert(table, size))
-		if err != nil {
+	for query := ""; len(rows) > 0; rows = rows[size:] {
+		if len(rows) < size {
+			size = 1 << (bits.Len(uint(len(rows))) - 1)
+			query = ""
+		}
+		if query == "" {
+			query = insert(table, size)
+		}
+		if err := add(ctx, tx.SQL, query, rows[:size]); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, many.Close()) }()
-		for ; len(rows) >= size; rows = rows[size:] {
-			if err := add(ctx, many, rows[:size]); err != nil {
-				return err
-			}
-		}
 	}
-	if len(rows) == 0 {
-		return nil
-	}
-	rest, err := tx.SQL.PrepareContext(ctx, insert(table, len(rows)))
-	if err != nil {
-		return err
-	}
-	return errors.Join(add(ctx, rest, rows), rest.Close()) //nolint:sqlclosecheck // its error counts
+	return nil
 }
 
-func add(ctx context.Context, stmt *sql.Stmt, rows [][]any) error {
+func add(ctx context.Context, tx *sql.Tx, query string, rows [][]any) error {
 	args := make([]any, 0, len(rows)*len(rows[0]))
 	for _, row := range rows {
 		args = append(args, row...)
 	}
 	runtime.Gosched() // requests go first
-	_, err := stmt.ExecContext(ctx, args...)
+	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }
 

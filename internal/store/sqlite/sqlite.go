@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	sqlitedriver "modernc.org/sqlite" // also registers the driver "sqlite"
 
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -63,10 +63,7 @@ type engine struct {
 // open makes the pools. The writer begins every transaction as one that writes,
 // so that two of them wait for each other instead of failing half-way.
 func (e *engine) open(ctx context.Context) error {
-	writer, err := sql.Open("sqlite", dsn(e.path, "_txlock=immediate"))
-	if err != nil {
-		return err
-	}
+	writer := sql.OpenDB(connector{&sqlitedriver.Driver{}, dsn(e.path, "_txlock=immediate"), writerStatements})
 	writer.SetMaxOpenConns(1)
 	writer.SetMaxIdleConns(1)
 	// The file must be there, in WAL mode, before a reader opens it.
@@ -76,10 +73,7 @@ func (e *engine) open(ctx context.Context) error {
 	if err := os.Chmod(e.path, 0o600); err != nil {
 		return errors.Join(err, writer.Close())
 	}
-	reader, err := sql.Open("sqlite", dsn(e.path, "_pragma=query_only(1)"))
-	if err != nil {
-		return errors.Join(err, writer.Close())
-	}
+	reader := sql.OpenDB(connector{&sqlitedriver.Driver{}, dsn(e.path, "_pragma=query_only(1)"), readerStatements})
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 	e.mu.Lock()
