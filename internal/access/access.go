@@ -31,13 +31,13 @@ var (
 const (
 	// cacheFor bounds how long a revoked key still works elsewhere.
 	cacheFor = 5 * time.Second
-	// cacheSize bounds the keys remembered.
+	// cacheSize bounds the number of cached keys.
 	cacheSize = 4096
 	// flushEvery is how often the time of the last use is stored.
 	flushEvery = time.Minute
 )
 
-// Keys stores keys; *store.Store does.
+// Keys stores keys; *store.Store implements it.
 type Keys interface {
 	PutKey(ctx context.Context, k store.Key) (store.Key, error)
 	KeyByID(ctx context.Context, publicID string) (store.Key, error)
@@ -64,7 +64,7 @@ type cached struct {
 	at    time.Time
 }
 
-// Option changes an Access as it is made.
+// Option configures an Access.
 type Option func(*Access)
 
 // WithDemo lets requests from loopback without credentials pass as Demo.
@@ -81,8 +81,7 @@ func New(keys Keys, now func() time.Time, random io.Reader, options ...Option) *
 }
 
 // Authenticate returns the principal of a request, by its headers and the address of its client, with or without
-// port. `Authorization: Bearer` goes before `X-API-Key`, which
-// is used where there is no bearer token. Errors wrap ErrMissing, ErrUnknown,
+// port. `Authorization: Bearer` takes precedence over `X-API-Key`. Errors wrap ErrMissing, ErrUnknown,
 // ErrExpired or are the store's.
 func (a *Access) Authenticate(ctx context.Context, header http.Header, remote string) (Principal, error) {
 	text, ok := credentials(header)
@@ -103,8 +102,8 @@ func (a *Access) Authenticate(ctx context.Context, header http.Header, remote st
 	return a.verify(t, key, found, remote)
 }
 
-// verify compares in constant time, with a row of zeros where the key is
-// unknown: no sha256 is all zeros.
+// verify compares in constant time, with zeros if the key is unknown: no sha256
+// is all zeros.
 func (a *Access) verify(t token, key store.Key, found bool, remote string) (Principal, error) {
 	hash := t.hash()
 	same := subtle.ConstantTimeCompare(hash[:], key.SecretHash[:]) == 1
@@ -140,7 +139,7 @@ func credentials(header http.Header) (string, bool) {
 	if key := strings.TrimSpace(header.Get("X-API-Key")); key != "" {
 		return key, true
 	}
-	// Credentials of another kind are wrong ones, not none.
+	// Credentials of another scheme are invalid, not missing.
 	return "", scheme != ""
 }
 
@@ -151,7 +150,7 @@ func forwarded(header http.Header) bool {
 }
 
 // lookup finds a key by its public id, in the cache if it is fresh. Unknown
-// keys are remembered too.
+// keys are cached too.
 func (a *Access) lookup(ctx context.Context, publicID string) (store.Key, bool, error) {
 	now := a.now()
 	a.mu.Lock()
@@ -199,8 +198,8 @@ func (a *Access) Run(ctx context.Context) error {
 	}
 }
 
-// Flush stores the times of last use that are known only here. Where that
-// fails they are kept for the next time.
+// Flush stores the times of last use that only this process has. If that fails,
+// they are kept for the next call.
 func (a *Access) Flush(ctx context.Context) error {
 	a.mu.Lock()
 	used := a.used
@@ -223,8 +222,8 @@ func (a *Access) Flush(ctx context.Context) error {
 	return fmt.Errorf("last use of %d keys: %w", len(used), err)
 }
 
-// allowedFrom reports whether a remote address is within one of the networks; no
-// network at all allows every address.
+// allowedFrom reports whether a remote address is within one of the networks;
+// without networks every address is allowed.
 func allowedFrom(cidrs []string, remote string) bool {
 	if len(cidrs) == 0 {
 		return true

@@ -20,8 +20,8 @@ const (
 	base62         = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// token is a key as it travels: text is the whole, publicID the part by which
-// its row is found.
+// token is a key as clients send it: text is the whole, publicID the part by
+// which its row is found.
 type token struct {
 	text     string
 	publicID string
@@ -93,8 +93,8 @@ func isBase62(s string) bool {
 	return true
 }
 
-// LooksLikeKey reports whether a text contains what may be a key, right or
-// wrong: nothing of the kind belongs in a URL.
+// LooksLikeKey reports whether a text contains what may be a key, valid or not:
+// keys do not belong in URLs.
 func LooksLikeKey(text string) bool {
 	at := strings.Index(text, keyPrefix+"_")
 	return at >= 0 && len(text)-at >= keyLength/2

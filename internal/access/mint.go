@@ -81,8 +81,8 @@ func (a *Access) check(n NewKey) error {
 	return nil
 }
 
-// Revoke ends a key: in this process at once, in others within five seconds. It
-// returns catalog.ErrNotFound if the workspace has no such key.
+// Revoke revokes a key: in this process at once, in others within five seconds.
+// It returns catalog.ErrNotFound if the workspace has no such key.
 func (a *Access) Revoke(ctx context.Context, ws, id int64) error {
 	defer a.forgetAll()
 	if err := a.keys.RevokeKey(ctx, ws, id); err != nil {
@@ -91,10 +91,10 @@ func (a *Access) Revoke(ctx context.Context, ws, id int64) error {
 	return nil
 }
 
-// Bootstrap makes sure that there is an administrator's key. given, if not
-// empty, is the text of the key to have (from the environment); else a new key
-// is made if there is none at all. The text of a key made now is returned, ""
-// if nothing was made. It returns catalog.ErrInvalid if given is not one of our keys.
+// Bootstrap makes sure that there is an administrator's key. given, if not empty, is
+// the text of the key that must exist (from the environment); otherwise a new key is
+// made if there is none. The text of a key made now is returned, "" if nothing was
+// made. It returns catalog.ErrInvalid if given is not one of our keys.
 func (a *Access) Bootstrap(ctx context.Context, given string) (secret string, err error) {
 	admin := NewKey{Name: "bootstrap", Creator: "bootstrap", Scopes: []Scope{AdminWorkspace}}
 	if given != "" {

@@ -1,7 +1,7 @@
 // Package apitest runs the whole API in a test: a real store, real blobs, the
-// pipeline and its worker, behind an HTTP server on loopback. Every reply that
-// goes out is held against the OpenAPI document; its tests see the API as a
-// client does.
+// pipeline and its worker, behind an HTTP server on loopback. Every reply is
+// validated against the OpenAPI document; its tests see the API as a client
+// does.
 package apitest
 
 import (
@@ -206,7 +206,7 @@ func (s *Server) work(o Options) (stop func()) {
 	return func() { cancel(); <-done }
 }
 
-// Key makes a key and gives its text.
+// Key makes a key and returns its text.
 func (s *Server) Key(t testing.TB, scopes ...access.Scope) string {
 	t.Helper()
 	return s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{Name: "ana", Scopes: scopes})
@@ -222,7 +222,7 @@ func (s *Server) KeyFor(t testing.TB, ws int64, n access.NewKey) string {
 	return secret
 }
 
-// Schema makes a schema and gives its id.
+// Schema makes a schema and returns its id.
 func (s *Server) Schema(t testing.TB, name string) string {
 	t.Helper()
 	sch, err := s.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, name, "prod")
@@ -232,7 +232,7 @@ func (s *Server) Schema(t testing.TB, name string) string {
 	return sch.ID.String()
 }
 
-// Reply is what came back.
+// Reply is the reply to a request.
 type Reply struct {
 	Status int
 	Header http.Header

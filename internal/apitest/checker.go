@@ -16,8 +16,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// checker holds every reply against the OpenAPI document that the server
-// itself serves, and fails the test over one that does not fit.
+// checker validates every reply against the OpenAPI document that the server
+// itself serves, and fails the test if one does not match.
 type checker struct {
 	t        testing.TB
 	next     http.Handler

@@ -14,7 +14,7 @@ import (
 )
 
 // OnPostgres opens a store in a database of its own. A package that uses it
-// ends its tests by pgtest.Main.
+// must run its tests by pgtest.Main.
 func OnPostgres(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
 	st, err := postgres.Open(t.Context(), pgtest.NewFrom(t, "migrated", migratePostgres), postgres.Options{Now: now})

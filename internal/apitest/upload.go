@@ -50,7 +50,7 @@ func (s *Server) Upload(t testing.TB, key string, form []byte, header ...string)
 	return s.Do(t, "POST", "/api/v1/dbt_imports", key, bytes.NewReader(form), append([]string{"Content-Type", ContentType}, header...)...)
 }
 
-// Import uploads artifacts, waits for the end and gives the import's id. It
+// Import uploads artifacts, waits for the end and returns the import's id. It
 // fails the test unless the import completes.
 func (s *Server) Import(t testing.TB, key, schema string, parts ...Part) string {
 	t.Helper()

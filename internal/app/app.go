@@ -133,7 +133,7 @@ func (a *App) pending(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// policyOf is what the settings keep.
+// policyOf returns the retention policy of the settings.
 func policyOf(c config.Retention) retention.Policy {
 	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 	return retention.Policy{

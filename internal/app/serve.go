@@ -112,8 +112,8 @@ func (a *App) ServeSocket(ctx context.Context) error {
 	return group.Wait()
 }
 
-// schedule makes the schedules that the settings ask for. It runs before anything is served: a schedule that cannot
-// be read ends the start, and nothing later.
+// schedule makes the schedules that the settings ask for. It runs before anything is served: an invalid schedule
+// fails the start, and nothing later.
 func (a *App) schedule(ctx context.Context) error {
 	c := a.Config.Retention
 	err := a.worker().Schedule(ctx, store.Schedule{WS: catalog.DefaultWorkspace, Kind: retention.KindName, Cron: c.Schedule, TimeZone: c.TimeZone})
@@ -152,15 +152,15 @@ func (a *App) measure(end jobs.End) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	if err := a.Retention.ImportEnded(ctx, end.Job.WS, end.Job.Schema); err != nil {
-		a.log.Warn("retention comes with its schedule only", slog.String("error", err.Error()))
+		a.log.Warn("retention was not requested after an import; its schedule will run it", slog.String("error", err.Error()))
 	}
 }
 
 // SocketPath returns the path of the folder's socket.
 func SocketPath(data string) string { return filepath.Join(data, SocketName) }
 
-// serveSocket serves the API on the folder's socket. Its mode is 0600: who can open it owns the folder and may do
-// everything.
+// serveSocket serves the API on the folder's socket. Its mode is 0600: anyone who can open it owns the folder and
+// may do everything.
 func (a *App) serveSocket(ctx context.Context) error {
 	path := SocketPath(a.Config.Data)
 	if len(path) > 100 { // the kernel's limit is 108 bytes

@@ -1,6 +1,6 @@
 // Package archtest checks the rules for imports: it reads the source of every package and lists the lines
-// that break a rule. It needs nothing but the standard library and refuses to guess: a package
-// that the rules do not place is a violation too.
+// that break a rule. It needs nothing but the standard library and does not guess: a package without a
+// layer in the rules is a violation too.
 package archtest
 
 import (
@@ -119,12 +119,12 @@ func (c *checker) add(s source, pos token.Pos, rule string) {
 	c.found = append(c.found, Violation{File: s.name, Line: s.set.Position(pos).Line, Rule: rule})
 }
 
-// name checks the package's and its folder's names and that the rules place its unit.
+// name checks the package's and its folder's names and that its unit has a layer.
 func (c *checker) name(s source) {
 	for _, name := range []string{s.syntax.Name.Name, path.Base(s.folder)} {
 		word := strings.TrimSuffix(strings.TrimSuffix(name, "_test"), "s")
 		if slices.Contains(c.rules.Names, word) {
-			c.add(s, s.syntax.Name.Pos(), fmt.Sprintf("package name %q says nothing: name the noun", name))
+			c.add(s, s.syntax.Name.Pos(), fmt.Sprintf("package name %q is too general: use a term of the domain", name))
 			break
 		}
 	}

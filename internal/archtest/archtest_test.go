@@ -103,7 +103,7 @@ func TestCheck(t *testing.T) {
 		{"a variable named time", "internal/catalog/a.go", "package catalog\n\nfunc f(time struct{ Now int }) int { return time.Now }\n", nil},
 		{
 			"empty word", "internal/store/utils/a.go", `package utils`,
-			[]string{`internal/store/utils/a.go:1: package name "utils" says nothing: name the noun`},
+			[]string{`internal/store/utils/a.go:1: package name "utils" is too general: use a term of the domain`},
 		},
 		{
 			"no layer", "internal/newcomer/a.go", `package newcomer`,

@@ -78,7 +78,7 @@ func (c *checker) direction(s source, folder string) string {
 		return fmt.Sprintf("%s imports %s, which is for %s", s.folder, folder, list(support.Users))
 	}
 	if !c.layered(s.unit) || !c.layered(unit) {
-		return "" // told where the package is declared
+		return "" // reported where the package is declared
 	}
 	from, to := c.layer[s.unit], c.layer[unit]
 	switch {

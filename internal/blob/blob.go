@@ -1,6 +1,6 @@
-// Package blob keeps artifacts by the sha256 of their content. Writing hashes while it streams, reading
-// checks the hash again, so damage on disk is reported and never parsed. The package knows nothing of what the
-// bytes mean; who may read them is decided above.
+// Package blob keeps artifacts by the sha256 of their content. Writing hashes while it streams, reading checks
+// the hash again, so damage on disk is reported and never parsed. The package knows nothing of what the bytes
+// mean; who may read them is decided by its callers.
 package blob
 
 import (
@@ -42,7 +42,7 @@ func ParseHash(text string) (Hash, error) {
 	return h, nil
 }
 
-// Info is what is known of a blob without reading it.
+// Info is what is known about a blob without reading it.
 type Info struct {
 	Hash     Hash
 	Size     int64     // bytes
@@ -63,7 +63,8 @@ type Store interface {
 	// Stat returns the size and age of a blob without checking its content, or ErrNotFound.
 	Stat(ctx context.Context, hash Hash) (Info, error)
 
-	// Delete removes a blob. Deleting a blob that does not exist is not an error. Readers that have it open go on.
+	// Delete removes a blob. Deleting a blob that does not exist is not an error. Readers that have it open are
+	// not affected.
 	Delete(ctx context.Context, hash Hash) error
 
 	// List calls visit for each committed blob, in order of hashes, until visit returns an error, which List

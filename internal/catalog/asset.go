@@ -52,13 +52,13 @@ type Text struct {
 	Value  string       `json:"value,omitempty"`
 	Origin Origin       `json:"origin,omitempty"`
 	By     Actor        `json:"by,omitzero"`      // where Origin is "user"
-	Cause  Cause        `json:"import,omitzero"`  // that brought the value; named when imports were the only cause
+	Cause  Cause        `json:"import,omitzero"`  // that brought the value; the key is from before other causes
 	Since  Cause        `json:"since,omitzero"`   // since which its origin no longer reports it
-	Own    *string      `json:"own,omitempty"`    // set by a person, whether it shows or not
+	Own    *string      `json:"own,omitempty"`    // set by a person, effective or not
 	Hidden []HiddenText `json:"hidden,omitempty"` // other values, by rank
 }
 
-// HiddenText is a text that an origin has and that does not show.
+// HiddenText is a text that an origin reports and that is not effective.
 type HiddenText struct {
 	Origin Origin `json:"origin"`
 	By     Actor  `json:"by,omitzero"`

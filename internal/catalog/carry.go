@@ -6,7 +6,7 @@ import (
 )
 
 // maxAbsent bounds the columns that a facet keeps after its origin dropped
-// them: a pivot whose columns change daily must not grow for ever.
+// them: a pivot whose columns change daily must not grow forever.
 const maxAbsent = 500
 
 // Carry completes a new facet with what remains of the older one of the same
@@ -18,9 +18,9 @@ const maxAbsent = 500
 //     crawl its whole entry, of a manifest too;
 //   - compiled code that did not come stays while the raw code's checksum is equal.
 //
-// A facet that comes again after it was withdrawn carries just the same. The
-// hash is computed again. old and next are not changed; next has Cause and At
-// set, and its body is normalized.
+// The same holds for a facet that comes again after it was withdrawn. The hash
+// is computed again. old and next are not changed; next has Cause and At set,
+// and its body is normalized.
 func Carry(old, next Facet) Facet {
 	b := next.Body
 	b.Kept = carryText(old.Cause, old.Body.Description, old.Body.Kept, next.Cause, b.Description)
@@ -98,7 +98,7 @@ func recased(old, next []BodyColumn, byName map[string]int, platform string) map
 	return out
 }
 
-// vanish is a column that its origin no longer lists.
+// vanish returns a column that its origin no longer lists.
 func vanish(c BodyColumn, brought Cause, now Withdrawal) BodyColumn {
 	if !c.Absent.IsZero() {
 		return c

@@ -94,7 +94,7 @@ func (c Cause) MarshalText() ([]byte, error) { return c.AppendText(nil) }
 
 // UnmarshalJSON reads the stored form, and the bare number of an import that
 // bodies held before there were other causes. Bodies of that time are therefore
-// never rewritten: an upgrade takes no longer however much history there is.
+// never rewritten: the time of an upgrade does not depend on the history.
 func (c *Cause) UnmarshalJSON(b []byte) (err error) {
 	if string(b) == "null" {
 		return nil

@@ -78,7 +78,8 @@ func (s *sortedFacets) order(f *Facet) int {
 	return len(s.live) + slices.Index(s.withdrawn, f)
 }
 
-// slotState is where a column comes from, in the order in which columns show.
+// slotState is where a column comes from, in the order in which columns are
+// listed.
 type slotState uint8
 
 const (
@@ -300,7 +301,7 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 
 // typed returns the type and nullability of the list, else of the first facet that
 // has them. Catalogs of some warehouses drop precision, length and element type: a
-// crawl with the same kind of type goes before them.
+// crawl with the same kind of type takes precedence.
 func (s *slot) typed(platform string, list *Facet) (best Type, nullable *bool) {
 	consider := func(q *part) {
 		if nullable == nil {

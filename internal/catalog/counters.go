@@ -25,7 +25,7 @@ func CountTables(deltas []Delta) (created, updated int64) {
 
 // CountColumns counts the columns of the same tables: those that are new, and
 // those that changed or came back. A column that is now absent, and one that
-// only changed its place, count nowhere.
+// only changed its position, are not counted.
 func CountColumns(deltas []Delta) (created, updated int64) {
 	for _, d := range deltas {
 		if !d.counts() {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// AssetHash hashes an asset's record: everything that is stored of it but the
-// columns, and but provenance that changes while the value does not (the import
-// that brought a text or compiled code again, or withdrew the asset). Equal
-// hashes mean that DiffAsset finds nothing.
+// AssetHash hashes an asset's record: everything that is stored of it except
+// the columns, and except provenance that changes while the value does not (the
+// import that brought a text or compiled code again, or withdrew the asset).
+// Equal hashes mean that DiffAsset finds nothing.
 func AssetHash(a Asset) Hash {
 	d := make(digest, 0, 4096)
 	d.asset(&a)
@@ -28,11 +28,10 @@ func ColumnsHash(columns []Column) Hash {
 }
 
 // DiffAsset returns how an asset and its columns changed: first the asset as a
-// whole (created, removed, restored), then its fields, then column by column in
-// the new order, those that vanished last. Before is nil for a new asset, after
-// for one that is gone altogether; such a change has no fields.
-// Code is reported as "changed", without the text. Version, Cause, Actor and At are
-// left to the caller.
+// whole (created, removed, restored), then its fields, then column by column in the
+// new order, removed ones at the end. Before is nil for a new asset, after for one
+// that is gone altogether; such a change has no fields. Code is reported as
+// "changed", without the text. Version, Cause, Actor and At are left to the caller.
 func DiffAsset(before, after *Asset, columnsBefore, columnsAfter []Column) []Change {
 	switch {
 	case before == nil && after == nil:
@@ -112,7 +111,7 @@ func jsonText(v any) string {
 	return ""
 }
 
-// effective compares a text: what shows, where it comes from, and what is hidden.
+// effective compares a text: its value, where it comes from, and what is hidden.
 func (d *differ) effective(field string, before, after Text) {
 	d.text(field, before.Value, after.Value)
 	d.text(field+"_source", sourceOf(before), sourceOf(after))

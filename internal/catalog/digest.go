@@ -110,9 +110,10 @@ func (d *digest) bodyColumn(c *BodyColumn) {
 	d.withdrawal(c.Absent)
 }
 
-// The first number of a cause, a withdrawal or an actor that is not written as
-// it was before there were other kinds: an import was its number alone, a person
-// their name, whose length is not negative. Hashes of that time are still true.
+// The first number of a cause, a withdrawal or an actor that is not written in
+// the form from before there were other kinds: an import was its number alone, a
+// person their name, whose length is not negative. Hashes of that time remain
+// valid.
 const (
 	taggedCause      = -1
 	taggedWithdrawal = -2

@@ -14,14 +14,14 @@ const (
 	EdgeOther    EdgeType = "other" // analyses, functions, operations
 )
 
-// Values of the compatible API for every edge that dbt itself has.
+// Values of the compatible API for every edge that dbt itself reports.
 const (
 	ConfidenceMedium = "medium"
 	SourceDBTImport  = "dbt_import"
-	SourceSQL        = "sql" // found in the query of a view, which nobody declares the parents of
+	SourceSQL        = "sql" // found in the query of a view whose parents are not declared
 )
 
-// Edge is asset → asset, as one project has it.
+// Edge is asset → asset, as one project reports it.
 type Edge struct {
 	Project ProjectID
 	From    AssetID // 0 = unresolved: FromNode is not (yet) known

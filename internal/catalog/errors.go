@@ -6,19 +6,19 @@ import (
 )
 
 // Sentinels that cross layers. Each maps to one HTTP status and one problem
-// type, at one place (internal/httpserver/problem.go).
+// type, in one place (internal/httpserver/problem.go).
 var (
 	// ErrNotFound: the thing named does not exist in this workspace.
 	ErrNotFound = errors.New("not found")
-	// ErrInvalid: what was asked cannot be right, whatever the state.
+	// ErrInvalid: the request is invalid, whatever the state.
 	ErrInvalid = errors.New("invalid")
-	// ErrConflict: what was asked does not fit the present state.
+	// ErrConflict: the request conflicts with the current state.
 	ErrConflict = errors.New("conflict")
-	// ErrForbidden: known, but not allowed to this key.
+	// ErrForbidden: this key may not do it.
 	ErrForbidden = errors.New("forbidden")
-	// ErrTooLarge: a limit was passed.
+	// ErrTooLarge: a limit was exceeded.
 	ErrTooLarge = errors.New("too large")
-	// ErrUnsupported: understood, but not something this version does.
+	// ErrUnsupported: this version does not support it.
 	ErrUnsupported = errors.New("unsupported")
 	// ErrBusy: another writer holds the schema; try again.
 	ErrBusy = errors.New("busy")
@@ -35,8 +35,8 @@ var (
 	ErrIdempotencyReused = errors.New("idempotency key reused")
 )
 
-// HistoryError is that a version was asked for which retention has deleted. It
-// is an ErrNotFound.
+// HistoryError reports that retention has deleted the requested version. It is
+// an ErrNotFound.
 type HistoryError struct {
 	Schema SchemaID
 	First  int64 // the oldest version that is left

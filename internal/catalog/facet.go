@@ -40,8 +40,8 @@ type Facet struct {
 	Body      Body
 }
 
-// Body is a facet's content: the fields that are used plus raw config and
-// meta, never SQL text (texts lie apart, by hash).
+// Body is a facet's content: the fields that are used plus raw config and meta,
+// never SQL text (texts are stored apart, by hash).
 type Body struct {
 	Kind         Kind     `json:"kind,omitempty"`
 	Name         string   `json:"name,omitempty"`
@@ -65,7 +65,7 @@ type Body struct {
 // Kept is a text that its origin no longer has.
 type Kept struct {
 	Value string `json:"value"`
-	Cause Cause  `json:"import"` // that brought it; named when imports were the only cause
+	Cause Cause  `json:"import"` // that brought it; the key is from before other causes
 	Since Cause  `json:"since"`  // since which it is gone
 }
 

@@ -28,7 +28,7 @@ func Crashed(attempts int) Failure {
 }
 
 // GaveUp is the failure of a job whose last attempt ended with an error that
-// trying again might have healed.
+// another attempt might have avoided.
 func GaveUp(attempts int, err error) Failure {
 	return Failure{CodeWorkerFailed, fmt.Sprintf("%s: gave up after %d attempts: %v; see the server's log, then send the artifacts again", CodeWorkerFailed, attempts, err)}
 }

@@ -10,7 +10,7 @@ type Fold uint8
 
 // The folds.
 const (
-	FoldLower Fold = iota // most warehouses, and every one that is not known
+	FoldLower Fold = iota // most warehouses, and every unknown one
 	FoldUpper             // snowflake, oracle
 	FoldKeep              // names differ by case: bigquery, clickhouse, sqlserver, fabric, synapse
 )
@@ -39,7 +39,7 @@ func quotesExact(platform string) bool {
 
 // FoldColumn folds the name of a column for the join that is tried after the
 // exact one. Columns fold on bigquery and the SQL Server family too, where
-// relations do not; only clickhouse tells columns apart by case alone.
+// relations do not; only clickhouse distinguishes columns by case alone.
 func FoldColumn(platform, name string) string {
 	switch {
 	case platform == "clickhouse":

@@ -54,7 +54,7 @@ func FormatID(prefix string, n int64) string { return prefix + "-" + strconv.For
 
 // ParseID reads "SCH-101", case-insensitively, and returns its upper-case prefix
 // and its number. ErrNotFound for anything that is not such an id, so that a
-// hostile id ends before a query.
+// hostile id never reaches a query.
 func ParseID(s string) (prefix string, n int64, err error) {
 	if len(s) > 24 {
 		return "", 0, fmt.Errorf("id of %d bytes: %w", len(s), ErrNotFound)

@@ -49,8 +49,8 @@ func (k Kind) IsTable() bool {
 	return false
 }
 
-// rank orders the kinds that may describe one relation: the model goes before the
-// source, dbt before the crawl.
+// rank orders the kinds that may describe one relation: the model takes
+// precedence over the source, dbt over the crawl.
 func (k Kind) rank() int {
 	switch k {
 	case KindModel:

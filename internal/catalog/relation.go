@@ -185,8 +185,8 @@ func cutQuoted(s string, closing byte) (part relationPart, tail string, ok bool)
 }
 
 // splitWholes takes apart the parts that BigQuery allows within one pair of
-// backticks: `project.dataset.table`. No BigQuery name holds a dot itself,
-// but for old project ids with a domain, which hold a colon before it.
+// backticks: `project.dataset.table`. No BigQuery name contains a dot itself,
+// except old project ids with a domain (example.com:project).
 func splitWholes(parts []relationPart) []relationPart {
 	var out []relationPart
 	for _, p := range parts {

@@ -2,18 +2,19 @@ package catalog
 
 // Bounds of the removals guard: a manifest that drops more than this share of
 // its project's tables, and at least this many, is more likely broken or
-// partial than meant.
+// partial than intended.
 const (
-	guardShare = 30 // per cent
+	guardShare = 30 // percent
 	guardTotal = 20 // tables
 )
 
-// GuardRemovals decides about the nodes that a manifest no longer has. kept are
-// the project's nodes that it still has, missing those that it has not,
-// nodes the number of nodes in the manifest, new ones included. Either all of
-// missing applies or all waits for confirmation: when the manifest has no nodes
-// at all, or when the tables among missing are more than 30 % of the known ones
-// and at least 20. Everything but the removals applies either way.
+// GuardRemovals decides whether the removal of nodes that a manifest no longer
+// has applies or becomes pending. kept are the project's nodes that it still
+// has, missing those that it has not, nodes the number of nodes in the
+// manifest, new ones included. Either all of missing applies or all becomes
+// pending: when the manifest has no nodes at all, or when the tables among
+// missing are more than 30 % of the project's and at least 20. Everything but
+// the removals applies either way.
 func GuardRemovals(kept, missing []NodeRef, nodes int) (apply, withhold []NodeRef) {
 	lost := countTableNodes(missing)
 	known := lost + countTableNodes(kept)

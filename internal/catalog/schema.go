@@ -56,7 +56,7 @@ type Policy struct {
 	Tags        Rule `json:"tags,omitempty"`
 }
 
-// Version is one state of a schema, made by an import or an edit.
+// Version is one state of a schema, made by one applied observation or several.
 type Version struct {
 	SchemaID SchemaID
 	Number   int64
@@ -65,5 +65,5 @@ type Version struct {
 	At       time.Time
 }
 
-// Open is the valid_to of a row that is still true.
+// Open is the valid_to of a current row.
 const Open int64 = 1<<63 - 1

@@ -39,7 +39,7 @@ func (t textSource) candidate() (candidate, bool) {
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// effectiveText picks the text that shows. Among the sources, in the order of
+// effectiveText picks the effective text. Among the sources, in the order of
 // their rank, the first that has or once had a text wins: blank never overwrites.
 // Against a person's text (own; "" withdraws it) the rule decides:
 //
@@ -47,7 +47,8 @@ func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 //	smart            the person's wins
 //	never            the person's wins, and dbt's is not taken even without one
 //
-// A text that does not show and differs from the one that does is hidden, not lost.
+// A text that is not effective and differs from the effective one is hidden, not
+// lost.
 func effectiveText(sources []textSource, own *Edit, rule Rule) Text {
 	var t Text
 	var candidates []candidate
@@ -78,8 +79,8 @@ func effectiveText(sources []textSource, own *Edit, rule Rule) Text {
 	return t
 }
 
-// outranksOwn reports whether the winner among the candidates goes before a
-// person's text.
+// outranksOwn reports whether the winner among the candidates takes precedence
+// over a person's text.
 func outranksOwn(candidates []candidate, winner int, rule Rule) bool {
 	if winner < 0 || rule == Smart || rule == Never {
 		return false

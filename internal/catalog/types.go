@@ -139,7 +139,8 @@ var typeNames = spelled(map[string]string{
 		"aggregatefunction, simpleaggregatefunction, rowid, urowid",
 })
 
-// spelled turns "canonical: spelling, spelling" around.
+// spelled maps each spelling of "canonical: spelling, spelling" to its
+// canonical name.
 func spelled(lists map[string]string) map[string]string {
 	out := map[string]string{}
 	for canonical, list := range lists {

@@ -27,7 +27,7 @@ type VersionDelta struct {
 	Changes int64
 }
 
-// deltaFormat leads the encoding and is increased with every change of it.
+// deltaFormat leads the encoding and is increased with every change to it.
 const deltaFormat = 1
 
 // Encode returns a compact form of the delta: each list as runs of consecutive
@@ -89,11 +89,11 @@ func appendRuns[T ~int64](b []byte, ids []T) []byte {
 	return b
 }
 
-// maxDeltaIDs bounds a decoded list, so that broken bytes cannot ask for all
-// memory.
+// maxDeltaIDs bounds a decoded list, so that damaged bytes cannot make it
+// allocate all memory.
 const maxDeltaIDs = 1 << 26
 
-// runReader reads lists of runs; broken is set at the first fault.
+// runReader reads lists of runs; broken is set at the first invalid byte.
 type runReader struct {
 	rest   []byte
 	broken bool

@@ -24,7 +24,7 @@ func (MigrateCmd) Help() string {
 	return "serve does the same at its start.\n\nExample:\n  thalweg migrate --data /var/lib/thalweg"
 }
 
-// Run migrates and tells the version of the tables.
+// Run migrates and prints the version of the tables.
 func (c *MigrateCmd) Run(ctx context.Context, out *output) error {
 	return c.open(ctx, out, func(a *app.App) error {
 		at, known, err := a.Store.SchemaVersion(ctx)

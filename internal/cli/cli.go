@@ -36,7 +36,7 @@ type commands struct {
 	Version    VersionCmd    `cmd:"" help:"Print the version."`
 }
 
-// Run runs one command line and gives the exit code.
+// Run runs one command line and returns the exit code.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &output{stdout: stdout, stderr: stderr, now: time.Now}
 	exited := -1
@@ -70,7 +70,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return OK
 }
 
-// usageError is a command line that cannot be right.
+// usageError is the error of an invalid command line.
 type usageError struct{ reason string }
 
 func (e usageError) Error() string { return e.reason }

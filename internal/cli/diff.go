@@ -20,7 +20,7 @@ type DiffCmd struct {
 	Format      string `enum:"text,json,markdown" default:"text" help:"text, json or markdown."`
 	JSON        bool   `help:"The same as --format json."`
 	Limit       int    `default:"100" help:"Maximum number of lines per list in text and markdown."`
-	ExitCode    bool   `help:"Exit with 1 if something is breaking: tables and columns that are gone or have another name or type."`
+	ExitCode    bool   `help:"Exit with 1 if there is a breaking change: a table or column removed, renamed or retyped."`
 }
 
 // Help gives examples.
@@ -123,8 +123,8 @@ func artifactIn(folder, name string) string {
 	return ""
 }
 
-// borrow lets a side without a catalog know sources and seeds as the other side's
-// catalog lists them: a branch that was only compiled reads the same tables.
+// borrow gives a side without a catalog the columns of sources and seeds from the
+// other side's catalog: a branch that was only compiled reads the same tables.
 func borrow(from, to *lineage.Project) {
 	if len(to.Catalog) > 0 {
 		return

@@ -128,7 +128,7 @@ func (w *diffWriter) column(c *projectdiff.ColumnChange) {
 	w.item("  ", "%s%s", line, w.breaking(c.Breaking))
 }
 
-// short cuts long expressions; JSON has them whole.
+// short truncates long expressions; JSON has them in full.
 func short(s string) string {
 	const most = 120
 	runes := []rune(s)
@@ -138,7 +138,7 @@ func short(s string) string {
 	return string(runes[:most]) + "…"
 }
 
-// arrow joins what was and what is; where there is only one of them, that.
+// arrow joins the old and the new value; if there is only one, it returns that.
 func arrow(before, after string) string {
 	if before == "" || after == "" {
 		return before + after
@@ -153,7 +153,7 @@ func (w *diffWriter) breaking(is bool) string {
 	return ""
 }
 
-// section writes a title and so many of n items as the limit lets through.
+// section writes a title and at most limit of n items.
 func (w *diffWriter) section(title string, n int, each func(i int)) {
 	if n == 0 {
 		return
@@ -198,8 +198,8 @@ func (w *diffWriter) some(names []string) string {
 	return strings.Join(out, ", ")
 }
 
-// name and code are texts of the project, which markdown must not take for its
-// own; in plain text nothing but line breaks could be mistaken.
+// name and code are texts of the project, which must not be read as markdown;
+// in plain text only line breaks matter.
 func (w *diffWriter) name(s string) string { return w.code(s) }
 
 func (w *diffWriter) code(s string) string {

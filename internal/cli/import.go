@@ -53,9 +53,9 @@ func (c *ImportCmd) files() []file {
 	return files
 }
 
-// Run sends the artifacts and, with --wait, shows the progress to the end. On
-// a folder that no server serves, the import is worked off before the command
-// ends: nobody else would.
+// Run sends the artifacts and, with --wait, shows the progress to the end. On a
+// folder that no server serves, the import is run before the command ends:
+// nothing else would run it.
 func (c *ImportCmd) Run(ctx context.Context, out *output) error {
 	return c.with(ctx, out, func(cl *client) error {
 		fields := url.Values{"schema_id": {c.Schema}}
@@ -80,7 +80,7 @@ func (c *ImportCmd) print(out *output, reply importReply) error {
 	return out.line("%s %s", reply.Data.ID, reply.text("status"))
 }
 
-// follow polls until the import ended; its report gives the progress.
+// follow polls until the import has ended; its report has the progress.
 func (c *ImportCmd) follow(ctx context.Context, out *output, cl *client, id string) error {
 	bar := &progress{out: out}
 	defer bar.end()
@@ -108,7 +108,7 @@ func (c *ImportCmd) follow(ctx context.Context, out *output, cl *client, id stri
 	}
 }
 
-// stage gives a line such as "IMP-7 save 4000 of 12000".
+// stage returns a line such as "IMP-7 save 4000 of 12000".
 func (c *ImportCmd) stage(ctx context.Context, cl *client, id string) string {
 	var report struct {
 		Data struct {

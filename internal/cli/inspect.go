@@ -13,7 +13,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/dbt/inspect"
 )
 
-// InspectCmd counts what artifacts hold.
+// InspectCmd counts the contents of artifacts.
 type InspectCmd struct {
 	Files   []string `arg:"" type:"existingfile" help:"Artifacts, plain or gzip; the kind is detected from the content."`
 	JSON    bool     `help:"Print as JSON, one object per file."`
@@ -60,7 +60,7 @@ func inspectFile(ctx context.Context, path string) (any, error) {
 	return inspect.Artifact(ctx, f)
 }
 
-// joined prints what the artifacts of one project hold together.
+// joined prints the counts of the artifacts of one project, joined.
 func (c *InspectCmd) joined(ctx context.Context, out *output) error {
 	files := make([]inspect.File, len(c.Files))
 	for i, path := range c.Files {

@@ -27,7 +27,7 @@ Example:
   thalweg lineage --manifest target/manifest.json --catalog target/catalog.json`
 }
 
-// Run prints one line for each model, in the order of the unique ids.
+// Run prints one line per model, in the order of the unique ids.
 func (c *LineageCmd) Run(ctx context.Context, out *output) error {
 	l, err := traceProject(ctx, c.Manifest, c.Catalog)
 	if err != nil {

@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// memoryGoal is what the Go part of a server aims to stay below. GOMEMLIMIT sets
-// another.
+// memoryGoal is the size below which the Go heap of a server should stay.
+// GOMEMLIMIT overrides it.
 const memoryGoal = 260 << 20 // bytes
 
-// keepMemory sets the goal, and raises it while what is alive comes near it: a
-// goal below what is needed would have the collector run all the time. The
-// function that it gives ends that.
+// keepMemory sets the goal, and raises it while the live heap comes near it: a
+// goal below what is needed would make the collector run all the time. The
+// returned function stops it.
 func keepMemory(ctx context.Context) (end func()) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
@@ -43,5 +43,6 @@ func keepMemory(ctx context.Context) (end func()) {
 	}
 }
 
-// goalFor leaves half as much again as is alive, and room for memory outside the heap.
+// goalFor returns one and a half times the live heap, with room for memory outside the
+// heap.
 func goalFor(live int64) int64 { return max(memoryGoal, live+live/2+48<<20) }

@@ -9,7 +9,7 @@ import (
 )
 
 // settings are the flags that every command on a data folder takes. A flag
-// beats the environment, which beats the file.
+// takes precedence over the environment, the environment over the file.
 type settings struct {
 	Config      string `type:"existingfile" env:"THALWEG_CONFIG" help:"Settings file, YAML or JSON."`
 	Data        string `help:"Folder of the store, the artifacts and the socket." placeholder:"DIR"`
@@ -17,7 +17,8 @@ type settings struct {
 	BlobURL     string `name:"blob-url" help:"file:///… instead of a folder in the data folder." placeholder:"URL"`
 }
 
-// load reads the settings of a command; more are its own flags.
+// load reads the settings of a command; more has names and values of its own
+// flags.
 func (s *settings) load(more ...string) (config.Config, error) {
 	flags := map[string]string{}
 	for i := 0; i+1 < len(more); i += 2 {

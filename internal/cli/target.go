@@ -11,9 +11,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/config"
 )
 
-// target says on what a command works: a server by its address, or a data
-// folder, through the server that serves it or, if none does, by serving it
-// for the time of the command.
+// target is what a command works on: a server by its address, or a data folder,
+// through the server that serves it or, if none does, by serving it for the
+// duration of the command.
 type target struct {
 	settings
 	Server string `help:"Address of a server, such as https://catalog.example.com; a data folder otherwise ($$THALWEG_SERVER)."`
@@ -39,8 +39,8 @@ func (t *target) with(ctx context.Context, out *output, do func(*client) error) 
 	return t.serveFor(ctx, out, cfg, socket, do)
 }
 
-// server is the address of the server, "" for a folder or database. One that
-// is named by a flag is not overruled by the environment.
+// server is the address of the server, "" for a folder or database. One that is
+// named by a flag is not overridden by the environment.
 func (t *target) server() string {
 	if t.Server != "" || t.Data != "" || t.DatabaseURL != "" {
 		return t.Server

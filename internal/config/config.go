@@ -29,7 +29,7 @@ type Config struct {
 	LogFormat      LogFormat      // how log lines are written
 	LogLevel       slog.Level     // what is logged
 	ShutdownGrace  time.Duration  // how long running imports may take to finish after a signal
-	CacheBytes     Size           // memory for the states of schemas that reads walk
+	CacheBytes     Size           // memory for the cached states of all schemas
 	Limits         Limits         // limits of requests and artifacts
 	Retention      Retention      // what is kept for how long
 

@@ -30,7 +30,7 @@ func parse(text []byte) ([]entry, error) {
 		return nil, syntaxError(err)
 	}
 	if len(documents) > 1 {
-		return nil, fmt.Errorf("line %d: a second document begins; settings are one", documents[1].Line)
+		return nil, fmt.Errorf("line %d: a second YAML document begins; a settings file has one", documents[1].Line)
 	}
 	if len(documents) == 0 || documents[0].Content[0].Tag == "!!null" { // nothing but comments
 		return nil, nil
@@ -112,7 +112,7 @@ func valuesOf(node *yaml.Node) ([]string, error) {
 		values := []string{}
 		for _, c := range node.Content {
 			if c = resolved(c); c.Kind != yaml.ScalarNode || c.Tag == "!!null" {
-				return nil, errors.New("want a list of texts")
+				return nil, errors.New("want a list of strings")
 			}
 			values = append(values, c.Value)
 		}

@@ -51,7 +51,7 @@ func TestParseRefuses(t *testing.T) {
 		{"no colon", "a: 1\nlisten\n", "line 2"},
 		{"no space", "listen:1\n", "line 1: want settings"},
 		{"a list of settings", "- a: 1\n", "line 1: want settings"},
-		{"a list of lists", "a:\n  - [b]\n", "line 1: a: want a list of texts"},
+		{"a list of lists", "a:\n  - [b]\n", "line 1: a: want a list of strings"},
 		{"indented without a section", "a: 1\n  b: 2\n", "line 2"},
 		{"a section in a section", "a:\n  b:\n    c: 1\n", "line 2: a.b: want a text"},
 		{"a name without a value", "a: 1\nb:\nc: 2\n", "line 2: b: it has no value"},

@@ -17,7 +17,7 @@ type CatalogTable struct {
 	Database     string
 	Schema       string
 	Name         string
-	Type         string // "BASE TABLE", "VIEW", "table", "external" …, in the warehouse's words
+	Type         string // "BASE TABLE", "VIEW", "table", "external" …, as the warehouse calls it
 	Comment      string
 	Owner        string
 	Columns      []CatalogColumn // in the order of the warehouse
@@ -45,10 +45,11 @@ type Stat struct {
 	Description string
 }
 
-// CatalogSink takes tables from one goroutine in the order of the file, on the terms of [ManifestSink].
+// CatalogSink takes tables from one goroutine in the order of the file, by the rules of [ManifestSink].
 type CatalogSink interface {
 	Table(t *CatalogTable) error
-	// Unchanged stands for a table that CatalogOptions.Known knows.
+	// Unchanged takes a table whose hash CatalogOptions.Known recognizes,
+	// undecoded.
 	Unchanged(section, uniqueID string, h Hash) error
 }
 
@@ -69,8 +70,8 @@ type catalogEvent struct {
 	hash    Hash
 }
 
-// ReadCatalog reads a catalog from r. The errors of the second result are those that dbt met while it asked
-// the warehouse: where there are any, a table that is missing need not be gone.
+// ReadCatalog reads a catalog from r. The second result has the errors of dbt's queries of the warehouse:
+// if there are any, a missing table need not be gone.
 func ReadCatalog(ctx context.Context, r io.Reader, opt CatalogOptions, sink CatalogSink) (Head, []string, []Issue, error) {
 	s, err := newSplitter(r, Catalog, opt.Limits)
 	if err != nil {
@@ -135,7 +136,7 @@ func (c *catalogReader) split(ctx context.Context, emit func(e entry, raw value)
 	})
 }
 
-// shape returns the benefit of the doubt to a catalog without a single table.
+// shape gives a catalog without a single table the benefit of the doubt.
 func (c *catalogReader) shape() Kind {
 	kind := c.kind()
 	if kind == "" && (c.seen["nodes"] || c.seen["sources"]) {

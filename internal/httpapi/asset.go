@@ -48,7 +48,7 @@ type Text struct {
 	Origin    *string                    `json:"origin" doc:"dbt:<project>, crawl:<integration> or user:<name>"`
 	Cause     httpserver.Nullable[Cause] `json:"cause" doc:"What brought it"`
 	Import    *string                    `json:"import" doc:"The import that brought it; null unless the cause is an import"`
-	GoneSince *string                    `json:"gone_since" doc:"The import since which its origin no longer reports it"`
+	GoneSince *string                    `json:"gone_since" doc:"The first import in which its origin no longer reported it"`
 	Own       *string                    `json:"own" doc:"What a person set, effective or not"`
 	Hidden    []Hidden                   `json:"hidden" nullable:"false" doc:"Other texts, by rank"`
 }

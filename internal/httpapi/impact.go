@@ -25,7 +25,7 @@ type ImpactData struct {
 	Exposures []httpserver.Resource[ImpactedAsset] `json:"exposures" nullable:"false"`
 	Metrics   []httpserver.Resource[ImpactedAsset] `json:"metrics" nullable:"false" doc:"Metrics, semantic models and saved queries"`
 	Others    []httpserver.Resource[ImpactedAsset] `json:"others" nullable:"false" doc:"Unit tests and other kinds"`
-	Owners    []ImpactedOwner                      `json:"owners" nullable:"false" doc:"Owners of everything reached, those with most first"`
+	Owners    []ImpactedOwner                      `json:"owners" nullable:"false" doc:"Owners of everything reached, those with the most assets first"`
 }
 
 // ImpactedAsset is an asset that a change reaches.
@@ -71,7 +71,7 @@ type impactInput struct {
 func (a *API) registerImpact(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/impact", Scope: access.ReadCatalog, ID: "get-impact", Tag: "lineage",
-		Summary: "What a change of a table or column reaches",
+		Summary: "What a change to a table or column reaches",
 	}, a.getImpact)
 }
 

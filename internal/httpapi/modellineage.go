@@ -13,11 +13,11 @@ import (
 type ModelLineage struct {
 	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql,no_code" doc:"read: every column and edge was found; no_code: no code produces it, such as sources and seeds"`
 	Dialect  string            `json:"dialect" doc:"SQL dialect in which it was read, or its language"`
-	Columns  int               `json:"columns" doc:"Columns that its code produces"`
-	Resolved int               `json:"resolved" doc:"Those whose origins are all known"`
+	Columns  int               `json:"columns" doc:"Number of columns that its code produces"`
+	Resolved int               `json:"resolved" doc:"Those of the columns whose origins are all known"`
 	Edges    int               `json:"edges"`
 	Listed   *int              `json:"listed" doc:"Columns in the catalog; null if it is in no catalog"`
-	Matching *int              `json:"matching" doc:"Those of them that the code produces too"`
+	Matching *int              `json:"matching" doc:"Those of the listed columns that the code also produces"`
 	Outputs  []OutputColumn    `json:"outputs" nullable:"false" doc:"In the order of the code"`
 	Rows     []OriginColumn    `json:"rows" nullable:"false" doc:"Columns that decide which rows it has"`
 	Issues   []LineageIssue    `json:"issues" nullable:"false"`

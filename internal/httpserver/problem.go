@@ -96,7 +96,7 @@ var problems = map[Code]struct {
 	CodeIdempotencyReused:    {http.StatusUnprocessableEntity, "The Idempotency-Key was used for another request"},
 	CodePreconditionFailed:   {http.StatusPreconditionFailed, "The document has changed"},
 	CodeConflict:             {http.StatusConflict, "The request conflicts with the current state"},
-	CodeSchemaBusy:           {http.StatusConflict, "An import is writing this schema"},
+	CodeSchemaBusy:           {http.StatusConflict, "The schema is being changed"},
 	CodeQueryTimeout:         {http.StatusServiceUnavailable, "The query took too long"},
 	CodeNotReady:             {http.StatusServiceUnavailable, "Not ready"},
 	CodeNotSupported:         {http.StatusNotImplemented, "Not supported"},
@@ -175,7 +175,7 @@ func (p *Problem) GetHeaders() http.Header {
 	return h
 }
 
-// NotFound returns the reply for what does not exist, which is also the one for what the key may not see.
+// NotFound returns the reply for what does not exist and for what the key may not see.
 func NotFound() *Problem {
 	return NewProblem(CodeNotFound, "It does not exist, or this key may not see it.")
 }
@@ -213,7 +213,7 @@ func ProblemOf(err error) *Problem {
 	case errors.Is(err, catalog.ErrIdempotencyReused):
 		return NewProblem(CodeIdempotencyReused, "This Idempotency-Key was used for a different request in the last 24 hours.")
 	case errors.Is(err, catalog.ErrBusy), errors.Is(err, catalog.ErrFenced):
-		p := NewProblem(CodeSchemaBusy, "An import is writing this schema. Try again in a moment.")
+		p := NewProblem(CodeSchemaBusy, "Another change is being applied to this schema. Try again in a moment.")
 		p.retryAfter = 5
 		return p
 	case errors.Is(err, catalog.ErrUnavailable):

@@ -96,7 +96,7 @@ func (t tools) unprivileged() (tools, error) {
 	return t, errors.New("PostgreSQL refuses to run as root and there is no user postgres or nobody")
 }
 
-// own returns a folder to the user that PostgreSQL runs as.
+// own makes the user that PostgreSQL runs as the owner of a folder.
 func (t tools) own(folder string) error {
 	if t.credential == nil {
 		return nil

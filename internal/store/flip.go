@@ -24,15 +24,14 @@ type Flip struct {
 	Pending map[catalog.ProjectID][]PendingRemoval
 	// Memos are opaque bytes kept by project and name, read by Fingerprint.
 	Memos []Memo
-	// Tables, if set, is how many present tables more the version has than the
+	// Tables, if set, is how many more present tables the version has than the
 	// one before it; nil counts them.
 	Tables *int64
 	// End, if set, is the import in its final state: it and its job are ended in
 	// the same transaction, as FinishImport does, so that a crash cannot fall
 	// between the new state and the end of its import. The version is filled in.
 	End *ImportEnd
-	// Release returns the schema's lease back in the same transaction. An End does
-	// so as well.
+	// Release gives the schema's lease back in the same transaction. So does End.
 	Release bool
 }
 

@@ -85,7 +85,7 @@ func (tx Tx) promote(ctx context.Context, j Job) error {
 	return err
 }
 
-// freeLeaseOf returns back the schema's lease if the job holds it.
+// freeLeaseOf releases the schema's lease if the job holds it.
 func (tx Tx) freeLeaseOf(ctx context.Context, j Job) error {
 	if j.Schema == 0 {
 		return nil

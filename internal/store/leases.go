@@ -139,7 +139,7 @@ func (s *Store) RenewLease(ctx context.Context, l Lease) error {
 	return nil
 }
 
-// ReleaseLease returns the lease back.
+// ReleaseLease gives the lease back.
 func (s *Store) ReleaseLease(ctx context.Context, l Lease) error {
 	err := s.tx(ctx, func(tx Tx) error { return tx.setExpiry(ctx, l, 0) })
 	if err != nil {

@@ -309,7 +309,7 @@ func (c *composer) stage(count int) {
 	}
 }
 
-// grow returns the model the column that Churn.AddColumns asks for, computed from its key.
+// grow adds the column that Churn.AddColumns asks for to the model, computed from its key.
 func (c *composer) grow() {
 	m := c.model
 	e := expression{form: formAdded, a: operand{}, b: noOperand, k: noOperand}

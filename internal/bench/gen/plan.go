@@ -108,7 +108,7 @@ func sourceColumns(p Project, index int) []columnName {
 	return columns
 }
 
-// connect returns every model a level and its parents: a quarter of the models
+// connect assigns every model a level and its parents: a quarter of the models
 // read sources, the others read a model of the level below, perhaps hubs and
 // perhaps further models; a few read many.
 func (p *Plan) connect() {

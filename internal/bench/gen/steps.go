@@ -22,9 +22,9 @@ const maxDoubled = 2
 
 func (s step) readsTwice() bool { return s == stepFilter || s == stepUnion || s == stepCount }
 
-// weigh returns the model its steps, comments and branches, so that lengths of compiled
-// SQL are spread as those of public projects: most models are short, one in twenty has
-// 7 kB, one in a hundred 15 kB.
+// weigh sets the model's steps, comments and branches, so that lengths of compiled SQL
+// are spread as those of public projects: most models are short, one in twenty has 7
+// kB, one in a hundred 15 kB.
 func (c *composer) weigh(i int) {
 	r := newRandom(c.plan.project.Seed, "weight", i)
 	steps := 0

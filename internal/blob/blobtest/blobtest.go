@@ -24,7 +24,7 @@ type Fixture struct {
 	Damage func(t *testing.T, store blob.Store, hash blob.Hash)
 }
 
-// Run tries everything that blob.Store promises.
+// Run tests everything that blob.Store promises.
 func Run(t *testing.T, fixture Fixture) {
 	tests := []struct {
 		name string
@@ -348,5 +348,5 @@ func damage(t *testing.T, fixture Fixture) {
 	_, err := Get(t, store, hash)
 	wantError(t, "reading damaged bytes", err, blob.ErrDamaged)
 	Put(t, store, content)
-	wantContent(t, store, hash, content) // the next upload heals it
+	wantContent(t, store, hash, content) // the next upload repairs it
 }

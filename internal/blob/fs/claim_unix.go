@@ -12,8 +12,8 @@ import (
 const renameOpen = true
 
 // claim marks a spool file as its writer's for as long as it is open: the
-// kernel takes the mark back when the process dies, however it dies. A sweep
-// may have come between the file's making and this; then it is false.
+// kernel removes the mark when the process dies, however it dies. It returns
+// false if a sweep removed the file before it was marked.
 func claim(file *os.File) bool {
 	// Where a file system has no locks, age alone decides what may be removed.
 	_ = unix.Flock(int(file.Fd()), unix.LOCK_EX)
@@ -25,8 +25,8 @@ func claim(file *os.File) bool {
 	return err == nil && os.SameFile(mine, named)
 }
 
-// orphan takes a spool file that no living writer has; nil if one has it, or if
-// it cannot be found out. Close it once the file is removed.
+// orphan claims a spool file that no living writer holds; it returns nil if one
+// does, or if that cannot be determined. Close it once the file is removed.
 func orphan(path string) *os.File {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {

@@ -123,7 +123,8 @@ func (s *Store) List(ctx context.Context, visit func(blob.Info) error) error {
 	})
 }
 
-// Sweep implements blob.Store. A file that no living process has open goes whatever its age.
+// Sweep implements blob.Store. A file that no living process has open is removed whatever
+// its age.
 func (s *Store) Sweep(ctx context.Context, olderThan time.Duration) (int, error) {
 	entries, err := os.ReadDir(s.spool)
 	if err != nil {

@@ -83,9 +83,9 @@ func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
 // Sum implements blob.Writer.
 func (w *writer) Sum() (blob.Hash, int64) { return blob.Hash(w.sum.Sum(nil)), w.size }
 
-// publish makes the spooled bytes the blob, durably. A blob that is there already is
-// replaced: that costs less processor time than reading and hashing the stored copy,
-// and repairs it if it is damaged. Readers that have it open keep the old file. Only
+// publish makes the spooled bytes the blob, durably. An existing blob is replaced:
+// that costs less processor time than reading and hashing the stored copy, and
+// repairs it if it is damaged. Readers that have it open keep the old file. Only
 // Windows cannot replace a file that a reader has open, and compares instead.
 func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	target := w.store.path(hash)
@@ -103,7 +103,7 @@ func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	return errors.Join(w.move(target), syncFolder(folder))
 }
 
-// move returns the spool file its name and closes it, in the order that the system asks for.
+// move renames the spool file and closes it, in the order that the system requires.
 func (w *writer) move(target string) error {
 	file, spooled := w.file, w.file.Name()
 	w.file = nil
@@ -122,7 +122,7 @@ func (w *writer) move(target string) error {
 	return errors.Join(err, os.Remove(spooled))
 }
 
-// makeFolder makes one folder, durably, unless it is there.
+// makeFolder makes a folder, durably, unless it exists.
 func makeFolder(path string) error {
 	err := os.Mkdir(path, folderMode)
 	if errors.Is(err, os.ErrExist) {

@@ -59,7 +59,7 @@ func (c Case) apply(text string) string {
 type Identifiers struct {
 	// Unquoted and Quoted say how a name is stored.
 	Unquoted, Quoted Case
-	// ColumnsExact and TablesExact reports whether stored names which differ in case
+	// ColumnsExact and TablesExact report whether stored names that differ in case
 	// alone are different names.
 	ColumnsExact, TablesExact bool
 }

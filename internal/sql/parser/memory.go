@@ -74,7 +74,7 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 // largestScratch is the number of tokens up to which scratch memory is kept.
 const largestScratch = 1 << 18
 
-// release returns the scratch memory back.
+// release returns the scratch memory to the pool.
 func (p *parser) release() {
 	s := p.scratch
 	p.scratch = nil

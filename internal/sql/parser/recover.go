@@ -32,7 +32,7 @@ func (p *parser) unexpected(wanted string) {
 	p.report(t.Span, UnexpectedToken, "unexpected "+shown+" where "+wanted+" should be")
 }
 
-// place returns the diagnostics their lines and columns.
+// place sets the lines and columns of the diagnostics.
 func (p *parser) place() {
 	if len(p.diagnostics) == 0 {
 		return

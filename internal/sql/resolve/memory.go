@@ -52,8 +52,8 @@ func newMemory() *memory {
 // largestList bounds the lists that are kept for the next script.
 const largestList = 1 << 10
 
-// release returns memory back. A resolver that panicked does not come here: its
-// memory is in disorder and left to the collector.
+// release returns the memory to the pool. A resolver that panicked does not
+// come here: its memory is in disorder and left to the collector.
 func (m *memory) release() {
 	m.meter.Bytes = 0
 	m.names.reset()

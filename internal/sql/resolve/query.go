@@ -38,8 +38,8 @@ func (r *resolver) document(rel *relation) *relation {
 	return r.newRelation(columns)
 }
 
-// deduplicated returns columns of one name different ones where the dialect does:
-// DuckDB makes a, a_1, a_2 of a, a, a.
+// deduplicated renames columns of equal names where the dialect does: DuckDB
+// makes a, a_1, a_2 of a, a, a.
 func (r *resolver) deduplicated(rel *relation) *relation {
 	if !r.dialect.Naming.NumberDuplicates || rel.open || rel.table != nil || !r.hasDuplicates(rel) {
 		return rel
@@ -165,7 +165,7 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 	return r.newRelation(columns)
 }
 
-// renamed returns a relation other column names, by position.
+// renamed gives a relation other column names, by position.
 func (r *resolver) renamed(rel *relation, names []ast.Ident) *relation {
 	if len(names) == 0 {
 		return rel

@@ -232,7 +232,7 @@ func (r *resolver) put(columns []column, key name, c column) []column {
 	return kept
 }
 
-// renamedItems returns columns the names of RENAME.
+// renamedItems gives columns the names of RENAME.
 func (r *resolver) renamedItems(columns []column, items []ast.SelectItem, v view) []column {
 	renamed := make([]bool, len(columns))
 	for _, item := range items {

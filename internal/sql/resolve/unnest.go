@@ -94,8 +94,8 @@ type unnestOrigin struct {
 	field *column
 }
 
-// unnestOrigins returns the names to arrays by position, rows their fields each. It is
-// nil where their numbers do not agree.
+// unnestOrigins assigns the names to arrays by position, to rows one name per field.
+// It is nil where their numbers do not agree.
 func (r *resolver) unnestOrigins(args []ast.Expr, count int, s *scope) []unnestOrigin {
 	if count == len(args) {
 		origins := make([]unnestOrigin, count)
