@@ -14,7 +14,9 @@ type Create struct {
 	// Kind is the kind of thing in lower case: "table", "view",
 	// "materialized view", "procedure", "function", "dynamic table", ...
 	Kind string
-	Name *ObjectName
+	// Temporary marks TEMP, TEMPORARY and VOLATILE tables.
+	Temporary bool
+	Name      *ObjectName
 	// Columns are the columns declared in front of the query, if any.
 	Columns []ColumnDef
 	// Query is the defining query, or nil.

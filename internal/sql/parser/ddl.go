@@ -12,6 +12,9 @@ func (p *parser) create() ast.Statement {
 	start := p.start()
 	p.pos++
 	c := &ast.Create{Kind: p.createKind()}
+	if words := fold(p.from(start).Text(p.src)); c.Kind == "table" {
+		c.Temporary = strings.Contains(words, " temp") || strings.Contains(words, " volatile")
+	}
 	switch c.Kind {
 	case "":
 		p.skipOther()

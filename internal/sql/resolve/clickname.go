@@ -258,6 +258,9 @@ func (w *clickWriter) access(e *ast.Access) string {
 // word of the text.
 func (w *clickWriter) interval(e *ast.Interval) string {
 	fields := strings.Fields(strings.Trim(w.written(e), "'"))
+	if len(fields) == 0 {
+		return ""
+	}
 	unit := strings.ToLower(strings.Trim(fields[len(fields)-1], "'"))
 	unit = strings.TrimSuffix(unit, "s")
 	value := w.name(e.Value)
@@ -284,6 +287,9 @@ func (w *clickWriter) function(e *ast.Call) string {
 		if word, ok := e.Args[i].Expr.(*ast.Keyword); ok {
 			if function == "extract" && len(e.Args) == 2 {
 				unit := strings.ToLower(word.Text)
+				if unit == "" {
+					break
+				}
 				return "to" + strings.ToUpper(unit[:1]) + unit[1:] + "(" + w.name(e.Args[1].Expr) + ")"
 			}
 			continue // BOTH of TRIM

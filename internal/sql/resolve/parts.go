@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strconv"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
@@ -180,6 +182,14 @@ func (r *resolver) partsOfCollection(e *ast.Collection, v view) *relation {
 	}
 	if e.Kind == ast.Array && len(e.Members) > 0 {
 		return r.partsOfExpr(e.Members[0].Expr, v)
+	}
+	if e.Kind == ast.Tuple && r.dialect.Scope.DottedColumns {
+		columns := make([]column, len(e.Members)) // ClickHouse: t.1, t.2
+		for i := range e.Members {
+			columns[i] = r.literalColumn(strconv.Itoa(i + 1))
+			columns[i].expr, columns[i].view = e.Members[i].Expr, v
+		}
+		return r.newRelation(columns)
 	}
 	if e.Kind != ast.Struct {
 		return nil

@@ -210,7 +210,7 @@ func (r *resolver) dottedItem(c *column, ref *ast.ColumnRef, v view) {
 		used = 0
 	}
 	if parts := ref.Parts[used:]; len(parts) > 1 {
-		if last := parts[len(parts)-1].Text; last[0] >= '0' && last[0] <= '9' {
+		if last := parts[len(parts)-1].Text; last != "" && last[0] >= '0' && last[0] <= '9' {
 			c.text = "tupleElement(" + written(&ast.ColumnRef{Parts: parts[:len(parts)-1]}) + ", " + last + ")"
 			c.key, c.literal, c.quoted = r.names.id(c.text), true, true
 			return

@@ -1,6 +1,9 @@
 package resolve
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
@@ -42,7 +45,9 @@ func (r *resolver) statement(statement ast.Statement) (Result, bool) {
 	case *ast.Create:
 		return r.create(st)
 	case *ast.Insert:
-		return r.insert(st), true
+		result := r.insert(st)
+		r.insertCreated(st, result)
+		return result, true
 	case *ast.MultiInsert:
 		return r.multiInsert(st)
 	case *ast.Update:
@@ -71,6 +76,7 @@ func (r *resolver) start() {
 // create resolves CREATE ... AS and keeps the rows for later statements.
 func (r *resolver) create(st *ast.Create) (Result, bool) {
 	if st.Query == nil {
+		r.declare(st)
 		return Result{}, false
 	}
 	rel := r.query(st.Query, view{}, nil)
@@ -96,17 +102,55 @@ func (r *resolver) keepCreated(n *ast.ObjectName, result Result) {
 	r.created[string(r.tableKey(n))] = result
 }
 
+// declare remembers a temporary table that has no rows yet.
+func (r *resolver) declare(st *ast.Create) {
+	if st.Name == nil || len(st.Columns) == 0 || !st.Temporary && !strings.HasPrefix(st.Name.Last().Text, "#") {
+		return
+	}
+	var empty Result
+	for _, def := range st.Columns {
+		empty.Outputs = append(empty.Outputs, Output{Name: r.dialect.Stored(def.Name.Text, def.Name.Quoted)})
+	}
+	r.keepCreated(st.Name, empty)
+}
+
+// insertCreated adds what INSERT writes to a table that an earlier statement made.
+func (r *resolver) insertCreated(st *ast.Insert, result Result) {
+	if st.Target == nil {
+		return
+	}
+	key := string(r.tableKey(st.Target))
+	made, ok := r.created[key]
+	if !ok {
+		return
+	}
+	outputs := slices.Clone(made.Outputs)
+	for i := range result.Outputs {
+		to := i
+		if len(st.Columns) > 0 || st.ByName {
+			to = slices.IndexFunc(outputs, func(o Output) bool { return strings.EqualFold(o.Name, result.Outputs[i].Name) })
+		}
+		if to >= 0 && to < len(outputs) {
+			outputs[to].Edges = slices.Concat(outputs[to].Edges, result.Outputs[i].Edges)
+		}
+	}
+	made.Outputs = outputs
+	r.created[key] = made
+}
+
 // createdRows turns the result of an earlier statement into rows.
 func (r *resolver) createdRows(result Result) *relation {
 	columns := r.columns.List(len(result.Outputs))[:0]
 	for _, out := range result.Outputs {
 		c := r.literalColumn(out.Name)
 		c.state, c.partsState = done, done
+		set := r.edgeSet()
 		for _, e := range out.Edges {
 			if e.Table != nil {
-				c.edges = append(c.edges, r.readdEdge(e))
+				set.add(r.readdEdge(e))
 			}
 		}
+		c.edges = set.edges
 		if out.Star && len(c.edges) == 1 {
 			t := r.tables[c.edges[0].table]
 			c.star = &star{rel: t.rel}

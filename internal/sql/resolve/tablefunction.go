@@ -71,6 +71,9 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Cal
 	if listed := r.dialect.TableFunctions[function]; len(listed) > 0 {
 		return r.listedColumns(columns, listed, s, t, call, args), nil
 	}
+	if function == "identifier" {
+		r.report(call.Span, UnknownStar, "the table is named when the statement runs")
+	}
 	if names := r.structureOf(call); names != nil {
 		for _, id := range names {
 			columns = append(columns, r.namedColumn(id))
@@ -138,6 +141,16 @@ func (r *resolver) generatorColumn(c column, call *ast.Call, i, count int, v vie
 			c.details().more = append(c.details().more, call.Args[at].Expr)
 		}
 		return c
+	case "explode", "explode_outer":
+		if len(call.Args) == 1 && count == 1 {
+			c.expr, c.view, c.kinds = call.Args[0].Expr, v, Transform
+			return c
+		}
+	case "posexplode", "posexplode_outer":
+		if len(call.Args) == 1 && count == 2 && i == 1 {
+			c.expr, c.view, c.kinds = call.Args[0].Expr, v, Transform
+			return c
+		}
 	case "inline", "inline_outer":
 		if len(call.Args) == 1 {
 			if parts := r.partsOfExpr(call.Args[0].Expr, v); parts != nil && i < len(parts.columns) {
@@ -203,6 +216,9 @@ func (r *resolver) argumentsColumn(s *scope, call *ast.Call) *column {
 	}
 	if call.Receiver != nil {
 		args = append(args, call.Receiver)
+	}
+	if parts := call.Name.Parts; len(parts) > 1 && r.functionName(call) == "nodes" { // T-SQL: t.doc.nodes('/r')
+		args = append(args, &ast.ColumnRef{Span: call.Name.Span, Parts: parts[:len(parts)-1]})
 	}
 	if call.Query != nil {
 		args = append(args, &ast.Subquery{Span: call.Span, Kind: ast.MultisetSubquery, Query: call.Query})
