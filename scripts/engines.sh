@@ -1,7 +1,8 @@
 #!/bin/sh
-# Makes a Python environment with DuckDB and ClickHouse (chdb), the judges of the SQL
-# engine's tests, and prints the path of its interpreter. It is kept in THALWEG_ENGINES
-# (default: a folder of the user's cache). Exits 3 where the package index is absent.
+# Makes a Python environment with DuckDB and ClickHouse (chdb), which judge the SQL
+# engine in its tests, and prints the path of its interpreter. It is kept in
+# THALWEG_ENGINES (default: a folder of the user's cache). Exits 3 where the package
+# index cannot be reached.
 set -eu
 
 duckdb=2.0.1
@@ -10,11 +11,13 @@ dir=${THALWEG_ENGINES:-${XDG_CACHE_HOME:-$HOME/.cache}/thalweg/engines}-duckdb$d
 
 if [ ! -f "$dir/ready" ]; then
 	command -v python3 >/dev/null || { echo "engines: python3 is missing" >&2; exit 3; }
-	rm -rf "$dir"
 	mkdir -p "$(dirname "$dir")"
-	python3 -m venv "$dir" >&2 || { echo "engines: no virtual environment can be made" >&2; exit 3; }
-	"$dir/bin/pip" install --quiet --disable-pip-version-check --retries 1 --timeout 20 "duckdb==$duckdb" "chdb==$chdb" >&2 ||
-		{ rm -rf "$dir"; echo "engines: the package index does not give duckdb and chdb" >&2; exit 3; }
-	touch "$dir/ready"
+	made=$dir.$$ # moved once it is complete: two runs may make it at the same time
+	trap 'rm -rf "$made"' EXIT
+	python3 -m venv "$made" >&2 || { echo "engines: a virtual environment cannot be made" >&2; exit 3; }
+	"$made/bin/python" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 20 "duckdb==$duckdb" "chdb==$chdb" >&2 ||
+		{ echo "engines: the package index does not give duckdb and chdb" >&2; exit 3; }
+	touch "$made/ready"
+	[ -f "$dir/ready" ] || { rm -rf "$dir"; mv "$made" "$dir"; }
 fi
 echo "$dir/bin/python"

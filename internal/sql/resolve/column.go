@@ -19,6 +19,9 @@ type column struct {
 	confidence Confidence
 	state      columnState
 	partsState columnState
+	// owner is, for a column of a star, the number of its member of FROM, from 1,
+	// where two members have the same rows; else 0.
+	owner uint8
 
 	// The definition: an expression seen from a view, another column, or what
 	// detail holds; kinds is what it does to the values it is made of.

@@ -262,6 +262,9 @@ func (r *resolver) duckCall(e *ast.Call) string {
 		}
 		if !a.Name.IsZero() {
 			args[i] = a.Name.Text + " := " + args[i]
+			if strings.EqualFold(a.Name.Text, "recursive") { // a keyword
+				args[i] = `"recursive" := ` + args[i][len("recursive := "):]
+			}
 		}
 	}
 	name := function

@@ -23,6 +23,9 @@ type scope struct {
 	// pattern marks the scope of MATCH_RECOGNIZE, where pattern variables qualify
 	// the columns of the one source.
 	pattern bool
+	// compared members of FROM were looked at for the same rows; selfJoin is set if two have them.
+	compared int
+	selfJoin bool
 }
 
 // source is one member of FROM under its name.

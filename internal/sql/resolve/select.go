@@ -221,7 +221,7 @@ func (r *resolver) dottedItem(c *column, ref *ast.ColumnRef, v view) {
 	}
 	if src != nil {
 		if from := src.rel.find(r, c.key, ref.Parts[used]); from != nil {
-			r.qualifyDuplicate(c, from, v.scope)
+			r.qualifyDuplicate(c, from, v.scope, v.scope.indexOf(src))
 		}
 	}
 }

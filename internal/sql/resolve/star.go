@@ -56,12 +56,64 @@ func (r *resolver) list(v view) []column {
 	}
 	r.elementsInPlace(listed, v.scope)
 	columns := r.copies(listed)
+	r.markOwners(columns, listed, v.scope)
 	if r.dialect.Naming.QualifyDuplicates {
 		for i, c := range listed {
-			r.qualifyDuplicate(&columns[i], c, v.scope)
+			r.qualifyDuplicate(&columns[i], c, v.scope, int(columns[i].owner)-1)
 		}
 	}
 	return columns
+}
+
+// mostOwners bounds the members of FROM that a column's owner can be among.
+const mostOwners = 200
+
+// joinsItself reports whether two members of FROM have the same rows.
+func (s *scope) joinsItself() bool {
+	for ; s.compared < min(len(s.sources), mostOwners); s.compared++ {
+		for j := range s.compared {
+			s.selfJoin = s.selfJoin || s.sources[s.compared].rel == s.sources[j].rel
+		}
+	}
+	return s.selfJoin
+}
+
+// markOwners notes the member of FROM of each column where a table is joined with
+// itself: the first time that a column is listed it is of the first such member.
+func (r *resolver) markOwners(columns []column, listed []*column, s *scope) {
+	if !s.joinsItself() || !r.spend(len(listed)) {
+		return
+	}
+	seen := make(map[any]int, len(listed))
+	for i, c := range listed {
+		var key any = c
+		if c.star != nil {
+			key = c.star.rel
+		}
+		seen[key]++
+		nth := seen[key]
+		for j := range s.sources[:min(len(s.sources), mostOwners)] {
+			if src := &s.sources[j]; !src.hidden && src.rel.holds(c) {
+				if nth--; nth == 0 {
+					columns[i].owner = uint8(j + 1)
+					break
+				}
+			}
+		}
+	}
+}
+
+// holds reports whether a column is one of a relation's own.
+func (rel *relation) holds(c *column) bool {
+	if c.star != nil {
+		return c.star.rel == rel
+	}
+	for i := range rel.columns {
+		if &rel.columns[i] == c {
+			return true
+		}
+	}
+	return false
 }
 
 // elementsInPlace puts the elements of ARRAY JOIN a in the place of the array.
@@ -83,11 +135,12 @@ func (r *resolver) elementsInPlace(listed []*column, s *scope) {
 
 // qualifyDuplicate calls a column t.a where an earlier member of FROM has an a too,
 // or, of three and more members, any other one.
-func (r *resolver) qualifyDuplicate(c, from *column, s *scope) {
+func (r *resolver) qualifyDuplicate(c, from *column, s *scope, owner int) {
 	if len(s.sources) < 2 || c.star != nil || merged(from, s) {
 		return
 	}
-	owner, others, members := -1, false, 0
+	others, members := false, 0
+	known := owner >= 0
 	for i := range s.sources {
 		src := &s.sources[i]
 		if src.wins {
@@ -95,10 +148,10 @@ func (r *resolver) qualifyDuplicate(c, from *column, s *scope) {
 		}
 		members++
 		switch at := src.rel.position(r, from.key); {
-		case at < 0:
-		case owner < 0 && src.rel.gives(from, &scope{}):
+		case at < 0 || known && i == owner:
+		case !known && owner < 0 && src.rel.gives(from, &scope{}):
 			owner = i
-		case owner < 0 || len(s.sources) > 2:
+		case owner < 0 || known && i < owner || len(s.sources) > 2:
 			others = true
 		}
 	}
@@ -221,7 +274,7 @@ func (r *resolver) unknownStar() *column { return r.openStar(&relation{}) }
 
 // sourceColumns returns the columns of t.*; of a value that is a structure, its fields.
 func (r *resolver) sourceColumns(src *source, v view) []column {
-	if src.value != nil {
+	if src.value != nil && (src.alias == src.value.key || src.alias == 0) {
 		if parts := r.partsOf(src.value); parts != nil {
 			return r.relationColumns(parts)
 		}
@@ -236,10 +289,20 @@ func (r *resolver) sourceColumns(src *source, v view) []column {
 	columns := r.copies(listed)
 	if r.dialect.Naming.QualifyDuplicates && v.scope != nil {
 		for i, c := range listed {
-			r.qualifyDuplicate(&columns[i], c, v.scope)
+			r.qualifyDuplicate(&columns[i], c, v.scope, v.scope.indexOf(src))
 		}
 	}
 	return columns
+}
+
+// indexOf is the place of a member of FROM, or -1.
+func (s *scope) indexOf(src *source) int {
+	for i := range s.sources {
+		if &s.sources[i] == src {
+			return i
+		}
+	}
+	return -1
 }
 
 func (r *resolver) relationColumns(rel *relation) []column {

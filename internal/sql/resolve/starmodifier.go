@@ -33,6 +33,8 @@ func (r *resolver) modified(columns []column, m *ast.StarModifier, v view) []col
 type starName struct {
 	key name
 	of  *relation
+	// owner is the number of that member, from 1; 0 where it is not of this FROM.
+	owner uint8
 	// within is set for a.b where a is not a member of FROM: a field of a column.
 	within bool
 }
@@ -44,7 +46,7 @@ func (r *resolver) starName(ref *ast.ColumnRef, v view) starName {
 		return n
 	}
 	if src, used := r.qualifiedStar(&ast.ColumnRef{Span: ref.Span, Parts: ref.Parts[:last]}, v); src != nil && used == last {
-		n.of = src.rel
+		n.of, n.owner = src.rel, uint8(min(v.scope.indexOf(src)+1, 255))
 	} else if start := len(r.matches); r.lookupSources(r.names.id(ref.Parts[0].Text), ref.Parts[0], v) == certain {
 		r.matches = r.matches[:start]
 		n.within = true
@@ -58,6 +60,9 @@ func (r *resolver) starName(ref *ast.ColumnRef, v view) starName {
 func (n starName) means(c *column, s *scope) bool {
 	if n.within || c.original() != n.key {
 		return false
+	}
+	if n.of != nil && n.owner > 0 && c.owner > 0 {
+		return n.owner == c.owner
 	}
 	return n.of == nil || n.of.gives(c.same, s)
 }
@@ -189,7 +194,7 @@ func (c *column) hiding(names []starName) column {
 	s := *c.star
 	s.except = append([]name(nil), s.except...)
 	for _, n := range names {
-		if !n.within && (n.of == nil || n.of == s.rel) {
+		if !n.within && (n.of == nil || n.of == s.rel && (n.owner == 0 || c.owner == 0 || n.owner == c.owner)) {
 			s.except = append(s.except, n.key)
 		}
 	}
@@ -244,7 +249,7 @@ func (r *resolver) renamedItems(columns []column, items []ast.SelectItem, v view
 		for i := range renamed {
 			c := &columns[i]
 			switch {
-			case c.star != nil && !n.within && (n.of == nil || n.of == c.star.rel):
+			case c.star != nil && !n.within && (n.of == nil || n.of == c.star.rel && (n.owner == 0 || c.owner == 0 || n.owner == c.owner)):
 				if m := c.star.rel.lookup(r, n.key, ref.Parts[len(ref.Parts)-1]); m.column != nil {
 					added := r.namedColumn(item.Alias)
 					added.same, added.confidence = m.column, max(m.confidence, Inferred)

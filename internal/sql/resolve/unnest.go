@@ -41,6 +41,15 @@ func (r *resolver) addUnnest(s *scope, t *ast.TableFunction, call *ast.Call) {
 		}
 		return
 	}
+	if n := len(t.Alias.Columns); len(args) > 1 && n < len(args) {
+		named, alias := *t, *t.Alias
+		alias.Columns = alias.Columns[:n:n]
+		for range len(args) - n {
+			alias.Columns = append(alias.Columns, ast.ColumnDef{Name: call.Name.Last()})
+		}
+		named.Alias = &alias
+		t = &named
+	}
 	r.addNamedElements(s, t, args)
 }
 
