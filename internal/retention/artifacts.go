@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	// settled is how long nobody must have touched a blob that lost its last
-	// reference: an upload of the same bytes refers to them within moments.
-	settled = 10 * time.Second
+	// untouched is how long a blob that lost its last reference must have been left
+	// alone. An upload of the same bytes refers to them within moments; one that
+	// takes longer, and meets just this, is asked to send them again.
+	untouched = 3 * time.Second
 	// someBlobs is how many blobs are looked at in one go.
 	someBlobs = 200
 )
@@ -75,7 +76,7 @@ func surplus(refs []store.BlobRef, p Policy, now time.Time) []store.BlobRef {
 // collect deletes artifacts that nothing refers to.
 func (r *Retention) collect(ctx context.Context) error {
 	now := r.Now()
-	loose := store.Loose{Dropped: now.Add(-settled), Orphaned: now.Add(-r.Policy.Orphans)}
+	loose := store.Loose{Dropped: now.Add(-untouched), Orphaned: now.Add(-r.Policy.Orphans)}
 	for ctx.Err() == nil {
 		found, err := r.Store.UnreferencedBlobs(ctx, loose, someBlobs)
 		if err != nil || len(found) == 0 {

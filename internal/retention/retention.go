@@ -85,11 +85,11 @@ type arguments struct {
 func (r *Retention) Kind() jobs.Kind { return jobs.Kind{Name: KindName, Ordered: true, Run: r.run} }
 
 // afterImports is how long artifacts wait to be looked at after imports ended:
-// long enough for the older ones to be settled.
-const afterImports = settled + 5*time.Second
+// long enough for the older ones to be untouched.
+const afterImports = untouched + time.Second
 
-// ImportEnded counts an import that ended. After as many as the policy keeps it
-// asks for a look at the artifacts of the schema, so that they do not pile up
+// ImportEnded counts an import that ended. After half as many as the policy keeps
+// it asks for a look at the artifacts of the schema, so that they do not pile up
 // until the next scheduled one.
 func (r *Retention) ImportEnded(ctx context.Context, ws int64, schema catalog.SchemaID) error {
 	if !r.count(schemaKey{ws, schema}) {
@@ -112,7 +112,7 @@ func (r *Retention) count(key schemaKey) (look bool) {
 		r.ended = map[schemaKey]int{}
 	}
 	r.ended[key]++
-	if look = r.ended[key] >= r.Policy.LastArtifacts; look {
+	if look = r.ended[key] >= (r.Policy.LastArtifacts+1)/2; look {
 		delete(r.ended, key)
 	}
 	return look

@@ -216,7 +216,7 @@ func TestConcurrentUploads(t *testing.T) {
 		}
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				r.clock.add(15 * time.Second) // everything is settled at once
+				r.clock.add(15 * time.Second) // everything is untouched at once
 				if err := r.keep.All(ctx); err != nil && ctx.Err() == nil {
 					r.Error(err)
 				}
