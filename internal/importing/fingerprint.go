@@ -59,7 +59,7 @@ func (f *fingerprint) knows(uniqueID string, h dbt.Hash) bool {
 	return ok && old == h
 }
 
-// same tells whether both were taken of the same nodes and links.
+// same reports whether both were taken of the same nodes and links.
 func (f *fingerprint) same(g *fingerprint) bool {
 	if f == nil || g == nil || f.links != g.links || len(f.nodes) != len(g.nodes) {
 		return false

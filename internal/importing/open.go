@@ -18,7 +18,7 @@ const (
 	partSources    = "sources"
 )
 
-// opened tells what of an import has to be read.
+// opened is what of an import has to be read.
 type opened struct {
 	parts   []catalog.Part
 	project catalog.ProjectID     // known by the bytes alone; 0 if not

@@ -47,7 +47,7 @@ func (r *reporter) close(state string) {
 	s.MS = float64(r.now().Sub(r.began).Microseconds()) / 1000
 }
 
-// Progress tells how far the running stage is.
+// Progress shows how far the running stage is.
 func (r *reporter) Progress(done, total int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

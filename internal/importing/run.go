@@ -109,8 +109,8 @@ func (j *job) observations(c *contents) []revision.Observation {
 	return out
 }
 
-// readBase begins to read what the store holds of the schema, beside the
-// artifacts.
+// readBase begins to read what the store holds of the schema, while the artifacts
+// are read.
 func (j *job) readBase() {
 	if j.base == nil {
 		j.base = j.Reviser.Read(j.ctx, j.claim.WS, j.schema.ID)

@@ -379,6 +379,10 @@ func (t *Tracer) word(s string) string {
 	return w
 }
 
+// Continue lets a tracer of the same tables know what another has read: a second
+// run over other edges then sees the columns that the first one found.
+func (t *Tracer) Continue(first *Tracer) { t.inferred, t.words = first.inferred, first.words }
+
 // columnsOf returns the columns of a table, as far as they are known.
 func (t *Tracer) columnsOf(n int32) Columns {
 	if c, ok := t.inferred[n]; ok {

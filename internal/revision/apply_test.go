@@ -427,3 +427,42 @@ func TestReadsThatAreNotDeclared(t *testing.T) {
 		}
 	})
 }
+
+// TestRetraceWithoutADifference makes no version, although the keys of what was
+// traced are others.
+func TestRetraceWithoutADifference(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		reader := model("reader")
+		reader.sql, reader.parents = `select id from db.analytics.a`, []string{"model.shop.a"}
+		things := append(chain(1), reader)
+		r.apply(r.dbt("shop", things...))
+		id := []catalog.AssetID{r.at("analytics.reader").ID}
+		blocks, err := r.Store.ColumnEdgesOf(t.Context(), ws, r.schema, 0, id)
+		if err != nil || len(blocks) != 1 {
+			t.Fatal(blocks, err)
+		}
+		// As another version of the engine would have left it.
+		opts, release, err := r.Hold(t.Context(), ws, r.schema, Options{Holder: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := r.Store.Begin(t.Context(), *opts.Lease)
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := blocks[0].Hash
+		blocks[0].Hash = catalog.HashOfText("another engine")
+		if err := w.KeyColumnEdges(t.Context(), blocks); err != nil || w.Touched() {
+			t.Fatal(err, w.Touched())
+		}
+		release()
+		o := r.dbt("shop", things...)
+		o.Retrace = true
+		if result := r.apply(o); result.Version != 0 {
+			t.Errorf("version %d: %+v", result.Version, result.Delta)
+		}
+		if blocks, err = r.Store.ColumnEdgesOf(t.Context(), ws, r.schema, 0, id); err != nil || blocks[0].Hash != key {
+			t.Errorf("key %v, want %v; %v", blocks[0].Hash, key, err)
+		}
+	})
+}

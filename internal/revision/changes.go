@@ -13,7 +13,7 @@ import (
 // from one asset to another.
 type changes struct {
 	reported  map[catalog.AssetID][]claimRef
-	added     map[catalog.AssetID][]catalog.Facet // facets at hand: moved, or until now without an asset
+	added     map[catalog.AssetID][]catalog.Facet // facets in memory: moved, or until now without an asset
 	withdrawn map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal
 	restored  map[catalog.AssetID][]store.FacetKey
 	moved     map[catalog.AssetID][]store.FacetKey // that leave this asset

@@ -204,3 +204,31 @@ func TestModelThatLeavesACrawledRelation(t *testing.T) {
 		}
 	})
 }
+
+// TestReadersThatDoNotDeclare: columns of a table reach its readers although
+// their project does not name it as a parent, now and when it comes later.
+func TestReadersThatDoNotDeclare(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		reader := model("reader")
+		reader.sql = `select v.* from db.raw.v`
+		next := model("next")
+		next.sql, next.parents = `select * from db.analytics.reader`, []string{reader.id}
+		r.apply(r.dbt("shop", reader, next))
+		wantStrings(t, "before the table is known", r.lineage("analytics.next"), "* < analytics.reader.*")
+		for _, columns := range [][]string{{"id"}, {"id", "name"}, {"name"}} {
+			r.apply(r.crawl("pg", []string{"raw"}, table("raw.t", columns...), view("raw.v", `select * from raw.t`)))
+			var reads, nexts []string
+			for _, c := range columns {
+				reads, nexts = append(reads, c+" < raw.v."+c), append(nexts, c+" < analytics.reader."+c)
+			}
+			wantStrings(t, "reader", r.lineage("analytics.reader"), reads...)
+			wantStrings(t, "its reader", r.lineage("analytics.next"), nexts...)
+		}
+		wantStrings(t, "edges", r.edges(), "analytics.reader → analytics.next (dbt_import)", "raw.t → raw.v (sql)")
+		if again := r.apply(r.dbt("shop", reader, next)); again.Version != 0 {
+			t.Errorf("the same report made version %d: %+v", again.Version, again.Delta)
+		}
+		r.apply(r.crawl("pg", []string{"raw"}))
+		wantStrings(t, "gone", r.lineage("analytics.reader"), "* < db.raw.v?.*")
+	})
+}

@@ -39,7 +39,7 @@ type held struct {
 // isEmpty reports whether nothing waits, was kept, or did so before this apply.
 func (h *held) isEmpty() bool { return h == nil || h.memo.isEmpty() && len(h.before) == 0 }
 
-// names of what is remembered of a project beside its rows; the number changes
+// names of what is remembered of a project apart from its rows; the number changes
 // with the format.
 const (
 	heldMemoName  = "revision/held/1"

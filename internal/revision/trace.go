@@ -33,9 +33,16 @@ func (a *apply) trace(ctx context.Context) error {
 		return err
 	}
 	relinked, err := t.linkFound(ctx)
-	if err != nil || len(relinked) == 0 {
-		t.tally.report(a.report())
+	if err != nil {
 		return err
+	}
+	relinked = append(relinked, t.reread()...)
+	if err := t.rememberReads(); err != nil {
+		return err
+	}
+	if len(relinked) == 0 {
+		t.tally.report(a.report())
+		return nil
 	}
 	if edges, err = a.currentEdges(ctx); err != nil {
 		return err
@@ -62,6 +69,10 @@ func (t *tracing) run(ctx context.Context, edges []catalog.Edge, due []int32) er
 	if err != nil {
 		return err
 	}
+	if t.tracer != nil {
+		tracer.Continue(t.tracer)
+	}
+	t.tracer = tracer
 	if err := tracer.Run(ctx, due); err != nil {
 		return fmt.Errorf("column lineage of %s: %w", t.schema.ID, err)
 	}
@@ -115,8 +126,10 @@ type tracing struct {
 	blocks  map[int32]storedBlock
 	fetched map[int32]bool // whose block was asked for
 	tally   tally
-	crawled bool                    // a crawl reports something of the schema
 	found   map[int32][]lineage.Ref // tables that the code of an undeclared table reads
+	reads   *readsMemo
+	byKey   map[string]int32 // tables by relation; nil until a read is looked up
+	tracer  *lineage.Tracer  // of the last run
 	// changed and same, of kept bytes, wait to be written.
 	changed, same []store.ColumnEdgeBlock
 	kept          int
@@ -142,8 +155,6 @@ func newTracing(ctx context.Context, a *apply) (*tracing, error) {
 		apply: a, ctx: ctx, number: map[catalog.AssetID]int32{}, merged: map[int32]*mergedTable{},
 		blocks: map[int32]storedBlock{}, fetched: map[int32]bool{}, asked: map[int32]lineage.Columns{}, found: map[int32][]lineage.Ref{},
 	}
-	t.crawled = slices.ContainsFunc(index.Facets, func(f store.FacetRef) bool { return f.Source == catalog.FromCrawl }) ||
-		slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Source == catalog.FromCrawl })
 	kinds := make(map[catalog.AssetID]catalog.Kind, len(index.Assets)+len(a.tables))
 	refs := make(map[catalog.AssetID]*store.AssetRef, len(index.Assets))
 	for i := range index.Assets {
@@ -171,6 +182,9 @@ func newTracing(ctx context.Context, a *apply) (*tracing, error) {
 			ID: int64(id), Name: r.Name, Key: r.RelationKey, Ephemeral: r.Kind == catalog.KindModel && r.RelationKey == "",
 		}
 	}
+	if t.reads, err = a.readReads(ctx); err != nil {
+		return nil, err
+	}
 	return t, nil
 }
 
@@ -186,7 +200,7 @@ func (t *tracing) pairs(edges []catalog.Edge) []graph.Edge {
 			out = append(out, graph.Edge{From: from, To: to})
 		}
 	}
-	return out
+	return append(out, t.readPairs()...)
 }
 
 // due lists the tables whose code has to be looked at: it changed, or the
@@ -204,14 +218,20 @@ func (t *tracing) due(edges []catalog.Edge) []int32 {
 		}
 	}
 	arrived := map[string]bool{}
-	for _, m := range t.merged {
+	for _, m := range t.apply.tables {
 		if m.disturbs {
-			arrived[m.table.Key] = true
+			arrived[m.table.Key], arrived[m.before] = true, true
 		}
 	}
+	delete(arrived, "")
 	for _, e := range edges {
 		if m := t.apply.tables[e.From]; m != nil && m.disturbs || e.From == 0 && e.Source == catalog.SourceSQL && arrived[e.FromNode] {
 			add(e.To)
+		}
+	}
+	for reader, keys := range t.reads.now {
+		if slices.ContainsFunc(keys, func(key string) bool { return arrived[key] }) {
+			add(reader)
 		}
 	}
 	for _, e := range t.edges.add {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
@@ -31,7 +30,7 @@ func (t *tracing) Load(ctx context.Context, due []int32) error {
 	}
 	for _, n := range due {
 		want(n)
-		for _, p := range t.reads(n) {
+		for _, p := range t.parentsOf(n) {
 			want(p)
 		}
 	}
@@ -41,9 +40,9 @@ func (t *tracing) Load(ctx context.Context, due []int32) error {
 	return t.fetch(ctx, blocks)
 }
 
-// reads returns the parents of a table, and the parents of those that are
+// parentsOf returns the parents of a table, and the parents of those that are
 // ephemeral: their code is pasted into its own.
-func (t *tracing) reads(n int32) []int32 {
+func (t *tracing) parentsOf(n int32) []int32 {
 	seen := map[int32]bool{n: true}
 	var out []int32
 	for open := []int32{n}; len(open) > 0; open = open[1:] {
@@ -208,9 +207,7 @@ func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
 			t.changed = append(t.changed, row)
 		}
 		t.kept += len(w.Encoded)
-		if t.crawled {
-			t.remember(w)
-		}
+		t.remember(w)
 	}
 	if t.kept < keptBytes {
 		return nil
@@ -218,17 +215,16 @@ func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
 	return t.flush(ctx)
 }
 
-// remember keeps what was traced for the second run, and the tables that it
-// reads.
+// remember notes what was traced for a second run, and which tables the code
+// reads that are not its declared parents.
 func (t *tracing) remember(w lineage.Traced) {
-	if !isDeclared(t.kinds[w.Table]) {
-		t.found[w.Table] = w.Block.Refs
+	n := w.Table
+	if isDeclared(t.kinds[n]) {
+		t.noteReads(n, w.Block.Refs)
+	} else {
+		t.found[n] = w.Block.Refs
 	}
-	columns := w.Block.Columns()
-	for i := range columns.List {
-		columns.List[i].Name = strings.Clone(columns.List[i].Name) // it would hold the whole code
-	}
-	t.blocks[w.Table] = storedBlock{key: w.Key, content: catalog.HashOf(w.Encoded), columns: columns}
+	t.blocks[n] = storedBlock{key: w.Key, content: catalog.HashOf(w.Encoded), columns: t.blocks[n].columns}
 }
 
 func (t *tracing) flush(ctx context.Context) error {

@@ -14,8 +14,9 @@ import (
 type mergedTable struct {
 	kind     catalog.Kind
 	present  bool
-	due      bool // its code has to be read again
-	disturbs bool // its readers have to be looked at again
+	due      bool   // its code has to be read again
+	disturbs bool   // its readers have to be looked at again
+	before   string // its relation before, if it has another one now or none
 	table    lineage.Table
 }
 
@@ -26,6 +27,9 @@ func (m *merger) track(d catalog.Delta) {
 	}
 	t := &mergedTable{kind: d.After.Kind, present: d.After.Present}
 	m.apply.tables[d.After.ID] = t
+	if d.Before != nil && d.Before.RelationKey != d.After.RelationKey || d.Before != nil && !t.present {
+		t.before = d.Before.RelationKey
+	}
 	if !t.present {
 		t.disturbs = d.Before != nil && d.Before.Present
 		return

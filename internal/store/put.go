@@ -135,7 +135,10 @@ func (w *Write) PutColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) er
 // block was made of, so no version comes of it; Block is not looked at.
 func (w *Write) KeyColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) error {
 	return chunks(blocks, chunkRows, func(blocks []ColumnEdgeBlock) error {
-		return w.tx(ctx, func(tx Tx) error {
+		return w.s.tx(ctx, func(tx Tx) error {
+			if err := tx.fence(ctx, w.lease); err != nil {
+				return err
+			}
 			for _, b := range blocks {
 				if _, err := tx.exec(ctx, `UPDATE column_edges SET hash = ? WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_to = ?`,
 					b.Hash[:], w.lease.WS, int64(w.lease.Schema), int64(b.Asset), catalog.Open); err != nil {
