@@ -87,31 +87,22 @@ func (c *TestCounts) add(class string) {
 // none of them reads more of the schema than the page.
 func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary, error) {
 	ids := make([]catalog.AssetID, len(assets))
-	nodes := []catalog.NodeRef{}
+	var nodes []catalog.NodeRef
 	for i := range assets {
 		ids[i] = assets[i].ID
 		nodes = append(nodes, assets[i].Nodes...)
 	}
-	neighbours, err := v.m.store.NeighboursOf(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	neighbours, err := v.neighbours(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	tests, err := v.m.store.TestsOfAssets(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	counts, err := v.testCounts(ctx, ids)
 	if err != nil {
 		return nil, err
-	}
-	for _, t := range tests {
-		nodes = append(nodes, nodeOf(t))
 	}
 	results, err := v.latest(ctx, nodes)
 	if err != nil {
 		return nil, err
-	}
-	counts := map[catalog.AssetID]TestCounts{}
-	for _, t := range tests {
-		c := counts[t.Asset]
-		c.add(results[nodeOf(t)].Class)
-		counts[t.Asset] = c
 	}
 	names := &named{v: v, projects: map[catalog.ProjectID]*catalog.Project{}, runs: map[catalog.RunID]string{}, imports: map[catalog.ImportID]time.Time{}}
 	out := make([]Summary, len(assets))
@@ -122,6 +113,59 @@ func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary
 		}
 	}
 	return out, nil
+}
+
+// neighbours counts the neighbours of assets: in the graph if it is in memory,
+// else by a query. No graph is loaded for it.
+func (v *View) neighbours(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]store.Neighbours, error) {
+	links, ok := v.m.cache.peek(v.scope().key(linksPart, v.Version)).(*Links)
+	if !ok {
+		return v.m.store.NeighboursOf(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	}
+	counts := make(map[catalog.AssetID]store.Neighbours, len(ids))
+	for _, id := range ids {
+		if n, ok := links.assets.number(id); ok {
+			counts[id] = store.Neighbours{Upstream: len(links.graph.Parents(n)), Downstream: len(links.graph.Children(n))}
+		}
+	}
+	return counts, nil
+}
+
+// testCounts counts the tests of assets by class: with the classes in memory if
+// they are there and current, else by a query.
+func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]TestCounts, error) {
+	tests, err := v.m.store.TestsOfAssets(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil || len(tests) == 0 {
+		return nil, err
+	}
+	keys := make([]store.NodeKey, len(tests))
+	for i, t := range tests {
+		keys[i] = store.NodeKeyOf(t.Project, t.UniqueID)
+	}
+	classes, err := v.classesOf(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	counts := map[catalog.AssetID]TestCounts{}
+	for i, t := range tests {
+		c := counts[t.Asset]
+		c.add(classes[keys[i]])
+		counts[t.Asset] = c
+	}
+	return counts, nil
+}
+
+func (v *View) classesOf(ctx context.Context, keys []store.NodeKey) (map[store.NodeKey]string, error) {
+	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
+	if err != nil {
+		return nil, err
+	}
+	key := v.scope().key(classesPart, 0)
+	key.results = stored
+	if classes, ok := v.m.cache.peek(key).(*Classes); ok {
+		return classes.of, nil
+	}
+	return v.m.store.ClassesOf(ctx, v.ws(), v.Schema.ID, keys)
 }
 
 func nodeOf(t catalog.Test) catalog.NodeRef {

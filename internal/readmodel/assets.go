@@ -14,7 +14,8 @@ import (
 // Asset is an asset as a state holds it. It never changes.
 type Asset struct {
 	*store.AssetCard
-	search string // name and relation key in lower case, apart by a line break
+	search string        // name and relation key in lower case, apart by a line break
+	node   store.NodeKey // of its leading dbt node, among the results of runs
 }
 
 // Label is the asset's id as users see it.
@@ -101,7 +102,7 @@ func assetsFrom(cards []*store.AssetCard) []*Asset {
 	assets := make([]Asset, len(cards))
 	out := make([]*Asset, len(cards))
 	for i, card := range cards {
-		assets[i] = Asset{AssetCard: card, search: searchText(card)}
+		assets[i] = Asset{AssetCard: card, search: searchText(card), node: store.NodeKeyOf(card.Project, card.UniqueID)}
 		out[i] = &assets[i]
 	}
 	return out

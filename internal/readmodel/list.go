@@ -150,7 +150,7 @@ func (v *View) matcher(ctx context.Context, f Filter) (func(*Asset) bool, error)
 			f.Tag != "" && !slices.Contains(a.Tags, f.Tag),
 			f.Owner != "" && !slices.Contains(a.Owners, f.Owner),
 			query != "" && !a.contains(query),
-			classes != nil && classes.class(store.NodeKeyOf(a.Project, a.UniqueID)) != f.Status:
+			classes != nil && classes.class(a.node) != f.Status:
 			return false
 		}
 		return true

@@ -53,6 +53,7 @@ type results interface {
 	NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, p store.Page) (store.Paged[store.RunResult], error)
 	RunResults(ctx context.Context, ws int64, run catalog.RunID, p store.Page) (store.Paged[catalog.NodeResult], error)
 	ResultsStored(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
+	ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []store.NodeKey) (map[store.NodeKey]string, error)
 	LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID) ([]store.NodeClass, error)
 }
 

@@ -104,18 +104,44 @@ type NodeClass struct {
 	Class string
 }
 
+func scanNodeClass(row scanner) (c NodeClass, err error) {
+	var node []byte
+	err = row.Scan(&node, (*int64)(&c.Key.Project), &c.Class)
+	c.Key.Node = hashOf(node)
+	return c, err
+}
+
 // LatestClasses returns the class of the latest result of every node of a
 // schema, in no order.
 func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID) ([]NodeClass, error) {
-	scan := func(row scanner) (c NodeClass, err error) {
-		var node []byte
-		err = row.Scan(&node, (*int64)(&c.Key.Project), &c.Class)
-		c.Key.Node = hashOf(node)
-		return c, err
-	}
-	classes, err := list(ctx, s.reader(ws), scan, `SELECT node, project_id, class FROM latest_results WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
+	classes, err := list(ctx, s.reader(ws), scanNodeClass, `SELECT node, project_id, class FROM latest_results WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
 	if err != nil {
 		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
 	}
 	return classes, nil
+}
+
+// ClassesOf returns the class of the latest result of those of the nodes that
+// have one.
+func (s *Store) ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []NodeKey) (map[NodeKey]string, error) {
+	found := make(map[NodeKey]string, len(nodes))
+	hashes := make([][]byte, len(nodes))
+	for i := range nodes {
+		hashes[i] = nodes[i].Node[:]
+	}
+	scan := func(row scanner) (none struct{}, err error) {
+		c, err := scanNodeClass(row)
+		found[c.Key] = c.Class
+		return none, err
+	}
+	err := inBatches(hashes, func(hashes [][]byte) error {
+		marks, args := in([]any{ws, int64(schema)}, hashes)
+		_, err := list(ctx, s.reader(ws), scan, `SELECT node, project_id, class FROM latest_results
+			WHERE ws = ? AND schema_id = ? AND node IN `+marks, args...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
+	}
+	return found, nil
 }

@@ -110,6 +110,8 @@ func testLatestClasses(t *testing.T, r *rig) {
 		got[c.Key] = c.Class
 	}
 	same(t, got, map[store.NodeKey]string{store.NodeKeyOf(2, "model.a"): "success", store.NodeKeyOf(2, "model.b"): "success"})
+	some := get(r.ClassesOf(ctx, ws, schema, []store.NodeKey{store.NodeKeyOf(2, "model.b"), store.NodeKeyOf(2, "model.none")}))(t)
+	same(t, some, map[store.NodeKey]string{store.NodeKeyOf(2, "model.b"): "success"})
 	_, err := r.ResultsStored(ctx, ws, 999)
 	wants(t, err, catalog.ErrNotFound)
 }
