@@ -13,6 +13,9 @@ import (
 func (r *resolver) result(rel *relation, target *ast.ObjectName, spans []token.Span) Result {
 	var result Result
 	outputs := r.outputColumns(rel)
+	if r.over && len(outputs) == 0 {
+		outputs = append(outputs, r.unknownStar())
+	}
 	if len(outputs) > r.budget.Outputs {
 		r.exceed("outputs", r.budget.Outputs)
 		outputs = append(outputs[:r.budget.Outputs:r.budget.Outputs], r.unknownStar())

@@ -108,7 +108,7 @@ func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []
 				value := prefix.and(r.pivotValue(&p.For[i].Values[j]))
 				r.use(2*len(value.id.Text) + int(unsafe.Sizeof(value)))
 				next = append(next, value)
-				if len(next) > maxPivotColumns || !r.spend(1) {
+				if len(next) > maxPivotColumns || !r.spend(1+len(value.id.Text)>>4) {
 					break
 				}
 			}
@@ -120,7 +120,7 @@ func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []
 		for i := range p.Aggregates {
 			item := &p.Aggregates[i]
 			all := r.pivotNames(prefix, item, len(p.Aggregates))
-			if !r.spend(1) {
+			if !r.spend(1 + len(prefix.id.Text)>>4) {
 				return columns
 			}
 			for n, text := range all {

@@ -67,6 +67,9 @@ const maxDiagnostics = 200
 // report notes a problem, once per place.
 func (r *resolver) report(span token.Span, code Code, format string, args ...any) {
 	r.incomplete = true
+	if r.over && code != OverBudget && code != Canceled {
+		return // what follows from the budget alone
+	}
 	if len(r.diagnostics) >= maxDiagnostics || r.reported[span] {
 		return
 	}
