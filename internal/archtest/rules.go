@@ -1,6 +1,6 @@
 package archtest
 
-// Rules is what a tree of Go packages must keep to. Packages are named by their unit: the first
+// Rules are the rules for a tree of Go packages. Packages are named by their unit: the first
 // folder below internal, or "cmd".
 type Rules struct {
 	// Module is the module path, without a trailing slash.
@@ -9,19 +9,19 @@ type Rules struct {
 	Layers [][]string
 	// Sideways allows imports within a layer, importing unit → imported units.
 	Sideways map[string][]string
-	// Support units import nothing internal but each other's words below; Users may import them.
+	// Support units are outside the layers, see Support.
 	Support map[string]Support
-	// StandardOnly units import no module of others.
+	// StandardOnly units import only the standard library and this module.
 	StandardOnly []string
 	// Implementations are package paths below internal that only Wiring may import.
 	Implementations []string
 	// Wiring is the unit that names implementations.
 	Wiring string
-	// Domain units get time and output handed in.
+	// Domain units take time and output as arguments.
 	Domain []string
 	// Calls forbidden in Domain units, as "import path.Name"; a trailing * matches any ending.
 	Calls []string
-	// Names that no package and no folder of one may have, in the singular.
+	// Names that no package and no package folder may have, in the singular.
 	Names []string
 }
 
@@ -33,7 +33,7 @@ type Support struct {
 	Users []string
 }
 
-// House is the rules of Thalweg itself; ARCHITECTURE.md explains them.
+// House returns the rules of Thalweg itself; ARCHITECTURE.md explains them.
 func House() Rules {
 	return Rules{
 		Module: "github.com/thalweg-data/thalweg",

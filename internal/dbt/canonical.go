@@ -6,15 +6,15 @@ import (
 )
 
 // canonical is the JSON of a value in the form that is hashed: without blanks, null members and the members
-// that are left out. Writing it is also where a value is found to be JSON or not: all in one pass.
+// that are left out. Writing it also checks that the value is JSON, in the same pass.
 type canonical struct {
 	buf  []byte
 	skip func(name []byte) bool // members of the outermost object that are left out
 
 	valid     bool // it is JSON; else the rest is meaningless
-	spoiled   bool // a text was met that may have to be repaired
-	badNumber bool // a number was met that no 64-bit type holds
-	repeated  bool // a name was met twice in one object
+	spoiled   bool // a text was found that may have to be repaired
+	badNumber bool // a number was found that no 64-bit type holds
+	repeated  bool // a name was found twice in one object
 	names     []uint64
 	fields    []span // members of the outermost object, in buf
 }
@@ -34,7 +34,7 @@ func (c *canonical) hash() Hash {
 	return Hash(sum[:16])
 }
 
-// sound reports whether what was read can be taken as it is.
+// sound reports whether what was read needs no repair.
 func (c *canonical) sound() bool { return c.valid && !c.spoiled && !c.badNumber && !c.repeated }
 
 // value appends the value at v[i] and returns the index after it, or bad.

@@ -151,7 +151,8 @@ func surrogate(b []byte) byte {
 	return 0
 }
 
-// issues puts what was found into words; uniqueID is the node's, where it has one.
+// issues returns what was found as issues; uniqueID is the node's, where it has
+// one.
 func (c *cleaned) issues(section, uniqueID string) []Issue {
 	var list []Issue
 	note := func(at jsontext.Pointer, code, message, remedy string) {

@@ -8,8 +8,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// decoder turns raw values into Go values. No oddity of one field costs more than that field: it becomes an
-// issue. Only what passes a limit or spoils an id is an error, kept in err. Each goroutine has its own.
+// decoder turns raw values into Go values. An odd field costs no more than itself: it becomes an issue.
+// Only what exceeds a limit or damages an id is an error, kept in err. Each goroutine has its own.
 type decoder struct {
 	limits Limits
 	part   Kind
@@ -37,7 +37,7 @@ func (d *decoder) begin(e entry) {
 	d.entry, d.section, d.id, d.about = e, e.section, e.id, e.id
 }
 
-// enter judges a raw value of the current entry and repairs it if it must be. What it returns is the canonical form,
+// enter checks a raw value of the current entry and repairs it if needed. What it returns is the canonical form,
 // which lasts until the next call: it has no blanks, no null members, none of those that skip leaves out, and no
 // object with two members of one name. It is absent where there is an error.
 func (d *decoder) enter(raw value, skip func([]byte) bool) value {
@@ -75,7 +75,7 @@ func (d *decoder) repair(raw value, skip func([]byte) bool) {
 	d.canon.read(fixed, skip)
 }
 
-// object enters an entry that has to be an object. It keeps an error where it is not.
+// object enters an entry that has to be an object. It records an issue if it is not.
 func (d *decoder) object(raw value, skip func([]byte) bool) (value, bool) {
 	v := d.enter(raw, skip)
 	if v.kind() != '{' && d.err == nil {
@@ -157,7 +157,8 @@ func (d *decoder) name(field string, v value) string {
 	return s
 }
 
-// names reads a list of names, or one name standing for a list of one. Repeated ones are kept once.
+// names reads a list of names, or a single name, which counts as a list of one. Repeated ones are
+// kept once.
 func (d *decoder) names(field string, v value) []string {
 	if v.absent() {
 		return nil

@@ -24,7 +24,7 @@ func diagnose(before string, data []byte, after string, at int64) *Error {
 		err = step(dec)
 	}
 	syntax := &jsontext.SyntacticError{ByteOffset: dec.InputOffset(), JSONPointer: dec.StackPointer(), Err: io.ErrUnexpectedEOF}
-	if err == io.EOF && dec.StackDepth() == 0 { // the decoder's own sign
+	if err == io.EOF && dec.StackDepth() == 0 { // the decoder's own message
 		return nil
 	}
 	errors.As(err, &syntax)
@@ -56,13 +56,13 @@ func (s *scanner) broken() error {
 		return s.located(s.err)
 	}
 	e := diagnose(s.opened(), s.buf[s.mark:s.end], "", s.offset(s.mark))
-	if e == nil { // no text is known of which the scanner and the decoder think differently
+	if e == nil { // no text is known on which the scanner and the decoder disagree
 		e = malformed("the JSON is broken", remedyRewrite)
 	}
 	return s.located(e)
 }
 
-// ended returns why there is no more text where some is due.
+// ended returns why there is no more text where some is expected.
 func (s *scanner) ended() error {
 	s.pos = s.end
 	return s.broken()

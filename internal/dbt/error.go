@@ -21,7 +21,7 @@ type Error struct {
 	Part      string // kind of artifact that was being read
 	Offset    int64  // byte in the unpacked file, -1 where it has no meaning
 	Pointer   string // JSON pointer of the place
-	Limit     string // name of the limit that was passed, such as "depth"
+	Limit     string // name of the limit that was exceeded, such as "depth"
 	Expected  string
 	Found     string
 	Supported string

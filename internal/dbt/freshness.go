@@ -11,7 +11,7 @@ type Freshness struct {
 	UniqueID      string
 	Status        Status // pass, warn, error or runtime error
 	StatusText    string // as written
-	Error         string // where the source could not be asked
+	Error         string // where the source could not be queried
 	MaxLoadedAt   time.Time
 	SnapshottedAt time.Time
 	Age           time.Duration // at the time of the snapshot

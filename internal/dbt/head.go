@@ -15,7 +15,7 @@ type Head struct {
 	ProjectID     string
 	AdapterType   string
 	InvocationID  string
-	GeneratedAt   time.Time // UTC; zero if absent or absurd
+	GeneratedAt   time.Time // UTC; zero if absent or implausible
 	StartedAt     time.Time // of the invocation, UTC; zero if absent
 	Command       string    // args.which: "build", "test", "generate" …; run results only
 	Elapsed       time.Duration
@@ -171,8 +171,8 @@ func (k Kind) file() string { return string(k) + ".json" }
 // plausible reports whether an artifact can have been generated at t: dbt is from 2016.
 func plausible(t time.Time) bool { return t.Year() >= 2016 && t.Year() < 2100 }
 
-// parseTime reads the spellings of time that dbt, its adapters and YAML use; zero if it is none of them.
-// Times without a zone are UTC.
+// parseTime reads the spellings of time that dbt, its adapters and YAML use; zero if it is not one of
+// them. Times without a zone are UTC.
 func parseTime(s string) time.Time {
 	if len(s) < len("2006-01-02") || len(s) > 64 {
 		return time.Time{}

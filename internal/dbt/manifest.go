@@ -14,7 +14,8 @@ import (
 type ManifestSink interface {
 	// Node takes a node that is new or changed. The sink owns it.
 	Node(n *Node) error
-	// Unchanged stands for a node that ManifestOptions.Known knows.
+	// Unchanged takes a node whose hash ManifestOptions.Known recognizes,
+	// undecoded.
 	Unchanged(section, uniqueID string, h Hash) error
 	// Parents takes one entry of parent_map; parents are distinct and may be empty.
 	Parents(child string, parents []string) error
@@ -69,7 +70,7 @@ type manifestEvent struct {
 	resourceType, pkg string // of an unchanged node
 }
 
-// ReadManifest reads a manifest of any version from r. An error that the file is to blame for is an *[Error].
+// ReadManifest reads a manifest of any version from r. An error caused by the file is an *[Error].
 func ReadManifest(ctx context.Context, r io.Reader, opt ManifestOptions, sink ManifestSink) (Head, []Issue, error) {
 	s, err := newSplitter(r, Manifest, opt.Limits)
 	if err != nil {

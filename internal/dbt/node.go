@@ -290,7 +290,7 @@ func (d *decoder) lists(n *Node, f []member, config value) {
 	n.Meta = d.merged("meta", meta, config.get("meta"))
 }
 
-// resourceType derives the type of a node that does not tell it.
+// resourceType derives the type of a node that does not state it.
 func resourceType(section, id string) string {
 	switch section {
 	case "nodes", "disabled":

@@ -7,7 +7,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Owner is who answers for a node, as an exposure or a group names them.
+// Owner is who is responsible for a node, as an exposure or a group names them.
 type Owner struct {
 	Name   string
 	Emails []string

@@ -11,8 +11,8 @@ func NewNodeDecoder(limits Limits) *NodeDecoder {
 	return &NodeDecoder{newRangeDecoder(Manifest, limits)}
 }
 
-// Decode returns the node whose bytes are raw and whose hash is h, and what was
-// odd about its fields. An error that the file is to blame for is an *[Error].
+// Decode returns the node whose bytes are raw and whose hash is h, and the
+// issues of its fields. An error caused by the file is an *[Error].
 func (d *NodeDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*Node, []Issue, error) {
 	skip := volatile
 	if section == "macros" {
@@ -33,8 +33,8 @@ func NewTableDecoder(limits Limits) *TableDecoder {
 	return &TableDecoder{newRangeDecoder(Catalog, limits)}
 }
 
-// Decode returns the table whose bytes are raw and whose hash is h, and what was
-// odd about its fields.
+// Decode returns the table whose bytes are raw and whose hash is h, and the
+// issues of its fields.
 func (d *TableDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*CatalogTable, []Issue, error) {
 	v := d.enterRange(section, uniqueID, raw, volatile)
 	t := d.catalogTable(section, uniqueID, v, h)

@@ -8,8 +8,8 @@ import (
 )
 
 // scanner walks the text of an artifact down to the members of its sections. It finds where a value ends by
-// quotes and brackets alone, without judging what is in it: anyone who takes the value finds out whether it is
-// JSON (canonical), and diagnose returns what is wrong with it.
+// quotes and brackets alone, without checking what is in it: anyone who takes the value finds out whether it
+// is JSON (canonical), and diagnose returns what is wrong with it.
 type scanner struct {
 	stream *Stream
 	limits Limits
@@ -223,7 +223,7 @@ func (s *scanner) check(raw value) error {
 	return nil
 }
 
-// raw is value without its judgement: only quotes and brackets outside of strings are certain to match in number.
+// raw is value without the check: only quotes and brackets outside of strings are certain to match in number.
 func (s *scanner) raw() (value, error) {
 	s.suspect = false
 	err := s.word

@@ -30,7 +30,7 @@ func newSplitter(r io.Reader, part Kind, limits Limits) (*splitter, error) {
 }
 
 // walk calls visit for every top-level member; visit must consume the value with one of the methods below.
-// It ends well only when the file does: nothing may follow the object.
+// It succeeds only if the file ends after the object.
 func (s *splitter) walk(ctx context.Context, visit func(section string, kind jsontext.Kind) error) error {
 	if err := s.open('{'); err != nil {
 		return s.located(err)

@@ -9,12 +9,12 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// ratioSlack is how much a file may unpack to before its ratio is looked at: a few bytes of gzip header
-// say nothing about the rest.
+// ratioSlack is how much a file may unpack to before its ratio is checked: a few bytes of gzip header
+// allow no conclusion about the rest.
 const ratioSlack = mib
 
 // Stream is the unpacked UTF-8 text of an artifact: gzip is undone, a byte order mark is dropped, and the limits
-// on size hold. It is an [io.Reader] whose errors are of type *[Error] where the file is to blame.
+// on size hold. It is an [io.Reader] whose errors are of type *[Error] if the file causes them.
 type Stream struct {
 	src    *bufio.Reader // unpacked bytes
 	packed *countingReader
@@ -25,7 +25,7 @@ type Stream struct {
 	unpacked int64 // bytes taken from src
 }
 
-// Open looks at the first bytes of r and returns its text. Gzip is recognised by content, several members
+// Open looks at the first bytes of r and returns its text. Gzip is recognized by content, several members
 // included; zip, tar, gzip in gzip, UTF-16 and anything that does not start like a JSON object are refused.
 func Open(r io.Reader, limits Limits) (*Stream, error) {
 	limits = limits.orDefault(Manifest)

@@ -8,7 +8,7 @@ import (
 )
 
 // value is one complete JSON value that was found valid already (canonical), so walking it needs no error
-// handling. A nil value stands for an absent one.
+// handling. A nil value means that it is absent.
 type value []byte
 
 // kind returns the first byte: one of { [ " t f n - 0…9, or 0 for an absent value.

@@ -83,7 +83,7 @@ func options(by catalog.Actor) revision.Options {
 	return revision.Options{Holder: "edit:" + by.Name, Wait: wait, Actor: by}
 }
 
-// ownFacet returns what people wrote about an asset.
+// ownFacet returns the facet with everything that people wrote about an asset.
 func (e *Editor) ownFacet(ctx context.Context, ws int64, schema catalog.SchemaID, id catalog.AssetID) (catalog.Facet, error) {
 	facets, err := e.Store.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{id})
 	if err != nil {
@@ -97,8 +97,8 @@ func (e *Editor) ownFacet(ctx context.Context, ws int64, schema catalog.SchemaID
 	return catalog.Facet{}, nil
 }
 
-// repeats reports whether an edit says what the newest one of its field says
-// already, or takes back what nobody said.
+// repeats reports whether an edit has no effect: it equals the newest edit of
+// its field, or withdraws a value that nobody set.
 func repeats(edits []catalog.Edit, e catalog.Edit) bool {
 	for _, old := range slices.Backward(edits) {
 		if old.Field == e.Field && old.Column == e.Column {
@@ -108,8 +108,8 @@ func repeats(edits []catalog.Edit, e catalog.Edit) bool {
 	return e.Text == "" && len(e.Add)+len(e.Remove) == 0
 }
 
-// ConfirmRemovals applies the removals that wait and returns how many assets are
-// removed by it.
+// ConfirmRemovals applies the pending removals and returns how many assets that
+// removes.
 func (e *Editor) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) (int64, error) {
 	n, err := e.Reviser.ConfirmRemovals(ctx, ws, schema, options(by))
 	if err != nil {
@@ -118,7 +118,7 @@ func (e *Editor) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.S
 	return n, nil
 }
 
-// DismissRemovals refuses the removals that wait; what they are about stays.
+// DismissRemovals discards the pending removals; the assets stay.
 func (e *Editor) DismissRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error {
 	if err := e.Reviser.DismissRemovals(ctx, ws, schema, options(by)); err != nil {
 		return fmt.Errorf("removals of %s: %w", schema, err)

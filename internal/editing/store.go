@@ -6,7 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Store is what editing needs of the store; *store.Store has it.
+// Store is what editing needs of the store; *store.Store implements it.
 type Store interface {
 	Asset(ctx context.Context, ws int64, id catalog.AssetID, at int64) (catalog.Asset, catalog.SchemaID, error)
 	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error)

@@ -29,7 +29,7 @@ func (s Selector) Eval(g *Graph, u Universe, limit int) (Reach, error) {
 	return all.reach(limit), nil
 }
 
-// eval finds the nodes that a term names and follows its operators.
+// eval finds the nodes that a term names and applies its operators.
 func (t term) eval(g *Graph, u Universe) (selection, error) {
 	match := methods[t.method]
 	var ids []int32

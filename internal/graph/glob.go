@@ -1,6 +1,7 @@
 package graph
 
-// isPattern reports whether a text holds anything that glob gives a meaning. It runs for every node of a graph.
+// isPattern reports whether a text contains a character that is special to glob. It runs for every node of a
+// graph.
 func isPattern(text string) bool {
 	for i := range len(text) {
 		switch text[i] {
@@ -12,7 +13,8 @@ func isPattern(text string) bool {
 }
 
 // glob matches as Python's fnmatch does on Linux: * is any text, ? is any letter, [abc], [a-z] and [!abc] are
-// classes, an open bracket that is not closed is itself. It takes at most len(pattern) × len(text) steps.
+// classes, an open bracket that is not closed matches itself. It takes at most len(pattern) × len(text)
+// steps.
 func glob(pattern, text string) bool {
 	if !isPattern(pattern) {
 		return pattern == text

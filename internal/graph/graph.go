@@ -23,8 +23,8 @@ type rows struct {
 	next  []int32
 }
 
-// New builds the graph of nodes 0…n-1. An edge that is given twice counts once. An edge of a node that is not there
-// is an error. edges is not kept.
+// New builds the graph of nodes 0…n-1. An edge that is given twice counts once. An edge of a node that does not
+// exist is an error. edges is not kept.
 func New(n int, edges []Edge) (*Graph, error) {
 	for _, e := range edges {
 		if e.From < 0 || e.To < 0 || int(e.From) >= n || int(e.To) >= n {
@@ -36,7 +36,7 @@ func New(n int, edges []Edge) (*Graph, error) {
 	return &Graph{down: down, up: up}, nil
 }
 
-// newRows counts the neighbours of each node, lays them side by side, and removes duplicates.
+// newRows counts the neighbours of each node, puts them in one slice, and removes duplicates.
 func newRows(n int, edges []Edge, ends func(Edge) (node, neighbour int32)) rows {
 	start := make([]int32, n+1)
 	for _, e := range edges {

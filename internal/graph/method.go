@@ -46,7 +46,7 @@ var states = []string{
 	"modified.relation", "modified.macros", "modified.contract",
 }
 
-// check refuses what could match nothing in any graph.
+// check refuses values that cannot match in any graph.
 func (t term) check() error {
 	if methods[t.method] == nil {
 		return fmt.Errorf("method %q is unknown; want one of %s", t.method, strings.Join(slices.Sorted(maps.Keys(methods)), ", "))

@@ -2,10 +2,10 @@ package graph
 
 import "slices"
 
-// NoLimit as a depth or a limit means: all there is.
+// NoLimit as a depth or a limit means that there is none.
 const NoLimit = -1
 
-// Reach is what a question about the graph reached. Nodes come nearest first, and by number among the equally near.
+// Reach is the result of a traversal: nodes by distance, then by number.
 type Reach struct {
 	IDs    []int32
 	Depths []int32 // steps from the nearest start, in the order of IDs
@@ -24,7 +24,8 @@ func (g *Graph) Ancestors(ids []int32, depth, limit int) Reach {
 	return g.search(g.up, ids, depth, limit)
 }
 
-// search goes breadth first, level by level. It counts on where the limit has cut, so that Total is true.
+// search goes breadth first, level by level. It goes on counting beyond the limit, so that Total is
+// exact.
 func (g *Graph) search(neighbours rows, ids []int32, depth, limit int) Reach {
 	var reach Reach
 	seen := newBitmap(g.Len())

@@ -22,7 +22,7 @@ type artifact struct {
 }
 
 // artifact returns the text of a part. What is not a plain file already, because
-// it is compressed or lies elsewhere, is unpacked into a spool file first.
+// it is compressed or stored elsewhere, is unpacked into a spool file first.
 func (j *job) artifact(ctx context.Context, part catalog.Part) (*artifact, error) {
 	hash, err := blob.ParseHash(part.SHA256)
 	if err != nil {
@@ -130,9 +130,9 @@ func (a *artifact) read(ctx context.Context, r dbt.Range, buf []byte) ([]byte, e
 	return buf, nil
 }
 
-// close gives the file back.
+// close closes the file.
 func (a *artifact) close() {
 	if a != nil && a.text != nil {
-		_ = a.text.Close() // only read, or a spool that nobody needs any more
+		_ = a.text.Close() // only read, or a spool file that is no longer needed
 	}
 }

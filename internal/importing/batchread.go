@@ -30,7 +30,7 @@ type batchReader[T any] struct {
 // decode decodes the value of one entry.
 type decode[T any] func(section, id string, h dbt.Hash, raw []byte) (T, []dbt.Issue, error)
 
-// decoded is a value with what was odd about it.
+// decoded is a value with its issues.
 type decoded[T any] struct {
 	value  T
 	issues []dbt.Issue
@@ -67,7 +67,7 @@ func (b *batchReader[T]) read(ctx context.Context, entries []entry, take func(i 
 				if out[i].value, out[i].issues, err = decode(entries[i].section, entries[i].id, entries[i].hash, raw); err != nil {
 					return err
 				}
-				runtime.Gosched() // requests go first
+				runtime.Gosched() // yield to requests
 			}
 			return within.Err()
 		})

@@ -101,8 +101,8 @@ func (s *catalogSink) Unchanged(_, uniqueID string, h dbt.Hash) error {
 	return nil
 }
 
-// observation is the catalog as revision takes it. The catalog says nothing of
-// which warehouse it is; the manifest does.
+// observation is the catalog as revision takes it. A catalog does not name its
+// adapter; the manifest does.
 func (c *catalogIndex) observation(j *job, adapter string) revision.Observation {
 	o := j.observed(c.head)
 	o.Source, o.Coverage, o.Claims = catalog.FromCatalog, revision.Joined, c.claims

@@ -33,7 +33,7 @@ var kinds = map[string]catalog.Kind{
 	"sql_operation": catalog.KindOperation, "sql": catalog.KindOperation, "rpc": catalog.KindOperation,
 }
 
-// kindOf gives the catalog's kind for a node; false for what makes no asset.
+// kindOf returns the catalog's kind of a node; false for what makes no asset.
 func kindOf(n *dbt.Node) (catalog.Kind, bool) {
 	k, ok := kinds[n.ResourceType]
 	return k, ok
@@ -60,7 +60,7 @@ func (c converter) relation(n *dbt.Node, kind catalog.Kind) catalog.Relation {
 	return catalog.NewRelation(c.adapter, n.Database, n.Schema, tableName(n), n.RelationName)
 }
 
-// claim is what places a node.
+// claim returns the claim of a node.
 func (c converter) claim(n *dbt.Node, kind catalog.Kind) revision.Claim {
 	body := catalog.Body{Kind: kind, Materialized: n.Materialized, Relation: c.relation(n, kind)}
 	return revision.Claim{
@@ -79,7 +79,7 @@ func tableName(n *dbt.Node) string {
 	return n.Name
 }
 
-// nameOf is what people call the node; a version is part of it.
+// nameOf is the display name of the node; a version is part of it.
 func nameOf(n *dbt.Node) string {
 	if n.Version != "" && n.Name != "" {
 		return n.Name + ".v" + n.Version

@@ -14,14 +14,14 @@ import (
 
 // fingerprint remembers what one artifact kind of one project looked like when
 // it was last applied: a hash for each node, without the volatile fields. A
-// project that is regenerated without a change is recognised from it alone,
+// project that is regenerated without a change is recognized by it alone,
 // before any row of the catalog is read.
 type fingerprint struct {
 	nodes map[string]dbt.Hash
 	links dbt.Hash // of parent_map
 }
 
-// newFingerprint makes room for so many nodes.
+// newFingerprint makes room for n nodes.
 func newFingerprint(nodes int) *fingerprint {
 	return &fingerprint{nodes: make(map[string]dbt.Hash, nodes)}
 }
@@ -72,7 +72,7 @@ func (f *fingerprint) same(g *fingerprint) bool {
 	return true
 }
 
-// sameTests reports whether both were taken of the same tests.
+// sameTests reports whether both were made from the same tests.
 func (f *fingerprint) sameTests(g *fingerprint) bool {
 	if f == nil || g == nil {
 		return false
@@ -152,7 +152,7 @@ func decodeFingerprint(b []byte) (*fingerprint, error) {
 	return f, nil
 }
 
-// perNode is about how many bytes a node takes.
+// perNode is roughly how many bytes a node takes.
 const perNode = 80
 
 var errFingerprint = fmt.Errorf("fingerprint: cut short")

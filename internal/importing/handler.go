@@ -38,8 +38,8 @@ func (p *Pipeline) attempt(ctx context.Context, a *jobs.Attempt) error {
 	return nil
 }
 
-// content marks errors that lie in the artifacts: trying again does not heal
-// them.
+// content marks errors that the artifacts cause: another attempt would not
+// help.
 func content(err error) error {
 	var bad *dbt.Error
 	switch {

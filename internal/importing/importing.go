@@ -4,8 +4,8 @@
 // One import goes through open and read, here, and merge, trace and save, there
 // (run.go). An artifact is read twice: a first pass indexes it and finds what
 // changed, a second one decodes that, a batch at a time, while it is merged. What
-// is found wrong in an artifact becomes an issue of the report; only what makes
-// the whole artifact unreadable ends the import.
+// is wrong with an artifact becomes an issue of the report; only what makes the
+// whole artifact unreadable ends the import.
 package importing
 
 import (

@@ -116,7 +116,7 @@ func (j *job) checkClock(h dbt.Head, part string) {
 	if h.GeneratedAt.After(j.claim.Import.CreatedAt.Add(aheadOfClock)) {
 		j.rep.Issue(catalog.Issue{
 			Code: "generated-at-ahead", Severity: "warning", Place: part,
-			Message: "the artifact says it was generated at " + stamp(h.GeneratedAt) + ", in the future; the time of receipt was taken",
+			Message: "the artifact says it was generated at " + stamp(h.GeneratedAt) + ", in the future; the time of receipt was used",
 			Remedy:  "check the clock of the machine that runs dbt",
 		})
 	}
@@ -207,7 +207,7 @@ func (s *manifestSink) Parents(child string, parents []string) error {
 func (s *manifestSink) Doc(*dbt.Doc) error { return nil }
 
 func (s *manifestSink) progress() {
-	runtime.Gosched() // requests go first
+	runtime.Gosched() // yield to requests
 	if s.read++; s.read%1000 == 0 {
 		s.job.rep.Progress(s.read, 0)
 	}
@@ -244,7 +244,7 @@ func (j *job) compareLinks(m *manifestIndex) {
 		}
 		j.rep.Issue(catalog.Issue{
 			Code: "parent-map-differs", Severity: "warning", Place: partManifest, UniqueID: id,
-			Message: "parent_map and depends_on name different parents; parent_map was taken",
+			Message: "parent_map and depends_on name different parents; parent_map was used",
 		})
 	}
 }

@@ -21,8 +21,8 @@ const (
 // opened is what of an import has to be read.
 type opened struct {
 	parts   []catalog.Part
-	project catalog.ProjectID     // known by the bytes alone; 0 if not
-	same    map[catalog.Part]bool // the very bytes that were applied last
+	project catalog.ProjectID     // found by the bytes alone; 0 if not
+	same    map[catalog.Part]bool // the same bytes as those that were applied last
 }
 
 // open finds the parts whose bytes are the last applied ones of their schema,
@@ -45,7 +45,7 @@ func (j *job) open(ctx context.Context) (opened, error) {
 	return o, nil
 }
 
-// named gives the parts of one name.
+// named returns the parts with a name.
 func (o opened) named(name string) []catalog.Part {
 	var out []catalog.Part
 	for _, p := range o.parts {
@@ -56,7 +56,7 @@ func (o opened) named(name string) []catalog.Part {
 	return out
 }
 
-// unread gives the first part of a name if it has to be read.
+// unread returns the first part with a name if it has to be read.
 func (o opened) unread(name string) (catalog.Part, bool) {
 	for _, p := range o.named(name) {
 		return p, !o.same[p]

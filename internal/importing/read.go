@@ -9,8 +9,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
-// contents are what the artifacts of an import hold, before they meet the
-// catalog.
+// contents are what the artifacts of an import contain, before they are
+// compared with the catalog.
 type contents struct {
 	artifacts  []*artifact    // that are open
 	manifest   *manifestIndex // nil: not read
@@ -18,7 +18,7 @@ type contents struct {
 	superseded bool           // older than what is served: only the run results count
 }
 
-// changed reports whether the catalog has to be looked at, at all.
+// changed reports whether anything has to be applied.
 func (c *contents) changed() bool {
 	return c.manifest != nil && !c.manifest.same || c.catalog != nil && !c.catalog.same
 }
@@ -29,8 +29,8 @@ func (c *contents) close() {
 	}
 }
 
-// read makes the first pass over every part that is not known by its bytes. Run
-// results are stored at once: they are append-only and touch no version.
+// read makes the first pass over every part whose bytes are new. Run results
+// are stored at once: they are append-only and touch no version.
 func (j *job) read(ctx context.Context, o opened, c *contents) error {
 	if part, ok := o.unread(partManifest); ok {
 		if err := j.readManifest(ctx, part, c); err != nil {
@@ -108,8 +108,8 @@ func projectKey(h dbt.Head) string {
 	return "unnamed"
 }
 
-// fingerprint gives what an artifact kind of the project looked like when it
-// was last applied; nil where nothing is known or the import is forced.
+// fingerprint returns that of the last applied artifact of a kind; nil if there
+// is none or the import is forced.
 func (j *job) fingerprint(ctx context.Context, source catalog.Source) (*fingerprint, error) {
 	if j.project.ID == 0 || j.claim.Import.Force {
 		return nil, nil

@@ -10,8 +10,8 @@ import (
 // maxIssues bounds the issues that a report keeps; the total is counted.
 const maxIssues = 1000
 
-// reporter collects how an import goes. It is written by the pipeline and read
-// by the heartbeat, which shows it live.
+// reporter collects the report of an import. It is written by the pipeline and
+// read by the heartbeat, which shows it live.
 type reporter struct {
 	mu     sync.Mutex
 	now    func() time.Time

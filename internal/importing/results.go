@@ -79,7 +79,7 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results
 
 // projectOfResults finds the project of results that came without a manifest:
 // the only one of the schema, or the one that has most of their nodes. It is 0
-// where that is not clear; a manifest that comes later may tell.
+// where that is not clear; a later manifest may decide it.
 func (j *job) projectOfResults(ctx context.Context, results []catalog.NodeResult, freshness []catalog.Freshness) (catalog.ProjectID, error) {
 	projects, err := j.Store.Projects(ctx, j.claim.WS, j.schema.ID, store.Page{Limit: 1000})
 	if err != nil || len(projects.Rows) == 0 {

@@ -28,15 +28,15 @@ type job struct {
 	claim  claim
 	rep    *reporter
 	schema catalog.Schema
-	// project is known once the head of the manifest is read.
+	// project is set once the head of the manifest is read.
 	project catalog.Project
 	ctx     context.Context //nolint:containedctx // of the attempt: base is read in the background
 	base    *revision.Base  // nil until something differs from what was applied
 }
 
 // run takes an import through its stages and returns its final state. The
-// artifacts are read without the schema's lease. Where a new version came of the
-// import, it was ended in the same transaction.
+// artifacts are read without the schema's lease. If the import made a version,
+// it was ended in the same transaction.
 func (p *Pipeline) run(ctx context.Context, c claim, rep *reporter) (catalog.Import, error) {
 	j := &job{Pipeline: p, claim: c, rep: rep, ctx: ctx}
 	var read contents
@@ -80,7 +80,8 @@ func (j *job) stages(ctx context.Context, c *contents) (catalog.Import, error) {
 	return end.imp, nil
 }
 
-// adoptRuns gives the project the runs that came before its first manifest.
+// adoptRuns assigns to the project the runs that came before its first
+// manifest.
 func (j *job) adoptRuns(ctx context.Context, c *contents) error {
 	if c.manifest == nil || !c.manifest.first {
 		return nil
@@ -89,8 +90,8 @@ func (j *job) adoptRuns(ctx context.Context, c *contents) error {
 	return err
 }
 
-// lease takes the schema's lease: what a died attempt at the same job holds is
-// free for it at once.
+// lease takes the schema's lease; one that a crashed attempt at the same job
+// still holds is taken over at once.
 func (j *job) lease(ctx context.Context) (store.Lease, error) {
 	return j.Store.LeaseForJob(ctx, j.claim.Job, j.schema.ID, leaseWait)
 }
@@ -118,7 +119,7 @@ func (j *job) readBase() {
 }
 
 // check makes sure that the artifacts were compared with what was applied last:
-// another import of the project may have come between.
+// another import of the project may have been applied meanwhile.
 func (j *job) check(ctx context.Context) error {
 	if j.project.ID == 0 {
 		return nil
@@ -133,7 +134,7 @@ func (j *job) check(ctx context.Context) error {
 	return nil
 }
 
-// ending is how an import ends where nothing fails.
+// ending is the end of an import that succeeds.
 type ending struct {
 	*job
 	opened

@@ -28,7 +28,7 @@ type Kind struct {
 	// any other, and a panic, is tried again. ctx ends when the job is canceled,
 	// its lease is lost, or the process has no more time.
 	Run func(ctx context.Context, a *Attempt) error
-	// Label names a job in logs; nil = its number alone.
+	// Label names a job in logs; nil = only its number.
 	Label func(store.Job) slog.Attr
 }
 

@@ -169,9 +169,9 @@ func (r *Runner) log(j store.Job) *slog.Logger {
 	return log
 }
 
-// write writes the end of an attempt, even when the process was told to stop. A
-// store that does not answer is asked again for as long as the lease can hold:
-// giving up would leave the job to the lease's end, at the cost of an attempt.
+// write writes the end of an attempt, even when the process is stopping. While
+// the store does not answer, this is retried for as long as the lease can last:
+// giving up would block the job until its lease expires and cost an attempt.
 func (r *Runner) write(jobs context.Context, log *slog.Logger, write func(context.Context) error) error {
 	ctx, done := context.WithTimeout(context.WithoutCancel(jobs), store.LeaseTime)
 	defer done()
@@ -194,7 +194,7 @@ func (r *Runner) write(jobs context.Context, log *slog.Logger, write func(contex
 	}
 }
 
-// permanent reports whether asking again does not heal an error.
+// permanent reports whether retrying cannot fix an error.
 func permanent(err error) bool {
 	return errors.Is(err, catalog.ErrFenced) || errors.Is(err, catalog.ErrInvalid) || errors.Is(err, catalog.ErrNotFound)
 }

@@ -14,11 +14,13 @@ import (
 )
 
 const (
-	// scheduleEvery is how often schedules are looked at; cron knows minutes.
+	// scheduleEvery is how often schedules are checked; cron's resolution is a
+	// minute.
 	scheduleEvery = 5 * time.Second
 	// clockStep is how far the clock must have gone back to count as set back.
 	clockStep = time.Minute
-	// brokenWait is when a schedule that cannot be read is looked at again.
+	// brokenWait is how long an invalid schedule waits before it is checked
+	// again.
 	brokenWait = time.Hour
 )
 
@@ -74,7 +76,7 @@ func (r *Runner) Schedule(ctx context.Context, s store.Schedule) error {
 func (r *Runner) runSchedules(ctx context.Context) {
 	tick := time.NewTicker(scheduleEvery)
 	defer tick.Stop()
-	last := r.Now().Add(365 * 24 * time.Hour) // the first look is as after a clock that was set back
+	last := r.Now().Add(365 * 24 * time.Hour) // the first check is the same as after a clock that was set back
 	for {
 		now := r.Now()
 		if now.Before(last.Add(-clockStep)) {
@@ -112,8 +114,8 @@ func (r *Runner) plan(s store.Schedule, now time.Time) (store.NewJob, time.Time)
 	return job, next
 }
 
-// realign brings schedules back whose next time was computed by a clock that was
-// ahead: they would be silent until then.
+// realign resets schedules whose next time was computed by a clock that was
+// ahead: otherwise they would not run until then.
 func (r *Runner) realign(ctx context.Context, now time.Time) {
 	all, err := r.queue.Schedules(ctx)
 	if err != nil {

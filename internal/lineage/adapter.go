@@ -6,7 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
 
-// relatives are adapters that are not named like the dialect they speak.
+// relatives are adapters whose name is not that of their dialect.
 var relatives = map[string]string{
 	"alloydb": "postgres", "cockroachdb": "postgres", "greenplum": "postgres", "materialize": "postgres",
 	"netezza": "postgres", "risingwave": "postgres", "timescaledb": "postgres", "yellowbrick": "postgres", "cratedb": "postgres",

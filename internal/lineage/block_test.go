@@ -101,21 +101,21 @@ func TestBlockForeignBytes(t *testing.T) {
 		name, reason string
 		data         []byte
 	}{
-		{"nothing", "an early end", nil},
+		{"nothing", "an unexpected end", nil},
 		{"another version", "an unknown format", append([]byte{blockFormat + 1}, forged(0, text, 0, 0, 0, 0, 0)[1:]...)},
 		{"a status to come", "an unknown status", forged(byte(len(statusNames)), text, 0, 0, 0, 0, 0)},
 		{"more texts than bytes", "a count beyond the end", []byte{blockFormat, 0, 200, 1}},
-		{"a text beyond the list", "a text that is not there", forged(0, text, 1, 0, 0, 0, 0)},
+		{"a text beyond the list", "a reference to a missing text", forged(0, text, 1, 0, 0, 0, 0)},
 		{"a number of eleven bytes", "a number that is too large", append(forged(0, text), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1)},
 		{"more outputs than bytes", "a count beyond the end", forged(0, text, 0, 0, 1<<40)},
 		{"unknown flags", "unknown flags", forged(0, text, 0, 0, 1 /* output */, 0, 8, 0, 0, 0, 0, 0)},
 		{"a span before the code", "a span outside the code", forged(0, text, 0, 0, 1, 0, 0, 1 /* -1 */, 0, 0, 0, 0)},
 		{"a span that ends before it starts", "a span outside the code", forged(0, text, 0, 0, 1, 0, 0, 8, 1, 0, 0, 0)},
 		{"a span of 4 GB", "a span outside the code", forged(0, text, 0, 0, 1, 0, 0, 0, 1<<33, 0, 0, 0)},
-		{"an edge to no table", "a table that is not there", forged(0, text, 0, 0, 1, 0, 0, 0, 0, 1 /* edge */, 0, 0, 0, 1, 0, 0, 0)},
+		{"an edge to no table", "a reference to a missing table", forged(0, text, 0, 0, 1, 0, 0, 0, 0, 1 /* edge */, 0, 0, 0, 1, 0, 0, 0)},
 		{"kinds of 33 bits", "unknown kinds", forged(0, text, 0, 1, 2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1<<32, 0, 0, 0)},
 		{"a confidence to come", "an unknown confidence", forged(0, text, 0, 1, 2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 7, 0, 0)},
-		{"an issue at line 2³²", "a place outside the code", forged(0, text, 0, 0, 0, 0, 1, 0, 0, 1<<32, 0)},
+		{"an issue at line 2³²", "a position outside the code", forged(0, text, 0, 0, 0, 0, 1, 0, 0, 1<<32, 0)},
 		{"bytes after the end", "bytes after the end", append(forged(0, text, 0, 0, 0, 0, 0), 0)},
 	}
 	for _, tt := range tests {

@@ -9,14 +9,14 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Budget bounds what the engine takes for one text. Zero fields mean their
+// Budget bounds what the engine spends on one text. Zero fields mean their
 // defaults.
 type Budget struct {
 	Tokens int // that are read of the text
 	resolve.Budget
 }
 
-// Limits bound what the engine takes for one run.
+// Limits bound what the engine spends on one run.
 type Limits struct {
 	// Text is for each text. A text that needs more is partial.
 	Text Budget
@@ -27,9 +27,9 @@ type Limits struct {
 }
 
 // The largest real text has a third of a megabyte and some 60,000 tokens; those with
-// most columns have some thousand edges. Texts within the common budget are read
-// side by side and held for a while; those that need more are read again, one at a
-// time, so that few of them are in memory together.
+// most columns have some thousand edges. Texts within the common budget are read in
+// parallel and held for a while; those that need more are read again, one at a time,
+// so that few of them are in memory together.
 var (
 	commonBudget = Budget{Tokens: 20_000, Budget: resolve.Budget{Steps: 1_000_000, Outputs: 2_000, Edges: 4_000, Bytes: 3 << 20}}
 	textBudget   = Budget{Tokens: 80_000, Budget: resolve.Budget{Steps: 8_000_000, Outputs: 20_000, Edges: 60_000, Bytes: 8 << 20}}
@@ -78,7 +78,7 @@ func (c cost) within(l Limits) *Issue {
 	return nil
 }
 
-// exceeded reports whether a larger budget would have more of a text read.
+// exceeded reports whether a larger budget would have read more of a text.
 func (b *Block) exceeded() bool {
 	for _, i := range b.Issues {
 		if i.Code == string(parser.TooLong) || i.Code == IssueOverBudget {

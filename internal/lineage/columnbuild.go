@@ -123,7 +123,7 @@ func (b *graphBuilder) exact(t *tableColumns, name string) (int32, bool) {
 	return t.byName[i], true
 }
 
-// column finds or makes a column that is read.
+// column finds a column that is read, or makes it.
 func (b *graphBuilder) column(table int64, relation, name string) int32 {
 	t := b.table(table)
 	if n, ok := b.exact(t, name); ok {

@@ -12,11 +12,11 @@ type BlocksOf func(tables []int64) ([]TableBlock, error)
 // blocks read one by one cost more than all of them in order.
 const maxRedone = 3
 
-// Next returns the graph after the blocks of some tables changed, came or went.
-// It equals NewColumnGraph over all blocks, and shares with g what stayed. With
-// the options of g the caller leaves changed to what has another block; a table
-// of which GraphOptions.Fold changed counts as changed too. It is nil where so
-// much changed that the graph is better rebuilt.
+// Next returns the graph after the blocks of some tables were added, changed or
+// removed. It equals NewColumnGraph over all blocks, and shares with g what
+// stayed. changed are the tables that have another block, and those for which
+// GraphOptions.Fold differs from that of g. Next returns nil if so much changed
+// that rebuilding costs less.
 //
 // A column that only readers name exists because of them, under the spelling of
 // the first. So a table that a changed block reads, or read, gets its columns
@@ -331,8 +331,8 @@ func (n *graphUpdate) controls(made []Control) []Control {
 	return append(out, made...)
 }
 
-// nowFound is what relation keys lead to: for the blocks that were not redone as
-// before.
+// nowFound returns the tables of relation keys: those that the builder found,
+// and for blocks that were not redone those of the old graph that still hold.
 func (n *graphUpdate) nowFound() map[string]int64 {
 	found := n.builder.found
 	for key, table := range n.old.found {

@@ -9,7 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// Decode reads what Encode wrote. Bytes that make no block are
+// Decode reads what Encode wrote. Bytes that are not a block are
 // catalog.ErrInvalid; texts share one copy of data.
 func Decode(data []byte) (*Block, error) {
 	r := &blockReader{rest: string(data)}
@@ -20,7 +20,8 @@ func Decode(data []byte) (*Block, error) {
 	return b, nil
 }
 
-// blockReader reads from the front; after the first fault all reads give zero.
+// blockReader reads from the front; after the first error all reads return
+// zero.
 type blockReader struct {
 	rest  string
 	texts []string
@@ -61,7 +62,7 @@ func (r *blockReader) block() *Block {
 
 func (r *blockReader) byte() byte {
 	if r.bad != "" || r.rest == "" {
-		r.fail("an early end")
+		r.fail("an unexpected end")
 		return 0
 	}
 	b := r.rest[0]
@@ -117,7 +118,7 @@ func (r *blockReader) bytes() string {
 func (r *blockReader) text() string {
 	n := r.number()
 	if r.bad == "" && n >= uint64(len(r.texts)) {
-		r.fail("a text that is not there")
+		r.fail("a reference to a missing text")
 	}
 	if r.bad != "" {
 		return ""
@@ -128,7 +129,7 @@ func (r *blockReader) text() string {
 func (r *blockReader) ref() int32 {
 	n := r.number()
 	if n >= uint64(r.refs) {
-		r.fail("a table that is not there")
+		r.fail("a reference to a missing table")
 		return 0
 	}
 	return int32(n)
@@ -235,7 +236,7 @@ func (r *blockReader) readIssues() []Issue {
 func (r *blockReader) small() int {
 	n := r.number()
 	if n > math.MaxInt32 {
-		r.fail("a place outside the code")
+		r.fail("a position outside the code")
 		return 0
 	}
 	return int(n)

@@ -10,9 +10,9 @@ import (
 // key is equal as long as reading a table again would give the same block: it
 // covers the engine, the dialect, the code, the columns that are stated of the
 // table itself (its code may read it), and the names and columns of the
-// parents, of ephemeral parents those of their parents too. A parent that
-// changes and keeps its columns leaves it as it is.
-// What a table reads without declaring it as a parent is not covered.
+// parents, of ephemeral parents those of their parents too. It does not change
+// with a parent that keeps its columns. What a table reads without declaring it
+// as a parent is not covered.
 func (t *Tracer) key(n int32) catalog.Hash {
 	table := &t.tables[n]
 	b := make([]byte, 0, 256)
@@ -57,8 +57,8 @@ func (t *Tracer) appendParents(b []byte, n int32) []byte {
 	return b
 }
 
-// pending is the hash of an ephemeral table while its parents' are made: it ends
-// cycles.
+// pending is the hash of an ephemeral table while those of its parents are
+// computed: it breaks cycles.
 var pending = catalog.HashOfText("pending")
 
 // seenHash is the hash of what those who read a table see of it: its columns.

@@ -34,15 +34,15 @@ func ParseKinds(text string) (resolve.KindSet, error) {
 	for name := range strings.SplitSeq(text, ",") {
 		k, ok := kindWords[strings.TrimSpace(name)]
 		if !ok {
-			return 0, fmt.Errorf("%q is not a kind of column edge; there are value, indirect, %s", name, strings.Join(allKinds.Names(), ", "))
+			return 0, fmt.Errorf("%q is not a kind of column edge; want value, indirect, %s", name, strings.Join(allKinds.Names(), ", "))
 		}
 		kinds |= k
 	}
 	return kinds, nil
 }
 
-// ParseConfidence reads the name of a confidence; an empty text is the least
-// sure one that an edge has.
+// ParseConfidence reads the name of a confidence; an empty text means the
+// lowest that an edge can have.
 func ParseConfidence(text string) (resolve.Confidence, error) {
 	if text == "" {
 		return resolve.Ambiguous, nil
@@ -52,5 +52,5 @@ func ParseConfidence(text string) (resolve.Confidence, error) {
 			return c, nil
 		}
 	}
-	return 0, fmt.Errorf("%q is not a confidence; there are %s, %s, %s and %s", text, resolve.FromSchema, resolve.SingleSource, resolve.Inferred, resolve.Ambiguous)
+	return 0, fmt.Errorf("%q is not a confidence; want %s, %s, %s or %s", text, resolve.FromSchema, resolve.SingleSource, resolve.Inferred, resolve.Ambiguous)
 }

@@ -117,8 +117,9 @@ func (t *Tracer) amongParents(self int32, rel catalog.Relation, key, bare string
 	return found
 }
 
-// either takes one of two tables that a name may mean: the first, and surely so
-// if both have one relation, as a seed and a source of it do.
+// either returns one of two tables that a name may mean, the first if there is
+// one, and reports whether that is certain: it is if both have the same
+// relation, as a seed and a source of it do.
 func (t *Tracer) either(found, other int32, sure bool) (int32, bool) {
 	if found == none {
 		return other, sure

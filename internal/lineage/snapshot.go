@@ -98,7 +98,7 @@ func (s *Snapshot) columns(outputs []Output) []Output {
 	return outputs
 }
 
-// derived are edges of a value that something was done to.
+// derived returns the edges of a value that is computed from other values.
 func derived(edges []Edge, masked bool) []Edge {
 	out := make([]Edge, 0, len(edges))
 	for _, e := range edges {

@@ -9,8 +9,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Table is what a Tracer knows of one table of the graph. Tables are numbered
-// by their place in the tracer's list.
+// Table is what a Tracer knows about one table of the graph. Tables are
+// numbered by their place in the tracer's list.
 type Table struct {
 	ID       int64  // the caller's own number, not 0; blocks name tables by it
 	Name     string // for messages
@@ -71,8 +71,8 @@ func (c Columns) hash() catalog.Hash {
 	return catalog.HashOf(b)
 }
 
-// SchemaColumn is a column as the resolver wants it. Of types it needs only
-// those with fields; the rest would only make keys change.
+// SchemaColumn is a column in the form that the resolver needs. Of types it
+// needs only those with fields; the rest would only make keys change.
 func SchemaColumn(name, nativeType string) resolve.Column {
 	if !strings.ContainsAny(nativeType, "<(") || !structured(nativeType) {
 		nativeType = ""

@@ -29,7 +29,7 @@ type Source interface {
 	Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error)
 	// IsCurrent reports whether the block of a table was made under this key.
 	IsCurrent(n int32, key catalog.Hash) bool
-	// Keep takes what was traced, in an order that is always the same.
+	// Keep takes what was traced, always in the same order.
 	Keep(ctx context.Context, traced []Traced) error
 }
 
@@ -212,7 +212,7 @@ func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, er
 	return changed, nil
 }
 
-// How many texts are read side by side before they are counted, and how many edges
+// How many texts are read in parallel before they are counted, and how many edges
 // are held before they are kept.
 const (
 	batch     = 32
@@ -275,8 +275,8 @@ func (t *Tracer) readPart(ctx context.Context, work []Traced, texts map[catalog.
 	return changed, nil
 }
 
-// texts asks the source for compiled code. A text that is missing is the
-// store's fault and must not pass for a model that could not be read.
+// texts asks the source for compiled code. A missing text is an error of the
+// store and must not be mistaken for a model that could not be read.
 func (t *Tracer) texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
 	texts, err := t.source.Texts(ctx, hashes)
 	if err != nil {
@@ -314,7 +314,7 @@ func (t *Tracer) readBatch(ctx context.Context, work []Traced, texts map[catalog
 				if steps[i] = n; !block.exceeded() || common == t.limits.Text {
 					w.Block, w.Encoded = block, block.Encode()
 				}
-				runtime.Gosched() // lets waiting requests go first
+				runtime.Gosched() // yield to waiting requests
 			}
 		})
 	}
@@ -399,9 +399,9 @@ func (t *Tracer) columnsOf(n int32) Columns {
 	return c
 }
 
-// effective joins what is known of a table's columns: the warehouse's word, then
-// what the table's own code says, then the YAML. Code that was read wholly adds
-// to the warehouse's list, which may be older than the code.
+// effective joins what is known about a table's columns: the warehouse's list,
+// then the outputs of the table's own code, then the YAML. Code that was read
+// completely adds to the warehouse's list, which may be older than the code.
 func (t *Tracer) effective(n int32, inferred Columns) Columns {
 	stated := t.tables[n].Stated
 	switch {

@@ -22,12 +22,12 @@ type WalkOptions struct {
 	Limit     int // columns at most, the starts among them; below 0: all
 	// Kinds, unless 0, are the kinds of which a link must have one.
 	Kinds resolve.KindSet
-	// Least is the least sure confidence that is followed.
+	// Least is the lowest confidence that is followed.
 	Least resolve.Confidence
 }
 
-// Walk is what a walk met: columns nearest first, by number among the equally
-// near, and the links between them.
+// Walk is what a walk met: columns by distance, then by number, and the links
+// between them.
 type Walk struct {
 	Columns []int32
 	Depths  []int32

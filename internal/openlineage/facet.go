@@ -6,7 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Producer names us in everything that is written.
+// Producer identifies Thalweg in everything that is written.
 const Producer = "https://github.com/thalweg-data/thalweg"
 
 const (
@@ -74,8 +74,8 @@ var kinds = []struct {
 	{resolve.Sort, "INDIRECT", "SORT"},
 }
 
-// Transformations returns the standard's words for a set of kinds: one for each
-// type and subtype, with our kinds as the description.
+// Transformations returns the standard's transformations for a set of kinds:
+// one per type and subtype, with our kinds as the description.
 func Transformations(set resolve.KindSet, masked bool) []Transformation {
 	var out []Transformation
 	for _, k := range kinds {

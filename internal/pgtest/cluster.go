@@ -36,9 +36,9 @@ type Cluster struct {
 	exited   chan struct{} // closed when process is gone
 }
 
-// Start makes a cluster in folder, or goes on with the one that Start made there, and waits until it answers.
-// It writes as in production, with fsync, so that it may be killed. The caller must Stop it; it ends with the calling
-// process at the latest (on Linux). As root, the folder is given to an unprivileged user, who must be able to reach it.
+// Start makes a cluster in folder, or reuses the one that Start made there, and waits until it answers. It writes as in
+// production, with fsync, so that it may be killed. The caller must Stop it; it ends with the calling process at the
+// latest (on Linux). As root, the folder is given to an unprivileged user, who must be able to reach it.
 func Start(ctx context.Context, folder string) (*Cluster, error) {
 	return launch(ctx, folder, nil)
 }
@@ -191,7 +191,7 @@ func (c *Cluster) Kill9() error {
 	return nil
 }
 
-// Stop shuts the server down in order: open transactions are rolled back, what was committed is on disk.
+// Stop shuts the server down cleanly: open transactions are rolled back, what was committed is on disk.
 func (c *Cluster) Stop() error {
 	if err := c.process.Signal(syscall.SIGINT); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("stop postgres: %w", err)

@@ -3,7 +3,7 @@
 // Package pgtest gives tests a real PostgreSQL without a container or a running server: one throw-away cluster per test
 // binary, one database per test. It refuses to talk to any server that it did not start itself.
 //
-// A package that uses it ends its tests by
+// A package that uses it runs its tests by
 //
 //	func TestMain(m *testing.M) { pgtest.Main(m) }
 //
@@ -122,7 +122,7 @@ func start(t testing.TB) *Cluster {
 	return shared.cluster
 }
 
-// throwAway starts a cluster that nobody will miss: in a temporary folder, without fsync.
+// throwAway starts a cluster that may be lost: in a temporary folder, without fsync.
 func throwAway() (*Cluster, func() error, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()

@@ -12,11 +12,11 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Compare returns how base became head. Tables are the same where their unique ids are; in which database and schema
-// they lie does not matter, so that one state may be production and the other a developer's.
+// Compare returns how base became head. Tables with equal unique ids are the same table, whatever their database and
+// schema, so that one state may be production and the other a developer's.
 //
-// Tables and columns that are gone or renamed, and types that changed, are breaking: somebody outside may use them.
-// Values that are computed in another way are not.
+// Tables and columns that are gone or renamed, and types that changed, are breaking: somebody outside the project
+// may use them. Values that are computed in another way are not.
 func Compare(base, head *lineage.ProjectLineage) (*Diff, error) {
 	before, err := newProjectState(base)
 	if err != nil {
@@ -76,8 +76,8 @@ func (c *comparer) table(id string) {
 
 func (c *comparer) add(t TableChange) { c.out.Tables = append(c.out.Tables, t) }
 
-// whole is a table that one state alone has. An ephemeral model is not a table that
-// anyone else can have used.
+// whole is a table that one state alone has. Nobody outside the project can have
+// used an ephemeral model.
 func (c *comparer) whole(s *projectState, n int32, change string) TableChange {
 	node := s.Nodes[n]
 	return TableChange{
@@ -86,7 +86,7 @@ func (c *comparer) whole(s *projectState, n int32, change string) TableChange {
 	}
 }
 
-// everyEdge follows all edges, however unsure.
+// everyEdge follows all edges, whatever their confidence.
 var everyEdge = lineage.WalkOptions{Depth: -1, Limit: -1, Least: resolve.Ambiguous}
 
 // both compares a table that both states have.
@@ -215,9 +215,9 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 	return lost, differ
 }
 
-// lists gives the columns of both states, both as code makes them or both as
+// lists returns the columns of both states, both as code makes them or both as
 // catalogs list them: a catalog is often older than its code. Edges are compared
-// only where both states tell them.
+// only where both states have them.
 func (c *comparer) lists(was, now int32) (old, have map[string]column) {
 	if old, have = c.before.byCode(was), c.after.byCode(now); old != nil && have != nil {
 		return old, have
@@ -236,7 +236,7 @@ func (c *comparer) lists(was, now int32) (old, have map[string]column) {
 	return old, have
 }
 
-// known tells that one of the states knows columns of a table at all.
+// known reports whether either state knows columns of a table.
 func (c *comparer) known(was, now int32) bool {
 	return c.before.byCode(was) != nil || c.after.byCode(now) != nil || c.before.byCatalog(was) != nil || c.after.byCatalog(now) != nil
 }
@@ -282,7 +282,7 @@ func (c *comparer) edges(name string, old, now map[edgeKey]resolve.KindSet) []Ed
 	return out
 }
 
-// rows compares the columns that decide the rows, where both states tell them.
+// rows compares the columns that decide the rows, where both states have them.
 func (c *comparer) rows(t *TableChange, was, now int32) bool {
 	a, b := c.before.block(was), c.after.block(now)
 	if a == nil || b == nil {

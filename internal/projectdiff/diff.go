@@ -8,7 +8,7 @@ type Diff struct {
 	// Broken are columns that are still read although their table has them no
 	// longer.
 	Broken []BrokenRead `json:"broken"`
-	Hits   []Hit        `json:"hits"`   // what is downstream and itself no changed table, nearest first
+	Hits   []Hit        `json:"hits"`   // what is downstream and not itself a changed table, nearest first
 	Owners []Owner      `json:"owners"` // of what changed or is hit, by name
 }
 
@@ -20,7 +20,7 @@ type Summary struct {
 	ColumnsAdded   int `json:"columns_added"` // of tables that both states have
 	ColumnsRemoved int `json:"columns_removed"`
 	ColumnsRetyped int `json:"columns_retyped"`
-	ColumnsChanged int `json:"columns_changed"` // their values come from elsewhere or are made otherwise
+	ColumnsChanged int `json:"columns_changed"` // their values come from elsewhere or are computed differently
 	EdgesAdded     int `json:"edges_added"`
 	EdgesRemoved   int `json:"edges_removed"`
 	EdgesChanged   int `json:"edges_changed"`
@@ -92,7 +92,7 @@ type Hit struct {
 	Columns  []string `json:"columns"` // of a table, those whose values are reached
 }
 
-// Owner is who answers for some of it.
+// Owner is who is responsible for some of it.
 type Owner struct {
 	Name   string   `json:"name"`
 	Emails []string `json:"emails"`

@@ -11,8 +11,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/lineage"
 )
 
-// hits follows the differences downstream: what is gone in the state that had
-// it, what is otherwise in the state that has it.
+// hits follows the differences downstream: removed things in the state that had
+// them, everything else in the state that has it.
 func (c *comparer) hits() {
 	changed := map[string]bool{}
 	for _, t := range c.out.Tables {
@@ -59,7 +59,7 @@ func (c *comparer) hits() {
 	slices.SortFunc(c.out.Hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(a.Depth, b.Depth), cmp.Compare(a.UniqueID, b.UniqueID)) })
 }
 
-// isHit leaves out what nobody looks at: analyses, unit tests, operations.
+// isHit leaves out what nobody consumes: analyses, unit tests, operations.
 func isHit(n *dbt.Node) bool {
 	switch n.ResourceType {
 	case "exposure", "metric", "semantic_model", "saved_query":
@@ -68,7 +68,7 @@ func isHit(n *dbt.Node) bool {
 	return lineage.IsTable(n)
 }
 
-// owners gathers who answers for what changed and for what is hit.
+// owners collects who is responsible for what changed and for what is hit.
 func (c *comparer) owners() {
 	type key struct{ name, emails string }
 	found := map[key]*Owner{}
@@ -105,7 +105,7 @@ func (c *comparer) owners() {
 	})
 }
 
-// summary counts, and makes empty lists of those that are none.
+// summary counts, and replaces nil lists by empty ones.
 func (c *comparer) summary() {
 	s := &c.out.Summary
 	count := func(change string, added, removed, changed, retyped *int) {

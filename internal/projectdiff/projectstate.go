@@ -16,7 +16,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// projectState is a project that was traced, with all that a comparison asks.
+// projectState is a project that was traced, with everything that a comparison
+// needs.
 type projectState struct {
 	*lineage.ProjectLineage
 	impact.State
@@ -66,7 +67,7 @@ func (s *projectState) fold(name string) string {
 	return catalog.FoldColumn(s.Head.AdapterType, name)
 }
 
-// block gives the block of a node, nil if there is none or it tells nothing.
+// block returns the block of a node, nil if its code was not read.
 func (s *projectState) block(n int32) *lineage.Block {
 	b := s.Blocks[n]
 	if b == nil || b.Status == lineage.Failed || b.Status == lineage.NotCompiled {
@@ -87,7 +88,7 @@ type column struct {
 type edgeKey struct{ from, column string }
 
 // byCode lists the columns that the code of a table makes, by folded name; nil
-// where the code does not tell them all.
+// if the code does not show them all.
 func (s *projectState) byCode(i int32) map[string]column {
 	b := s.block(i)
 	if b == nil || b.Status == lineage.NotSQL || !b.Columns().Full {
@@ -107,8 +108,9 @@ func (s *projectState) byCode(i int32) map[string]column {
 	return out
 }
 
-// byCatalog lists the columns that the catalog lists of a table, with the edges
-// of what code of another language, or with a star left, tells.
+// byCatalog returns the columns that the catalog lists of a table. Their edges
+// are those that its code shows, even if it is in another language or has an
+// unexpanded star.
 func (s *projectState) byCatalog(i int32) map[string]column {
 	t := s.Catalog[s.Nodes[i].UniqueID]
 	if t == nil || len(t.Columns) == 0 {
@@ -130,7 +132,7 @@ func (s *projectState) byCatalog(i int32) map[string]column {
 	return out
 }
 
-// types gives the types of a node's columns by folded name: the warehouse's,
+// types returns the types of a node's columns by folded name: the warehouse's,
 // else the YAML's where no catalog lists the table.
 func (s *projectState) types(n *dbt.Node) map[string]string {
 	out := map[string]string{}
@@ -183,8 +185,8 @@ func (s *projectState) normal(sql string) string {
 	}
 }
 
-// owners finds who answers for a node: its own owner, else those that its meta
-// names, else that of its group.
+// owners finds who is responsible for a node: its own owner, else those that
+// its meta names, else that of its group.
 func (s *projectState) owners(n *dbt.Node) []dbt.Owner {
 	if n.Owner != nil {
 		return []dbt.Owner{*n.Owner}

@@ -14,7 +14,7 @@ import (
 // Asset is an asset as a state holds it. It never changes.
 type Asset struct {
 	*store.AssetCard
-	search string        // name and relation key in lower case, apart by a line break
+	search string        // name and relation key in lower case, separated by a line break
 	node   store.NodeKey // of its leading dbt node, among the results of runs
 }
 
@@ -108,12 +108,12 @@ func assetsFrom(cards []*store.AssetCard) []*Asset {
 	return out
 }
 
-// searchText is what the text of a search is looked for in.
+// searchText is the text that a search looks in.
 func searchText(c *store.AssetCard) string {
 	return lowerASCII(c.Name) + "\n" + lowerASCII(c.RelationKey)
 }
 
-// lowerASCII turns letters of ASCII into small ones and leaves all others: the
+// lowerASCII turns ASCII letters into lower case and leaves all others: the
 // same on every engine and in every locale.
 func lowerASCII(s string) string {
 	upper := func(c byte) bool { return c >= 'A' && c <= 'Z' }
@@ -210,7 +210,7 @@ func merged(old, changed []*Asset) []*Asset {
 	return append(out, old...)
 }
 
-// breakdown counts all present assets by a property, once for all who ask.
+// breakdown counts all present assets by a property, once for all requests.
 func (a *Assets) breakdown(by store.Breakdown) map[string]int64 {
 	a.mu.Lock()
 	defer a.mu.Unlock()

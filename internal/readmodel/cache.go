@@ -39,9 +39,9 @@ type partKey struct {
 // sized is a part; it never changes once it is in the cache, so requests share it.
 type sized interface{ size() int64 }
 
-// cache keeps parts within a budget of bytes, those used last before all others.
+// cache keeps parts within a budget of bytes, the most recently used ones first.
 // One goroutine loads a missing part for all that wait for it. A load is not
-// cancelled with the request that caused it: the others still want it.
+// canceled with the request that caused it: the others still want it.
 type cache struct {
 	budget  int64
 	within  time.Duration // of one load
@@ -154,8 +154,7 @@ func (c *cache) peek(key partKey) sized {
 	return c.find(key)
 }
 
-// demote makes a part the first to go when the room is needed: a newer one was
-// derived from it.
+// demote makes a part the first to be evicted: a newer one was derived from it.
 func (c *cache) demote(key partKey) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -187,8 +186,8 @@ func (c *cache) find(key partKey) sized {
 	return el.Value.(*cacheEntry).part
 }
 
-// add keeps a part and drops those that were not used for longest, but never the
-// one just added: a schema larger than the budget is still served.
+// add keeps a part and evicts the least recently used ones, but never the one
+// just added: a schema larger than the budget is still served.
 func (c *cache) add(key partKey, part sized) {
 	if el := c.kept[key]; el != nil {
 		c.remove(el)

@@ -25,7 +25,7 @@ type config struct {
 
 func (c *Configs) size() int64 { return c.bytes }
 
-// configCost is what a byte of JSON takes decoded, about.
+// configCost is about how many bytes a byte of JSON takes once decoded.
 const configCost = 6
 
 // configBatch is how many assets are read at a time for their configurations.

@@ -31,9 +31,9 @@ type ImpactQuery struct {
 	Rows   bool   // follow also what decides rows
 }
 
-// Impact works out what a change of an asset, or of one of its columns, reaches.
-// It is catalog.ErrNotFound for a removed asset, which nothing depends on, and for
-// a column that the asset does not have.
+// Impact computes what a change to an asset, or to one of its columns, reaches. It
+// is catalog.ErrNotFound for a removed asset, which nothing depends on, and for a
+// column that the asset does not have.
 func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) (Impact, error) {
 	links, err := v.m.links(ctx, v.scope(), v.Version)
 	if err != nil {
@@ -75,8 +75,8 @@ func reachedBy(links *Links, columns *Columns, change impact.Change) Impact {
 	return out
 }
 
-// impactState is the state as questions of impact take it. Both parts are of one
-// version, so they number the same assets alike.
+// impactState is the state in the form that package impact takes. Both parts are
+// of one version, so they number the same assets alike.
 func impactState(links *Links, columns *Columns) impact.State {
 	assets := links.assets
 	return impact.State{

@@ -92,7 +92,7 @@ func (v *View) choose(ctx context.Context, links *Links, text string) (graph.Rea
 	return reach, err
 }
 
-// within cuts what is too far, and then what is too much.
+// within drops the nodes beyond the depth, then those beyond the limit.
 func within(reach graph.Reach, depth, limit int) (ids, depths []int32, total int) {
 	total = reach.Total
 	for i, d := range reach.Depths { // ascending

@@ -9,7 +9,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/graph"
 )
 
-// Links is the graph of tables of a version, with what is known of its edges.
+// Links is the graph of tables of a version, with what is known about its
+// edges.
 type Links struct {
 	assets *Assets // by which the graph is numbered
 	graph  *graph.Graph
@@ -17,7 +18,7 @@ type Links struct {
 	kinds  []edgeKind
 }
 
-// tableEdge is an edge in the words of one project.
+// tableEdge is an edge as one project reports it.
 type tableEdge struct {
 	from, to catalog.AssetID
 	project  catalog.ProjectID
@@ -150,7 +151,7 @@ func (l *Links) number() (err error) {
 	return err
 }
 
-// edge returns the edge between two assets in the words of the first project.
+// edge returns the edge between two assets as the first project reports it.
 func (l *Links) edge(pair graph.Edge) catalog.Edge {
 	want := tableEdge{from: l.assets.present[pair.From].ID, to: l.assets.present[pair.To].ID}
 	n, _ := slices.BinarySearchFunc(l.edges, want, func(e, want tableEdge) int {

@@ -32,7 +32,7 @@ type deriver struct {
 	next func(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assets assetsOf) (sized, error)
 }
 
-// assetsOf returns the assets of the version at work.
+// assetsOf returns the assets of the version that is derived.
 type assetsOf func(context.Context) (*Assets, error)
 
 // derivers returns the kinds in order; assets come first, the others are numbered
@@ -47,7 +47,7 @@ func derivers() []deriver {
 	}
 }
 
-// furthest is how many versions back a part is still derived from.
+// furthest is how many versions old a part may be to be derived from.
 const furthest = 64
 
 // part returns one part of a version's state.
@@ -75,7 +75,7 @@ func (m *Model) derived(ctx context.Context, s scope, key partKey) (sized, error
 	old, base := m.cache.newest(key, key.version-furthest)
 	ready := m.prepared.of(key)
 	if old == nil && ready == nil {
-		return nil, nil //nolint:nilnil // nothing to derive from is not a fault
+		return nil, nil //nolint:nilnil // nothing to derive from is not an error
 	}
 	if old == nil {
 		base = key.version - 1

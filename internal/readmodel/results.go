@@ -23,8 +23,8 @@ func (v *View) TestsOf(ctx context.Context, id catalog.AssetID) ([]Test, error) 
 	return v.completed(ctx, tests)
 }
 
-// Tests lists the tests whose latest result is of a class, "" = all, by id. Which
-// they are is read off the state; only those of the page are read.
+// Tests lists the tests whose latest result is of a class, "" = all, by id. The
+// state knows which these are; only those of the page are read.
 func (v *View) Tests(ctx context.Context, class string, p store.Page) (store.Paged[Test], error) {
 	out := store.Paged[Test]{}
 	var after int64

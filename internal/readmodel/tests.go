@@ -160,7 +160,7 @@ func joinTests(tests *Tests, classes *Classes) *testStates {
 	return out
 }
 
-// page returns the ids of the tests of a class ("" = all) behind an id, at most
+// page returns the ids of the tests of a class ("" = all) after an id, at most
 // limit of them, and whether there are more.
 func (t *testStates) page(class string, after catalog.TestID, limit int) (ids []catalog.TestID, more bool, total int64) {
 	wanted := slices.Index(testClasses[:], class)

@@ -22,7 +22,7 @@ func (m *Model) Workspace(p access.Principal) Workspace { return Workspace{m, p}
 // name one of them.
 var ErrNameSchema = errors.New("a principal that is limited to some schemas has to name one")
 
-// only gives the one schema that the principal may see, 0 for all.
+// only returns the one schema that the principal may see, 0 for all.
 func (w Workspace) only() (catalog.SchemaID, error) {
 	switch len(w.p.Schemas) {
 	case 0:

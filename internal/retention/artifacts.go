@@ -12,16 +12,16 @@ import (
 )
 
 const (
-	// untouched is how long a blob that lost its last reference must have been left
-	// alone. An upload of the same bytes refers to them within moments; one that
-	// takes longer, and meets just this, is asked to send them again.
+	// untouched is how long a blob that lost its last reference must not have been
+	// touched. An upload of the same bytes refers to them within moments; one that
+	// takes longer and collides with the deletion is told to send them again.
 	untouched = 3 * time.Second
-	// someBlobs is how many blobs are looked at in one go.
+	// someBlobs is how many blobs are processed at a time.
 	someBlobs = 200
 )
 
-// artifacts gives up the artifacts of a workspace, or of one of its schemas, that
-// the policy does not keep.
+// artifacts drops the references to artifacts of a workspace, or of one of its
+// schemas, that the policy does not keep.
 func (r *Retention) artifacts(ctx context.Context, ws int64, schema catalog.SchemaID) error {
 	refs, err := r.Store.AllBlobRefs(ctx, ws, schema)
 	if err != nil {
@@ -152,7 +152,7 @@ func (r *Retention) remove(ctx context.Context, marked []string, before time.Tim
 	var gone, spared []string
 	for _, sha256 := range marked {
 		hash, err := blob.ParseHash(sha256)
-		if err != nil { // never ours; its row is all there is
+		if err != nil { // never ours; only its row exists
 			gone = append(gone, sha256)
 			continue
 		}

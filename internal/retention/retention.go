@@ -84,12 +84,12 @@ type arguments struct {
 // Kind returns the kind of retention's jobs.
 func (r *Retention) Kind() jobs.Kind { return jobs.Kind{Name: KindName, Ordered: true, Run: r.run} }
 
-// afterImports is how long artifacts wait to be looked at after imports ended:
-// long enough for the older ones to be untouched.
+// afterImports is the delay of the job that deletes artifacts after imports
+// ended: long enough for the older ones to count as untouched.
 const afterImports = untouched + time.Second
 
 // ImportEnded counts an import that ended. After half as many as the policy keeps
-// it asks for a look at the artifacts of the schema, so that they do not pile up
+// it enqueues a job for the artifacts of the schema, so that they do not pile up
 // until the next scheduled one.
 func (r *Retention) ImportEnded(ctx context.Context, ws int64, schema catalog.SchemaID) error {
 	if !r.count(schemaKey{ws, schema}) {
@@ -134,7 +134,7 @@ func (r *Retention) run(ctx context.Context, a *jobs.Attempt) error {
 	return r.All(ctx)
 }
 
-// All looks at everything, of all workspaces.
+// All applies every rule to all workspaces.
 func (r *Retention) All(ctx context.Context) error {
 	all, err := r.Store.Workspaces(ctx)
 	if err != nil {

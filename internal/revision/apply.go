@@ -83,8 +83,8 @@ type apply struct {
 	schema   catalog.Schema
 	write    *store.Write
 	base     *Base
-	known    *known            // nil until something has to be placed
-	at       map[Node]place    // where every node is after placement
+	known    *known            // nil until an asset has to be found
+	at       map[Node]place    // where every node is once the assets are found
 	byID     map[string][]Node // of at; nil until an id of another origin is looked up
 	changes  *changes
 	merger   *merger
@@ -143,7 +143,8 @@ func (a *apply) merge(ctx context.Context) error {
 	return a.merger.run(ctx)
 }
 
-// derive makes what follows from the merged assets: edges, tests, column lineage.
+// derive computes what follows from the merged assets: edges, tests, column
+// lineage.
 func (a *apply) derive(ctx context.Context) error {
 	if err := a.link(ctx); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Base is what the store holds of a schema, read in the background. It may be
+// Base is what the store has of a schema, read in the background. It may be
 // begun before the lease is taken: Apply reads it again if the schema has moved
 // on by then.
 type Base struct {
@@ -19,7 +19,7 @@ type Base struct {
 	index   *store.Index
 }
 
-// Read begins to read what the store holds of a schema. The caller calls Close.
+// Read begins to read what the store has of a schema. The caller calls Close.
 func (r *Reviser) Read(ctx context.Context, ws int64, schema catalog.SchemaID) *Base {
 	b := &Base{}
 	ctx, b.cancel = context.WithCancel(ctx)
@@ -37,7 +37,7 @@ func (r *Reviser) Read(ctx context.Context, ws int64, schema catalog.SchemaID) *
 func (b *Base) Close() {
 	if b != nil {
 		b.cancel()
-		_ = b.reading.Wait() // an error matters to those alone who use what was read
+		_ = b.reading.Wait() // an error matters only to callers that use what was read
 	}
 }
 
@@ -93,10 +93,10 @@ func (a *apply) readKnown(ctx context.Context) error {
 	return nil
 }
 
-// asserts reports whether facets of a source say that a thing exists.
+// asserts reports whether facets of a source assert that a thing exists.
 func asserts(s catalog.Source) bool { return s == catalog.FromManifest || s == catalog.FromCrawl }
 
-// claim is the claim of a node as it is known.
+// claim returns the claim of a node as it is stored.
 func (k *known) claim(n Node) catalog.Claim {
 	c := catalog.Claim{Origin: n.Origin, UniqueID: n.ID}
 	for _, f := range k.facets[n] {
@@ -122,8 +122,8 @@ func kindOf(f store.FacetRef, asset catalog.Kind) catalog.Kind {
 	return catalog.KindOfNode(f.UniqueID, asset)
 }
 
-// asserted returns the facet by which the origin says that the node exists; false if
-// it does not.
+// asserted returns the facet by which the origin asserts that the node exists; false
+// if it does not.
 func (k *known) asserted(n Node) (store.FacetRef, bool) {
 	for _, f := range k.facets[n] {
 		if asserts(f.Source) && !f.Withdrawn {
@@ -133,8 +133,8 @@ func (k *known) asserted(n Node) (store.FacetRef, bool) {
 	return store.FacetRef{}, false
 }
 
-// identities is the index as identity takes it. Nodes in gone count as
-// withdrawn.
+// identities returns the index in the form that identity resolution takes.
+// Nodes in gone count as withdrawn.
 func (k *known) identities(gone map[Node]bool) *catalog.Identities {
 	assets := make([]catalog.KnownAsset, len(k.index.Assets))
 	for i, a := range k.index.Assets {

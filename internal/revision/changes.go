@@ -9,7 +9,7 @@ import (
 )
 
 // changes are what the observations change, by asset: facets that have to be
-// read and merged, facets that are withdrawn or hold again, and facets that go
+// read and merged, facets that are withdrawn or restored, and facets that move
 // from one asset to another.
 type changes struct {
 	reported  map[catalog.AssetID][]claimRef
@@ -42,7 +42,7 @@ func (c *changes) withdraw(f store.FacetRef, since catalog.Withdrawal) {
 	c.withdrawn[f.Asset][store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID}] = since
 }
 
-// restore lets a withdrawn facet hold again.
+// restore makes a withdrawn facet valid again.
 func (c *changes) restore(f store.FacetRef) {
 	c.restored[f.Asset] = append(c.restored[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
 }
@@ -57,7 +57,7 @@ func (c *changes) move(f catalog.Facet, to catalog.AssetID) {
 	c.add(f)
 }
 
-// forget drops what is held of assets that are merged.
+// forget drops what is kept about assets that are merged.
 func (c *changes) forget(ids []catalog.AssetID) {
 	for _, id := range ids {
 		delete(c.reported, id)
@@ -90,7 +90,7 @@ func (c *changes) assets() []catalog.AssetID {
 
 // facets returns all facets of an asset after the changes, and those of them
 // that have to be written because they are new or different. stored are those
-// that the store holds, reported those that were read of the observations.
+// that the store holds, reported those that were read from the observations.
 func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (all, changed []catalog.Facet) {
 	byKey := make(map[store.FacetKey]catalog.Facet, len(stored)+len(reported))
 	for _, f := range stored {
@@ -130,8 +130,8 @@ func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (
 	return all, changed
 }
 
-// replace completes a facet with what stays of the one that it replaces; false
-// if it replaces an equal one.
+// replace completes a facet with what is kept from the one that it replaces;
+// false if that one is equal.
 func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Facet) (catalog.Facet, bool) {
 	key := keyOf(f)
 	old, stored := byKey[key]

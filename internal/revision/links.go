@@ -15,8 +15,8 @@ type edgeChange struct {
 	created   int64 // distinct new (table, table) pairs
 }
 
-// link works out the edges that the observations state now, how they differ
-// from the current ones, and writes the difference.
+// link computes the edges that the observations state, compares them with the
+// current ones, and writes the difference.
 func (a *apply) link(ctx context.Context) error {
 	stated := slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Links != nil })
 	if !stated && !a.restate && len(a.arrived) == 0 {
@@ -63,7 +63,7 @@ func (a *apply) readEdges(ctx context.Context) (err error) {
 }
 
 // linkObserved compares the links of an observation with the edges that its
-// project has, keeps the links, and reports what is odd about them.
+// project has, keeps the links, and reports issues of them.
 func (a *apply) linkObserved(ctx context.Context, d *edgeDiff, o *Observation) error {
 	now := a.edgesOf(o.Origin, o.Project, o.Links)
 	total, dangling := d.project(o.Project, now, a.keptEdge(o.Project))
@@ -164,7 +164,7 @@ func (a *apply) lookup(origin catalog.Origin, id string) (place, bool) {
 
 // edgesOf turns the links of a project into edges between assets. Children that
 // are not assets (data tests) are left out; an unknown parent becomes an
-// unresolved edge. Several nodes of one table give one edge, and none to the
+// unresolved edge. Several nodes of one table make one edge, and none to the
 // table itself. The result is sorted.
 func (a *apply) edgesOf(origin catalog.Origin, project catalog.ProjectID, links Links) []catalog.Edge {
 	out := make([]catalog.Edge, 0, 2*len(links))
@@ -300,8 +300,8 @@ func (d *edgeDiff) put(e catalog.Edge) {
 	}
 }
 
-// resolveWaiting joins edges of projects that were not restated whose parent
-// was unknown until now.
+// resolveWaiting resolves edges, of projects that were not restated, whose
+// parent was unknown until now.
 func (a *apply) resolveWaiting(d *edgeDiff, restated map[catalog.ProjectID]bool) {
 	for _, e := range a.current {
 		if restated[e.Project] || e.From != 0 {

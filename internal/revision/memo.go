@@ -58,7 +58,7 @@ func (r *Reviser) readLinksOf(ctx context.Context, ws int64, schema catalog.Sche
 }
 
 // encodeLinks writes the ids once, in order of their first use, and then each
-// child with the numbers of its parents, by child. Equal links give equal bytes.
+// child with the numbers of its parents, by child. Equal links have equal bytes.
 func encodeLinks(links Links) []byte {
 	numbers := map[string]uint64{}
 	var ids, body []byte

@@ -54,7 +54,7 @@ func (m *merger) run(ctx context.Context) error {
 			return nil
 		})
 	}
-	// A write that failed is why the merge of the next batch did.
+	// The failed write is what made the merge of the next batch fail.
 	return cmp.Or(writing.Wait(), err)
 }
 
@@ -145,7 +145,7 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	}
 	b.texts = texts
 	for _, id := range ids {
-		runtime.Gosched() // requests go first
+		runtime.Gosched() // yield to requests
 		facets, changed := m.changes.facets(id, st.facets[id], reported[id])
 		asset, columns := catalog.Merge(id, facets, m.policy)
 		var old *catalog.Asset
@@ -207,7 +207,8 @@ func (m *merger) compare(d catalog.Delta) (store.AssetRow, bool) {
 	return row, true
 }
 
-// sameMarks compares what is kept of an asset without being a change of it.
+// sameMarks compares what is stored of an asset but does not count as a change
+// to it.
 func sameMarks(a, b *catalog.Asset) bool {
 	return a.Listed == b.Listed && a.RemovedBy == b.RemovedBy && compiledBy(a) == compiledBy(b)
 }

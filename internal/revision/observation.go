@@ -8,8 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Node names a reported thing: ids mean something only together with their
-// origin.
+// Node identifies a reported thing: an id is unique only within its origin.
 type Node struct {
 	Origin catalog.Origin
 	ID     string // dbt's unique id; for a crawl the relation key
@@ -53,12 +52,12 @@ type Observation struct {
 	// Tests are all tests of the origin; nil leaves them as they are.
 	Tests      []TestClaim
 	TestReader TestReader
-	// TestsSame says that Tests are what the origin reported last.
+	// TestsSame: Tests are those that the origin reported last.
 	TestsSame bool
-	// Guard withholds removals that look like a mistake until somebody confirms
+	// Guard withholds removals that look like a mistake until a person confirms
 	// them; see catalog.GuardRemovals.
 	Guard bool
-	// Forced asks again about what a person kept when its removal was pending.
+	// Forced makes removals pending again that a person dismissed.
 	Forced bool
 	// Retrace reads the code of every table that is merged, changed or not: the
 	// report is the first, or another version of the engine read the last one.
@@ -77,7 +76,7 @@ func ScopeOf(platform, database, schema string) Scope {
 
 func (s Scope) contains(relationKey string) bool { return strings.HasPrefix(relationKey, s.prefix) }
 
-// Claim says that a thing exists.
+// Claim states that a thing exists.
 type Claim struct {
 	ID string
 	// Same claims are what the origin reported last: nothing else is set, and
@@ -90,8 +89,8 @@ type Claim struct {
 	RelationKey string // "" without a relation
 }
 
-// FacetReader decodes facets. Only Body is looked at; everything else follows
-// from the observation and the claim.
+// FacetReader decodes facets. Only Body is used; everything else follows from
+// the observation and the claim.
 type FacetReader interface {
 	// ReadFacets returns the facets of the claims with these indices, in their
 	// order, and the texts that they name by hash.
@@ -120,7 +119,7 @@ type Links map[string][]string
 // Held are facets and tests that are in memory: they implement FacetReader and
 // TestReader.
 type Held struct {
-	Facets []catalog.Facet // by claim; those of Same claims are not looked at
+	Facets []catalog.Facet // by claim; those of Same claims are not used
 	Tests  []catalog.Test  // by test
 	Texts  Texts
 }

@@ -20,7 +20,7 @@ type placement struct {
 	*apply
 	claims []catalog.Claim
 	gone   map[Node]bool
-	fresh  map[Node]bool // that no facet was known of, or only withdrawn ones
+	fresh  map[Node]bool // of which no facet was stored, or only withdrawn ones
 	moved  map[catalog.AssetID][]move
 }
 
@@ -30,7 +30,7 @@ type claimRef struct {
 	claim       int
 }
 
-// move says that the facets of a node go to another asset.
+// move states that the facets of a node go to another asset.
 type move struct {
 	node Node
 	to   catalog.AssetID
@@ -105,7 +105,7 @@ func (p *placement) gather(ctx context.Context, o *Observation) error {
 		claim := catalog.Claim{Origin: o.Origin, UniqueID: c.ID, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey}
 		if c.Same {
 			if len(p.known.facets[n]) == 0 {
-				continue // nothing was ever applied of it
+				continue // nothing of it was ever applied
 			}
 			claim = p.known.claim(n)
 		} else if _, ok := p.known.asserted(n); !ok {
@@ -131,8 +131,8 @@ func (p *placement) gather(ctx context.Context, o *Observation) error {
 	return nil
 }
 
-// missing returns the known nodes of the origin that the observation says are
-// gone, sorted, and how many of its tables it still claims.
+// missing returns the stored nodes of the origin that are gone according to the
+// observation, sorted, and how many of its tables it still claims.
 func (p *placement) missing(o *Observation, seen map[string]bool) (missing []string, kept []string) {
 	named := make(map[string]bool, len(o.Withdrawn))
 	for _, id := range o.Withdrawn {
@@ -210,8 +210,9 @@ func (p *placement) withdraw(n Node, since catalog.Withdrawal) {
 	}
 }
 
-// claimOthers claims the nodes of the origin that the observation says nothing
-// about: identity takes the claims of an origin for all that it has.
+// claimOthers claims the nodes of the origin that the observation does not
+// mention: identity resolution takes the claims of an origin to be all its
+// nodes.
 func (p *placement) claimOthers(o *Observation, seen map[string]bool) {
 	if len(o.Claims) == 0 && len(o.Withdrawn) == 0 {
 		return
@@ -322,8 +323,8 @@ func (p *placement) assign(ctx context.Context) error {
 	return nil
 }
 
-// restoreJoined lets what was joined to a node hold again when the node is
-// back: a table that returns has the columns that a catalog last listed.
+// restoreJoined restores what was joined to a node when the node is back: a
+// table that returns has the columns that a catalog last listed.
 func (p *placement) restoreJoined(n Node, asset catalog.AssetID) {
 	for _, f := range p.known.facets[n] {
 		if !asserts(f.Source) && f.Source != catalog.FromUser && f.Withdrawn && f.Asset == asset {
@@ -332,7 +333,8 @@ func (p *placement) restoreJoined(n Node, asset catalog.AssetID) {
 	}
 }
 
-// keepWaiting keeps joined facets whose node nothing claims until something does.
+// keepWaiting keeps joined facets whose node nothing claims, until something
+// claims it.
 func (p *placement) keepWaiting(ctx context.Context, o *Observation, waiting []int) error {
 	for some := range slices.Chunk(waiting, batch) {
 		facets, texts, err := o.Facets.ReadFacets(ctx, some)
@@ -356,7 +358,7 @@ func (p *placement) keepWaiting(ctx context.Context, o *Observation, waiting []i
 	return nil
 }
 
-// facet completes what a reader decoded.
+// facet completes a facet that a reader decoded.
 func (o *Observation) facet(id string, asset catalog.AssetID, b catalog.Body) catalog.Facet {
 	return catalog.Facet{
 		Asset: asset, Origin: o.Origin, Source: o.Source, UniqueID: id, Project: o.Project,

@@ -13,10 +13,10 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// heldMemo is what a project's last report no longer has and what is served
-// nevertheless. It is committed with the version.
+// heldMemo is what a project's last report no longer has but what is still
+// served. It is committed with the version.
 type heldMemo struct {
-	// Nodes and Tests wait for a person to confirm their removal.
+	// Nodes and Tests are those whose removal is pending.
 	Nodes []string `json:"nodes,omitempty"`
 	Tests []string `json:"tests,omitempty"`
 	// KeptNodes and KeptTests stay because a person refused their removal. They
@@ -33,10 +33,11 @@ func (m heldMemo) isEmpty() bool {
 type held struct {
 	before []byte
 	memo   heldMemo
-	assets map[catalog.AssetID]bool // of nodes that wait or are kept
+	assets map[catalog.AssetID]bool // of nodes that are pending or kept
 }
 
-// isEmpty reports whether nothing waits, was kept, or did so before this apply.
+// isEmpty reports whether nothing is pending or was kept, now and before this
+// apply.
 func (h *held) isEmpty() bool { return h == nil || h.memo.isEmpty() && len(h.before) == 0 }
 
 // names of what is remembered of a project apart from its rows; the number changes
@@ -103,7 +104,7 @@ func (p *placement) hold(ctx context.Context, o *Observation, seen map[string]bo
 	}
 	h := p.held[o.Project]
 	if o.Coverage != Complete {
-		// A part of what waited is applied now: it waits no longer.
+		// A part of what was pending is applied now: it is no longer pending.
 		h.memo.Nodes, h.memo.Tests = nil, nil
 		h.assets = p.assetsOf(o.Origin, h.memo.KeptNodes)
 		p.withheld[o.Project] = []store.PendingRemoval{}
@@ -174,7 +175,7 @@ func (p *placement) tableRefs(o *Observation, ids []string) []catalog.NodeRef {
 	return out
 }
 
-// reportWithheld lists the removals that wait. Tables are listed; what is not a
+// reportWithheld lists the pending removals. Tables are listed; what is not a
 // table only where no table is missing.
 func (p *placement) reportWithheld(o *Observation, present []string) {
 	waiting := p.held[o.Project].memo.Nodes
@@ -222,9 +223,9 @@ func (a *apply) heldMemos() ([]store.Memo, error) {
 	return out, nil
 }
 
-// ConfirmRemovals applies the removals that wait: what the last report of each
+// ConfirmRemovals applies the pending removals: what the last report of each
 // project no longer has, with its edges and tests. It returns how many assets
-// are removed by it.
+// that removes.
 func (r *Reviser) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, opts Options) (int64, error) {
 	opts, release, err := r.Hold(ctx, ws, schema, opts)
 	if err != nil {
@@ -247,7 +248,7 @@ func (r *Reviser) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.
 	return result.Removed, err
 }
 
-// waitingProject is a project with removals that wait.
+// waitingProject is a project with pending removals.
 type waitingProject struct {
 	project catalog.ProjectID
 	imp     int64     // that withheld them, the last one
@@ -255,7 +256,7 @@ type waitingProject struct {
 	ids     []string  // that are listed
 }
 
-// waiting reads which projects have removals that wait.
+// waiting reads which projects have pending removals.
 func (r *Reviser) waiting(ctx context.Context, ws int64, schema catalog.SchemaID) ([]waitingProject, error) {
 	by := map[catalog.ProjectID]*waitingProject{}
 	for after := ""; ; {
@@ -332,8 +333,9 @@ func (r *Reviser) withheldTests(ctx context.Context, ws int64, schema catalog.Sc
 	return nil
 }
 
-// DismissRemovals refuses the removals that wait: what the last reports no
-// longer have stays, and is not asked about again until a report has it.
+// DismissRemovals discards the pending removals: what the last reports no
+// longer have stays, and does not become pending again until a report has had
+// it.
 func (r *Reviser) DismissRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, opts Options) error {
 	opts, release, err := r.Hold(ctx, ws, schema, opts)
 	if err != nil {

@@ -31,7 +31,7 @@ type Preparer interface {
 	Prepare(ctx context.Context, ws int64, schema catalog.SchemaID, d *catalog.VersionDelta) error
 }
 
-// Options are the terms of one Apply.
+// Options configure one Apply.
 type Options struct {
 	// Lease is the schema's lease if the caller holds it. Otherwise Apply takes
 	// it by TakeLease, or for Holder, waiting up to Wait, and gives it back.
@@ -64,8 +64,8 @@ type Result struct {
 	Removed  int64 // assets that nothing reports any more
 }
 
-// Reporter receives how an Apply goes. Its methods may be called from several
-// goroutines.
+// Reporter receives the progress of an Apply. Its methods may be called from
+// several goroutines.
 type Reporter interface {
 	Stage(name string)
 	Progress(done, total int64)

@@ -63,8 +63,8 @@ func (a *apply) flip(result *Result) (store.Flip, error) {
 	return flip, nil
 }
 
-// prepare lets readers make the state of the version before it is served. That
-// it fails costs them time, not the version.
+// prepare lets readers make the state of the version before it is served. If it
+// fails, readers lose time; the version is not affected.
 func (a *apply) prepare(ctx context.Context, d *catalog.VersionDelta) {
 	if a.Prepare == nil {
 		return

@@ -8,7 +8,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Store is what applying observations needs of the store; *store.Store has it.
+// Store is what applying observations needs of the store; *store.Store
+// implements it.
 type Store interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)

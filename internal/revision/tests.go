@@ -24,7 +24,7 @@ func (a *apply) reviseTests(ctx context.Context) error {
 			continue
 		}
 		stated[o.Project] = true
-		if o.TestsSame && a.nothingPlaced() && a.held[o.Project].isEmpty() {
+		if o.TestsSame && a.nothingMoved() && a.held[o.Project].isEmpty() {
 			continue
 		}
 		if err := a.observedTests(ctx, o); err != nil {
@@ -42,13 +42,13 @@ func (a *apply) reviseTests(ctx context.Context) error {
 	return nil
 }
 
-// nothingPlaced reports whether every node is on the asset that it was on.
-func (a *apply) nothingPlaced() bool {
+// nothingMoved reports whether every node is on the asset that it was on.
+func (a *apply) nothingMoved() bool {
 	return len(a.moves) == 0 && len(a.goneOf) == 0 && len(a.arrived) == 0
 }
 
-// dropTestsOfGone ends the tests of what an origin withdrew, where it does not
-// say which tests it has.
+// dropTestsOfGone ends the tests of what an origin withdrew, if the observation
+// does not list its tests.
 func (a *apply) dropTestsOfGone(ctx context.Context, stated map[catalog.ProjectID]bool) error {
 	for _, o := range a.observations {
 		if stated[o.Project] || o.Project == 0 {
@@ -201,8 +201,8 @@ func (a *apply) putTests(ctx context.Context, tests []catalog.Test) error {
 	return nil
 }
 
-// dropTests ends the tests that the observation no longer has, unless they wait
-// with the removals that are withheld, or a person kept them.
+// dropTests ends the tests that the observation no longer has, unless they are
+// withheld together with pending removals, or a person kept them.
 func (a *apply) dropTests(ctx context.Context, o *Observation, current []catalog.Test, seen map[string]bool) error {
 	h := a.held[o.Project]
 	if h == nil {

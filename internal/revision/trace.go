@@ -15,8 +15,8 @@ import (
 
 // trace reads the code of the tables that this apply touches into column edges,
 // and writes them into the version. The parents of a view that a crawl found are
-// declared by nobody: they are found in its code, which is then read again
-// where it was read before its parents.
+// not declared: they are found in its code, which is then read again where it
+// was read before its parents.
 func (a *apply) trace(ctx context.Context) error {
 	if !a.mayTrace() {
 		return nil
@@ -79,7 +79,7 @@ func (t *tracing) run(ctx context.Context, edges []catalog.Edge, due []int32) er
 	return t.flush(ctx)
 }
 
-// mayTrace reports whether anything changed that matters to columns.
+// mayTrace reports whether anything changed that affects columns.
 func (a *apply) mayTrace() bool {
 	if len(a.edges.add)+len(a.edges.drop)+len(a.untraced) > 0 {
 		return true
@@ -110,9 +110,9 @@ func (a *apply) currentEdges(ctx context.Context) ([]catalog.Edge, error) {
 	return append(now, a.edges.add...), nil
 }
 
-// tracing is a schema as an apply leaves it, the way the lineage engine looks
-// at it. Tables are filled in when they are needed: those that were merged are
-// there already, the others are fetched.
+// tracing is a schema as an apply leaves it, in the form that the lineage
+// engine takes. Tables are filled in when they are needed: those that were
+// merged are there already, the others are fetched.
 type tracing struct {
 	*apply
 	ctx     context.Context   //nolint:containedctx // Columns is called by the engine, which has none; it lives as long as one call
@@ -244,7 +244,7 @@ func (t *tracing) due(edges []catalog.Edge) []int32 {
 }
 
 // isDeclared reports whether the parents of a kind of table are declared: those of
-// views that a crawl found are read off their code.
+// views that a crawl found are found in their code.
 func isDeclared(k catalog.Kind) bool {
 	return k == catalog.KindModel || k == catalog.KindSnapshot || k == catalog.KindSeed
 }
@@ -254,7 +254,7 @@ func isDeclared(k catalog.Kind) bool {
 func mayHaveCode(k catalog.Kind) bool { return k.IsTable() && k != catalog.KindSeed }
 
 // hasCode reports whether an asset is made by code: a dbt model or snapshot,
-// compiled or not, and whatever a warehouse has the query of.
+// compiled or not, and every table whose query the warehouse reports.
 func hasCode(a *catalog.Asset) bool {
 	switch a.Kind {
 	case catalog.KindModel, catalog.KindSnapshot:

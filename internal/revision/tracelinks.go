@@ -61,7 +61,7 @@ func (t *tracing) linkFound(ctx context.Context) (relinked []int32, err error) {
 }
 
 // foundEdge is the edge from a table that the code of another reads; false if
-// the code reads its own table, or names one that nothing can be said of.
+// the code reads its own table, or names one that nothing is known about.
 func (t *tracing) foundEdge(n int32, ref lineage.Ref) (catalog.Edge, bool) {
 	e := catalog.Edge{
 		From: catalog.AssetID(ref.Table), To: t.ids[n], Type: catalog.EdgeDerived,

@@ -101,7 +101,7 @@ func (t *tracing) idsOf(numbers []int32) []catalog.AssetID {
 	return ids
 }
 
-// fetch reads what was traced before.
+// fetch reads what was traced before this apply.
 func (t *tracing) fetch(ctx context.Context, numbers []int32) error {
 	blocks, err := t.storedBlocks(ctx, numbers)
 	maps.Copy(t.blocks, blocks)
@@ -188,8 +188,8 @@ func (t *tracing) IsCurrent(n int32, key catalog.Hash) bool {
 	return ok && b.key == key
 }
 
-// keptBytes is how much of what was traced is gathered before it is written: in
-// a deep project a level holds but a model or two.
+// keptBytes is how much of what was traced is collected before it is written:
+// in a deep project a level has only a model or two.
 const keptBytes = 1 << 20
 
 // Keep takes what was traced and writes it in large parts. A block that came out

@@ -9,8 +9,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// mergedTable is what the trace stage has to know of a table that was merged:
-// far less than the asset with its columns.
+// mergedTable is what the trace stage has to know about a table that was
+// merged: far less than the asset with its columns.
 type mergedTable struct {
 	kind     catalog.Kind
 	present  bool
@@ -80,7 +80,7 @@ func sameCode(before, after lineage.Table, d catalog.Delta) bool {
 
 func sameColumns(a, b lineage.Columns) bool { return a.Full == b.Full && slices.Equal(a.List, b.List) }
 
-// lineageTable is an asset as the lineage engine sees tables.
+// lineageTable is an asset in the form that the lineage engine takes.
 func lineageTable(a *catalog.Asset, columns []catalog.Column) lineage.Table {
 	d := lineage.Description{
 		ID: int64(a.ID), Name: a.Name, Platform: a.Relation.Platform, Key: a.RelationKey,

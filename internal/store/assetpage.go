@@ -24,11 +24,11 @@ type AssetFilter struct {
 	Removed        *bool // nil or false: present ones; true: removed ones
 	HasDescription *bool
 	Query          string // part of the name or relation, ASCII letters of either case
-	Sort           string // name, kind, created_at, updated_at, id; "-" in front turns it; "" = name
+	Sort           string // name, kind, created_at, updated_at, id; "-" in front reverses it; "" = name
 }
 
-// sorts returns the columns behind a sort; the last, the id, makes it total.
-// Times and ids are numbers, the others texts.
+// sorts returns the columns of a sort; the last, the id, makes it total. Times
+// and ids are numbers, the others texts.
 func sorts(sort string) (column string, text, down bool, err error) {
 	sort, down = strings.CutPrefix(sort, "-")
 	switch sort {

@@ -121,7 +121,7 @@ func (d db) assetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at 
 	return found, err
 }
 
-// int64s turns ids into arguments, sorted and without doubles.
+// int64s turns ids into arguments, sorted and without duplicates.
 func int64s[T ~int64](ids []T) []int64 {
 	out := make([]int64, len(ids))
 	for i, id := range ids {
@@ -132,7 +132,7 @@ func int64s[T ~int64](ids []T) []int64 {
 }
 
 // AssetByUniqueID finds the asset that a dbt node of a project (by its key; ""
-// = any project of the schema) speaks about.
+// = any project of the schema) reports on.
 func (s *Store) AssetByUniqueID(ctx context.Context, ws int64, schema catalog.SchemaID, project, uniqueID string, at int64) (catalog.Asset, error) {
 	a, err := s.reader(ws).assetByUniqueID(ctx, ws, schema, project, uniqueID, at)
 	if err != nil {
@@ -170,8 +170,8 @@ func (d db) assetAt(ctx context.Context, ws int64, schema catalog.SchemaID, id c
 		WHERE a.ws = ? AND a.id = ? AND +a.schema_id = ? AND a.valid_from <= ? AND +a.valid_to > ?`, ws, int64(id), int64(schema), at, at)
 }
 
-// AssetByRelationKey finds the asset with a folded relation; a present one goes
-// before a removed one, then the older.
+// AssetByRelationKey finds the asset with a folded relation; a present one
+// takes precedence over a removed one, then the older.
 func (s *Store) AssetByRelationKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string, at int64) (catalog.Asset, error) {
 	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)

@@ -23,7 +23,7 @@ import (
 // some time. Should an upload take longer than that, its reference is refused.
 
 // MarkTime is how long a mark holds: a process that marked a blob and has not
-// deleted it by then is taken for dead.
+// deleted it by then is considered dead.
 const MarkTime = 5 * time.Minute
 
 // TouchBlob notes that a blob is about to be stored, as TouchBlobs does.
@@ -60,7 +60,7 @@ func (s *Store) TouchBlobs(ctx context.Context, parts []catalog.Part) error {
 	}
 }
 
-// errDeleting is that a blob is being deleted, or was.
+// errDeleting means that a blob is being deleted, or was.
 var errDeleting = fmt.Errorf("the artifact is being deleted, send it again: %w", catalog.ErrUnavailable)
 
 func (tx Tx) touchBlob(ctx context.Context, sha256 string, size, now int64) error {
@@ -73,8 +73,8 @@ func (tx Tx) touchBlob(ctx context.Context, sha256 string, size, now int64) erro
 	return err
 }
 
-// referBlob makes an import refer to a blob that was stored. Should its bytes
-// have been deleted since, because the upload took so long, it is refused.
+// referBlob makes an import refer to a blob that was stored. If its bytes have
+// been deleted since, because the upload took so long, it is refused.
 func (tx Tx) referBlob(ctx context.Context, sha256 string, ws, imp, now int64) error {
 	n, err := tx.exec(ctx, `UPDATE blobs SET touched_at = ?, referenced = 1 WHERE sha256 = ? AND deleting_at = 0`, now, sha256)
 	if err != nil {
@@ -130,7 +130,7 @@ func (s *Store) AllBlobRefs(ctx context.Context, ws int64, schema catalog.Schema
 	return refs, nil
 }
 
-// DropBlobRefs gives up references of imports that have ended.
+// DropBlobRefs drops references of imports that have ended.
 func (s *Store) DropBlobRefs(ctx context.Context, ws int64, refs []BlobRef) error {
 	err := chunks(refs, batch, func(refs []BlobRef) error {
 		return s.tx(ctx, func(tx Tx) error {
@@ -154,8 +154,8 @@ const unreferenced = ` AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.sha256 
 // Loose are times before which a blob that no import refers to must have been
 // touched to be deleted.
 type Loose struct {
-	Dropped  time.Time // where imports referred to it and do no more
-	Orphaned time.Time // where none ever did: its upload was broken off
+	Dropped  time.Time // where imports referred to it and no longer do
+	Orphaned time.Time // where none ever did: its upload was interrupted
 }
 
 const loose = ` (referenced = 1 AND touched_at < ? OR referenced = 0 AND touched_at < ?)
@@ -232,7 +232,7 @@ func (s *Store) ForgetBlobs(ctx context.Context, sha256s []string) error {
 	return s.unmark(ctx, "forget", `DELETE FROM blobs WHERE deleting_at <> 0 AND sha256 IN `, nil, sha256s)
 }
 
-// SpareBlobs takes the mark back and touches the blobs: they are looked at again
+// SpareBlobs removes the mark and touches the blobs: they are checked again
 // later.
 func (s *Store) SpareBlobs(ctx context.Context, sha256s []string) error {
 	return s.unmark(ctx, "spare", `UPDATE blobs SET deleting_at = 0, touched_at = ? WHERE deleting_at <> 0 AND sha256 IN `,

@@ -54,7 +54,7 @@ func CardOf(a *catalog.Asset) AssetCard {
 	return c
 }
 
-// cardFormat leads an encoded card and is increased with every change of it.
+// cardFormat leads an encoded card and is increased with every change to it.
 const cardFormat = 1
 
 // Bits of a card.
@@ -127,7 +127,7 @@ func (c *AssetCard) decode(b []byte) bool {
 	return !in.broken && in.rest == ""
 }
 
-// cardReader reads texts; broken is set at the first fault.
+// cardReader reads texts; broken is set at the first invalid byte.
 type cardReader struct {
 	rest   string
 	broken bool

@@ -27,9 +27,8 @@ const compressed = 0xff
 // maxBody bounds the size that a compressed value may claim to have.
 const maxBody = 1 << 30 // bytes
 
-// encoder returns the stored form of bodies and texts. Its memory is used again for
-// each of them: only what is kept of them is allocated. It is not for concurrent
-// use.
+// encoder returns the stored form of bodies and texts. Its memory is reused for
+// each of them: only what is kept is allocated. It is not for concurrent use.
 type encoder struct {
 	plain  bytes.Buffer
 	packed []byte
@@ -99,7 +98,7 @@ func decompress(b []byte) ([]byte, error) {
 // encode returns the stored form of one body.
 func encode(v any) ([]byte, error) { return new(encoder).body(v) }
 
-// decode reads what encode gave.
+// decode reads what encode returned.
 func decode(b []byte, v any) error {
 	b, err := decompress(b)
 	if err != nil {
@@ -139,7 +138,7 @@ func encodeAll[T any](ctx context.Context, values []T, encode func(*encoder, T) 
 					return err
 				}
 				out[i] = b
-				runtime.Gosched() // requests go first
+				runtime.Gosched() // yield to requests
 			}
 			return ctx.Err()
 		})

@@ -64,7 +64,7 @@ func list[T any](ctx context.Context, d db, scan func(scanner) (T, error), query
 	return out, d.store.failed(err)
 }
 
-// onPool asks a pool, and the next one where it was replaced and closed
+// onPool queries a pool, and the next one if it was replaced and closed
 // meanwhile, as happens after an I/O error.
 func onPool[T any](pool func() *sql.DB, ask func(*sql.DB) (T, error)) (T, error) {
 	for {
@@ -110,10 +110,10 @@ func one[T any](ctx context.Context, d db, scan func(scanner) (T, error), query 
 // scalar scans a row of one column.
 func scalar[T any](row scanner) (v T, err error) { return v, row.Scan(&v) }
 
-// attempts at a transaction that the engine broke off to untie two of them.
+// attempts at a transaction that the engine aborts to resolve a deadlock.
 const attempts = 8
 
-// tx runs fn in a write transaction, again if the engine says that it may.
+// tx runs fn in a write transaction, and again if the engine allows that.
 func (s *Store) tx(ctx context.Context, fn func(Tx) error) error {
 	for i := 1; ; i++ {
 		err := s.txOnce(ctx, fn)
@@ -209,7 +209,7 @@ func timeOf(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// bit is a truth value as stored.
+// bit is a boolean as stored.
 func bit(b bool) int64 {
 	if b {
 		return 1

@@ -12,8 +12,8 @@
 // version. Times are stored as microseconds UTC and read back in UTC.
 //
 // A + before a column keeps SQLite from an index by it. It has no statistics
-// and takes valid_from, valid_to and schema_id, which most rows share, for as
-// good as a key: a lookup would then walk all rows of the schema.
+// and considers valid_from, valid_to and schema_id, which most rows share, as
+// selective as a key: a lookup would then walk all rows of the schema.
 //
 // Errors: what does not exist is catalog.ErrNotFound, a write under a lost
 // lease is catalog.ErrFenced, a full disk is catalog.ErrNoSpace, a page

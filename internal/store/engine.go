@@ -23,8 +23,8 @@ type Engine interface {
 	// LockRows is the clause that locks the rows of the named tables and skips
 	// locked ones; "" where a write transaction is alone anyway.
 	LockRows(tables string) string
-	// Clock is an expression for the database's own time in microseconds; "" where
-	// the process's clock is as good.
+	// Clock is an expression for the database's own time in microseconds; "" if
+	// the process's clock will do.
 	Clock() string
 	// Load adds many rows inside a transaction. Each row has the values of
 	// table.Columns: int64, float64, string, []byte or nil.
@@ -34,7 +34,7 @@ type Engine interface {
 	// Listen calls wake whenever another process notified, until Close.
 	Listen(wake func())
 	// Failed classifies an error: the sentinel to wrap (nil = none) and whether the
-	// transaction may be tried again. It drops handles that are no longer sound.
+	// transaction may be tried again. It drops handles that are no longer usable.
 	Failed(err error) (sentinel error, retry bool)
 	// Migrations are the steps of the tables, and goose's options for them.
 	Migrations() (goose.Dialect, fs.FS, []goose.ProviderOption, error)

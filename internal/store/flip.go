@@ -9,7 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Flip is what goes with the step from one version to the next.
+// Flip is what is committed with the step from one version to the next.
 type Flip struct {
 	Cause catalog.Cause
 	Actor catalog.Actor
@@ -35,7 +35,7 @@ type Flip struct {
 	Release bool
 }
 
-// Memo is what a caller remembers of a project. A nil Value forgets it.
+// Memo is what a caller keeps for a project. A nil Value deletes it.
 type Memo struct {
 	Project catalog.ProjectID
 	Name    string

@@ -16,8 +16,8 @@ func counterOf(prefix string) string {
 	return catalog.PrefixTable
 }
 
-// newIDs takes n numbers from a counter. They are never given again once the
-// transaction is committed.
+// newIDs takes n numbers from a counter. They are never given out again once
+// the transaction is committed.
 func (d db) newIDs(ctx context.Context, prefix string, n int64) (first int64, err error) {
 	if n < 1 {
 		return 0, fmt.Errorf("%d ids: %w", n, catalog.ErrInvalid)
@@ -30,7 +30,7 @@ func (d db) newIDs(ctx context.Context, prefix string, n int64) (first int64, er
 }
 
 // NewIDs takes n numbers for a prefix (catalog.PrefixTable for all assets) and
-// returns the first of them. They stay taken even if nothing comes of them.
+// returns the first of them. They stay taken even if they are not used.
 func (s *Store) NewIDs(ctx context.Context, prefix string, n int64) (first int64, err error) {
 	err = s.tx(ctx, func(tx Tx) (err error) {
 		first, err = tx.newIDs(ctx, prefix, n)

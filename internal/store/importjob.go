@@ -18,7 +18,7 @@ func ImportOrder(schema catalog.SchemaID) string {
 	return fmt.Sprintf("%s/%d", KindImport, int64(schema))
 }
 
-// recordStarted shows the job's record as being worked on.
+// recordStarted marks the job's record as running.
 func (tx Tx) recordStarted(ctx context.Context, j Job, now int64) error {
 	if j.Kind != KindImport {
 		return nil
@@ -42,7 +42,7 @@ func (tx Tx) recordProgress(ctx context.Context, j Job, r *catalog.Report, now i
 	return err
 }
 
-// recordReleased shows the job's record as waiting again.
+// recordReleased marks the job's record as waiting again.
 func (tx Tx) recordReleased(ctx context.Context, j Job, now int64) error {
 	if j.Kind != KindImport {
 		return nil
@@ -77,7 +77,7 @@ type ImportEnd struct {
 }
 
 // FinishImport ends an import and its job with the counters, version and report
-// of end. Finishing twice under one claim is finishing once.
+// of end. Finishing twice under one claim is the same as finishing once.
 func (s *Store) FinishImport(ctx context.Context, end ImportEnd) error {
 	err := s.tx(ctx, func(tx Tx) error { return tx.finishImport(ctx, end, micros(s.now())) })
 	if err != nil {

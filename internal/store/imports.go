@@ -12,7 +12,7 @@ import (
 // idempotencyTime is how long an idempotency key is remembered.
 const idempotencyTime = 24 * time.Hour
 
-// NewImport asks for an import of artifacts whose blobs are stored already.
+// NewImport is a request to import artifacts whose blobs are stored already.
 type NewImport struct {
 	SchemaID catalog.SchemaID
 	Parts    []catalog.Part
@@ -97,7 +97,8 @@ func (s *Store) replay(ctx context.Context, tx Tx, ws int64, n NewImport) (int64
 	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, catalog.PrefixImport); err != nil {
 		return 0, err
 	}
-	// All that are too old go, not only this one: keys are rarely used twice.
+	// All expired keys are deleted, not only this one: keys are rarely used
+	// twice.
 	if _, err := tx.exec(ctx, `DELETE FROM idempotency WHERE ws = ? AND created_at <= ?`, ws, micros(s.now().Add(-idempotencyTime))); err != nil {
 		return 0, err
 	}

@@ -15,7 +15,7 @@ type JobEnd struct {
 }
 
 // EndJob ends a claimed job, and its record if that has not ended with it.
-// Ending twice under one claim is ending once.
+// Ending twice under one claim is the same as ending once.
 func (s *Store) EndJob(ctx context.Context, c JobClaim, end JobEnd) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		j, err := tx.endJob(ctx, c, end, micros(s.now()))
@@ -69,7 +69,7 @@ func (tx Tx) ended(ctx context.Context, c JobClaim) error {
 	return nil
 }
 
-// promote lets the oldest job that waits for j run. The counter's row comes
+// promote lets the oldest job that waits for j run. The counter's row is locked
 // first, as in enqueue: a job that is added meanwhile sees the end of j, or is
 // seen here.
 func (tx Tx) promote(ctx context.Context, j Job) error {
@@ -96,8 +96,8 @@ func (tx Tx) freeLeaseOf(ctx context.Context, j Job) error {
 }
 
 // cancelJob ends a job that does not run and asks the worker of a running one
-// to stop. A job that has ended is catalog.ErrConflict. The counter's row comes
-// before the job's, as in promote.
+// to stop. A job that has ended is catalog.ErrConflict. The counter's row is
+// locked before the job's, as in promote.
 func (s *Store) cancelJob(ctx context.Context, tx Tx, ws, id int64) error {
 	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, prefixJob); err != nil {
 		return err
@@ -111,7 +111,7 @@ func (s *Store) cancelJob(ctx context.Context, tx Tx, ws, id int64) error {
 	if err != nil || j.State == JobRunning {
 		return err
 	}
-	// For the moment of its end the job is claimed, as every job that ends.
+	// Only a claimed job can end, so this one is claimed for that moment.
 	j, err = one(ctx, tx.db, scanJob, `UPDATE jobs SET state = 'running', token = token + 1 WHERE ws = ? AND id = ? RETURNING `+jobColumns, ws, id)
 	if err != nil {
 		return err

@@ -57,15 +57,15 @@ func (c JobClaim) String() string { return catalog.FormatID(prefixJob, c.ID) }
 // the claim: the next attempt retakes a lease that a crash left behind.
 func (c JobClaim) Holder() string { return fmt.Sprintf("job:%d", c.ID) }
 
-// NewJob asks for a job.
+// NewJob is a request for a job.
 type NewJob struct {
 	Kind      string
 	Schema    catalog.SchemaID
 	OrderKey  string
 	Arguments []byte
 	NotBefore time.Time // zero = at once
-	// Once asks for no second job while one of the same kind and order key has
-	// not begun; it requires an OrderKey.
+	// Once adds no second job while one of the same kind and order key has not
+	// begun; it requires an OrderKey.
 	Once     bool
 	record   int64
 	schedule int64

@@ -101,7 +101,7 @@ func (s *Store) Keys(ctx context.Context, ws int64, p Page) (Paged[Key], error) 
 	return paged(rows, p, total, func(k Key) []any { return []any{k.ID} })
 }
 
-// RevokeKey makes a key void from now on; doing it twice is not an error.
+// RevokeKey makes a key invalid from now on; doing it twice is not an error.
 func (s *Store) RevokeKey(ctx context.Context, ws, id int64) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		n, err := tx.exec(ctx, `UPDATE api_keys SET revoked_at = CASE WHEN revoked_at = 0 THEN ? ELSE revoked_at END WHERE ws = ? AND id = ?`,

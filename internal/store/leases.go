@@ -51,10 +51,10 @@ func (s *Store) takeLease(ctx context.Context, tx Tx, ws int64, schema catalog.S
 	return Lease{WS: ws, Schema: schema, Token: token, Holder: holder}, err
 }
 
-// FreeLeases ends every lease, of schemas and of jobs. Only for a caller who
+// FreeLeases ends every lease, of schemas and of jobs. Only for a caller that
 // knows that no other process has the store open: what held a lease is then
-// dead, and nobody need wait for it to run out. The tokens stay, so a late write
-// of the dead would still be fenced.
+// dead, and nobody has to wait for it to expire. The tokens stay, so a late
+// write of the dead would still be fenced.
 func (s *Store) FreeLeases(ctx context.Context) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		if _, err := tx.exec(ctx, `UPDATE schemas SET lease_expires = 0 WHERE lease_expires > 0`); err != nil {

@@ -11,9 +11,8 @@ import (
 // Neighbours counts the direct parents and children of an asset that are present.
 type Neighbours struct{ Upstream, Downstream int }
 
-// NeighboursOf counts the neighbours of the assets at a version. An asset that
-// two projects connect with the same neighbour has it once. A removed asset has
-// none.
+// NeighboursOf counts the neighbours of the assets at a version. A neighbour
+// that two projects report counts once. A removed asset has none.
 func (s *Store) NeighboursOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]Neighbours, error) {
 	d := s.reader(ws)
 	ends := map[edgeEnds]bool{}
@@ -72,7 +71,7 @@ func (d db) edgesAt(ctx context.Context, ws int64, schema catalog.SchemaID, at i
 	})
 }
 
-// present tells which of the assets are present at a version.
+// present returns which of the assets are present at a version.
 func (d db) present(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]bool, error) {
 	present := make(map[catalog.AssetID]bool, len(ids))
 	scan := func(row scanner) (none struct{}, err error) {

@@ -65,7 +65,7 @@ func NewPosition(values ...any) (string, error) { return position(values...) }
 // Size is the number of rows that the page takes.
 func (p Page) Size() int { return p.limit() }
 
-// position is the place behind a row that has these sort values.
+// position is the position after a row that has these sort values.
 func position(values ...any) (string, error) {
 	b, err := json.Marshal(values)
 	if err != nil {

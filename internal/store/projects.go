@@ -73,8 +73,8 @@ func (s *Store) EnsureProject(ctx context.Context, ws int64, schema catalog.Sche
 		return project, err
 	}
 	err = s.tx(ctx, func(tx Tx) (err error) {
-		// The counter's row is locked first: of two that ask at once, the second
-		// finds what the first made.
+		// The counter's row is locked first: of two concurrent callers, the
+		// second finds what the first made.
 		if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, catalog.PrefixProject); err != nil {
 			return err
 		}
@@ -103,12 +103,12 @@ func (s *Store) EnsureProject(ctx context.Context, ws int64, schema catalog.Sche
 	return project, nil
 }
 
-// shortKey is how much of a key distinguishes projects of one name.
+// shortKey is how much of a key is used to distinguish projects of one name.
 const shortKey = 8
 
 // freeName returns a name that no other project of the schema has: the origin of
-// a project's facets is made of it, so two projects of one name would write
-// over each other's words. The key is added, shortened where that is enough.
+// a project's facets is made of it, so two projects of one name would overwrite
+// each other's facets. The key is added, shortened where that is enough.
 func (tx Tx) freeName(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (string, error) {
 	for _, candidate := range []string{name, name + " (" + strings.ToValidUTF8(key[:min(len(key), shortKey)], "") + ")"} {
 		taken, err := one(ctx, tx.db, scalar[int64], `SELECT count(*) FROM projects WHERE ws = ? AND schema_id = ? AND name = ?`, ws, int64(schema), candidate)
@@ -123,7 +123,7 @@ func (tx Tx) freeName(ctx context.Context, ws int64, schema catalog.SchemaID, ke
 }
 
 // updateProject writes the fields that an import learns. Key and name stay: the
-// origin of the project's facets rests on them.
+// origin of the project's facets depends on them.
 func (tx Tx) updateProject(ctx context.Context, ws int64, p catalog.Project, at int64) error {
 	n, err := tx.exec(ctx, `UPDATE projects SET dbt_version = ?, adapter = ?, manifest_at = ?, catalog_at = ?,
 		invocation_id = ?, last_import = ?, updated_at = ? WHERE ws = ? AND id = ? AND schema_id = ?`,

@@ -72,8 +72,8 @@ func edgeKey(e catalog.Edge) catalog.Hash {
 	return catalog.HashOf(b)
 }
 
-// keyedEdge is an edge with its key, sorted by it: rows then go in where the
-// index ends.
+// keyedEdge is an edge with its key, sorted by it: rows are then added at the
+// end of the index.
 type keyedEdge struct {
 	key  catalog.Hash
 	edge catalog.Edge
@@ -132,7 +132,7 @@ func (w *Write) PutColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) er
 }
 
 // KeyColumnEdges sets another hash on current blocks. The hash is only of what a
-// block was made of, so no version comes of it; Block is not looked at.
+// block was made of, so this makes no version; Block is ignored.
 func (w *Write) KeyColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) error {
 	return chunks(blocks, chunkRows, func(blocks []ColumnEdgeBlock) error {
 		return w.s.tx(ctx, func(tx Tx) error {

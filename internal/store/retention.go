@@ -22,7 +22,7 @@ func (s *Store) Workspaces(ctx context.Context) ([]int64, error) {
 	return all, nil
 }
 
-// DeleteIdempotencyKeys forgets the keys of requests that were sent before a
+// DeleteIdempotencyKeys deletes the keys of requests that were sent before a
 // time.
 func (s *Store) DeleteIdempotencyKeys(ctx context.Context, ws int64, before time.Time) (deleted int64, err error) {
 	err = s.tx(ctx, func(tx Tx) (err error) {
@@ -84,7 +84,8 @@ func (s *Store) DeleteVersions(ctx context.Context, ws int64, schema catalog.Sch
 			AND number <= (SELECT version FROM schemas WHERE ws = ? AND id = ?)`, ws, int64(schema), micros(before), ws, int64(schema)); err != nil {
 			return err
 		}
-		// The list of versions goes first: nobody finds a version whose rows are half gone.
+		// The list of versions goes first: nobody finds a version of which half the rows
+		// are deleted.
 		deleted, err = tx.exec(ctx, `DELETE FROM versions WHERE ws = ? AND schema_id = ? AND number < ?`, ws, int64(schema), first)
 		return err
 	})

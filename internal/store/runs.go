@@ -71,7 +71,7 @@ type runPut struct {
 }
 
 // put writes the run's row, its results in chunks and the mark that makes them
-// count. What a call that died left behind is written again.
+// count. What an interrupted call left behind is written again.
 func (p *runPut) put(ctx context.Context) (stored bool, err error) {
 	var there bool
 	if err := p.s.tx(ctx, func(tx Tx) (err error) { there, err = p.open(ctx, tx); return err }); err != nil || there {
@@ -178,9 +178,9 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	return nil
 }
 
-// AdoptRuns gives a project the runs of its schema that came without a manifest,
-// so that nobody knew whose they are: those most of whose results are of nodes
-// that it has. It returns how many there are.
+// AdoptRuns assigns to a project those runs of its schema that came without a
+// manifest, and so without a project, and most of whose results are of its
+// nodes. It returns how many there are.
 func (s *Store) AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, has func(uniqueID string) bool) (int, error) {
 	ids, err := list(ctx, s.reader(ws), scalar[int64], `SELECT id FROM runs WHERE ws = ? AND schema_id = ? AND project_id = 0 AND stored = 1 ORDER BY id`, ws, int64(schema))
 	adopted := 0
@@ -211,7 +211,8 @@ func (s *Store) AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID
 	return adopted, nil
 }
 
-// adoptRun gives a run to a project, and with it the latest results that are its.
+// adoptRun assigns a run to a project, and with it the latest results that are
+// the run's.
 func (tx Tx) adoptRun(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, run int64) error {
 	if _, err := tx.exec(ctx, `UPDATE runs SET project_id = ? WHERE ws = ? AND id = ?`, int64(project), ws, run); err != nil {
 		return err

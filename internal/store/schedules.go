@@ -9,7 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Schedule enqueues jobs of one kind again and again. There is one per kind and
+// Schedule enqueues jobs of one kind repeatedly. There is one per kind and
 // schema.
 type Schedule struct {
 	WS        int64
@@ -44,7 +44,8 @@ func (s *Store) PutSchedule(ctx context.Context, c Schedule) error {
 		if err != nil || same == 1 {
 			return err
 		}
-		// The counter's row is locked first: two processes that start at once agree.
+		// The counter's row is locked first: two processes that start at the same
+		// time agree.
 		id, err := tx.newIDs(ctx, prefixSchedule, 1)
 		if err != nil {
 			return err
@@ -71,8 +72,8 @@ func (s *Store) Schedules(ctx context.Context) ([]Schedule, error) {
 	return all, nil
 }
 
-// EnqueueDue adds a job for one schedule that is due and moves the schedule on,
-// in one transaction: of several processes that look at once, one adds it. It
+// EnqueueDue adds a job for one schedule that is due and moves the schedule on, in
+// one transaction: of several processes that check at once, one adds it. It
 // reports whether there was one. plan returns the job and the next time after now.
 func (s *Store) EnqueueDue(ctx context.Context, plan func(Schedule, time.Time) (NewJob, time.Time)) (due bool, err error) {
 	err = s.tx(ctx, func(tx Tx) error {

@@ -88,7 +88,7 @@ func validName(noun, name string) error {
 }
 
 // freeSchemaName is catalog.ErrConflict if another schema has the name. It
-// takes the workspace's row first, so that two makers come one after the other.
+// locks the workspace's row first, so that concurrent creations are serialized.
 func (tx Tx) freeSchemaName(ctx context.Context, ws int64, name string, but catalog.SchemaID) error {
 	n, err := tx.exec(ctx, `UPDATE workspaces SET name = name WHERE id = ?`, ws)
 	if err != nil {

@@ -16,8 +16,8 @@ func (d db) setting(ctx context.Context, name string) ([]byte, error) {
 	return value, nil
 }
 
-// EnsureSetting sets a value unless there is one, and returns the value in force: two
-// processes that start at once agree on one secret.
+// EnsureSetting sets a value unless there is one, and returns the effective value:
+// two processes that start at once agree on one secret.
 func (s *Store) EnsureSetting(ctx context.Context, name string, value []byte) (inForce []byte, err error) {
 	err = s.tx(ctx, func(tx Tx) error {
 		if _, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, name, value); err != nil {

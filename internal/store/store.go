@@ -40,12 +40,12 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// fullTime is how long the medium counts as full after a write found it so. An
-// import that waits for space tries more often.
+// fullTime is how long the medium counts as full after a write failed for lack
+// of space. An import that waits for space tries more often.
 const fullTime = 30 * time.Second
 
-// Ready reports whether the database answers and writes do not fail because there is no
-// space, which is catalog.ErrNoSpace.
+// Ready reports whether the database answers and accepts writes; catalog.ErrNoSpace if
+// a write failed for lack of space a moment ago.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
 		return err
@@ -125,7 +125,7 @@ func (s *Store) classify(err error) (sentinel error, retry bool) {
 	return sentinel, retry
 }
 
-// failed wraps what the engine knows of an error.
+// failed wraps an error with what the engine knows about it.
 func (s *Store) failed(err error) error {
 	if err == nil || errors.Is(err, catalog.ErrFenced) {
 		return err

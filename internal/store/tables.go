@@ -70,7 +70,7 @@ func (t versionedTable) drop(ctx context.Context, tx Tx, l Lease, next int64, ke
 	})
 }
 
-// sweep takes back what a save beyond the served version did to the table.
+// sweep undoes what a save beyond the served version did to the table.
 func (t versionedTable) sweep(ctx context.Context, tx Tx, l Lease, served int64) error {
 	if _, err := tx.exec(ctx, `DELETE FROM `+t.name+` WHERE ws = ? AND schema_id = ? AND valid_from > ?`, l.WS, int64(l.Schema), served); err != nil {
 		return fmt.Errorf("sweep %s: %w", t.name, err)

@@ -69,7 +69,8 @@ func (w *Write) Touched() bool { return w.touched }
 // Number is the version in the making.
 func (w *Write) Number() int64 { return w.next }
 
-// sweep takes back all rows beyond the served version, a table a transaction.
+// sweep undoes all writes beyond the served version, in one transaction per
+// table.
 func (w *Write) sweep(ctx context.Context) error {
 	for _, t := range versionedTables() {
 		err := w.s.tx(ctx, func(tx Tx) error {
@@ -98,8 +99,8 @@ func (w *Write) fence(ctx context.Context, tx Tx, dirty int64) error {
 	return err
 }
 
-// Abort takes back what was written. A Write that is neither flipped nor
-// aborted is swept by the next Begin.
+// Abort undoes what was written. A Write that is neither flipped nor aborted is
+// swept by the next Begin.
 func (w *Write) Abort(ctx context.Context) error {
 	if w.done {
 		return nil

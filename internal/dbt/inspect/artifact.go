@@ -42,7 +42,7 @@ type inspector struct {
 	elapsed  dbt.Value
 }
 
-// shape is what tells the kinds apart where the schema URL is missing.
+// shape is what distinguishes the kinds where the schema URL is missing.
 type shape struct {
 	nodes, stats            int  // entries of nodes seen; those among the first five that have stats
 	results, timing, loaded int  // results seen; those at the start that have timing, max_loaded_at
@@ -104,7 +104,7 @@ func (n *inspector) tally(ctx context.Context, section string, kind jsontext.Kin
 	return nil
 }
 
-// whole notes the oddities of a raw value and drops repeated names.
+// whole notes what is odd about a raw value and drops repeated names.
 func (n *inspector) whole(raw dbt.Value) dbt.Value {
 	if bytes.Contains(raw, []byte(`\u0000`)) {
 		n.oddities.set("nul_escape", 1)

@@ -193,7 +193,7 @@ func plain(v dbt.Value) string {
 	return string(v)
 }
 
-// written keeps a value as it is in the file; nil stands for null.
+// written keeps a value as it is in the file; nil means null.
 func written(v dbt.Value) jsontext.Value {
 	if v.IsAbsent() {
 		return nil

@@ -25,8 +25,8 @@ const (
 	classIntervention      = "57" // shut down, starting up, canceled by an operator
 )
 
-// Failed classifies an error of PostgreSQL. Two transactions that were untied by
-// breaking off one of them are retried.
+// Failed classifies an error of PostgreSQL. A transaction that was aborted to
+// resolve a deadlock is retried.
 func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {
@@ -52,7 +52,7 @@ func (e *engine) Failed(err error) (sentinel error, retry bool) {
 }
 
 // away reports whether the connection failed: the server cannot be reached or went away.
-// What the caller itself broke off is none.
+// What the caller itself canceled is not one.
 func away(err error) bool {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false

@@ -47,7 +47,7 @@ func (e *engine) listen(ctx context.Context, wake func()) (connected bool) {
 	defer func() {
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
-		_ = conn.Close(end) // it is given up either way
+		_ = conn.Close(end) // it is closed either way
 	}()
 	if _, err := conn.Exec(ctx, "LISTEN "+channel); err != nil {
 		return false

@@ -18,7 +18,7 @@ import (
 )
 
 // connections of one process at most. Writers and readers have pools of their
-// own: reads that pile up do not keep an upload from being accepted.
+// own: reads that pile up do not prevent an upload from being accepted.
 const (
 	writers = 8
 	readers = 16
@@ -60,7 +60,7 @@ func connect(ctx context.Context, url string) (*engine, error) {
 	return e, nil
 }
 
-// setLimits gives every connection its limits: none waits for ever on a lock that
+// setLimits gives every connection its limits: none waits forever for a lock that
 // an operator holds, or in a transaction whose program hangs.
 func setLimits(config *pgx.ConnConfig) {
 	config.ConnectTimeout = 10 * time.Second
@@ -113,7 +113,7 @@ func (e *engine) Writer() *sql.DB { return e.writer }
 // LockRows locks the rows that a claim looks at; another worker passes them by.
 func (e *engine) LockRows(tables string) string { return " FOR UPDATE OF " + tables + " SKIP LOCKED" }
 
-// Clock is the database's, which all processes share, unless a test brings its
+// Clock is the database's, which all processes share, unless a test has its
 // own.
 func (e *engine) Clock() string {
 	if e.simulated {
@@ -122,7 +122,7 @@ func (e *engine) Clock() string {
 	return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)"
 }
 
-// Backup is pg_dump's work.
+// Backup is left to pg_dump.
 func (e *engine) Backup(context.Context, string) error {
 	return fmt.Errorf("use pg_dump: %w", catalog.ErrUnsupported)
 }

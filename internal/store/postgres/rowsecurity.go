@@ -9,12 +9,12 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Row-level security is the second belt around workspaces: where a role
+// Row-level security is a second line of defence for workspaces: where a role
 // USER_reader exists and USER is a member of it, all reading connections take
 // that role, and the policies of the tables show it the rows of one workspace
 // alone, whatever a query asks for. Writing connections are the tables' owner,
 // whom the policies do not bind: PostgreSQL refuses COPY under row-level
-// security, and imports live by COPY.
+// security, and imports depend on COPY.
 
 // workspaceSetting is what the policies read.
 const workspaceSetting = "thalweg.workspace"

@@ -38,7 +38,7 @@ func add(ctx context.Context, tx *sql.Tx, query string, rows [][]any) error {
 	for _, row := range rows {
 		args = append(args, row...)
 	}
-	runtime.Gosched() // requests go first
+	runtime.Gosched() // yield to requests
 	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }

@@ -14,11 +14,11 @@ import (
 // unlocked when nobody holds the folder.
 const LockName = "lock"
 
-// folderLock is the right to a folder. The kernel releases it when the
-// process dies, however it dies.
+// folderLock is the exclusive right to use a folder. The kernel releases it
+// when the process dies, however it dies.
 type folderLock struct{ file *os.File }
 
-// lockFolder takes the folder or reports who has it.
+// lockFolder locks the folder or reports who holds it.
 func lockFolder(dir string) (*folderLock, error) {
 	file, err := os.OpenFile(filepath.Join(dir, LockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

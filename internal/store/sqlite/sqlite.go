@@ -60,8 +60,9 @@ type engine struct {
 	writer, reader *sql.DB
 }
 
-// open makes the pools. The writer begins every transaction as one that writes,
-// so that two of them wait for each other instead of failing half-way.
+// open makes the pools. The writer begins every transaction as a write
+// transaction, so that two of them wait for each other instead of failing
+// halfway.
 func (e *engine) open(ctx context.Context) error {
 	writer := sql.OpenDB(connector{&sqlitedriver.Driver{}, dsn(e.path, "_txlock=immediate"), writerStatements})
 	writer.SetMaxOpenConns(1)
@@ -114,7 +115,7 @@ func (e *engine) Rebind(query string) string { return query }
 // LockRows: a write transaction is alone.
 func (e *engine) LockRows(string) string { return "" }
 
-// Clock: there is one process, whose clock is as good.
+// Clock: there is only one process, so its clock will do.
 func (e *engine) Clock() string { return "" }
 
 // Notify and Listen: there is no other process.

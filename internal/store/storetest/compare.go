@@ -36,7 +36,7 @@ func Compare(t *testing.T, one, other Open, seeds ...uint64) {
 	}
 }
 
-// sawSomething guards against a history in which nothing came about.
+// sawSomething guards against a history in which nothing happened.
 func (p *pair) sawSomething() {
 	versions, assets := int64(0), 0
 	for _, id := range []catalog.SchemaID{101, 102} {
@@ -77,7 +77,7 @@ func (p *pair) both(name string, do func(*side) (any, error)) {
 	}
 }
 
-// kindOf is the sentinel that an error wraps; its words may differ.
+// kindOf is the sentinel that an error wraps; its text may differ.
 func kindOf(err error) error {
 	for _, sentinel := range []error{
 		catalog.ErrNotFound, catalog.ErrConflict, catalog.ErrInvalid, catalog.ErrFenced, catalog.ErrBusy, catalog.ErrTooLarge, catalog.ErrIdempotencyReused,
@@ -225,7 +225,7 @@ func (p *pair) run(ctx context.Context) {
 	})
 }
 
-// read compares what both stores tell.
+// read compares what both stores return.
 func (p *pair) read() {
 	ctx := p.t.Context()
 	schema, version := p.schema(), int64(p.random.IntN(4))

@@ -1,5 +1,5 @@
-// Package storetest is what every engine of package store must pass: Run tries
-// each method against a real database.
+// Package storetest is the suite that every engine of package store must pass:
+// Run tests each method against a real database.
 package storetest
 
 import (
@@ -15,11 +15,11 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Open gives an empty, migrated store with this clock and closes it when the
+// Open returns an empty, migrated store with this clock and closes it when the
 // test ends.
 type Open func(t testing.TB, now func() time.Time) *store.Store
 
-// Run tries a store.
+// Run tests a store.
 func Run(t *testing.T, open Open) {
 	for _, test := range []struct {
 		name string

@@ -149,7 +149,7 @@ func everything(ctx context.Context, w *store.Write, n int64, name string) error
 	return nil
 }
 
-// state is everything that a schema says at a version.
+// state is everything that a schema has at a version.
 type state struct {
 	Assets      []catalog.Asset
 	Columns     map[catalog.AssetID][]catalog.Column
@@ -340,7 +340,7 @@ func testNote(t *testing.T, r *rig) {
 			t.Errorf("%+v: %s, %v", test, id, ok)
 		}
 	}
-	// The next one replaces what was said of the same source and part.
+	// The next one replaces what was stored for the same source and part.
 	w = get(r.Begin(ctx, l))(t)
 	must(t, everything(ctx, w, 1, "x"))
 	wants(t, w.Note(ctx, store.Flip{}), catalog.ErrConflict)
