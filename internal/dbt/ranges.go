@@ -64,7 +64,7 @@ func (d *rangeDecoder) enterRange(section, id string, raw []byte, skip func([]by
 
 // withoutNonFinite returns raw with null in place of NaN and Infinity.
 func (d *rangeDecoder) withoutNonFinite(raw []byte) value {
-	if bytes.Index(raw, []byte("NaN")) < 0 && bytes.Index(raw, []byte("Infinity")) < 0 {
+	if !bytes.Contains(raw, []byte("NaN")) && !bytes.Contains(raw, []byte("Infinity")) {
 		return raw
 	}
 	out, done := d.finite[:0], 0

@@ -106,7 +106,3 @@ func testResource(t catalog.Test) httpserver.Resource[Test] {
 		},
 	}
 }
-
-func nodeOf(t catalog.Test) catalog.NodeRef {
-	return catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID}
-}

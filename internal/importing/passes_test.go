@@ -169,8 +169,10 @@ func TestResultsOfOneOfSeveralProjects(t *testing.T) {
 		nodes      []string
 		want       catalog.ProjectID
 	}{
-		{"of a", []string{"shared", "of_a"}, a.Project}, {"of b", []string{"of_b", "shared"}, b.Project},
-		{"either", []string{"shared"}, 0}, {"neither", []string{"other"}, 0},
+		{"of a", []string{"shared", "of_a"}, a.Project},
+		{"of b", []string{"of_b", "shared"}, b.Project},
+		{"either", []string{"shared"}, 0},
+		{"neither", []string{"other"}, 0},
 	} {
 		if got := ran(c.invocation, c.nodes...); got != c.want {
 			t.Errorf("%s: project %v, want %v", c.invocation, got, c.want)

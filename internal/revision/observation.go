@@ -18,13 +18,13 @@ type Node struct {
 type Coverage uint8
 
 const (
-	// Partial: absence means nothing.
+	// Partial coverage: absence means nothing.
 	Partial Coverage = iota
-	// Complete: what the origin no longer claims is withdrawn.
+	// Complete coverage: what the origin no longer claims is withdrawn.
 	Complete
-	// Scoped: like Complete, but only within Observation.Scope.
+	// Scoped coverage: like Complete, but only within Observation.Scope.
 	Scoped
-	// Joined: the facets describe what the same origin claims in another
+	// Joined coverage: the facets describe what the same origin claims in another
 	// observation, now or earlier, and are joined to it by id. Nothing exists
 	// because of them; one whose id nothing claims is kept until it does.
 	Joined

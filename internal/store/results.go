@@ -61,8 +61,6 @@ func null(n *int64) any {
 
 const resultColumns = `n.run_id, n.unique_id, n.status, n.class, n.message, n.failures, n.execution_time, n.started_at, n.completed_at, n.rows_affected, n.thread`
 
-func scanResult(row scanner) (catalog.NodeResult, error) { return scanResultAnd(row) }
-
 func scanResultAnd(row scanner, more ...any) (r catalog.NodeResult, err error) {
 	var started, completed int64
 	err = row.Scan(append([]any{
