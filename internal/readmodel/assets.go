@@ -14,8 +14,7 @@ import (
 // Asset is an asset as a state holds it. It never changes.
 type Asset struct {
 	*store.AssetCard
-	search string        // name and relation key in lower case, separated by a line break
-	node   store.NodeKey // of its leading dbt node, among the results of runs
+	search string // name and relation key in lower case, separated by a line break
 }
 
 // Label is the asset's id as users see it.
@@ -29,8 +28,9 @@ type Assets struct {
 	relation map[string]catalog.AssetID
 	bytes    int64
 
-	mu     sync.Mutex                           // guards counts
+	mu     sync.Mutex                           // guards counts and nodes
 	counts map[store.Breakdown]map[string]int64 // of the present ones, once asked for
+	nodes  []store.NodeKey                      // of all, by position, once asked for
 }
 
 func (a *Assets) size() int64 { return a.bytes }
@@ -102,7 +102,7 @@ func assetsFrom(cards []*store.AssetCard) []*Asset {
 	assets := make([]Asset, len(cards))
 	out := make([]*Asset, len(cards))
 	for i, card := range cards {
-		assets[i] = Asset{AssetCard: card, search: searchText(card), node: store.NodeKeyOf(card.Project, card.UniqueID)}
+		assets[i] = Asset{AssetCard: card, search: searchText(card)}
 		out[i] = &assets[i]
 	}
 	return out
@@ -194,7 +194,7 @@ func (a *Assets) with(changed []*Asset) *Assets {
 }
 
 // assetSlot is what an asset takes in the lists and the map of Assets.
-const assetSlot = 88
+const assetSlot = 112
 
 // merged returns assets by id, those of changed in place of those of old.
 func merged(old, changed []*Asset) []*Asset {
@@ -208,6 +208,20 @@ func merged(old, changed []*Asset) []*Asset {
 		old = old[n:]
 	}
 	return append(out, old...)
+}
+
+// nodeKeys are the keys of the leading dbt nodes among the results of runs, by
+// position in all.
+func (a *Assets) nodeKeys() []store.NodeKey {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.nodes == nil {
+		a.nodes = make([]store.NodeKey, len(a.all))
+		for i, asset := range a.all {
+			a.nodes[i] = store.NodeKeyOf(asset.Project, asset.UniqueID)
+		}
+	}
+	return a.nodes
 }
 
 // breakdown counts all present assets by a property, once for all requests.

@@ -52,7 +52,7 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	if err != nil {
 		return AssetList{}, err
 	}
-	match, err := v.matcher(ctx, f)
+	match, err := v.matcher(ctx, f, assets)
 	if err != nil {
 		return AssetList{}, err
 	}
@@ -65,8 +65,8 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 		}
 	}
 	total := int64(0)
-	for _, a := range assets.all {
-		if match(a) {
+	for i, a := range assets.all {
+		if match(i, a) {
 			total++
 			best.offer(a)
 			counts.add(a)
@@ -128,17 +128,19 @@ func (v *View) readPage(ctx context.Context, best *topAssets, total int64, p sto
 	return out, nil
 }
 
-// matcher makes the test of a filter.
-func (v *View) matcher(ctx context.Context, f Filter) (func(*Asset) bool, error) {
+// matcher makes the test of a filter: of an asset at its position.
+func (v *View) matcher(ctx context.Context, f Filter, assets *Assets) (func(int, *Asset) bool, error) {
 	var classes *Classes
+	var nodes []store.NodeKey
 	if f.Status != "" {
 		var err error
+		nodes = assets.nodeKeys()
 		if classes, _, err = v.m.classes(ctx, v.scope()); err != nil {
 			return nil, err
 		}
 	}
 	query := lowerASCII(f.Query)
-	return func(a *Asset) bool {
+	return func(i int, a *Asset) bool {
 		switch {
 		case a.Present == f.Removed,
 			len(f.Kinds) > 0 && !slices.Contains(f.Kinds, a.Kind),
@@ -150,7 +152,7 @@ func (v *View) matcher(ctx context.Context, f Filter) (func(*Asset) bool, error)
 			f.Tag != "" && !slices.Contains(a.Tags, f.Tag),
 			f.Owner != "" && !slices.Contains(a.Owners, f.Owner),
 			query != "" && !a.contains(query),
-			classes != nil && classes.class(a.node) != f.Status:
+			classes != nil && classes.class(nodes[i]) != f.Status:
 			return false
 		}
 		return true

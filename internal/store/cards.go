@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -172,7 +173,7 @@ const cardColumns = `id, created_at, updated_at, card`
 
 func scanCard(row scanner) (*AssetCard, error) {
 	var created, updated int64
-	var card []byte
+	var card sql.RawBytes // decode copies what it keeps
 	c := &AssetCard{}
 	if err := row.Scan((*int64)(&c.ID), &created, &updated, &card); err != nil {
 		return nil, err
