@@ -31,7 +31,7 @@ func TestTokenRoundTrip(t *testing.T) {
 
 // One changed character anywhere is refused: a CRC32 tells every change of a
 // single byte.
-func TestChecksumTellsOneChangedCharacter(t *testing.T) {
+func TestChecksumDetectsOneChangedCharacter(t *testing.T) {
 	tok, err := newToken(rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -204,7 +204,7 @@ func TestCredentials(t *testing.T) {
 }
 
 // B09: a bad key is told before any of the body is asked for.
-func TestBadKeyIsToldBeforeTheBody(t *testing.T) {
+func TestBadKeyIsRefusedBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	conn, err := (&net.Dialer{Timeout: 5 * time.Second}).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL, "http://"))

@@ -206,7 +206,7 @@ func TestWaysToUpload(t *testing.T) {
 	}
 }
 
-func TestUnknownPartIsToldAndLeftOut(t *testing.T) {
+func TestUnknownPartIsReportedAndIgnored(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")

@@ -128,12 +128,12 @@ func (c *checker) name(s source) {
 			break
 		}
 	}
-	if !c.placed(s.unit) {
+	if !c.hasLayer(s.unit) {
 		c.add(s, s.syntax.Name.Pos(), fmt.Sprintf("package %s has no layer: give it one in archtest's rules", s.folder))
 	}
 }
 
-func (c *checker) placed(unit string) bool {
+func (c *checker) hasLayer(unit string) bool {
 	_, layered := c.layer[unit]
 	_, support := c.rules.Support[unit]
 	return layered || support || testSupport(unit)

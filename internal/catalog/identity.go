@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// KnownAsset is an asset of a schema before a report is applied, removed ones
+// StoredAsset is an asset of a schema before a report is applied, removed ones
 // included.
-type KnownAsset struct {
+type StoredAsset struct {
 	ID          AssetID
 	Kind        Kind
 	Name        string
@@ -16,10 +16,10 @@ type KnownAsset struct {
 	Present     bool
 }
 
-// KnownNode is one node that is stored: a dbt node (its manifest and catalog facets
+// StoredNode is one node that is stored: a dbt node (its manifest and catalog facets
 // together; Withdrawn is the manifest's) or a crawled table (UniqueID is its
 // relation key). Facets of people are not nodes.
-type KnownNode struct {
+type StoredNode struct {
 	Asset    AssetID
 	Origin   Origin
 	UniqueID string
@@ -71,9 +71,9 @@ type Resolution struct {
 
 // Identities are the assets and nodes of a schema before a report is applied.
 type Identities struct {
-	assets []KnownAsset
-	byID   map[AssetID]*KnownAsset
-	nodes  map[nodeKey]*KnownNode
+	assets []StoredAsset
+	byID   map[AssetID]*StoredAsset
+	nodes  map[nodeKey]*StoredNode
 }
 
 type nodeKey struct {
@@ -82,13 +82,13 @@ type nodeKey struct {
 }
 
 // NewIdentities takes every asset and node of one schema, in any order.
-func NewIdentities(assets []KnownAsset, nodes []KnownNode) *Identities {
+func NewIdentities(assets []StoredAsset, nodes []StoredNode) *Identities {
 	ids := &Identities{
 		assets: slices.Clone(assets),
-		byID:   make(map[AssetID]*KnownAsset, len(assets)),
-		nodes:  make(map[nodeKey]*KnownNode, len(nodes)),
+		byID:   make(map[AssetID]*StoredAsset, len(assets)),
+		nodes:  make(map[nodeKey]*StoredNode, len(nodes)),
 	}
-	slices.SortFunc(ids.assets, func(a, b KnownAsset) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(ids.assets, func(a, b StoredAsset) int { return cmp.Compare(a.ID, b.ID) })
 	for i := range ids.assets {
 		ids.byID[ids.assets[i].ID] = &ids.assets[i]
 	}
@@ -97,15 +97,15 @@ func NewIdentities(assets []KnownAsset, nodes []KnownNode) *Identities {
 			continue
 		}
 		key := nodeKey{n.Origin, n.UniqueID}
-		if old := ids.nodes[key]; old == nil || knownBefore(n, *old) {
+		if old := ids.nodes[key]; old == nil || storedBefore(n, *old) {
 			ids.nodes[key] = &n
 		}
 	}
 	return ids
 }
 
-// knownBefore orders two entries of one node: the live one, then the older asset.
-func knownBefore(a, b KnownNode) bool {
+// storedBefore orders two entries of one node: the live one, then the older asset.
+func storedBefore(a, b StoredNode) bool {
 	if a.Withdrawn != b.Withdrawn {
 		return b.Withdrawn
 	}
@@ -171,7 +171,7 @@ type member struct {
 	name    string
 	key     string // folded relation, "" without
 	claim   int    // index, or -1
-	known   *KnownNode
+	stored  *StoredNode
 	group   string // key of its group
 	isCrawl bool
 }
@@ -197,7 +197,7 @@ func (r *resolver) gather(claims []Claim) {
 		if c.Kind.IsTable() {
 			m.key = cmp.Or(c.RelationKey, c.Relation.Key())
 		}
-		m.known = r.ids.nodes[m.node]
+		m.stored = r.ids.nodes[m.node]
 		claimed[m.node] = true
 		whole[c.Origin] = !m.isCrawl
 		r.members = append(r.members, m)
@@ -218,8 +218,8 @@ func (r *resolver) gather(claims []Claim) {
 }
 
 // unclaimed returns the member for a stored node that was not claimed.
-func (r *resolver) unclaimed(key nodeKey, n *KnownNode) member {
-	m := member{node: key, kind: n.Kind, claim: -1, known: n, isCrawl: isCrawl(key.origin), key: n.RelationKey}
+func (r *resolver) unclaimed(key nodeKey, n *StoredNode) member {
+	m := member{node: key, kind: n.Kind, claim: -1, stored: n, isCrawl: isCrawl(key.origin), key: n.RelationKey}
 	at := r.ids.byID[n.Asset]
 	if m.isCrawl {
 		m.kind, m.key = KindTable, cmp.Or(m.key, key.uniqueID)
@@ -242,10 +242,10 @@ func (r *resolver) group() {
 			continue
 		}
 		m.group = r.unified(m.key)
-		if database, bare := cutKey(m.key); database == "" && m.known != nil {
+		if database, bare := cutKey(m.key); database == "" && m.stored != nil {
 			// The asset once found stays found, even when a second database
 			// makes the bare name ambiguous later.
-			at := r.ids.byID[m.known.Asset].RelationKey
+			at := r.ids.byID[m.stored.Asset].RelationKey
 			if d, b := cutKey(at); d != "" && b == bare {
 				m.group = at
 			}
@@ -308,12 +308,12 @@ type vote struct {
 func (r *resolver) followNodes() {
 	votes := make([]vote, 0, len(r.members))
 	for _, m := range r.members {
-		if m.known == nil {
+		if m.stored == nil {
 			continue
 		}
-		a := r.ids.byID[m.known.Asset]
+		a := r.ids.byID[m.stored.Asset]
 		votes = append(votes, vote{
-			withdrawn: m.known.Withdrawn, rank: m.kind.rank(),
+			withdrawn: m.stored.Withdrawn, rank: m.kind.rank(),
 			moved: r.unified(a.RelationKey) != m.group, asset: a.ID, group: m.group,
 		})
 	}
@@ -336,7 +336,7 @@ func (r *resolver) assign(group string, asset AssetID) {
 }
 
 func (r *resolver) takeRelations() {
-	last := map[string]*KnownAsset{} // by unified key, the present one or else the newest
+	last := map[string]*StoredAsset{} // by unified key, the present one or else the newest
 	for i := range r.ids.assets {
 		a := &r.ids.assets[i]
 		if a.RelationKey == "" || r.taken[a.ID] || !a.Kind.IsTable() {
@@ -400,8 +400,8 @@ func (r *resolver) answer(claims int) []Resolution {
 	out := make([]Resolution, claims)
 	for _, m := range r.members {
 		res := Resolution{Origin: m.node.origin, UniqueID: m.node.uniqueID, Asset: r.asset[m.group], New: fresh[m.group]}
-		if m.known != nil && m.known.Asset != res.Asset {
-			res.From = m.known.Asset
+		if m.stored != nil && m.stored.Asset != res.Asset {
+			res.From = m.stored.Asset
 		}
 		switch {
 		case m.claim >= 0:

@@ -26,9 +26,9 @@ type identityCase struct {
 	want     []string
 }
 
-func parseAsset(platform, s string) KnownAsset {
+func parseAsset(platform, s string) StoredAsset {
 	head, key, _ := strings.Cut(s, " @ ")
-	var a KnownAsset
+	var a StoredAsset
 	var state string
 	if n, _ := fmt.Sscanf(head, "%d %s %s %s", &a.ID, &state, &a.Kind, &a.Name); n < 4 {
 		panic("asset " + s)
@@ -38,8 +38,8 @@ func parseAsset(platform, s string) KnownAsset {
 	return a
 }
 
-func parseNode(s string) KnownNode {
-	var n KnownNode
+func parseNode(s string) StoredNode {
+	var n StoredNode
 	s, n.Withdrawn = strings.CutSuffix(s, " gone")
 	if k, _ := fmt.Sscanf(s, "%d %s %s", &n.Asset, &n.Origin, &n.UniqueID); k < 3 {
 		panic("node " + s)
@@ -78,8 +78,8 @@ func relationOf(platform, s string) Relation {
 }
 
 func (tt identityCase) identities() *Identities {
-	var assets []KnownAsset
-	var nodes []KnownNode
+	var assets []StoredAsset
+	var nodes []StoredNode
 	for _, s := range tt.assets {
 		assets = append(assets, parseAsset(tt.platform, s))
 	}
@@ -418,7 +418,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestResolveByKeyAlone(t *testing.T) {
-	ids := NewIdentities([]KnownAsset{{ID: 1, Kind: KindModel, RelationKey: "d.s.x", Present: true}}, nil)
+	ids := NewIdentities([]StoredAsset{{ID: 1, Kind: KindModel, RelationKey: "d.s.x", Present: true}}, nil)
 	got := ids.Resolve([]Claim{{Origin: "dbt:a", UniqueID: "model.a.x", Kind: KindModel, RelationKey: "d.s.x"}})
 	if want := "model.a.x = 1"; formatResolution(got[0]) != want {
 		t.Errorf("%s, want %s", formatResolution(got[0]), want)
@@ -427,11 +427,11 @@ func TestResolveByKeyAlone(t *testing.T) {
 
 // world is a schema that lives through imports, as the pipeline would keep it.
 type world struct {
-	assets map[AssetID]KnownAsset
-	nodes  map[nodeKey]KnownNode
+	assets map[AssetID]StoredAsset
+	nodes  map[nodeKey]StoredNode
 }
 
-func (w *world) identities(shuffle func([]KnownAsset, []KnownNode)) *Identities {
+func (w *world) identities(shuffle func([]StoredAsset, []StoredNode)) *Identities {
 	assets := slices.Collect(maps.Values(w.assets))
 	nodes := slices.Collect(maps.Values(w.nodes))
 	if shuffle != nil {
@@ -465,7 +465,7 @@ func (w *world) apply(origin Origin, claims []Claim, got []Resolution) {
 		}
 		w.nodes[key] = n
 		if _, ok := w.assets[n.Asset]; !ok {
-			w.assets[n.Asset] = KnownAsset{ID: n.Asset, Kind: n.Kind, Name: r.UniqueID}
+			w.assets[n.Asset] = StoredAsset{ID: n.Asset, Kind: n.Kind, Name: r.UniqueID}
 		}
 	}
 	for assetID, a := range w.assets {
@@ -496,7 +496,7 @@ func genClaims(t *rapid.T, origin Origin) []Claim {
 
 func TestResolveInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{assets: map[AssetID]KnownAsset{}, nodes: map[nodeKey]KnownNode{}}
+		w := &world{assets: map[AssetID]StoredAsset{}, nodes: map[nodeKey]StoredNode{}}
 		for range rapid.IntRange(1, 6).Draw(t, "imports") {
 			origin := rapid.SampledFrom([]Origin{"dbt:a", "dbt:b"}).Draw(t, "origin")
 			claims := genClaims(t, origin)
@@ -520,7 +520,7 @@ func TestResolveInvariants(t *testing.T) {
 // checkOrder: neither the order of claims nor that of what is known matters.
 func checkOrder(t *rapid.T, w *world, claims []Claim, got []Resolution) {
 	shuffled := rapid.Permutation(claims).Draw(t, "order of claims")
-	again := w.identities(func(a []KnownAsset, n []KnownNode) { slices.Reverse(a); slices.Reverse(n) }).Resolve(shuffled)
+	again := w.identities(func(a []StoredAsset, n []StoredNode) { slices.Reverse(a); slices.Reverse(n) }).Resolve(shuffled)
 	sorted := func(rs []Resolution) []string {
 		var out []string
 		for _, r := range rs {
@@ -560,14 +560,14 @@ func checkWorld(t *rapid.T, w *world) {
 }
 
 func BenchmarkResolve(b *testing.B) {
-	var assets []KnownAsset
-	var nodes []KnownNode
+	var assets []StoredAsset
+	var nodes []StoredNode
 	var claims []Claim
 	for i := range 24_000 {
 		id := fmt.Sprintf("model.shop.m%d", i)
 		r := NewRelation("postgres", "shop", "main", fmt.Sprintf("m%d", i), fmt.Sprintf(`"shop"."main"."m%d"`, i))
-		assets = append(assets, KnownAsset{ID: AssetID(i + 1), Kind: KindModel, RelationKey: r.Key(), Present: true})
-		nodes = append(nodes, KnownNode{Asset: AssetID(i + 1), Origin: "dbt:a", UniqueID: id})
+		assets = append(assets, StoredAsset{ID: AssetID(i + 1), Kind: KindModel, RelationKey: r.Key(), Present: true})
+		nodes = append(nodes, StoredNode{Asset: AssetID(i + 1), Origin: "dbt:a", UniqueID: id})
 		claims = append(claims, Claim{Origin: "dbt:a", UniqueID: id, Kind: KindModel, Relation: r})
 	}
 	for b.Loop() {

@@ -47,7 +47,7 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	if err != nil {
-		out.say("thalweg: %v", err)
+		out.printf("thalweg: %v", err)
 		return Failed
 	}
 	parsed, err := parser.Parse(args)
@@ -55,12 +55,12 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exited // --help
 	}
 	if err != nil {
-		out.say("thalweg: %v", err)
+		out.printf("thalweg: %v", err)
 		return Usage
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(out); err != nil {
-		out.say("thalweg: %v", err)
+		out.printf("thalweg: %v", err)
 		var usage usageError
 		if errors.As(err, &usage) {
 			return Usage

@@ -84,12 +84,12 @@ func demoSchema(ctx context.Context, a *app.App) (catalog.SchemaID, error) {
 }
 
 func welcome(out *output, address string, schema catalog.SchemaID, key string) {
-	out.say("Thalweg %s, demonstration: http://%s", Version, address)
-	out.say("Schema ID: %s    API key: %s", schema, key)
-	out.say("")
-	out.say("Send your own project:")
-	out.say("  curl -X POST http://%s/api/v1/dbt_imports \\\n    -H \"Authorization: Bearer %s\" \\\n    -F \"schema_id=%s\" \\\n    -F \"manifest=@target/manifest.json\" \\\n    -F \"catalog=@target/catalog.json\" \\\n    -F \"run_results=@target/run_results.json\"", address, key, schema)
-	out.say("List its assets:")
-	out.say("  curl http://%s/api/v1/assets?schema_id=%s", address, schema)
-	out.say("Press Ctrl-C to stop.")
+	out.printf("Thalweg %s, demonstration: http://%s", Version, address)
+	out.printf("Schema ID: %s    API key: %s", schema, key)
+	out.printf("")
+	out.printf("Send your own project:")
+	out.printf("  curl -X POST http://%s/api/v1/dbt_imports \\\n    -H \"Authorization: Bearer %s\" \\\n    -F \"schema_id=%s\" \\\n    -F \"manifest=@target/manifest.json\" \\\n    -F \"catalog=@target/catalog.json\" \\\n    -F \"run_results=@target/run_results.json\"", address, key, schema)
+	out.printf("List its assets:")
+	out.printf("  curl http://%s/api/v1/assets?schema_id=%s", address, schema)
+	out.printf("Press Ctrl-C to stop.")
 }

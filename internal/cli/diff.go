@@ -81,7 +81,7 @@ func readState(ctx context.Context, path, tables string) (*lineage.Project, erro
 		return nil, err
 	}
 	if tables == "" {
-		tables = catalogBeside(manifest)
+		tables = catalogNextTo(manifest)
 	}
 	return readProject(ctx, manifest, tables)
 }
@@ -103,9 +103,9 @@ func manifestOf(path string) (string, error) {
 	return "", usagef("neither %s nor its target folder contains manifest.json; dbt compile writes one", path)
 }
 
-// catalogBeside finds the catalog of a manifest that has its usual name; "" if
+// catalogNextTo finds the catalog of a manifest that has its usual name; "" if
 // there is none.
-func catalogBeside(manifest string) string {
+func catalogNextTo(manifest string) string {
 	switch filepath.Base(manifest) {
 	case "manifest.json", "manifest.json.gz":
 		return artifactIn(filepath.Dir(manifest), "catalog.json")

@@ -30,8 +30,8 @@ func (o *output) json(v any) error {
 	return o.line("%s", b)
 }
 
-// say writes a message to the user, apart from the result.
-func (o *output) say(format string, args ...any) {
+// printf writes a message to the user, apart from the result.
+func (o *output) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(o.stderr, format+"\n", args...)
 }
 
@@ -56,7 +56,7 @@ func (p *progress) show(text string) {
 		_, _ = fmt.Fprintf(p.out.stderr, "\r\x1b[K%s", text)
 		return
 	}
-	p.out.say("%s", text)
+	p.out.printf("%s", text)
 }
 
 func (p *progress) end() {

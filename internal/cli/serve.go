@@ -46,7 +46,7 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 		return err
 	}
 	if secret != "" {
-		out.say("Administrator's key, shown this once: %s", secret)
+		out.printf("Administrator's key, shown this once: %s", secret)
 	}
-	return a.Serve(ctx, func(address string) { out.say("Thalweg %s serves http://%s", Version, address) })
+	return a.Serve(ctx, func(address string) { out.printf("Thalweg %s serves http://%s", Version, address) })
 }

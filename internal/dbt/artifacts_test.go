@@ -16,13 +16,13 @@ func artifactsDir(t testing.TB) string {
 		dir = filepath.Join("..", "..", "..", "shared", "artifacts")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "counts.json")); err != nil {
-		sayAbsent.Do(func() { t.Logf("NOT RUN: real artifacts are absent, set THALWEG_ARTIFACTS to their folder (%v)", err) })
+		reportAbsent.Do(func() { t.Logf("NOT RUN: real artifacts are absent, set THALWEG_ARTIFACTS to their folder (%v)", err) })
 		t.SkipNow()
 	}
 	return dir
 }
 
-var sayAbsent sync.Once
+var reportAbsent sync.Once
 
 // realCounts returns the counts of every real artifact, by path below the folder.
 func realCounts(t testing.TB, dir string) map[string]map[string]any {

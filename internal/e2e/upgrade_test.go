@@ -43,7 +43,7 @@ func TestUpgrade(t *testing.T) {
 			r.Server = apitest.Start(t, apitest.Options{Store: open})
 			r.key = r.Key(t, access.AdminWorkspace)
 			r.answersAsBefore(t, recorded(t, name))
-			r.tellsCauses(t)
+			r.checkCauses(t)
 			r.datesFacets(t, recorded(t, name))
 			for _, force := range []bool{false, true} {
 				r.bringsNothing(t, force)
@@ -182,8 +182,8 @@ func missing(want, got any, at string) (lost []string) {
 	return nil
 }
 
-// tellsCauses checks what changes tell beyond what the older binary told.
-func (r *rig) tellsCauses(t *testing.T) {
+// checkCauses checks what changes tell beyond what the older binary told.
+func (r *rig) checkCauses(t *testing.T) {
 	t.Helper()
 	seen := map[string]int{}
 	for _, schema := range []string{"SCH-101", "SCH-103"} { // removals were confirmed in the second

@@ -64,7 +64,7 @@ func TestKilledBeforeTheReply(t *testing.T) {
 			t.Fatalf("a reply came: %d", r.status)
 		}
 		s.mustBeKilled(5 * time.Second)
-		p.lapse(t)
+		p.expire(t)
 		s = serve(t, p, options{})
 		c := s.client(p.key)
 		if n := c.imports(p.schema); n != 2 {
@@ -93,7 +93,7 @@ func TestKilledBeforeTheReply(t *testing.T) {
 // others do not suffer from it, not even those that are in work each time.
 func TestPoisonousImport(t *testing.T) {
 	onBoth(t, func(t *testing.T, kind string) {
-		t.Run("when both are in work", func(t *testing.T) { poisonousImport(t, prepared(t, kind), inCompany) })
+		t.Run("when both are in work", func(t *testing.T) { poisonousImport(t, prepared(t, kind), inParallel) })
 		t.Run("at its first step", func(t *testing.T) {
 			long(t)
 			poisonousImport(t, prepared(t, kind), func(p place, poison, _ []byte) func(call) bool { return readsBlob(p, poison) })
@@ -101,9 +101,9 @@ func TestPoisonousImport(t *testing.T) {
 	})
 }
 
-// inCompany matches when the other import is in work beside the poisonous one,
+// inParallel matches when the other import is in work beside the poisonous one,
 // or at the latest some steps after that began.
-func inCompany(p place, poison, other []byte) func(call) bool {
+func inParallel(p place, poison, other []byte) func(call) bool {
 	begins, joins := readsBlob(p, poison), readsBlob(p, other)
 	begun, joined, steps := false, false, 0
 	return func(c call) bool {
@@ -127,7 +127,7 @@ func poisonousImport(t *testing.T, p place, match func(place, []byte, []byte) fu
 	ids := acceptOnly(t, p, map[string]artifacts{p.schema: poison, other: before(t)}, p.schema, other)
 	deaths := 0
 	for ; deaths < 8; deaths++ {
-		p.lapse(t)
+		p.expire(t)
 		trap := newTrap(match(p, poison.manifest, before(t).manifest))
 		trap.arm(1)
 		s = launch(t, p, options{trap: trap})
@@ -141,7 +141,7 @@ func poisonousImport(t *testing.T, p place, match func(place, []byte, []byte) fu
 		s.mustBeKilled(time.Second)
 	}
 	s.kill()
-	p.lapse(t) // the innocent one may have been in work just then
+	p.expire(t) // the innocent one may have been in work just then
 	if deaths != 5 {
 		t.Errorf("the job killed its worker %d times, want 5", deaths)
 	}
@@ -258,7 +258,7 @@ func TestStalledWorker(t *testing.T) {
 	if n := p.query(t, `SELECT count(*) FROM imports WHERE status = 'processing'`); n != 1 {
 		t.Fatalf("%d imports are in work, want 1: the worker was stopped at a wrong time", n)
 	}
-	p.lapse(t)
+	p.expire(t)
 	other := serve(t, p, options{})
 	oc := other.client(p.key)
 	if status := oc.await(id, 30*time.Second); status != "completed" {

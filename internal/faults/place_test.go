@@ -146,9 +146,9 @@ func (p place) withDB(t testing.TB, do func(*sql.DB) error) {
 	}
 }
 
-// lapse lets the leases of a dead process run out at once, as a minute would.
+// expire lets the leases of a dead process run out at once, as a minute would.
 // On SQLite the next start does so by itself.
-func (p place) lapse(t testing.TB) {
+func (p place) expire(t testing.TB) {
 	t.Helper()
 	if p.dsn != "" {
 		p.exec(t, `UPDATE schemas SET lease_expires = 1 WHERE lease_expires > 1`)

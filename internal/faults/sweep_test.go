@@ -125,7 +125,7 @@ func finish(s *process, c *client, id string) {
 // more, and compares what comes of it with the calm run.
 func restart(t *testing.T, p place, k *calm, f form, first reply, tally *tally) {
 	t.Helper()
-	p.lapse(t)
+	p.expire(t)
 	s := serve(t, p, options{})
 	c := s.client(p.key)
 	watcher := k.watch(c, p.schema)

@@ -184,8 +184,8 @@ func FuzzBudget(f *testing.F) {
 	})
 }
 
-// TestOverBudgetIsSaid: a text that needs too much is partial, with that one issue.
-func TestOverBudgetIsSaid(t *testing.T) {
+// TestOverBudgetIsReported: a text that needs too much is partial, with that one issue.
+func TestOverBudgetIsReported(t *testing.T) {
 	for _, b := range bombs[:2] {
 		w := newWorld("duckdb")
 		w.model("m", b.text(4_000))

@@ -336,8 +336,8 @@ func TestIncrementalReadsLittle(t *testing.T) {
 	}
 }
 
-// A new engine reads all again: blocks of other keys do not stand.
-func TestForeignKeysDoNotStand(t *testing.T) {
+// A new engine reads all again: blocks with other keys are not current.
+func TestForeignKeysAreNotCurrent(t *testing.T) {
 	w := shopWorld()
 	m := fresh(t, w)
 	for id, kept := range m.kept {

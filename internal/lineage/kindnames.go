@@ -9,8 +9,8 @@ import (
 
 const allKinds = ^resolve.KindSet(0)
 
-// kindWords are the names of kinds, and of groups of them.
-var kindWords = func() map[string]resolve.KindSet {
+// kindsByName are the names of kinds, and of groups of them.
+var kindsByName = func() map[string]resolve.KindSet {
 	words := map[string]resolve.KindSet{}
 	for k := resolve.KindSet(1); len(k.Names()) == 1; k <<= 1 {
 		words[k.Names()[0]] = k
@@ -32,7 +32,7 @@ func ParseKinds(text string) (resolve.KindSet, error) {
 		return 0, nil
 	}
 	for name := range strings.SplitSeq(text, ",") {
-		k, ok := kindWords[strings.TrimSpace(name)]
+		k, ok := kindsByName[strings.TrimSpace(name)]
 		if !ok {
 			return 0, fmt.Errorf("%q is not a kind of column edge; want value, indirect, %s", name, strings.Join(allKinds.Names(), ", "))
 		}

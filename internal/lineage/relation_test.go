@@ -118,7 +118,7 @@ func TestExternalRefs(t *testing.T) {
 	}
 }
 
-func TestUndeclaredParentIsTold(t *testing.T) {
+func TestUndeclaredParentIsReported(t *testing.T) {
 	w := newWorld("postgres")
 	w.source("declared", "x")
 	w.source("hidden", "y")

@@ -61,7 +61,7 @@ type Tracer struct {
 
 	inferred map[int32]Columns // of tables read in this run
 	hashes   []catalog.Hash    // of effective columns, by table; zero: not made yet
-	words    map[string]string // interned names
+	names    map[string]string // interned names
 	asked    sync.Map          // number → Columns, of tables that are not read in this run
 	done     int64
 	total    int64
@@ -83,7 +83,7 @@ func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*T
 	}
 	t := &Tracer{
 		tables: tables, graph: g, relations: newRelations(tables), source: source, options: o, engine: EngineVersion,
-		limits: o.Limits.withDefaults(len(tables)), inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)), words: map[string]string{},
+		limits: o.Limits.withDefaults(len(tables)), inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)), names: map[string]string{},
 	}
 	for i := range tables {
 		if tables[i].Ephemeral {
@@ -361,7 +361,7 @@ func (t *Tracer) adopt(w *Traced) bool {
 	n := w.Table
 	now := w.Block.columns()
 	for i := range now.List {
-		now.List[i].Name = t.word(now.List[i].Name)
+		now.List[i].Name = t.intern(now.List[i].Name)
 	}
 	before := t.effective(n, t.source.Inferred(n))
 	t.inferred[n] = t.effective(n, now)
@@ -369,19 +369,19 @@ func (t *Tracer) adopt(w *Traced) bool {
 	return before.hash() != t.inferred[n].hash()
 }
 
-// word interns a name, so that it does not hold the text that it was cut from.
-func (t *Tracer) word(s string) string {
-	if w, ok := t.words[s]; ok {
+// intern interns a name, so that it does not hold the text that it was cut from.
+func (t *Tracer) intern(s string) string {
+	if w, ok := t.names[s]; ok {
 		return w
 	}
 	w := string([]byte(s))
-	t.words[w] = w
+	t.names[w] = w
 	return w
 }
 
 // Continue lets a tracer of the same tables know what another has read: a second
 // run over other edges then sees the columns that the first one found.
-func (t *Tracer) Continue(first *Tracer) { t.inferred, t.words = first.inferred, first.words }
+func (t *Tracer) Continue(first *Tracer) { t.inferred, t.names = first.inferred, first.names }
 
 // columnsOf returns the columns of a table, as far as they are known.
 func (t *Tracer) columnsOf(n int32) Columns {

@@ -376,7 +376,7 @@ func TestProgress(t *testing.T) {
 
 // A second run over the same state reads nothing, also where models read one
 // another.
-func TestStandingBlocks(t *testing.T) {
+func TestCurrentBlocks(t *testing.T) {
 	w := shopWorld()
 	w.model("a", "select n from db.s.b")
 	w.model("b", "select n from db.s.a union all select id from db.s.raw_orders", "a", "raw_orders")

@@ -23,7 +23,7 @@ import (
 var update = flag.Bool("update", false, "write the golden file anew")
 
 // Every kind of edge has a word of the standard.
-func TestEveryKindIsSaid(t *testing.T) {
+func TestEveryKindIsWritten(t *testing.T) {
 	n := 0
 	for k := resolve.KindSet(1); len(k.Names()) == 1; k <<= 1 {
 		n++

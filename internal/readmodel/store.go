@@ -10,15 +10,15 @@ import (
 
 // Store is what a Model asks of a store.
 type Store interface {
-	places
+	schemas
 	rows
 	results
 	history
 	state
 }
 
-// places finds schemas and what belongs to one.
-type places interface {
+// schemas finds schemas and what belongs to one.
+type schemas interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, p store.Page) (store.Paged[store.SchemaRow], error)
 	VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID, at time.Time) (int64, error)

@@ -83,8 +83,8 @@ type apply struct {
 	schema   catalog.Schema
 	write    *store.Write
 	base     *Base
-	known    *known            // nil until an asset has to be found
-	at       map[Node]place    // where every node is once the assets are found
+	nodes    *nodeIndex        // nil until an asset has to be found
+	at       map[Node]location // where every node is once the assets are found
 	byID     map[string][]Node // of at; nil until an id of another origin is looked up
 	changes  *changes
 	merger   *merger
@@ -123,7 +123,7 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 		return Result{}, fmt.Errorf("next version of %s: %w", id, err)
 	}
 	a.report().Stage("merge")
-	if err := a.place(ctx); err != nil {
+	if err := a.identify(ctx); err != nil {
 		return Result{}, err
 	}
 	if err := a.merge(ctx); err != nil {

@@ -63,19 +63,19 @@ func (a *apply) index(ctx context.Context) (*store.Index, error) {
 	return b.index, nil
 }
 
-// known is the index by node.
-type known struct {
+// nodeIndex is the index by node.
+type nodeIndex struct {
 	index  *store.Index
 	assets map[catalog.AssetID]*store.AssetRef
 	facets map[Node][]store.FacetRef // of the origins that are observed
 }
 
-func (a *apply) readKnown(ctx context.Context) error {
+func (a *apply) readNodes(ctx context.Context) error {
 	index, err := a.index(ctx)
 	if err != nil {
 		return err
 	}
-	k := &known{index: index, assets: make(map[catalog.AssetID]*store.AssetRef, len(index.Assets)), facets: map[Node][]store.FacetRef{}}
+	k := &nodeIndex{index: index, assets: make(map[catalog.AssetID]*store.AssetRef, len(index.Assets)), facets: map[Node][]store.FacetRef{}}
 	for i := range index.Assets {
 		k.assets[index.Assets[i].ID] = &index.Assets[i]
 	}
@@ -89,7 +89,7 @@ func (a *apply) readKnown(ctx context.Context) error {
 			k.facets[n] = append(k.facets[n], f)
 		}
 	}
-	a.known = k
+	a.nodes = k
 	return nil
 }
 
@@ -97,7 +97,7 @@ func (a *apply) readKnown(ctx context.Context) error {
 func asserts(s catalog.Source) bool { return s == catalog.FromManifest || s == catalog.FromCrawl }
 
 // claim returns the claim of a node as it is stored.
-func (k *known) claim(n Node) catalog.Claim {
+func (k *nodeIndex) claim(n Node) catalog.Claim {
 	c := catalog.Claim{Origin: n.Origin, UniqueID: n.ID}
 	for _, f := range k.facets[n] {
 		if asset := k.assets[f.Asset]; asset != nil && asserts(f.Source) {
@@ -124,7 +124,7 @@ func kindOf(f store.FacetRef, asset catalog.Kind) catalog.Kind {
 
 // asserted returns the facet by which the origin asserts that the node exists; false
 // if it does not.
-func (k *known) asserted(n Node) (store.FacetRef, bool) {
+func (k *nodeIndex) asserted(n Node) (store.FacetRef, bool) {
 	for _, f := range k.facets[n] {
 		if asserts(f.Source) && !f.Withdrawn {
 			return f, true
@@ -135,16 +135,16 @@ func (k *known) asserted(n Node) (store.FacetRef, bool) {
 
 // identities returns the index in the form that identity resolution takes.
 // Nodes in gone count as withdrawn.
-func (k *known) identities(gone map[Node]bool) *catalog.Identities {
-	assets := make([]catalog.KnownAsset, len(k.index.Assets))
+func (k *nodeIndex) identities(gone map[Node]bool) *catalog.Identities {
+	assets := make([]catalog.StoredAsset, len(k.index.Assets))
 	for i, a := range k.index.Assets {
-		assets[i] = catalog.KnownAsset{ID: a.ID, Kind: a.Kind, Name: a.Name, RelationKey: a.RelationKey, Present: a.Present}
+		assets[i] = catalog.StoredAsset{ID: a.ID, Kind: a.Kind, Name: a.Name, RelationKey: a.RelationKey, Present: a.Present}
 	}
-	var nodes []catalog.KnownNode
+	var nodes []catalog.StoredNode
 	for _, f := range k.index.Facets {
 		if f.Asset != 0 && asserts(f.Source) {
 			withdrawn := f.Withdrawn || gone[Node{f.Origin, f.UniqueID}]
-			nodes = append(nodes, catalog.KnownNode{Asset: f.Asset, Origin: f.Origin, UniqueID: f.UniqueID, Withdrawn: withdrawn})
+			nodes = append(nodes, catalog.StoredNode{Asset: f.Asset, Origin: f.Origin, UniqueID: f.UniqueID, Withdrawn: withdrawn})
 		}
 	}
 	return catalog.NewIdentities(assets, nodes)

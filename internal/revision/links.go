@@ -141,7 +141,7 @@ func (a *apply) keptEdge(project catalog.ProjectID) func(catalog.Edge) bool {
 // lookup finds a node by the id that a node of an origin uses for it: its own
 // origin's before another's. An id that several other origins have, on
 // different assets, means none of them.
-func (a *apply) lookup(origin catalog.Origin, id string) (place, bool) {
+func (a *apply) lookup(origin catalog.Origin, id string) (location, bool) {
 	if p, ok := a.at[Node{origin, id}]; ok {
 		return p, true
 	}
@@ -151,11 +151,11 @@ func (a *apply) lookup(origin catalog.Origin, id string) (place, bool) {
 			a.byID[n.ID] = append(a.byID[n.ID], n)
 		}
 	}
-	var found place
+	var found location
 	for _, n := range a.byID[id] {
 		p := a.at[n]
 		if found.asset != 0 && found.asset != p.asset {
-			return place{}, false
+			return location{}, false
 		}
 		found = p
 	}

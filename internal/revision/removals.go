@@ -95,7 +95,7 @@ func (r *Reviser) readHeldMemo(ctx context.Context, ws int64, schema catalog.Sch
 
 // hold decides which of the missing nodes stay: those that a person kept, and
 // all others if so many are missing that it looks like a mistake.
-func (p *placement) hold(ctx context.Context, o *Observation, seen map[string]bool, missing, present []string) (map[string]bool, error) {
+func (p *identification) hold(ctx context.Context, o *Observation, seen map[string]bool, missing, present []string) (map[string]bool, error) {
 	if o.Project == 0 {
 		return nil, nil
 	}
@@ -143,10 +143,10 @@ func (p *placement) hold(ctx context.Context, o *Observation, seen map[string]bo
 }
 
 // assetsOf returns the assets of nodes that an origin says exist.
-func (p *placement) assetsOf(origin catalog.Origin, ids []string) map[catalog.AssetID]bool {
+func (p *identification) assetsOf(origin catalog.Origin, ids []string) map[catalog.AssetID]bool {
 	assets := make(map[catalog.AssetID]bool, len(ids))
 	for _, id := range ids {
-		if f, ok := p.known.asserted(Node{origin, id}); ok {
+		if f, ok := p.nodes.asserted(Node{origin, id}); ok {
 			assets[f.Asset] = true
 		}
 	}
@@ -154,7 +154,7 @@ func (p *placement) assetsOf(origin catalog.Origin, ids []string) map[catalog.As
 }
 
 // looksMistaken asks the guard about the missing nodes.
-func (p *placement) looksMistaken(o *Observation, present, missing []string, claimed int) bool {
+func (p *identification) looksMistaken(o *Observation, present, missing []string, claimed int) bool {
 	if !o.Guard || len(missing) == 0 {
 		return false
 	}
@@ -165,10 +165,10 @@ func (p *placement) looksMistaken(o *Observation, present, missing []string, cla
 	return len(withheld) > 0
 }
 
-func (p *placement) tableRefs(o *Observation, ids []string) []catalog.NodeRef {
+func (p *identification) tableRefs(o *Observation, ids []string) []catalog.NodeRef {
 	var out []catalog.NodeRef
 	for _, id := range ids {
-		if f, ok := p.known.asserted(Node{o.Origin, id}); ok && p.known.assets[f.Asset].Kind.IsTable() {
+		if f, ok := p.nodes.asserted(Node{o.Origin, id}); ok && p.nodes.assets[f.Asset].Kind.IsTable() {
 			out = append(out, catalog.NodeRef{Project: o.Project, UniqueID: id})
 		}
 	}
@@ -177,14 +177,14 @@ func (p *placement) tableRefs(o *Observation, ids []string) []catalog.NodeRef {
 
 // reportWithheld lists the pending removals. Tables are listed; what is not a
 // table only where no table is missing.
-func (p *placement) reportWithheld(o *Observation, present []string) {
+func (p *identification) reportWithheld(o *Observation, present []string) {
 	waiting := p.held[o.Project].memo.Nodes
 	tables := p.tableRefs(o, waiting)
 	list := []store.PendingRemoval{}
 	for _, id := range waiting {
-		f, _ := p.known.asserted(Node{o.Origin, id})
-		c := p.known.claim(Node{o.Origin, id})
-		if len(tables) > 0 && !p.known.assets[f.Asset].Kind.IsTable() {
+		f, _ := p.nodes.asserted(Node{o.Origin, id})
+		c := p.nodes.claim(Node{o.Origin, id})
+		if len(tables) > 0 && !p.nodes.assets[f.Asset].Kind.IsTable() {
 			continue
 		}
 		list = append(list, store.PendingRemoval{

@@ -122,7 +122,7 @@ func TestFull(t *testing.T) {
 }
 
 // A writer that was killed holds its spool file no more, so the next start need not wait for it to grow old.
-func TestSweepTellsTheDeadFromTheLiving(t *testing.T) {
+func TestSweepRemovesFilesOfTheDead(t *testing.T) {
 	store := open(t)
 	alive, err := store.Create(t.Context())
 	if err != nil {

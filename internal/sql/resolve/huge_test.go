@@ -95,9 +95,9 @@ func TestHugeTexts(t *testing.T) {
 	}
 }
 
-// TestTooLongTextTellsWhere: of 50 MB only the front is read, and that is said
+// TestTooLongTextReportsWhere: of 50 MB only the front is read, and that is said
 // with the place.
-func TestTooLongTextTellsWhere(t *testing.T) {
+func TestTooLongTextReportsWhere(t *testing.T) {
 	lines := 2_000_000
 	if raced {
 		lines /= 8

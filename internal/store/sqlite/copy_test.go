@@ -42,7 +42,7 @@ func TestCopyOfAFolderInUse(t *testing.T) {
 	}
 }
 
-func TestCheckTellsDamage(t *testing.T) {
+func TestCheckReportsDamage(t *testing.T) {
 	dir := t.TempDir()
 	s, err := sqlite.Open(t.Context(), dir, sqlite.Options{})
 	if err != nil {

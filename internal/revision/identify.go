@@ -9,14 +9,14 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// place is where a node is in the catalog.
-type place struct {
+// location is where a node is in the catalog.
+type location struct {
 	asset catalog.AssetID
 	kind  catalog.Kind
 }
 
-// placement is the state of placing the observations' claims.
-type placement struct {
+// identification is the state of finding the assets of the observations' claims.
+type identification struct {
 	*apply
 	claims []catalog.Claim
 	gone   map[Node]bool
@@ -36,15 +36,15 @@ type move struct {
 	to   catalog.AssetID
 }
 
-// place finds the asset of every claim, and notes by asset what changes.
-func (a *apply) place(ctx context.Context) error {
-	if a.placeCertain() {
+// identify finds the asset of every claim, and notes by asset what changes.
+func (a *apply) identify(ctx context.Context) error {
+	if a.identifyCertain() {
 		return nil
 	}
-	if err := a.readKnown(ctx); err != nil {
+	if err := a.readNodes(ctx); err != nil {
 		return err
 	}
-	p := &placement{apply: a, gone: map[Node]bool{}, fresh: map[Node]bool{}, moved: map[catalog.AssetID][]move{}}
+	p := &identification{apply: a, gone: map[Node]bool{}, fresh: map[Node]bool{}, moved: map[catalog.AssetID][]move{}}
 	for _, o := range a.observations {
 		if err := p.gather(ctx, o); err != nil {
 			return err
@@ -71,9 +71,9 @@ func (a *apply) place(ctx context.Context) error {
 	return nil
 }
 
-// placeCertain places observations whose claims all name their asset, such as
+// identifyCertain finds the assets of observations whose claims all name their asset, such as
 // edits. They need nothing of the index.
-func (a *apply) placeCertain() bool {
+func (a *apply) identifyCertain() bool {
 	for _, o := range a.observations {
 		if o.Coverage != Partial || len(o.Withdrawn) > 0 || o.Links != nil || o.Tests != nil {
 			return false
@@ -93,7 +93,7 @@ func (a *apply) placeCertain() bool {
 }
 
 // gather collects the claims of an observation and what it no longer claims.
-func (p *placement) gather(ctx context.Context, o *Observation) error {
+func (p *identification) gather(ctx context.Context, o *Observation) error {
 	if o.Coverage == Joined {
 		return nil
 	}
@@ -104,11 +104,11 @@ func (p *placement) gather(ctx context.Context, o *Observation) error {
 		seen[c.ID] = true
 		claim := catalog.Claim{Origin: o.Origin, UniqueID: c.ID, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey}
 		if c.Same {
-			if len(p.known.facets[n]) == 0 {
+			if len(p.nodes.facets[n]) == 0 {
 				continue // nothing of it was ever applied
 			}
-			claim = p.known.claim(n)
-		} else if _, ok := p.known.asserted(n); !ok {
+			claim = p.nodes.claim(n)
+		} else if _, ok := p.nodes.asserted(n); !ok {
 			p.fresh[n] = true
 		}
 		p.claims = append(p.claims, claim)
@@ -120,7 +120,7 @@ func (p *placement) gather(ctx context.Context, o *Observation) error {
 	}
 	for _, id := range missing {
 		if held[id] {
-			p.claims = append(p.claims, p.known.claim(Node{o.Origin, id}))
+			p.claims = append(p.claims, p.nodes.claim(Node{o.Origin, id}))
 			continue
 		}
 		p.withdraw(Node{o.Origin, id}, catalog.Withdrawal{Cause: o.Cause, At: o.At})
@@ -133,16 +133,16 @@ func (p *placement) gather(ctx context.Context, o *Observation) error {
 
 // missing returns the stored nodes of the origin that are gone according to the
 // observation, sorted, and how many of its tables it still claims.
-func (p *placement) missing(o *Observation, seen map[string]bool) (missing []string, kept []string) {
+func (p *identification) missing(o *Observation, seen map[string]bool) (missing []string, kept []string) {
 	named := make(map[string]bool, len(o.Withdrawn))
 	for _, id := range o.Withdrawn {
 		named[id] = true
 	}
-	for n := range p.known.facets {
+	for n := range p.nodes.facets {
 		if n.Origin != o.Origin {
 			continue
 		}
-		_, ok := p.known.asserted(n)
+		_, ok := p.nodes.asserted(n)
 		switch {
 		case !ok:
 		case seen[n.ID]:
@@ -157,7 +157,7 @@ func (p *placement) missing(o *Observation, seen map[string]bool) (missing []str
 }
 
 // goneOf returns the assets that origins withdrew their last node of.
-func (p *placement) goneOf() map[catalog.Origin]map[catalog.AssetID]bool {
+func (p *identification) goneOf() map[catalog.Origin]map[catalog.AssetID]bool {
 	if len(p.gone) == 0 {
 		return nil
 	}
@@ -166,7 +166,7 @@ func (p *placement) goneOf() map[catalog.Origin]map[catalog.AssetID]bool {
 		if out[n.Origin] == nil {
 			out[n.Origin] = map[catalog.AssetID]bool{}
 		}
-		for _, f := range p.known.facets[n] {
+		for _, f := range p.nodes.facets[n] {
 			out[n.Origin][f.Asset] = true
 		}
 	}
@@ -184,7 +184,7 @@ func (o *Observation) covers(relationKey string) bool {
 // mustRestate reports whether the edges of projects that are not observed may
 // be different now, although nobody reported anything new about them: a node
 // went to another asset or is gone, or an id means several nodes now.
-func (p *placement) mustRestate() bool {
+func (p *identification) mustRestate() bool {
 	if len(p.moved) > 0 || len(p.gone) > 0 {
 		return true
 	}
@@ -201,9 +201,9 @@ func (p *placement) mustRestate() bool {
 }
 
 // withdraw notes that the origin no longer reports a node.
-func (p *placement) withdraw(n Node, since catalog.Withdrawal) {
+func (p *identification) withdraw(n Node, since catalog.Withdrawal) {
 	p.gone[n] = true
-	for _, f := range p.known.facets[n] {
+	for _, f := range p.nodes.facets[n] {
 		if !f.Withdrawn && f.Source != catalog.FromUser {
 			p.changes.withdraw(f, since)
 		}
@@ -213,28 +213,28 @@ func (p *placement) withdraw(n Node, since catalog.Withdrawal) {
 // claimOthers claims the nodes of the origin that the observation does not
 // mention: identity resolution takes the claims of an origin to be all its
 // nodes.
-func (p *placement) claimOthers(o *Observation, seen map[string]bool) {
+func (p *identification) claimOthers(o *Observation, seen map[string]bool) {
 	if len(o.Claims) == 0 && len(o.Withdrawn) == 0 {
 		return
 	}
 	var ids []string
-	for n := range p.known.facets {
+	for n := range p.nodes.facets {
 		if n.Origin != o.Origin || seen[n.ID] || p.gone[n] {
 			continue
 		}
-		if _, ok := p.known.asserted(n); ok {
+		if _, ok := p.nodes.asserted(n); ok {
 			ids = append(ids, n.ID)
 		}
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		p.claims = append(p.claims, p.known.claim(Node{o.Origin, id}))
+		p.claims = append(p.claims, p.nodes.claim(Node{o.Origin, id}))
 	}
 }
 
 // resolve gives every claim its asset, and takes ids for new assets.
-func (p *placement) resolve(ctx context.Context) error {
-	resolutions := p.known.identities(p.gone).Resolve(p.claims)
+func (p *identification) resolve(ctx context.Context) error {
+	resolutions := p.nodes.identities(p.gone).Resolve(p.claims)
 	fresh, err := p.newAssets(ctx, resolutions)
 	if err != nil {
 		return err
@@ -255,7 +255,7 @@ func (p *placement) resolve(ctx context.Context) error {
 		if !ok {
 			kind = p.at[n].kind
 		}
-		p.at[n] = place{to, kind}
+		p.at[n] = location{to, kind}
 		if r.From != 0 {
 			p.moved[r.From] = append(p.moved[r.From], move{n, to})
 		}
@@ -267,17 +267,17 @@ func (p *placement) resolve(ctx context.Context) error {
 }
 
 // locate fills in where every node was before.
-func (p *placement) locate() {
-	p.at = make(map[Node]place, len(p.known.index.Facets))
-	for _, f := range p.known.index.Facets {
-		if asset := p.known.assets[f.Asset]; asset != nil && asserts(f.Source) && !f.Withdrawn {
-			p.at[Node{f.Origin, f.UniqueID}] = place{f.Asset, kindOf(f, asset.Kind)}
+func (p *identification) locate() {
+	p.at = make(map[Node]location, len(p.nodes.index.Facets))
+	for _, f := range p.nodes.index.Facets {
+		if asset := p.nodes.assets[f.Asset]; asset != nil && asserts(f.Source) && !f.Withdrawn {
+			p.at[Node{f.Origin, f.UniqueID}] = location{f.Asset, kindOf(f, asset.Kind)}
 		}
 	}
 }
 
 // newAssets takes ids for the assets that a resolution makes, by number.
-func (p *placement) newAssets(ctx context.Context, rs []catalog.Resolution) (map[int]catalog.AssetID, error) {
+func (p *identification) newAssets(ctx context.Context, rs []catalog.Resolution) (map[int]catalog.AssetID, error) {
 	most := 0
 	for _, r := range rs {
 		most = max(most, r.New)
@@ -297,7 +297,7 @@ func (p *placement) newAssets(ctx context.Context, rs []catalog.Resolution) (map
 }
 
 // assign hands every facet that has to be read to its asset.
-func (p *placement) assign(ctx context.Context) error {
+func (p *identification) assign(ctx context.Context) error {
 	for _, o := range p.observations {
 		var waiting []int
 		for i := range o.Claims {
@@ -325,8 +325,8 @@ func (p *placement) assign(ctx context.Context) error {
 
 // restoreJoined restores what was joined to a node when the node is back: a
 // table that returns has the columns that a catalog last listed.
-func (p *placement) restoreJoined(n Node, asset catalog.AssetID) {
-	for _, f := range p.known.facets[n] {
+func (p *identification) restoreJoined(n Node, asset catalog.AssetID) {
+	for _, f := range p.nodes.facets[n] {
 		if !asserts(f.Source) && f.Source != catalog.FromUser && f.Withdrawn && f.Asset == asset {
 			p.changes.restore(f)
 		}
@@ -335,7 +335,7 @@ func (p *placement) restoreJoined(n Node, asset catalog.AssetID) {
 
 // keepWaiting keeps joined facets whose node nothing claims, until something
 // claims it.
-func (p *placement) keepWaiting(ctx context.Context, o *Observation, waiting []int) error {
+func (p *identification) keepWaiting(ctx context.Context, o *Observation, waiting []int) error {
 	for some := range slices.Chunk(waiting, batch) {
 		facets, texts, err := o.Facets.ReadFacets(ctx, some)
 		if err != nil {
@@ -368,7 +368,7 @@ func (o *Observation) facet(id string, asset catalog.AssetID, b catalog.Body) ca
 
 // moveFacets takes the facets of nodes that changed their asset from the old
 // asset to the new one, unless the node itself reports something newer.
-func (p *placement) moveFacets(ctx context.Context) error {
+func (p *identification) moveFacets(ctx context.Context) error {
 	if len(p.moved) == 0 {
 		return nil
 	}
@@ -388,7 +388,7 @@ func (p *placement) moveFacets(ctx context.Context) error {
 }
 
 // adoptPending gives facets that waited for their node to its asset.
-func (p *placement) adoptPending(ctx context.Context) error {
+func (p *identification) adoptPending(ctx context.Context) error {
 	adopted := map[catalog.ProjectID]bool{0: true}
 	for _, o := range p.observations {
 		if o.Coverage == Joined || adopted[o.Project] {
