@@ -68,6 +68,8 @@ var generatorsSnowflake = map[string][]string{
 	"split_to_table":        {"SEQ", "INDEX", "VALUE"},
 	"strtok_split_to_table": {"SEQ", "INDEX", "VALUE"},
 	"getnextval":            {"NEXTVAL"},
+	"generator":             {}, // rows without columns
+	"external_table_files":  {"FILE_NAME", "REGISTERED_ON", "FILE_SIZE", "LAST_MODIFIED", "ETAG", "MD5"},
 	"infer_schema":          {"COLUMN_NAME", "TYPE", "NULLABLE", "EXPRESSION", "FILENAMES", "ORDER_ID"},
 }
 

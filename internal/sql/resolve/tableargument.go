@@ -82,6 +82,9 @@ func (r *resolver) inputColumns(columns []column, call *ast.Call, inputs []*rela
 	if same {
 		return columns, nil
 	}
+	if !more {
+		r.unknownFunction(call)
+	}
 	return columns, args
 }
 

@@ -68,7 +68,7 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Cal
 		return r.inputColumns(columns, call, inputs, args)
 	}
 	function := r.functionName(call)
-	if listed := r.dialect.TableFunctions[function]; len(listed) > 0 {
+	if listed, ok := r.dialect.TableFunctions[function]; ok {
 		return r.listedColumns(columns, listed, s, t, call, args), nil
 	}
 	if function == "identifier" {
@@ -91,6 +91,9 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Cal
 		}
 		return columns, args
 	}
+	if function != "identifier" {
+		r.unknownFunction(call)
+	}
 	id := call.Name.Last()
 	if t.Alias != nil && !t.Alias.Name.IsZero() {
 		id = t.Alias.Name
@@ -98,6 +101,11 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Cal
 	own := r.generated(r.namedColumn(id), args)
 	own.hidden, own.confidence = true, Inferred
 	return append(columns, own), args
+}
+
+// unknownFunction reports a function in FROM whose columns are not known.
+func (r *resolver) unknownFunction(call *ast.Call) {
+	r.report(call.Span, UnknownStar, "the columns of %s are not known", shown(&ast.ColumnRef{Parts: call.Name.Parts}))
 }
 
 // listedColumns returns the columns of a function that the dialect lists. An alias is
