@@ -2,11 +2,13 @@ package readmodel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"unsafe"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
@@ -70,20 +72,26 @@ func loadColumns(ctx context.Context, m *Model, s scope, version int64) (part si
 	return part, nil
 }
 
-// newColumns decodes the blocks as they are needed: all of them at once would
-// take more room than the graph.
+// decodeBatch is how many blocks are decoded at a time: all of them would take more
+// room than the graph.
+const decodeBatch = 256
+
+// newColumns decodes the blocks as the graph goes through them.
 func newColumns(assets *Assets, rows []store.ColumnEdgeBlock) (*Columns, error) {
 	c := &Columns{assets: assets, readings: make(map[catalog.AssetID]Reading, len(rows))}
 	var fault error
 	blocks := func(yield func(lineage.TableBlock) bool) {
-		for _, row := range rows {
-			block, err := c.decode(row)
+		for batch := range slices.Chunk(rows, decodeBatch) {
+			decoded, err := decodeBlocks(batch)
 			if err != nil {
-				fault = errors.Join(fault, err)
+				fault = err
 				return
 			}
-			if !yield(block) {
-				return
+			for _, block := range decoded {
+				c.readings[catalog.AssetID(block.Table)] = readingOf(block.Block)
+				if !yield(block) {
+					return
+				}
 			}
 		}
 	}
@@ -91,13 +99,24 @@ func newColumns(assets *Assets, rows []store.ColumnEdgeBlock) (*Columns, error) 
 	return c, fault
 }
 
-func (c *Columns) decode(row store.ColumnEdgeBlock) (lineage.TableBlock, error) {
-	block, err := lineage.Decode(row.Block)
-	if err != nil {
-		return lineage.TableBlock{}, fmt.Errorf("asset %d: %w", row.Asset, err)
+// decodeBlocks decodes blocks on all processors.
+func decodeBlocks(rows []store.ColumnEdgeBlock) ([]lineage.TableBlock, error) {
+	out := make([]lineage.TableBlock, len(rows))
+	var group errgroup.Group
+	workers := min(runtime.GOMAXPROCS(0), 1+len(rows)/64)
+	for k := range workers {
+		group.Go(func() error {
+			for i := k; i < len(rows); i += workers {
+				block, err := lineage.Decode(rows[i].Block)
+				if err != nil {
+					return fmt.Errorf("asset %d: %w", rows[i].Asset, err)
+				}
+				out[i] = lineage.TableBlock{Table: int64(rows[i].Asset), Block: block}
+			}
+			return nil
+		})
 	}
-	c.readings[row.Asset] = readingOf(block)
-	return lineage.TableBlock{Table: int64(row.Asset), Block: block}, nil
+	return out, group.Wait()
 }
 
 func nextColumns(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assetsOf assetsOf) (sized, error) {
@@ -123,13 +142,13 @@ func nextColumns(ctx context.Context, m *Model, s scope, old sized, d catalog.Ve
 		if err != nil {
 			return nil, err
 		}
-		out := make([]lineage.TableBlock, len(rows))
-		for i, row := range rows {
-			if out[i], err = c.decode(row); err != nil {
-				return nil, err
+		out, err := decodeBlocks(rows)
+		for _, block := range out {
+			if err == nil {
+				c.readings[catalog.AssetID(block.Table)] = readingOf(block.Block)
 			}
 		}
-		return out, nil
+		return out, err
 	}
 	if c.graph, err = before.graph.Next(changed, blocks, assets.graphOptions()); err != nil {
 		return nil, err
