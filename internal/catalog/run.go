@@ -17,7 +17,7 @@ type Run struct {
 }
 
 // CountsAsRun is false for invocations that did not run nodes: the results of
-// `docs generate`, `compile` and `list` all say success and mean nothing.
+// `docs generate`, `compile` and `list` are always success and mean nothing.
 func (r Run) CountsAsRun() bool {
 	switch r.Command {
 	case "generate", "docs generate", "compile", "list", "ls", "parse":

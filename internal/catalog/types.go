@@ -17,8 +17,9 @@ import "strings"
 //	other for any other text; "" for none
 //
 // Within array, map and struct a decimal is written with its precision and
-// scale. Native is the text as it came. Nullable is true where the type itself
-// says so (ClickHouse's Nullable). ParseType never fails and takes linear time.
+// scale. Native is the text as it came. Nullable is true if the type itself is
+// nullable (ClickHouse's Nullable). ParseType never fails and takes linear
+// time.
 func ParseType(platform, native string) (t Type, nullable bool) {
 	t.Native = native
 	text := strings.TrimSpace(native)

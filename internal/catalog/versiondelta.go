@@ -12,7 +12,7 @@ import (
 // its row came out equal; a row that differs is always listed.
 type VersionDelta struct {
 	Version int64
-	// Save tells apart the attempts at one version: a save that was aborted
+	// Save distinguishes the attempts at one version: a save that was aborted
 	// leaves its number to the next.
 	Save int64
 

@@ -24,7 +24,7 @@ type SQLLineageCmd struct {
 // Help gives examples.
 func (SQLLineageCmd) Help() string {
 	return `Reads one statement from standard input, or a file of cases, and prints one line of JSON for each: status (read, partial, failed),
-columns with the base columns that each is made of, how (kinds) and how surely (confidence), and issues.
+columns with the base columns that each derives from, in which ways (kinds) and with which confidence, and issues.
 
 Examples:
   thalweg sql-lineage --dialect snowflake --schema-file tables.json < query.sql

@@ -86,8 +86,8 @@ type Limits struct {
 type Retention struct {
 	Schedule      string        // cron expression of the job that deletes the rest
 	TimeZone      string        // of the schedule; empty: UTC
-	ArtifactsLast int           // artifacts of so many imports per project and kind
-	ArtifactsDays int           // and of one import a day for so many days
+	ArtifactsLast int           // the number of imports per project whose artifacts are kept, by kind
+	ArtifactsDays int           // and the number of days for which those of one import per day are kept
 	Uploads       time.Duration // artifacts that no import refers to
 	ResultsDays   int           // run results
 	VersionsDays  int           // versions of a schema that are no longer served

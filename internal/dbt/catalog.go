@@ -22,8 +22,8 @@ type CatalogTable struct {
 	Owner        string
 	Columns      []CatalogColumn // in the order of the warehouse
 	Stats        []Stat          // in the order of the file
-	RowCount     *int64          // nil where the warehouse does not say
-	Bytes        *int64          // nil where the warehouse does not say
+	RowCount     *int64          // nil if the warehouse does not report it
+	Bytes        *int64          // nil if the warehouse does not report it
 	LastModified string          // as written
 	Range        Range           // only where CatalogOptions.Index asks for it
 }

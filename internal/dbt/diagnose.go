@@ -81,7 +81,8 @@ func (s *scanner) opened() string {
 	return openedSection(s.section, s.list, s.before)
 }
 
-// openedSection is a JSON text that ends within a section, after so many members or elements.
+// openedSection is a JSON text that ends within a section, after a number of members or
+// elements.
 func openedSection(section string, list bool, before int) string {
 	text := `{` + quoted(section) + `:`
 	switch {

@@ -22,8 +22,8 @@ type Freshness struct {
 	Adapter       AdapterResponse
 }
 
-// ReadSources reads the results of dbt source freshness from r and gives them to fn one by one, in the order
-// of the file.
+// ReadSources reads the results of dbt source freshness from r and calls fn for each, in the order of the
+// file.
 func ReadSources(ctx context.Context, r io.Reader, opt ResultOptions, fn func(*Freshness) error) (Head, []Issue, error) {
 	return readResults(ctx, r, Sources, opt, (*decoder).freshness, fn)
 }

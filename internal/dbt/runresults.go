@@ -84,7 +84,7 @@ type ResultOptions struct {
 	Decoders int // as in ManifestOptions
 }
 
-// ReadRunResults reads run results from r and gives them to fn one by one, in the order of the file.
+// ReadRunResults reads run results from r and calls fn for each, in the order of the file.
 func ReadRunResults(ctx context.Context, r io.Reader, opt ResultOptions, fn func(*Result) error) (Head, []Issue, error) {
 	return readResults(ctx, r, RunResults, opt, (*decoder).result, fn)
 }
@@ -161,7 +161,8 @@ func (r *resultsReader[T]) shape() Kind {
 	return r.shapeOfRest()
 }
 
-// invocation reads the members of the top level that say how dbt was called.
+// invocation reads the members of the top level that describe how dbt was
+// called.
 func (h *header) invocation(d *decoder, section string, v value) {
 	switch section {
 	case "generated_at":

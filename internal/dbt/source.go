@@ -13,7 +13,7 @@ type Source struct {
 	External          jsontext.Value // object as written; nil if none
 }
 
-// Criteria say how old a source may be.
+// Criteria define how old a source may be.
 type Criteria struct {
 	WarnAfter  *Age
 	ErrorAfter *Age

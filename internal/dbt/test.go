@@ -82,11 +82,11 @@ var (
 	refCall    = regexp.MustCompile(`\bref\(\s*(?:['"][^'"]*['"]\s*,\s*)?['"]([^'"]*)['"]`)
 )
 
-// attached finds the node that a test is about where dbt does not say it: before manifest v9, and always
-// for tests on sources. model is the argument of the generic test, such as
-// {{ get_where_subquery(ref('orders')) }}; it decides where it names one of the parents. Otherwise it is the
-// only source among the parents or, as dbt 1 lists the parents of a relationships test, the last parent.
-// A test with a query of its own belongs to a node only if it reads no other.
+// attached finds the node that a test is about where dbt does not state it: before manifest v9, and always
+// for tests on sources. model is the argument of the generic test, such as {{
+// get_where_subquery(ref('orders')) }}; it decides where it names one of the parents. Otherwise it is the
+// only source among the parents or, as dbt 1 lists the parents of a relationships test, the last parent. A
+// test with a query of its own belongs to a node only if it reads no other.
 func attached(parents []string, generic bool, model string) string {
 	if len(parents) == 0 {
 		return ""

@@ -189,7 +189,7 @@ func (c *contents) fingerprints() (map[string][]byte, error) {
 	return prints, nil
 }
 
-// projectNow is the project with what its artifacts say about it.
+// projectNow is the project with the properties that its artifacts report.
 func (j *job) projectNow(c *contents) *catalog.Project {
 	p := j.project
 	p.LastImport, p.UpdatedAt = j.claim.Import.ID, j.Now()

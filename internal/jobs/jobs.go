@@ -26,7 +26,7 @@ type Kind struct {
 	MaxAttempts int
 	// Run makes one attempt at a job. An error made by Fail ends the job at once;
 	// any other, and a panic, is tried again. ctx ends when the job is canceled,
-	// its lease is lost, or the process has no more time.
+	// its lease is lost, or the process has to end.
 	Run func(ctx context.Context, a *Attempt) error
 	// Label names a job in logs; nil = only its number.
 	Label func(store.Job) slog.Attr

@@ -16,8 +16,8 @@ type Table struct {
 	Name     string // for messages
 	Platform string // dbt's adapter type
 	Key      string // folded relation, catalog.Relation.Key; "" without an address
-	// Ephemeral models have no relation: they are pasted into their children
-	// as a CTE that is named like one of CTENames.
+	// Ephemeral models have no relation: they are pasted into their children as
+	// a CTE with one of CTENames.
 	Ephemeral bool
 	CTENames  []string
 	// Stated are the columns that the warehouse or a YAML file lists.

@@ -150,8 +150,8 @@ func (t *Tracer) Run(ctx context.Context, due []int32) error {
 	return nil
 }
 
-// levels groups the tables so that the parents of each are in an earlier
-// group, but for cycles.
+// levels groups the tables so that the parents of each are in an earlier group,
+// except for cycles.
 func (t *Tracer) levels() [][]int32 {
 	order, _ := t.graph.Order()
 	level := make([]int32, len(t.tables))

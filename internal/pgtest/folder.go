@@ -18,8 +18,8 @@ const (
 	young = time.Minute
 )
 
-// folder is a temporary folder that a later run can tell from one whose owner was killed: its owner holds a
-// lock, which the system lets go of with the process.
+// folder is a temporary folder that a later run can distinguish from one whose owner was killed: its owner
+// holds a lock, which the system lets go of with the process.
 type folder struct {
 	path string
 	lock *os.File

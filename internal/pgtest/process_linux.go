@@ -30,7 +30,8 @@ func children(pid int) []int {
 	return pids
 }
 
-// gone reports whether a process runs no more. One that nobody has waited for yet counts as gone.
+// gone reports whether a process no longer runs. One that nobody has waited for yet counts as
+// gone.
 func gone(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {

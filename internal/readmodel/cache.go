@@ -109,7 +109,7 @@ func (c *cache) get(ctx context.Context, key partKey, load func(context.Context)
 	}
 }
 
-// load runs one load and keeps what it gives.
+// load runs one load and caches its result.
 func (c *cache) load(ctx context.Context, key partKey, l *pendingLoad, load func(context.Context) (sized, error)) {
 	ctx, cancel := context.WithTimeout(ctx, c.within)
 	defer cancel()

@@ -14,7 +14,7 @@ import (
 const (
 	// untouched is how long a blob that lost its last reference must not have been
 	// touched. An upload of the same bytes refers to them within moments; one that
-	// takes longer and collides with the deletion is told to send them again.
+	// takes longer and collides with the deletion has to send them again.
 	untouched = 3 * time.Second
 	// someBlobs is how many blobs are processed at a time.
 	someBlobs = 200

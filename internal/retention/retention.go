@@ -22,8 +22,9 @@ const KindName = "retention"
 
 // Policy is what is kept. A zero duration keeps everything.
 type Policy struct {
-	// Artifacts: of every project and kind of artifact the last so many imports',
-	// and one a day for so many days. What is served is always kept.
+	// Artifacts are kept per project and kind: those of the last LastArtifacts
+	// imports, and those of one import per day for DailyFor days. What is
+	// served is always kept.
 	LastArtifacts int
 	DailyFor      int // days
 	// Orphans are artifacts of uploads that did not become an import.

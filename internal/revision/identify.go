@@ -232,7 +232,7 @@ func (p *identification) claimOthers(o *Observation, seen map[string]bool) {
 	}
 }
 
-// resolve gives every claim its asset, and takes ids for new assets.
+// resolve finds the asset of every claim, and takes ids for new assets.
 func (p *identification) resolve(ctx context.Context) error {
 	resolutions := p.nodes.identities(p.gone).Resolve(p.claims)
 	fresh, err := p.newAssets(ctx, resolutions)
@@ -387,7 +387,7 @@ func (p *identification) moveFacets(ctx context.Context) error {
 	return nil
 }
 
-// adoptPending gives facets that waited for their node to its asset.
+// adoptPending moves facets that waited for their node to its asset.
 func (p *identification) adoptPending(ctx context.Context) error {
 	adopted := map[catalog.ProjectID]bool{0: true}
 	for _, o := range p.observations {

@@ -142,7 +142,7 @@ func (p *identification) hold(ctx context.Context, o *Observation, seen map[stri
 	return held, nil
 }
 
-// assetsOf returns the assets of nodes that an origin says exist.
+// assetsOf returns the assets of nodes that an origin reports.
 func (p *identification) assetsOf(origin catalog.Origin, ids []string) map[catalog.AssetID]bool {
 	assets := make(map[catalog.AssetID]bool, len(ids))
 	for _, id := range ids {

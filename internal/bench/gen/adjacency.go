@@ -1,7 +1,7 @@
 package gen
 
-// parentMap writes parent_map: for all that has parents, what depends_on says;
-// for sources an empty list.
+// parentMap writes parent_map: depends_on of everything that has parents; for
+// sources an empty list.
 func (p *Plan) parentMap(w *jsonWriter) {
 	w.key("parent_map")
 	w.open('{')

@@ -8,7 +8,7 @@ import (
 // began is when the first run of every project began; each later run is a day later.
 var began = time.Date(2026, time.March, 2, 6, 0, 0, 0, time.UTC)
 
-// at returns the time so many milliseconds into the run.
+// at returns the time a number of milliseconds into the run.
 func (p *Plan) at(milliseconds int) time.Time {
 	run := time.Duration(p.project.Churn.Run) * 24 * time.Hour
 	return began.Add(run + time.Duration(milliseconds)*time.Millisecond)

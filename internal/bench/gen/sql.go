@@ -190,7 +190,7 @@ var sourceAliases = [maxParents]string{
 
 var plainAliases = [maxParents]string{"base", "other", "third", "t4", "t5", "t6", "t7", "t8"}
 
-// alias is what the model calls a parent: import CTEs bear the parent's name.
+// alias is the model's name for a parent: import CTEs have the parent's name.
 func (w *sqlWriter) alias(slot int) string {
 	switch from := w.model.parents[slot]; {
 	case !w.model.shape.hasStar():

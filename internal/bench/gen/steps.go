@@ -133,7 +133,7 @@ func (w *sqlWriter) filledColumns(from string) {
 	}
 }
 
-// dedupe writes two CTEs in full but for the closing bracket of the second.
+// dedupe writes two CTEs in full except for the closing bracket of the second.
 func (w *sqlWriter) dedupe(name, from string) {
 	if w.raw {
 		w.text(name, " as (\n\n    {{ dbt_utils.deduplicate(relation='", from, "', partition_by='", w.key(), "', order_by='", w.key(), " desc') }}")

@@ -12,7 +12,7 @@ import (
 )
 
 // Stats are the counts of one artifact. Exactly one of the pointers is set, the one of its kind. As JSON they
-// are one flat object under the published names; what the file does not say is null.
+// are one flat object under the published names; what the file does not contain is null.
 type Stats struct {
 	Kind             dbt.Kind
 	Manifest         *ManifestStats

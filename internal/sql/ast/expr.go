@@ -139,7 +139,7 @@ type Binary struct {
 	Operators []Operator
 }
 
-// Like is LIKE, ILIKE, RLIKE, SIMILAR TO, GLOB, REGEXP and their kin.
+// Like is LIKE, ILIKE, RLIKE, SIMILAR TO, GLOB, REGEXP and the like.
 type Like struct {
 	token.Span
 	Not bool

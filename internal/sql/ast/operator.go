@@ -40,7 +40,7 @@ const (
 	OpShiftRight
 	OpArrow     // ->, #>
 	OpArrowText // ->>, #>>
-	OpContains  // @>, <@, ?, ?|, ?&, &&, @@ and their kin
+	OpContains  // @>, <@, ?, ?|, ?&, &&, @@ and the like
 	OpMatch     // ~, ~*, !~, !~*
 	OpAtTimeZone
 	OpCollate // unary; the collation is not kept

@@ -71,7 +71,7 @@ type InsertBranch struct {
 	Values    []Expr
 }
 
-// Assignment is column = value in UPDATE, MERGE and their kin.
+// Assignment is column = value in UPDATE, MERGE and the like.
 type Assignment struct {
 	token.Span
 	// Columns has several members for (a, b) = (SELECT ...).

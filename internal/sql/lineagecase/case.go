@@ -77,7 +77,8 @@ type Output struct {
 	From   []Origin `json:"from"`
 }
 
-// Origin is a base column that an output depends on, in which ways and how surely.
+// Origin is a base column that an output depends on, in which ways and with which
+// confidence.
 type Origin struct {
 	Edge
 	Kinds      []string `json:"kinds"`

@@ -21,7 +21,7 @@ func (p *parser) suffixes(e ast.Expr) ast.Expr {
 	}
 }
 
-// suffix reads one suffix, or gives nil.
+// suffix reads one suffix, or returns nil.
 func (p *parser) suffix(e ast.Expr) ast.Expr {
 	start := e.Range().Start
 	switch t := p.peek(); t.Kind {

@@ -83,7 +83,7 @@ func (p *parser) caseValue() ast.Expr {
 	return p.bad(start, append([]ast.Expr{e}, refs...)...)
 }
 
-// cast reads CAST(x AS type) and its kin.
+// cast reads CAST(x AS type) and the like.
 func (p *parser) cast() ast.Expr {
 	start := p.start()
 	c := p.nodes.casts.New()

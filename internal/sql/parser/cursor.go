@@ -29,7 +29,7 @@ func (p *parser) isKw(words ...token.Keyword) bool {
 	return true
 }
 
-// advance moves over the current token and gives it; it stays at the EOF.
+// advance moves over the current token and returns it; it stays at the EOF.
 func (p *parser) advance() token.Token {
 	t := p.toks[p.pos]
 	if t.Kind != token.EOF {

@@ -362,8 +362,8 @@ func (p *parser) insertBranch(condition ast.Expr) ast.InsertBranch {
 	return b
 }
 
-// hiveInsert reads FROM t INSERT ... SELECT ... INSERT ... SELECT ...; it gives
-// nil and stays in place where the FROM begins a query.
+// hiveInsert reads FROM t INSERT ... SELECT ... INSERT ... SELECT ...; it
+// returns nil and does not move if the FROM begins a query.
 func (p *parser) hiveInsert() ast.Statement {
 	start := p.start()
 	m := p.mark()

@@ -133,7 +133,7 @@ func (p *parser) startsOperand(n int) bool {
 	return false
 }
 
-// expr reads a value expression. It never gives nil.
+// expr reads a value expression. It never returns nil.
 func (p *parser) expr() ast.Expr {
 	if !p.enter() {
 		return p.skipDeep()
@@ -219,7 +219,7 @@ func (p *parser) rightOperand(prec uint8) ast.Expr {
 	return p.binary(prec + 1)
 }
 
-// quantified reads ANY (...), SOME (...), ALL (...), or gives nil.
+// quantified reads ANY (...), SOME (...), ALL (...), or returns nil.
 func (p *parser) quantified() ast.Expr {
 	if !p.isKw(token.ANY) && !p.isKw(token.ALL) && !p.isKw(token.SOME) || p.ahead(1).Kind != token.LeftParen {
 		return nil
@@ -238,7 +238,7 @@ func (p *parser) quantified() ast.Expr {
 }
 
 // predicate reads a suffix that is not a simple infix operator (IS, IN, LIKE,
-// BETWEEN, ...) if it binds tightly enough; else it gives nil.
+// BETWEEN, ...) if it binds tightly enough; else it returns nil.
 func (p *parser) predicate(left ast.Expr, least uint8) ast.Expr {
 	t := p.peek()
 	if t.Kind == token.Question && p.d.Grammar.Ternary && least <= precAssign {
@@ -387,7 +387,7 @@ func (p *parser) between(left ast.Expr, not bool) ast.Expr {
 }
 
 // likeOperator returns the name of the pattern operator that follows, moves over
-// it, or gives "".
+// it, or returns "".
 func (p *parser) likeOperator(not bool) string {
 	t := *p.peek()
 	switch t.Keyword {

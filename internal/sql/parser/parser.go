@@ -7,7 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
-// Parse reads a text of one or more statements. It always gives a script; the
+// Parse reads a text of one or more statements. It always returns a script; the
 // diagnostics list what in it could not be read. A nil dialect means
 // dialect.Default.
 func Parse(sql string, d *dialect.Dialect, opt Options) (*ast.Script, []Diagnostic) {

@@ -206,7 +206,7 @@ func (p *parser) aggregateItems() []ast.SelectItem {
 	return list
 }
 
-// pipeSet reads UNION ALL (q1), (q2) and its kin.
+// pipeSet reads UNION ALL (q1), (q2) and the like.
 func (p *parser) pipeSet(op *ast.PipeOp) {
 	op.Kind = ast.PipeSetOperation
 	start := p.start()

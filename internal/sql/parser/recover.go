@@ -95,7 +95,7 @@ func (p *parser) skipStatement() []ast.Expr {
 }
 
 // skipItem moves to the end of the current item of a list: a comma, a closing
-// bracket, a word that begins a clause, or the end of the statement. It gives
+// bracket, a word that begins a clause, or the end of the statement. It returns
 // the column references and subqueries on the way.
 func (p *parser) skipItem() []ast.Expr {
 	return p.salvage(p.atItemEnd)
@@ -112,7 +112,7 @@ func (p *parser) atItemEnd() bool {
 	return false
 }
 
-// salvage moves on until stop holds or a bracket closes this level, and gives
+// salvage moves on until stop holds or a bracket closes this level, and returns
 // the column references and subqueries on the way.
 func (p *parser) salvage(stop func() bool) []ast.Expr {
 	var refs []ast.Expr

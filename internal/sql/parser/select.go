@@ -349,7 +349,7 @@ func (p *parser) clause(s *ast.Select) bool {
 	return true
 }
 
-// condition reads the expression of WHERE and its kin; what follows it oddly is
+// condition reads the expression of WHERE and the like; what follows it oddly is
 // kept as part of it.
 func (p *parser) condition() ast.Expr {
 	start := p.start()

@@ -19,7 +19,7 @@ func (p *parser) star(start int32, qualifier ast.Expr) ast.Expr {
 	return s
 }
 
-// starModifiers reads EXCEPT, EXCLUDE, REPLACE, RENAME, APPLY, ILIKE and their kin.
+// starModifiers reads EXCEPT, EXCLUDE, REPLACE, RENAME, APPLY, ILIKE and the like.
 func (p *parser) starModifiers(s *ast.Star) {
 	for p.is(token.Word) {
 		m := ast.StarModifier{}
@@ -113,7 +113,7 @@ func (p *parser) starApply(m *ast.StarModifier) {
 	}
 }
 
-// starPattern reads ILIKE '...' and its kin behind a star.
+// starPattern reads ILIKE '...' and the like behind a star.
 func (p *parser) starPattern(m *ast.StarModifier) bool {
 	at := p.pos
 	not := p.acceptKw(token.NOT)

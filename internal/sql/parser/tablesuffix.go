@@ -18,7 +18,7 @@ func (p *parser) tableSuffixes(t ast.TableExpr) ast.TableExpr {
 	return t
 }
 
-// tableSuffix reads one suffix, or gives nil.
+// tableSuffix reads one suffix, or returns nil.
 func (p *parser) tableSuffix(t ast.TableExpr) ast.TableExpr {
 	if p.is(token.LeftParen) && p.hintParens() {
 		p.skipParens()
@@ -228,7 +228,7 @@ func (p *parser) sampleMethod() bool {
 	return p.ahead(2).Kind == token.LeftParen && (p.isWord(1, "block") || p.isWord(1, "system") || p.isWord(1, "bernoulli"))
 }
 
-// sample skips TABLESAMPLE method (n PERCENT) REPEATABLE (seed) and its kin.
+// sample skips TABLESAMPLE method (n PERCENT) REPEATABLE (seed) and the like.
 func (p *parser) sample() {
 	p.pos++
 	p.skipWords("system", "bernoulli", "row", "block", "reservoir")

@@ -92,8 +92,8 @@ func (r *resolver) look(members int) { r.spend(members >> 5) }
 // use counts memory that no arena gives out.
 func (r *resolver) use(bytes int) { r.meter.Bytes += bytes }
 
-// room reports whether so many bytes more are within the budget. It is asked in
-// front of lists whose length is not bounded by that of the text.
+// room reports whether more bytes are within the budget. It is called before
+// lists are made whose length is not bounded by that of the text.
 func (r *resolver) room(bytes int) bool {
 	if !r.over && r.meter.Bytes+bytes > r.budget.Bytes {
 		r.exceed("bytes of memory", r.budget.Bytes)

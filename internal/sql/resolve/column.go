@@ -129,7 +129,7 @@ func (r *resolver) sharedEdges(c *column) ([]edge, bool) {
 	return nil, false
 }
 
-// edgesOfRef are the edges of a column that is but a name.
+// edgesOfRef returns the edges of a column that is just a name.
 func (r *resolver) edgesOfRef(ref *ast.ColumnRef, v view) ([]edge, bool) {
 	start := len(r.matches)
 	path := r.resolve(ref, v)

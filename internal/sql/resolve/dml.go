@@ -120,7 +120,7 @@ func updateTarget(st *ast.Update) *ast.ObjectName {
 	return t.Name
 }
 
-// aliasIn reports whether the target is but an alias of a member of FROM.
+// aliasIn reports whether the target is just an alias of a member of FROM.
 func (r *resolver) aliasIn(target ast.TableExpr, from []ast.TableExpr) bool {
 	t, ok := target.(*ast.TableRef)
 	if !ok || len(t.Name.Parts) != 1 {

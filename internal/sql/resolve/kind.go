@@ -26,7 +26,7 @@ const (
 	// Field is a part of a structured value: a struct's field, a JSON path.
 	Field
 
-	// Conditional is the test of CASE, IF, FILTER and their kin.
+	// Conditional is the test of CASE, IF, FILTER and the like.
 	Conditional
 	// WindowKey is PARTITION BY and ORDER BY of a window or within an aggregate.
 	WindowKey
@@ -91,8 +91,8 @@ func (k KindSet) then(use KindSet) KindSet {
 	}
 }
 
-// normal drops Identity where something was done to the value and tells a
-// rename from an unchanged name.
+// normal drops Identity where the value was changed and distinguishes a rename
+// from an unchanged name.
 func (k KindSet) normal(sameName bool) KindSet {
 	k &^= Rename
 	if k&(valueKinds&^Identity) != 0 {

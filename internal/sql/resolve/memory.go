@@ -78,7 +78,8 @@ func (m *memory) release() {
 	memories.Put(m)
 }
 
-// emptied returns the memory of a list, without what it held or holds no more.
+// emptied returns the memory of a list, without its current and earlier
+// members.
 func emptied[T any](list []T) []T {
 	if cap(list) > largestList {
 		return nil

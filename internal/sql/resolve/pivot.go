@@ -6,7 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
-// innerSource resolves the table that PIVOT and its kin work on, in a scope of
+// innerSource resolves the table that PIVOT and the like work on, in a scope of
 // its own that sees what s sees.
 func (r *resolver) innerSource(s *scope, t ast.TableExpr) *scope {
 	inner := &scope{outer: s.outer, ctes: s.ctes}
@@ -16,7 +16,7 @@ func (r *resolver) innerSource(s *scope, t ast.TableExpr) *scope {
 	return inner
 }
 
-// addReshaped adds the rows of PIVOT and its kin. Without an alias they go by
+// addReshaped adds the rows of PIVOT and the like. Without an alias they go by
 // the name of the table.
 func (r *resolver) addReshaped(s, inner *scope, rel *relation, alias *ast.Alias) member {
 	src := r.addSource(s, rel, alias)

@@ -31,9 +31,9 @@ type Options struct {
 	Values bool
 }
 
-// Query resolves a script and gives the result of its last statement that gives
-// or writes columns. Tables and views that earlier statements create are seen
-// through.
+// Query resolves a script and returns the result of its last statement that
+// returns or writes columns. Tables and views that earlier statements create
+// are seen through.
 func Query(ctx context.Context, script *ast.Script, d *dialect.Dialect, schema Schema, options Options) Result {
 	results := Script(ctx, script, d, schema, options)
 	if len(results) == 0 {
@@ -42,8 +42,8 @@ func Query(ctx context.Context, script *ast.Script, d *dialect.Dialect, schema S
 	return results[len(results)-1]
 }
 
-// Script resolves all statements of a script and gives one result for each that
-// gives or writes columns, in order.
+// Script resolves all statements of a script and returns one result for each
+// that returns or writes columns, in order.
 func Script(ctx context.Context, script *ast.Script, d *dialect.Dialect, schema Schema, options Options) []Result {
 	if script == nil {
 		return nil

@@ -8,7 +8,7 @@ import (
 
 // Result is the lineage of one statement.
 type Result struct {
-	// Outputs are the columns that the statement gives or writes, in order.
+	// Outputs are the columns that the statement returns or writes, in order.
 	Outputs []Output
 	// Tables are the tables and views read, in the order of their first use.
 	// Edges point into this list.
@@ -133,7 +133,7 @@ const (
 	Complete Status = iota
 	// Partial: some outputs or edges are missing; the diagnostics say which.
 	Partial
-	// NoQuery: the text holds no statement that gives or writes columns.
+	// NoQuery: the text has no statement that returns or writes columns.
 	NoQuery
 )
 

@@ -416,7 +416,7 @@ func (r *resolver) nameOperators(e *ast.Binary, param name) func(string) bool {
 	return func(text string) bool { return (text == literal.Text) == (op == ast.OpEqual) }
 }
 
-// nameFunction handles starts_with(c, 'x') and its kin.
+// nameFunction handles starts_with(c, 'x') and the like.
 func (r *resolver) nameFunction(e *ast.Call, param name) func(string) bool {
 	if len(e.Args) != 2 || !r.isParam(e.Args[0].Expr, param) {
 		return nil

@@ -32,7 +32,7 @@ func typeOfNode(t *ast.TypeName) *structType {
 
 // parseType reads the fields of a type as warehouses write them:
 // STRUCT<a INT64, b ARRAY<STRUCT<c STRING>>>, struct<a:int>, ROW(a bigint),
-// STRUCT(a INTEGER)[]. It gives nil for every other type.
+// STRUCT(a INTEGER)[]. It returns nil for every other type.
 func parseType(text string) *structType {
 	p := typeParser{text: text}
 	return p.parse(0)

@@ -1,7 +1,7 @@
 package token
 
 // Keyword is the id of a word that the grammar knows. Being a Keyword does not
-// make a word reserved: that is for the parser and the dialect to say.
+// make a word reserved: the parser and the dialect decide that.
 type Keyword uint16
 
 // The keywords.

@@ -22,7 +22,7 @@ func (s Span) Range() Span { return s }
 // Len is the number of bytes covered.
 func (s Span) Len() int { return int(s.End - s.Start) }
 
-// Text cuts the span out of the source. A span outside the source gives "".
+// Text cuts the span out of the source. A span outside the source returns "".
 func (s Span) Text(source string) string {
 	if s.Start < 0 || s.End < s.Start || int(s.End) > len(source) {
 		return ""

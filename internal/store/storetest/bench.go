@@ -88,8 +88,8 @@ func benchStore(b *testing.B, open Open) (*store.Store, catalog.SchemaID) {
 	return s, schema.ID
 }
 
-// longestWait saves a project while imports are created, and gives the longest
-// time that one took.
+// longestWait saves a project while imports are created, and returns the
+// longest time that one took.
 func longestWait(b *testing.B, open Open, p *project) (longest time.Duration) {
 	b.Helper()
 	s, schema := benchStore(b, open)
@@ -128,7 +128,7 @@ func saveUnder(ctx context.Context, s *store.Store, schema catalog.SchemaID, wri
 	return s.ReleaseLease(ctx, l)
 }
 
-// project is what a dbt project of so many models brings to the store.
+// project is what a dbt project with that many models adds to the store.
 type project struct {
 	assets []store.AssetRow
 	facets []catalog.Facet

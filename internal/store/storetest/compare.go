@@ -173,7 +173,7 @@ func (s *side) end(ctx context.Context, err error) error {
 	return errors.Join(err, s.ReleaseLease(ctx, s.lease))
 }
 
-// words are names that collations, foldings and patterns could tell apart.
+// words are names that collations, foldings and patterns may treat differently.
 var words = []string{"a", "B", "b", "ä", "Ä", "é", "z", "Z", "a_b", "a%b", "a'b", `a"b`, `a\b`, "a b", "日本", "🙂", "ß", "_", "10", "9"}
 
 func (p *pair) word() string { return words[p.random.IntN(len(words))] }

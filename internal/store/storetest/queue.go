@@ -148,7 +148,7 @@ func testClaimOrder(t *testing.T, r *rig) {
 	r.finish(r.claims("w3", 5))
 	r.finish(first)
 	second := r.claims("w1", 2)
-	// Put off, it still goes before the younger one of its schema.
+	// Delayed, it still runs before the newer one of its schema.
 	must(t, r.ReleaseJob(ctx, second.Claim(), true, time.Minute))
 	r.claims("w1", 0)
 	r.clock.add(59 * time.Second)

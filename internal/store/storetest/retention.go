@@ -8,7 +8,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Old runs go with their results, but for those that have the latest of a node.
+// Old runs are deleted with their results, except those that have the latest of
+// a node.
 func testOldRuns(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")

@@ -61,7 +61,7 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 const beforeJobs = 5
 
 // upgradeQueue brings up a queue of 1,000 imports of four schemas, one of each
-// in work: all are claimed, in order.
+// running: all are claimed, in order.
 func upgradeQueue(t *testing.T, o Old) {
 	const schemas, imports = 4, 1000
 	ctx, clock := t.Context(), &clock{at: start}
@@ -133,7 +133,7 @@ func (r *rig) goesOn() {
 	}
 }
 
-// fill writes something to every table and gives what can be read then.
+// fill writes something to every table and returns what can be read then.
 func (r *rig) fill() map[string]any {
 	r.t.Helper()
 	ctx := r.t.Context()
@@ -156,7 +156,7 @@ func (r *rig) fill() map[string]any {
 		table(2, "gone", func(a *store.AssetRow) { a.Present = false }),
 	}))
 	full := fullFacet()
-	full.At, full.Tie = time.Time{}, catalog.Hash{} // not kept once, and import 3 is not there to tell the time
+	full.At, full.Tie = time.Time{}, catalog.Hash{} // not kept once, and without import 3 the time is unknown
 	must(r.t, w.PutFacets(ctx, []catalog.Facet{full, {Origin: "dbt:shop", Source: catalog.FromCatalog, UniqueID: "model.shop.new", Project: project.ID}}))
 	must(r.t, w.PutEdges(ctx, []catalog.Edge{{Project: project.ID, From: 2, To: 1, Type: catalog.EdgeDerived, Confidence: "medium", Source: "dbt_import"}}))
 	must(r.t, w.PutTests(ctx, []catalog.Test{{ID: 1, Project: project.ID, Asset: 1, UniqueID: "test.a", Body: catalog.TestBody{Name: "unique"}}}))
