@@ -13,9 +13,9 @@ import (
 
 // Budgets of what is left. They may only fall: lower them with what you fix.
 const (
-	retiredBudget = 8
+	retiredBudget = 0
 	commentBudget = 3
-	proseBudget   = 30
+	proseBudget   = 5
 )
 
 func TestRetiredWordsFall(t *testing.T) {

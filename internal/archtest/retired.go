@@ -6,7 +6,8 @@ const retiredFile = "internal/archtest/retired.go"
 
 // retired are phrases that an outside engineer would not expect. Instead: "returns",
 // "reports whether", "is", "again", "anyone who", "unchanged", "must", "fix", "next to",
-// "available", "expire", "is not a", "per". This file is not checked itself.
+// "available", "expire", "is not a", "per", "and the like", "except", "takes precedence over",
+// "states". This file is not checked itself.
 var retired = []struct {
 	name   string
 	phrase *regexp.Regexp
@@ -24,6 +25,13 @@ var retired = []struct {
 	{"at hand", regexp.MustCompile(`(?i)\bat hand\b`), nil},
 	{"lapse", regexp.MustCompile(`(?i)\blapse[sd]?\b`), nil},
 	{"for want of", regexp.MustCompile(`(?i)\bfor want of\b`), nil},
+	{"kin", regexp.MustCompile(`(?i)\bkin\b`), nil},
+	{"but for", regexp.MustCompile(`(?i)\bbut for\b`), nil},
+	{"goes before", regexp.MustCompile(`(?i)\bgo(es)? before\b`), nil},
+	{"heals", regexp.MustCompile(`(?i)\bheal(s|ed)?\b`), nil},
+	{"for ever", regexp.MustCompile(`(?i)\bfor ever\b`), nil},
+	{"says", regexp.MustCompile(`(?i)\b(says?|said)\s+(what|whether|which|how|that|nothing)\b`), nil},
+	{"returns back", regexp.MustCompile(`(?i)\breturns?\s+((the|a|an|its)\s+\w+\s+)?back\b`), nil},
 	{"as welcome", regexp.MustCompile(`(?i)\bas welcome\b`), nil},
 	{"is no …", regexp.MustCompile(`(?i)\b(there\s+)?(is|are|was|were)\s+no\s+\w+`), regexp.MustCompile(`(?i)^there|no (longer|more|less|fewer|better|worse|later|earlier|larger|smaller|higher|lower)$`)},
 	{

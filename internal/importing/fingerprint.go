@@ -152,7 +152,7 @@ func decodeFingerprint(b []byte) (*fingerprint, error) {
 	return f, nil
 }
 
-// perNode is roughly how many bytes a node takes.
+// perNode is the approximate size of a node in bytes.
 const perNode = 80
 
 var errFingerprint = fmt.Errorf("fingerprint: cut short")

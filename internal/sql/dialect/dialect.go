@@ -57,7 +57,7 @@ func (c Case) apply(text string) string {
 
 // Identifiers are a dialect's rules for names.
 type Identifiers struct {
-	// Unquoted and Quoted say how a name is stored.
+	// Unquoted and Quoted define how a name is stored.
 	Unquoted, Quoted Case
 	// ColumnsExact and TablesExact report whether stored names that differ in case
 	// alone are different names.
@@ -166,8 +166,8 @@ type Grammar struct {
 	ShortVerbs bool
 	// WordComparisons allows a EQ b, and NE, GT, GE, LT and LE.
 	WordComparisons bool
-	// Phrases allows x (FORMAT '...'), x (TITLE '...') and x (NAMED y), which say
-	// how x is shown. TypePhrases makes x (INTEGER) a cast.
+	// Phrases allows x (FORMAT '...'), x (TITLE '...') and x (NAMED y), which
+	// define how x is displayed. TypePhrases makes x (INTEGER) a cast.
 	Phrases, TypePhrases bool
 	// ListExclude allows SELECT a, * EXCLUDE (b), which drops columns of the list.
 	ListExclude bool

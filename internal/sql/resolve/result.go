@@ -131,7 +131,7 @@ type Status uint8
 const (
 	// Complete: every output is known and every edge was found.
 	Complete Status = iota
-	// Partial: some outputs or edges are missing; the diagnostics say which.
+	// Partial: some outputs or edges are missing; the diagnostics list which.
 	Partial
 	// NoQuery: the text has no statement that returns or writes columns.
 	NoQuery
