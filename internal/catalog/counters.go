@@ -1,7 +1,8 @@
 package catalog
 
-// Delta is one asset before and after an import. Before is nil for a new one.
-type Delta struct {
+// Transition is one asset before and after an observation is applied. Before is
+// nil for a new one.
+type Transition struct {
 	Before, After               *Asset
 	ColumnsBefore, ColumnsAfter []Column
 }
@@ -10,8 +11,8 @@ type Delta struct {
 // kinds (ephemeral models included) that are new, and those whose own record
 // changed or was restored. Columns are records of their own; a removal is in
 // the report only.
-func CountTables(deltas []Delta) (created, updated int64) {
-	for _, d := range deltas {
+func CountTables(transitions []Transition) (created, updated int64) {
+	for _, d := range transitions {
 		switch {
 		case !d.counts():
 		case d.Before == nil:
@@ -26,8 +27,8 @@ func CountTables(deltas []Delta) (created, updated int64) {
 // CountColumns counts the columns of the same tables: those that are new, and
 // those that changed or came back. A column that is now absent, and one that
 // only changed its position, are not counted.
-func CountColumns(deltas []Delta) (created, updated int64) {
-	for _, d := range deltas {
+func CountColumns(transitions []Transition) (created, updated int64) {
+	for _, d := range transitions {
 		if !d.counts() {
 			continue
 		}
@@ -47,7 +48,7 @@ func CountColumns(deltas []Delta) (created, updated int64) {
 }
 
 // counts reports whether an import of dbt's artifacts counts the table.
-func (d Delta) counts() bool {
+func (d Transition) counts() bool {
 	if d.After == nil || !d.After.Present {
 		return false
 	}

@@ -224,8 +224,8 @@ func TestCounters(t *testing.T) {
 		a, columns := Merge(1, facets, Policy{})
 		return &a, columns
 	}
-	delta := func(before, after []Facet) Delta {
-		var d Delta
+	delta := func(before, after []Facet) Transition {
+		var d Transition
 		if before != nil {
 			d.Before, d.ColumnsBefore = merge(before...)
 		}
@@ -236,7 +236,7 @@ func TestCounters(t *testing.T) {
 	described := manifestFacet("text", withText(column("id", "int"), "key"))
 	tests := []struct {
 		name  string
-		delta Delta
+		delta Transition
 		want  [4]int64 // tables created, updated; columns created, updated
 	}{
 		{"new", delta(nil, []Facet{plain}), [4]int64{1, 0, 1, 0}},
@@ -262,8 +262,8 @@ func TestCounters(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got [4]int64
-			got[0], got[1] = CountTables([]Delta{tt.delta})
-			got[2], got[3] = CountColumns([]Delta{tt.delta})
+			got[0], got[1] = CountTables([]Transition{tt.delta})
+			got[2], got[3] = CountColumns([]Transition{tt.delta})
 			if got != tt.want {
 				t.Errorf("counters %v, want %v; changes %v", got, tt.want,
 					told(DiffAsset(tt.delta.Before, tt.delta.After, tt.delta.ColumnsBefore, tt.delta.ColumnsAfter)))

@@ -20,7 +20,7 @@ type Asset struct {
 	RemovedBy    *string                       `json:"removed_by" doc:"The import that no longer contained it"`
 	DBT          httpserver.Nullable[DBT]      `json:"dbt"`
 	LastRun      httpserver.Nullable[LastRun]  `json:"last_run"`
-	Tests        TestCounts                    `json:"tests" doc:"Its data tests by latest result"`
+	Tests        TestCounts                    `json:"tests" doc:"Numbers of its data tests by latest result"`
 	Columns      int                           `json:"columns" doc:"Present columns"`
 	Upstream     int                           `json:"upstream" doc:"Direct parents"`
 	Downstream   int                           `json:"downstream" doc:"Direct children"`
@@ -46,8 +46,8 @@ type Relation struct {
 type Text struct {
 	Value     *string                    `json:"value"`
 	Origin    *string                    `json:"origin" doc:"dbt:<project>, crawl:<integration> or user:<name>"`
-	Cause     httpserver.Nullable[Cause] `json:"cause" doc:"What brought it"`
-	Import    *string                    `json:"import" doc:"The import that brought it; null unless the cause is an import"`
+	Cause     httpserver.Nullable[Cause] `json:"cause" doc:"What it comes from"`
+	Import    *string                    `json:"import" doc:"The import that it comes from; null unless the cause is an import"`
 	GoneSince *string                    `json:"gone_since" doc:"The first import in which its origin no longer reported it"`
 	Own       *string                    `json:"own" doc:"What a person set, effective or not"`
 	Hidden    []Hidden                   `json:"hidden" nullable:"false" doc:"Other texts, by rank"`

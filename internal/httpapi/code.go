@@ -13,7 +13,7 @@ type SQL struct {
 	Language       string  `json:"language" doc:"sql or python"`
 	Raw            *string `json:"raw" doc:"As written"`
 	Compiled       *string `json:"compiled" doc:"As dbt compiled it"`
-	CompiledImport *string `json:"compiled_import" doc:"The import that brought the compiled code, if a later manifest came without it"`
+	CompiledImport *string `json:"compiled_import" doc:"The import that the compiled code comes from, if a later manifest lacked it"`
 	Checksum       *string `json:"checksum" doc:"dbt's own, of the raw code"`
 }
 

@@ -16,8 +16,8 @@ type Facet struct {
 	Source         string                     `json:"source" doc:"manifest, catalog, crawl or user"`
 	UniqueID       *string                    `json:"unique_id"`
 	Project        *string                    `json:"project"`
-	Cause          httpserver.Nullable[Cause] `json:"cause" doc:"What brought it"`
-	Import         *string                    `json:"import" doc:"The import that brought it; null unless the cause is an import"`
+	Cause          httpserver.Nullable[Cause] `json:"cause" doc:"What it comes from"`
+	Import         *string                    `json:"import" doc:"The import that it comes from; null unless the cause is an import"`
 	ReportedAt     *string                    `json:"reported_at" format:"date-time" doc:"The time of the report itself, such as generated_at of an artifact"`
 	Withdrawn      httpserver.Nullable[Cause] `json:"withdrawn" doc:"Why the origin no longer reports it"`
 	WithdrawnSince *string                    `json:"withdrawn_since" doc:"The first import in which the origin no longer reported it"`

@@ -33,7 +33,7 @@ type NewKey struct {
 	Scopes       []string `json:"scopes" minItems:"1" maxItems:"20" nullable:"false"`
 	SchemaIDs    []string `json:"schema_ids,omitempty" maxItems:"1000"`
 	CIDRs        []string `json:"cidrs,omitempty" maxItems:"100"`
-	ExpiresAt    *string  `json:"expires_at,omitempty" format:"date-time" doc:"Default: in a year"`
+	ExpiresAt    *string  `json:"expires_at,omitempty" format:"date-time" doc:"Default: one year from now"`
 	NeverExpires bool     `json:"never_expires,omitempty"`
 }
 

@@ -41,8 +41,8 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 	}, a.confirmRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/dismiss", Scope: access.WriteCatalog, ID: "dismiss-removals", Tag: "schemas",
-		Summary:     "Keep what is pending removal",
-		Description: "What the last manifest no longer has stays, with its edges and tests, and later manifests do not ask again. One that has it again, or is sent with force, ends that.",
+		Summary:     "Dismiss pending removals",
+		Description: "What the last manifest no longer has stays, with its edges and tests. Later manifests without it do not make its removal pending again, until one contains it or is sent with force.",
 	}, a.dismissRemovals)
 }
 

@@ -18,7 +18,7 @@ type Run struct {
 	GeneratedAt  *string  `json:"generated_at" format:"date-time"`
 	Elapsed      float64  `json:"elapsed" doc:"Seconds"`
 	Nodes        int      `json:"nodes" doc:"Number of results"`
-	Import       *string  `json:"import" doc:"The import that brought it"`
+	Import       *string  `json:"import" doc:"The import that it comes from"`
 	Results      []Result `json:"results,omitempty" doc:"Paged; not in lists of runs"`
 }
 

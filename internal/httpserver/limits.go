@@ -21,14 +21,14 @@ type Limits struct {
 	Headers int   `json:"headers"`
 	Nodes   int   `json:"nodes"` // of a graph in one reply
 
-	Artifacts ArtifactLimits `json:"artifacts" doc:"Limits of what is in an upload; beyond them the import fails"`
+	Artifacts ArtifactLimits `json:"artifacts" doc:"Limits of the artifacts in an upload; the import fails if one is exceeded"`
 }
 
 // ArtifactLimits are the limits of the artifacts in an upload, which the import enforces.
 type ArtifactLimits struct {
 	Manifest    int64 `json:"manifest" doc:"Bytes of a manifest, unpacked"`
 	Other       int64 `json:"other" doc:"Bytes of any other artifact, unpacked"`
-	UnpackRatio int64 `json:"unpack_ratio" doc:"Unpacked size over packed size"`
+	UnpackRatio int64 `json:"unpack_ratio" doc:"Ratio of unpacked to packed size"`
 	Depth       int   `json:"depth" doc:"Nesting of JSON"`
 	Value       int   `json:"value" doc:"Bytes of a raw JSON value, such as a node"`
 	Name        int   `json:"name" doc:"Bytes of an id or name"`

@@ -153,7 +153,7 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 			old = &a
 		}
 		b.facets = append(b.facets, changed...)
-		d := catalog.Delta{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
+		d := catalog.Transition{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
 		if row, ok := m.compare(d); ok {
 			b.rows = append(b.rows, row)
 		}
@@ -187,7 +187,7 @@ func isTraced(a *catalog.Asset) bool { return a.Present && hasCode(a) }
 
 // compare counts what changed between two states of an asset and returns the
 // row to write, if one is due.
-func (m *merger) compare(d catalog.Delta) (store.AssetRow, bool) {
+func (m *merger) compare(d catalog.Transition) (store.AssetRow, bool) {
 	hash := catalog.AssetHash(*d.After)
 	sameAsset := d.Before != nil && catalog.AssetHash(*d.Before) == hash && sameMarks(d.Before, d.After)
 	sameColumns := d.Before != nil && catalog.ColumnsHash(d.ColumnsBefore) == catalog.ColumnsHash(d.ColumnsAfter)
@@ -221,7 +221,7 @@ func compiledBy(a *catalog.Asset) catalog.Cause {
 }
 
 // count adds an asset to the counters. Removals are not counted on the wire.
-func (m *merger) count(d catalog.Delta) {
+func (m *merger) count(d catalog.Transition) {
 	was, is := d.Before != nil && d.Before.Present, d.After.Present
 	switch {
 	case was && !is:
@@ -235,7 +235,7 @@ func (m *merger) count(d catalog.Delta) {
 	if is && d.After.Kind.IsTable() {
 		m.tables++
 	}
-	deltas := []catalog.Delta{d}
+	deltas := []catalog.Transition{d}
 	created, updated := catalog.CountTables(deltas)
 	m.counters.TablesCreated += created
 	m.counters.TablesUpdated += updated

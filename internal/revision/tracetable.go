@@ -21,7 +21,7 @@ type mergedTable struct {
 }
 
 // track notes a merged table for the trace stage.
-func (m *merger) track(d catalog.Delta) {
+func (m *merger) track(d catalog.Transition) {
 	if !d.After.Kind.IsTable() {
 		return
 	}
@@ -67,7 +67,7 @@ func (a *apply) traceAll() bool {
 	return slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Retrace })
 }
 
-func sameCode(before, after lineage.Table, d catalog.Delta) bool {
+func sameCode(before, after lineage.Table, d catalog.Transition) bool {
 	a, b := before.Code, after.Code
 	if a == nil || a.Language != b.Language || a.Compiled != b.Compiled || !slices.Equal(a.Contract, b.Contract) {
 		return false
