@@ -1,6 +1,6 @@
 #!/bin/sh
 # The whole check: tools, format, vet, build, tests. `make test` and .ci/run come here.
-# Arguments go to both `go test` passes, e.g. scripts/test.sh -run Import.
+# Arguments go to all `go test` passes, e.g. scripts/test.sh -run Import.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -25,14 +25,21 @@ go vet ./...
 step build
 go build ./...
 
-# modernc.org/sqlite is about 30 times slower under the race detector, so the packages whose
-# test binaries hold it run without. Both lists are computed: no package can be forgotten.
+# modernc.org/sqlite is many times slower under the race detector. Packages whose test binaries do not hold it always
+# run with it. Of the others, those that start goroutines of their own run twice: in short form with it, in full without.
+# The rest (requests from outside, whole processes) runs without. Every package is in one of these lists.
+concurrent="access app editing importing jobs readmodel retention revision store/sqlite"
 tested=$(mktemp)
 trap 'rm -f "$tested"' EXIT
 go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./... |
-	awk '$1 ~ /\.test$/ {
+	awk -v concurrent="$concurrent" '
+	BEGIN { n = split(concurrent, names, " "); for (i = 1; i <= n; i++) short[names[i]] = 1 }
+	$1 ~ /\.test$/ {
 		package = $1; sub(/\.test$/, "", package)
-		print (index($0 " ", " modernc.org/sqlite ") ? "plain" : "race"), package
+		if (!index($0 " ", " modernc.org/sqlite ")) { print "race", package; next }
+		name = package; sub(/.*\/internal\//, "", name)
+		if (name in short) print "race-short", package
+		print "plain", package
 	}' >"$tested"
 
 # pass KIND FLAGS…: runs the tests of the packages of that kind.
@@ -42,12 +49,13 @@ pass() {
 	packages=$(awk -v kind="$kind" '$1 == kind {print $2}' "$tested")
 	[ -n "$packages" ] || return 0
 	step "test, $kind: $(echo "$packages" | wc -l) packages"
-	# Word splitting is wanted: one argument a package.
+	# Word splitting is wanted: one argument per package.
 	# shellcheck disable=SC2086
-	go test -timeout 10m "$@" $packages
+	go test -timeout 15m "$@" $packages
 }
 
 pass race -race "$@"
+pass race-short -race -short "$@"
 pass plain "$@"
 
 # Where goroutines share state above SQLite it is affordable.
