@@ -58,10 +58,4 @@ pass race -race "$@"
 pass race-short -race -short "$@"
 pass plain "$@"
 
-# Where goroutines share state above SQLite it is affordable.
-concurrent="jobs retention"
-step "test, race with SQLite: $concurrent"
-# shellcheck disable=SC2046
-go test -race -timeout 10m $(printf './internal/%s ' $concurrent)
-
 step ok
