@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/rand"
-	"github.com/thalweg-data/thalweg/internal/editing"
 	"net"
 	"net/http"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/editing"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )

@@ -1,7 +1,6 @@
 package archtest
 
 import (
-	"fmt"
 	"go/types"
 	"maps"
 	"slices"
@@ -27,7 +26,7 @@ func Unused(packages []Package, rules Rules) []Violation {
 			skipped = append(skipped, interfaceMethods(o)...)
 			if f, ok := o.(*types.Func); ok && f.Exported() && internal && !forTests(folder) && !slices.Contains(libraries, unitOf(folder)) {
 				at := p.Set.Position(f.Pos())
-				defined[f.FullName()] = Violation{File: at.Filename, Line: at.Line, Rule: fmt.Sprintf("%s is exported and unused", f.FullName())}
+				defined[f.FullName()] = Violation{File: at.Filename, Line: at.Line, Rule: f.FullName() + " is exported and unused"}
 			}
 		}
 		if internal && forTests(folder) {

@@ -169,7 +169,9 @@ func (s *server) readsUnderImport(artifacts []artifact, p pages) {
 func (s *server) mixedReads(label string, p pages, work func() error) {
 	kinds := []pageKind{
 		{"one-row list", each([]string{p.schema}, "/api/v1/assets?limit=1&schema_id=SCHEMA")},
-		{"asset page", p.asset}, {"3-hop lineage", p.lineage}, {"column lineage", p.columnLineage},
+		{"asset page", p.asset},
+		{"3-hop lineage", p.lineage},
+		{"column lineage", p.columnLineage},
 	}
 	done := make(chan struct{})
 	var failure error

@@ -73,6 +73,7 @@ func (c *Cursors) mac(ws int64, filter, position string) []byte {
 	return h.Sum(nil)[:macLength]
 }
 
+// InvalidCursor returns the reply to a cursor that was made for another list.
 func InvalidCursor() *Problem {
 	return NewProblem(CodeInvalidCursor, "This cursor does not belong to this list. Start again without it.")
 }

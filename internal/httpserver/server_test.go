@@ -152,8 +152,11 @@ func TestMetrics(t *testing.T) {
 		key   string
 		want  int
 	}{
-		{access.ReadMetrics, "", 401}, {access.ReadMetrics, "reader", 403}, {access.ReadMetrics, "monitor", 200},
-		{access.Public, "", 200}, {"", "monitor", 404},
+		{access.ReadMetrics, "", 401},
+		{access.ReadMetrics, "reader", 403},
+		{access.ReadMetrics, "monitor", 200},
+		{access.Public, "", 200},
+		{"", "monitor", 404},
 	} {
 		s, _ := newTestServer(t, nil)
 		if tt.scope != "" {

@@ -109,7 +109,7 @@ func (r *Runner) end(jobs context.Context, a *Attempt, o outcome, took time.Dura
 		end.Report = report
 		err := r.write(jobs, log, func(ctx context.Context) error { return r.queue.EndJob(ctx, a.Job.Claim(), end) })
 		if err != nil {
-			r.lost(log, "end of job could not be written", err)
+			r.lost(log, "end", err)
 			return
 		}
 	}
@@ -122,7 +122,7 @@ func (r *Runner) end(jobs context.Context, a *Attempt, o outcome, took time.Dura
 func (r *Runner) release(jobs context.Context, a *Attempt, o outcome, log *slog.Logger) {
 	err := r.write(jobs, log, func(ctx context.Context) error { return r.queue.ReleaseJob(ctx, a.Job.Claim(), o.keep, o.wait) })
 	if err != nil {
-		r.lost(log, "job could not be handed back", err)
+		r.lost(log, "release", err)
 		return
 	}
 	log.Warn("job will be tried again", slog.Int("attempt", a.Job.Attempts), slog.Bool("counts", o.keep), slog.String("error", o.err.Error()))
@@ -130,10 +130,10 @@ func (r *Runner) release(jobs context.Context, a *Attempt, o outcome, log *slog.
 
 // lost logs an end that was not written: the job has passed to another worker,
 // or will when its lease runs out.
-func (r *Runner) lost(log *slog.Logger, message string, err error) {
+func (r *Runner) lost(log *slog.Logger, step string, err error) {
 	if errors.Is(err, catalog.ErrFenced) {
 		log.Warn("job passed to another worker")
 		return
 	}
-	log.Error(message, slog.String("error", err.Error()))
+	log.Error("end of job could not be written", slog.String("step", step), slog.String("error", err.Error()))
 }

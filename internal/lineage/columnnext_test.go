@@ -158,7 +158,7 @@ func TestColumnGraphNextShares(t *testing.T) {
 		t.Errorf("everything changed: %v, %v; want it to be built anew", next, err)
 	}
 	fault := fmt.Errorf("gone")
-	if _, err := g.Next([]int64{7}, func([]int64) ([]TableBlock, error) { return nil, fault }, h.options()); err != fault { //nolint:errorlint // the very error
+	if _, err := g.Next([]int64{7}, func([]int64) ([]TableBlock, error) { return nil, fault }, h.options()); err != fault {
 		t.Errorf("error %v", err)
 	}
 }

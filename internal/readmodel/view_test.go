@@ -71,8 +71,8 @@ func (s *shop) asset(id catalog.AssetID, kind catalog.Kind, name string, change 
 	if kind.IsTable() {
 		row.Relation = catalog.Relation{Platform: "duckdb", Database: "db", Schema: "main", Identifier: name}
 		row.RelationKey = row.Relation.Key()
-		row.Asset.Nodes = []catalog.NodeRef{{Project: s.project.ID, UniqueID: row.DBT.UniqueID}}
-		row.Asset.Listed = true
+		row.Nodes = []catalog.NodeRef{{Project: s.project.ID, UniqueID: row.DBT.UniqueID}}
+		row.Listed = true
 		row.Columns = []catalog.Column{{Name: "id", Present: true}, {Name: "X", Present: true}, {Name: "old"}}
 	}
 	for _, c := range change {
@@ -91,8 +91,8 @@ func (s *shop) write(save *store.Write) {
 			a.Config, a.Tags = []byte(`{"enabled":true,"meta":{"owner":"ana","teams":["a","b"]},"tags":{"k":1}}`), []string{"nightly"}
 		}),
 		s.asset(reportID, catalog.KindModel, "report", func(a *store.AssetRow) {
-			a.Asset.Code, a.Materialized = &catalog.Code{Raw: code, Compiled: code}, "view"
-			a.Asset.DBT.FQN, a.Asset.DBT.Version = []string{"shop", "marts", "report", "v1"}, "1"
+			a.Code, a.Materialized = &catalog.Code{Raw: code, Compiled: code}, "view"
+			a.DBT.FQN, a.DBT.Version = []string{"shop", "marts", "report", "v1"}, "1"
 		}),
 		s.asset(boardID, catalog.KindExposure, "board"),
 		s.asset(goneID, catalog.KindModel, "gone", func(a *store.AssetRow) { a.Present = false }),

@@ -149,8 +149,6 @@ func (s *Store) DropBlobRefs(ctx context.Context, ws int64, refs []BlobRef) erro
 	return nil
 }
 
-const unreferenced = ` AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.sha256 = blobs.sha256)`
-
 // Loose are times before which a blob that no import refers to must have been
 // touched to be deleted.
 type Loose struct {

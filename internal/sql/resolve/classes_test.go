@@ -80,12 +80,18 @@ func lowered(list []string) []string {
 }
 
 var starClasses = []class{
-	{"duckdb", "select * exclude (v.a) from u join v on u.id = v.id",
-		[]string{"id: u.id", "a: u.a", "v: u.v", "id_1: v.id", "w: v.w"}},
-	{"duckdb", "select * exclude v.a rename (u.a as ua) from u join v on u.id = v.id",
-		[]string{"id: u.id", "ua: u.a", "v: u.v", "id_1: v.id", "w: v.w"}},
-	{"duckdb", "select * exclude (y.id) rename (x.a as xa) from u x join u y on x.id = y.a",
-		[]string{"id: u.id", "xa: u.a", "v: u.v", "a: u.a", "v_1: u.v"}},
+	{
+		"duckdb", "select * exclude (v.a) from u join v on u.id = v.id",
+		[]string{"id: u.id", "a: u.a", "v: u.v", "id_1: v.id", "w: v.w"},
+	},
+	{
+		"duckdb", "select * exclude v.a rename (u.a as ua) from u join v on u.id = v.id",
+		[]string{"id: u.id", "ua: u.a", "v: u.v", "id_1: v.id", "w: v.w"},
+	},
+	{
+		"duckdb", "select * exclude (y.id) rename (x.a as xa) from u x join u y on x.id = y.a",
+		[]string{"id: u.id", "xa: u.a", "v: u.v", "a: u.a", "v_1: u.v"},
+	},
 	{"snowflake", "select * exclude (y.id) from open x join open y on x.id = y.a", []string{"*: open.*", "*: open.*"}},
 	{"duckdb", "select * exclude a from u join v on u.id = v.id", []string{"id: u.id", "v: u.v", "id_1: v.id", "w: v.w"}},
 	{"duckdb", "select * replace (v.a + 1 as a) from u, v", []string{"id: u.id", "a: v.a", "v: u.v", "id_1: v.id", "w: v.w"}},
@@ -111,8 +117,10 @@ var starClasses = []class{
 	{"clickhouse", "select * replace a + v as a from u", []string{"id: u.id", "a: u.a u.v", "v: u.v"}},
 	{"clickhouse", "select * except id apply(toString) from u", []string{"toString(a): u.a", "toString(v): u.v"}},
 	{"clickhouse", "select * apply toString except id from u", []string{"toString(a): u.a", "toString(v): u.v"}},
-	{"clickhouse", "select columns('bytes') apply(quantile(0.9)) apply(x -> round(x)) from logs",
-		[]string{"round(quantile(0.9)(a_bytes)): logs.a_bytes", "round(quantile(0.9)(b_bytes)): logs.b_bytes"}},
+	{
+		"clickhouse", "select columns('bytes') apply(quantile(0.9)) apply(x -> round(x)) from logs",
+		[]string{"round(quantile(0.9)(a_bytes)): logs.a_bytes", "round(quantile(0.9)(b_bytes)): logs.b_bytes"},
+	},
 	{"clickhouse", "select columns(a, v) except a, id from u", []string{"v: u.v", "id: u.id"}},
 	{"clickhouse", "select plus(columns('bytes')) as s from logs", []string{"s: logs.a_bytes logs.b_bytes"}},
 	{"clickhouse", "select u.* except a from u join v using (id)", []string{"id: u.id", "v: u.v"}},
@@ -124,8 +132,10 @@ var scopeClasses = []class{
 	{"bigquery", "select (select value.int_value from unnest(event_params) where key = 'x') as x from open", []string{"x: open.event_params"}},
 	{"bigquery", "select (select max(p) from unnest(items)) as x from logs", []string{"x: logs.items"}},
 	{"bigquery", "select (select string_agg(e.name || label) from unnest(extra) e) as x from logs", []string{"x: logs.extra"}},
-	{"bigquery", "select id, (select count(*) from unnest(extra) e where e.id = logs.id) as n, x from logs, unnest(tags) as x",
-		[]string{"id: logs.id", "n:", "x: logs.tags"}},
+	{
+		"bigquery", "select id, (select count(*) from unnest(extra) e where e.id = logs.id) as n, x from logs, unnest(tags) as x",
+		[]string{"id: logs.id", "n:", "x: logs.tags"},
+	},
 	{"bigquery", "select _partitiontime as p, _table_suffix as s, id from open", []string{"p:", "s:", "id: open.id"}},
 	{"snowflake", "select metadata$filename as f, t.$1 as one, id from open t", []string{"F:", "ONE: open.$1", "ID: open.ID"}},
 	{"snowflake", "select t.rownum, t.level, t.user from t", []string{"ROWNUM: t.ROWNUM", "LEVEL: t.LEVEL", "USER: t.USER"}},
@@ -187,8 +197,10 @@ var tableClasses = []class{
 	{"clickhouse", "select * from remote('host', u)", []string{"id: u.id", "a: u.a", "v: u.v"}},
 	{"clickhouse", "select * from file('x.csv', 'CSV', 'a Int8, b String')", []string{"a: x.csv.a", "b: x.csv.b"}},
 	{"oracle", "select * from t model dimension by (a) measures (b as m, 0 as n) rules (n[any] = m[cv()] + 1)", []string{"A: t.a", "M: t.b", "N: t.b"}},
-	{"oracle", "select y, m from t where c > 0 model return updated rows partition by (c) dimension by (a as y) measures (b m) rules automatic order (m[1] = 3) order by y",
-		[]string{"Y: t.a", "M: t.b"}},
+	{
+		"oracle", "select y, m from t where c > 0 model return updated rows partition by (c) dimension by (a as y) measures (b m) rules automatic order (m[1] = 3) order by y",
+		[]string{"Y: t.a", "M: t.b"},
+	},
 	{"postgres", "select t.a end from t", []string{"end: t.a"}},
 	{"postgres", "select a then, b when, c else from t", []string{"then: t.a", "when: t.b", "else: t.c"}},
 	{"postgres", "select a select, 1 case from t", []string{"select: t.a", "case:"}},
@@ -216,13 +228,17 @@ var nameClasses = []class{
 	{"spark", "select stack(2, a, b, c, 0) from t", []string{"col0: t.a t.c", "col1: t.b"}},
 	{"spark", "select x, y from t lateral view stack(2, a, b, c, 0) k as x, y", []string{"x: t.a t.c", "y: t.b"}},
 	{"hive", "select k.x, k.y from t lateral view json_tuple(b, 'm', 'n') k as x, y", []string{"x: t.b", "y: t.b"}},
-	{"trino", "select x, y, z, n from logs cross join unnest(tags, items) with ordinality as k (x, y, z, n)",
-		[]string{"x: logs.tags", "y: logs.items", "z: logs.items", "n: logs.items logs.tags"}},
+	{
+		"trino", "select x, y, z, n from logs cross join unnest(tags, items) with ordinality as k (x, y, z, n)",
+		[]string{"x: logs.tags", "y: logs.items", "z: logs.items", "n: logs.items logs.tags"},
+	},
 	{"postgres", "select x, y from logs, unnest(tags, extra) as k (x, y)", []string{"x: logs.tags", "y: logs.extra"}},
 	{"duckdb", "select unnest(s) from t", []string{"p: t.s", "q: t.s"}},
 	{"duckdb", "select unnest(items, recursive := true), id from logs", []string{"p: logs.items", "q: logs.items", "id: logs.id"}},
 	{"duckdb", "select unnest(items) as x, unnest(tags) from logs", []string{"x: logs.items", "unnest(tags): logs.tags"}},
-	{"snowflake", "select transform(tags, x int -> x + a_bytes) as y, filter(tags, x number(10, 2) -> x > 1) as z from logs",
-		[]string{"Y: logs.a_bytes logs.tags", "Z: logs.tags"}},
+	{
+		"snowflake", "select transform(tags, x int -> x + a_bytes) as y, filter(tags, x number(10, 2) -> x > 1) as z from logs",
+		[]string{"Y: logs.a_bytes logs.tags", "Z: logs.tags"},
+	},
 	{"bigquery", "select array_agg(struct(a, v) order by id)[offset(0)].* from u", []string{"a: u.a u.id", "v: u.id u.v"}},
 }

@@ -43,7 +43,7 @@ type resolver struct {
 	// over is set when the budget is spent or the context is canceled: whatever is
 	// not known by then stays unknown.
 	over bool
-	ctx  context.Context // of the call that made the resolver, which it does not outlive
+	ctx  context.Context //nolint:containedctx // of the call that made the resolver, which it does not outlive
 }
 
 func newResolver(ctx context.Context, script *ast.Script, d *dialect.Dialect, schema Schema, options Options) *resolver {

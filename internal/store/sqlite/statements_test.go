@@ -1,7 +1,9 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -100,19 +102,22 @@ func TestStatementOfAChangedTable(t *testing.T) {
 	db, _ := keeping(t, 3)
 	const query = `SELECT * FROM t WHERE n = 1`
 	for _, want := range []int{1, 2} {
-		rows, err := db.QueryContext(t.Context(), query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		columns, err := rows.Columns()
-		if err != nil || rows.Err() != nil || len(columns) != want {
+		columns, err := columnsOf(t.Context(), db, query)
+		if err != nil || len(columns) != want {
 			t.Errorf("columns %v, %v", columns, err)
-		}
-		if err := rows.Close(); err != nil {
-			t.Fatal(err)
 		}
 		if _, err := db.ExecContext(t.Context(), `ALTER TABLE t ADD COLUMN more TEXT`); err != nil && want == 1 {
 			t.Fatal(err)
 		}
 	}
+}
+
+func columnsOf(ctx context.Context, db *sql.DB, query string) ([]string, error) {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	return columns, errors.Join(err, rows.Err())
 }
