@@ -16,7 +16,7 @@ func TestNamedFilesExist(t *testing.T) {
 	files := goFiles(t)
 	for _, document := range []string{
 		"ARCHITECTURE.md", "internal/store/README.md", "internal/revision/README.md", "internal/jobs/README.md", "internal/readmodel/README.md",
-		"internal/httpserver/README.md", "internal/lineage/README.md",
+		"internal/httpserver/README.md", "internal/lineage/README.md", "internal/sql/README.md",
 	} {
 		text, err := os.ReadFile("../../" + document)
 		if os.IsNotExist(err) {
