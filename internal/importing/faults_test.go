@@ -84,6 +84,27 @@ func TestPackageInTwoProjects(t *testing.T) {
 	}
 }
 
+// TestEqualBytesOfTwoProjects: what one project has applied, another has not. The
+// order of arrival makes no difference.
+func TestEqualBytesOfTwoProjects(t *testing.T) {
+	r := newRig(t)
+	tables := packagedCatalog(t, monday, "da", "id:integer", "more:text")
+	a, b := manifest(t, "a", monday, packaged("da")), manifest(t, "b", monday, packaged("dbb"))
+	r.completed(r.send(a, tables))
+	r.completed(r.send(b))
+	r.completed(r.send(b, tables))
+	for _, project := range []string{"a", "b"} {
+		_, columns := r.assetOf(project, "model.shop.shared")
+		if got := columnNames(columns); !slices.Equal(got, []string{"id", "more"}) {
+			t.Errorf("columns of %s's table: %v", project, got)
+		}
+	}
+	version := r.version()
+	if imp := r.completed(r.send(b, tables)); imp.Report.Outcome != outcomeUnchanged || r.version() != version {
+		t.Errorf("again: %s, version %d after %d", imp.Report.Outcome, r.version(), version)
+	}
+}
+
 // TestRunsOfTwoProjects: results are looked up by project and id.
 func TestRunsOfTwoProjects(t *testing.T) {
 	r := newRig(t)

@@ -21,28 +21,56 @@ const (
 // opened is what of an import has to be read.
 type opened struct {
 	parts   []catalog.Part
-	project catalog.ProjectID     // found by the bytes alone; 0 if not
-	same    map[catalog.Part]bool // the same bytes as those that were applied last
+	project catalog.ProjectID     // known by the manifest's bytes alone; 0 if not
+	same    map[catalog.Part]bool // the very bytes that the project applied last
 }
 
-// open finds the parts whose bytes are the last applied ones of their schema,
-// project and kind. They need not even be opened.
+// open finds out whether the manifest's bytes are the last applied ones of a
+// project of the schema: then it need not even be opened.
 func (j *job) open(ctx context.Context) (opened, error) {
 	o := opened{parts: j.claim.Import.Parts, same: map[catalog.Part]bool{}}
-	for _, p := range o.parts {
-		project, same, err := j.Store.Applied(ctx, j.claim.WS, j.schema.ID, p.Name, p.SHA256, readerVersion)
+	for _, p := range o.named(partManifest) {
+		project, err := j.appliedBy(ctx, 0, p)
 		if err != nil {
-			return o, fmt.Errorf("%s of %s: %w", p.Name, j.claim.Import.ID, err)
+			return o, err
 		}
-		if !same || j.claim.Import.Force {
-			continue
-		}
-		o.same[p] = true
-		if p.Name == partManifest {
-			o.project = project
+		if project != 0 {
+			o.project, o.same[p] = project, true
 		}
 	}
 	return o, nil
+}
+
+// openOthers finds out the same of the other parts, once the project is known:
+// projects may send equal bytes, such as the catalog of a package, and each of
+// them has to apply them.
+func (j *job) openOthers(ctx context.Context, o opened) error {
+	for _, p := range o.parts {
+		if p.Name == partManifest {
+			continue
+		}
+		project, err := j.appliedBy(ctx, j.project.ID, p)
+		if err != nil {
+			return err
+		}
+		o.same[p] = project != 0
+	}
+	return nil
+}
+
+// appliedBy returns the project whose last applied part of this kind had these
+// bytes: the given one, or any if it is 0. It returns 0 if there is none, or the
+// import is forced.
+func (j *job) appliedBy(ctx context.Context, project catalog.ProjectID, p catalog.Part) (catalog.ProjectID, error) {
+	if j.claim.Import.Force {
+		return 0, nil
+	}
+	part := store.AppliedPart{Part: p.Name, SHA256: p.SHA256, Reader: readerVersion}
+	project, _, err := j.Store.Applied(ctx, j.claim.WS, j.schema.ID, project, part)
+	if err != nil {
+		return 0, fmt.Errorf("%s of %s: %w", p.Name, j.claim.Import.ID, err)
+	}
+	return project, nil
 }
 
 // named returns the parts with a name.

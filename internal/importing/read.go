@@ -43,6 +43,9 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 		}
 		j.project = project
 	}
+	if err := j.openOthers(ctx, o); err != nil {
+		return err
+	}
 	if part, ok := o.unread(partCatalog); ok {
 		if err := j.readCatalog(ctx, part, c); err != nil {
 			return err

@@ -16,17 +16,21 @@ type AppliedPart struct {
 	Reader string
 }
 
-// Applied finds the project whose last applied artifact of this kind had the
-// same bytes, read by the same version of the reader.
-func (s *Store) Applied(ctx context.Context, ws int64, schema catalog.SchemaID, part, sha256, reader string) (catalog.ProjectID, bool, error) {
-	id, err := one(ctx, s.reader(ws), scalar[catalog.ProjectID], `SELECT project_id FROM applied_parts
-		WHERE ws = ? AND schema_id = ? AND part = ? AND sha256 = ? AND reader = ? ORDER BY project_id LIMIT 1`,
-		ws, int64(schema), part, sha256, reader)
+// Applied reports whether an artifact's bytes are those of its kind that a project
+// applied last, and which project; 0 looks among all projects of the schema.
+func (s *Store) Applied(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, p AppliedPart) (catalog.ProjectID, bool, error) {
+	query := `SELECT project_id FROM applied_parts WHERE ws = ? AND schema_id = ? AND part = ? AND sha256 = ? AND reader = ?`
+	args := []any{ws, int64(schema), p.Part, p.SHA256, p.Reader}
+	if project != 0 {
+		query += ` AND project_id = ?`
+		args = append(args, int64(project))
+	}
+	id, err := one(ctx, s.reader(ws), scalar[catalog.ProjectID], query+` ORDER BY project_id LIMIT 1`, args...)
 	switch {
 	case errors.Is(err, catalog.ErrNotFound):
 		return 0, false, nil
 	case err != nil:
-		return 0, false, fmt.Errorf("applied %s of %s: %w", part, schema, err)
+		return 0, false, fmt.Errorf("applied %s of %s: %w", p.Part, schema, err)
 	}
 	return id, true, nil
 }

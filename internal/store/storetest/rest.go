@@ -173,7 +173,7 @@ func testIsolation(t *testing.T, r *rig) {
 	wants(t, err, catalog.ErrFenced)
 	wants(t, r.ReleaseLease(ctx, lease), catalog.ErrFenced)
 
-	_, applied, err := r.Applied(ctx, foreign, schema, "m", "s", "r")
+	_, applied, err := r.Applied(ctx, foreign, schema, 0, store.AppliedPart{Part: "m", SHA256: "s", Reader: "r"})
 	must(t, err)
 	fingerprint := get(r.Fingerprint(ctx, foreign, schema, project.ID, "m"))(t)
 	latest := get(r.LatestResults(ctx, foreign, schema, ofProject(2, "model.a")))(t)

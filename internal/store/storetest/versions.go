@@ -334,10 +334,13 @@ func testNote(t *testing.T, r *rig) {
 		part, sha, reader string
 		want              bool
 	}{{"manifest", "aa", "r1", true}, {"manifest", "aa", "r2", false}, {"manifest", "bb", "r1", false}, {"catalog", "aa", "r1", false}} {
-		id, ok, err := r.Applied(ctx, ws, schema, test.part, test.sha, test.reader)
-		must(t, err)
-		if ok != test.want || ok != (id == project.ID) {
-			t.Errorf("%+v: %s, %v", test, id, ok)
+		part := store.AppliedPart{Part: test.part, SHA256: test.sha, Reader: test.reader}
+		for _, of := range []catalog.ProjectID{0, project.ID, project.ID + 1} {
+			id, ok, err := r.Applied(ctx, ws, schema, of, part)
+			must(t, err)
+			if want := test.want && of <= project.ID; ok != want || ok != (id == project.ID) {
+				t.Errorf("%+v of %s: %s, %v", part, of, id, ok)
+			}
 		}
 	}
 	// The next one replaces what was stored for the same source and part.
@@ -349,7 +352,7 @@ func testNote(t *testing.T, r *rig) {
 		Applied: []store.AppliedPart{{Part: "manifest", SHA256: "bb", Reader: "r1"}},
 	}))
 	same(t, get(r.Fingerprint(ctx, ws, schema, project.ID, "manifest"))(t), []byte{9})
-	_, ok, err := r.Applied(ctx, ws, schema, "manifest", "aa", "r1")
+	_, ok, err := r.Applied(ctx, ws, schema, 0, store.AppliedPart{Part: "manifest", SHA256: "aa", Reader: "r1"})
 	must(t, err)
 	if ok {
 		t.Error("older bytes still count as applied")
