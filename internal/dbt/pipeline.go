@@ -3,12 +3,17 @@ package dbt
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 )
 
 // batchBytes is how much raw JSON is handed to a decoder at once: enough that handing over costs nothing,
 // little enough that memory stays flat.
 const batchBytes = 256 * kib
+
+// firstBytes is the room with which the first batch of a file begins: most files of small projects fit into one
+// batch, which grows with them.
+const firstBytes = 16 * kib
 
 // entry is one raw value of a section.
 type entry struct {
@@ -31,6 +36,17 @@ type batch[T any] struct {
 	done    chan struct{}
 }
 
+// add copies a raw value into the batch, whose room is at least doubled where it has too little.
+func (b *batch[T]) add(e entry, raw value, room int) {
+	if cap(b.buf)-len(b.buf) < len(raw) {
+		b.buf = slices.Grow(b.buf, max(room, len(b.buf), len(raw)))
+	}
+	e.from = len(b.buf)
+	b.buf = append(b.buf, raw...)
+	e.to = len(b.buf)
+	b.entries = append(b.entries, e)
+}
+
 // pipeline reads in one goroutine, decodes in others and delivers in the caller's, in the order of the file.
 type pipeline[T any] struct {
 	decoders int
@@ -49,7 +65,7 @@ func (p *pipeline[T]) run(ctx context.Context) error {
 		n = min(2, runtime.GOMAXPROCS(0))
 	}
 	work, order := make(chan *batch[T]), make(chan *batch[T], 2*n)
-	free := &sync.Pool{New: func() any { return &batch[T]{buf: make([]byte, 0, batchBytes+batchBytes/4)} }}
+	free := &sync.Pool{New: func() any { return &batch[T]{} }}
 	var wg sync.WaitGroup
 	for range n {
 		wg.Go(func() { p.decodeAll(work) })
@@ -75,10 +91,10 @@ func (p *pipeline[T]) run(ctx context.Context) error {
 func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order chan<- *batch[T]) error {
 	take := func() *batch[T] {
 		b := free.Get().(*batch[T])
-		*b = batch[T]{buf: b.buf[:0], entries: b.entries[:0], done: make(chan struct{})}
+		*b = batch[T]{buf: b.buf[:0], entries: b.entries[:0], out: b.out[:0], done: make(chan struct{})}
 		return b
 	}
-	b := take()
+	b, room := take(), firstBytes
 	flush := func() error {
 		if len(b.entries) == 0 {
 			return nil
@@ -89,15 +105,11 @@ func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order
 			return ctx.Err()
 		}
 		work <- b // a decoder is always going to take it
-		b = take()
+		b, room = take(), batchBytes+batchBytes/4
 		return nil
 	}
 	err := p.split(ctx, func(e entry, raw value) error {
-		e.from = len(b.buf)
-		b.buf = append(b.buf, raw...)
-		e.to = len(b.buf)
-		b.entries = append(b.entries, e)
-		if len(b.buf) < batchBytes {
+		if b.add(e, raw, room); len(b.buf) < batchBytes {
 			return nil
 		}
 		return flush()
@@ -139,6 +151,7 @@ func (p *pipeline[T]) deliverAll(free *sync.Pool, order <-chan *batch[T]) error 
 		if b.err != nil {
 			return b.err
 		}
+		clear(b.out) // the values belong to the receiver now
 		if cap(b.buf) <= 4*batchBytes {
 			free.Put(b)
 		}

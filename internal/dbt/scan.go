@@ -78,10 +78,12 @@ func (s *scanner) more() bool {
 	return false
 }
 
-// slide makes room at the end of the window: by moving it, and by growing it where it is in use.
+// slide makes room at the end of the window: by moving it, and by growing it where it is in use or small for the
+// text that was read so far.
 func (s *scanner) slide() {
 	to := s.buf
-	if held := s.end - s.mark; len(s.buf) < 2*windowBytes || held > len(s.buf)/2 {
+	small := len(s.buf) < 2*windowBytes && (len(s.buf) == 0 || s.base+int64(s.end) >= 8*int64(len(s.buf)))
+	if held := s.end - s.mark; small || held > len(s.buf)/2 {
 		to = make([]byte, max(windowBytes/4, 2*len(s.buf)))
 	}
 	copy(to, s.buf[s.mark:s.end])

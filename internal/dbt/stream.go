@@ -13,6 +13,9 @@ import (
 // allow no conclusion about the rest.
 const ratioSlack = mib
 
+// bufferBytes is the size of a stream's buffers; larger reads, as those of the scanner are, pass them by.
+const bufferBytes = 16 * kib
+
 // Stream is the unpacked UTF-8 text of an artifact: gzip is undone, a byte order mark is dropped, and the limits
 // on size hold. It is an [io.Reader] whose errors are of type *[Error] if the file causes them.
 type Stream struct {
@@ -30,14 +33,14 @@ type Stream struct {
 func Open(r io.Reader, limits Limits) (*Stream, error) {
 	limits = limits.orDefault(Manifest)
 	packed := &countingReader{r: r}
-	src := bufio.NewReaderSize(packed, 64*kib)
+	src := bufio.NewReaderSize(packed, bufferBytes)
 	s := &Stream{src: src, packed: packed, limits: limits}
 	if head, _ := src.Peek(2); len(head) == 2 && head[0] == 0x1f && head[1] == 0x8b {
 		z, err := gzip.NewReader(src)
 		if err != nil {
 			return nil, gzipError(err)
 		}
-		s.gzip, s.src = true, bufio.NewReaderSize(z, 64*kib)
+		s.gzip, s.src = true, bufio.NewReaderSize(z, bufferBytes)
 	}
 	head, err := s.src.Peek(512)
 	if err != nil && err != io.EOF {

@@ -1,12 +1,15 @@
 package importing
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/thalweg-data/thalweg/internal/dbt"
@@ -96,7 +99,7 @@ func (f *fingerprint) sameTests(g *fingerprint) bool {
 
 // encode writes the hash of the links, then id length, id and hash of each
 // node in the order of the ids, compressed.
-func (f *fingerprint) encode() ([]byte, error) {
+func (f *fingerprint) encode() []byte {
 	ids := make([]string, 0, len(f.nodes))
 	size := 16
 	for id := range f.nodes {
@@ -112,23 +115,14 @@ func (f *fingerprint) encode() ([]byte, error) {
 		h := f.nodes[id]
 		raw = append(raw, h[:]...)
 	}
-	enc, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return nil, fmt.Errorf("fingerprint: %w", err)
-	}
-	return enc.EncodeAll(raw, nil), nil
+	return s2.Encode(nil, raw)
 }
 
 func decodeFingerprint(b []byte) (*fingerprint, error) {
 	if len(b) == 0 {
 		return nil, nil
 	}
-	dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
-	if err != nil {
-		return nil, fmt.Errorf("fingerprint: %w", err)
-	}
-	defer dec.Close()
-	raw, err := dec.DecodeAll(b, nil)
+	raw, err := unpackFingerprint(b)
 	if err != nil {
 		return nil, fmt.Errorf("fingerprint: %w", err)
 	}
@@ -137,22 +131,43 @@ func decodeFingerprint(b []byte) (*fingerprint, error) {
 		return nil, errFingerprint
 	}
 	raw = raw[copy(f.links[:], raw):]
+	text := string(raw) // all ids at once
 	for len(raw) > 0 {
 		n, used := binary.Uvarint(raw)
 		if used <= 0 || uint64(len(raw)-used) < n+16 {
 			return nil, errFingerprint
 		}
-		raw = raw[used:]
-		id := string(raw[:n])
+		raw, text = raw[used:], text[used:]
+		id := text[:n]
 		var h dbt.Hash
 		copy(h[:], raw[n:])
 		f.nodes[id] = h
-		raw = raw[n+16:]
+		raw, text = raw[n+16:], text[n+16:]
 	}
 	return f, nil
 }
 
+// unpackFingerprint undoes the compression: S2, whose encoder needs no memory of its own, or in databases of older
+// versions zstd, whose encoder takes a megabyte however small the fingerprint is.
+func unpackFingerprint(b []byte) ([]byte, error) {
+	if bytes.HasPrefix(b, []byte("\x28\xb5\x2f\xfd")) {
+		dec, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxFingerprint))
+		if err != nil {
+			return nil, err
+		}
+		defer dec.Close()
+		return dec.DecodeAll(b, nil)
+	}
+	if size, err := s2.DecodedLen(b); err != nil || size > maxFingerprint {
+		return nil, errFingerprint
+	}
+	return s2.Decode(nil, b)
+}
+
+// maxFingerprint bounds the size that a compressed fingerprint may claim to have.
+const maxFingerprint = 1 << 30 // bytes
+
 // perNode is the approximate size of a node in bytes.
 const perNode = 80
 
-var errFingerprint = fmt.Errorf("fingerprint: cut short")
+var errFingerprint = errors.New("fingerprint: damaged")

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
@@ -203,12 +206,25 @@ func TestImportThatCameBetween(t *testing.T) {
 	}
 }
 
-// TestUnreadableFingerprint only costs time.
-func TestUnreadableFingerprint(t *testing.T) {
-	good, err := (&fingerprint{nodes: map[string]dbt.Hash{"model.a": {1}}}).encode()
+// TestFingerprintOfOlderVersion is one that was compressed with zstd.
+func TestFingerprintOfOlderVersion(t *testing.T) {
+	now := &fingerprint{nodes: map[string]dbt.Hash{"model.a": {1}, "model.b": {2}}, links: dbt.Hash{3}}
+	raw, err := s2.Decode(nil, now.encode())
 	if err != nil {
 		t.Fatal(err)
 	}
+	enc, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if then, err := decodeFingerprint(enc.EncodeAll(raw, nil)); err != nil || !then.same(now) {
+		t.Errorf("%v, %v", then, err)
+	}
+}
+
+// TestUnreadableFingerprint only costs time.
+func TestUnreadableFingerprint(t *testing.T) {
+	good := (&fingerprint{nodes: map[string]dbt.Hash{"model.a": {1}}}).encode()
 	if f, err := decodeFingerprint(good); err != nil || len(f.nodes) != 1 || !f.knows("model.a", dbt.Hash{1}) || f.knows("model.b", dbt.Hash{}) {
 		t.Errorf("%v, %v", f, err)
 	}

@@ -162,31 +162,22 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 		return flip, nil
 	}
 	flip.Project, flip.Applied = e.projectNow(e.contents), e.applied()
-	var err error
 	if e.changed() {
-		flip.Fingerprints, err = e.fingerprints()
+		flip.Fingerprints = e.fingerprints()
 	}
-	return flip, err
+	return flip, nil
 }
 
 // fingerprints are those of the artifacts that are applied.
-func (c *contents) fingerprints() (map[string][]byte, error) {
+func (c *contents) fingerprints() map[string][]byte {
 	prints := map[string][]byte{}
-	add := func(source catalog.Source, f *fingerprint) (err error) {
-		prints[fingerprintName(source)], err = f.encode()
-		return err
-	}
 	if c.manifest != nil {
-		if err := add(catalog.FromManifest, c.manifest.print); err != nil {
-			return nil, err
-		}
+		prints[fingerprintName(catalog.FromManifest)] = c.manifest.print.encode()
 	}
 	if c.catalog != nil {
-		if err := add(catalog.FromCatalog, c.catalog.print); err != nil {
-			return nil, err
-		}
+		prints[fingerprintName(catalog.FromCatalog)] = c.catalog.print.encode()
 	}
-	return prints, nil
+	return prints
 }
 
 // projectNow is the project with the properties that its artifacts report.
