@@ -19,7 +19,7 @@ func TestDiffText(t *testing.T) {
 		"Downstream: 0 columns of 8 tables, 2 exposures, 3 metrics.\n[breaking: 3]\n",
 		"\n  ~ model.shop.dim_products: code [breaking]\n    ~ stock_on_hand: INTEGER → BIGINT [breaking]\n",
 		"\n    + discount_share: DOUBLE\n    + discount_share from model.shop.int_order_lines_priced.line_amount (transform+aggregate)\n",
-		"\n  + model.shop.fct_session_funnel (same code as model.shop.session_funnel, which is gone)\n",
+		"\n  + model.shop.fct_session_funnel (same code as model.shop.session_funnel, which was removed)\n",
 		"\n  exposure.shop.weekly_trading (uses it)\n",
 		"\n  Zoë Brontë zoe@fennel-and-rye.example: exposure.shop.weekly_trading, model.shop.customer_segments",
 	} {

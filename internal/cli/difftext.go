@@ -18,7 +18,7 @@ type diffWriter struct {
 func (w *diffWriter) write(c *projectdiff.Diff) {
 	w.summary(c.Summary)
 	w.section("Tables", len(c.Tables), func(i int) { w.table(&c.Tables[i]) })
-	w.section("Still read, but gone", len(c.Broken), func(i int) {
+	w.section("Removed, but still read", len(c.Broken), func(i int) {
 		b := c.Broken[i]
 		reader := b.UniqueID
 		if b.Column != "" {
@@ -42,7 +42,7 @@ func (w *diffWriter) write(c *projectdiff.Diff) {
 }
 
 var hitReasons = map[string]string{
-	"column": "values", "rows": "rows", "unread": "reads it, in an unknown way", "downstream": "derives from it as a whole", "uses": "uses it",
+	"column": "values", "rows": "rows", "unread": "reads it, but its code could not be read", "downstream": "derives from a table that is affected as a whole", "uses": "uses it",
 }
 
 func (w *diffWriter) summary(s projectdiff.Summary) {
@@ -101,9 +101,9 @@ func (w *diffWriter) table(t *projectdiff.TableChange) {
 		line += ": " + w.plain(strings.Join(t.Reasons, ", "))
 	}
 	if t.SameCodeAs != "" {
-		other := "which is gone"
+		other := "which was removed"
 		if t.Change == projectdiff.Removed {
-			other = "which is new"
+			other = "which was added"
 		}
 		line += " (same code as " + w.name(t.SameCodeAs) + ", " + other + ")"
 	}

@@ -109,7 +109,7 @@ func (v *View) History(ctx context.Context, id catalog.AssetID, p store.Page) (s
 	return v.m.store.AssetHistory(ctx, v.ws(), v.Schema.ID, id, p)
 }
 
-// Removals lists the removals that wait for confirmation, by asset.
+// Removals lists the pending removals, by asset.
 func (v *View) Removals(ctx context.Context, p store.Page) (store.Paged[store.PendingRemoval], error) {
 	return v.m.store.Removals(ctx, v.ws(), v.Schema.ID, p)
 }

@@ -310,8 +310,8 @@ func (r *Reviser) withheldPart(ctx context.Context, ws int64, schema catalog.Sch
 	return o, r.withheldTests(ctx, ws, schema, h.memo, &o)
 }
 
-// withheldTests states the tests of a project without those that wait and those
-// that a person kept: the latter stay because the memo has them.
+// withheldTests states the tests of a project without the withheld ones and
+// those that a person kept: the latter stay because the memo has them.
 func (r *Reviser) withheldTests(ctx context.Context, ws int64, schema catalog.SchemaID, memo heldMemo, o *Observation) error {
 	if len(memo.Tests) == 0 {
 		return nil

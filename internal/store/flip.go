@@ -19,8 +19,7 @@ type Flip struct {
 	// Fingerprints by source, opaque; they replace those of the same source.
 	Fingerprints map[string][]byte
 	Applied      []AppliedPart
-	// Pending replaces the removals that wait for confirmation, of each project
-	// that it has.
+	// Pending replaces the pending removals of each project that it has.
 	Pending map[catalog.ProjectID][]PendingRemoval
 	// Memos are opaque bytes kept by project and name, read by Fingerprint.
 	Memos []Memo

@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// PendingRemoval is an asset whose removal waits for a person's decision.
+// PendingRemoval is an asset whose removal is pending until a person decides.
 type PendingRemoval struct {
 	Asset    catalog.AssetID
 	Name     string
@@ -20,7 +20,7 @@ type PendingRemoval struct {
 	Since    time.Time     // zero when written: the time of the save
 }
 
-// Removals lists the removals of a schema that wait for confirmation, by asset.
+// Removals lists the pending removals of a schema, by asset.
 func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p Page) (Paged[PendingRemoval], error) {
 	var asset, project int64
 	var node []byte
