@@ -89,19 +89,25 @@ func TestPackageInTwoProjects(t *testing.T) {
 func TestEqualBytesOfTwoProjects(t *testing.T) {
 	r := newRig(t)
 	tables := packagedCatalog(t, monday, "da", "id:integer", "more:text")
+	results := runResults(t, "of both", monday, "build", doc{"unique_id": "model.shop.shared", "status": "success", "execution_time": 1.5, "timing": []doc{}})
 	a, b := manifest(t, "a", monday, packaged("da")), manifest(t, "b", monday, packaged("dbb"))
-	r.completed(r.send(a, tables))
+	r.completed(r.send(a, tables, results))
 	r.completed(r.send(b))
-	r.completed(r.send(b, tables))
+	r.completed(r.send(b, tables, results))
 	for _, project := range []string{"a", "b"} {
-		_, columns := r.assetOf(project, "model.shop.shared")
+		asset, columns := r.assetOf(project, "model.shop.shared")
 		if got := columnNames(columns); !slices.Equal(got, []string{"id", "more"}) {
 			t.Errorf("columns of %s's table: %v", project, got)
 		}
+		latest, err := r.store.LatestResults(t.Context(), ws, r.schema, asset.Nodes)
+		if err != nil || len(latest) != 1 {
+			t.Errorf("results of %s's table: %v, %v", project, latest, err)
+		}
 	}
 	version := r.version()
-	if imp := r.completed(r.send(b, tables)); imp.Report.Outcome != outcomeUnchanged || r.version() != version {
-		t.Errorf("again: %s, version %d after %d", imp.Report.Outcome, r.version(), version)
+	imp := r.completed(r.send(b, tables, results))
+	if imp.Report.Outcome != outcomeUnchanged || r.version() != version || imp.Report.Counts["results_stored"] != 0 {
+		t.Errorf("again: %s, version %d after %d, %v", imp.Report.Outcome, r.version(), version, imp.Report.Counts)
 	}
 }
 

@@ -108,14 +108,20 @@ func (p *runPut) load(ctx context.Context, t Table, rows [][]any) error {
 }
 
 // open makes the run's row, or finds it; there reports whether it is complete.
+// An invocation is a project's. A run of no project may be any project's, and
+// the other way round.
 func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 	if _, err := tx.schema(ctx, p.ws, p.run.SchemaID); err != nil {
 		return false, err
 	}
+	args, of := []any{p.ws, int64(p.run.SchemaID), p.run.InvocationID, p.artifact}, ""
+	if p.run.Project != 0 {
+		args, of = append(args, int64(p.run.Project)), ` AND project_id IN (?, 0)`
+	}
 	type found struct{ id, stored int64 }
 	f, err := one(ctx, tx.db, func(row scanner) (f found, err error) { return f, row.Scan(&f.id, &f.stored) },
-		`SELECT id, stored FROM runs WHERE ws = ? AND schema_id = ? AND invocation_id = ? AND artifact = ?`,
-		p.ws, int64(p.run.SchemaID), p.run.InvocationID, p.artifact)
+		`SELECT id, stored FROM runs WHERE ws = ? AND schema_id = ? AND invocation_id = ? AND artifact = ?`+of+` ORDER BY project_id DESC LIMIT 1`,
+		args...)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return false, p.insert(ctx, tx)
 	}

@@ -204,6 +204,14 @@ func testResultsByProject(t *testing.T, r *rig) {
 	same(t, history(nodes[0]), []string{"i-1"})
 	same(t, history(nodes...), []string{"i-2", "i-1"})
 
+	// An invocation is a project's; one of nobody may be anybody's.
+	for i, project := range []catalog.ProjectID{2, 1, 2, 0} {
+		_, stored, err := r.PutRun(ctx, ws, of(project, "i-1", 10), []catalog.NodeResult{result("model.a", "error", 9)}, nil)
+		must(t, err)
+		same(t, stored, i == 0)
+	}
+	same(t, history(nodes...), []string{"i-2", "i-1", "i-1"})
+
 	// Runs of nobody are given to the project that has their nodes.
 	r.putRun(of(0, "i-3", 30), result("model.a", "skipped", 29), result("model.b", "success", 29), result("model.c", "success", 29))
 	r.putRun(of(0, "i-4", 31), result("model.other", "success", 30))
