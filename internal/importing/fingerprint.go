@@ -37,6 +37,19 @@ func (f *fingerprint) len() int {
 	return len(f.nodes)
 }
 
+// tests is how many of the nodes are data tests.
+func (f *fingerprint) tests() int {
+	n := 0
+	if f != nil {
+		for id := range f.nodes {
+			if isTest(id) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // link adds one entry of the parent map. Its hash goes into that of all links by
 // exclusive or, so that neither the order of the file nor that of the parents
 // matters.

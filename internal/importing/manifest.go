@@ -129,9 +129,12 @@ func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, kno
 		return nil, err
 	}
 	defer func() { _ = r.Close() }() // only read
+	tests := known.tests()           // most manifests are about as large as the last one
+	nodes := known.len() - tests
 	m := &manifestIndex{
 		artifact: a, links: make(revision.Links, known.len()), depends: map[string][]string{}, print: newFingerprint(known.len()),
-		claims: []revision.Claim{}, tests: []revision.TestClaim{},
+		claims: make([]revision.Claim, 0, nodes), facets: make([]entry, 0, nodes),
+		tests: make([]revision.TestClaim, 0, tests), entries: make([]entry, 0, tests),
 	}
 	sink := &manifestSink{manifestIndex: m, job: j, convert: converter{adapter: head.AdapterType}}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true}

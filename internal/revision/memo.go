@@ -57,11 +57,17 @@ func (r *Reviser) readLinksOf(ctx context.Context, ws int64, schema catalog.Sche
 	return links, nil
 }
 
+// The approximate sizes of an id and of the links of a child, in bytes.
+const (
+	idBytes   = 48
+	linkBytes = 12
+)
+
 // encodeLinks writes the ids once, in order of their first use, and then each
 // child with the numbers of its parents, by child. Equal links have equal bytes.
 func encodeLinks(links Links) []byte {
-	numbers := map[string]uint64{}
-	var ids, body []byte
+	numbers := make(map[string]uint64, len(links))
+	ids, body := make([]byte, 0, idBytes*len(links)), make([]byte, 0, linkBytes*len(links))
 	number := func(id string) uint64 {
 		n, ok := numbers[id]
 		if !ok {
@@ -71,12 +77,14 @@ func encodeLinks(links Links) []byte {
 		}
 		return n
 	}
+	var parents []string
 	for _, child := range slices.Sorted(maps.Keys(links)) {
-		parents := links[child]
-		if len(parents) == 0 {
+		if len(links[child]) == 0 {
 			continue
 		}
-		parents = slices.Compact(slices.Sorted(slices.Values(parents)))
+		parents = append(parents[:0], links[child]...)
+		slices.Sort(parents)
+		parents = slices.Compact(parents)
 		body = binary.AppendUvarint(body, number(child))
 		body = binary.AppendUvarint(body, uint64(len(parents)))
 		for _, p := range parents {
