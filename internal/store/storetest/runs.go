@@ -221,7 +221,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	has := func(id string) bool { return id == "model.a" || id == "model.b" }
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 2)
 	same(t, class(), [3]string{"success", "skipped", "success"})
-	same(t, history(nodes[1]), []string{"i-3", "i-2"})
+	same(t, history(nodes[1]), []string{"i-3", "i-2", "i-1"})
 	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes))(t)[nodes[2]].Status, "warn")
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 0)
 	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other")))(t)), 1)
