@@ -75,6 +75,13 @@ func (r *reporter) Add(name string, n int64) {
 	r.dirty = true
 }
 
+// counted returns one of the report's figures; 0 if it was not set.
+func (r *reporter) counted(name string) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.report.Counts[name]
+}
+
 // Issue records a problem; equal ones are folded into a count.
 func (r *reporter) Issue(i catalog.Issue) {
 	r.mu.Lock()
