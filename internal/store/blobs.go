@@ -171,13 +171,22 @@ func (s *Store) UnreferencedBlobs(ctx context.Context, l Loose, limit int) ([]st
 
 // MarkBlobs marks those of the blobs as being deleted that are loose, and lists
 // them: their bytes may be deleted. A mark that is too old to hold is taken over.
+//
+// The rows are locked by a statement of their own. A statement on PostgreSQL that
+// waits for a row sees that row as the other transaction left it, but the state of
+// everything else, references too, from before the wait. The statement after it
+// sees what the other transaction committed.
 func (s *Store) MarkBlobs(ctx context.Context, l Loose, sha256s []string) ([]string, error) {
 	var marked []string
 	err := s.tx(ctx, func(tx Tx) error {
 		marked = nil
 		return inBatches(sha256s, func(sha256s []string) error {
+			marks, args := in(nil, sha256s)
+			if _, err := tx.exec(ctx, `UPDATE blobs SET deleting_at = deleting_at WHERE sha256 IN `+marks, args...); err != nil {
+				return err
+			}
 			now := s.now()
-			marks, args := in([]any{micros(now), micros(l.Dropped), micros(l.Orphaned), micros(now.Add(-MarkTime))}, sha256s)
+			marks, args = in([]any{micros(now), micros(l.Dropped), micros(l.Orphaned), micros(now.Add(-MarkTime))}, sha256s)
 			some, err := list(ctx, tx.db, scalar[string], `UPDATE blobs SET deleting_at = ? WHERE`+loose+
 				` AND (deleting_at = 0 OR deleting_at < ?) AND sha256 IN `+marks+` RETURNING sha256`, args...)
 			marked = append(marked, some...)
