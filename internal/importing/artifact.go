@@ -16,51 +16,46 @@ import (
 // indexed, and by ranges when what changed is decoded.
 type artifact struct {
 	part catalog.Part
-	text blob.ReaderAtCloser // nil until ranges are asked for
+	text blob.ReaderAtCloser
 	open func(ctx context.Context) (io.ReadCloser, error)
-	at   func(ctx context.Context) (blob.ReaderAtCloser, error)
 }
 
 // artifact returns the text of a part. What is not a plain file already, because
 // it is compressed or stored elsewhere, is unpacked into a spool file first.
 func (j *job) artifact(ctx context.Context, part catalog.Part) (*artifact, error) {
+	ranged, ok := j.Blobs(j.claim.WS).(blob.Ranged)
+	if !ok {
+		return j.spool(ctx, part)
+	}
 	hash, err := blob.ParseHash(part.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", part.Name, err)
 	}
-	blobs := j.Blobs(j.claim.WS)
-	plain, err := isPlain(ctx, blobs, hash)
+	text, err := ranged.OpenAt(ctx, hash)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", part.Name, err)
 	}
-	if !plain {
+	packed, err := isGzip(text)
+	if err != nil || packed {
+		err = errors.Join(err, text.Close())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", part.Name, err)
+	}
+	if packed {
 		return j.spool(ctx, part)
 	}
-	return &artifact{
-		part: part,
-		open: func(ctx context.Context) (io.ReadCloser, error) { return blobs.Open(ctx, hash) },
-		at: func(ctx context.Context) (blob.ReaderAtCloser, error) {
-			return blobs.(blob.Ranged).OpenAt(ctx, hash) // as isPlain found
-		},
-	}, nil
+	return &artifact{part: part, text: text, open: func(ctx context.Context) (io.ReadCloser, error) { return j.blob(ctx, part) }}, nil
 }
 
-// isPlain reports whether ranges of a blob are ranges of its unpacked text.
-func isPlain(ctx context.Context, blobs blob.Store, hash blob.Hash) (bool, error) {
-	ranged, ok := blobs.(blob.Ranged)
-	if !ok {
-		return false, nil
-	}
-	r, err := ranged.OpenAt(ctx, hash)
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = r.Close() }() // only read
+// isGzip reports whether bytes are compressed: ranges of them are then not ranges
+// of the text.
+func isGzip(r io.ReaderAt) (bool, error) {
 	var magic [2]byte
 	if _, err := r.ReadAt(magic[:], 0); err != nil && !errors.Is(err, io.EOF) {
 		return false, err
 	}
-	return magic != [2]byte{0x1f, 0x8b}, nil // gzip
+	return magic == [2]byte{0x1f, 0x8b}, nil
 }
 
 // spool unpacks a part into a file that only its descriptor names.
@@ -111,15 +106,9 @@ func (c contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// read returns the bytes of a range, in buf if they fit.
-func (a *artifact) read(ctx context.Context, r dbt.Range, buf []byte) ([]byte, error) {
-	if a.text == nil {
-		text, err := a.at(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", a.part.Name, err)
-		}
-		a.text = text
-	}
+// read returns the bytes of a range, in buf if they fit. It may be called from
+// several goroutines.
+func (a *artifact) read(r dbt.Range, buf []byte) ([]byte, error) {
 	if int64(cap(buf)) < r.Length {
 		buf = make([]byte, r.Length)
 	}
@@ -131,8 +120,4 @@ func (a *artifact) read(ctx context.Context, r dbt.Range, buf []byte) ([]byte, e
 }
 
 // close closes the file.
-func (a *artifact) close() {
-	if a != nil && a.text != nil {
-		_ = a.text.Close() // only read, or a spool file that is no longer needed
-	}
-}
+func (a *artifact) close() { _ = a.text.Close() } // only read, or a spool file that is no longer needed

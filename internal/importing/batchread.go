@@ -40,12 +40,6 @@ type decoded[T any] struct {
 // hands them to take in their order.
 func (b *batchReader[T]) read(ctx context.Context, entries []entry, take func(i int, v T) error) error {
 	out := make([]decoded[T], len(entries))
-	// One read at least fixes the file before several decoders share it.
-	if len(entries) > 0 {
-		if _, err := b.artifact.read(ctx, dbt.Range{Offset: entries[0].Offset}, nil); err != nil {
-			return err
-		}
-	}
 	order := make([]int, len(entries)) // by place in the file
 	for i := range order {
 		order[i] = i
@@ -59,7 +53,7 @@ func (b *batchReader[T]) read(ctx context.Context, entries []entry, take func(i 
 			var buf []byte
 			for n := k; n < len(order); n += workers {
 				i := order[n]
-				raw, err := b.artifact.read(within, entries[i].Range, buf)
+				raw, err := b.artifact.read(entries[i].Range, buf)
 				if err != nil {
 					return err
 				}

@@ -150,7 +150,7 @@ func (w *sqlWriter) dedupe(name, from string) {
 // remarks are lines of comment; quotes and brackets in them must not confuse a reader.
 var remarks = [...]string{
 	"-- One row per key; see the team's notes before changing the grain (it isn't obvious).",
-	"-- TODO: drop the old \"code\" columns once finance has moved: they're kept for the yearly report.",
+	"-- The old \"code\" columns go once finance has moved: they're kept for the yearly report.",
 	"/* Late rows arrive up to three days after the event, so the window is wider than it looks;\n   don't filter here. */",
 	"-- The source sends 'N/A', '' and null for the same thing.",
 	"-- select id from the_old_table where it = 'still there'",
