@@ -90,10 +90,8 @@ func (m *model) sql(text string) {
 	for _, p := range problems {
 		m.issue(string(p.Code), p.Message, p.Position)
 	}
-	for _, d := range result.Diagnostics {
-		m.issue(string(d.Code), d.Message, m.lines.Position(d.Span.Start))
-	}
 	m.outputs(result)
+	partial := m.diagnostics(result, m.nameStar())
 	if s := m.tables[m.self].Code.Snapshot; s != nil && len(m.block.Outputs) > 0 {
 		m.block.Outputs = s.columns(m.block.Outputs)
 	}
@@ -107,9 +105,22 @@ func (m *model) sql(text string) {
 		if len(m.block.Issues) == 0 {
 			m.issue(IssueNoQuery, "no query was found", token.Position{Line: 1, Column: 1})
 		}
-	case len(problems) > 0 || result.Status == resolve.Partial || m.block.Resolved() < len(m.block.Outputs):
+	case len(problems) > 0 || partial || m.block.Resolved() < len(m.block.Outputs):
 		m.block.Status = Partial
 	}
+}
+
+// diagnostics adds what could not be resolved to the issues, without the star among the outputs if its columns have
+// got names since. It reports whether the result is partial all the same.
+func (m *model) diagnostics(result resolve.Result, named bool) bool {
+	left := result.Diagnostics
+	if named {
+		left = slices.DeleteFunc(left, func(d resolve.Diagnostic) bool { return d.Code == resolve.UnknownStar && d.Span.Len() == 0 })
+	}
+	for _, d := range left {
+		m.issue(string(d.Code), d.Message, m.lines.Position(d.Span.Start))
+	}
+	return result.Status == resolve.Partial && (!named || len(left) > 0)
 }
 
 func (m *model) issue(code, message string, at token.Position) {

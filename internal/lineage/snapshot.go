@@ -98,6 +98,15 @@ func (s *Snapshot) columns(outputs []Output) []Output {
 	return outputs
 }
 
+// adds reports whether dbt itself adds a column of this name.
+func (s *Snapshot) adds(name string) bool {
+	own := []string{s.ScdID, s.Updated, s.ValidFrom, s.ValidTo}
+	if s.Deleted {
+		own = append(own, s.IsDeleted)
+	}
+	return slices.ContainsFunc(own, func(o string) bool { return strings.EqualFold(o, name) })
+}
+
 // derived returns the edges of a value that is computed from other values.
 func derived(edges []Edge, masked bool) []Edge {
 	out := make([]Edge, 0, len(edges))

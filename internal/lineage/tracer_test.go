@@ -47,7 +47,7 @@ func TestOrderOfSchemas(t *testing.T) {
 	}{
 		{"catalog before SQL", full("id", "from_catalog"), "select id, from_sql from elsewhere", "id < p.id identity\nfrom_catalog < p.from_catalog identity\nfrom_sql < p.from_sql identity"},
 		{"catalog before SQL, in other case", full("ID", "From_SQL"), "select id, from_sql from elsewhere", "ID < p.ID identity\nFrom_SQL < p.From_SQL identity"},
-		{"catalog before SQL that leaves a star", full("id"), "select id, x, * from elsewhere", "id < p.id identity"},
+		{"catalog before SQL that leaves a star", full("id"), "select id, x, * from elsewhere", "id < p.id identity\nx < p.x identity"},
 		{"SQL before YAML", part("id", "from_yaml"), "select id, from_sql from elsewhere", "id < p.id identity\nfrom_sql < p.from_sql identity"},
 		{"SQL that leaves a star, YAML beside it", part("from_yaml"), "select id, * from elsewhere", "* < p.* identity?inferred"},
 		{"no SQL, YAML", part("from_yaml"), "", "* < p.* identity?inferred"},
