@@ -58,3 +58,42 @@ func TestClassOf(t *testing.T) {
 		}
 	}
 }
+
+func TestClassOfResult(t *testing.T) {
+	none, some := int64(0), int64(3)
+	for _, c := range []struct {
+		id, status string
+		failures   *int64
+		want       string
+	}{
+		{"model.p.a", "success", nil, ClassSuccess},
+		{"test.p.a", "success", nil, ClassCompiled},
+		{"unit_test.p.a.b", "success", nil, ClassCompiled},
+		{"test.p.a", "success", &none, ClassPass},
+		{"test.p.a", "success", &some, ClassFail},
+		{"test.p.a", "pass", nil, ClassPass}, // dbt up to 0.19 gives no number
+		{"test.p.a", "warn", &some, ClassWarn},
+		{"test.p.a", "odd", nil, ClassOther},
+	} {
+		if got := ClassOfResult(c.id, c.status, c.failures); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.id, c.status, got, c.want)
+		}
+	}
+}
+
+func TestCounting(t *testing.T) {
+	for want, commands := range map[Counting][]string{
+		CountsAsLatest:   {"build", "run", "test", "seed", "snapshot", "retry", ""},
+		CountsInHistory:  {"clone"},
+		CountsForNothing: {"generate", "docs generate", "compile", "list", "ls", "parse", "show", "run-operation", "freshness", "another"},
+	} {
+		for _, command := range commands {
+			if got := (Run{Command: command}).Counting(); got != want {
+				t.Errorf("%q counts for %d, want %d", command, got, want)
+			}
+		}
+	}
+	if got := (Run{Command: "build", Empty: true}).Counting(); got != CountsInHistory {
+		t.Errorf("--empty counts for %d", got)
+	}
+}

@@ -1,6 +1,9 @@
 package catalog
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Run is one dbt invocation. Runs are append-only, by invocation id.
 type Run struct {
@@ -9,21 +12,43 @@ type Run struct {
 	Project      ProjectID
 	InvocationID string
 	Command      string // args.which: build, run, test, generate …
-	DBTVersion   string
-	GeneratedAt  time.Time
-	Elapsed      float64 // seconds
-	Results      int
-	Import       ImportID
+	Args         json.RawMessage
+	// Empty is set for --empty: tables without rows were built.
+	Empty       bool
+	DBTVersion  string
+	GeneratedAt time.Time
+	Elapsed     float64 // seconds
+	Results     int
+	Import      ImportID
 }
 
-// CountsAsRun is false for invocations that did not run nodes: the results of
-// `docs generate`, `compile` and `list` are always success and mean nothing.
-func (r Run) CountsAsRun() bool {
+// Counting is what the results of a run count for.
+type Counting int
+
+// What results count for, each with what those before it do.
+const (
+	// CountsForNothing: the command builds nothing, such as `docs generate`, and its
+	// results, which are always success, mean nothing. They are listed with the run.
+	CountsForNothing Counting = iota
+	// CountsInHistory: tables were made, but not with their rows.
+	CountsInHistory
+	// CountsAsLatest: the results may be the latest of their nodes.
+	CountsAsLatest
+)
+
+// Counting classifies the run by its command. Files without a command are of old
+// versions or other programs, and are taken as runs.
+func (r Run) Counting() Counting {
 	switch r.Command {
-	case "generate", "docs generate", "compile", "list", "ls", "parse":
-		return false
+	case "clone":
+		return CountsInHistory
+	case "", "build", "run", "test", "seed", "snapshot", "retry":
+		if r.Empty {
+			return CountsInHistory
+		}
+		return CountsAsLatest
 	}
-	return true
+	return CountsForNothing
 }
 
 // NodeResult is what happened to one node in one run.
@@ -31,7 +56,7 @@ type NodeResult struct {
 	Run           RunID
 	UniqueID      string
 	Status        string // as dbt has it
-	Class         string // success, error, skipped, warn, fail, pass, other
+	Class         string // success, error, skipped, warn, fail, pass, compiled, other
 	Message       string
 	Failures      *int64
 	ExecutionTime float64 // seconds

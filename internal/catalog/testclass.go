@@ -12,7 +12,30 @@ const (
 	ClassError   = "error"
 	ClassSkipped = "skipped"
 	ClassOther   = "other"
+	// ClassCompiled: the test's query was made, but not run. Such a result is listed
+	// with its run and nowhere else.
+	ClassCompiled = "compiled"
 )
+
+// ClassOfResult puts the result of a node into its class. A test that ran has
+// passed, warned or failed, and the number of its failures with that: success alone
+// means that it was compiled.
+func ClassOfResult(uniqueID, status string, failures *int64) string {
+	class := ClassOf(status)
+	switch {
+	case class != ClassSuccess || !isTestID(uniqueID):
+		return class
+	case failures == nil:
+		return ClassCompiled
+	case *failures > 0:
+		return ClassFail
+	}
+	return ClassPass
+}
+
+func isTestID(uniqueID string) bool {
+	return strings.HasPrefix(uniqueID, "test.") || strings.HasPrefix(uniqueID, "unit_test.")
+}
 
 // ClassOf puts a status of run_results.json or sources.json into its class. A
 // partial success (some batches of a microbatch model failed) is a warning;

@@ -3,6 +3,8 @@ package dbt
 import (
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Head is the metadata of an artifact.
@@ -15,9 +17,11 @@ type Head struct {
 	ProjectID     string
 	AdapterType   string
 	InvocationID  string
-	GeneratedAt   time.Time // UTC; zero if absent or implausible
-	StartedAt     time.Time // of the invocation, UTC; zero if absent
-	Command       string    // args.which: "build", "test", "generate" …; run results only
+	GeneratedAt   time.Time      // UTC; zero if absent or implausible
+	StartedAt     time.Time      // of the invocation, UTC; zero if absent
+	Command       string         // args.which: "build", "test", "generate" …; run results only
+	Args          jsontext.Value // what dbt was called with, see args; run results only, nil if empty
+	Empty         bool           // --empty was given; run results only
 	Elapsed       time.Duration
 	Target        string   // args.target; run results only
 	EnvNames      []string // names of the DBT_ENV_CUSTOM_ENV_ variables; their values may be secrets and are not read

@@ -197,3 +197,33 @@ func TestKindMismatch(t *testing.T) {
 		}
 	}
 }
+
+// TestArgs reads what dbt was called with: no folder of its machine, no value of a variable.
+func TestArgs(t *testing.T) {
+	read := func(args string) dbt.Head {
+		t.Helper()
+		text := `{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/run-results/v6.json"},"results":[],"args":` + args + `}`
+		head, _, err := dbt.ReadRunResults(context.Background(), strings.NewReader(text), dbt.ResultOptions{}, func(*dbt.Result) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return head
+	}
+	head := read(`{"which":"build","select":["a+"],"exclude":null,"project_dir":"p","seed_dir":"/home/ana/p","other":"C:\\x","vars":{"token":"s3cret"},"invocation_command":"dbt build --vars 's3cret'","empty":false,"threads":4}`)
+	if got, want := string(head.Args), `{"which":"build","select":["a+"],"vars":{"token":"***"},"empty":false,"threads":4}`; got != want || head.Empty {
+		t.Errorf("%s, want %s; empty %v", got, want, head.Empty)
+	}
+	for args, empty := range map[string]bool{
+		`{"which":"run","vars":"{token: s3cret}"}`:                      false,
+		`{"which":"run","empty":true}`:                                  true,
+		`{"which":"run","empty":"true"}`:                                false,
+		`{"which":"run","invocation_command":"dbt run --empty -s a"}`:   true,
+		`{"which":"run","invocation_command":"dbt run -s x--emptyish"}`: false,
+		`[]`: false,
+	} {
+		head := read(args)
+		if head.Empty != empty || strings.Contains(string(head.Args), "s3cret") {
+			t.Errorf("%s: empty %v, args %s", args, head.Empty, head.Args)
+		}
+	}
+}

@@ -172,6 +172,8 @@ func (h *header) invocation(d *decoder, section string, v value) {
 	case "args":
 		h.Command = d.name("which", v.get("which"))
 		h.Target = d.name("target", v.get("target"))
+		h.Args = d.raw("args", shownArgs(v))
+		h.Empty = isEmptyRun(v)
 	}
 }
 

@@ -12,23 +12,27 @@ import (
 
 // Run is one dbt invocation.
 type Run struct {
-	InvocationID string   `json:"invocation_id"`
-	Command      string   `json:"command" doc:"build, run, test …"`
-	DBTVersion   string   `json:"dbt_version"`
-	GeneratedAt  *string  `json:"generated_at" format:"date-time"`
-	Elapsed      float64  `json:"elapsed" doc:"Seconds"`
-	Nodes        int      `json:"nodes" doc:"Number of results"`
-	Import       *string  `json:"import" doc:"The import that it comes from"`
-	Results      []Result `json:"results,omitempty" doc:"Paged; not in lists of runs"`
+	InvocationID string         `json:"invocation_id"`
+	Command      string         `json:"command" doc:"build, run, test …"`
+	Args         map[string]any `json:"args" doc:"What dbt was called with, without paths and the values of variables"`
+	CountsAs     string         `json:"counts_as" enum:"latest,history,nothing" doc:"latest: its results may be the latest of their nodes; history: tables were made without their rows (--empty, clone); nothing: the command builds nothing (docs generate, compile, show …)"`
+	DBTVersion   string         `json:"dbt_version"`
+	GeneratedAt  *string        `json:"generated_at" format:"date-time"`
+	Elapsed      float64        `json:"elapsed" doc:"Seconds"`
+	Nodes        int            `json:"nodes" doc:"Number of results"`
+	Import       *string        `json:"import" doc:"The import that it comes from"`
+	Results      []Result       `json:"results,omitempty" doc:"Paged; not in lists of runs"`
 }
 
 // Result is the result of a node in a run.
 type Result struct {
 	Run           string  `json:"run"`
 	InvocationID  string  `json:"invocation_id,omitempty"`
+	Command       string  `json:"command,omitempty" doc:"Of the run; in lists of an asset's results"`
+	CountsAs      string  `json:"counts_as,omitempty" doc:"As for runs; in lists of an asset's results"`
 	UniqueID      string  `json:"unique_id"`
 	Status        string  `json:"status" doc:"As dbt reports it"`
-	Class         string  `json:"class" doc:"success, error, skipped, warn, fail, pass or other"`
+	Class         string  `json:"class" doc:"success, error, skipped, warn, fail, pass, compiled (a test that was not run) or other"`
 	Message       *string `json:"message"`
 	Failures      *int64  `json:"failures"`
 	ExecutionTime float64 `json:"execution_time" doc:"Seconds"`
@@ -48,7 +52,8 @@ func (a *API) registerRuns(s *httpserver.Server) {
 	}, a.getRun)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/runs", Scope: access.ReadCatalog, ID: "list-asset-runs", Tag: "runs",
-		Summary: "List the results of an asset's node over time, newest first",
+		Summary:     "List the results of an asset's node over time, newest first",
+		Description: "Those of runs that build. Where tables were made without their rows, counts_as is history.",
 	}, a.listAssetRuns)
 }
 
@@ -159,6 +164,7 @@ func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRu
 	out := httpserver.ListOf[Result](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, r := range rows.Rows {
 		result := resultOf(r.NodeResult, r.InvocationID)
+		result.Command, result.CountsAs = r.Command, countsAs(r.Counting)
 		out.Data = append(out.Data, httpserver.Resource[Result]{ID: result.Run + "." + result.UniqueID, Type: "node_result", Attributes: result})
 	}
 	return httpserver.Reply(out), nil
@@ -168,7 +174,7 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 	out := httpserver.Resource[Run]{
 		ID: run.ID.String(), Type: "run",
 		Attributes: Run{
-			InvocationID: run.InvocationID, Command: run.Command, DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
+			InvocationID: run.InvocationID, Command: run.Command, Args: jsonMap(run.Args), CountsAs: countsAs(run.Counting()), DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
 			Elapsed: run.Elapsed, Nodes: run.Results, Import: importLabel(run.Import),
 		},
 		Relationships: &httpserver.Relationships{},
@@ -186,6 +192,16 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 		out.Relationships.Project = &httpserver.Named{ID: run.Project.String(), Name: project.Name}
 	}
 	return out, nil
+}
+
+func countsAs(c catalog.Counting) string {
+	switch c {
+	case catalog.CountsAsLatest:
+		return "latest"
+	case catalog.CountsInHistory:
+		return "history"
+	}
+	return "nothing"
 }
 
 func resultOf(r catalog.NodeResult, invocation string) Result {

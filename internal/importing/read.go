@@ -15,6 +15,7 @@ type contents struct {
 	artifacts  []*artifact    // that are open
 	manifest   *manifestIndex // nil: not read
 	catalog    *catalogIndex  // nil: not read
+	commands   []string       // of the run results that were read
 	superseded bool           // older than what is served: only the run results count
 }
 
@@ -59,6 +60,7 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 			return err
 		}
 	}
+	j.checkCommands(c)
 	if part, ok := o.unread(partSources); ok {
 		return j.readSources(ctx, part)
 	}

@@ -2,6 +2,7 @@ package importing
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -40,7 +41,30 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents
 			Remedy:  "send the manifest and the run results of one dbt invocation",
 		})
 	}
+	c.commands = append(c.commands, head.Command)
 	return j.putRun(ctx, part, head, results, nil)
+}
+
+// checkCommands reports run results that are all of commands that build nothing.
+func (j *job) checkCommands(c *contents) {
+	for _, command := range c.commands {
+		if (catalog.Run{Command: command}).Counting() != catalog.CountsForNothing {
+			return
+		}
+	}
+	if len(c.commands) == 0 {
+		return
+	}
+	command, remedy := c.commands[0], "send the run_results.json of dbt build, run or test"
+	if command == "generate" {
+		command = "docs generate"
+		remedy += ": dbt docs generate overwrites that file, so copy it before"
+	}
+	j.rep.Issue(catalog.Issue{
+		Code: "run-results-of-no-run", Severity: "warning", Place: partRunResults,
+		Message: "the run results are those of dbt " + command + ", which runs no model and no test: they are listed with the run and change no status",
+		Remedy:  remedy,
+	})
 }
 
 // names reports whether the manifest has the node.
@@ -51,7 +75,8 @@ func (m *manifestIndex) names(uniqueID string) bool {
 
 func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results []catalog.NodeResult, freshness []catalog.Freshness) error {
 	run := catalog.Run{
-		SchemaID: j.schema.ID, Project: j.project.ID, InvocationID: h.InvocationID, Command: h.Command, DBTVersion: h.DBTVersion,
+		SchemaID: j.schema.ID, Project: j.project.ID, InvocationID: h.InvocationID, Command: h.Command,
+		Args: json.RawMessage(h.Args), Empty: h.Empty, DBTVersion: h.DBTVersion,
 		GeneratedAt: j.generated(h), Elapsed: h.Elapsed.Seconds(), Results: len(results) + len(freshness), Import: j.claim.Import.ID,
 	}
 	if run.Project == 0 {
@@ -121,11 +146,21 @@ func (j *job) projectOfResults(ctx context.Context, results []catalog.NodeResult
 
 func resultOf(r *dbt.Result) catalog.NodeResult {
 	n := catalog.NodeResult{
-		UniqueID: r.UniqueID, Status: r.StatusText, Class: catalog.ClassOf(r.StatusText), Message: r.Message, Failures: r.Failures,
+		UniqueID: r.UniqueID, Status: r.StatusText, Class: classOf(r), Message: r.Message, Failures: r.Failures,
 		ExecutionTime: r.ExecutionTime.Seconds(), RowsAffected: r.Adapter.RowsAffected, Thread: r.Thread,
 	}
 	n.StartedAt, n.CompletedAt = span(r.Timing)
 	return n
+}
+
+// classOf is the class of a result. Before v1 the outcome was in flags: a test that
+// has none of them passed.
+func classOf(r *dbt.Result) string {
+	if class := catalog.ClassOfResult(r.UniqueID, r.StatusText, r.Failures); class != catalog.ClassOther {
+		return class
+	}
+	passed := int64(0)
+	return catalog.ClassOfResult(r.UniqueID, string(r.Status), &passed)
 }
 
 // span is from the first start to the last end of the phases.

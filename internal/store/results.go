@@ -16,6 +16,7 @@ type RunResult struct {
 	catalog.NodeResult
 	InvocationID string
 	Command      string
+	Counting     catalog.Counting
 }
 
 var resultTable = Table{Name: "node_results", Columns: []string{
@@ -188,7 +189,8 @@ func keyHashes(values []string) [][]byte {
 const maxHistory = 4096
 
 // NodeResults lists the results of the nodes (catalog.ErrTooLarge above 4,096)
-// by completion, newest first.
+// by completion, newest first: those of runs that made something, without tests
+// that were only compiled.
 func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, p Page) (Paged[RunResult], error) {
 	if len(nodes) == 0 {
 		return Paged[RunResult]{}, nil
@@ -200,15 +202,15 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 	if _, err := p.after(&at, &run, &node); err != nil {
 		return Paged[RunResult]{}, err
 	}
-	matches, args := ofNodes([]any{ws, int64(schema)}, nodes)
-	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1
-		WHERE n.ws = ? AND n.schema_id = ? AND ` + matches
+	matches, args := ofNodes([]any{ws, int64(schema), catalog.ClassCompiled}, nodes)
+	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1 AND r.counts > 0
+		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND ` + matches
 	d := s.reader(ws)
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+where, args...)
 	if err != nil {
 		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
 	}
-	rows, err := list(ctx, d, scanRunResult, `SELECT `+resultColumns+`, r.invocation_id, r.command, n.at`+where+`
+	rows, err := list(ctx, d, scanRunResult, `SELECT `+resultColumns+`, r.invocation_id, r.command, r.counts, n.at`+where+`
 		AND (n.at, n.run_id, n.node) < (?, ?, ?) ORDER BY n.at DESC, n.run_id DESC, n.node DESC LIMIT ?`,
 		append(args, at, run, node, p.limit()+1)...)
 	if err != nil {
@@ -246,7 +248,7 @@ type timedResult struct {
 
 func scanRunResult(row scanner) (r timedResult, err error) {
 	var at int64
-	r.NodeResult, err = scanResultAnd(row, &r.InvocationID, &r.Command, &at)
+	r.NodeResult, err = scanResultAnd(row, &r.InvocationID, &r.Command, &r.Counting, &at)
 	r.at = timeOf(at)
 	return r, err
 }

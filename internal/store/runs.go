@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,12 +24,16 @@ type RunFilter struct {
 	UniqueID string // runs that have a result of this node
 }
 
-const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id`
+const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id, r.args, r.empty`
 
 func scanRun(row scanner) (r catalog.Run, err error) {
 	var generated int64
-	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import)
+	var args string
+	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import, &args, &r.Empty)
 	r.GeneratedAt = timeOf(generated)
+	if args != "" {
+		r.Args = json.RawMessage(args)
+	}
 	return r, err
 }
 
@@ -148,9 +153,9 @@ func (p *runPut) insert(ctx context.Context, tx Tx) error {
 	p.run.ID = catalog.RunID(id)
 	r := p.run
 	_, err = tx.exec(ctx, `INSERT INTO runs (ws, id, schema_id, project_id, invocation_id, artifact, command, dbt_version,
-		generated_at, elapsed, results, import_id, stored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		generated_at, elapsed, results, import_id, args, empty, counts, stored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
 		p.ws, id, int64(r.SchemaID), int64(r.Project), r.InvocationID, p.artifact, r.Command, r.DBTVersion,
-		micros(r.GeneratedAt), r.Elapsed, r.Results, int64(r.Import))
+		micros(r.GeneratedAt), r.Elapsed, r.Results, int64(r.Import), string(r.Args), bit(r.Empty), int(r.Counting()))
 	return err
 }
 
@@ -159,20 +164,29 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	if _, err := tx.exec(ctx, `UPDATE runs SET stored = 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.ID)); err != nil {
 		return err
 	}
-	if !p.run.CountsAsRun() {
+	if p.artifact == artifactSources {
+		return p.latestFreshness(ctx, tx)
+	}
+	if p.run.Counting() < catalog.CountsAsLatest {
 		return nil
 	}
 	if _, err := tx.exec(ctx, `UPDATE schemas SET results_stored = results_stored + 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.SchemaID)); err != nil {
 		return fmt.Errorf("results of the schema: %w", err)
 	}
 	if _, err := tx.exec(ctx, `INSERT INTO latest_results (ws, schema_id, node, project_id, run_id, at, invocation_id, class, unique_id)
-		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, CAST(? AS text), class, unique_id FROM node_results WHERE ws = ? AND run_id = ?
+		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, CAST(? AS text), class, unique_id FROM node_results
+			WHERE ws = ? AND run_id = ? AND class <> ?
 		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET
 			run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id, class = excluded.class
 		WHERE (excluded.at, excluded.invocation_id) > (latest_results.at, latest_results.invocation_id)`,
-		int64(p.run.Project), p.run.InvocationID, p.ws, int64(p.run.ID)); err != nil {
+		int64(p.run.Project), p.run.InvocationID, p.ws, int64(p.run.ID), catalog.ClassCompiled); err != nil {
 		return fmt.Errorf("latest results: %w", err)
 	}
+	return nil
+}
+
+// latestFreshness makes the run's freshness the latest where it is newer.
+func (p *runPut) latestFreshness(ctx context.Context, tx Tx) error {
 	if _, err := tx.exec(ctx, `INSERT INTO latest_freshness (ws, schema_id, node, project_id, run_id, at, invocation_id)
 		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, snapshot_at, CAST(? AS text) FROM freshness WHERE ws = ? AND run_id = ?
 		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET

@@ -40,6 +40,7 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 	_, known, err := fresh.SchemaVersion(t.Context())
 	must(t, err)
 	t.Run("queue", func(t *testing.T) { upgradeQueue(t, old(t, beforeJobs)) })
+	t.Run("latest results", func(t *testing.T) { upgradeLatest(t, old(t, beforeArgs)) })
 	for version := int64(1); version < known; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			o := old(t, version)
@@ -117,6 +118,57 @@ func upgradeQueue(t *testing.T, o Old) {
 		t.Errorf("the next import is %s", imp.ID)
 	}
 	r.claims("w", imports+1)
+}
+
+// beforeArgs is the last version that took results of dbt show, and tests that were
+// only compiled, for the latest.
+const beforeArgs = 10
+
+// upgradeLatest brings up latest results that are none any more: the ones before
+// them are the latest again.
+func upgradeLatest(t *testing.T, o Old) {
+	exec := func(query string, args ...any) {
+		t.Helper()
+		_, err := o.DB.ExecContext(t.Context(), o.Bind(query), args...)
+		must(t, err)
+	}
+	exec(`INSERT INTO schemas (ws, id, name, environment, policy, version, tables, dirty, lease_token, lease_holder, lease_expires, created_at, updated_at)
+		VALUES (1, 101, 's', '', '{}', 0, 0, 0, 0, '', 0, 1, 1)`)
+	result := func(run int, id, class string, failures any) {
+		t.Helper()
+		node := catalog.HashOf([]byte(id))
+		exec(`INSERT INTO node_results (ws, run_id, node, unique_id, schema_id, at, status, class, failures, execution_time, started_at, completed_at,
+			rows_affected, thread, message, position) VALUES (1, ?, ?, ?, 101, ?, ?, ?, ?, 0, 0, ?, NULL, '', '', 0)`, run, node[:], id, run, class, class, failures, run)
+		exec(`DELETE FROM latest_results WHERE node = ?`, node[:])
+		exec(`INSERT INTO latest_results (ws, schema_id, node, project_id, run_id, at, invocation_id, class, unique_id)
+			VALUES (1, 101, ?, 2, ?, ?, ?, ?, ?)`, node[:], run, run, fmt.Sprint("i-", run), class, id)
+	}
+	for i, command := range []string{"build", "show", "run"} {
+		exec(`INSERT INTO runs (ws, id, schema_id, project_id, invocation_id, artifact, command, dbt_version, generated_at, elapsed, results, import_id, stored)
+			VALUES (1, ?, 101, 2, ?, 'run_results', ?, '', ?, 0, 1, 0, 1)`, i+1, fmt.Sprint("i-", i+1), command, i+1)
+	}
+	result(1, "model.a", "error", nil)
+	result(1, "test.a", "fail", 3)
+	result(1, "test.b", "success", 0)
+	result(2, "model.a", "success", nil)
+	result(3, "model.b", "success", nil)
+	result(3, "test.a", "success", nil)
+	s := o.Open((&clock{at: start}).now)
+	must(t, s.Migrate(t.Context()))
+	latest := map[string]string{}
+	for n, r := range get(s.LatestResults(t.Context(), ws, 101, ofProject(2, "model.a", "model.b", "test.a", "test.b")))(t) {
+		latest[n.UniqueID] = r.Class
+	}
+	same(t, latest, map[string]string{"model.a": "error", "model.b": "success", "test.a": "fail", "test.b": "pass"})
+	classes := map[string]string{}
+	for _, row := range get(s.LatestClasses(t.Context(), ws, 101))(t) {
+		for _, id := range []string{"model.a", "model.b", "test.a", "test.b"} {
+			if row.Key == store.NodeKeyOf(2, id) {
+				classes[id] = row.Class
+			}
+		}
+	}
+	same(t, classes, latest)
 }
 
 // goesOn writes to tables that were upgraded.
