@@ -1,11 +1,11 @@
 package catalog
 
 // Bounds of the removals guard: a manifest that drops more than this share of
-// its project's tables, and at least this many, is more likely broken or
-// partial than intended.
+// its project's nodes that are tables, and at least this many, is more likely
+// broken or partial than intended.
 const (
 	guardShare = 30 // percent
-	guardTotal = 20 // tables
+	guardTotal = 5  // table nodes
 )
 
 // GuardRemovals decides whether the removal of nodes that a manifest no longer
@@ -13,7 +13,7 @@ const (
 // has, missing those that it has not, nodes the number of nodes in the
 // manifest, new ones included. Either all of missing applies or all becomes
 // pending: when the manifest has no nodes at all, or when the tables among
-// missing are more than 30 % of the project's and at least 20. Everything but
+// missing are more than 30 % of the project's and at least 5. Everything but
 // the removals applies either way.
 func GuardRemovals(kept, missing []NodeRef, nodes int) (apply, withhold []NodeRef) {
 	lost := countTableNodes(missing)

@@ -32,7 +32,7 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/removals", Scope: access.ReadCatalog, ID: "list-removals", Tag: "schemas",
 		Summary:     "List pending removals",
-		Description: "A manifest that drops more than 30 % and at least 20 of its tables, or has none at all, is applied without its removals; they are pending until confirmed or dismissed.",
+		Description: "A manifest that drops more than 30 % and at least 5 of its models, seeds, snapshots and sources, or has none at all, is applied without its removals; they are pending until confirmed or dismissed. A node whose table lives on as another node is not listed: its table is not removed.",
 	}, a.listRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/confirm", Scope: access.WriteCatalog, ID: "confirm-removals", Tag: "schemas",

@@ -18,10 +18,11 @@ type location struct {
 // identification is the state of finding the assets of the observations' claims.
 type identification struct {
 	*apply
-	claims []catalog.Claim
-	gone   map[Node]bool
-	fresh  map[Node]bool // of which no facet was stored, or only withdrawn ones
-	moved  map[catalog.AssetID][]move
+	claims   []catalog.Claim
+	absences []absence
+	gone     map[Node]bool
+	fresh    map[Node]bool // of which no facet was stored, or only withdrawn ones
+	moved    map[catalog.AssetID][]move
 }
 
 // claimRef names a claim of an observation.
@@ -50,8 +51,15 @@ func (a *apply) identify(ctx context.Context) error {
 			return err
 		}
 	}
+	p.withholdAbsent()
+	for i := range p.absences {
+		p.applyAbsence(&p.absences[i])
+	}
 	if err := p.resolve(ctx); err != nil {
 		return err
+	}
+	for i := range p.absences {
+		p.listPending(&p.absences[i])
 	}
 	if err := p.moveFacets(ctx); err != nil {
 		return err
@@ -113,27 +121,22 @@ func (p *identification) gather(ctx context.Context, o *Observation) error {
 		}
 		p.claims = append(p.claims, claim)
 	}
-	missing, kept := p.missing(o, seen)
-	held, err := p.hold(ctx, o, seen, missing, kept)
-	if err != nil {
+	missing, present := p.missing(o, seen)
+	if err := p.absent(ctx, absence{observation: o, missing: missing, present: present, claimed: len(seen)}); err != nil {
 		return err
 	}
-	for _, id := range missing {
-		if held[id] {
-			p.claims = append(p.claims, p.nodes.claim(Node{o.Origin, id}))
-			continue
-		}
-		p.withdraw(Node{o.Origin, id}, catalog.Withdrawal{Cause: o.Cause, At: o.At})
-	}
 	if o.Coverage != Complete {
+		for _, id := range missing {
+			seen[id] = true
+		}
 		p.claimOthers(o, seen)
 	}
 	return nil
 }
 
 // missing returns the stored nodes of the origin that are gone according to the
-// observation, sorted, and how many of its tables it still claims.
-func (p *identification) missing(o *Observation, seen map[string]bool) (missing []string, kept []string) {
+// observation, and those that it still claims, both sorted.
+func (p *identification) missing(o *Observation, seen map[string]bool) (missing []string, present []string) {
 	named := make(map[string]bool, len(o.Withdrawn))
 	for _, id := range o.Withdrawn {
 		named[id] = true
@@ -146,14 +149,14 @@ func (p *identification) missing(o *Observation, seen map[string]bool) (missing 
 		switch {
 		case !ok:
 		case seen[n.ID]:
-			kept = append(kept, n.ID)
+			present = append(present, n.ID)
 		case named[n.ID] || o.Coverage == Complete || o.Coverage == Scoped && o.covers(n.ID):
 			missing = append(missing, n.ID)
 		}
 	}
 	slices.Sort(missing)
-	slices.Sort(kept)
-	return missing, kept
+	slices.Sort(present)
+	return missing, present
 }
 
 // goneOf returns the assets that origins withdrew their last node of.
@@ -219,7 +222,7 @@ func (p *identification) claimOthers(o *Observation, seen map[string]bool) {
 	}
 	var ids []string
 	for n := range p.nodes.facets {
-		if n.Origin != o.Origin || seen[n.ID] || p.gone[n] {
+		if n.Origin != o.Origin || seen[n.ID] {
 			continue
 		}
 		if _, ok := p.nodes.asserted(n); ok {

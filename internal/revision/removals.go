@@ -93,75 +93,178 @@ func (r *Reviser) readHeldMemo(ctx context.Context, ws int64, schema catalog.Sch
 	return h, nil
 }
 
-// hold decides which of the missing nodes stay: those that a person kept, and
-// all others if so many are missing that it looks like a mistake.
-func (p *identification) hold(ctx context.Context, o *Observation, seen map[string]bool, missing, present []string) (map[string]bool, error) {
-	if o.Project == 0 {
-		return nil, nil
+// absence is what an observation no longer claims.
+type absence struct {
+	observation *Observation
+	present     []string        // nodes that it still claims
+	missing     []string        // nodes that it no longer claims
+	claimed     int             // how many nodes it claims, new ones included
+	kept        map[string]bool // of missing: a person refused their removal
+	withheld    map[string]bool // of missing: their removal is pending
+}
+
+// absent notes what an observation no longer claims, and which of it a person
+// kept.
+func (p *identification) absent(ctx context.Context, a absence) error {
+	o := a.observation
+	if o.Project != 0 {
+		if err := p.readHeld(ctx, o.Project); err != nil {
+			return err
+		}
+		if h := p.held[o.Project]; o.Coverage == Complete && !o.Forced {
+			a.kept = setOf(h.memo.KeptNodes)
+		}
 	}
-	if err := p.readHeld(ctx, o.Project); err != nil {
-		return nil, err
+	p.absences = append(p.absences, a)
+	return nil
+}
+
+func setOf(ids []string) map[string]bool {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
+}
+
+// unkept are the missing nodes that no person kept.
+func (a *absence) unkept() []string {
+	return slices.DeleteFunc(slices.Clone(a.missing), func(id string) bool { return a.kept[id] })
+}
+
+// withholdAbsent decides which removals become pending: those of an observation
+// that lacks so many tables that it looks like a mistake. A node whose table
+// lives on as another node takes no table with it and does not count.
+func (p *identification) withholdAbsent() {
+	suspect := false
+	for i := range p.absences {
+		a := &p.absences[i]
+		if missing := a.unkept(); p.looksMistaken(a, missing) {
+			a.withheld, suspect = setOf(missing), true
+		}
+	}
+	if !suspect {
+		return
+	}
+	survivors := p.survivors()
+	for i := range p.absences {
+		a := &p.absences[i]
+		if len(a.withheld) == 0 || a.claimed == 0 {
+			continue
+		}
+		for id := range a.withheld {
+			if survivors[Node{a.observation.Origin, id}] {
+				delete(a.withheld, id)
+			}
+		}
+		if !p.looksMistaken(a, slices.Collect(maps.Keys(a.withheld))) {
+			a.withheld = nil
+		}
+	}
+}
+
+// survivors are the withheld nodes whose table another node still reports,
+// wherever the observations move it.
+func (p *identification) survivors() map[Node]bool {
+	claims := slices.Clone(p.claims)
+	withheld := map[Node]bool{}
+	gone := map[Node]bool{}
+	for _, a := range p.absences {
+		for _, id := range a.missing {
+			n := Node{a.observation.Origin, id}
+			switch {
+			case a.withheld[id] || a.kept[id]:
+				claims = append(claims, p.nodes.claim(n))
+				withheld[n] = a.withheld[id]
+			default:
+				gone[n] = true
+			}
+		}
+	}
+	type group struct {
+		asset catalog.AssetID
+		fresh int
+	}
+	lives := map[group]bool{}
+	resolved := p.nodes.identities(gone).Resolve(claims)
+	moved := map[Node]bool{}
+	for _, r := range resolved {
+		n := Node{r.Origin, r.UniqueID}
+		moved[n] = true
+		if !withheld[n] {
+			lives[group{r.Asset, r.New}] = true
+		}
+	}
+	for _, f := range p.nodes.index.Facets {
+		if n := (Node{f.Origin, f.UniqueID}); asserts(f.Source) && !f.Withdrawn && !moved[n] && !gone[n] {
+			lives[group{asset: f.Asset}] = true
+		}
+	}
+	out := map[Node]bool{}
+	for _, r := range resolved {
+		if n := (Node{r.Origin, r.UniqueID}); withheld[n] && lives[group{r.Asset, r.New}] {
+			out[n] = true
+		}
+	}
+	return out
+}
+
+// applyAbsence claims the missing nodes that stay, as they are stored, and
+// withdraws the others.
+func (p *identification) applyAbsence(a *absence) {
+	o := a.observation
+	for _, id := range a.missing {
+		n := Node{o.Origin, id}
+		if a.withheld[id] || a.kept[id] {
+			p.claims = append(p.claims, p.nodes.claim(n))
+			continue
+		}
+		p.withdraw(n, catalog.Withdrawal{Cause: o.Cause, At: o.At})
 	}
 	h := p.held[o.Project]
+	if o.Project == 0 {
+		return
+	}
 	if o.Coverage != Complete {
 		// A part of what was pending is applied now: it is no longer pending.
 		h.memo.Nodes, h.memo.Tests = nil, nil
-		h.assets = p.assetsOf(o.Origin, h.memo.KeptNodes)
-		p.withheld[o.Project] = []store.PendingRemoval{}
-		return nil, nil
+		return
 	}
-	kept := map[string]bool{}
-	if !o.Forced {
-		for _, id := range h.memo.KeptNodes {
-			kept[id] = true
-		}
-	}
-	h.memo.KeptNodes = nil
-	held := map[string]bool{}
-	var rest []string
-	for _, id := range missing {
-		if kept[id] {
+	h.memo.KeptNodes, h.memo.Nodes = nil, nil
+	for _, id := range a.missing {
+		switch {
+		case a.kept[id]:
 			h.memo.KeptNodes = append(h.memo.KeptNodes, id)
-			held[id] = true
-		} else {
-			rest = append(rest, id)
+		case a.withheld[id]:
+			h.memo.Nodes = append(h.memo.Nodes, id)
 		}
 	}
 	if len(h.memo.KeptNodes) == 0 {
 		h.memo.KeptTests = nil
 	}
-	h.memo.Nodes = nil
-	if p.looksMistaken(o, present, rest, len(seen)) {
-		h.memo.Nodes = rest
-		for _, id := range rest {
-			held[id] = true
-		}
-	}
-	h.assets = p.assetsOf(o.Origin, slices.Collect(maps.Keys(held)))
-	p.reportWithheld(o, present)
-	return held, nil
 }
 
-// assetsOf returns the assets of nodes that an origin reports.
-func (p *identification) assetsOf(origin catalog.Origin, ids []string) map[catalog.AssetID]bool {
+// assetsOf returns the assets of nodes of an origin.
+func (a *apply) assetsOf(origin catalog.Origin, ids []string) map[catalog.AssetID]bool {
 	assets := make(map[catalog.AssetID]bool, len(ids))
 	for _, id := range ids {
-		if f, ok := p.nodes.asserted(Node{origin, id}); ok {
-			assets[f.Asset] = true
+		if at, ok := a.at[Node{origin, id}]; ok {
+			assets[at.asset] = true
 		}
 	}
 	return assets
 }
 
 // looksMistaken asks the guard about the missing nodes.
-func (p *identification) looksMistaken(o *Observation, present, missing []string, claimed int) bool {
-	if !o.Guard || len(missing) == 0 {
+func (p *identification) looksMistaken(a *absence, missing []string) bool {
+	o := a.observation
+	if !o.Guard || o.Project == 0 || o.Coverage != Complete || len(missing) == 0 {
 		return false
 	}
-	if claimed == 0 {
+	if a.claimed == 0 {
 		return true
 	}
-	_, withheld := catalog.GuardRemovals(p.tableRefs(o, present), p.tableRefs(o, missing), claimed)
+	_, withheld := catalog.GuardRemovals(p.tableRefs(o, a.present), p.tableRefs(o, missing), a.claimed)
 	return len(withheld) > 0
 }
 
@@ -175,23 +278,31 @@ func (p *identification) tableRefs(o *Observation, ids []string) []catalog.NodeR
 	return out
 }
 
-// reportWithheld lists the pending removals. Tables are listed; what is not a
-// table only where no table is missing.
-func (p *identification) reportWithheld(o *Observation, present []string) {
-	waiting := p.held[o.Project].memo.Nodes
-	tables := p.tableRefs(o, waiting)
+// listPending lists the pending removals by the assets that they would remove.
+// Tables are listed; what is not a table only where no table is missing.
+func (p *identification) listPending(a *absence) {
+	o := a.observation
+	if o.Project == 0 {
+		return
+	}
+	h := p.held[o.Project]
+	h.assets = p.assetsOf(o.Origin, slices.Concat(h.memo.Nodes, h.memo.KeptNodes))
+	tables := len(p.tableRefs(o, h.memo.Nodes))
 	list := []store.PendingRemoval{}
-	for _, id := range waiting {
-		f, _ := p.nodes.asserted(Node{o.Origin, id})
-		c := p.nodes.claim(Node{o.Origin, id})
-		if len(tables) > 0 && !p.nodes.assets[f.Asset].Kind.IsTable() {
+	for _, id := range h.memo.Nodes {
+		n := Node{o.Origin, id}
+		at := p.at[n]
+		if tables > 0 && !at.kind.IsTable() {
 			continue
 		}
 		list = append(list, store.PendingRemoval{
-			Asset: f.Asset, Name: c.Name, Kind: c.Kind, UniqueID: id, Project: o.Project, Cause: o.Cause, At: o.At, Since: p.Now(),
+			Asset: at.asset, Name: p.nodes.claim(n).Name, Kind: at.kind, UniqueID: id, Project: o.Project, Cause: o.Cause, At: o.At, Since: p.Now(),
 		})
 	}
 	p.withheld[o.Project] = list
+	if o.Coverage != Complete {
+		return
+	}
 	p.opts.Report.Count("removals_pending", int64(len(list)))
 	if len(list) == 0 {
 		return
@@ -199,7 +310,7 @@ func (p *identification) reportWithheld(o *Observation, present []string) {
 	p.opts.Report.Issue(catalog.Issue{
 		Code: "removals-pending", Severity: "warning", Place: string(o.Source),
 		Message: fmt.Sprintf("%d of %d tables are missing from the manifest; everything else was applied, and their removal is pending confirmation",
-			len(list), len(list)+len(p.tableRefs(o, present))),
+			len(list), len(list)+len(p.tableRefs(o, a.present))),
 		Remedy: fmt.Sprintf("see GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", p.schema.ID),
 	})
 }
