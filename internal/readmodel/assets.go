@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"unsafe"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -26,11 +25,8 @@ type Assets struct {
 	present  []*Asset          // by id; the position is the asset's number in graphs
 	ids      []catalog.AssetID // of present
 	relation map[string]catalog.AssetID
+	index    *index
 	bytes    int64
-
-	mu     sync.Mutex                           // guards counts and nodes
-	counts map[store.Breakdown]map[string]int64 // of the present ones, once asked for
-	nodes  []store.NodeKey                      // of all, by position, once asked for
 }
 
 func (a *Assets) size() int64 { return a.bytes }
@@ -134,7 +130,7 @@ func lowerASCII(s string) string {
 
 // newAssets takes all assets of a version by id.
 func newAssets(all []*Asset) *Assets {
-	a := &Assets{all: all, relation: make(map[string]catalog.AssetID, len(all))}
+	a := &Assets{all: all, relation: make(map[string]catalog.AssetID, len(all)), index: &index{all: all}}
 	for _, asset := range all {
 		if !asset.Present {
 			continue
@@ -158,7 +154,7 @@ func (a *Asset) size() int64 {
 	n := int64(unsafe.Sizeof(*a)) + int64(unsafe.Sizeof(*a.AssetCard)) + int64(len(a.Name)+len(a.RelationKey)+len(a.search)+len(a.UniqueID)+len(a.Path)+len(a.Relation.Text)) + 96
 	for _, list := range [][]string{a.Owners, a.Tags, a.FQN} {
 		for _, s := range list {
-			n += int64(unsafe.Sizeof(s)) + int64(len(s))
+			n += int64(unsafe.Sizeof(s)) + int64(len(s)) + labelBytes
 		}
 	}
 	return n
@@ -190,11 +186,12 @@ func (a *Assets) with(changed []*Asset) *Assets {
 		}
 	}
 	out.present, out.ids = merged(a.present, present), a.ids
+	out.index = a.index.next(out.all, changed, a.find)
 	return out
 }
 
-// assetSlot is what an asset takes in the lists and the map of Assets.
-const assetSlot = 112
+// assetSlot is what an asset takes in the lists, the map and the index of Assets.
+const assetSlot = 112 + indexBytes
 
 // merged returns assets by id, those of changed in place of those of old.
 func merged(old, changed []*Asset) []*Asset {
@@ -208,38 +205,6 @@ func merged(old, changed []*Asset) []*Asset {
 		old = old[n:]
 	}
 	return append(out, old...)
-}
-
-// nodeKeys are the keys of the leading dbt nodes among the results of runs, by
-// position in all.
-func (a *Assets) nodeKeys() []store.NodeKey {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.nodes == nil {
-		a.nodes = make([]store.NodeKey, len(a.all))
-		for i, asset := range a.all {
-			a.nodes[i] = store.NodeKeyOf(asset.Project, asset.UniqueID)
-		}
-	}
-	return a.nodes
-}
-
-// breakdown counts all present assets by a property, once for all requests.
-func (a *Assets) breakdown(by store.Breakdown) map[string]int64 {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if counts, ok := a.counts[by]; ok {
-		return counts
-	}
-	b := newBreakdowns([]store.Breakdown{by})
-	for _, asset := range a.present {
-		b.add(asset)
-	}
-	if a.counts == nil {
-		a.counts = map[store.Breakdown]map[string]int64{}
-	}
-	a.counts[by] = b.counts[by]
-	return b.counts[by]
 }
 
 // sameNumbers reports whether two versions number the same assets alike.

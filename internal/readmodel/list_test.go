@@ -105,30 +105,71 @@ func TestListsAreTheStores(t *testing.T) {
 	w := newWriter(t, openStore(t), "shop")
 	w.manyAssets(random)
 	v := w.view(newModel(t, w.store))
-	all := []store.Breakdown{store.ByKind, store.ByTag, store.ByOwner, store.ByGroup, store.ByPackage, store.ByMaterialized}
 	for range 60 {
 		at, err := v.At(t.Context(), AtVersion(int64(1+random.IntN(2))))
 		must(t, err)
 		filter, stored := randomFilter(random, w.schema, at.Version)
-		page := store.Page{Limit: 1 + random.IntN(9)}
-		for {
-			want, err := w.store.AssetPage(t.Context(), ws, stored, page)
+		w.sameLists(at, filter, stored, 1+random.IntN(9))
+	}
+}
+
+// TestListsAfterSaves: the index of a version is derived from the one before, which
+// was asked for everything.
+func TestListsAfterSaves(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(6, 6))
+	w := newWriter(t, openStore(t), "shop")
+	w.manyAssets(random)
+	m := newModel(t, w.store)
+	for range 12 {
+		v := w.view(m)
+		for range 20 {
+			filter, stored := randomFilter(random, w.schema, v.Version)
+			w.sameLists(v, filter, stored, 20)
+		}
+		ids := []catalog.AssetID{catalog.AssetID(1 + random.IntN(92)), catalog.AssetID(1 + random.IntN(92))}
+		old, err := w.store.AssetsAt(t.Context(), ws, w.schema, v.Version, ids)
+		must(t, err)
+		w.save(func(save *store.Write) {
+			rows := []store.AssetRow{{Asset: catalog.Asset{ID: ids[0], Kind: catalog.KindModel, Name: "new", Present: true}}}
+			if len(old) == len(ids) && ids[0] != ids[1] { // a change of one property
+				rows = []store.AssetRow{{Asset: old[0]}}
+				[]func(){
+					func() { rows[0].Description.Value += "More." }, func() { rows[0].Name += "x" }, func() { rows[0].Tags = []string{"nightly", "nightly"} },
+					func() { rows[0].Kind = catalog.KindExposure }, func() { rows[0].DBT = &catalog.DBT{UniqueID: "model.shop.7"} },
+					func() { rows[0].Present = !rows[0].Present },
+				}[random.IntN(6)]()
+			}
+			rows[0].Hash = catalog.HashOfText(fmt.Sprint(v.Version))
+			must(t, save.PutAssets(t.Context(), rows))
+		}, nil)
+	}
+}
+
+var allBreakdowns = []store.Breakdown{store.ByKind, store.ByTag, store.ByOwner, store.ByGroup, store.ByPackage, store.ByMaterialized}
+
+// sameLists compares all pages of a list and its breakdowns with the store's.
+func (w *writer) sameLists(v *View, filter Filter, stored store.AssetFilter, limit int) {
+	w.t.Helper()
+	t := w.t
+	page := store.Page{Limit: limit}
+	for {
+		want, err := w.store.AssetPage(t.Context(), ws, stored, page)
+		must(t, err)
+		got, err := v.Assets(t.Context(), filter, page, allBreakdowns)
+		must(t, err)
+		if diff := gocmp.Diff(want, got.Paged, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("%+v, page %+v (-store +cards)\n%s", filter, page, diff)
+		}
+		for _, by := range allBreakdowns {
+			counts, err := w.store.AssetBreakdown(t.Context(), ws, stored, by)
 			must(t, err)
-			got, err := at.Assets(t.Context(), filter, page, all)
-			must(t, err)
-			if diff := gocmp.Diff(want, got.Paged, cmpopts.EquateEmpty()); diff != "" {
-				t.Fatalf("%+v, page %+v (-store +cards)\n%s", filter, page, diff)
+			if diff := gocmp.Diff(counts, got.Breakdown[by], cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("%+v by %s (-store +cards)\n%s", filter, by, diff)
 			}
-			for _, by := range all {
-				counts, err := w.store.AssetBreakdown(t.Context(), ws, stored, by)
-				must(t, err)
-				if diff := gocmp.Diff(counts, got.Breakdown[by], cmpopts.EquateEmpty()); diff != "" {
-					t.Fatalf("%+v by %s (-store +cards)\n%s", filter, by, diff)
-				}
-			}
-			if page.After = got.Next; page.After == "" {
-				break
-			}
+		}
+		if page.After = got.Next; page.After == "" {
+			break
 		}
 	}
 }

@@ -3,7 +3,6 @@ package readmodel
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 
 // order sorts assets by a property and then by id.
 type order struct {
+	by     string // name, kind, created_at, updated_at or id
 	down   bool
 	text   func(*Asset) string // one of the two
 	number func(*Asset) int64
@@ -20,9 +20,10 @@ type order struct {
 
 func orderOf(sort string) (order, error) {
 	o := order{}
-	sort, o.down = strings.CutPrefix(sort, "-")
-	switch sort {
+	o.by, o.down = strings.CutPrefix(sort, "-")
+	switch o.by {
 	case "", "name":
+		o.by = "name"
 		o.text = func(a *Asset) string { return store.SortName(a.Name) }
 	case "kind":
 		o.text = func(a *Asset) string { return string(a.Kind) }
@@ -87,28 +88,4 @@ func (o order) position(a *Asset) (string, error) {
 		return store.NewPosition(k.text, k.id)
 	}
 	return store.NewPosition(k.number, k.id)
-}
-
-// topAssets keeps the first assets of a list in order, without sorting the rest.
-type topAssets struct {
-	order  order
-	most   int
-	after  *sortKey
-	chosen []*Asset
-	keys   []sortKey // of chosen
-}
-
-func (t *topAssets) offer(a *Asset) {
-	key := t.order.key(a)
-	if t.after != nil && t.order.compare(key, *t.after) <= 0 {
-		return
-	}
-	if n := len(t.keys); n == t.most {
-		if t.order.compare(key, t.keys[n-1]) >= 0 {
-			return
-		}
-		t.keys, t.chosen = t.keys[:n-1], t.chosen[:n-1]
-	}
-	at, _ := slices.BinarySearchFunc(t.keys, key, t.order.compare)
-	t.keys, t.chosen = slices.Insert(t.keys, at, key), slices.Insert(t.chosen, at, a)
 }

@@ -129,6 +129,9 @@ func SortName(name string) string { return sortName(name) }
 // sortName is what lists are sorted by: as much of the name as an index takes.
 func sortName(name string) string {
 	const longest = 200
+	if len(name) <= longest {
+		return name
+	}
 	n := 0
 	for i := range name {
 		if n == longest {
