@@ -45,6 +45,9 @@ func contractOrders(materialized string) bool {
 
 func (c *Code) isSQL() bool { return c.Language == "" || c.Language == "sql" }
 
+// hasText reports whether there is a text to be read.
+func (c *Code) hasText() bool { return c != nil && c.isSQL() && !c.Compiled.IsZero() }
+
 // Columns are the columns of a table, in its order.
 type Columns struct {
 	List []resolve.Column

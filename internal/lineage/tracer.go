@@ -3,6 +3,7 @@ package lineage
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -67,6 +68,7 @@ type Tracer struct {
 	total    int64
 	limits   Limits
 	spent    cost
+	ahead    *textsAhead // nil if none are read ahead
 }
 
 // NewTracer makes a tracer of tables and the edges between them (parent →
@@ -124,16 +126,29 @@ func (t *Tracer) Run(ctx context.Context, due []int32) error {
 	for _, n := range due {
 		mark(n)
 	}
-	for _, level := range t.levels() {
-		var now []int32
-		for _, n := range level {
+	levels := t.levels()
+	dueOf := func(level int) (out []int32) {
+		for _, n := range levels[level] {
 			if state[n] == isDue {
-				now = append(now, n)
+				out = append(out, n)
 			}
+		}
+		return out
+	}
+	defer func() { t.ahead.wait() }()
+	for i := range levels {
+		now := dueOf(i)
+		for _, n := range levels[i] {
 			state[n] = passed
 		}
-		for part := range slices.Chunk(now, chunk) {
-			changed, err := t.part(ctx, part)
+		for first := 0; first < len(now); first += chunk {
+			part := now[first:min(first+chunk, len(now))]
+			changed, err := t.part(ctx, part, func() []int32 {
+				if rest := now[first+len(part):]; len(rest) > 0 || i+1 == len(levels) {
+					return rest
+				}
+				return dueOf(i + 1)
+			})
 			if err != nil {
 				return err
 			}
@@ -177,8 +192,9 @@ func (t *Tracer) levels() [][]int32 {
 }
 
 // part reads some tables of one level; changed are those whose columns, as
-// their readers see them, are different from before.
-func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, err error) {
+// their readers see them, are different from before. next are the tables that
+// are likely to be read after them.
+func (t *Tracer) part(ctx context.Context, numbers []int32, next func() []int32) (changed []int32, err error) {
 	if err := t.source.Load(ctx, numbers); err != nil {
 		return nil, err
 	}
@@ -194,13 +210,16 @@ func (t *Tracer) part(ctx context.Context, numbers []int32) (changed []int32, er
 			continue
 		}
 		work = append(work, Traced{Table: n, Key: key})
-		if code.isSQL() && !code.Compiled.IsZero() {
+		if code.hasText() {
 			hashes = append(hashes, code.Compiled)
 		}
 	}
 	texts, err := t.texts(ctx, hashes)
 	if err != nil {
 		return nil, err
+	}
+	if 2*len(work) > len(numbers) { // otherwise most of what follows may be current as well
+		t.readAhead(ctx, next())
 	}
 	changed, err = t.readPart(ctx, work, texts)
 	if err != nil {
@@ -275,12 +294,23 @@ func (t *Tracer) readPart(ctx context.Context, work []Traced, texts map[catalog.
 	return changed, nil
 }
 
-// texts asks the source for compiled code. A missing text is an error of the
-// store and must not be mistaken for a model that could not be read.
+// texts asks the source for compiled code that was not read ahead. A missing text
+// is an error of the store and must not be mistaken for a model that could not be
+// read.
 func (t *Tracer) texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
-	texts, err := t.source.Texts(ctx, hashes)
-	if err != nil {
-		return nil, err
+	texts := t.ahead.wait()
+	t.ahead = nil
+	has := func(h catalog.Hash) bool { _, ok := texts[h]; return ok }
+	if missing := slices.DeleteFunc(slices.Clone(hashes), has); len(missing) > 0 {
+		more, err := t.source.Texts(ctx, missing)
+		if err != nil {
+			return nil, err
+		}
+		if len(texts) == 0 {
+			texts = more
+		} else {
+			maps.Copy(texts, more)
+		}
 	}
 	for _, h := range hashes {
 		if _, ok := texts[h]; !ok {

@@ -82,6 +82,7 @@ type apply struct {
 
 	schema   catalog.Schema
 	write    *store.Write
+	writing  writing
 	base     *Base
 	nodes    *nodeIndex        // nil until an asset has to be found
 	at       map[Node]location // where every node is once the assets are found
@@ -126,11 +127,14 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 	if err := a.identify(ctx); err != nil {
 		return Result{}, err
 	}
-	if err := a.merge(ctx); err != nil {
-		return Result{}, err
-	}
-	a.report().Stage("trace")
-	if err := a.derive(ctx); err != nil {
+	err = a.whileWriting(ctx, func(ctx context.Context) error {
+		if err := a.merge(ctx); err != nil {
+			return err
+		}
+		a.report().Stage("trace")
+		return a.derive(ctx)
+	})
+	if err != nil {
 		return Result{}, err
 	}
 	a.report().Stage("save")

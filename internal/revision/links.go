@@ -45,7 +45,8 @@ func (a *apply) link(ctx context.Context) error {
 	a.resolveWaiting(d, restated)
 	a.edges = d.edgeChange
 	a.report().Count("lineages_removed", int64(len(a.edges.drop)))
-	return a.writeEdges(ctx, a.edges)
+	a.writeEdges(a.edges)
+	return nil
 }
 
 // readEdges reads the current edges of all projects, once.
@@ -319,14 +320,16 @@ func (a *apply) resolveWaiting(d *edgeDiff, restated map[catalog.ProjectID]bool)
 	}
 }
 
-func (a *apply) writeEdges(ctx context.Context, c edgeChange) error {
-	if err := a.write.CloseEdges(ctx, c.drop); err != nil {
-		return fmt.Errorf("%d edges that are gone: %w", len(c.drop), err)
-	}
-	if err := a.write.PutEdges(ctx, c.add); err != nil {
-		return fmt.Errorf("%d edges: %w", len(c.add), err)
-	}
-	return nil
+func (a *apply) writeEdges(c edgeChange) {
+	a.later(func(ctx context.Context) error {
+		if err := a.write.CloseEdges(ctx, c.drop); err != nil {
+			return fmt.Errorf("%d edges that are gone: %w", len(c.drop), err)
+		}
+		if err := a.write.PutEdges(ctx, c.add); err != nil {
+			return fmt.Errorf("%d edges: %w", len(c.add), err)
+		}
+		return nil
+	})
 }
 
 // checkCycle reports tables that derive from themselves.

@@ -1,14 +1,11 @@
 package revision
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"runtime"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -36,17 +33,14 @@ type merger struct {
 // while the one before it is written.
 func (m *merger) run(ctx context.Context) error {
 	ids := m.changes.assets()
-	writing, ctx := errgroup.WithContext(ctx)
-	writing.SetLimit(1)
-	var err error
-	for done := 0; done < len(ids) && err == nil; done += batch {
+	for done := 0; done < len(ids); done += batch {
 		now := ids[done:min(done+batch, len(ids))]
-		var b mergedBatch
-		if b, err = m.mergeBatch(ctx, now); err != nil {
-			break
+		b, err := m.mergeBatch(ctx, now)
+		if err != nil {
+			return err
 		}
 		m.changes.forget(now)
-		writing.Go(func() error {
+		m.later(func(ctx context.Context) error {
 			if err := m.writeBatch(ctx, b); err != nil {
 				return err
 			}
@@ -54,8 +48,7 @@ func (m *merger) run(ctx context.Context) error {
 			return nil
 		})
 	}
-	// The failed write is what made the merge of the next batch fail.
-	return cmp.Or(writing.Wait(), err)
+	return nil
 }
 
 // stored is what the store holds of a batch of assets.

@@ -66,12 +66,20 @@ func (a *apply) dropTestsOfGone(ctx context.Context, stated map[catalog.ProjectI
 				}
 			}
 		}
-		if err := a.write.CloseTests(ctx, drop); err != nil {
-			return fmt.Errorf("%d tests that are gone: %w", len(drop), err)
-		}
-		a.tests.dropped += int64(len(drop))
+		a.closeTests(drop)
 	}
 	return nil
+}
+
+// closeTests ends tests.
+func (a *apply) closeTests(ids []catalog.TestID) {
+	a.tests.dropped += int64(len(ids))
+	a.later(func(ctx context.Context) error {
+		if err := a.write.CloseTests(ctx, ids); err != nil {
+			return fmt.Errorf("%d tests that are gone: %w", len(ids), err)
+		}
+		return nil
+	})
 }
 
 // observedTests compares the tests of an observation with those of its project.
@@ -100,7 +108,8 @@ func (a *apply) observedTests(ctx context.Context, o *Observation) error {
 	if err := a.reattachSame(ctx, o, byID); err != nil {
 		return err
 	}
-	return a.dropTests(ctx, o, current, seen)
+	a.dropTests(o, current, seen)
+	return nil
 }
 
 // currentTests reads the tests of a project, with their bodies where tests that
@@ -130,9 +139,7 @@ func (a *apply) readTests(ctx context.Context, o *Observation, some []int, curre
 	if err != nil {
 		return err
 	}
-	if err := a.Store.PutTexts(ctx, a.ws, texts); err != nil {
-		return err
-	}
+	a.later(func(ctx context.Context) error { return a.Store.PutTexts(ctx, a.ws, texts) })
 	put := tests[:0]
 	for _, t := range tests {
 		t.Project = o.Project
@@ -194,16 +201,19 @@ func (a *apply) putTests(ctx context.Context, tests []catalog.Test) error {
 			}
 		}
 	}
-	if err := a.write.PutTests(ctx, tests); err != nil {
-		return fmt.Errorf("%d tests: %w", len(tests), err)
-	}
+	a.later(func(ctx context.Context) error {
+		if err := a.write.PutTests(ctx, tests); err != nil {
+			return fmt.Errorf("%d tests: %w", len(tests), err)
+		}
+		return nil
+	})
 	a.tests.put += int64(len(tests))
 	return nil
 }
 
 // dropTests ends the tests that the observation no longer has, unless they are
 // withheld together with pending removals, or a person kept them.
-func (a *apply) dropTests(ctx context.Context, o *Observation, current []catalog.Test, seen map[string]bool) error {
+func (a *apply) dropTests(o *Observation, current []catalog.Test, seen map[string]bool) {
 	h := a.held[o.Project]
 	if h == nil {
 		h = &held{}
@@ -225,11 +235,7 @@ func (a *apply) dropTests(ctx context.Context, o *Observation, current []catalog
 			drop = append(drop, t.ID)
 		}
 	}
-	if err := a.write.CloseTests(ctx, drop); err != nil {
-		return fmt.Errorf("%d tests that are gone: %w", len(drop), err)
-	}
-	a.tests.dropped += int64(len(drop))
-	return nil
+	a.closeTests(drop)
 }
 
 // reattachMoved finds the tables of tests whose project reported nothing but

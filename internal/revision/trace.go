@@ -21,6 +21,7 @@ func (a *apply) trace(ctx context.Context) error {
 	if !a.mayTrace() {
 		return nil
 	}
+	a.written() // the texts are read
 	t, err := newTracing(ctx, a)
 	if err != nil {
 		return err
@@ -32,11 +33,7 @@ func (a *apply) trace(ctx context.Context) error {
 	if err := t.run(ctx, edges, t.due(edges)); err != nil {
 		return err
 	}
-	relinked, err := t.linkFound(ctx)
-	if err != nil {
-		return err
-	}
-	relinked = append(relinked, t.reread()...)
+	relinked := append(t.linkFound(), t.reread()...)
 	if err := t.rememberReads(); err != nil {
 		return err
 	}
@@ -76,7 +73,8 @@ func (t *tracing) run(ctx context.Context, edges []catalog.Edge, due []int32) er
 	if err := tracer.Run(ctx, due); err != nil {
 		return fmt.Errorf("column lineage of %s: %w", t.schema.ID, err)
 	}
-	return t.flush(ctx)
+	t.flush()
+	return nil
 }
 
 // mayTrace reports whether anything changed that affects columns.

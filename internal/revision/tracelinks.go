@@ -1,7 +1,6 @@
 package revision
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 
 // linkFound writes the edges that the code of undeclared tables shows, and ends
 // those that it no longer does. It returns the tables whose edges changed.
-func (t *tracing) linkFound(ctx context.Context) (relinked []int32, err error) {
+func (t *tracing) linkFound() (relinked []int32) {
 	looked := map[catalog.AssetID]bool{}
 	now := map[catalog.Edge]bool{}
 	for n, refs := range t.found {
@@ -26,7 +25,7 @@ func (t *tracing) linkFound(ctx context.Context) (relinked []int32, err error) {
 		looked[id] = true
 	}
 	if len(looked) == 0 {
-		return nil, nil
+		return nil
 	}
 	changed := map[catalog.AssetID]bool{}
 	var change edgeChange
@@ -57,7 +56,8 @@ func (t *tracing) linkFound(ctx context.Context) (relinked []int32, err error) {
 	slices.Sort(relinked)
 	t.edges.created += change.created
 	t.edges.add, t.edges.drop = append(t.edges.add, change.add...), append(t.edges.drop, change.drop...)
-	return relinked, t.writeEdges(ctx, change)
+	t.writeEdges(change)
+	return relinked
 }
 
 // foundEdge is the edge from a table that the code of another reads; false if

@@ -194,7 +194,7 @@ const keptBytes = 1 << 20
 
 // Keep takes what was traced and writes it in large parts. A block that came out
 // equal gets its new key only, so that it is not a change.
-func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
+func (t *tracing) Keep(_ context.Context, traced []lineage.Traced) error {
 	if err := t.asking(); err != nil {
 		return err
 	}
@@ -209,10 +209,10 @@ func (t *tracing) Keep(ctx context.Context, traced []lineage.Traced) error {
 		t.kept += len(w.Encoded)
 		t.remember(w)
 	}
-	if t.kept < keptBytes {
-		return nil
+	if t.kept >= keptBytes {
+		t.flush()
 	}
-	return t.flush(ctx)
+	return nil
 }
 
 // remember notes what was traced for a second run, and which tables the code
@@ -227,13 +227,16 @@ func (t *tracing) remember(w lineage.Traced) {
 	t.blocks[n] = storedBlock{key: w.Key, content: catalog.HashOf(w.Encoded), columns: t.blocks[n].columns}
 }
 
-func (t *tracing) flush(ctx context.Context) error {
-	if err := t.write.PutColumnEdges(ctx, t.changed); err != nil {
-		return fmt.Errorf("column edges of %d models: %w", len(t.changed), err)
-	}
-	if err := t.write.KeyColumnEdges(ctx, t.same); err != nil {
-		return fmt.Errorf("keys of column edges of %d models: %w", len(t.same), err)
-	}
+func (t *tracing) flush() {
+	changed, same := t.changed, t.same
 	t.changed, t.same, t.kept = nil, nil, 0
-	return nil
+	t.later(func(ctx context.Context) error {
+		if err := t.write.PutColumnEdges(ctx, changed); err != nil {
+			return fmt.Errorf("column edges of %d models: %w", len(changed), err)
+		}
+		if err := t.write.KeyColumnEdges(ctx, same); err != nil {
+			return fmt.Errorf("keys of column edges of %d models: %w", len(same), err)
+		}
+		return nil
+	})
 }
