@@ -100,7 +100,7 @@ type catalogReader struct {
 	errors  []string
 }
 
-func (c *catalogReader) split(ctx context.Context, emit func(e entry, raw value) error) error {
+func (c *catalogReader) split(ctx context.Context, emit func(e entry, text form) error) error {
 	return c.walk(ctx, func(section string, _ jsontext.Kind) error {
 		switch section {
 		case "metadata":
@@ -122,14 +122,14 @@ func (c *catalogReader) split(ctx context.Context, emit func(e entry, raw value)
 		case "results":
 			return c.lookAtResults(ctx)
 		case "nodes", "sources":
-			return c.unchecked(ctx, '{', func(e entry, raw value) error {
+			return c.forDecoders(ctx, '{', volatile, func(e entry, text form, raw value) error {
 				if err := c.count(); err != nil {
 					return err
 				}
-				if err := c.lookAtEntry(raw); err != nil {
+				if err := c.lookAtEntry(raw, e.checked); err != nil {
 					return err
 				}
-				return emit(e, raw)
+				return emit(e, text)
 			})
 		}
 		return c.skip()
@@ -145,12 +145,12 @@ func (c *catalogReader) shape() Kind {
 	return kind
 }
 
-func (c *catalogReader) decode(d *decoder, e entry, raw value, emit func(catalogEvent)) {
-	v, ok := d.object(raw, volatile)
+func (c *catalogReader) decode(d *decoder, e entry, emit func(catalogEvent)) {
+	v, ok := d.object(volatile)
 	if !ok {
 		return
 	}
-	h := d.canon.hash()
+	h := d.entered.hash()
 	if c.opt.Known != nil && c.opt.Known(e.id, h) {
 		emit(catalogEvent{section: e.section, id: e.id, hash: h})
 		return

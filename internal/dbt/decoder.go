@@ -13,9 +13,11 @@ import (
 type decoder struct {
 	limits Limits
 	part   Kind
-	canon  canonical
+	canon  canonical // of a value that arrived unchecked
 
 	entry    entry    // the current one
+	given    form     // text of the entry: its canonical form if it is checked, or the raw value
+	entered  form     // the canonical form of the value that was entered last
 	section  string   // of the entry
 	id       string   // its name in the section, or its index
 	about    string   // unique id of the node it is about
@@ -45,7 +47,18 @@ func (d *decoder) enter(raw value, skip func([]byte) bool) value {
 	if !d.canon.sound() {
 		d.repair(raw, skip)
 	}
-	return value(d.canon.buf)
+	d.entered = d.canon.form
+	return value(d.entered.buf)
+}
+
+// enterEntry enters the current entry, which need not be checked again if it was when it was found. skip must be the
+// one that was used then.
+func (d *decoder) enterEntry(skip func([]byte) bool) value {
+	if !d.entry.checked {
+		return d.enter(d.given.buf, skip)
+	}
+	d.entered = d.given
+	return value(d.entered.buf)
 }
 
 // isJSON reports whether a raw value is JSON; an error is kept where it is not.
@@ -76,8 +89,8 @@ func (d *decoder) repair(raw value, skip func([]byte) bool) {
 }
 
 // object enters an entry that has to be an object. It records an issue if it is not.
-func (d *decoder) object(raw value, skip func([]byte) bool) (value, bool) {
-	v := d.enter(raw, skip)
+func (d *decoder) object(skip func([]byte) bool) (value, bool) {
+	v := d.enterEntry(skip)
 	if v.kind() != '{' && d.err == nil {
 		d.note(IssueNodeType, "", "an entry is not an object and was left out", remedyRewrite)
 	}
@@ -87,8 +100,8 @@ func (d *decoder) object(raw value, skip func([]byte) bool) (value, bool) {
 // load returns the members of the value that was entered last, none of them null.
 func (d *decoder) load() []member {
 	d.fields = d.fields[:0]
-	buf := d.canon.buf
-	for _, f := range d.canon.fields {
+	buf := d.entered.buf
+	for _, f := range d.entered.fields {
 		d.fields = append(d.fields, member{unquoteName(buf[f.name:f.nameEnd]), value(buf[f.val:f.valEnd:f.valEnd])})
 	}
 	return d.fields

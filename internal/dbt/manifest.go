@@ -110,7 +110,7 @@ func (s *splitter) allIssues(head *decoder, decoded *issues) []Issue {
 }
 
 // split sends each entry of the sections that matter on to the decoders.
-func (m *manifestReader) split(ctx context.Context, emit func(e entry, raw value) error) error {
+func (m *manifestReader) split(ctx context.Context, emit func(e entry, text form) error) error {
 	return m.walk(ctx, func(section string, kind jsontext.Kind) error {
 		switch {
 		case section == "metadata":
@@ -120,31 +120,43 @@ func (m *manifestReader) split(ctx context.Context, emit func(e entry, raw value
 			m.header.generatedAt(v)
 			return err
 		case nodeSections[section] || section == "docs" || section == "parent_map" || section == "disabled" && kind == jsontext.KindBeginObject:
-			return m.unchecked(ctx, '{', func(e entry, raw value) error {
+			return m.forDecoders(ctx, '{', m.leftOut(section), func(e entry, text form, raw value) error {
 				if section != "parent_map" && section != "docs" {
 					if err := m.count(); err != nil {
 						return err
 					}
 				}
 				if section == "nodes" || section == "sources" {
-					if err := m.lookAtEntry(raw); err != nil {
+					if err := m.lookAtEntry(raw, e.checked); err != nil {
 						return err
 					}
 				}
-				return emit(e, raw)
+				return emit(e, text)
 			})
 		case section == "results":
 			return m.lookAtResults(ctx)
 		case section == "disabled":
-			return m.unchecked(ctx, '[', func(e entry, raw value) error {
+			return m.forDecoders(ctx, '[', nil, func(e entry, text form, _ value) error {
 				if err := m.count(); err != nil {
 					return err
 				}
-				return emit(e, raw)
+				return emit(e, text)
 			})
 		}
 		return m.skip()
 	})
+}
+
+// leftOut returns which members of the entries of a section are left out; nil for disabled, whose entries may be
+// lists of nodes.
+func (m *manifestReader) leftOut(section string) func(name []byte) bool {
+	switch {
+	case section == "disabled":
+		return nil
+	case section == "macros" && !m.opt.MacroText:
+		return volatileMacro
+	}
+	return volatile
 }
 
 // metadata reads the metadata section and refuses at once what it shows to be another kind.
@@ -162,32 +174,28 @@ func (s *splitter) metadata(h *header, d *decoder, want Kind) error {
 }
 
 // decode runs in a decoder's goroutine.
-func (m *manifestReader) decode(d *decoder, e entry, raw value, emit func(manifestEvent)) {
+func (m *manifestReader) decode(d *decoder, e entry, emit func(manifestEvent)) {
 	switch e.section {
 	case "parent_map":
-		emit(manifestEvent{id: e.id, parents: d.names("", d.enter(raw, volatile))})
+		emit(manifestEvent{id: e.id, parents: d.names("", d.enterEntry(m.leftOut(e.section)))})
 	case "docs":
-		emit(manifestEvent{doc: d.doc(e.id, d.enter(raw, volatile), m.opt.DocText)})
+		emit(manifestEvent{doc: d.doc(e.id, d.enterEntry(m.leftOut(e.section)), m.opt.DocText)})
 	case "disabled":
-		if d.isJSON(raw) {
+		if raw := value(d.given.buf); d.isJSON(raw) {
 			m.decodeDisabled(d, e, raw, emit)
 		}
 	default:
-		m.decodeNode(d, e, raw, emit)
+		m.decodeNode(d, e, emit)
 	}
 }
 
-func (m *manifestReader) decodeNode(d *decoder, e entry, raw value, emit func(manifestEvent)) {
+func (m *manifestReader) decodeNode(d *decoder, e entry, emit func(manifestEvent)) {
 	section, id := e.section, e.id
-	skip := volatile
-	if section == "macros" && !m.opt.MacroText {
-		skip = volatileMacro
-	}
-	v, ok := d.object(raw, skip)
+	v, ok := d.object(m.leftOut(section))
 	if !ok {
 		return
 	}
-	h := d.canon.hash()
+	h := d.entered.hash()
 	if m.opt.Known != nil && m.opt.Known(id, h) {
 		resourceType, pkg := typeAndPackage(v)
 		emit(manifestEvent{section: section, id: id, hash: h, resourceType: resourceType, pkg: pkg})
@@ -245,9 +253,9 @@ func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit fun
 		d.enter(v, volatile)
 		var n *Node
 		if m.opt.Index {
-			n = d.indexed(e.section, id, d.canon.hash())
+			n = d.indexed(e.section, id, d.entered.hash())
 		} else {
-			n = d.node(e.section, id, d.canon.hash())
+			n = d.node(e.section, id, d.entered.hash())
 		}
 		n.Disabled = true
 		emit(manifestEvent{node: n})

@@ -17,41 +17,50 @@ const firstBytes = 16 * kib
 
 // entry is one raw value of a section.
 type entry struct {
-	section string
-	id      string // name in the section, or "" in an array
-	index   int    // place in an array
-	at      int64  // offset in the file
-	length  int64  // in the file
-	from    int    // raw value in the batch: buf[from:to]
-	to      int
+	section  string
+	id       string // name in the section, or "" in an array
+	index    int    // place in an array
+	at       int64  // offset in the file
+	length   int64  // in the file
+	checked  bool   // text is the canonical form of a sound value, not the raw value
+	from     int    // text in the batch: buf[from:to]
+	to       int
+	fields   int // members of a checked value in the batch: fields[fields:fieldsTo]
+	fieldsTo int
 }
 
 // batch is a run of entries on its way to a decoder and, decoded, to the sink.
 type batch[T any] struct {
 	buf     []byte
 	entries []entry
+	fields  []span
 	out     []T
 	issues  []Issue
 	err     error
 	done    chan struct{}
 }
 
-// add copies a raw value into the batch, whose room is at least doubled where it has too little.
-func (b *batch[T]) add(e entry, raw value, room int) {
-	if cap(b.buf)-len(b.buf) < len(raw) {
-		b.buf = slices.Grow(b.buf, max(room, len(b.buf), len(raw)))
+// add copies an entry into the batch, whose room is at least doubled where it has too little.
+func (b *batch[T]) add(e entry, text form, room int) {
+	if cap(b.buf)-len(b.buf) < len(text.buf) {
+		b.buf = slices.Grow(b.buf, max(room, len(b.buf), len(text.buf)))
 	}
-	e.from = len(b.buf)
-	b.buf = append(b.buf, raw...)
-	e.to = len(b.buf)
+	e.from, e.fields = len(b.buf), len(b.fields)
+	b.buf, b.fields = append(b.buf, text.buf...), append(b.fields, text.fields...)
+	e.to, e.fieldsTo = len(b.buf), len(b.fields)
 	b.entries = append(b.entries, e)
+}
+
+// text returns the text of an entry.
+func (b *batch[T]) text(e entry) form {
+	return form{b.buf[e.from:e.to:e.to], b.fields[e.fields:e.fieldsTo:e.fieldsTo]}
 }
 
 // pipeline reads in one goroutine, decodes in others and delivers in the caller's, in the order of the file.
 type pipeline[T any] struct {
 	decoders int
-	split    func(ctx context.Context, emit func(e entry, raw value) error) error // raw is not checked yet
-	decode   func(d *decoder, e entry, raw value, emit func(T))                   // errors go to d
+	split    func(ctx context.Context, emit func(e entry, text form) error) error
+	decode   func(d *decoder, e entry, emit func(T)) // errors go to d, which has the text
 	deliver  func(T) error
 	decoder  func() *decoder
 	issues   *issues // of decoded values
@@ -91,7 +100,7 @@ func (p *pipeline[T]) run(ctx context.Context) error {
 func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order chan<- *batch[T]) error {
 	take := func() *batch[T] {
 		b := free.Get().(*batch[T])
-		*b = batch[T]{buf: b.buf[:0], entries: b.entries[:0], out: b.out[:0], done: make(chan struct{})}
+		*b = batch[T]{buf: b.buf[:0], entries: b.entries[:0], fields: b.fields[:0], out: b.out[:0], done: make(chan struct{})}
 		return b
 	}
 	b, room := take(), firstBytes
@@ -108,8 +117,8 @@ func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order
 		b, room = take(), batchBytes+batchBytes/4
 		return nil
 	}
-	err := p.split(ctx, func(e entry, raw value) error {
-		if b.add(e, raw, room); len(b.buf) < batchBytes {
+	err := p.split(ctx, func(e entry, text form) error {
+		if b.add(e, text, room); len(b.buf) < batchBytes {
 			return nil
 		}
 		return flush()
@@ -125,7 +134,8 @@ func (p *pipeline[T]) decodeAll(work <-chan *batch[T]) {
 	for b := range work {
 		for _, e := range b.entries {
 			d.begin(e)
-			p.decode(d, e, value(b.buf[e.from:e.to:e.to]), func(v T) { b.out = append(b.out, v) })
+			d.given = b.text(e)
+			p.decode(d, e, func(v T) { b.out = append(b.out, v) })
 			if d.err != nil {
 				break
 			}

@@ -114,15 +114,15 @@ func readResults[T any](ctx context.Context, r io.Reader, kind Kind, opt ResultO
 	return rr.header.Head, s.allIssues(rr.head, &rr.decoded), nil
 }
 
-func (r *resultsReader[T]) split(ctx context.Context, emit func(e entry, raw value) error) error {
-	look := func(e entry, raw value) error {
-		if err := r.look(raw); err != nil {
+func (r *resultsReader[T]) split(ctx context.Context, emit func(e entry, text form) error) error {
+	look := func(e entry, text form, raw value) error {
+		if err := r.look(raw, e.checked); err != nil {
 			return err
 		}
 		if err := r.count(); err != nil {
 			return err
 		}
-		return emit(e, raw)
+		return emit(e, text)
 	}
 	return r.walk(ctx, func(section string, kind jsontext.Kind) error {
 		switch section {
@@ -137,10 +137,10 @@ func (r *resultsReader[T]) split(ctx context.Context, emit func(e entry, raw val
 			}
 			return err
 		case "results":
-			return r.unchecked(ctx, '[', look)
+			return r.forDecoders(ctx, '[', nothing, look)
 		case "sources": // sources.json of dbt before 0.19: a map from ids to results
 			if r.part == Sources && kind == jsontext.KindBeginObject {
-				return r.unchecked(ctx, '{', look)
+				return r.forDecoders(ctx, '{', nothing, look)
 			}
 		}
 		return r.skip()
@@ -177,11 +177,11 @@ func (h *header) invocation(d *decoder, section string, v value) {
 	}
 }
 
-func (r *resultsReader[T]) decode(d *decoder, e entry, raw value, emit func(*T)) {
+func (r *resultsReader[T]) decode(d *decoder, e entry, emit func(*T)) {
 	if e.id == "" {
 		d.id = itoa(int64(e.index))
 	}
-	if v, ok := d.object(raw, nothing); ok {
+	if v, ok := d.object(nothing); ok {
 		emit(r.decodeFn(d, e.id, v))
 	}
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// scanner walks the text of an artifact down to the members of its sections. It finds where a value ends by
-// quotes and brackets alone, without checking what is in it: anyone who takes the value finds out whether it
-// is JSON (canonical), and diagnose returns what is wrong with it.
+// scanner walks the text of an artifact down to the members of its sections. Most values are checked while their
+// end is looked for (sound). Of the others it finds the end by quotes and brackets alone, without checking what is
+// in them: anyone who takes such a value finds out whether it is JSON (canonical), and diagnose returns what is
+// wrong with it.
 type scanner struct {
 	stream *Stream
 	limits Limits
@@ -223,6 +224,21 @@ func (s *scanner) check(raw value) error {
 		return s.broken()
 	}
 	return nil
+}
+
+// sound reads the current value into s.canon, in one pass, if it is an object or array that the window holds whole
+// and that needs no repair. If it returns false, nothing was read: raw reads any value. Nothing is sound if skip is
+// nil.
+func (s *scanner) sound(skip func([]byte) bool) (raw value, ok bool) {
+	if c := s.peek(); skip == nil || c != '{' && c != '[' {
+		return nil, false
+	}
+	size := s.canon.readFirst(s.buf[s.from:s.end], s.limits.Depth-s.level, skip)
+	if size == bad || size > s.limits.Value {
+		return nil, false
+	}
+	s.pos = s.from + size
+	return s.buf[s.from:s.pos], true
 }
 
 // raw is value without the check: only quotes and brackets outside of strings are certain to match in number.

@@ -15,17 +15,19 @@ type resultShape struct {
 // lookAtResults passes over the results of a file that is expected to be of another kind.
 func (s *splitter) lookAtResults(ctx context.Context) error {
 	return s.elements(ctx, func(_ int, raw value) error {
-		return s.look(raw)
+		return s.look(raw, true)
 	})
 }
 
-// look remembers of which kind the results seem to be.
-func (s *splitter) look(raw value) error {
+// look remembers of which kind the results seem to be. It checks a value that was not checked yet.
+func (s *splitter) look(raw value, checked bool) error {
 	if s.run || s.fresh {
 		return nil
 	}
-	if err := s.check(raw); err != nil {
-		return err
+	if !checked {
+		if err := s.check(raw); err != nil {
+			return err
+		}
 	}
 	for name := range raw.members {
 		switch string(name) {
@@ -74,10 +76,10 @@ func (s *shapeReader) section(ctx context.Context, section string, kind jsontext
 	switch {
 	case (section == "nodes" || section == "sources") && kind == jsontext.KindBeginObject:
 		return s.members(ctx, func(_ string, raw value) error {
-			if err := s.lookAtEntry(raw); err != nil || section != "sources" {
+			if err := s.lookAtEntry(raw, true); err != nil || section != "sources" {
 				return err
 			}
-			return s.look(raw) // before 0.19 source freshness was a map
+			return s.look(raw, true) // before 0.19 source freshness was a map
 		})
 	case section == "results" && kind == jsontext.KindBeginArray:
 		return s.lookAtResults(ctx)
@@ -86,12 +88,14 @@ func (s *shapeReader) section(ctx context.Context, section string, kind jsontext
 }
 
 // lookAtEntry remembers what the first entries of nodes and sources look like.
-func (s *shapeReader) lookAtEntry(raw value) error {
+func (s *shapeReader) lookAtEntry(raw value, checked bool) error {
 	if s.nodes || s.tables {
 		return nil
 	}
-	if err := s.check(raw); err != nil {
-		return err
+	if !checked {
+		if err := s.check(raw); err != nil {
+			return err
+		}
 	}
 	s.tables = looksLikeTable(raw)
 	s.nodes = !s.tables && looksLikeNode(raw)

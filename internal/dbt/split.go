@@ -102,14 +102,26 @@ func (s *splitter) elements(ctx context.Context, fn func(i int, raw value) error
 	return s.each(ctx, '[', s.value, func(_ string, raw value) error { return fn(s.index, raw) })
 }
 
-// unchecked reads an object or an array for a pipeline, whose decoders check the values.
-func (s *splitter) unchecked(ctx context.Context, bracket byte, fn func(e entry, raw value) error) error {
-	return s.each(ctx, bracket, s.raw, func(id string, raw value) error {
-		e := entry{section: s.section, id: id, at: s.offset(s.from), length: int64(s.pos - s.from)}
+// forDecoders reads an object or an array for a pipeline. Values that are found sound arrive in their canonical form,
+// without the members that skip leaves out; all others, and every one if skip is nil, arrive as they are and are
+// checked by the decoders. fn may also look at the raw value until it returns.
+func (s *splitter) forDecoders(ctx context.Context, bracket byte, skip func([]byte) bool, fn func(e entry, text form, raw value) error) error {
+	checked := false
+	read := func() (raw value, err error) {
+		if raw, checked = s.sound(skip); checked {
+			return raw, nil
+		}
+		return s.raw()
+	}
+	return s.each(ctx, bracket, read, func(id string, raw value) error {
+		e := entry{section: s.section, id: id, at: s.offset(s.from), length: int64(s.pos - s.from), checked: checked}
 		if s.list {
 			e.index = s.index
 		}
-		return fn(e, raw)
+		if checked {
+			return fn(e, s.canon.form, raw)
+		}
+		return fn(e, form{buf: raw}, raw)
 	})
 }
 

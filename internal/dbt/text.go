@@ -14,6 +14,9 @@ const (
 	marks = 0x8080808080808080
 )
 
+// wordBytes is the size of a word.
+const wordBytes = 8
+
 func word(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8]) }
 
 // equal marks the lanes of w that hold c.
