@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -161,5 +162,89 @@ func TestEmptyAndCloneAreHistory(t *testing.T) {
 				t.Errorf("report: %s", report.Body)
 			}
 		})
+	}
+}
+
+// The freshness of a source is served with its table, in a list and with its run.
+func TestFreshnessIsServed(t *testing.T) {
+	onBothStores(t, "A08", func(r *caseRig) {
+		r.send("manifest=manifest")
+		table := r.id("source.shop.app.raw")
+		r.send("manifest=manifest", "sources=sources")
+		for at, prefix := range map[string]string{
+			"/api/v1/assets/" + table: "data.attributes.freshness.", "/api/v1/freshness?status=warn&schema_id=" + r.schema: "data.0.attributes.",
+		} {
+			for name, want := range map[string]any{
+				"status": "warn", "max_loaded_at": "2026-05-01T08:00:00Z", "snapshotted_at": "2026-05-01T10:00:00Z", "lag_seconds": 7200.0,
+				"warn_after.count": 1.0, "warn_after.period": "hour", "error_after": nil, "error": nil, "execution_time": 0.1, "run": "RUN-1",
+			} {
+				r.wants(at+" "+name, r.get(at, prefix+name), want)
+			}
+		}
+		r.wants("table", r.get("/api/v1/freshness?schema_id="+r.schema, "data.0.attributes.asset"), table)
+		run := "/api/v1/runs/RUN-1"
+		r.wants("artifact", r.get(run, "data.attributes.artifact"), "sources")
+		r.wants("result of the run", r.get(run, "data.attributes.freshness.0.status"), "warn")
+		r.wants("results of the run", r.get(run, "meta.total"), 1.0)
+		for query, want := range map[string]float64{
+			"": 1, "&status=error": 0, "&asset=" + table: 1, "&asset=" + r.id("model.shop.stg"): 0, "&project=PRJ-1": 1, "&at=0": 0, "&at=1": 1,
+		} {
+			r.wants("freshness?"+query, r.get("/api/v1/freshness?schema_id="+r.schema+query, "meta.total"), want)
+		}
+	})
+}
+
+// sourcesJSON is a sources.json with results.
+func sourcesJSON(invocation string, results ...string) []byte {
+	return []byte(`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/sources/v3.json","invocation_id":"` + invocation + `","generated_at":"2026-01-10T19:00:00Z"},"results":[` +
+		strings.Join(results, ",") + `],"elapsed_time":1}`)
+}
+
+// A source that could not be queried, one that was never checked, one that also is a seed, and one that is gone.
+func TestFreshnessOfOddSources(t *testing.T) {
+	t.Parallel()
+	source := func(name string) string {
+		return `"source.p.raw.` + name + `":{"unique_id":"source.p.raw.` + name + `","resource_type":"source","name":"` + name + `","identifier":"` + name + `","source_name":"raw","database":"d","schema":"s","package_name":"p",` +
+			`"path":"s.yml","original_file_path":"models/s.yml","columns":{},"freshness":{"warn_after":{"count":12,"period":"hour"},"error_after":{"count":1,"period":"day"},"filter":null}}`
+	}
+	manifest := func(at string, sources ...string) []byte {
+		text := strings.Replace(small(strings.ReplaceAll(node("both", ""), "model", "seed")), `"sources":{}`, `"sources":{`+strings.Join(sources, ",")+`}`, 1)
+		return []byte(strings.Replace(text, "2026-01-10T18:00:00Z", at, 1))
+	}
+	s := Start(t, Options{})
+	key, schema := s.Key(t, access.AdminWorkspace), s.Schema(t, "Analytics Warehouse")
+	s.Import(t, key, schema, File("manifest", "m", manifest("2026-01-10T18:00:00Z", source("down"), source("never"), source("both"), source("gone"))), File("sources", "s", sourcesJSON("i",
+		`{"unique_id":"source.p.raw.down","error":"no such table","status":"runtime error"}`,
+		`{"unique_id":"source.p.raw.both","status":"pass","max_loaded_at":"2026-01-10T18:30:00Z","snapshotted_at":"2026-01-10T19:00:00Z","criteria":{}}`,
+		`{"unique_id":"source.p.raw.gone","status":"pass","max_loaded_at":"2026-01-10T18:30:00Z","snapshotted_at":"2026-01-10T19:00:00Z","criteria":{}}`)))
+	s.Import(t, key, schema, File("manifest", "m", manifest("2026-01-10T20:00:00Z", source("down"), source("never"), source("both"))))
+	list := func(query string) string {
+		reply := s.Get(t, "/api/v1/freshness?schema_id="+schema+query, key)
+		var out []string
+		rows, _ := reply.At(t, "data").([]any)
+		for _, row := range rows {
+			out = append(out, fmt.Sprint(At(row, "attributes.name"), " ", At(row, "attributes.status"), " ", At(row, "attributes.error"), " ", At(row, "attributes.lag_seconds")))
+		}
+		return strings.Join(out, ", ")
+	}
+	if got, want := list(""), "both pass <nil> 1800, down runtime error no such table <nil>"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := list("&at=1"); !strings.Contains(got, "gone pass") {
+		t.Errorf("before it was gone: %s", got)
+	}
+	if got := list("&limit=1"); got != "both pass <nil> 1800" {
+		t.Errorf("a page of one: %s", got)
+	}
+	names := s.all(t, key, "/api/v1/freshness?limit=1&schema_id="+schema, "attributes.name")
+	if len(names) != 2 || names[1] != "down" {
+		t.Errorf("pages of one: %v", names)
+	}
+	for name, want := range map[string]string{"down": "runtime error 12 1", "never": "<nil> 12 1"} {
+		asset := s.Get(t, "/api/v1/assets/by-unique-id?schema_id="+schema+"&unique_id=source.p.raw."+name, key)
+		f := asset.At(t, "data.attributes.freshness")
+		if got := fmt.Sprint(At(f, "status"), " ", At(f, "warn_after.count"), " ", At(f, "error_after.count")); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
 	}
 }

@@ -11,6 +11,7 @@ type Run struct {
 	SchemaID     SchemaID
 	Project      ProjectID
 	InvocationID string
+	Artifact     string // that it comes from; "" is run_results
 	Command      string // args.which: build, run, test, generate …
 	Args         json.RawMessage
 	// Empty is set for --empty: tables without rows were built.
@@ -66,13 +67,34 @@ type NodeResult struct {
 	Thread        string
 }
 
+// Artifacts that runs come from.
+const (
+	ArtifactRunResults = "run_results"
+	ArtifactSources    = "sources"
+)
+
 // Freshness is one source's result of `dbt source freshness`.
 type Freshness struct {
-	Run          RunID
-	UniqueID     string
-	Status       string
-	MaxLoadedAt  time.Time
-	SnapshotedAt time.Time
-	Age          float64 // seconds
-	Message      string
+	Run           RunID
+	UniqueID      string
+	Status        string // pass, warn, error or runtime error
+	MaxLoadedAt   time.Time
+	SnapshotedAt  time.Time
+	Age           float64 // seconds, at SnapshotedAt
+	Criteria      *Criteria
+	Message       string  // where the source could not be queried
+	ExecutionTime float64 // seconds
+}
+
+// Criteria define how old a source may be.
+type Criteria struct {
+	WarnAfter  *Age
+	ErrorAfter *Age
+	Filter     string
+}
+
+// Age is a number of periods: minute, hour or day.
+type Age struct {
+	Count  int64
+	Period string
 }

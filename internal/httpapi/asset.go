@@ -8,30 +8,31 @@ import (
 
 // Asset is an asset as the API shows it.
 type Asset struct {
-	Name         string                        `json:"name"`
-	Kind         string                        `json:"kind"`
-	Relation     httpserver.Nullable[Relation] `json:"relation" doc:"Physical address; null if it has none"`
-	Description  Text                          `json:"description"`
-	Owners       []string                      `json:"owners" nullable:"false"`
-	Tags         []string                      `json:"tags" nullable:"false"`
-	Materialized *string                       `json:"materialized"`
-	Present      bool                          `json:"present" doc:"False if no origin reports it any more"`
-	RemovedAt    *string                       `json:"removed_at" format:"date-time"`
-	RemovedBy    *string                       `json:"removed_by" doc:"The import that no longer contained it"`
-	DBT          httpserver.Nullable[DBT]      `json:"dbt"`
-	LastRun      httpserver.Nullable[LastRun]  `json:"last_run"`
-	Tests        TestCounts                    `json:"tests" doc:"Numbers of its data tests by latest result"`
-	Columns      int                           `json:"columns" doc:"Present columns"`
-	Upstream     int                           `json:"upstream" doc:"Direct parents"`
-	Downstream   int                           `json:"downstream" doc:"Direct children"`
-	RowCount     *int64                        `json:"row_count"`
-	Stats        map[string]Stat               `json:"stats,omitempty"`
-	Details      map[string]any                `json:"details,omitempty" doc:"Fields of kinds other than tables"`
-	Config       map[string]any                `json:"config,omitempty" doc:"dbt's configuration; not in lists"`
-	Nodes        []AssetNode                   `json:"nodes,omitempty" doc:"dbt nodes that report it; not in lists"`
-	CreatedAt    string                        `json:"created_at" format:"date-time"`
-	UpdatedAt    string                        `json:"updated_at" format:"date-time"`
-	Version      int64                         `json:"version" doc:"Version of the schema in which this state appeared"`
+	Name         string                         `json:"name"`
+	Kind         string                         `json:"kind"`
+	Relation     httpserver.Nullable[Relation]  `json:"relation" doc:"Physical address; null if it has none"`
+	Description  Text                           `json:"description"`
+	Owners       []string                       `json:"owners" nullable:"false"`
+	Tags         []string                       `json:"tags" nullable:"false"`
+	Materialized *string                        `json:"materialized"`
+	Present      bool                           `json:"present" doc:"False if no origin reports it any more"`
+	RemovedAt    *string                        `json:"removed_at" format:"date-time"`
+	RemovedBy    *string                        `json:"removed_by" doc:"The import that no longer contained it"`
+	DBT          httpserver.Nullable[DBT]       `json:"dbt"`
+	LastRun      httpserver.Nullable[LastRun]   `json:"last_run"`
+	Freshness    httpserver.Nullable[Freshness] `json:"freshness" doc:"Of a source; null if nothing is demanded or known"`
+	Tests        TestCounts                     `json:"tests" doc:"Numbers of its data tests by latest result"`
+	Columns      int                            `json:"columns" doc:"Present columns"`
+	Upstream     int                            `json:"upstream" doc:"Direct parents"`
+	Downstream   int                            `json:"downstream" doc:"Direct children"`
+	RowCount     *int64                         `json:"row_count"`
+	Stats        map[string]Stat                `json:"stats,omitempty"`
+	Details      map[string]any                 `json:"details,omitempty" doc:"Fields of kinds other than tables"`
+	Config       map[string]any                 `json:"config,omitempty" doc:"dbt's configuration; not in lists"`
+	Nodes        []AssetNode                    `json:"nodes,omitempty" doc:"dbt nodes that report it; not in lists"`
+	CreatedAt    string                         `json:"created_at" format:"date-time"`
+	UpdatedAt    string                         `json:"updated_at" format:"date-time"`
+	Version      int64                          `json:"version" doc:"Version of the schema in which this state appeared"`
 }
 
 // Relation is a physical address.
@@ -125,7 +126,8 @@ func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
 		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset.Relation)), Description: textOf(asset.Description),
 		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Materialized),
 		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy.Artifacts()), RemovedAt: timeText(s.RemovedAt),
-		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(lastRunOf(s)), Tests: TestCounts(s.Tests), Columns: asset.ColumnCount,
+		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(lastRunOf(s)),
+		Freshness: httpserver.NullableOf(assetFreshness(s)), Tests: TestCounts(s.Tests), Columns: asset.ColumnCount,
 		RowCount: rowCount(asset.Stats), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
 		Version: asset.Version, Upstream: s.Neighbours.Upstream, Downstream: s.Neighbours.Downstream,
 	}

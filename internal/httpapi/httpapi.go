@@ -89,6 +89,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerFacets(s)
 	a.registerTests(s)
 	a.registerRuns(s)
+	a.registerFreshness(s)
 	a.registerChanges(s)
 	a.registerLineage(s)
 	a.registerColumnLineage(s)

@@ -7,6 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -21,7 +22,9 @@ type Run struct {
 	Elapsed      float64        `json:"elapsed" doc:"Seconds"`
 	Nodes        int            `json:"nodes" doc:"Number of results"`
 	Import       *string        `json:"import" doc:"The import that it comes from"`
+	Artifact     string         `json:"artifact" enum:"run_results,sources" doc:"The file that it comes from"`
 	Results      []Result       `json:"results,omitempty" doc:"Paged; not in lists of runs"`
+	Freshness    []Freshness    `json:"freshness,omitempty" doc:"Results of dbt source freshness; paged, not in lists of runs"`
 }
 
 // Result is the result of a node in a run.
@@ -127,20 +130,33 @@ func (a *API) getRun(ctx context.Context, p access.Principal, in *runInput) (*ht
 	if err != nil {
 		return nil, err
 	}
-	rows, err := view.RunResults(ctx, run, page)
-	if err != nil {
-		return nil, httpserver.StaleCursor(err, page)
-	}
-	frame := httpserver.ListOf[Run](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
-	out := RunDocument{Links: frame.Links, Meta: frame.Meta}
+	out := RunDocument{}
 	if out.Data, err = a.runResource(ctx, p, run); err != nil {
 		return nil, err
 	}
-	out.Data.Attributes.Results = []Result{}
-	for _, r := range rows.Rows {
-		out.Data.Attributes.Results = append(out.Data.Attributes.Results, resultOf(r, ""))
+	frame, err := a.runPage(ctx, p, view, run, page, &out.Data.Attributes)
+	if err != nil {
+		return nil, httpserver.StaleCursor(err, page)
 	}
+	out.Links, out.Meta = frame.Links, frame.Meta
 	return httpserver.Reply(out), nil
+}
+
+// runPage adds a page of results to a run, or of freshness.
+func (a *API) runPage(ctx context.Context, p access.Principal, view *readmodel.View, run catalog.Run, page store.Page, out *Run) (httpserver.List[Run], error) {
+	out.Results = []Result{}
+	if run.Artifact == catalog.ArtifactSources {
+		rows, err := view.RunFreshness(ctx, run, page)
+		for _, f := range rows.Rows {
+			out.Freshness = append(out.Freshness, freshnessOf(f))
+		}
+		return httpserver.ListOf[Run](ctx, a.cursors, p.WS, page.Limit, rows.Next, rows.Total), err
+	}
+	rows, err := view.RunResults(ctx, run, page)
+	for _, r := range rows.Rows {
+		out.Results = append(out.Results, resultOf(r, ""))
+	}
+	return httpserver.ListOf[Run](ctx, a.cursors, p.WS, page.Limit, rows.Next, rows.Total), err
 }
 
 type assetRunsInput struct {
@@ -174,7 +190,7 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 	out := httpserver.Resource[Run]{
 		ID: run.ID.String(), Type: "run",
 		Attributes: Run{
-			InvocationID: run.InvocationID, Command: run.Command, Args: jsonMap(run.Args), CountsAs: countsAs(run.Counting()), DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
+			InvocationID: run.InvocationID, Artifact: run.Artifact, Command: run.Command, Args: jsonMap(run.Args), CountsAs: countsAs(run.Counting()), DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
 			Elapsed: run.Elapsed, Nodes: run.Results, Import: importLabel(run.Import),
 		},
 		Relationships: &httpserver.Relationships{},

@@ -131,7 +131,7 @@ func dbtOf(n *dbt.Node) *catalog.DBT {
 	if s := n.Source; s != nil {
 		d.SourceName, d.Loader, d.LoadedAtField = s.SourceName, s.Loader, s.LoadedAtField
 		if s.Freshness != nil {
-			d.Freshness, _ = json.Marshal(s.Freshness) // a plain struct of numbers and texts
+			d.Freshness, _ = json.Marshal(criteriaOf(s.Freshness)) // a plain struct of numbers and texts
 		}
 	}
 	return d

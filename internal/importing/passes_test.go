@@ -125,8 +125,8 @@ func TestSourceFreshness(t *testing.T) {
 	})}
 	imp := r.completed(r.send(manifest(t, "shop", monday, shopNodes()...), sources))
 	node := catalog.NodeRef{Project: imp.Project, UniqueID: "source.shop.raw.orders"}
-	fresh, err := r.store.LatestFreshness(t.Context(), ws, r.schema, []catalog.NodeRef{node})
-	if err != nil || fresh[node].Status != "warn" || imp.Report.Counts["freshness_stored"] != 1 {
+	fresh, err := r.store.LatestFreshness(t.Context(), ws, r.schema, []catalog.NodeRef{node}, time.Time{})
+	if err != nil || len(fresh) != 1 || fresh[0].Status != "warn" || imp.Report.Counts["freshness_stored"] != 1 {
 		t.Errorf("%+v, %v, %v", fresh, err, imp.Report.Counts)
 	}
 	if bad := r.send(part{partSources, []byte("{")}); bad.Status != catalog.Failed {

@@ -88,8 +88,10 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results
 	if run.InvocationID == "" {
 		run.InvocationID = "sha256:" + part.SHA256 // a hand-made file: the hash of its bytes identifies the invocation
 	}
-	if len(freshness) > 0 && run.Command == "" {
-		run.Command = "source freshness"
+	if part.Name == partSources {
+		if run.Artifact = catalog.ArtifactSources; run.Command == "" {
+			run.Command = "source freshness"
+		}
 	}
 	_, stored, err := j.Store.PutRun(ctx, j.claim.WS, run, results, freshness)
 	if err != nil {
@@ -187,7 +189,7 @@ func (j *job) readSources(ctx context.Context, part catalog.Part) error {
 	head, issues, err := dbt.ReadSources(ctx, r, dbt.ResultOptions{Limits: j.Limits(partSources)}, func(f *dbt.Freshness) error {
 		list = append(list, catalog.Freshness{
 			UniqueID: f.UniqueID, Status: strings.ToLower(f.StatusText), MaxLoadedAt: f.MaxLoadedAt, SnapshotedAt: f.SnapshottedAt,
-			Age: f.Age.Seconds(), Message: f.Error,
+			Age: f.Age.Seconds(), Criteria: criteriaOf(f.Criteria), Message: f.Error, ExecutionTime: f.ExecutionTime.Seconds(),
 		})
 		return nil
 	})
@@ -196,4 +198,11 @@ func (j *job) readSources(ctx context.Context, part catalog.Part) error {
 	}
 	j.issues(partSources, issues)
 	return j.putRun(ctx, part, head, nil, list)
+}
+
+func criteriaOf(c *dbt.Criteria) *catalog.Criteria {
+	if c == nil {
+		return nil
+	}
+	return &catalog.Criteria{WarnAfter: (*catalog.Age)(c.WarnAfter), ErrorAfter: (*catalog.Age)(c.ErrorAfter), Filter: c.Filter}
 }

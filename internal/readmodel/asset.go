@@ -55,9 +55,10 @@ func (v *View) Code(ctx context.Context, asset *catalog.Asset) (raw, compiled st
 type Summary struct {
 	catalog.Asset
 	Schema     catalog.Schema
-	Project    *catalog.Project    // of the leading dbt facet
-	LastRun    *catalog.NodeResult // newest result of its nodes
-	Invocation string              // of LastRun
+	Project    *catalog.Project       // of the leading dbt facet
+	LastRun    *catalog.NodeResult    // newest result of its nodes
+	Invocation string                 // of LastRun
+	Freshness  *store.SourceFreshness // newest of its sources; nil if there is none
 	Tests      TestCounts
 	Neighbours store.Neighbours
 	RemovedAt  time.Time
@@ -104,12 +105,21 @@ func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary
 	if err != nil {
 		return nil, err
 	}
+	fresh, err := v.freshnessOf(ctx, nodes)
+	if err != nil {
+		return nil, err
+	}
 	names := &named{v: v, projects: map[catalog.ProjectID]*catalog.Project{}, runs: map[catalog.RunID]string{}, imports: map[catalog.ImportID]time.Time{}}
 	out := make([]Summary, len(assets))
 	for i, asset := range assets {
 		out[i] = Summary{Asset: asset, Schema: v.Schema, Tests: counts[asset.ID], Neighbours: neighbours[asset.ID]}
 		if err := names.complete(ctx, &out[i], results); err != nil {
 			return nil, err
+		}
+		for _, node := range asset.Nodes {
+			if f, ok := fresh[node]; ok && (out[i].Freshness == nil || f.SnapshotedAt.After(out[i].Freshness.SnapshotedAt)) {
+				out[i].Freshness = &f
+			}
 		}
 	}
 	return out, nil

@@ -23,6 +23,7 @@ const (
 	configsPart
 	classesPart    // of latest results; its version is a count of runs
 	testStatesPart // tests with the class of their latest result
+	freshnessPart  // of the sources that are there
 	partKinds
 )
 

@@ -90,6 +90,11 @@ func (v *View) RunResults(ctx context.Context, run catalog.Run, p store.Page) (s
 	return v.m.store.RunResults(ctx, v.ws(), run.ID, p)
 }
 
+// RunFreshness lists the freshness results of a run of the schema, by unique_id.
+func (v *View) RunFreshness(ctx context.Context, run catalog.Run, p store.Page) (store.Paged[catalog.Freshness], error) {
+	return v.m.store.RunFreshness(ctx, v.ws(), run.ID, p)
+}
+
 // Results lists the results of an asset's nodes, newest first.
 func (v *View) Results(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[store.RunResult], error) {
 	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, asset.Nodes, p)

@@ -30,6 +30,9 @@ type View struct {
 	Principal access.Principal
 	Schema    catalog.Schema
 	Version   int64 // 0: nothing was there yet
+	// known is the time by which results of runs were known that the view shows; the
+	// zero time is now.
+	known time.Time
 }
 
 // View makes a view of the served version. It is where visibility is checked: a
@@ -59,7 +62,23 @@ func (v *View) At(ctx context.Context, at At) (*View, error) {
 	}
 	other := *v
 	other.Version = n
-	return &other, nil
+	other.known, err = v.knownAt(ctx, at, n)
+	return &other, err
+}
+
+// knownAt is the time that the results of a view are of: the one that was asked
+// for, or when the version was made.
+func (v *View) knownAt(ctx context.Context, at At, n int64) (time.Time, error) {
+	switch {
+	case !at.set || at.time.IsZero() && n == v.Schema.Version:
+		return time.Time{}, nil
+	case !at.time.IsZero():
+		return at.time, nil
+	case n == 0:
+		return v.Schema.CreatedAt, nil
+	}
+	version, err := v.m.store.Version(ctx, v.ws(), v.Schema.ID, n)
+	return version.At, err
 }
 
 func (v *View) versionAt(ctx context.Context, at At) (int64, error) {

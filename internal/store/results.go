@@ -24,11 +24,6 @@ var resultTable = Table{Name: "node_results", Columns: []string{
 	"failures", "execution_time", "started_at", "completed_at", "rows_affected", "thread", "message", "position",
 }}
 
-var freshnessTable = Table{Name: "freshness", Columns: []string{
-	"ws", "run_id", "node", "unique_id", "schema_id", "status",
-	"max_loaded_at", "snapshot_at", "age", "message",
-}}
-
 // resultRow returns a result's row. A node that did not run has no completion:
 // the run's own time replaces it.
 func (p *runPut) resultRow(r catalog.NodeResult, position int64) []any {
@@ -39,17 +34,6 @@ func (p *runPut) resultRow(r catalog.NodeResult, position int64) []any {
 	return []any{
 		p.ws, int64(p.run.ID), keyHash(r.UniqueID), r.UniqueID, int64(p.run.SchemaID), at, r.Status, r.Class,
 		null(r.Failures), r.ExecutionTime, micros(r.StartedAt), micros(r.CompletedAt), null(r.RowsAffected), r.Thread, r.Message, position,
-	}
-}
-
-func (p *runPut) freshnessRow(f catalog.Freshness) []any {
-	at := f.SnapshotedAt
-	if at.IsZero() {
-		at = p.run.GeneratedAt
-	}
-	return []any{
-		p.ws, int64(p.run.ID), keyHash(f.UniqueID), f.UniqueID, int64(p.run.SchemaID), f.Status,
-		micros(f.MaxLoadedAt), micros(at), f.Age, f.Message,
 	}
 }
 
@@ -70,17 +54,6 @@ func scanResultAnd(row scanner, more ...any) (r catalog.NodeResult, err error) {
 	}, more...)...)
 	r.StartedAt, r.CompletedAt = timeOf(started), timeOf(completed)
 	return r, err
-}
-
-const freshnessColumns = `n.run_id, n.unique_id, n.status, n.max_loaded_at, n.snapshot_at, n.age, n.message`
-
-func scanFreshness(row scanner) (catalog.Freshness, error) { return scanFreshnessAnd(row) }
-
-func scanFreshnessAnd(row scanner, more ...any) (f catalog.Freshness, err error) {
-	var loaded, snapshot int64
-	err = row.Scan(append([]any{&f.Run, &f.UniqueID, &f.Status, &loaded, &snapshot, &f.Age, &f.Message}, more...)...)
-	f.MaxLoadedAt, f.SnapshotedAt = timeOf(loaded), timeOf(snapshot)
-	return f, err
 }
 
 // RunResults lists the results of a run by unique id: by the position that they
@@ -115,59 +88,25 @@ func (s *Store) RunResults(ctx context.Context, ws int64, run catalog.RunID, p P
 	return out, err
 }
 
-// RunFreshness lists the freshness results of a run by unique id.
-func (s *Store) RunFreshness(ctx context.Context, ws int64, run catalog.RunID, p Page) (Paged[catalog.Freshness], error) {
-	found, err := s.Run(ctx, ws, run)
-	if err != nil {
-		return Paged[catalog.Freshness]{}, err
-	}
-	var after string
-	if _, err := p.after(&after); err != nil {
-		return Paged[catalog.Freshness]{}, err
-	}
-	rows, err := list(ctx, s.reader(ws), scanFreshness, `SELECT `+freshnessColumns+` FROM freshness n
-		WHERE n.ws = ? AND n.run_id = ? AND n.unique_id > ? ORDER BY n.unique_id LIMIT ?`, ws, int64(run), after, p.limit()+1)
-	if err != nil {
-		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of run %s: %w", run, err)
-	}
-	return paged(rows, p, int64(found.Results), func(f catalog.Freshness) []any { return []any{f.UniqueID} })
-}
-
 // LatestResults returns the newest result of those of the nodes that have one.
 func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.NodeResult, error) {
-	return latest(ctx, s, ws, schema, nodes, "latest_results", resultTable.Name, resultColumns, scanResultAnd,
-		func(r catalog.NodeResult) string { return r.UniqueID })
-}
-
-// LatestFreshness returns the newest freshness of those of the sources that have
-// one.
-func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.Freshness, error) {
-	return latest(ctx, s, ws, schema, nodes, "latest_freshness", freshnessTable.Name, freshnessColumns, scanFreshnessAnd,
-		func(f catalog.Freshness) string { return f.UniqueID })
-}
-
-// latest reads the results that a table of latest ones points to.
-func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, pointers, table, columns string,
-	scan func(scanner, ...any) (T, error), id func(T) string,
-) (map[catalog.NodeRef]T, error) {
 	wanted := make(map[catalog.NodeRef]bool, len(nodes))
-	ids := make(map[string]bool, len(nodes))
 	for _, n := range nodes {
-		wanted[n], ids[n.UniqueID] = true, true
+		wanted[n] = true
 	}
-	found := make(map[catalog.NodeRef]T, len(nodes))
-	scanRow := func(row scanner) (none struct{}, err error) {
+	found := make(map[catalog.NodeRef]catalog.NodeResult, len(nodes))
+	scan := func(row scanner) (none struct{}, err error) {
 		n := catalog.NodeRef{}
-		r, err := scan(row, (*int64)(&n.Project))
-		if n.UniqueID = id(r); err == nil && wanted[n] {
+		r, err := scanResultAnd(row, (*int64)(&n.Project))
+		if n.UniqueID = r.UniqueID; err == nil && wanted[n] {
 			found[n] = r
 		}
 		return none, err
 	}
-	err := inBatches(keyHashes(slices.Collect(maps.Keys(ids))), func(hashes [][]byte) error {
+	err := inBatches(hashesOf(nodes), func(hashes [][]byte) error {
 		marks, args := in([]any{ws, int64(schema)}, hashes)
-		_, err := list(ctx, s.reader(ws), scanRow, `SELECT `+columns+`, l.project_id FROM `+pointers+` l
-			JOIN `+table+` n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
+		_, err := list(ctx, s.reader(ws), scan, `SELECT `+resultColumns+`, l.project_id FROM latest_results l
+			JOIN node_results n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
 			WHERE l.ws = ? AND l.schema_id = ? AND l.node IN `+marks, args...)
 		return err
 	})
@@ -175,6 +114,15 @@ func latest[T any](ctx context.Context, s *Store, ws int64, schema catalog.Schem
 		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
 	}
 	return found, nil
+}
+
+// hashesOf returns the hashes of the ids of nodes, each once.
+func hashesOf(nodes []catalog.NodeRef) [][]byte {
+	ids := make(map[string]bool, len(nodes))
+	for _, n := range nodes {
+		ids[n.UniqueID] = true
+	}
+	return keyHashes(slices.Collect(maps.Keys(ids)))
 }
 
 func keyHashes(values []string) [][]byte {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,12 +12,6 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Artifacts that runs come from.
-const (
-	artifactResults = "run_results"
-	artifactSources = "sources"
-)
-
 // RunFilter narrows a list of runs; zero fields let everything through.
 type RunFilter struct {
 	SchemaID catalog.SchemaID
@@ -24,12 +19,12 @@ type RunFilter struct {
 	UniqueID string // runs that have a result of this node
 }
 
-const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id, r.args, r.empty`
+const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id, r.args, r.empty, r.artifact`
 
 func scanRun(row scanner) (r catalog.Run, err error) {
 	var generated int64
 	var args string
-	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import, &args, &r.Empty)
+	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import, &args, &r.Empty, &r.Artifact)
 	r.GeneratedAt = timeOf(generated)
 	if args != "" {
 		r.Args = json.RawMessage(args)
@@ -43,7 +38,8 @@ func scanRun(row scanner) (r catalog.Run, err error) {
 // of each node, by completion, becomes its latest, unless the run does not
 // count as one. run.ID is ignored; run.Results is set by the store.
 func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error) {
-	p := runPut{s: s, ws: ws, run: run, artifact: artifactResults}
+	p := runPut{s: s, ws: ws, run: run}
+	p.run.Artifact = cmp.Or(run.Artifact, catalog.ArtifactRunResults)
 	p.results = slices.SortedFunc(slices.Values(last(results, func(r catalog.NodeResult) string { return r.UniqueID })),
 		func(a, b catalog.NodeResult) int { return strings.Compare(a.UniqueID, b.UniqueID) })
 	p.freshness = last(freshness, func(f catalog.Freshness) string { return f.UniqueID })
@@ -51,10 +47,8 @@ func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results [
 	switch {
 	case run.InvocationID == "":
 		err = fmt.Errorf("no invocation id: %w", catalog.ErrInvalid)
-	case len(results) > 0 && len(freshness) > 0:
-		err = fmt.Errorf("results and freshness at once: %w", catalog.ErrInvalid)
-	case len(freshness) > 0:
-		p.artifact = artifactSources
+	case len(results) > 0 && p.run.Artifact != catalog.ArtifactRunResults, len(freshness) > 0 && p.run.Artifact != catalog.ArtifactSources:
+		err = fmt.Errorf("results that are not of %s: %w", p.run.Artifact, catalog.ErrInvalid)
 	}
 	if err == nil {
 		stored, err = p.put(ctx)
@@ -70,7 +64,6 @@ type runPut struct {
 	s         *Store
 	ws        int64
 	run       catalog.Run
-	artifact  string
 	results   []catalog.NodeResult
 	freshness []catalog.Freshness
 }
@@ -98,7 +91,10 @@ func (p *runPut) put(ctx context.Context) (stored bool, err error) {
 	err = chunks(p.freshness, 2*chunkRows, func(freshness []catalog.Freshness) error {
 		rows := make([][]any, len(freshness))
 		for i, f := range freshness {
-			rows[i] = p.freshnessRow(f)
+			var err error
+			if rows[i], err = p.freshnessRow(f); err != nil {
+				return err
+			}
 		}
 		return p.load(ctx, freshnessTable, rows)
 	})
@@ -119,7 +115,7 @@ func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 	if _, err := tx.schema(ctx, p.ws, p.run.SchemaID); err != nil {
 		return false, err
 	}
-	args, of := []any{p.ws, int64(p.run.SchemaID), p.run.InvocationID, p.artifact}, ""
+	args, of := []any{p.ws, int64(p.run.SchemaID), p.run.InvocationID, p.run.Artifact}, ""
 	if p.run.Project != 0 {
 		args, of = append(args, int64(p.run.Project)), ` AND project_id IN (?, 0)`
 	}
@@ -154,7 +150,7 @@ func (p *runPut) insert(ctx context.Context, tx Tx) error {
 	r := p.run
 	_, err = tx.exec(ctx, `INSERT INTO runs (ws, id, schema_id, project_id, invocation_id, artifact, command, dbt_version,
 		generated_at, elapsed, results, import_id, args, empty, counts, stored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		p.ws, id, int64(r.SchemaID), int64(r.Project), r.InvocationID, p.artifact, r.Command, r.DBTVersion,
+		p.ws, id, int64(r.SchemaID), int64(r.Project), r.InvocationID, p.run.Artifact, r.Command, r.DBTVersion,
 		micros(r.GeneratedAt), r.Elapsed, r.Results, int64(r.Import), string(r.Args), bit(r.Empty), int(r.Counting()))
 	return err
 }
@@ -164,14 +160,14 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	if _, err := tx.exec(ctx, `UPDATE runs SET stored = 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.ID)); err != nil {
 		return err
 	}
-	if p.artifact == artifactSources {
+	if p.run.Artifact == catalog.ArtifactSources {
 		return p.latestFreshness(ctx, tx)
 	}
 	if p.run.Counting() < catalog.CountsAsLatest {
 		return nil
 	}
-	if _, err := tx.exec(ctx, `UPDATE schemas SET results_stored = results_stored + 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.SchemaID)); err != nil {
-		return fmt.Errorf("results of the schema: %w", err)
+	if err := p.countRun(ctx, tx); err != nil {
+		return err
 	}
 	if _, err := tx.exec(ctx, `INSERT INTO latest_results (ws, schema_id, node, project_id, run_id, at, invocation_id, class, unique_id)
 		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, CAST(? AS text), class, unique_id FROM node_results
@@ -185,8 +181,19 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	return nil
 }
 
+// countRun counts a run that may have changed what is the latest.
+func (p *runPut) countRun(ctx context.Context, tx Tx) error {
+	if _, err := tx.exec(ctx, `UPDATE schemas SET results_stored = results_stored + 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.SchemaID)); err != nil {
+		return fmt.Errorf("results of the schema: %w", err)
+	}
+	return nil
+}
+
 // latestFreshness makes the run's freshness the latest where it is newer.
 func (p *runPut) latestFreshness(ctx context.Context, tx Tx) error {
+	if err := p.countRun(ctx, tx); err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `INSERT INTO latest_freshness (ws, schema_id, node, project_id, run_id, at, invocation_id)
 		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, snapshot_at, CAST(? AS text) FROM freshness WHERE ws = ? AND run_id = ?
 		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET

@@ -52,15 +52,18 @@ func testRuns(t *testing.T, r *rig) {
 		t.Fatalf("again: %s, %v", again, stored)
 	}
 	want := first
-	want.ID, want.Results = id, 2
+	want.ID, want.Results, want.Artifact = id, 2, catalog.ArtifactRunResults
 	same(t, get(r.Run(ctx, ws, id))(t), want)
 	results := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, p) })
 	if len(results) != 2 || results[0].Class != "success" || results[1].Class != "error" {
 		t.Fatalf("an append changed a run: %v", results)
 	}
 	// The same invocation left a sources.json too, and went to another schema.
-	fresh := []catalog.Freshness{{UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start.Add(time.Hour), Age: 3600, Message: "slow"}}
-	sources, stored, err := r.PutRun(ctx, ws, first, nil, fresh)
+	fresh := []catalog.Freshness{{
+		UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start.Add(time.Hour), Age: 3600, Message: "slow", ExecutionTime: 0.5,
+		Criteria: &catalog.Criteria{WarnAfter: &catalog.Age{Count: 1, Period: "hour"}, Filter: "a > 1"},
+	}}
+	sources, stored, err := r.PutRun(ctx, ws, ofSources(first), nil, fresh)
 	must(t, err)
 	if !stored || sources == id {
 		t.Fatalf("sources: %s, %v", sources, stored)
@@ -96,7 +99,51 @@ func testRuns(t *testing.T, r *rig) {
 	freshness := walk(t, 1, func(p store.Page) (store.Paged[catalog.Freshness], error) { return r.RunFreshness(ctx, ws, sources, p) })
 	fresh[0].Run = sources
 	same(t, freshness, fresh)
-	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t")))(t), map[catalog.NodeRef]catalog.Freshness{{Project: 2, UniqueID: "source.s"}: fresh[0]})
+	same(t, get(r.Run(ctx, ws, sources))(t).Artifact, catalog.ArtifactSources)
+	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t"), time.Time{}))(t), []store.SourceFreshness{{Freshness: fresh[0], Project: 2}})
+}
+
+// ofSources is a run with results of sources.
+func ofSources(run catalog.Run) catalog.Run {
+	run.Artifact = catalog.ArtifactSources
+	return run
+}
+
+// testFreshness: the newest result of a source, now and at earlier times.
+func testFreshness(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	put := func(project catalog.ProjectID, invocation string, minute int, ids ...string) {
+		t.Helper()
+		run := ofSources(run(schema, invocation, minute))
+		run.Project, run.Import = project, 0 // known when it was written
+		var list []catalog.Freshness
+		for _, id := range ids {
+			list = append(list, catalog.Freshness{UniqueID: id, Status: invocation, SnapshotedAt: start.Add(time.Duration(minute) * time.Minute)})
+		}
+		_, stored, err := r.PutRun(ctx, ws, run, nil, list)
+		must(t, err)
+		same(t, stored, true)
+	}
+	statuses := func(sources []catalog.NodeRef, known time.Time) (out []string) {
+		t.Helper()
+		for _, f := range get(r.LatestFreshness(ctx, ws, schema, sources, known))(t) {
+			out = append(out, fmt.Sprint(f.UniqueID, " ", int64(f.Project), " ", f.Status))
+		}
+		return out
+	}
+	put(2, "i-2", 20, "source.a", "source.b")
+	put(2, "i-1", 10, "source.a", "source.c") // older, came later
+	put(3, "i-3", 30, "source.a")
+	put(2, "i-4", 40)
+	now := time.Time{}
+	same(t, statuses(nil, now), []string{"source.a 2 i-2", "source.a 3 i-3", "source.b 2 i-2", "source.c 2 i-1"})
+	same(t, statuses(ofProject(2, "source.a", "source.none"), now), []string{"source.a 2 i-2"})
+	same(t, statuses([]catalog.NodeRef{}, now), []string(nil))
+	same(t, statuses(nil, start.Add(25*time.Minute)), []string{"source.a 2 i-2", "source.b 2 i-2", "source.c 2 i-1"})
+	same(t, statuses(nil, start.Add(15*time.Minute)), []string{"source.a 2 i-1", "source.c 2 i-1"})
+	same(t, statuses(ofProject(2, "source.c"), start.Add(15*time.Minute)), []string{"source.c 2 i-1"})
+	same(t, statuses(nil, start), []string(nil))
 }
 
 func testLatest(t *testing.T, r *rig) {
@@ -215,14 +262,14 @@ func testResultsByProject(t *testing.T, r *rig) {
 	// Runs of nobody are given to the project that has their nodes.
 	r.putRun(of(0, "i-3", 30), result("model.a", "skipped", 29), result("model.b", "success", 29), result("model.c", "success", 29))
 	r.putRun(of(0, "i-4", 31), result("model.other", "success", 30))
-	_, _, err := r.PutRun(ctx, ws, of(0, "i-5", 32), nil, []catalog.Freshness{{UniqueID: "model.b", Status: "warn", SnapshotedAt: start}})
+	_, _, err := r.PutRun(ctx, ws, ofSources(of(0, "i-5", 32)), nil, []catalog.Freshness{{UniqueID: "model.b", Status: "warn", SnapshotedAt: start}})
 	must(t, err)
 	same(t, class(), [3]string{"success", "error"})
 	has := func(id string) bool { return id == "model.a" || id == "model.b" }
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 2)
 	same(t, class(), [3]string{"success", "skipped", "success"})
 	same(t, history(nodes[1]), []string{"i-3", "i-2", "i-1"})
-	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes))(t)[nodes[2]].Status, "warn")
+	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes, time.Time{}))(t)[0].Status, "warn")
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 0)
 	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other")))(t)), 1)
 }

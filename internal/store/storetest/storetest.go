@@ -81,6 +81,7 @@ func Run(t *testing.T, open Open) {
 		{"latest classes", testLatestClasses},
 		{"runs", testRuns},
 		{"latest results", testLatest},
+		{"freshness", testFreshness},
 		{"results by project", testResultsByProject},
 		{"run results", testRunResults},
 		{"keys", testKeys},

@@ -223,7 +223,7 @@ func (r *rig) fill() map[string]any {
 	}))
 	r.put(schema, table(1, "orders", func(a *store.AssetRow) { a.Description.Value, a.Hash = "Orders.", catalog.HashOfText("2") }))
 	r.putRun(run(schema, "i-1", 10), result("model.a", "success", 9))
-	_, _, err = r.PutRun(ctx, ws, run(schema, "i-2", 11), nil, []catalog.Freshness{{UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start}})
+	_, _, err = r.PutRun(ctx, ws, ofSources(run(schema, "i-2", 11)), nil, []catalog.Freshness{{UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start}})
 	must(r.t, err)
 	get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1}, Name: "ci", Scopes: []string{"write:dbt_imports"}}))(r.t)
 	get(r.EnsureSetting(ctx, "secret", []byte{0, 1, 255}))(r.t)
@@ -248,7 +248,7 @@ func (r *rig) contents() map[string]any {
 		"code": get(r.Text(ctx, ws, code))(t), "versions": get(r.Versions(ctx, ws, 101, all))(t),
 		"removals": get(r.Removals(ctx, ws, 101, all))(t), "changes": get(r.ChangedAssets(ctx, ws, 101, 0, 2, all))(t),
 		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, all))(t),
-		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a")))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s")))(t),
+		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a")))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s"), time.Time{}))(t),
 		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.EnsureSetting(ctx, "secret", []byte{2}))(t), "blobs": get(r.BlobRefs(ctx, "aa"))(t),
 		"fingerprint": get(r.Fingerprint(ctx, ws, 101, 1, "manifest/r1"))(t),
 	}

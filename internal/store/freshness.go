@@ -1,0 +1,175 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+var freshnessTable = Table{Name: "freshness", Columns: []string{
+	"ws", "run_id", "node", "unique_id", "schema_id", "status",
+	"max_loaded_at", "snapshot_at", "age", "message", "criteria", "execution_time",
+}}
+
+// freshnessRow returns a row. A source that could not be queried has no time of the
+// snapshot: that of the run replaces it.
+func (p *runPut) freshnessRow(f catalog.Freshness) ([]any, error) {
+	at := f.SnapshotedAt
+	if at.IsZero() {
+		at = p.run.GeneratedAt
+	}
+	criteria := []byte{}
+	if f.Criteria != nil {
+		var err error
+		if criteria, err = json.Marshal(f.Criteria); err != nil {
+			return nil, fmt.Errorf("criteria of %s: %w", f.UniqueID, err)
+		}
+	}
+	return []any{
+		p.ws, int64(p.run.ID), keyHash(f.UniqueID), f.UniqueID, int64(p.run.SchemaID), f.Status,
+		micros(f.MaxLoadedAt), micros(at), f.Age, f.Message, string(criteria), f.ExecutionTime,
+	}, nil
+}
+
+const freshnessColumns = `n.run_id, n.unique_id, n.status, n.max_loaded_at, n.snapshot_at, n.age, n.message, n.criteria, n.execution_time`
+
+func scanFreshness(row scanner) (catalog.Freshness, error) { return scanFreshnessAnd(row) }
+
+func scanFreshnessAnd(row scanner, more ...any) (f catalog.Freshness, err error) {
+	var loaded, snapshot int64
+	var criteria string
+	err = row.Scan(append([]any{&f.Run, &f.UniqueID, &f.Status, &loaded, &snapshot, &f.Age, &f.Message, &criteria, &f.ExecutionTime}, more...)...)
+	f.MaxLoadedAt, f.SnapshotedAt = timeOf(loaded), timeOf(snapshot)
+	if err == nil && criteria != "" {
+		f.Criteria = &catalog.Criteria{}
+		err = json.Unmarshal([]byte(criteria), f.Criteria)
+	}
+	return f, err
+}
+
+// RunFreshness lists the freshness results of a run by unique id.
+func (s *Store) RunFreshness(ctx context.Context, ws int64, run catalog.RunID, p Page) (Paged[catalog.Freshness], error) {
+	found, err := s.Run(ctx, ws, run)
+	if err != nil {
+		return Paged[catalog.Freshness]{}, err
+	}
+	var after string
+	if _, err := p.after(&after); err != nil {
+		return Paged[catalog.Freshness]{}, err
+	}
+	rows, err := list(ctx, s.reader(ws), scanFreshness, `SELECT `+freshnessColumns+` FROM freshness n
+		WHERE n.ws = ? AND n.run_id = ? AND n.unique_id > ? ORDER BY n.unique_id LIMIT ?`, ws, int64(run), after, p.limit()+1)
+	if err != nil {
+		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of run %s: %w", run, err)
+	}
+	return paged(rows, p, int64(found.Results), func(f catalog.Freshness) []any { return []any{f.UniqueID} })
+}
+
+// SourceFreshness is the freshness of a source of a project.
+type SourceFreshness struct {
+	catalog.Freshness
+	Project catalog.ProjectID
+}
+
+// Node is the source.
+func (f *SourceFreshness) Node() catalog.NodeRef {
+	return catalog.NodeRef{Project: f.Project, UniqueID: f.UniqueID}
+}
+
+// LatestFreshness returns the newest freshness of those of the sources (nil = all)
+// that have one, by unique id and project: what was known at a time, the zero time
+// being now.
+func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, known time.Time) ([]SourceFreshness, error) {
+	var out []SourceFreshness
+	var err error
+	if sources == nil {
+		out, err = s.latestFreshness(ctx, ws, schema, nil, known)
+	} else {
+		err = inBatches(hashesOf(sources), func(hashes [][]byte) error {
+			some, err := s.latestFreshness(ctx, ws, schema, hashes, known)
+			out = append(out, some...)
+			return err
+		})
+		wanted := make(map[catalog.NodeRef]bool, len(sources))
+		for _, n := range sources {
+			wanted[n] = true
+		}
+		out = slices.DeleteFunc(out, func(f SourceFreshness) bool { return !wanted[f.Node()] })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("freshness of %s: %w", schema, err)
+	}
+	slices.SortFunc(out, func(a, b SourceFreshness) int {
+		return cmp.Or(strings.Compare(a.UniqueID, b.UniqueID), cmp.Compare(a.Project, b.Project))
+	})
+	return out, nil
+}
+
+func (s *Store) latestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, known time.Time) ([]SourceFreshness, error) {
+	scan := func(row scanner) (f SourceFreshness, err error) {
+		f.Freshness, err = scanFreshnessAnd(row, (*int64)(&f.Project))
+		return f, err
+	}
+	among := func(column string, args []any) (string, []any) {
+		if nodes == nil {
+			return "", args
+		}
+		marks, args := in(args, nodes)
+		return ` AND ` + column + ` IN ` + marks, args
+	}
+	if known.IsZero() {
+		of, args := among("l.node", []any{ws, int64(schema)})
+		return list(ctx, s.reader(ws), scan, `SELECT `+freshnessColumns+`, l.project_id FROM latest_freshness l
+			JOIN freshness n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
+			WHERE l.ws = ? AND l.schema_id = ?`+of, args...)
+	}
+	of, args := among("n.node", []any{ws, int64(schema), known.UnixMicro()})
+	return list(ctx, s.reader(ws), scan, `SELECT `+freshnessColumns+`, n.project_id FROM (
+		SELECT n.*, r.project_id, row_number() OVER (PARTITION BY n.node, r.project_id ORDER BY n.snapshot_at DESC, r.invocation_id DESC) AS place
+		FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1
+		LEFT JOIN imports i ON i.ws = r.ws AND i.id = r.import_id
+		WHERE n.ws = ? AND n.schema_id = ? AND coalesce(i.created_at, r.generated_at) <= ?`+of+`) n WHERE n.place = 1`, args...)
+}
+
+// AssetsOfNodes returns the assets that dbt nodes of projects report on at a
+// version. Nodes that nothing reports any more have none.
+func (s *Store) AssetsOfNodes(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.AssetID, error) {
+	out := make(map[catalog.NodeRef]catalog.AssetID, len(nodes))
+	projects, err := list(ctx, s.reader(ws), scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
+	if err != nil {
+		return nil, fmt.Errorf("projects of %s: %w", schema, err)
+	}
+	origins := make(map[catalog.ProjectID]catalog.Origin, len(projects))
+	for _, p := range projects {
+		origins[p.ID] = p.Origin()
+	}
+	var keys [][]byte
+	for _, n := range nodes {
+		if origin, ok := origins[n.Project]; ok {
+			keys = append(keys, FacetKey{Origin: origin, Source: catalog.FromManifest, UniqueID: n.UniqueID}.hash())
+		}
+	}
+	scan := func(row scanner) (none struct{}, err error) {
+		var n catalog.NodeRef
+		var asset catalog.AssetID
+		err = row.Scan((*int64)(&n.Project), &n.UniqueID, &asset)
+		out[n] = asset
+		return none, err
+	}
+	err = inBatches(keys, func(keys [][]byte) error {
+		marks, args := in([]any{ws, int64(schema), at, at}, keys)
+		_, err := list(ctx, s.reader(ws), scan, `SELECT project_id, unique_id, asset FROM facets
+			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND +valid_to > ? AND withdrawn_kind = '' AND asset <> 0 AND key IN `+marks, args...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("assets of %d nodes: %w", len(nodes), err)
+	}
+	return out, nil
+}
