@@ -3,13 +3,14 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// ChangedAsset is one asset in two states. Columns are given on both sides, and
-// column edges where there are any.
+// ChangedAsset is one asset in two states. Columns and column edges are given where
+// there are two to compare.
 type ChangedAsset struct {
 	Asset                               catalog.AssetID
 	Version                             int64 // that brought After
@@ -125,49 +126,107 @@ func (d db) changes(ctx context.Context, ws int64, schema catalog.SchemaID, rows
 	if err != nil {
 		return page, err
 	}
-	for i := range page.Rows {
-		if err := d.fillChange(ctx, ws, schema, &page.Rows[i]); err != nil {
-			return Paged[ChangedAsset]{}, fmt.Errorf("change of asset %d: %w", page.Rows[i].Asset, err)
-		}
+	if err := d.fillChanges(ctx, ws, schema, page.Rows); err != nil {
+		return Paged[ChangedAsset]{}, fmt.Errorf("changes of %d assets: %w", len(page.Rows), err)
 	}
 	return page, nil
 }
 
-func (d db) fillChange(ctx context.Context, ws int64, schema catalog.SchemaID, c *ChangedAsset) (err error) {
-	after, err := d.assetAt(ctx, ws, schema, c.Asset, c.Version)
+// assetAt is an asset at a version.
+type assetAt struct {
+	asset   catalog.AssetID
+	version int64
+}
+
+// fillChanges reads the states of all changes together.
+func (d db) fillChanges(ctx context.Context, ws int64, schema catalog.SchemaID, rows []ChangedAsset) error {
+	states := make([]assetAt, 0, 2*len(rows))
+	for _, c := range rows {
+		states = append(states, assetAt{c.Asset, c.Version}, assetAt{c.Asset, c.Version - 1})
+	}
+	assets := make(map[assetAt]catalog.Asset, len(states))
+	err := d.atVersions(ctx, ws, schema, "assets", `+a.schema_id = ? AND a.id`, `a.id, a.valid_from, a.created_at, a.updated_at, a.body`, states, func(row scanner, version *int64) error {
+		a, err := scanAssetAnd(row, version)
+		assets[assetAt{a.ID, *version}] = a
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	c.After = &after
-	if c.AfterColumns, err = d.columnsAt(ctx, ws, schema, c.Asset, c.Version); err != nil {
-		return err
+	var both []assetAt
+	for i := range rows {
+		c := &rows[i]
+		after, before := assetAt{c.Asset, c.Version}, assetAt{c.Asset, c.Version - 1}
+		a, ok := assets[after]
+		if !ok {
+			return fmt.Errorf("asset %d at version %d: %w", c.Asset, c.Version, catalog.ErrNotFound)
+		}
+		c.After = &a
+		if b, ok := assets[before]; ok {
+			c.Before = &b
+			both = append(both, before, after)
+		}
 	}
-	if c.AfterColumnEdges, err = d.columnEdgesAt(ctx, ws, schema, c.Asset, c.Version); err != nil {
+	return d.fillColumns(ctx, ws, schema, rows, both)
+}
+
+// fillColumns reads the columns and the column edges of states.
+func (d db) fillColumns(ctx context.Context, ws int64, schema catalog.SchemaID, rows []ChangedAsset, states []assetAt) error {
+	columns, blocks := map[assetAt][]catalog.Column{}, map[assetAt][]byte{}
+	err := d.atVersions(ctx, ws, schema, "asset_columns", `a.schema_id = ? AND a.asset`, `a.asset, a.body`, states, func(row scanner, version *int64) error {
+		id, of, err := scanColumnsAnd(row, version)
+		columns[assetAt{id, *version}] = of
 		return err
-	}
-	before, err := d.assetAt(ctx, ws, schema, c.Asset, c.Version-1)
+	})
 	if err != nil {
-		return missing(err) // a new asset
-	}
-	c.Before = &before
-	if c.BeforeColumns, err = d.columnsAt(ctx, ws, schema, c.Asset, c.Version-1); err != nil {
 		return err
 	}
-	c.BeforeColumnEdges, err = d.columnEdgesAt(ctx, ws, schema, c.Asset, c.Version-1)
-	return err
+	err = d.atVersions(ctx, ws, schema, "column_edges", `a.schema_id = ? AND a.asset`, `a.asset, a.hash, a.body`, states, func(row scanner, version *int64) error {
+		b, err := scanColumnEdgesAnd(row, version)
+		blocks[assetAt{b.Asset, *version}] = b.Block
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		c := &rows[i]
+		if c.Before == nil {
+			continue
+		}
+		after, before := assetAt{c.Asset, c.Version}, assetAt{c.Asset, c.Version - 1}
+		c.BeforeColumns, c.AfterColumns = columns[before], columns[after]
+		c.BeforeColumnEdges, c.AfterColumnEdges = blocks[before], blocks[after]
+	}
+	return nil
 }
 
-func (d db) columnEdgesAt(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]byte, error) {
-	block, err := one(ctx, d, scanColumnEdges, `SELECT asset, hash, body FROM column_edges WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_from <= ? AND valid_to > ?`,
-		ws, int64(schema), int64(asset), at, at)
-	return block.Block, missing(err)
-}
+// statesAtOnce is how many states one query reads.
+const statesAtOnce = 128
 
-func (d db) columnsAt(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Column, error) {
-	columns, err := one(ctx, d, func(row scanner) ([]catalog.Column, error) {
-		_, columns, err := scanColumns(row)
-		return columns, err
-	}, `SELECT asset, body FROM asset_columns WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_from <= ? AND valid_to > ?`,
-		ws, int64(schema), int64(asset), at, at)
-	return columns, missing(err)
+// atVersions scans the rows of a table that are valid for assets at versions, found by
+// the schema and the asset; scan gets the version behind the columns.
+func (d db) atVersions(ctx context.Context, ws int64, schema catalog.SchemaID, table, by, columns string, states []assetAt, scan func(scanner, *int64) error) error {
+	scanRow := func(row scanner) (none struct{}, err error) {
+		var version int64
+		return none, scan(row, &version)
+	}
+	return chunks(states, statesAtOnce, func(states []assetAt) error {
+		n := 1
+		for n < len(states) { // so that few statements differ
+			n *= 2
+		}
+		args := make([]any, 0, 2*n+2)
+		for _, s := range states {
+			args = append(args, int64(s.asset), s.version)
+		}
+		for range n - len(states) {
+			args = append(args, int64(0), int64(0)) // no asset
+		}
+		const pair = `(CAST(? AS bigint), CAST(? AS bigint))`
+		_, err := list(ctx, d, scanRow, `SELECT `+columns+`, k.column2 FROM (VALUES `+pair+strings.Repeat(`, `+pair, n-1)+`) k CROSS JOIN `+table+` a
+			WHERE a.ws = ? AND `+by+` = k.column1 AND a.valid_from <= k.column2 AND a.valid_to > k.column2`,
+			append(args, ws, int64(schema))...)
+		return err
+	})
 }

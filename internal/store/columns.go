@@ -36,9 +36,12 @@ func (s *Store) ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID
 	return found, nil
 }
 
-func scanColumns(row scanner) (id catalog.AssetID, columns []catalog.Column, err error) {
+func scanColumns(row scanner) (catalog.AssetID, []catalog.Column, error) { return scanColumnsAnd(row) }
+
+// scanColumnsAnd scans the columns of an asset and more columns behind them.
+func scanColumnsAnd(row scanner, more ...any) (id catalog.AssetID, columns []catalog.Column, err error) {
 	var body []byte
-	if err := row.Scan((*int64)(&id), &body); err != nil {
+	if err := row.Scan(append([]any{(*int64)(&id), &body}, more...)...); err != nil {
 		return 0, nil, err
 	}
 	if err := decode(body, &columns); err != nil {

@@ -40,9 +40,12 @@ type ColumnEdgeBlock struct {
 	Block []byte
 }
 
-func scanColumnEdges(row scanner) (b ColumnEdgeBlock, err error) {
+func scanColumnEdges(row scanner) (ColumnEdgeBlock, error) { return scanColumnEdgesAnd(row) }
+
+// scanColumnEdgesAnd scans a block and more columns behind it.
+func scanColumnEdgesAnd(row scanner, more ...any) (b ColumnEdgeBlock, err error) {
 	var hash, body []byte
-	if err := row.Scan((*int64)(&b.Asset), &hash, &body); err != nil {
+	if err := row.Scan(append([]any{(*int64)(&b.Asset), &hash, &body}, more...)...); err != nil {
 		return b, err
 	}
 	b.Hash = hashOf(hash)

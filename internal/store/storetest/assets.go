@@ -250,7 +250,7 @@ func testChanges(t *testing.T, r *rig) {
 			return r.ChangedAssets(ctx, ws, schema, from, to, p)
 		}))
 	}
-	v1 := []change{{1, 1, "", "one", "0 1"}, {2, 1, "", "two", "0 2"}}
+	v1 := []change{{1, 1, "", "one", "0 0"}, {2, 1, "", "two", "0 0"}} // new: nothing to compare
 	v2 := []change{{1, 2, "one", "eins", "1 2"}, {3, 2, "", "three", "0 0"}}
 	v3 := []change{{1, 3, "eins", "uno", "2 2"}}
 	v4 := []change{{2, 4, "two", "two", "2 0"}}
