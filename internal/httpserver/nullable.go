@@ -1,20 +1,18 @@
 package httpserver
 
 import (
-	"bytes"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Nullable is a document within another one, or null. huma would describe a plain pointer as never null.
 type Nullable[T any] struct{ Value *T }
 
-// MarshalJSON returns the value or null.
-func (n Nullable[T]) MarshalJSON() ([]byte, error) {
-	body, err := Encode(n.Value)
-	return bytes.TrimSpace(body), err
-}
+// MarshalJSONTo writes the value or null.
+func (n Nullable[T]) MarshalJSONTo(e *jsontext.Encoder) error { return json.MarshalEncode(e, n.Value) }
 
 // Schema returns the schema of the value, or null.
 func (Nullable[T]) Schema(registry huma.Registry) *huma.Schema {

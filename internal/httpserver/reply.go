@@ -2,10 +2,13 @@ package httpserver
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
 // WriteJSON sends a document.
@@ -25,13 +28,16 @@ func writeBody(w http.ResponseWriter, status int, document any) {
 	_, _ = w.Write(body) // a client that has gone away is not an error
 }
 
+// replyOptions are those of encoding/json, so that maps are sorted and nil slices are null. Replies are never HTML: they
+// have nosniff and their own media type.
+var replyOptions = json.JoinOptions(jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false))
+
 // Encode returns compact JSON that ends in a newline.
 func Encode(document any) ([]byte, error) {
 	var body bytes.Buffer
-	e := json.NewEncoder(&body)
-	e.SetEscapeHTML(false) // replies are never HTML: nosniff, and their own media type
-	if err := e.Encode(document); err != nil {
+	if err := json.MarshalWrite(&body, document, replyOptions); err != nil {
 		return nil, fmt.Errorf("reply: %w", err)
 	}
+	body.WriteByte('\n')
 	return body.Bytes(), nil
 }
