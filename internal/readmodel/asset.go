@@ -93,6 +93,9 @@ func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary
 		ids[i] = assets[i].ID
 		nodes = append(nodes, assets[i].Nodes...)
 	}
+	if err := v.loadForPages(ctx, len(ids)); err != nil {
+		return nil, err
+	}
 	neighbours, err := v.neighbours(ctx, ids)
 	if err != nil {
 		return nil, err
@@ -125,8 +128,34 @@ func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary
 	return out, nil
 }
 
+// fewPages is how many pages of several assets of a version are completed by
+// queries before what completes them is loaded, and mostForPages how many assets a
+// schema may have for that: a larger one is queried for each page.
+const (
+	fewPages     = 1
+	mostForPages = 100_000
+)
+
+// loadForPages loads the graph and the tests of a version whose pages are read again
+// and again: counting in them costs a tenth of the queries. The first page does not
+// wait for that, and no page of one asset does.
+func (v *View) loadForPages(ctx context.Context, size int) error {
+	if size < 2 || v.Version != v.Schema.Version {
+		return nil
+	}
+	assets, ok := v.m.cache.peek(v.scope().key(assetsPart, v.Version)).(*Assets)
+	if !ok || len(assets.all) > mostForPages || assets.pages.Add(1) <= fewPages {
+		return nil
+	}
+	if _, err := v.m.links(ctx, v.scope(), v.Version); err != nil {
+		return err
+	}
+	_, err := v.m.testStates(ctx, v.scope(), v.Version)
+	return err
+}
+
 // neighbours counts the neighbours of assets: in the graph if it is in memory,
-// else by a query. No graph is loaded for it.
+// else by a query.
 func (v *View) neighbours(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]store.Neighbours, error) {
 	links, ok := v.m.cache.peek(v.scope().key(linksPart, v.Version)).(*Links)
 	if !ok {
@@ -141,9 +170,16 @@ func (v *View) neighbours(ctx context.Context, ids []catalog.AssetID) (map[catal
 	return counts, nil
 }
 
-// testCounts counts the tests of assets by class: with the classes in memory if
+// testCounts counts the tests of assets by class: among the tests in memory if
 // they are there and current, else by a query.
 func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]TestCounts, error) {
+	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
+	if err != nil {
+		return nil, err
+	}
+	if states, ok := v.m.cache.peek(v.scope().resultsKey(testStatesPart, v.Version, stored)).(*testStates); ok {
+		return states.tables, nil
+	}
 	tests, err := v.m.store.TestsOfAssets(ctx, v.ws(), v.Schema.ID, v.Version, ids)
 	if err != nil || len(tests) == 0 {
 		return nil, err
@@ -152,7 +188,7 @@ func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID) (map[catal
 	for i, t := range tests {
 		keys[i] = store.NodeKeyOf(t.Project, t.UniqueID)
 	}
-	classes, err := v.classesOf(ctx, keys)
+	classes, err := v.classesOf(ctx, keys, stored)
 	if err != nil {
 		return nil, err
 	}
@@ -165,14 +201,8 @@ func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID) (map[catal
 	return counts, nil
 }
 
-func (v *View) classesOf(ctx context.Context, keys []store.NodeKey) (map[store.NodeKey]string, error) {
-	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
-	if err != nil {
-		return nil, err
-	}
-	key := v.scope().key(classesPart, 0)
-	key.results = stored
-	if classes, ok := v.m.cache.peek(key).(*Classes); ok {
+func (v *View) classesOf(ctx context.Context, keys []store.NodeKey, stored int64) (map[store.NodeKey]string, error) {
+	if classes, ok := v.m.cache.peek(v.scope().resultsKey(classesPart, 0, stored)).(*Classes); ok {
 		return classes.of, nil
 	}
 	return v.m.store.ClassesOf(ctx, v.ws(), v.Schema.ID, keys)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -27,6 +28,7 @@ type Assets struct {
 	relation map[string]catalog.AssetID
 	index    *index
 	bytes    int64
+	pages    atomic.Int64 // pages of several of them that were completed
 }
 
 func (a *Assets) size() int64 { return a.bytes }

@@ -63,3 +63,10 @@ type scope struct {
 func (s scope) key(kind partKind, version int64) partKey {
 	return partKey{kind: kind, ws: s.ws, schema: s.schema, version: version}
 }
+
+// resultsKey is the key of a part that depends on how many runs were stored.
+func (s scope) resultsKey(kind partKind, version, results int64) partKey {
+	key := s.key(kind, version)
+	key.results = results
+	return key
+}

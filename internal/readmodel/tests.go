@@ -67,8 +67,7 @@ func (m *Model) classes(ctx context.Context, s scope) (*Classes, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	key := s.key(classesPart, 0)
-	key.results = stored
+	key := s.resultsKey(classesPart, 0, stored)
 	part, err := m.cache.get(ctx, key, func(ctx context.Context) (part sized, err error) {
 		err = m.cache.work(ctx, func() error {
 			part, err = m.loadClasses(ctx, s)
@@ -106,11 +105,12 @@ func (m *Model) loadClasses(ctx context.Context, s scope) (*Classes, error) {
 // testStates are the tests of a version with the class of their latest result.
 type testStates struct {
 	*Tests
-	class []uint8 // index into testClasses, by position in refs
-	count [len(testClasses)]int64
+	class  []uint8 // index into testClasses, by position in refs
+	count  [len(testClasses)]int64
+	tables map[catalog.AssetID]TestCounts // of each tested asset
 }
 
-func (t *testStates) size() int64 { return int64(len(t.class)) + 64 }
+func (t *testStates) size() int64 { return int64(len(t.class)) + int64(len(t.tables))*96 + 64 }
 
 // testClasses are the classes that tests are listed by.
 var testClasses = [...]string{
@@ -141,9 +141,7 @@ func (m *Model) testStates(ctx context.Context, s scope, version int64) (*testSt
 	if err != nil {
 		return nil, err
 	}
-	key := s.key(testStatesPart, version)
-	key.results = stored
-	joined, err := m.cache.get(ctx, key, func(context.Context) (sized, error) { return joinTests(tests, classes), nil })
+	joined, err := m.cache.get(ctx, s.resultsKey(testStatesPart, version, stored), func(context.Context) (sized, error) { return joinTests(tests, classes), nil })
 	if err != nil {
 		return nil, err
 	}
@@ -151,11 +149,15 @@ func (m *Model) testStates(ctx context.Context, s scope, version int64) (*testSt
 }
 
 func joinTests(tests *Tests, classes *Classes) *testStates {
-	out := &testStates{Tests: tests, class: make([]uint8, len(tests.refs))}
+	out := &testStates{Tests: tests, class: make([]uint8, len(tests.refs)), tables: map[catalog.AssetID]TestCounts{}}
 	for i, ref := range tests.refs {
-		class := max(0, slices.Index(testClasses[:], TestClass(classes.class(ref.Key))))
+		latest := classes.class(ref.Key)
+		class := max(0, slices.Index(testClasses[:], TestClass(latest)))
 		out.class[i] = uint8(class)
 		out.count[class]++
+		c := out.tables[ref.Asset]
+		c.add(latest)
+		out.tables[ref.Asset] = c
 	}
 	return out
 }
