@@ -28,8 +28,8 @@ func writeBody(w http.ResponseWriter, status int, document any) {
 	_, _ = w.Write(body) // a client that has gone away is not an error
 }
 
-// replyOptions are those of encoding/json, so that maps are sorted and nil slices are null. Replies are never HTML: they
-// have nosniff and their own media type.
+// replyOptions are those of encoding/json, so that maps are sorted and nil slices are null. Replies are never HTML:
+// they have nosniff and their own media type.
 var replyOptions = json.JoinOptions(jsonv1.DefaultOptionsV1(), jsontext.EscapeForHTML(false))
 
 // Encode returns compact JSON that ends in a newline.
