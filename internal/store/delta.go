@@ -61,14 +61,7 @@ func (w *Write) Delta() catalog.VersionDelta {
 // changes counts what the change feed will list of the version: its rows of
 // assets and those of column edges, by asset.
 func (w *Write) changes() int64 {
-	assets, blocks := w.put[assetTable.name], w.put[columnEdgesTable.name]
-	n := int64(len(assets))
-	for k := range blocks {
-		if _, ok := assets[k]; !ok {
-			n++
-		}
-	}
-	return n
+	return w.putKeys(assetTable).unionSize(w.putKeys(columnEdgesTable))
 }
 
 // Deltas returns the deltas of the versions after from up to to, oldest first;

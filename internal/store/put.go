@@ -76,13 +76,13 @@ func edgeKey(e catalog.Edge) catalog.Hash {
 // end of the index.
 type keyedEdge struct {
 	key  catalog.Hash
-	edge catalog.Edge
+	edge *catalog.Edge
 }
 
 func keyedEdges(edges []catalog.Edge) []keyedEdge {
 	out := make([]keyedEdge, len(edges))
-	for i, e := range edges {
-		out[i] = keyedEdge{edgeKey(e), e}
+	for i := range edges {
+		out[i] = keyedEdge{edgeKey(edges[i]), &edges[i]}
 	}
 	slices.SortFunc(out, func(a, b keyedEdge) int { return bytes.Compare(a.key[:], b.key[:]) })
 	return slices.CompactFunc(out, func(a, b keyedEdge) bool { return a.key == b.key })

@@ -82,7 +82,7 @@ func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
 func (w *Write) createdAt(ctx context.Context, tx Tx, assets []AssetRow) (map[catalog.AssetID]int64, error) {
 	var ids []int64
 	for _, a := range assets {
-		if _, own := w.put[assetTable.name][int64(a.ID)]; a.CreatedAt.IsZero() && (own || w.served > 0) {
+		if a.CreatedAt.IsZero() && (w.served > 0 || w.putKeys(assetTable).hasID(int64(a.ID))) {
 			ids = append(ids, int64(a.ID))
 		}
 	}

@@ -19,21 +19,18 @@ type Write struct {
 	lease   Lease
 	served  int64
 	next    int64
-	at      int64           // the save's one time
-	touched bool            // rows of version next may be there
-	assets  bool            // assets among them
-	done    bool            // flipped, noted or aborted
-	put     map[string]keys // by table: what version next brought
+	at      int64              // the save's one time
+	touched bool               // rows of version next may be there
+	assets  bool               // assets among them
+	done    bool               // flipped, noted or aborted
+	put     map[string]*keySet // by table: what version next brought
 	wrote   written
 }
-
-// keys is a set of int64 or catalog.Hash.
-type keys map[any]struct{}
 
 // Begin starts the next version of the lease's schema. What a save that died
 // left behind is swept first.
 func (s *Store) Begin(ctx context.Context, l Lease) (*Write, error) {
-	w := &Write{s: s, lease: l, at: micros(s.now()), put: map[string]keys{}}
+	w := &Write{s: s, lease: l, at: micros(s.now()), put: map[string]*keySet{}}
 	w.wrote.save = s.saves.Add(1) ^ w.at ^ l.Token<<40
 	var dirty int64
 	err := s.tx(ctx, func(tx Tx) error {
@@ -161,41 +158,51 @@ func (w *Write) clear(ctx context.Context, tx Tx, t versionedTable, keys []any) 
 	return nil
 }
 
-// split returns the keys that have rows of this very version and those that may
-// have older ones, as arguments.
+// split returns the keys that may have rows of this very version and those that
+// may have older ones, as arguments.
 func (w *Write) split(t versionedTable, keys []any) (own, older []any) {
+	set := w.putKeys(t)
 	for _, k := range keys {
-		arg := k
+		mayBeOwn, mayBeOlder := set.mayHave(k), w.served > 0
+		if !mayBeOwn && !mayBeOlder {
+			continue
+		}
 		if h, ok := k.(catalog.Hash); ok {
-			arg = h[:]
+			k = h[:]
 		}
-		if _, ok := w.put[t.name][k]; ok {
-			own = append(own, arg)
+		if mayBeOwn {
+			own = append(own, k)
 		}
-		older = append(older, arg)
-	}
-	if w.served == 0 {
-		older = nil
+		if mayBeOlder {
+			older = append(older, k)
+		}
 	}
 	return own, older
 }
 
-// remember notes that keys have rows of this version, once that is committed.
-func (w *Write) remember(t versionedTable, all []any) {
+// putKeys are the keys that have rows of this version.
+func (w *Write) putKeys(t versionedTable) *keySet {
 	set := w.put[t.name]
 	if set == nil {
-		set = make(keys, len(all))
+		set = &keySet{}
 		w.put[t.name] = set
 	}
+	return set
+}
+
+// remember notes that keys have rows of this version, once that is committed.
+func (w *Write) remember(t versionedTable, all []any) {
+	set := w.putKeys(t)
 	for _, k := range all {
-		set[k] = struct{}{}
+		set.add(k)
 	}
 }
 
 // forget notes that keys have no rows of this version any more.
 func (w *Write) forget(t versionedTable, all []any) {
+	set := w.putKeys(t)
 	for _, k := range all {
-		delete(w.put[t.name], k)
+		set.remove(k)
 	}
 }
 
