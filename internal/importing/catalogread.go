@@ -113,6 +113,7 @@ func (c *catalogIndex) observation(j *job, adapter string) revision.Observation 
 			decoder: func() decode[*dbt.CatalogTable] { return dbt.NewTableDecoder(j.Limits(partCatalog)).Decode },
 		},
 	}
+	c.claims, c.entries = nil, nil // Apply drops them as soon as it can
 	return o
 }
 

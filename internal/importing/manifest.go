@@ -233,8 +233,9 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 		o.Links = m.depends
 	} else {
 		j.compareLinks(m)
-		m.depends = nil
 	}
+	// Apply drops them as soon as it can.
+	m.claims, m.facets, m.tests, m.entries, m.links, m.depends = nil, nil, nil, nil, nil, nil
 	return o
 }
 

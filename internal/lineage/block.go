@@ -122,15 +122,16 @@ func (b *Block) columns() Columns {
 	if b.Status == Failed || b.Status == NotCompiled {
 		return Columns{}
 	}
-	c := Columns{Full: len(b.Outputs) > 0 && b.Status != NotSQL, List: make([]resolve.Column, 0, len(b.Outputs))}
+	full := len(b.Outputs) > 0 && b.Status != NotSQL
+	list := make([]resolve.Column, 0, len(b.Outputs))
 	for i := range b.Outputs {
 		if b.Outputs[i].Star {
-			c.Full = false
+			full = false
 			continue
 		}
-		c.List = append(c.List, resolve.Column{Name: b.Outputs[i].Name})
+		list = append(list, resolve.Column{Name: b.Outputs[i].Name})
 	}
-	return c
+	return NewColumns(list, full)
 }
 
 // Columns are the model's columns according to its code.

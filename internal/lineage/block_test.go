@@ -175,7 +175,7 @@ func TestBlockColumns(t *testing.T) {
 		{"python", Block{Status: NotSQL, Outputs: []Output{o("a")}}, part("a")},
 	}
 	for _, tt := range tests {
-		if diff := cmp.Diff(tt.want, tt.block.Columns()); diff != "" && (len(tt.want.List) > 0 || len(tt.block.Columns().List) > 0) {
+		if diff := cmp.Diff(tt.want.List(), tt.block.Columns().List()); diff != "" || tt.want.Full != tt.block.Columns().Full {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}

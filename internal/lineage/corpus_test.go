@@ -241,7 +241,7 @@ func (s *tally) catalog(folder string, l *ProjectLineage, i int) {
 		return
 	}
 	var want []string
-	for _, c := range l.table(i, n).Stated.List {
+	for c := range l.table(i, n).Stated.All() {
 		want = append(want, c.Name)
 	}
 	s.listed++

@@ -163,7 +163,7 @@ func (s state) world() *world {
 			continue
 		}
 		number[i] = int32(len(w.tables))
-		table := Table{ID: int64(i) + 1, Name: fmt.Sprint("t", i), Platform: w.platform, Stated: Columns{List: list(x.Stated...), Full: x.Full && len(x.Stated) > 0}}
+		table := Table{ID: int64(i) + 1, Name: fmt.Sprint("t", i), Platform: w.platform, Stated: NewColumns(list(x.Stated...), x.Full && len(x.Stated) > 0)}
 		if x.Kind == "ephemeral" {
 			table.Ephemeral, table.CTENames = true, cteNames(table.Name, "")
 		} else {

@@ -68,7 +68,7 @@ func TestKeyIngredients(t *testing.T) {
 		{"a parent's columns by the catalog", func(w *world) { w.table("p").Stated = full("x", "w") }},
 		{"a parent's columns that are not all", func(w *world) { w.table("p").Code = w.code("select x, y, * from db.s.elsewhere") }},
 		{"the fields of a parent's column", func(w *world) {
-			w.table("q").Stated.List[0] = SchemaColumn("x", "STRUCT<a INT64>")
+			w.table("q").Stated = withFirst(w.table("q").Stated, SchemaColumn("x", "STRUCT<a INT64>"))
 		}},
 		{"a parent more", func(w *world) { w.edges = append(w.edges, edgeBetween(w, "other", "m")) }},
 		{"a parent less", func(w *world) { w.edges = w.edges[:len(w.edges)-1] }},
@@ -94,7 +94,9 @@ func TestKeyStays(t *testing.T) {
 		{"a parent's code that keeps its columns", func(w *world) {
 			w.table("p").Code = w.code("with q as (select * from db.s.q) select x, upper(y) as y from q where x > 1")
 		}},
-		{"the type of a parent's column", func(w *world) { w.table("q").Stated.List[0] = SchemaColumn("x", "numeric(10,2)") }},
+		{"the type of a parent's column", func(w *world) {
+			w.table("q").Stated = withFirst(w.table("q").Stated, SchemaColumn("x", "numeric(10,2)"))
+		}},
 		{"a table that it does not read", func(w *world) { w.table("other").Code = w.code("select 1 as z, 2 as zz") }},
 		{"a note in the YAML of a parent whose columns the code tells", func(w *world) { w.table("p").Stated = part("x") }},
 	}
@@ -135,12 +137,19 @@ func TestKeyListsAreApart(t *testing.T) {
 	}
 }
 
+// withFirst returns columns with another first one.
+func withFirst(c Columns, first resolve.Column) Columns {
+	list := c.List()
+	list[0] = first
+	return NewColumns(list, c.Full)
+}
+
 func TestColumnsHash(t *testing.T) {
 	lists := []Columns{
 		{},
 		full("a"), part("a"), full("a", "b"), full("ab"), full("b", "a"), full("A"), full("a\x00", "b"), full("a", "\x00b"),
-		{List: []resolve.Column{{Name: "a", Type: "struct<b>"}}, Full: true},
-		{List: []resolve.Column{{Name: "a", Type: "b"}}, Full: true},
+		NewColumns([]resolve.Column{{Name: "a", Type: "struct<b>"}}, true),
+		NewColumns([]resolve.Column{{Name: "a", Type: "b"}}, true),
 		full("a", "b", ""),
 	}
 	seen := map[catalog.Hash]int{}

@@ -288,10 +288,10 @@ func (s schema) Columns(parts []resolve.Name) ([]resolve.Column, bool) {
 	if n == s.self {
 		// What the table's own code resulted in last time must not decide this time.
 		own := s.tables[n].Stated
-		return own.List, own.Full
+		return own.List(), own.Full
 	}
 	c := s.columnsOf(n)
-	return c.List, c.Full
+	return c.List(), c.Full
 }
 
 // declared connects the columns of a model that is not SQL with those of its
@@ -307,12 +307,12 @@ func (m *model) declared(language string) {
 	}
 	byName := map[string][]origin{}
 	for _, p := range m.parents(m.self) {
-		for _, c := range m.columnsOf(p).List {
+		for c := range m.columnsOf(p).All() {
 			fold := catalog.FoldColumn(platform, c.Name)
 			byName[fold] = append(byName[fold], origin{p, c.Name})
 		}
 	}
-	for _, c := range m.tables[m.self].Stated.List {
+	for c := range m.tables[m.self].Stated.All() {
 		out := Output{Name: c.Name}
 		for _, from := range byName[catalog.FoldColumn(platform, c.Name)] {
 			out.Edges = append(out.Edges, Edge{

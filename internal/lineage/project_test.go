@@ -98,7 +98,7 @@ func TestShop(t *testing.T) {
 				if stated := l.table(i, n).Stated; stated.Full {
 					listed++
 					var want []string
-					for _, c := range stated.List {
+					for c := range stated.All() {
 						want = append(want, c.Name)
 					}
 					got := names(b)

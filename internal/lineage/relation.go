@@ -12,12 +12,13 @@ const none int32 = -1
 
 // relations finds tables by the names that compiled SQL gives them.
 type relations struct {
-	exact map[string]int32   // by key; none where several share it
-	bare  map[string][]int32 // by schema and identifier
+	exact  map[string]int32 // by key; none where several share it
+	bare   map[string]int32 // the last table by schema and identifier
+	before []int32          // by table: the one before it that has its schema and identifier
 }
 
 func newRelations(tables []Table) *relations {
-	r := &relations{exact: make(map[string]int32, len(tables)), bare: make(map[string][]int32, len(tables))}
+	r := &relations{exact: make(map[string]int32, len(tables)), bare: make(map[string]int32, len(tables)), before: make([]int32, len(tables))}
 	for i := range tables {
 		key := tables[i].Key
 		if key == "" {
@@ -29,9 +30,19 @@ func newRelations(tables []Table) *relations {
 			r.exact[key] = int32(i)
 		}
 		bare := catalog.BareKeyOf(key)
-		r.bare[bare] = append(r.bare[bare], int32(i))
+		r.before[i] = r.withBareKey(bare)
+		r.bare[bare] = int32(i)
 	}
 	return r
+}
+
+// withBareKey returns the last table that has a schema and identifier; before has
+// the others.
+func (r *relations) withBareKey(bare string) int32 {
+	if n, ok := r.bare[bare]; ok {
+		return n
+	}
+	return none
 }
 
 // relationOf reads the name of a table as the SQL has it.
@@ -130,7 +141,7 @@ func (t *Tracer) either(found, other int32, sure bool) (int32, bool) {
 // byBareKey finds a table whose database, or that of the text, is not given.
 func (t *Tracer) byBareKey(key, bare string) int32 {
 	found, count := none, 0
-	for _, n := range t.relations.bare[bare] {
+	for n := t.relations.withBareKey(bare); n != none; n = t.relations.before[n] {
 		if have := t.tables[n].Key; have[0] == '.' || key[0] == '.' {
 			found = n
 			count++

@@ -56,10 +56,10 @@ func (m *model) allColumns() []string {
 	if !table.Stated.Full {
 		return table.Code.Contract
 	}
-	names := make([]string, 0, len(table.Stated.List))
-	for i := range table.Stated.List {
-		if name := table.Stated.List[i].Name; table.Code.Snapshot == nil || !table.Code.Snapshot.adds(name) {
-			names = append(names, name)
+	var names []string
+	for c := range table.Stated.All() {
+		if table.Code.Snapshot == nil || !table.Code.Snapshot.adds(c.Name) {
+			names = append(names, c.Name)
 		}
 	}
 	return names

@@ -1,8 +1,6 @@
 package lineage
 
 import (
-	"encoding/binary"
-	"strconv"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -48,32 +46,6 @@ func (c *Code) isSQL() bool { return c.Language == "" || c.Language == "sql" }
 // hasText reports whether there is a text to be read.
 func (c *Code) hasText() bool { return c != nil && c.isSQL() && !c.Compiled.IsZero() }
 
-// Columns are the columns of a table, in its order.
-type Columns struct {
-	List []resolve.Column
-	// Full reports whether these are all: according to the warehouse, or the table's own
-	// SQL was read completely. Otherwise any other name may be a column too.
-	Full bool
-}
-
-// hash is equal for equal lists.
-func (c Columns) hash() catalog.Hash {
-	if len(c.List) == 0 {
-		return catalog.Hash{}
-	}
-	size := 1
-	for _, col := range c.List {
-		size += len(col.Name) + len(col.Type) + 4
-	}
-	b := strconv.AppendBool(make([]byte, 0, size+4), c.Full)
-	for _, col := range c.List {
-		for _, text := range [...]string{col.Name, col.Type} {
-			b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
-		}
-	}
-	return catalog.HashOf(b)
-}
-
 // SchemaColumn is a column in the form that the resolver needs. Of types it
 // needs only those with fields; the rest would only make keys change.
 func SchemaColumn(name, nativeType string) resolve.Column {
@@ -100,7 +72,7 @@ func statedColumns(platform string, list []resolve.Column, full bool) Columns {
 	if platform == "bigquery" {
 		list = withoutFields(list)
 	}
-	return Columns{List: list, Full: full && len(list) > 0}
+	return NewColumns(list, full)
 }
 
 func withoutFields(list []resolve.Column) []resolve.Column {

@@ -6,11 +6,11 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
-	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
 // Source provides what a Tracer reads.
@@ -62,7 +62,6 @@ type Tracer struct {
 
 	inferred map[int32]Columns // of tables read in this run
 	hashes   []catalog.Hash    // of effective columns, by table; zero: not made yet
-	names    map[string]string // interned names
 	asked    sync.Map          // number → Columns, of tables that are not read in this run
 	done     int64
 	total    int64
@@ -85,7 +84,7 @@ func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*T
 	}
 	t := &Tracer{
 		tables: tables, graph: g, relations: newRelations(tables), source: source, options: o, engine: EngineVersion,
-		limits: o.Limits.withDefaults(len(tables)), inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)), names: map[string]string{},
+		limits: o.Limits.withDefaults(len(tables)), inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)),
 	}
 	for i := range tables {
 		if tables[i].Ephemeral {
@@ -389,29 +388,16 @@ func (t *Tracer) leaveOut(w *Traced, why Issue) {
 // later, and reports whether they are different from before.
 func (t *Tracer) adopt(w *Traced) bool {
 	n := w.Table
-	now := w.Block.columns()
-	for i := range now.List {
-		now.List[i].Name = t.intern(now.List[i].Name)
-	}
 	before := t.effective(n, t.source.Inferred(n))
-	t.inferred[n] = t.effective(n, now)
+	now := t.effective(n, w.Block.columns())
+	t.inferred[n] = now
 	t.hashes[n] = catalog.Hash{}
-	return before.hash() != t.inferred[n].hash()
-}
-
-// intern interns a name, so that it does not hold the text that it was cut from.
-func (t *Tracer) intern(s string) string {
-	if w, ok := t.names[s]; ok {
-		return w
-	}
-	w := string([]byte(s))
-	t.names[w] = w
-	return w
+	return before != now
 }
 
 // Continue lets a tracer of the same tables know what another has read: a second
 // run over other edges then sees the columns that the first one found.
-func (t *Tracer) Continue(first *Tracer) { t.inferred, t.names = first.inferred, first.names }
+func (t *Tracer) Continue(first *Tracer) { t.inferred = first.inferred }
 
 // columnsOf returns the columns of a table, as far as they are known.
 func (t *Tracer) columnsOf(n int32) Columns {
@@ -422,7 +408,7 @@ func (t *Tracer) columnsOf(n int32) Columns {
 		return c.(Columns)
 	}
 	c := t.effective(n, t.source.Inferred(n))
-	if len(c.List) == 0 {
+	if c.IsEmpty() {
 		c = t.source.Columns(n)
 	}
 	t.asked.Store(n, c)
@@ -436,34 +422,30 @@ func (t *Tracer) effective(n int32, inferred Columns) Columns {
 	stated := t.tables[n].Stated
 	switch {
 	case stated.Full && inferred.Full:
-		return Columns{List: t.union(n, stated.List, inferred.List), Full: true}
+		return t.union(n, stated, inferred, true)
 	case stated.Full:
 		return stated
-	case inferred.Full || len(stated.List) == 0:
+	case inferred.Full || stated.IsEmpty():
 		return inferred
 	}
-	return Columns{List: t.union(n, inferred.List, stated.List)}
+	return t.union(n, inferred, stated, false)
 }
 
-// union appends the columns of more that list does not have.
-func (t *Tracer) union(n int32, list, more []resolve.Column) []resolve.Column {
-	sameName := func(a, b resolve.Column) bool { return a.Name == b.Name }
-	if len(more) <= len(list) && slices.EqualFunc(list[:len(more)], more, sameName) {
-		return list // the usual case: the catalog is of this code
+// union appends the columns of added that columns does not have.
+func (t *Tracer) union(n int32, columns, added Columns, full bool) Columns {
+	if strings.HasPrefix(columns.packed, added.packed) {
+		return Columns{packed: columns.packed, Full: full} // the usual case: the catalog is of this code
 	}
+	list, more := columns.List(), added.List()
 	platform := t.tables[n].Platform
 	has := make(map[string]bool, len(list))
 	for _, c := range list {
 		has[catalog.FoldColumn(platform, c.Name)] = true
 	}
-	out := list
 	for _, c := range more {
 		if !has[catalog.FoldColumn(platform, c.Name)] {
-			if len(out) == len(list) {
-				out = slices.Clone(list)
-			}
-			out = append(out, c)
+			list = append(list, c)
 		}
 	}
-	return out
+	return NewColumns(list, full)
 }

@@ -570,7 +570,7 @@ func TestStructuredColumns(t *testing.T) {
 	if b.Outputs[1].Edges[0].Path != "name" {
 		t.Errorf("path %q", b.Outputs[1].Edges[0].Path)
 	}
-	if got := statedColumns("duckdb", list("a", "a.b"), true); len(got.List) != 2 || !got.Full {
+	if got := statedColumns("duckdb", list("a", "a.b"), true); len(got.List()) != 2 || !got.Full {
 		t.Errorf("on duckdb a dot is a part of the name: %v", got)
 	}
 	if got := statedColumns("duckdb", nil, true); got.Full {

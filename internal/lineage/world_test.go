@@ -80,9 +80,9 @@ func list(names ...string) []resolve.Column {
 	return out
 }
 
-func full(names ...string) Columns { return Columns{List: list(names...), Full: len(names) > 0} }
+func full(names ...string) Columns { return NewColumns(list(names...), len(names) > 0) }
 
-func part(names ...string) Columns { return Columns{List: list(names...)} }
+func part(names ...string) Columns { return NewColumns(list(names...), false) }
 
 // memory is a Source that keeps blocks as a store would: encoded, with their
 // keys, by the table's id. Two runs over two states share one.

@@ -26,8 +26,8 @@ func (r *Reviser) Apply(ctx context.Context, ws int64, schema catalog.SchemaID, 
 		Reviser: r, ws: ws, lease: *opts.Lease, opts: opts, changes: newChanges(), tables: map[catalog.AssetID]*mergedTable{},
 		held: map[catalog.ProjectID]*held{}, withheld: map[catalog.ProjectID][]store.PendingRemoval{},
 	}
-	for i := range observations {
-		a.observations = append(a.observations, &observations[i])
+	for _, o := range observations {
+		a.observations = append(a.observations, &o)
 	}
 	result, err := a.run(ctx, schema)
 	if err != nil && a.write != nil {
@@ -141,20 +141,32 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 	return a.save(ctx)
 }
 
-// merge merges the changed assets and writes them.
+// merge merges the changed assets and writes them. What they were merged from is
+// dropped then: it is most of the memory of a large report.
 func (a *apply) merge(ctx context.Context) error {
-	a.merger = &merger{apply: a, policy: a.schema.Policy, now: a.Now(), names: map[string]string{}}
-	return a.merger.run(ctx)
+	a.merger = &merger{apply: a, policy: a.schema.Policy, now: a.Now()}
+	if err := a.merger.run(ctx); err != nil {
+		return err
+	}
+	a.changes = &changes{fresh: a.changes.fresh}
+	for _, o := range a.observations {
+		o.Claims, o.Facets = nil, nil
+	}
+	return nil
 }
 
 // derive computes what follows from the merged assets: edges, tests, column
-// lineage.
+// lineage. The reports are dropped before the last, which needs most memory.
 func (a *apply) derive(ctx context.Context) error {
 	if err := a.link(ctx); err != nil {
 		return err
 	}
 	if err := a.reviseTests(ctx); err != nil {
 		return err
+	}
+	a.at, a.byID, a.arrived, a.nodes = nil, nil, nil, nil
+	for _, o := range a.observations {
+		o.Links, o.Tests, o.TestReader = nil, nil, nil
 	}
 	return a.trace(ctx)
 }

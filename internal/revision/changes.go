@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -12,7 +13,7 @@ import (
 // read and merged, facets that are withdrawn or restored, and facets that move
 // from one asset to another.
 type changes struct {
-	reported  map[catalog.AssetID][]claimRef
+	reported  []reportedClaim                     // by asset once assets was called
 	added     map[catalog.AssetID][]catalog.Facet // facets in memory: moved, or until now without an asset
 	withdrawn map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal
 	restored  map[catalog.AssetID][]store.FacetKey
@@ -21,16 +22,32 @@ type changes struct {
 	fresh     map[catalog.AssetID]bool             // assets that did not exist before
 }
 
+// reportedClaim is a claim about an asset.
+type reportedClaim struct {
+	asset catalog.AssetID
+	claimRef
+}
+
 func newChanges() *changes {
 	return &changes{
-		reported: map[catalog.AssetID][]claimRef{}, added: map[catalog.AssetID][]catalog.Facet{},
+		added:     map[catalog.AssetID][]catalog.Facet{},
 		withdrawn: map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal{}, restored: map[catalog.AssetID][]store.FacetKey{},
 		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, fresh: map[catalog.AssetID]bool{},
 	}
 }
 
 func (c *changes) report(id catalog.AssetID, ref claimRef) {
-	c.reported[id] = append(c.reported[id], ref)
+	c.reported = append(c.reported, reportedClaim{id, ref})
+}
+
+// reportsOf returns what was reported about an asset, in the order of the reports.
+func (c *changes) reportsOf(id catalog.AssetID) []reportedClaim {
+	first, _ := slices.BinarySearchFunc(c.reported, id, func(r reportedClaim, id catalog.AssetID) int { return cmp.Compare(r.asset, id) })
+	last := first
+	for last < len(c.reported) && c.reported[last].asset == id {
+		last++
+	}
+	return c.reported[first:last]
 }
 
 func (c *changes) add(f catalog.Facet) { c.added[f.Asset] = append(c.added[f.Asset], f) }
@@ -60,7 +77,6 @@ func (c *changes) move(f catalog.Facet, to catalog.AssetID) {
 // forget drops what is kept about assets that are merged.
 func (c *changes) forget(ids []catalog.AssetID) {
 	for _, id := range ids {
-		delete(c.reported, id)
 		delete(c.added, id)
 		delete(c.withdrawn, id)
 		delete(c.restored, id)
@@ -71,8 +87,9 @@ func (c *changes) forget(ids []catalog.AssetID) {
 // assets returns every asset that something changes, ascending.
 func (c *changes) assets() []catalog.AssetID {
 	all := maps.Clone(c.fresh)
-	for id := range c.reported {
-		all[id] = true
+	slices.SortStableFunc(c.reported, func(a, b reportedClaim) int { return cmp.Compare(a.asset, b.asset) })
+	for _, r := range c.reported {
+		all[r.asset] = true
 	}
 	for id := range c.added {
 		all[id] = true

@@ -168,7 +168,13 @@ func (a *apply) lookup(origin catalog.Origin, id string) (location, bool) {
 // unresolved edge. Several nodes of one table make one edge, and none to the
 // table itself. The result is sorted.
 func (a *apply) edgesOf(origin catalog.Origin, project catalog.ProjectID, links Links) []catalog.Edge {
-	out := make([]catalog.Edge, 0, 2*len(links))
+	most := 0
+	for child, parents := range links {
+		if _, ok := a.at[Node{origin, child}]; ok {
+			most += len(parents)
+		}
+	}
+	out := make([]catalog.Edge, 0, most)
 	for child, parents := range links {
 		to, ok := a.at[Node{origin, child}]
 		if !ok {

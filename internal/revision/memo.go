@@ -92,7 +92,8 @@ func encodeLinks(links Links) []byte {
 		}
 	}
 	raw := binary.AppendUvarint(nil, uint64(len(numbers)))
-	return s2.Encode(nil, append(append(raw, ids...), body...))
+	// The encoder's buffer is as long as the longest possible result.
+	return bytes.Clone(s2.Encode(nil, append(append(raw, ids...), body...)))
 }
 
 var errLinks = errors.New("links are cut short")

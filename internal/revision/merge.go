@@ -25,8 +25,7 @@ type merger struct {
 	counters catalog.Counters
 	removed  int64 // assets that nothing reports any more
 	restored int64
-	tables   int64             // present tables more than before
-	names    map[string]string // of columns, held once
+	tables   int64 // present tables more than before
 }
 
 // run goes through the changed assets, batch by batch: one is read and merged
@@ -97,7 +96,7 @@ func (m *merger) read(ctx context.Context, ids []catalog.AssetID) (map[catalog.A
 		var claims []int
 		var assets []catalog.AssetID
 		for _, id := range ids {
-			for _, ref := range m.changes.reported[id] {
+			for _, ref := range m.changes.reportsOf(id) {
 				if ref.observation == o {
 					claims, assets = append(claims, ref.claim), append(assets, id)
 				}

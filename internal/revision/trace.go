@@ -95,6 +95,9 @@ func (a *apply) currentEdges(ctx context.Context) ([]catalog.Edge, error) {
 	if err := a.readEdges(ctx); err != nil {
 		return nil, err
 	}
+	if len(a.current) == 0 {
+		return slices.Clip(a.edges.add), nil
+	}
 	gone := make(map[catalog.Edge]bool, len(a.edges.drop))
 	for _, e := range a.edges.drop {
 		gone[e] = true
@@ -172,7 +175,8 @@ func newTracing(ctx context.Context, a *apply) (*tracing, error) {
 		n := int32(i)
 		t.number[id], t.kinds[i] = n, kinds[id]
 		if m := a.tables[id]; m != nil {
-			t.tables[i], t.filled[i], t.merged[n] = m.table, true, m
+			t.tables[i], t.filled[i], t.merged[n] = *m.table, true, m
+			m.table = nil
 			continue
 		}
 		r := refs[id]
@@ -218,7 +222,7 @@ func (t *tracing) due(edges []catalog.Edge) []int32 {
 	arrived := map[string]bool{}
 	for _, m := range t.apply.tables {
 		if m.disturbs {
-			arrived[m.table.Key], arrived[m.before] = true, true
+			arrived[m.now], arrived[m.before] = true, true
 		}
 	}
 	delete(arrived, "")

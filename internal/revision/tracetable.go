@@ -16,8 +16,10 @@ type mergedTable struct {
 	present  bool
 	due      bool   // its code has to be read again
 	disturbs bool   // its readers have to be looked at again
+	now      string // its relation
 	before   string // its relation before, if it has another one now or none
-	table    lineage.Table
+	// table is nil for tables that are gone, and once the trace stage has it.
+	table *lineage.Table
 }
 
 // track notes a merged table for the trace stage.
@@ -34,31 +36,15 @@ func (m *merger) track(d catalog.Transition) {
 		t.disturbs = d.Before != nil && d.Before.Present
 		return
 	}
-	t.table = lineageTable(d.After, d.ColumnsAfter)
-	m.share(t.table.Stated.List)
+	table := lineageTable(d.After, d.ColumnsAfter)
+	t.table, t.now = &table, table.Key
 	if d.Before == nil || !d.Before.Present {
-		t.due, t.disturbs = t.table.Code != nil, true
+		t.due, t.disturbs = table.Code != nil, true
 		return
 	}
 	before := lineageTable(d.Before, d.ColumnsBefore)
-	t.disturbs = before.Key != t.table.Key || before.Ephemeral != t.table.Ephemeral || !sameColumns(before.Stated, t.table.Stated)
-	t.due = t.table.Code != nil && (m.traceAll() || before.Key != t.table.Key || before.Platform != t.table.Platform || !sameCode(before, t.table, d))
-}
-
-// maxNames bounds the names that are held once: more than that hardly repeat.
-const maxNames = 1 << 16
-
-// share lets equal names of columns share their memory: the columns of every
-// merged table are held until it is traced.
-func (m *merger) share(columns []resolve.Column) {
-	for i := range columns {
-		name := columns[i].Name
-		if shared, ok := m.names[name]; ok {
-			columns[i].Name = shared
-		} else if len(m.names) < maxNames {
-			m.names[name] = name
-		}
-	}
+	t.disturbs = before.Key != table.Key || before.Ephemeral != table.Ephemeral || before.Stated != table.Stated
+	t.due = table.Code != nil && (m.traceAll() || before.Key != table.Key || before.Platform != table.Platform || !sameCode(before, table, d))
 }
 
 // traceAll reports whether the code of every merged table is read, changed or
@@ -72,13 +58,11 @@ func sameCode(before, after lineage.Table, d catalog.Transition) bool {
 	if a == nil || a.Language != b.Language || a.Compiled != b.Compiled || !slices.Equal(a.Contract, b.Contract) {
 		return false
 	}
-	if !sameColumns(before.Stated, after.Stated) {
+	if before.Stated != after.Stated {
 		return false // code may read its own table; of code that is not SQL its columns are all that is known
 	}
 	return a.Snapshot == nil && b.Snapshot == nil || bytes.Equal(d.Before.Config, d.After.Config)
 }
-
-func sameColumns(a, b lineage.Columns) bool { return a.Full == b.Full && slices.Equal(a.List, b.List) }
 
 // lineageTable is an asset in the form that the lineage engine takes.
 func lineageTable(a *catalog.Asset, columns []catalog.Column) lineage.Table {
