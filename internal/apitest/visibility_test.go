@@ -60,6 +60,8 @@ func (d described) requests(id, own func(prefix string) string) []string {
 			switch {
 			case name == chosen:
 				query.Set(name, id(inQuery[name]))
+			case required && (name == "asset" || chosen == "asset"): // an asset is looked for in its schema
+				query.Set(name, id(inQuery[name]))
 			case required && inQuery[name] != "":
 				query.Set(name, own(inQuery[name]))
 			case required:

@@ -3,6 +3,7 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Sentinels that cross layers. Each maps to one HTTP status and one problem
@@ -48,3 +49,46 @@ func (e *HistoryError) Error() string {
 
 // Is makes it an ErrNotFound.
 func (e *HistoryError) Is(target error) bool { return target == ErrNotFound }
+
+// AmbiguousError reports that a name fits several assets. It is an ErrConflict.
+type AmbiguousError struct {
+	Name       string
+	Remedy     string // what makes the name unambiguous
+	Candidates []Candidate
+}
+
+// Candidate is one of the assets that a name fits.
+type Candidate struct {
+	ID       AssetID
+	Kind     Kind
+	Name     string
+	Project  string // name of the dbt project; "" if unknown
+	Relation string
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%q is the name of %d assets: %s", e.Name, len(e.Candidates), e.Remedy)
+}
+
+// Is makes it an ErrConflict.
+func (e *AmbiguousError) Is(target error) bool { return target == ErrConflict }
+
+// sentinels are the errors whose text only classifies an error.
+var sentinels = []error{ //nolint:gochecknoglobals // constant
+	ErrNotFound, ErrInvalid, ErrConflict, ErrForbidden, ErrTooLarge, ErrUnsupported, ErrBusy, ErrFenced, ErrNoSpace, ErrUnavailable,
+	ErrOverloaded, ErrIdempotencyReused,
+}
+
+// Message returns the text of an error as a sentence for people: without the sentinel at its end, which only
+// classifies it.
+func Message(err error) string {
+	text := err.Error()
+	for _, s := range sentinels {
+		if errors.Is(err, s) {
+			if cut, ok := strings.CutSuffix(text, ": "+s.Error()); ok && cut != "" {
+				text = cut
+			}
+		}
+	}
+	return text
+}

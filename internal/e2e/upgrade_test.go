@@ -147,6 +147,9 @@ func (r *rig) answersAsBefore(t *testing.T, before map[string]any) {
 	failed := 0
 	for _, path := range slices.Sorted(maps.Keys(before)) {
 		got := r.Get(t, path, r.key)
+		if strings.Contains(path, "/changes?") { // its total counted changed assets
+			delete(apitest.At(before[path], "meta").(map[string]any), "total")
+		}
 		if lost := missing(before[path], got.JSON(t), ""); got.Status != 200 || len(lost) > 0 {
 			t.Errorf("GET %s: %d\n%s", path, got.Status, strings.Join(lost, "\n"))
 			if failed++; failed > 10 {

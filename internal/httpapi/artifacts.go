@@ -81,7 +81,7 @@ func (a *API) getArtifact(ctx context.Context, p access.Principal, in *artifactI
 			return a.artifact(ctx, p, part)
 		}
 	}
-	return nil, catalog.ErrNotFound
+	return nil, httpserver.Missing(catalog.ErrNotFound, "sha", in.SHA)
 }
 
 func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Part) (*artifactOutput, error) {

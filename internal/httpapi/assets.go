@@ -26,6 +26,8 @@ type assetsInput struct {
 	Owner          string `query:"owner" maxLength:"512"`
 	Group          string `query:"group" maxLength:"512"`
 	Status         string `query:"status" enum:"success,error,skipped,warn,fail,pass,other" doc:"Class of the latest result"`
+	TestStatus     string `query:"test_status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Assets with a data test whose latest result is of this class; requires schema_id" example:"fail"`
+	ColumnTag      string `query:"column_tag" maxLength:"512" doc:"Tables that have a column with this tag; requires schema_id" example:"pii"`
 	Materialized   string `query:"materialized" maxLength:"512"`
 	Removed        string `query:"removed" enum:"true,false" default:"false"`
 	HasDescription string `query:"has_description" enum:"true,false"`
@@ -70,6 +72,11 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	view, err := a.filtered(ctx, p, in.SchemaID, in.At)
 	if err != nil {
 		return nil, err
+	}
+	for param, value := range map[string]string{"test_status": in.TestStatus, "column_tag": in.ColumnTag} {
+		if value != "" && view == nil {
+			return nil, httpserver.InvalidParameter(param, "requires schema_id")
+		}
 	}
 	by, err := breakdownsOf(in.Breakdown)
 	if err != nil {
@@ -124,6 +131,7 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 	f := readmodel.Filter{
 		Package: in.Package, Tag: in.Tag, Owner: in.Owner, Group: in.Group, Status: in.Status,
 		Materialized: in.Materialized, Query: in.Query, Sort: in.Sort, Removed: in.Removed == "true",
+		TestStatus: in.TestStatus, ColumnTag: in.ColumnTag,
 	}
 	if utf8.RuneCountInString(in.Query) > a.limits.Query {
 		return f, httpserver.InvalidParameter("q", "at most %d characters", a.limits.Query)
@@ -139,7 +147,7 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 		f.HasDescription = &has
 	}
 	if in.Project != "" {
-		_, project, err := a.project(ctx, p, in.Project)
+		_, project, err := a.project(ctx, p, "project", in.Project)
 		if err != nil {
 			return f, err
 		}
@@ -159,38 +167,6 @@ func breakdownsOf(param string) ([]store.Breakdown, error) {
 	return out, nil
 }
 
-// found is an asset with the view of its schema.
-type found struct {
-	view    *readmodel.View
-	asset   catalog.Asset
-	schema  catalog.Schema
-	version int64
-}
-
-func foundIn(v *readmodel.View, asset catalog.Asset) found {
-	return found{view: v, asset: asset, schema: v.Schema, version: v.Version}
-}
-
-// asset returns the asset with an id; the prefix of the id must be that of the asset's kind.
-func (a *API) asset(ctx context.Context, p access.Principal, label, at string) (found, error) {
-	prefix, n, err := catalog.ParseID(label)
-	if err != nil {
-		return found{}, err
-	}
-	view, asset, err := a.model.Asset(ctx, p, catalog.AssetID(n), prefix)
-	if err != nil {
-		return found{}, err
-	}
-	if at == "" {
-		return foundIn(view, asset), nil
-	}
-	if view, err = viewAt(ctx, view, at); err != nil {
-		return found{}, err
-	}
-	asset, err = view.Asset(ctx, asset.ID)
-	return foundIn(view, asset), err
-}
-
 func (a *API) assetDocument(ctx context.Context, _ access.Principal, f found) (httpserver.Document[Asset], error) {
 	summaries, err := f.view.Summaries(ctx, []catalog.Asset{f.asset})
 	if err != nil {
@@ -200,12 +176,12 @@ func (a *API) assetDocument(ctx context.Context, _ access.Principal, f found) (h
 }
 
 type assetInput struct {
-	IDParam
+	AssetParam
 	AtParam
 }
 
 func (a *API) getAsset(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
-	f, err := a.asset(ctx, p, in.ID, in.At)
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}
@@ -216,29 +192,22 @@ func (a *API) getAsset(ctx context.Context, p access.Principal, in *assetInput) 
 type uniqueIDInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	Project  string `query:"project" maxLength:"512" doc:"Key, name or id of the project; required if two projects have the same unique_id"`
+	Project  string `query:"project" maxLength:"512" doc:"Key, name or id of the project; required if several have the unique_id"`
 	UniqueID string `query:"unique_id" required:"true" maxLength:"4096"`
 }
 
 func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *uniqueIDInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
-	view, err := a.view(ctx, p, in.SchemaID, "")
+	view, err := a.view(ctx, p, in.SchemaID, in.At)
 	if err != nil {
 		return nil, err
 	}
-	project := in.Project
-	if _, err := catalog.ParseIDOf(catalog.PrefixProject, project); err == nil {
-		_, named, err := a.project(ctx, p, project)
-		if err != nil {
-			return nil, err
-		}
-		project = named.Key
-	}
-	if view, err = viewAt(ctx, view, in.At); err != nil {
+	project, err := a.projectKey(ctx, p, in.Project)
+	if err != nil {
 		return nil, err
 	}
 	asset, err := view.AssetByUniqueID(ctx, project, in.UniqueID)
 	if err != nil {
-		return nil, err
+		return nil, httpserver.Missing(err, "unique_id", in.UniqueID)
 	}
 	doc, err := a.assetDocument(ctx, p, foundIn(view, asset))
 	return httpserver.Reply(doc), err
@@ -260,7 +229,7 @@ func (a *API) getAssetByRelation(ctx context.Context, p access.Principal, in *re
 		return nil, httpserver.InvalidParameter("relation", "%s", invalid.Reason)
 	}
 	if err != nil {
-		return nil, err
+		return nil, httpserver.Missing(err, "relation", in.Relation)
 	}
 	doc, err := a.assetDocument(ctx, p, foundIn(view, asset))
 	return httpserver.Reply(doc), err

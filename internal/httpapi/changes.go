@@ -15,7 +15,6 @@ import (
 
 // Change is a difference of an asset between two versions.
 type Change struct {
-	ID       string                        `json:"id"`
 	At       string                        `json:"at" format:"date-time"`
 	Cause    httpserver.Nullable[Cause]    `json:"cause"`
 	ActorRef httpserver.Nullable[ActorRef] `json:"actor_ref" doc:"Who made it: for an import, who sent it"`
@@ -31,21 +30,36 @@ type Change struct {
 	Version  int64                         `json:"version"`
 }
 
+// ChangeRow is a change as a resource. Its fields are also next to its attributes, where they were before changes had
+// the envelope of all other resources.
+type ChangeRow struct {
+	ID         string `json:"id"`
+	Type       string `json:"type" enum:"change"`
+	Attributes Change `json:"attributes"`
+	Change
+}
+
 // Changes is a page of changes.
 type Changes struct {
-	Data  []Change            `json:"data" nullable:"false"`
-	Links httpserver.Links    `json:"links"`
-	Meta  httpserver.ListMeta `json:"meta"`
+	Data  []ChangeRow      `json:"data" nullable:"false"`
+	Links httpserver.Links `json:"links"`
+	Meta  ChangesMeta      `json:"meta"`
+}
+
+// ChangesMeta describes a page of changes.
+type ChangesMeta struct {
+	httpserver.ListMeta
+	ChangedAssets int64 `json:"changed_assets" doc:"Changed assets of the whole list; an asset counts once for each version that changed it"`
 }
 
 func (a *API) registerChanges(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/changes", Scope: access.ReadCatalog, ID: "list-changes", Tag: "changes", Summary: "List the changes between two versions",
-		Description: "Ordered by version. A page contains all changes of up to `limit` assets; `total` counts changed assets.",
+		Description: "Ordered by version. `total` counts changes, and is null where more than 200 assets changed.",
 	}, a.listChanges)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/changes", Scope: access.ReadCatalog, ID: "list-asset-changes", Tag: "changes",
-		Summary: "List the changes of an asset, newest first", Description: "A page contains all changes of up to `limit` versions.",
+		Summary: "List the changes of an asset, newest first",
 	}, a.listAssetChanges)
 }
 
@@ -57,13 +71,16 @@ type changesInput struct {
 }
 
 func (a *API) listChanges(ctx context.Context, p access.Principal, in *changesInput) (*httpserver.Body[Changes], error) {
-	view, err := a.view(ctx, p, in.SchemaID, in.To)
+	view, err := a.view(ctx, p, in.SchemaID, "")
 	if err != nil {
+		return nil, err
+	}
+	if view, err = viewAt(ctx, view, "to", in.To); err != nil {
 		return nil, err
 	}
 	from := int64(0)
 	if in.From != "" {
-		since, err := viewAt(ctx, view, in.From)
+		since, err := viewAt(ctx, view, "from", in.From)
 		if err != nil {
 			return nil, err
 		}
@@ -87,61 +104,41 @@ func (a *API) listImportChanges(ctx context.Context, p access.Principal, in *imp
 
 // changesBetween lists the changes of the versions after from, up to to.
 func (a *API) changesBetween(ctx context.Context, p access.Principal, view *readmodel.View, from, to int64, params httpserver.PageParams) (*httpserver.Body[Changes], error) {
-	page, err := a.cursors.Page(ctx, p.WS, params)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := view.Changes(ctx, from, to, page)
-	if err != nil {
-		return nil, httpserver.StaleCursor(err, page)
-	}
-	return a.changes(ctx, p, params.Limit, rows), nil
+	return a.changes(ctx, p, params, func(ctx context.Context, page store.Page) (store.Paged[store.ChangedAsset], error) {
+		return view.Changes(ctx, from, to, page)
+	})
 }
 
 type assetChangesInput struct {
-	IDParam
+	AssetParam
 	httpserver.PageParams
 }
 
 func (a *API) listAssetChanges(ctx context.Context, p access.Principal, in *assetChangesInput) (*httpserver.Body[Changes], error) {
-	f, err := a.asset(ctx, p, in.ID, "")
+	f, err := a.asset(ctx, p, in.ref(), "")
 	if err != nil {
 		return nil, err
 	}
-	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := f.view.History(ctx, f.asset.ID, page)
-	if err != nil {
-		return nil, httpserver.StaleCursor(err, page)
-	}
-	return a.changes(ctx, p, in.Limit, rows), nil
+	return a.changes(ctx, p, in.PageParams, func(ctx context.Context, page store.Page) (store.Paged[store.ChangedAsset], error) {
+		return f.view.History(ctx, f.asset.ID, page)
+	})
 }
 
-func (a *API) changes(ctx context.Context, p access.Principal, limit int, rows store.Paged[store.ChangedAsset]) *httpserver.Body[Changes] {
-	frame := httpserver.ListOf[Change](ctx, a.cursors, p.WS, limit, rows.Next, rows.Total)
-	out := Changes{Data: []Change{}, Links: frame.Links, Meta: frame.Meta}
-	for _, row := range rows.Rows {
-		out.Data = append(out.Data, changesOf(row)...)
-	}
-	return httpserver.Reply(out)
-}
-
-func changesOf(row store.ChangedAsset) []Change {
+func changesOf(row store.ChangedAsset) []ChangeRow {
 	asset := row.After
 	if asset == nil {
 		asset = row.Before
 	}
 	all := catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns)
-	out := make([]Change, 0, len(all))
+	out := make([]ChangeRow, 0, len(all))
 	for i, c := range append(all, lineageChanges(row)...) {
-		out = append(out, Change{
-			ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), At: timeOrEmpty(row.At),
+		change := Change{
+			At:    timeOrEmpty(row.At),
 			Cause: causeOf(row.Cause), ActorRef: actorRefOf(row.Actor), Import: importLabel(row.Cause.Import()),
 			Actor: actorText(row), Asset: row.Asset.Label(asset.Kind), Name: asset.Name, Field: optional(c.Field), Column: optional(c.Column),
 			Old: optional(c.Old), New: optional(c.New), Kind: string(c.Kind), Version: row.Version,
-		})
+		}
+		out = append(out, ChangeRow{ID: fmt.Sprintf("%d-%d-%d", row.Version, row.Asset, i+1), Type: "change", Attributes: change, Change: change})
 	}
 	return out
 }

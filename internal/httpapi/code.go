@@ -24,7 +24,7 @@ func (a *API) registerCode(s *httpserver.Server) {
 }
 
 func (a *API) getCode(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[SQL]], error) {
-	f, err := a.asset(ctx, p, in.ID, in.At)
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}

@@ -69,7 +69,7 @@ type EdgeParams struct {
 }
 
 type columnLineageInput struct {
-	IDParam
+	AssetParam
 	AtParam
 	EdgeParams
 	Name        string `path:"name" maxLength:"4096"`
@@ -113,7 +113,7 @@ func (a *API) getColumnLineage(ctx context.Context, p access.Principal, in *colu
 	if err != nil {
 		return nil, err
 	}
-	f, err := a.asset(ctx, p, in.ID, in.At)
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (a *API) getColumnLineage(ctx context.Context, p access.Principal, in *colu
 		Depth: in.Depth, Limit: in.Limit, Expressions: in.Expressions,
 	})
 	if err != nil {
-		return nil, err
+		return nil, httpserver.Missing(err, "name", in.Name)
 	}
 	return httpserver.Reply(columnLineageOf(part, f.version)), nil
 }

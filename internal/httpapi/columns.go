@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
@@ -50,14 +51,23 @@ func (a *API) registerColumns(s *httpserver.Server) {
 	}, a.listColumns)
 }
 
-func (a *API) listColumns(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Column]], error) {
-	f, err := a.asset(ctx, p, in.ID, in.At)
+type columnsInput struct {
+	AssetParam
+	AtParam
+	Tag string `query:"tag" maxLength:"512" doc:"Only columns with this tag" example:"pii"`
+}
+
+func (a *API) listColumns(ctx context.Context, p access.Principal, in *columnsInput) (*httpserver.Body[httpserver.List[Column]], error) {
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}
 	resources, err := a.columnResources(ctx, p, f)
 	if err != nil {
 		return nil, err
+	}
+	if in.Tag != "" {
+		resources = slices.DeleteFunc(resources, func(r httpserver.Resource[Column]) bool { return !slices.Contains(r.Attributes.Tags, in.Tag) })
 	}
 	out := httpserver.ListOf[Column](ctx, a.cursors, p.WS, len(resources), "", int64(len(resources)))
 	out.Data, out.Meta.Version = resources, f.version

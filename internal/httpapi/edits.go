@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -62,13 +61,13 @@ type ColumnPatch struct {
 }
 
 type editAssetInput struct {
-	IDParam
+	AssetParam
 	IfMatch string `header:"If-Match"`
 	Body    AssetPatch
 }
 
 type editColumnInput struct {
-	IDParam
+	AssetParam
 	Name    string `path:"name" maxLength:"4096"`
 	IfMatch string `header:"If-Match"`
 	Body    ColumnPatch
@@ -78,16 +77,17 @@ func (a *API) registerEdits(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/assets/{id}", Scope: access.WriteCatalog, ID: "edit-asset", Tag: "assets",
 		Summary:     "Edit an asset",
-		Description: "Sets description, owners and tags on behalf of the key's owner. Nothing is overwritten: an undo is a new edit. The reply has the effective value and the person's own.",
+		Description: "Sets description, owners and tags on behalf of the key's owner. Nothing is overwritten: an undo is a new edit. The reply has the effective value and the person's own; `meta.warnings` lists edits that the schema's policy hides.",
 	}, a.editAsset)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.WriteCatalog, ID: "edit-column", Tag: "columns",
-		Summary: "Edit a column",
+		Summary:     "Edit a column",
+		Description: "As for assets: description and tags of a column.",
 	}, a.editColumn)
 }
 
-func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
-	f, err := a.asset(ctx, p, in.ID, "")
+func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetInput) (*httpserver.Body[EditReply[Asset]], error) {
+	f, err := a.asset(ctx, p, in.ref(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +115,18 @@ func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 		return nil, err
 	}
 	doc, err := a.assetDocument(ctx, p, f)
-	return httpserver.Reply(doc), err
+	if err != nil {
+		return nil, err
+	}
+	n := notEffective{schema: f.schema}
+	n.text("description", in.Body.Description, doc.Data.Attributes.Description, f.schema.Policy.Description)
+	n.set("owners", in.Body.Owners, doc.Data.Attributes.Owners, f.schema.Policy.Owners)
+	n.set("tags", in.Body.Tags, doc.Data.Attributes.Tags, f.schema.Policy.Tags)
+	return editReply(doc.Data, n), nil
 }
 
-func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumnInput) (*httpserver.Body[httpserver.Document[Column]], error) {
-	f, err := a.asset(ctx, p, in.ID, "")
+func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumnInput) (*httpserver.Body[EditReply[Column]], error) {
+	f, err := a.asset(ctx, p, in.ref(), "")
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +153,13 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 		return nil, err
 	}
 	after, err := a.columnOf(ctx, p, f, name)
-	return httpserver.Reply(httpserver.DocumentOf(after)), err
+	if err != nil {
+		return nil, err
+	}
+	n := notEffective{schema: f.schema}
+	n.text("description", in.Body.Description, after.Attributes.Description, f.schema.Policy.Description)
+	n.set("tags", in.Body.Tags, after.Attributes.Tags, f.schema.Policy.Tags)
+	return editReply(after, n), nil
 }
 
 func (a *API) columnOf(ctx context.Context, p access.Principal, f found, name string) (httpserver.Resource[Column], error) {
@@ -159,15 +172,15 @@ func (a *API) columnOf(ctx context.Context, p access.Principal, f found, name st
 			return c, nil
 		}
 	}
-	return httpserver.Resource[Column]{}, fmt.Errorf("column of %s: %w", f.asset.ID.Label(f.asset.Kind), catalog.ErrNotFound)
+	return httpserver.Resource[Column]{}, httpserver.Missing(catalog.ErrNotFound, "name", name)
 }
 
 // edit applies the edits that a function computes from the asset, and returns the edited asset. Nothing else can
 // change the asset while the function runs, so a precondition that holds is still true when the edits are applied.
 func (a *API) edit(ctx context.Context, p access.Principal, f found, make func(context.Context, found) (*edits, error)) (found, error) {
-	label := f.asset.ID.Label(f.asset.Kind)
+	ref := assetRef{param: "id", name: f.asset.ID.Label(f.asset.Kind)}
 	_, err := a.editor.EditAsset(ctx, p.WS, f.asset.ID, p.Actor(), func(ctx context.Context) ([]catalog.Edit, error) {
-		now, err := a.asset(ctx, p, label, "")
+		now, err := a.asset(ctx, p, ref, "")
 		if err != nil {
 			return nil, err
 		}
@@ -180,7 +193,7 @@ func (a *API) edit(ctx context.Context, p access.Principal, f found, make func(c
 	if err != nil {
 		return f, err
 	}
-	return a.asset(ctx, p, label, "")
+	return a.asset(ctx, p, ref, "")
 }
 
 // edits collects the edits of a request; err is the first invalid one.

@@ -32,7 +32,7 @@ func (a *API) registerFacets(s *httpserver.Server) {
 }
 
 func (a *API) listFacets(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Facet]], error) {
-	f, err := a.asset(ctx, p, in.ID, in.At)
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}

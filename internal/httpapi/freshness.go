@@ -48,7 +48,7 @@ type freshnessInput struct {
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
 	Status   string `query:"status" enum:"pass,warn,error,runtime error"`
 	Project  string `query:"project" maxLength:"64" doc:"Id of a project"`
-	Asset    string `query:"asset" maxLength:"64" doc:"Id of a table"`
+	Asset    string `query:"asset" maxLength:"4096" doc:"A table: an id, a dbt unique_id or a relation"`
 }
 
 func (a *API) listFreshness(ctx context.Context, p access.Principal, in *freshnessInput) (*httpserver.Body[httpserver.List[Freshness]], error) {
@@ -82,14 +82,14 @@ func (a *API) listFreshness(ctx context.Context, p access.Principal, in *freshne
 func (a *API) freshnessFilter(ctx context.Context, p access.Principal, in *freshnessInput) (readmodel.FreshnessFilter, error) {
 	f := readmodel.FreshnessFilter{Status: in.Status}
 	if in.Project != "" {
-		_, project, err := a.project(ctx, p, in.Project)
+		_, project, err := a.project(ctx, p, "project", in.Project)
 		if err != nil {
 			return f, err
 		}
 		f.Project = project.ID
 	}
 	if in.Asset != "" {
-		found, err := a.asset(ctx, p, in.Asset, "")
+		found, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: AssetScope{SchemaID: in.SchemaID}}, "")
 		if err != nil {
 			return f, err
 		}

@@ -62,7 +62,8 @@ type ImpactMeta struct {
 type impactInput struct {
 	AtParam
 	EdgeParams
-	Asset  string `query:"asset" required:"true" maxLength:"64" doc:"Id of the asset that changes"`
+	AssetScope
+	Asset  string `query:"asset" required:"true" maxLength:"4096" doc:"The asset that changes: an id, or with schema_id a dbt unique_id or a relation"`
 	Column string `query:"column" maxLength:"4096" doc:"The column that changes; default: the whole table"`
 	Rows   bool   `query:"rows" default:"true" doc:"Also follow columns that decide rows (joins, filters, grouping)"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of rows per list"`
@@ -80,13 +81,13 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 	if err != nil {
 		return nil, err
 	}
-	f, err := a.asset(ctx, p, in.Asset, in.At)
+	f, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: in.AssetScope}, in.At)
 	if err != nil {
 		return nil, err
 	}
 	reached, err := f.view.Impact(ctx, &f.asset, readmodel.ImpactQuery{Walk: walk, Column: in.Column, Rows: in.Rows})
 	if err != nil {
-		return nil, err
+		return nil, httpserver.Missing(err, "column", in.Column)
 	}
 	out := impactOf(reached, in.Limit)
 	out.Meta.Asset, out.Meta.Column, out.Meta.Version = f.asset.ID.Label(f.asset.Kind), optional(in.Column), f.version

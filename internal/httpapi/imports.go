@@ -64,9 +64,10 @@ func (a *API) registerImports(s *httpserver.Server) {
 func (a *API) importOf(ctx context.Context, p access.Principal, label string) (*readmodel.View, catalog.Import, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixImport, label)
 	if err != nil {
-		return nil, catalog.Import{}, err
+		return nil, catalog.Import{}, httpserver.Missing(err, "id", label)
 	}
-	return a.model.Import(ctx, p, catalog.ImportID(id))
+	view, imp, err := a.model.Import(ctx, p, catalog.ImportID(id))
+	return view, imp, httpserver.Missing(err, "id", label)
 }
 
 func (a *API) getReport(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Report]], error) {

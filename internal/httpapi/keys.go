@@ -107,7 +107,7 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 		n.SchemaIDs = nil
 	}
 	for _, label := range in.SchemaIDs {
-		view, err := a.view(ctx, p, label, "")
+		view, err := a.schema(ctx, p, "schema_ids", label)
 		if errors.Is(err, catalog.ErrNotFound) {
 			return n, httpserver.NewProblem(httpserver.CodeUnknownSchema, "There is no such schema in this workspace.").About("schema_ids", "unknown")
 		}
@@ -124,10 +124,10 @@ func (a *API) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*
 		return nil, catalog.ErrForbidden
 	}
 	id, err := catalog.ParseIDOf(catalog.PrefixKey, in.ID)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = a.access.Revoke(ctx, p.WS, id)
 	}
-	return nil, a.access.Revoke(ctx, p.WS, id)
+	return nil, httpserver.Missing(err, "id", in.ID)
 }
 
 func keyResource(k store.Key) httpserver.Resource[Key] {

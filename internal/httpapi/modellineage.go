@@ -71,7 +71,7 @@ type SchemaLineage struct {
 const statusNoCode = "no_code"
 
 func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[ModelLineage]], error) {
-	f, err := a.asset(ctx, p, in.ID, in.At)
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}
@@ -154,8 +154,11 @@ type schemaAtInput struct {
 }
 
 func (a *API) getSchemaLineage(ctx context.Context, p access.Principal, in *schemaAtInput) (*httpserver.Body[httpserver.Document[SchemaLineage]], error) {
-	view, err := a.view(ctx, p, in.ID, in.At)
+	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
+		return nil, err
+	}
+	if view, err = viewAt(ctx, view, "at", in.At); err != nil {
 		return nil, err
 	}
 	readings, err := view.Readings(ctx)

@@ -22,36 +22,44 @@ type IDParam struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// view returns the view of a schema; catalog.ErrNotFound if the principal may not see it.
+// view returns the view of the schema in the parameter schema_id; catalog.ErrNotFound if the principal may not see it.
 func (a *API) view(ctx context.Context, p access.Principal, id, at string) (*readmodel.View, error) {
-	n, err := catalog.ParseIDOf(catalog.PrefixSchema, id)
+	v, err := a.schema(ctx, p, "schema_id", id)
 	if err != nil {
 		return nil, err
 	}
-	v, err := a.model.View(ctx, p, catalog.SchemaID(n))
-	if err != nil {
-		return nil, err
-	}
-	return viewAt(ctx, v, at)
+	return viewAt(ctx, v, "at", at)
 }
 
-// viewAt returns the view of the version that `at` names; the served version by default.
-func viewAt(ctx context.Context, v *readmodel.View, at string) (*readmodel.View, error) {
+// schema returns the view of the schema that a parameter names.
+func (a *API) schema(ctx context.Context, p access.Principal, param, id string) (*readmodel.View, error) {
+	n, err := catalog.ParseIDOf(catalog.PrefixSchema, id)
+	if err != nil {
+		return nil, httpserver.Missing(err, param, id)
+	}
+	v, err := a.model.View(ctx, p, catalog.SchemaID(n))
+	return v, httpserver.Missing(err, param, id)
+}
+
+// viewAt returns the view of the version that a parameter names; the served version by default.
+func viewAt(ctx context.Context, v *readmodel.View, param, at string) (*readmodel.View, error) {
 	if at == "" {
 		return v, nil
 	}
 	if n, err := strconv.ParseInt(at, 10, 64); err == nil {
 		if n < 0 {
-			return nil, httpserver.InvalidParameter("at", "must not be negative")
+			return nil, httpserver.InvalidParameter(param, "must not be negative")
 		}
-		return v.At(ctx, readmodel.AtVersion(n))
+		older, err := v.At(ctx, readmodel.AtVersion(n))
+		return older, httpserver.Missing(err, param, at)
 	}
 	// An unescaped plus sign in the address is read as a space.
 	t, err := time.Parse(time.RFC3339Nano, strings.Replace(at, " ", "+", 1))
 	if err != nil {
-		return nil, httpserver.InvalidParameter("at", "want a version number or a time such as 2026-01-10T18:00:00Z")
+		return nil, httpserver.InvalidParameter(param, "want a version number or a time such as 2026-01-10T18:00:00Z")
 	}
-	return v.At(ctx, readmodel.AtTime(t))
+	older, err := v.At(ctx, readmodel.AtTime(t))
+	return older, httpserver.Missing(err, param, at)
 }
 
 // filtered returns the view of an optional schema_id; nil means all schemas of the workspace. A key that is limited

@@ -76,7 +76,7 @@ func (a *API) listProjects(ctx context.Context, p access.Principal, in *projects
 }
 
 func (a *API) getProject(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Project]], error) {
-	view, project, err := a.project(ctx, p, in.ID)
+	view, project, err := a.project(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -84,13 +84,14 @@ func (a *API) getProject(ctx context.Context, p access.Principal, in *IDParam) (
 	return httpserver.Reply(httpserver.DocumentOf(r)), err
 }
 
-// project returns a project; catalog.ErrNotFound if the principal may not see its schema.
-func (a *API) project(ctx context.Context, p access.Principal, label string) (*readmodel.View, catalog.Project, error) {
+// project returns the project that a parameter names; catalog.ErrNotFound if the principal may not see its schema.
+func (a *API) project(ctx context.Context, p access.Principal, param, label string) (*readmodel.View, catalog.Project, error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
 	if err != nil {
-		return nil, catalog.Project{}, err
+		return nil, catalog.Project{}, httpserver.Missing(err, param, label)
 	}
-	return a.model.Project(ctx, p, catalog.ProjectID(id))
+	view, project, err := a.model.Project(ctx, p, catalog.ProjectID(id))
+	return view, project, httpserver.Missing(err, param, label)
 }
 
 func projectResource(ctx context.Context, view *readmodel.View, row catalog.Project) (httpserver.Resource[Project], error) {

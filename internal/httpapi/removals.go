@@ -47,7 +47,7 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 }
 
 func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removalsInput) (*httpserver.Body[httpserver.List[Removal]], error) {
-	view, err := a.view(ctx, p, in.ID, "")
+	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +72,7 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 }
 
 func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
-	view, err := a.view(ctx, p, in.ID, "")
+	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDPar
 }
 
 func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
-	view, err := a.view(ctx, p, in.ID, "")
+	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 	}
 	var project catalog.ProjectID
 	if in.Project != "" {
-		of, named, err := a.project(ctx, p, in.Project)
+		of, named, err := a.project(ctx, p, "project", in.Project)
 		if err != nil {
 			return nil, err
 		}
@@ -120,11 +120,11 @@ type RunDocument struct {
 func (a *API) getRun(ctx context.Context, p access.Principal, in *runInput) (*httpserver.Body[RunDocument], error) {
 	id, err := catalog.ParseIDOf(catalog.PrefixRun, in.ID)
 	if err != nil {
-		return nil, err
+		return nil, httpserver.Missing(err, "id", in.ID)
 	}
 	view, run, err := a.model.Run(ctx, p, catalog.RunID(id))
 	if err != nil {
-		return nil, err
+		return nil, httpserver.Missing(err, "id", in.ID)
 	}
 	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
@@ -160,12 +160,12 @@ func (a *API) runPage(ctx context.Context, p access.Principal, view *readmodel.V
 }
 
 type assetRunsInput struct {
-	IDParam
+	AssetParam
 	httpserver.PageParams
 }
 
 func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRunsInput) (*httpserver.Body[httpserver.List[Result]], error) {
-	f, err := a.asset(ctx, p, in.ID, "")
+	f, err := a.asset(ctx, p, in.ref(), "")
 	if err != nil {
 		return nil, err
 	}

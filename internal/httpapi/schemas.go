@@ -131,7 +131,7 @@ func (a *API) getSchema(ctx context.Context, p access.Principal, in *IDParam) (*
 }
 
 func (a *API) schemaDocument(ctx context.Context, p access.Principal, id string) (httpserver.Document[Schema], error) {
-	view, err := a.view(ctx, p, id, "")
+	view, err := a.schema(ctx, p, "id", id)
 	if err != nil {
 		return httpserver.Document[Schema]{}, err
 	}
@@ -157,7 +157,7 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 	if err := httpserver.Precondition(in.IfMatch, before); err != nil {
 		return nil, err
 	}
-	view, err := a.view(ctx, p, in.ID, "")
+	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}

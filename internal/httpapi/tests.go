@@ -32,12 +32,12 @@ func (a *API) registerTests(s *httpserver.Server) {
 		Summary: "Data tests of a table, with their latest results",
 	}, a.listAssetTests)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Tag: "tests", Summary: "Data tests of a schema",
+		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Tag: "tests", Summary: "Data tests of a schema or of an asset",
 	}, a.listTests)
 }
 
 func (a *API) listAssetTests(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Test]], error) {
-	f, err := a.asset(ctx, p, in.ID, in.At)
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}
@@ -53,12 +53,13 @@ func (a *API) listAssetTests(ctx context.Context, p access.Principal, in *assetI
 type testsInput struct {
 	httpserver.PageParams
 	AtParam
-	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	Status   string `query:"status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Class of the latest result"`
+	AssetScope
+	Asset  string `query:"asset" maxLength:"4096" doc:"Only the tests of this asset: an id, or with schema_id a dbt unique_id or a relation"`
+	Status string `query:"status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Class of the latest result"`
 }
 
 func (a *API) listTests(ctx context.Context, p access.Principal, in *testsInput) (*httpserver.Body[httpserver.List[Test]], error) {
-	view, err := a.view(ctx, p, in.SchemaID, in.At)
+	view, filter, err := a.testsScope(ctx, p, in)
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +67,38 @@ func (a *API) listTests(ctx context.Context, p access.Principal, in *testsInput)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := view.Tests(ctx, in.Status, page)
+	rows, err := view.Tests(ctx, filter, page)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
 	out := httpserver.ListOf[Test](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	out.Meta.Version, out.Data = view.Version, testResources(rows.Rows)
 	return httpserver.Reply(out), nil
+}
+
+// testsScope returns the schema whose tests are listed, and the filter.
+func (a *API) testsScope(ctx context.Context, p access.Principal, in *testsInput) (view *readmodel.View, f readmodel.TestFilter, err error) {
+	f.Class = in.Status
+	if in.Asset != "" {
+		asset, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: in.AssetScope}, in.At)
+		f.Asset = asset.asset.ID
+		return asset.view, f, err
+	}
+	if in.Project != "" {
+		of, project, err := a.project(ctx, p, "project", in.Project)
+		if err != nil {
+			return nil, f, err
+		}
+		if f.Project = project.ID; in.SchemaID == "" {
+			view, err = viewAt(ctx, of, "at", in.At)
+			return view, f, err
+		}
+	}
+	view, err = a.filtered(ctx, p, in.SchemaID, in.At)
+	if err == nil && view == nil {
+		err = httpserver.InvalidParameter("schema_id", "required, unless asset or project is an id")
+	}
+	return view, f, err
 }
 
 func testResources(tests []readmodel.Test) []httpserver.Resource[Test] {

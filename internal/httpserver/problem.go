@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
@@ -46,6 +49,7 @@ const (
 	CodeUnknownField         Code = "unknown-field"
 	CodeUnknownSchema        Code = "unknown-schema"
 	CodeInvalidParameter     Code = "invalid-parameter"
+	CodeUnknownParameter     Code = "unknown-parameter"
 	CodeInvalidCursor        Code = "invalid-cursor"
 	CodeInvalidIdempotency   Code = "invalid-idempotency-key"
 	CodeIdempotencyReused    Code = "idempotency-key-reused"
@@ -91,6 +95,7 @@ var problems = map[Code]struct {
 	CodeUnknownField:         {http.StatusUnprocessableEntity, "A field is unknown"},
 	CodeUnknownSchema:        {http.StatusUnprocessableEntity, "The schema is unknown"},
 	CodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not valid"},
+	CodeUnknownParameter:     {http.StatusUnprocessableEntity, "A parameter is unknown"},
 	CodeInvalidCursor:        {http.StatusBadRequest, "The cursor is not valid"},
 	CodeInvalidIdempotency:   {http.StatusBadRequest, "The Idempotency-Key is not valid"},
 	CodeIdempotencyReused:    {http.StatusUnprocessableEntity, "The Idempotency-Key was used for another request"},
@@ -121,6 +126,7 @@ type Problem struct { //nolint:errname // the name in RFC 9457
 	Field         string       `json:"field,omitempty"`
 	Limit         string       `json:"limit,omitempty"`
 	RequiredScope string       `json:"required_scope,omitempty"`
+	Candidates    []Candidate  `json:"candidates,omitempty" doc:"What a name that is not unique may mean"`
 	Errors        []FieldError `json:"errors,omitempty"`
 
 	retryAfter int // seconds; 0 = no such header
@@ -131,6 +137,14 @@ type Problem struct { //nolint:errname // the name in RFC 9457
 type FieldError struct {
 	Field  string `json:"field"`
 	Detail string `json:"detail"`
+}
+
+// Candidate is one of several assets that have the same name.
+type Candidate struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Project  string `json:"project,omitempty"`
+	Relation string `json:"relation,omitempty"`
 }
 
 // NewProblem returns the reply for a code.
@@ -157,6 +171,11 @@ func (p *Problem) Limited(limit string) *Problem {
 
 func (p *Problem) Error() string { return string(p.Code) + ": " + p.Detail }
 
+// Is makes a reply for what was not found a catalog.ErrNotFound.
+func (p *Problem) Is(target error) bool {
+	return p.Code == CodeNotFound && target == catalog.ErrNotFound
+}
+
 // GetStatus implements huma's StatusError.
 func (p *Problem) GetStatus() int { return p.Status }
 
@@ -180,6 +199,19 @@ func NotFound() *Problem {
 	return NewProblem(CodeNotFound, "It does not exist, or this key may not see it.")
 }
 
+// Missing names the parameter and its value in an error that means that nothing was found by it, unless the error
+// already says more. Every other error is returned unchanged.
+func Missing(err error, parameter, value string) error {
+	if err == nil {
+		return nil
+	}
+	if p := ProblemOf(err); p.Code != CodeNotFound || p.Field != "" {
+		return err
+	}
+	p := NewProblem(CodeNotFound, "%s %q does not exist, or this key may not see it.", parameter, shortened(value))
+	return p.About(parameter, "not found")
+}
+
 // InvalidParameter returns the reply for a parameter with an invalid value.
 func InvalidParameter(name, format string, args ...any) *Problem {
 	detail := fmt.Sprintf(format, args...)
@@ -198,12 +230,15 @@ func ProblemOf(err error) *Problem {
 	}
 	var tooLarge *http.MaxBytesError
 	var gone *catalog.HistoryError
+	var ambiguous *catalog.AmbiguousError
 	switch {
 	case errors.As(err, &tooLarge):
 		return NewProblem(CodeBodyTooLarge, "The body is larger than %d bytes.", tooLarge.Limit).Limited("request")
 	case errors.As(err, &gone):
 		return NewProblem(CodeNotFound, "The history of %s begins with version %d; older versions were deleted (retention.versions_days).",
 			gone.Schema, gone.First).About("at", "deleted")
+	case errors.As(err, &ambiguous):
+		return ambiguity(ambiguous)
 	case errors.Is(err, blob.ErrNotFound), errors.Is(err, catalog.ErrNotFound):
 		return NotFound()
 	case errors.Is(err, blob.ErrNoSpace), errors.Is(err, catalog.ErrNoSpace):
@@ -225,13 +260,13 @@ func ProblemOf(err error) *Problem {
 		p.retryAfter = 2
 		return p
 	case errors.Is(err, catalog.ErrInvalid):
-		return NewProblem(CodeInvalidField, "%v", err)
+		return NewProblem(CodeInvalidField, "%s", sentence(err))
 	case errors.Is(err, catalog.ErrConflict):
-		return NewProblem(CodeConflict, "%v", err)
+		return NewProblem(CodeConflict, "%s", sentence(err))
 	case errors.Is(err, catalog.ErrForbidden):
 		return NewProblem(CodeForbidden, "This key may not do this.")
 	case errors.Is(err, catalog.ErrTooLarge):
-		return NewProblem(CodeBodyTooLarge, "%v", err)
+		return NewProblem(CodeBodyTooLarge, "%s", sentence(err))
 	case errors.Is(err, catalog.ErrUnsupported):
 		return NewProblem(CodeNotSupported, "This server does not support that.")
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -240,6 +275,21 @@ func ProblemOf(err error) *Problem {
 		return NewProblem(CodeQueryTimeout, "The query was stopped because it took too long.")
 	}
 	return NewProblem(CodeInternal, "Something went wrong on the server. Its log has the details under this request_id.")
+}
+
+// sentence returns an error as a sentence.
+func sentence(err error) string {
+	text := catalog.Message(err)
+	first, size := utf8.DecodeRuneInString(text)
+	return strings.TrimSuffix(string(unicode.ToUpper(first))+text[size:], ".") + "."
+}
+
+func ambiguity(err *catalog.AmbiguousError) *Problem {
+	p := NewProblem(CodeConflict, "%s", sentence(err))
+	for _, c := range err.Candidates {
+		p.Candidates = append(p.Candidates, Candidate{ID: c.ID.Label(c.Kind), Name: c.Name, Project: c.Project, Relation: c.Relation})
+	}
+	return p
 }
 
 func accessProblem(err error) *Problem {

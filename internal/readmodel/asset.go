@@ -22,7 +22,8 @@ func (v *View) Asset(ctx context.Context, id catalog.AssetID) (catalog.Asset, er
 }
 
 // AssetByUniqueID finds the asset that a dbt node of a project reports on; the
-// project is given by key or name, "" means any.
+// project is given by key or name, "" means any. catalog.AmbiguousError if several
+// projects have such a node.
 func (v *View) AssetByUniqueID(ctx context.Context, project, uniqueID string) (catalog.Asset, error) {
 	if v.Version == 0 {
 		return catalog.Asset{}, catalog.ErrNotFound

@@ -21,6 +21,7 @@ const (
 	testsPart
 	columnsPart
 	configsPart
+	columnTagsPart
 	classesPart    // of latest results; its version is a count of runs
 	testStatesPart // tests with the class of their latest result
 	freshnessPart  // of the sources that are there

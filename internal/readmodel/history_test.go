@@ -240,6 +240,11 @@ func spelledOut(part sized) any {
 			Of    map[catalog.AssetID]config
 			Bytes int64
 		}{p.of, p.bytes}
+	case *ColumnTags:
+		return struct {
+			Of    map[catalog.AssetID][]string
+			Bytes int64
+		}{p.of, p.bytes}
 	}
 	return part
 }

@@ -24,6 +24,8 @@ type Filter struct {
 	Owner          string
 	Group          string
 	Status         string // class of the latest result
+	TestStatus     string // class of the latest result of one of its tests; of a View only
+	ColumnTag      string // tag of one of its columns; of a View only
 	Materialized   string
 	Removed        bool
 	HasDescription *bool
@@ -149,6 +151,18 @@ func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, e
 		}
 		set.keep(x.set(x.status(classes, f.Status)))
 	}
+	narrowed, err := v.narrowed(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	for _, ids := range narrowed {
+		set.each(func(i int32) bool {
+			if !ids[x.all[i].ID] {
+				set.remove(i)
+			}
+			return true
+		})
+	}
 	if f.Query == "" {
 		return set, nil
 	}
@@ -171,6 +185,27 @@ func (x *index) search(ctx context.Context, set bitset, lower string) error {
 		return left < searchStep || ctx.Err() == nil
 	})
 	return ctx.Err()
+}
+
+// narrowed returns the sets of assets that the filters on tests and columns let
+// through.
+func (v *View) narrowed(ctx context.Context, f Filter) ([]map[catalog.AssetID]bool, error) {
+	var sets []map[catalog.AssetID]bool
+	if f.TestStatus != "" {
+		states, err := v.m.testStates(ctx, v.scope(), v.Version)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, states.assets(f.TestStatus))
+	}
+	if f.ColumnTag != "" {
+		part, err := v.m.part(ctx, v.scope(), columnTagsPart, v.Version)
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, part.(*ColumnTags).assets(f.ColumnTag))
+	}
+	return sets, nil
 }
 
 // contains reports whether the name or the relation has a text in it.

@@ -16,6 +16,7 @@ import (
 //	tests     references of all tests                                 (tests.go)
 //	columns   the graph of columns and how code was read              (columns.go)
 //	configs   dbt's configuration, for selectors that ask for it      (configs.go)
+//	tags      the tags of columns, for lists that are filtered by them (columntags.go)
 //
 // A part is loaded when somebody first asks for it. From then on the part of the
 // next version is derived from it, the version's delta and the rows that the
@@ -44,6 +45,7 @@ func derivers() []deriver {
 		{testsPart, loadTests, nextTests},
 		{columnsPart, loadColumns, nextColumns},
 		{configsPart, loadConfigs, nextConfigs},
+		{columnTagsPart, loadColumnTags, nextColumnTags},
 	}
 }
 

@@ -73,19 +73,19 @@ func (v *View) byBareRelation(ctx context.Context, text string) (catalog.Asset, 
 	if err != nil {
 		return catalog.Asset{}, err
 	}
-	var match catalog.AssetID
+	var matches []catalog.Candidate
 	for _, a := range assets.present {
 		r, ok := catalog.ParseRelationName(a.Relation.Platform, text)
 		if !ok || r.Database != "" || r.BareKey() != a.Relation.BareKey() {
 			continue
 		}
-		if match != 0 {
-			return catalog.Asset{}, &RelationError{"several databases have it: the database is required too"}
-		}
-		match = a.ID
+		matches = append(matches, catalog.Candidate{ID: a.ID, Kind: a.Kind, Name: a.Name, Relation: a.Relation.Display()})
 	}
-	if match == 0 {
+	switch len(matches) {
+	case 0:
 		return catalog.Asset{}, catalog.ErrNotFound
+	case 1:
+		return v.Asset(ctx, matches[0].ID)
 	}
-	return v.Asset(ctx, match)
+	return catalog.Asset{}, &catalog.AmbiguousError{Name: text, Remedy: "the database is required too", Candidates: matches}
 }

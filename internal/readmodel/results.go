@@ -23,9 +23,16 @@ func (v *View) TestsOf(ctx context.Context, id catalog.AssetID) ([]Test, error) 
 	return v.completed(ctx, tests)
 }
 
-// Tests lists the tests whose latest result is of a class, "" = all, by id. The
-// state knows which these are; only those of the page are read.
-func (v *View) Tests(ctx context.Context, class string, p store.Page) (store.Paged[Test], error) {
+// TestFilter narrows a list of tests; zero fields let everything through.
+type TestFilter struct {
+	Class   string // of the latest result
+	Asset   catalog.AssetID
+	Project catalog.ProjectID
+}
+
+// Tests lists tests by id. The state knows which match; only those of the page are
+// read.
+func (v *View) Tests(ctx context.Context, f TestFilter, p store.Page) (store.Paged[Test], error) {
 	out := store.Paged[Test]{}
 	var after int64
 	if _, err := p.Position(&after); err != nil {
@@ -35,7 +42,7 @@ func (v *View) Tests(ctx context.Context, class string, p store.Page) (store.Pag
 	if err != nil {
 		return out, err
 	}
-	ids, more, total := states.page(class, catalog.TestID(after), p.Size())
+	ids, more, total := states.page(f, catalog.TestID(after), p.Size())
 	out.Total = total
 	if more {
 		if out.Next, err = store.NewPosition(ids[len(ids)-1]); err != nil {

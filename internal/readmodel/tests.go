@@ -162,20 +162,29 @@ func joinTests(tests *Tests, classes *Classes) *testStates {
 	return out
 }
 
-// page returns the ids of the tests of a class ("" = all) after an id, at most
-// limit of them, and whether there are more.
-func (t *testStates) page(class string, after catalog.TestID, limit int) (ids []catalog.TestID, more bool, total int64) {
-	wanted := slices.Index(testClasses[:], class)
-	total = int64(len(t.refs))
-	if class != "" {
-		total = 0
-		if wanted >= 0 {
-			total = t.count[wanted]
+// page returns the ids of the tests that match after an id, at most limit of them,
+// and whether there are more.
+func (t *testStates) page(f TestFilter, after catalog.TestID, limit int) (ids []catalog.TestID, more bool, total int64) {
+	wanted := slices.Index(testClasses[:], f.Class)
+	match := func(i int) bool {
+		ref := &t.refs[i]
+		return (f.Class == "" || int(t.class[i]) == wanted) && (f.Asset == 0 || ref.Asset == f.Asset) && (f.Project == 0 || ref.Key.Project == f.Project)
+	}
+	switch {
+	case f.Asset != 0 || f.Project != 0:
+		for i := range t.refs {
+			if match(i) {
+				total++
+			}
 		}
+	case f.Class == "":
+		total = int64(len(t.refs))
+	case wanted >= 0:
+		total = t.count[wanted]
 	}
 	from, _ := slices.BinarySearchFunc(t.refs, after+1, func(r store.TestRef, id catalog.TestID) int { return cmp.Compare(r.ID, id) })
 	for i := from; i < len(t.refs); i++ {
-		if class != "" && int(t.class[i]) != wanted {
+		if !match(i) {
 			continue
 		}
 		if len(ids) == limit {
@@ -184,4 +193,15 @@ func (t *testStates) page(class string, after catalog.TestID, limit int) (ids []
 		ids = append(ids, t.refs[i].ID)
 	}
 	return ids, false, total
+}
+
+// assets returns the assets that have a test of a class.
+func (t *testStates) assets(class string) map[catalog.AssetID]bool {
+	out := map[catalog.AssetID]bool{}
+	for i, ref := range t.refs {
+		if ref.Asset != 0 && testClasses[t.class[i]] == class {
+			out[ref.Asset] = true
+		}
+	}
+	return out
 }

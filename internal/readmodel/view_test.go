@@ -205,7 +205,7 @@ func TestViewAt(t *testing.T) {
 		if err != nil || tables.Total != 0 {
 			t.Errorf("lineage before the first version: %+v, %v", tables, err)
 		}
-		tests, err := other.Tests(ctx, "", store.Page{})
+		tests, err := other.Tests(ctx, TestFilter{}, store.Page{})
 		if err != nil || tests.Total != 0 {
 			t.Errorf("tests before the first version: %+v, %v", tests, err)
 		}
@@ -306,7 +306,7 @@ func TestResultsOfAView(t *testing.T) {
 	for class, want := range map[string][]catalog.TestID{"": {1, 2, 3, 4}, "fail": {1}, "pass": {2}, "warn": {3}, "unknown": {4}, "error": nil, "colour": nil} {
 		var got []catalog.TestID
 		for page := (store.Page{Limit: 1}); ; {
-			tests, err := v.Tests(ctx, class, page)
+			tests, err := v.Tests(ctx, TestFilter{Class: class}, page)
 			must(t, err)
 			same(t, tests.Total, int64(len(want)))
 			for _, test := range tests.Rows {
@@ -323,7 +323,7 @@ func TestResultsOfAView(t *testing.T) {
 	if len(of) != 2 || of[0].Latest.Class != "fail" || of[0].Table.Name != "orders" {
 		t.Errorf("%+v", of)
 	}
-	_, err = v.Tests(ctx, "", store.Page{After: "x"})
+	_, err = v.Tests(ctx, TestFilter{}, store.Page{After: "x"})
 	if !errors.Is(err, catalog.ErrInvalid) {
 		t.Errorf("a broken position: %v", err)
 	}
@@ -332,7 +332,7 @@ func TestResultsOfAView(t *testing.T) {
 	_, _, err = s.store.PutRun(ctx, ws, catalog.Run{SchemaID: s.schema, Project: s.project.ID, InvocationID: "i-2", Command: "test", GeneratedAt: time.Unix(50, 0)},
 		[]catalog.NodeResult{{UniqueID: "test.a", Status: "pass", Class: "pass", CompletedAt: time.Unix(60, 0)}}, nil)
 	must(t, err)
-	tests, err := v.Tests(ctx, "pass", store.Page{})
+	tests, err := v.Tests(ctx, TestFilter{Class: "pass"}, store.Page{})
 	must(t, err)
 	same(t, tests.Total, int64(2))
 	failed, err := v.Assets(ctx, Filter{Status: "success"}, store.Page{}, nil)

@@ -131,8 +131,8 @@ func int64s[T ~int64](ids []T) []int64 {
 	return slices.Compact(out)
 }
 
-// AssetByUniqueID finds the asset that a dbt node of a project (by its key; ""
-// = any project of the schema) reports on.
+// AssetByUniqueID finds the asset that a dbt node of a project (by its key or name; "" = any project of the schema)
+// reports on. catalog.AmbiguousError if nodes of several projects have the unique_id and report on different assets.
 func (s *Store) AssetByUniqueID(ctx context.Context, ws int64, schema catalog.SchemaID, project, uniqueID string, at int64) (catalog.Asset, error) {
 	a, err := s.reader(ws).assetByUniqueID(ctx, ws, schema, project, uniqueID, at)
 	if err != nil {
@@ -145,24 +145,72 @@ func (d db) assetByUniqueID(ctx context.Context, ws int64, schema catalog.Schema
 	if at, err = d.served(ctx, ws, schema, at); err != nil {
 		return none, err
 	}
-	projects, err := list(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ? AND (CAST(? AS text) = '' OR key = ?)`,
-		ws, int64(schema), project, project)
+	projects, err := list(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ? AND (CAST(? AS text) = '' OR key = ? OR name = ?)`,
+		ws, int64(schema), project, project, project)
 	if err != nil || len(projects) == 0 {
 		return none, cmp.Or(err, catalog.ErrNotFound)
 	}
 	var keys [][]byte
+	names := map[catalog.ProjectID]string{}
 	for _, p := range projects {
+		names[p.ID] = p.Name
 		for _, source := range []catalog.Source{catalog.FromManifest, catalog.FromCatalog} {
 			keys = append(keys, FacetKey{Origin: p.Origin(), Source: source, UniqueID: uniqueID}.hash())
 		}
 	}
 	marks, args := in([]any{ws, int64(schema), at, at}, keys)
-	id, err := one(ctx, d, scalar[catalog.AssetID], `SELECT asset FROM facets WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?
-		AND asset <> 0 AND key IN `+marks+` ORDER BY CASE withdrawn_kind WHEN '' THEN 0 ELSE 1 END, project_id, source DESC, asset LIMIT 1`, args...)
+	nodes, err := list(ctx, d, scanNode, `SELECT asset, project_id, withdrawn_kind FROM facets WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?
+		AND asset <> 0 AND key IN `+marks+` ORDER BY CASE withdrawn_kind WHEN '' THEN 0 ELSE 1 END, project_id, source DESC, asset`, args...)
 	if err != nil {
 		return none, err
 	}
-	return d.assetAt(ctx, ws, schema, id, at)
+	nodes = leading(nodes)
+	switch len(nodes) {
+	case 0:
+		return none, catalog.ErrNotFound
+	case 1:
+		return d.assetAt(ctx, ws, schema, nodes[0].asset, at)
+	}
+	ambiguous := &catalog.AmbiguousError{Name: uniqueID, Remedy: "project is required too"}
+	for _, n := range nodes {
+		a, err := d.assetAt(ctx, ws, schema, n.asset, at)
+		if err != nil {
+			return none, err
+		}
+		ambiguous.Candidates = append(ambiguous.Candidates, catalog.Candidate{
+			ID: a.ID, Kind: a.Kind, Name: a.Name, Project: names[n.project], Relation: a.Relation.Display(),
+		})
+	}
+	return none, ambiguous
+}
+
+// node is the asset that a dbt node reports on.
+type node struct {
+	asset     catalog.AssetID
+	project   catalog.ProjectID
+	withdrawn bool
+}
+
+func scanNode(row scanner) (n node, err error) {
+	var withdrawn string
+	err = row.Scan((*int64)(&n.asset), (*int64)(&n.project), &withdrawn)
+	n.withdrawn = withdrawn != ""
+	return n, err
+}
+
+// leading returns the first node of each project, each asset once. Of sorted nodes, withdrawn ones count only if there
+// are no others.
+func leading(nodes []node) (out []node) {
+	for _, n := range nodes {
+		if n.withdrawn && !nodes[0].withdrawn {
+			break
+		}
+		same := func(o node) bool { return o.project == n.project || o.asset == n.asset }
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (d db) assetAt(ctx context.Context, ws int64, schema catalog.SchemaID, id catalog.AssetID, at int64) (catalog.Asset, error) {

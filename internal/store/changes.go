@@ -22,6 +22,9 @@ type ChangedAsset struct {
 	BeforeColumnEdges, AfterColumnEdges []byte // as ColumnEdgeBlock.Block
 }
 
+// Position returns the position of a page that begins after this row.
+func (c ChangedAsset) Position() (string, error) { return position(c.Version, c.Asset) }
+
 // Changes are not stored: each row of an asset, or of the column edges into it,
 // beyond the first is one. An asset's columns change together with its row.
 

@@ -21,7 +21,7 @@ func (a *API) get(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	imp, err := a.find(r.Context(), p, r.PathValue("id"))
 	if err != nil {
-		httpserver.WriteProblem(w, r, err)
+		httpserver.WriteProblem(w, r, httpserver.Missing(err, "id", r.PathValue("id")))
 		return
 	}
 	if !ended(imp) {
@@ -103,27 +103,35 @@ func (a *API) filter(ctx context.Context, p access.Principal, q url.Values) (sto
 	}
 	if label := q.Get(fieldSchema); label != "" {
 		id, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
-		if err != nil || !p.Sees(catalog.SchemaID(id)) {
-			return f, catalog.ErrNotFound
+		if err == nil && !p.Sees(catalog.SchemaID(id)) {
+			err = catalog.ErrNotFound
 		}
-		if _, err := a.Store.Schema(ctx, p.WS, catalog.SchemaID(id)); err != nil {
-			return f, err
+		if err == nil {
+			_, err = a.Store.Schema(ctx, p.WS, catalog.SchemaID(id))
+		}
+		if err != nil {
+			return f, httpserver.Missing(err, fieldSchema, label)
 		}
 		f.SchemaID = catalog.SchemaID(id)
 	}
 	if label := q.Get("project"); label != "" {
-		id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
+		project, err := a.project(ctx, p, label)
 		if err != nil {
-			return f, err
-		}
-		project, err := a.Store.Project(ctx, p.WS, catalog.ProjectID(id))
-		if err != nil {
-			return f, err
-		}
-		if !p.Sees(project.SchemaID) {
-			return f, catalog.ErrNotFound
+			return f, httpserver.Missing(err, "project", label)
 		}
 		f.Project = project.ID
 	}
 	return f, nil
+}
+
+func (a *API) project(ctx context.Context, p access.Principal, label string) (catalog.Project, error) {
+	id, err := catalog.ParseIDOf(catalog.PrefixProject, label)
+	if err != nil {
+		return catalog.Project{}, err
+	}
+	project, err := a.Store.Project(ctx, p.WS, catalog.ProjectID(id))
+	if err == nil && !p.Sees(project.SchemaID) {
+		err = catalog.ErrNotFound
+	}
+	return project, err
 }

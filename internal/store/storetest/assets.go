@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -163,12 +164,15 @@ func testAssetLookups(t *testing.T, r *rig) {
 	withdrawn.Withdrawn.Cause = catalog.ImportCause(3)
 	r.save(schema, func(w *store.Write) {
 		must(t, w.PutAssets(ctx, []store.AssetRow{table(1, "one"), table(2, "two"), table(3, "one", func(a *store.AssetRow) { a.Present = false })}))
-		must(t, w.PutFacets(ctx, []catalog.Facet{facet(1, shop, "model.x"), facet(2, base, "model.y"), withdrawn, facet(2, base, "model.both")}))
+		must(t, w.PutFacets(ctx, []catalog.Facet{
+			facet(1, shop, "model.x"), facet(2, base, "model.y"), withdrawn, facet(2, base, "model.both"),
+			facet(1, shop, "model.twice"), facet(2, base, "model.twice"), facet(1, shop, "model.shared"), facet(1, base, "model.shared"),
+		}))
 	})
 	for _, test := range []struct {
 		project, id string
 		want        catalog.AssetID
-	}{{"shop", "model.x", 1}, {"", "model.x", 1}, {"base", "model.x", 0}, {"", "model.y", 2}, {"shop", "model.both", 1}, {"", "model.both", 2}, {"none", "model.x", 0}, {"", "none", 0}} {
+	}{{"shop", "model.x", 1}, {"", "model.x", 1}, {"base", "model.x", 0}, {"", "model.y", 2}, {"shop", "model.both", 1}, {"", "model.both", 2}, {"Base", "model.y", 2}, {"base", "model.twice", 2}, {"", "model.shared", 1}, {"none", "model.x", 0}, {"", "none", 0}} {
 		a, err := r.AssetByUniqueID(ctx, ws, schema, test.project, test.id, 0)
 		if test.want == 0 {
 			wants(t, err, catalog.ErrNotFound)
@@ -179,7 +183,12 @@ func testAssetLookups(t *testing.T, r *rig) {
 			t.Errorf("%+v: asset %d", test, a.ID)
 		}
 	}
-	_, err := r.AssetByUniqueID(ctx, ws, other, "", "model.x", 0)
+	_, err := r.AssetByUniqueID(ctx, ws, schema, "", "model.twice", 0)
+	wants(t, err, catalog.ErrConflict)
+	if twice, ok := errors.AsType[*catalog.AmbiguousError](err); !ok || len(twice.Candidates) != 2 || twice.Candidates[1].Project != "Base" {
+		t.Errorf("of two projects: %#v", err)
+	}
+	_, err = r.AssetByUniqueID(ctx, ws, other, "", "model.x", 0)
 	wants(t, err, catalog.ErrNotFound)
 
 	a := get(r.AssetByRelationKey(ctx, ws, schema, "db.main.one", 0))(t)

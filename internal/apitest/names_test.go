@@ -1,0 +1,258 @@
+package apitest
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A 404 names the parameter and its value.
+func TestNotFoundNamesTheParameter(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	of := "schema_id=" + r.schema
+	for path, want := range map[string]string{
+		"/assets/TBL-99999":                                        `id "TBL-99999" does not exist`,
+		"/assets/model.shop.orders":                                `needs schema_id`,
+		"/assets/model.shop.none?" + of:                            `id "model.shop.none" does not exist`,
+		"/assets/" + r.table + "?at=999":                           `at "999" does not exist`,
+		"/assets?schema_id=SCH-9":                                  `schema_id "SCH-9" does not exist`,
+		"/assets?" + of + "&project=PRJ-99":                        `project "PRJ-99" does not exist`,
+		"/changes?" + of + "&from=999":                             `from "999" does not exist`,
+		"/schemas/x":                                               `id "x" does not exist`,
+		"/runs/RUN-99":                                             `id "RUN-99" does not exist`,
+		"/dbt_imports/IMP-99":                                      `id "IMP-99" does not exist`,
+		"/dbt_imports/IMP-99/report":                               `id "IMP-99" does not exist`,
+		"/dbt_imports?schema_id=SCH-9":                             `schema_id "SCH-9" does not exist`,
+		"/impact?asset=TBL-99999":                                  `asset "TBL-99999" does not exist`,
+		"/impact?asset=" + r.table + "&column=nope":                `column "nope" does not exist`,
+		"/assets/" + r.table + "/columns/nope/lineage":             `name "nope" does not exist`,
+		"/assets/by-unique-id?" + of + "&unique_id=x.y.z":          `unique_id "x.y.z" does not exist`,
+		"/assets/by-relation?" + of + "&relation=no.such":          `relation "no.such" does not exist`,
+		"/assets/" + strings.Repeat("x", 3000) + "?" + of:          `x…"`,
+		"/dbt_imports/IMP-1/artifacts/" + strings.Repeat("ab", 32): `sha "abab`,
+	} {
+		got := r.Get(t, "/api/v1"+path, r.key)
+		if detail, _ := got.At(t, "detail").(string); got.Status != 404 || !strings.Contains(detail, want) {
+			t.Errorf("%s: %d %s, want %s", path, got.Status, got.Body, want)
+		}
+	}
+}
+
+// A misspelled filter is refused, and its near names are named; compatible routes ignore what they do not know.
+func TestUnknownParameters(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	for path, want := range map[string]string{
+		"/assets?schema=" + r.schema:             "did you mean schema_id?",
+		"/assets?kinds=model":                    "did you mean kind?",
+		"/assets?xyzzy=1":                        "it takes ",
+		"/assets/" + r.table + "?version=3":      "it takes ",
+		"/keys?x=1":                              "it takes ",
+		"/schemas/" + r.schema + "?at=1":         "takes none",
+		"/lineage?schema_id=" + r.schema + "&q=": "q",
+	} {
+		got := r.Get(t, "/api/v1"+path, r.key)
+		if detail, _ := got.At(t, "detail").(string); got.Status != 422 || got.At(t, "code") != "unknown-parameter" || !strings.Contains(detail, want) {
+			t.Errorf("%s: %d %s, want %s", path, got.Status, got.Body, want)
+		}
+	}
+	for _, path := range []string{"/api/v1/dbt_imports?page=2", "/dbt_imports/IMP-1?x=y", "/livez?verbose", "/readyz?x=1", "/api/v1/openapi.json?x=1"} {
+		if got := r.Get(t, path, r.key); got.Status != 200 {
+			t.Errorf("%s: %d %s", path, got.Status, got.Body)
+		}
+	}
+	if got := r.Send(t, "PATCH", "/api/v1/assets/"+r.table+"?force=1", r.key, `{}`); got.Status != 422 {
+		t.Errorf("a write: %d %s", got.Status, got.Body)
+	}
+}
+
+// An asset is named by its id, by dbt's unique_id or by its relation, wherever one is named.
+func TestNamesOfAnAsset(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	relation, _ := r.Get(t, "/api/v1/assets/"+r.table, r.key).At(t, "data.attributes.relation.text").(string)
+	if relation == "" {
+		t.Fatal("no relation")
+	}
+	for _, name := range []string{"model.shop.dim_products", relation, strings.ToLower(r.table)} {
+		at := url.PathEscape(name)
+		for _, route := range []string{"", "/columns", "/columns/product_id/lineage", "/column_lineage", "/code", "/facets", "/tests", "/runs", "/changes"} {
+			byID, byName := r.Get(t, "/api/v1/assets/"+r.table+route, r.key), r.Get(t, "/api/v1/assets/"+at+route+"?schema_id="+r.schema, r.key)
+			if byID.Status != 200 || !bytes.Equal(byID.Body, byName.Body) {
+				t.Errorf("%s%s: %d %.300s", name, route, byName.Status, byName.Body)
+			}
+		}
+		query := "schema_id=" + r.schema + "&asset=" + url.QueryEscape(name)
+		for _, route := range []string{"/impact", "/tests"} {
+			byID, byName := r.Get(t, "/api/v1"+route+"?asset="+r.table, r.key), r.Get(t, "/api/v1"+route+"?"+query, r.key)
+			if byID.Status != 200 || !bytes.Equal(byID.Body, byName.Body) {
+				t.Errorf("%s %s: %d %.300s", route, name, byName.Status, byName.Body)
+			}
+		}
+	}
+	if got := r.Send(t, "PATCH", "/api/v1/assets/model.shop.dim_products?schema_id="+r.schema, r.key, `{"tags":["gold"]}`); got.Status != 200 || got.At(t, "data.id") != r.table {
+		t.Errorf("edit: %d %s", got.Status, got.Body)
+	}
+	other := r.Schema(t, "another")
+	if got := r.Get(t, "/api/v1/assets/"+r.table+"?schema_id="+other, r.key); got.Status != 404 {
+		t.Errorf("in another schema: %d %s", got.Status, got.Body)
+	}
+}
+
+// Two projects of a schema that have a node of one unique_id: 409 with the candidates until a project is named.
+func TestAmbiguousUniqueID(t *testing.T) {
+	t.Parallel()
+	s := Start(t, Options{})
+	key := s.Key(t, "admin:workspace")
+	schema := s.Schema(t, "Analytics Warehouse")
+	for _, project := range []string{"one", "two"} {
+		m := map[string]any{
+			"metadata": map[string]any{
+				"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json", "dbt_version": "1.9.0", "adapter_type": "postgres",
+				"project_name": project, "generated_at": "2026-01-10T18:00:00Z", "invocation_id": project,
+			},
+			"nodes": map[string]any{"model.shared.dates": map[string]any{
+				"unique_id": "model.shared.dates", "resource_type": "model", "name": "dates", "package_name": "shared", "database": "db", "schema": project,
+				"alias": "dates", "relation_name": `"db"."` + project + `"."dates"`, "raw_code": "select 1 as id", "config": map[string]any{"materialized": "table"},
+				"path": "dates.sql", "original_file_path": "models/dates.sql", "columns": map[string]any{}, "depends_on": map[string]any{"nodes": []string{}},
+			}},
+			"sources": map[string]any{}, "exposures": map[string]any{}, "metrics": map[string]any{}, "parent_map": map[string]any{}, "child_map": map[string]any{},
+		}
+		body, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Import(t, key, schema, File("manifest", "manifest.json", body))
+	}
+	of := "schema_id=" + schema
+	for _, path := range []string{"/api/v1/assets/by-unique-id?unique_id=model.shared.dates&" + of, "/api/v1/assets/model.shared.dates?" + of, "/api/v1/impact?asset=model.shared.dates&" + of} {
+		got := s.Get(t, path, key)
+		if got.Status != 409 || got.At(t, "candidates.0.project") != "one" || got.At(t, "candidates.1.project") != "two" {
+			t.Errorf("%s: %d %s", path, got.Status, got.Body)
+		}
+		for _, project := range []string{"two", "PRJ-2"} {
+			if got := s.Get(t, path+"&project="+project, key); got.Status != 200 {
+				t.Errorf("%s of %s: %d %s", path, project, got.Status, got.Body)
+			}
+		}
+	}
+	two := s.Get(t, "/api/v1/assets/model.shared.dates?project=two&"+of, key)
+	if two.At(t, "data.relationships.project.name") != "two" {
+		t.Errorf("of two: %s", two.Body)
+	}
+}
+
+// Tables with failing tests, tables with a tagged column, and the columns with the tag.
+func TestFiltersOfTestsAndColumns(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	of := "schema_id=" + r.schema
+	for _, class := range []string{"pass", "fail", "warn", "error", "unknown"} {
+		want := map[string]bool{}
+		for _, id := range r.all(t, r.key, "/api/v1/tests?"+of+"&status="+class, "attributes.asset") {
+			if text, ok := id.(string); ok {
+				want[text] = true
+			}
+		}
+		got := r.all(t, r.key, "/api/v1/assets?"+of+"&test_status="+class, "id")
+		if len(got) != len(want) {
+			t.Errorf("%s: %v, want %v", class, got, want)
+		}
+	}
+	for _, id := range []string{"product_id", "product_name"} {
+		if got := r.Send(t, "PATCH", "/api/v1/assets/"+r.table+"/columns/"+id, r.key, `{"tags":["gold"]}`); got.Status != 200 {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+		if got := r.all(t, r.key, "/api/v1/assets?"+of+"&column_tag=gold", "id"); !slices.Equal(got, []any{r.table}) {
+			t.Errorf("tables with the tag: %v", got)
+		}
+	}
+	if got := r.all(t, r.key, "/api/v1/assets/"+r.table+"/columns?tag=gold", "attributes.name"); !slices.Equal(got, []any{"product_id", "product_name"}) {
+		t.Errorf("columns with the tag: %v", got)
+	}
+	for _, name := range []string{"product_id", "product_name"} {
+		r.Send(t, "PATCH", "/api/v1/assets/"+r.table+"/columns/"+name, r.key, `{"tags":null}`)
+	}
+	if got := r.all(t, r.key, "/api/v1/assets?"+of+"&column_tag=gold", "id"); len(got) != 0 {
+		t.Errorf("after the tag is gone: %v", got)
+	}
+	for _, query := range []string{"test_status=fail", "column_tag=gold"} {
+		if got := r.Get(t, "/api/v1/assets?"+query, r.key); got.Status != 400 || got.At(t, "code") != "invalid-parameter" {
+			t.Errorf("%s without a schema: %d %s", query, got.Status, got.Body)
+		}
+	}
+}
+
+// An edit that the policy hides says so; one that is effective has no meta.
+func TestHiddenEditsWarn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	asset := "/api/v1/assets/" + r.table
+	column := asset + "/columns/SKU"
+	warned := func(path, body string) []any {
+		got := r.Send(t, "PATCH", path, r.key, body)
+		if got.Status != 200 {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+		warnings, _ := got.At(t, "meta.warnings").([]any)
+		return warnings
+	}
+	for _, path := range []string{asset, column} {
+		if w := warned(path, `{"description":"mine"}`); len(w) != 1 || At(w[0], "field") != "description" || At(w[0], "code") != "not-effective" {
+			t.Errorf("%s under always: %v", path, w)
+		}
+		if w := warned(path, `{"tags":["extra"],"description":null}`); len(w) != 0 {
+			t.Errorf("%s: a tag that is effective, a text that is withdrawn: %v", path, w)
+		}
+	}
+	if got := r.Send(t, "PATCH", "/api/v1/schemas/"+r.schema, r.key, `{"policy":{"description":"smart"}}`); got.Status != 200 {
+		t.Fatalf("%d %s", got.Status, got.Body)
+	}
+	if w := warned(asset, `{"description":"mine"}`); len(w) != 0 {
+		t.Errorf("under smart: %v", w)
+	}
+}
+
+// Changes are resources, pages of them are cut at rows, and the total counts rows.
+func TestChangesAreCounted(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	for _, body := range []string{`{"description":"one","tags":["a"],"owners":["ana"]}`, `{"description":"two","tags":["b"]}`} {
+		if got := r.Send(t, "PATCH", "/api/v1/assets/"+r.table, r.key, body); got.Status != 200 {
+			t.Fatalf("%d %s", got.Status, got.Body)
+		}
+	}
+	for _, list := range []string{"/api/v1/changes?from=1&schema_id=" + r.schema, "/api/v1/assets/" + r.table + "/changes?"} {
+		whole := r.Get(t, list+"&limit=200", r.key)
+		rows := whole.At(t, "data").([]any)
+		if len(rows) < 4 || whole.At(t, "meta.total") != float64(len(rows)) || whole.At(t, "links.next") != nil {
+			t.Fatalf("%s: %s", list, whole.Body)
+		}
+		for _, row := range rows {
+			if At(row, "type") != "change" || At(row, "attributes.asset") != r.table || At(row, "asset") != r.table || At(row, "id") == nil {
+				t.Errorf("%s: row %v", list, row)
+			}
+		}
+		for _, limit := range []string{"1", "2", "3"} {
+			var ids []any
+			for path := list + "&limit=" + limit; path != ""; {
+				page := r.Get(t, path, r.key)
+				some := page.At(t, "data").([]any)
+				if page.Status != 200 || float64(len(some)) > page.At(t, "meta.limit").(float64) || page.At(t, "meta.total") != float64(len(rows)) {
+					t.Fatalf("%s: %d %s", path, page.Status, page.Body)
+				}
+				for _, row := range some {
+					ids = append(ids, At(row, "id"))
+				}
+				path, _ = page.At(t, "links.next").(string)
+			}
+			if len(ids) != len(rows) {
+				t.Errorf("%s by %s: %v of %d", list, limit, ids, len(rows))
+			}
+		}
+	}
+}

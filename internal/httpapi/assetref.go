@@ -1,0 +1,147 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
+)
+
+// AssetParam is the asset in a path.
+type AssetParam struct {
+	ID string `path:"id" maxLength:"4096" doc:"An id such as TBL-12; with schema_id also a dbt unique_id or a relation such as analytics.orders" example:"TBL-12"`
+	AssetScope
+}
+
+func (in AssetParam) ref() assetRef {
+	return assetRef{param: "id", name: in.ID, AssetScope: in.AssetScope}
+}
+
+// AssetScope says where the name of an asset is looked up.
+type AssetScope struct {
+	SchemaID string `query:"schema_id" maxLength:"64" doc:"Required if the asset is not named by its id" example:"SCH-101"`
+	Project  string `query:"project" maxLength:"512" doc:"Key, name or id of the dbt project; required if several have the unique_id" example:"shop"`
+}
+
+// assetRef names an asset: by id, or within a schema by unique_id or relation.
+type assetRef struct {
+	param string // name of the parameter, for error replies
+	name  string
+	AssetScope
+}
+
+// found is an asset with the view of its schema.
+type found struct {
+	view    *readmodel.View
+	asset   catalog.Asset
+	schema  catalog.Schema
+	version int64
+}
+
+func foundIn(v *readmodel.View, asset catalog.Asset) found {
+	return found{view: v, asset: asset, schema: v.Schema, version: v.Version}
+}
+
+// asset returns the asset that a reference names. The prefix of an id must be that of the asset's kind.
+func (a *API) asset(ctx context.Context, p access.Principal, ref assetRef, at string) (found, error) {
+	var within *readmodel.View
+	var err error
+	if ref.SchemaID != "" {
+		if within, err = a.view(ctx, p, ref.SchemaID, ""); err != nil {
+			return found{}, err
+		}
+	}
+	project, err := a.projectKey(ctx, p, ref.Project)
+	if err != nil {
+		return found{}, err
+	}
+	f, err := a.assetByID(ctx, p, ref, within)
+	if errors.Is(err, catalog.ErrNotFound) {
+		if within == nil && len(p.Schemas) == 1 {
+			within, err = a.view(ctx, p, p.Schemas[0].String(), "")
+		}
+		if within == nil {
+			return found{}, missingAsset(err, ref)
+		}
+		return a.assetByName(ctx, within, ref, project, at)
+	}
+	if err != nil || at == "" {
+		return f, err
+	}
+	if f.view, err = viewAt(ctx, f.view, "at", at); err != nil {
+		return found{}, err
+	}
+	asset, err := f.view.Asset(ctx, f.asset.ID)
+	return foundIn(f.view, asset), httpserver.Missing(err, ref.param, ref.name)
+}
+
+// assetByID finds an asset by its id in the served version.
+func (a *API) assetByID(ctx context.Context, p access.Principal, ref assetRef, within *readmodel.View) (found, error) {
+	prefix, n, err := catalog.ParseID(ref.name)
+	if err != nil {
+		return found{}, err
+	}
+	view, asset, err := a.model.Asset(ctx, p, catalog.AssetID(n), prefix)
+	if err != nil {
+		return found{}, err
+	}
+	if within != nil && within.Schema.ID != view.Schema.ID {
+		return found{}, catalog.ErrNotFound
+	}
+	if ref.Project != "" {
+		err = a.ofProject(ctx, p, asset, ref.Project)
+	}
+	return foundIn(view, asset), err
+}
+
+// ofProject checks that a node of a project reports on an asset.
+func (a *API) ofProject(ctx context.Context, p access.Principal, asset catalog.Asset, name string) error {
+	for _, n := range asset.Nodes {
+		_, project, err := a.model.Project(ctx, p, n.Project)
+		if err != nil {
+			return err
+		}
+		if slices.Contains([]string{project.Key, project.Name, project.ID.String()}, name) {
+			return nil
+		}
+	}
+	return catalog.ErrNotFound
+}
+
+// assetByName finds an asset by a dbt unique_id, else by a relation.
+func (a *API) assetByName(ctx context.Context, within *readmodel.View, ref assetRef, project, at string) (found, error) {
+	view, err := viewAt(ctx, within, "at", at)
+	if err != nil {
+		return found{}, err
+	}
+	asset, err := view.AssetByUniqueID(ctx, project, ref.name)
+	if errors.Is(err, catalog.ErrNotFound) {
+		asset, err = view.AssetByRelation(ctx, ref.name)
+		if _, ok := errors.AsType[*readmodel.RelationError](err); ok {
+			err = catalog.ErrNotFound
+		}
+	}
+	return foundIn(view, asset), httpserver.Missing(err, ref.param, ref.name)
+}
+
+// missingAsset names the asset in the reply for one that was not found without a schema.
+func missingAsset(err error, ref assetRef) error {
+	if _, _, invalid := catalog.ParseID(ref.name); invalid == nil {
+		return httpserver.Missing(err, ref.param, ref.name)
+	}
+	p := httpserver.NewProblem(httpserver.CodeNotFound, "%s %.200q is not an id such as TBL-12; a dbt unique_id or a relation needs schema_id too.", ref.param, ref.name)
+	return p.About(ref.param, "not an id")
+}
+
+// projectKey returns the key of a project that is given by id; another name is returned unchanged.
+func (a *API) projectKey(ctx context.Context, p access.Principal, name string) (string, error) {
+	if _, err := catalog.ParseIDOf(catalog.PrefixProject, name); err != nil {
+		return name, nil
+	}
+	_, project, err := a.project(ctx, p, "project", name)
+	return project.Key, err
+}

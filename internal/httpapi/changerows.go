@@ -1,0 +1,107 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+const (
+	// countedAssets is how many changed assets are compared to count their changes.
+	countedAssets = 200
+	// pagesPerRequest bounds the pages of changed assets that are read for a page of changes: some have no change that
+	// is shown.
+	pagesPerRequest = 8
+)
+
+// changedAssets reads a page of changed assets.
+type changedAssets func(context.Context, store.Page) (store.Paged[store.ChangedAsset], error)
+
+// changes returns a page of changes. Changes are the differences of assets, so a position has the position of the
+// asset, in the store's form, and how many of its changes were on earlier pages.
+func (a *API) changes(ctx context.Context, p access.Principal, params httpserver.PageParams, read changedAssets) (*httpserver.Body[Changes], error) {
+	page, err := a.cursors.Page(ctx, p.WS, params)
+	if err != nil {
+		return nil, err
+	}
+	var from string
+	var skip int64
+	if _, err := page.Position(&from, &skip); err != nil {
+		return nil, httpserver.InvalidCursor()
+	}
+	cut := changePage{limit: params.Limit, rows: []ChangeRow{}, before: from, skip: int(skip)}
+	total, complete := int64(0), false
+	for range pagesPerRequest {
+		assets, err := read(ctx, store.Page{Limit: params.Limit, After: cut.before})
+		if err != nil {
+			return nil, httpserver.StaleCursor(err, page)
+		}
+		total = assets.Total
+		if err := cut.add(assets.Rows); err != nil {
+			return nil, err
+		}
+		if complete = assets.Next == "" && !cut.full; complete || cut.full {
+			break
+		}
+	}
+	next := ""
+	if !complete {
+		if next, err = store.NewPosition(cut.before, int64(cut.skip)); err != nil {
+			return nil, err
+		}
+	}
+	count, err := countChanges(ctx, read, total, complete && page.After == "", len(cut.rows))
+	if err != nil {
+		return nil, err
+	}
+	frame := httpserver.ListOf[Change](ctx, a.cursors, p.WS, params.Limit, next, count)
+	return httpserver.Reply(Changes{Data: cut.rows, Links: frame.Links, Meta: ChangesMeta{ListMeta: frame.Meta, ChangedAssets: total}}), nil
+}
+
+// changePage collects the rows of a page.
+type changePage struct {
+	limit  int
+	rows   []ChangeRow
+	before string // position of the asset that comes next
+	skip   int    // how many of its changes were taken
+	full   bool
+}
+
+// add takes the changes of assets until the page is full.
+func (c *changePage) add(assets []store.ChangedAsset) error {
+	for i := range assets {
+		changes := changesOf(assets[i])
+		left := changes[min(c.skip, len(changes)):]
+		if room := c.limit - len(c.rows); len(left) > room {
+			c.rows = append(c.rows, left[:room]...)
+			c.skip += room
+			c.full = true
+			return nil
+		}
+		c.rows, c.skip = append(c.rows, left...), 0
+		var err error
+		if c.before, err = assets[i].Position(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countChanges counts the changes of all changed assets; -1 if there are too many assets. all means that the list has
+// one page, of rows changes.
+func countChanges(ctx context.Context, read changedAssets, assets int64, all bool, rows int) (int64, error) {
+	if all {
+		return int64(rows), nil
+	}
+	if assets > countedAssets {
+		return -1, nil
+	}
+	page, err := read(ctx, store.Page{Limit: countedAssets})
+	count := int64(0)
+	for i := range page.Rows {
+		count += int64(len(changesOf(page.Rows[i])))
+	}
+	return count, err
+}

@@ -1,0 +1,70 @@
+package httpapi
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
+)
+
+// EditReply is the reply to an edit: the resource as readers see it, and warnings about what they do not see.
+type EditReply[A any] struct {
+	Data httpserver.Resource[A] `json:"data"`
+	Meta *EditMeta              `json:"meta,omitempty"`
+}
+
+// EditMeta describes an edit.
+type EditMeta struct {
+	Warnings []Warning `json:"warnings" nullable:"false"`
+}
+
+// Warning is something that the caller may not have expected.
+type Warning struct {
+	Code    string `json:"code" enum:"not-effective"`
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// notEffective collects warnings about edits that were stored and that readers do not see.
+type notEffective struct {
+	schema   catalog.Schema
+	warnings []Warning
+}
+
+func (n *notEffective) text(field string, edit Edited[string], effective Text, rule catalog.Rule) {
+	if !edit.Set || edit.Null || edit.Value == "" || effective.Value != nil && *effective.Value == edit.Value {
+		return
+	}
+	shown := "nothing"
+	if effective.Origin != nil {
+		shown = "the text of " + *effective.Origin
+	}
+	n.add(field, shown, rule)
+}
+
+func (n *notEffective) set(field string, edit Edited[[]string], effective []string, rule catalog.Rule) {
+	if !edit.Set || edit.Null {
+		return
+	}
+	wanted := slices.Compact(slices.Sorted(slices.Values(edit.Value)))
+	if !slices.Equal(wanted, slices.Sorted(slices.Values(effective))) {
+		n.add(field, fmt.Sprintf("%q", effective), rule)
+	}
+}
+
+func (n *notEffective) add(field, shown string, rule catalog.Rule) {
+	n.warnings = append(n.warnings, Warning{
+		Code: "not-effective", Field: field,
+		Message: fmt.Sprintf("The edit is stored but readers see %s: the policy of %s for %s is %q. With \"smart\" edits by people take precedence (PATCH /api/v1/schemas/%s).",
+			shown, n.schema.ID, field, ruleText(rule), n.schema.ID),
+	})
+}
+
+func editReply[A any](r httpserver.Resource[A], n notEffective) *httpserver.Body[EditReply[A]] {
+	out := EditReply[A]{Data: r}
+	if len(n.warnings) > 0 {
+		out.Meta = &EditMeta{n.warnings}
+	}
+	return httpserver.Reply(out)
+}
