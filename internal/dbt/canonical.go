@@ -36,7 +36,7 @@ func (f *form) hash() Hash {
 }
 
 // span is the position of a member in a form: its quoted name and its value.
-type span struct{ name, nameEnd, val, valEnd int }
+type span struct{ name, nameEnd, val, valEnd int32 }
 
 // read leaves in c.form what is hashed of v, which has no blanks around it.
 func (c *canonical) read(v value, skip func([]byte) bool) {
@@ -205,7 +205,7 @@ func (c *canonical) member(v value, i, depth int, comma bool) int {
 	if comma {
 		c.putByte(',')
 	}
-	f := span{name: c.n}
+	f := span{name: int32(c.n)}
 	end, is := c.text(v, i)
 	if end == bad {
 		return bad
@@ -220,11 +220,11 @@ func (c *canonical) member(v value, i, depth int, comma bool) int {
 		name = unquoteName(v[i:end])
 	}
 	c.names = append(c.names, nameHash(name))
-	f.nameEnd = c.n
+	f.nameEnd = int32(c.n)
 	c.putByte(':')
-	f.val = c.n
+	f.val = int32(c.n)
 	next := c.value(v, at, depth+1)
-	switch f.valEnd = c.n; {
+	switch f.valEnd = int32(c.n); {
 	case v[at] == 'n' || depth == 0 && c.skip(name):
 		c.n = before
 	case depth == 0:

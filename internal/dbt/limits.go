@@ -1,11 +1,13 @@
 package dbt
 
+import "math"
+
 // Limits bound what one artifact may cost. A zero field takes the value of [DefaultLimits].
 type Limits struct {
 	Bytes   int64 // unpacked bytes of the whole file
 	Ratio   int64 // unpacked bytes per packed byte
 	Depth   int   // nesting of objects and arrays
-	Value   int   // bytes of one raw value, such as one node
+	Value   int   // bytes of one raw value, such as one node; at most 2 GiB
 	Name    int   // bytes of one id or name
 	Text    int   // bytes kept of one text; the rest is cut off
 	Nodes   int   // nodes, tables or results in one file
@@ -36,7 +38,7 @@ func (l Limits) orDefault(kind Kind) Limits {
 	d := DefaultLimits(kind)
 	return Limits{
 		Bytes: orElse(l.Bytes, d.Bytes), Ratio: orElse(l.Ratio, d.Ratio), Depth: orElse(l.Depth, d.Depth),
-		Value: orElse(l.Value, d.Value), Name: orElse(l.Name, d.Name), Text: orElse(l.Text, d.Text),
+		Value: min(orElse(l.Value, d.Value), math.MaxInt32), Name: orElse(l.Name, d.Name), Text: orElse(l.Text, d.Text),
 		Nodes: orElse(l.Nodes, d.Nodes), Columns: orElse(l.Columns, d.Columns),
 	}
 }

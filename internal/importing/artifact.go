@@ -48,6 +48,15 @@ func (j *job) artifact(ctx context.Context, part catalog.Part) (*artifact, error
 	return &artifact{part: part, text: text, open: func(ctx context.Context) (io.ReadCloser, error) { return j.blob(ctx, part) }}, nil
 }
 
+// openAhead opens the text for a reader that takes all of it.
+func (a *artifact) openAhead(ctx context.Context) (io.ReadCloser, error) {
+	r, err := a.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return ahead(r, a.part.Size), nil
+}
+
 // isGzip reports whether bytes are compressed: ranges of them are then not ranges
 // of the text.
 func isGzip(r io.ReaderAt) (bool, error) {

@@ -41,7 +41,7 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) e
 		return err
 	}
 	c.artifacts = append(c.artifacts, a)
-	r, err := a.open(ctx)
+	r, err := a.openAhead(ctx)
 	if err != nil {
 		return inPart(partCatalog, err)
 	}

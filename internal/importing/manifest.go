@@ -124,7 +124,7 @@ func (j *job) checkClock(h dbt.Head, part string) {
 
 // indexManifest is the first pass.
 func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, known *fingerprint) (*manifestIndex, error) {
-	r, err := a.open(ctx)
+	r, err := a.openAhead(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,7 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents
 	if err != nil {
 		return err
 	}
+	r = ahead(r, part.Size)
 	defer func() { _ = r.Close() }() // only read
 	var results []catalog.NodeResult
 	unknown := 0
