@@ -69,6 +69,13 @@ func TestBlockRoundTrip(t *testing.T) {
 		if string(back.Encode()) != string(data) {
 			t.Fatal("equal blocks encode differently")
 		}
+		outputs, err := DecodeOutputs(data)
+		for i := range back.Outputs {
+			back.Outputs[i].Edges = nil
+		}
+		if diff := cmp.Diff(back.Outputs, outputs.Outputs); err != nil || diff != "" {
+			t.Fatalf("outputs alone: %v (-want +got):\n%s", err, diff)
+		}
 	})
 }
 

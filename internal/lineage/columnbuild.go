@@ -11,8 +11,14 @@ import (
 // case alone are one column where the warehouse folds case and the table itself
 // does not distinguish them.
 func NewColumnGraph(blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
+	return JoinColumnGraph(blocks, blocks, o)
+}
+
+// JoinColumnGraph is NewColumnGraph for blocks that are decoded while it goes through
+// them: the first sequence needs their outputs only, see [DecodeOutputs].
+func JoinColumnGraph(outputs, blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
 	b := newGraphBuilder(o)
-	for t := range blocks {
+	for t := range outputs {
 		b.outputs(t)
 	}
 	for t := range blocks {
@@ -47,6 +53,9 @@ type tableColumns struct {
 	// on; byName are their numbers by name, made when first needed.
 	first, count int32
 	byName       []int32
+	// next is the column behind the one found last: most readers take columns in the
+	// table's order.
+	next int32
 	// more are the columns that only readers name.
 	more map[string]int32
 	// folded, once a name is not found as it is: by folded name, none where several
@@ -79,9 +88,18 @@ func (b *graphBuilder) fold(table int64, name string) string {
 }
 
 func (b *graphBuilder) add(table int64, c GraphColumn) int32 {
-	b.columns = append(b.columns, c)
-	b.owner = append(b.owner, table)
+	b.columns = append(doubled(b.columns), c)
+	b.owner = append(doubled(b.owner), table)
 	return int32(len(b.columns) - 1)
+}
+
+// doubled makes room where a long slice is full. Appending alone would copy it four
+// times as often.
+func doubled[T any](s []T) []T {
+	if len(s) < cap(s) {
+		return s
+	}
+	return slices.Grow(s, max(len(s), 64))
 }
 
 // outputs registers the columns that a table's own code makes. Of two outputs of
@@ -109,6 +127,10 @@ func (b *graphBuilder) exact(t *tableColumns, name string) (int32, bool) {
 	if t.count == 0 {
 		return none, false
 	}
+	if t.next < t.count && b.columns[t.first+t.next].Name == name {
+		t.next++
+		return t.first + t.next - 1, true
+	}
 	if t.byName == nil {
 		t.byName = make([]int32, t.count)
 		for i := range t.byName {
@@ -120,6 +142,7 @@ func (b *graphBuilder) exact(t *tableColumns, name string) (int32, bool) {
 	if !ok {
 		return none, false
 	}
+	t.next = t.byName[i] - t.first + 1
 	return t.byName[i], true
 }
 
@@ -195,7 +218,7 @@ func (b *graphBuilder) edges(t TableBlock) {
 		for _, e := range o.Edges {
 			table, relation := b.tableOf(t.Block.Refs[e.Ref])
 			from := b.column(table, relation, e.Column)
-			b.links = append(b.links, Link{From: from, To: to, Kinds: e.Kinds, Confidence: e.Confidence, Masked: e.Masked})
+			b.links = append(doubled(b.links), Link{From: from, To: to, Kinds: e.Kinds, Confidence: e.Confidence, Masked: e.Masked})
 		}
 	}
 	for _, u := range t.Block.Rows {
@@ -213,7 +236,7 @@ func (b *graphBuilder) finish() *ColumnGraph {
 	for i, owner := range b.owner {
 		number[i] += first[owner]
 	}
-	g.links = mergeLinks(renumberLinks(b.links, number))
+	g.links = mergeLinks(g.Len(), renumberLinks(b.links, number))
 	g.controls = mergeControls(renumberControls(b.controls, number))
 	g.index()
 	return g

@@ -87,10 +87,28 @@ func mergeControls(controls []Control) []Control {
 
 func compareLinks(a, b Link) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) }
 
+// sortLinks sorts the links of a graph of n columns: by counting where there are many
+// of them.
+func sortLinks(n int, links []Link) []Link {
+	if len(links) < n/8 {
+		slices.SortFunc(links, compareLinks)
+		return links
+	}
+	for _, end := range []func(*Link) int32{func(l *Link) int32 { return l.To }, func(l *Link) int32 { return l.From }} {
+		_, order := groups(n, len(links), func(i int) int32 { return end(&links[i]) })
+		sorted := make([]Link, len(links))
+		for i, at := range order {
+			sorted[i] = links[at]
+		}
+		links = sorted
+	}
+	return links
+}
+
 // mergeLinks sorts links and unites those between the same columns: fields of
 // one structure, or an external relation spelled in two ways.
-func mergeLinks(links []Link) []Link {
-	slices.SortFunc(links, compareLinks)
+func mergeLinks(n int, links []Link) []Link {
+	links = sortLinks(n, links)
 	out := links[:0]
 	for _, l := range links {
 		if n := len(out); n > 0 && out[n-1].From == l.From && out[n-1].To == l.To {

@@ -250,7 +250,7 @@ func (n *graphUpdate) joined() *ColumnGraph {
 		position[i] += first[owner]
 	}
 	n.renumber(segments, g.start)
-	g.links = n.links(mergeLinks(renumberLinks(n.builder.links, position)))
+	g.links = n.links(mergeLinks(g.Len(), renumberLinks(n.builder.links, position)))
 	g.controls = n.controls(mergeControls(renumberControls(n.builder.controls, position)))
 	g.index()
 	return g

@@ -20,6 +20,17 @@ func Decode(data []byte) (*Block, error) {
 	return b, nil
 }
 
+// DecodeOutputs reads the outputs of a block without their edges, and nothing else of
+// it: what it takes to know a table's columns.
+func DecodeOutputs(data []byte) (*Block, error) {
+	r := &blockReader{rest: string(data), outputsOnly: true}
+	b := r.block()
+	if r.bad != "" {
+		return nil, fmt.Errorf("outputs: %s at byte %d of %d: %w", r.bad, len(data)-len(r.rest), len(data), catalog.ErrInvalid)
+	}
+	return b, nil
+}
+
 // blockReader reads from the front; after the first error all reads return
 // zero.
 type blockReader struct {
@@ -27,6 +38,8 @@ type blockReader struct {
 	texts []string
 	refs  int
 	bad   string
+
+	outputsOnly bool
 }
 
 func (r *blockReader) fail(reason string) {
@@ -52,6 +65,9 @@ func (r *blockReader) block() *Block {
 	b.Refs = r.readRefs()
 	r.refs = len(b.Refs)
 	b.Outputs = r.readOutputs()
+	if r.outputsOnly {
+		return b
+	}
 	b.Rows = r.readRows()
 	b.Issues = r.readIssues()
 	if r.rest != "" {
@@ -198,6 +214,10 @@ func (r *blockReader) readEdges() []Edge {
 	if n == 0 {
 		return nil
 	}
+	if r.outputsOnly {
+		r.skipEdges(n)
+		return nil
+	}
 	edges := make([]Edge, n)
 	for i := range edges {
 		e := &edges[i]
@@ -205,6 +225,15 @@ func (r *blockReader) readEdges() []Edge {
 		e.Confidence, e.Masked = r.confidence()
 	}
 	return edges
+}
+
+func (r *blockReader) skipEdges(n int) {
+	for range n {
+		for range 4 { // table, column, path, kinds
+			r.number()
+		}
+		r.byte()
+	}
 }
 
 func (r *blockReader) readRows() []Use {

@@ -3,6 +3,7 @@ package readmodel
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"runtime"
 	"slices"
@@ -63,7 +64,7 @@ func loadColumns(ctx context.Context, m *Model, s scope, version int64) (part si
 				return err
 			}
 		}
-		part, err = newColumns(assets, rows)
+		part, err = newColumns(ctx, assets, rows)
 		return err
 	})
 	if err != nil {
@@ -76,44 +77,55 @@ func loadColumns(ctx context.Context, m *Model, s scope, version int64) (part si
 // room than the graph.
 const decodeBatch = 256
 
-// newColumns decodes the blocks as the graph goes through them.
-func newColumns(assets *Assets, rows []store.ColumnEdgeBlock) (*Columns, error) {
+// newColumns decodes the blocks as the graph goes through them: first for their
+// outputs, then in full.
+func newColumns(ctx context.Context, assets *Assets, rows []store.ColumnEdgeBlock) (*Columns, error) {
 	c := &Columns{assets: assets, readings: make(map[catalog.AssetID]Reading, len(rows))}
 	var fault error
-	blocks := func(yield func(lineage.TableBlock) bool) {
-		for batch := range slices.Chunk(rows, decodeBatch) {
-			decoded, err := decodeBlocks(batch)
-			if err != nil {
-				fault = err
+	decoded := func(decode func([]byte) (*lineage.Block, error), take func(lineage.TableBlock)) iter.Seq[lineage.TableBlock] {
+		return func(yield func(lineage.TableBlock) bool) {
+			if fault != nil {
 				return
 			}
-			for _, block := range decoded {
-				c.readings[catalog.AssetID(block.Table)] = readingOf(block.Block)
-				if !yield(block) {
+			for batch := range slices.Chunk(rows, decodeBatch) {
+				blocks, err := decodeBlocks(ctx, batch, decode)
+				if err != nil {
+					fault = err
 					return
+				}
+				for _, block := range blocks {
+					take(block)
+					if !yield(block) {
+						return
+					}
 				}
 			}
 		}
 	}
-	c.graph = lineage.NewColumnGraph(blocks, assets.graphOptions())
+	c.graph = lineage.JoinColumnGraph(decoded(lineage.DecodeOutputs, func(lineage.TableBlock) {}), decoded(lineage.Decode, c.take), assets.graphOptions())
 	return c, fault
 }
 
+// take notes how the code of a model was read.
+func (c *Columns) take(b lineage.TableBlock) {
+	c.readings[catalog.AssetID(b.Table)] = readingOf(b.Block)
+}
+
 // decodeBlocks decodes blocks on all processors.
-func decodeBlocks(rows []store.ColumnEdgeBlock) ([]lineage.TableBlock, error) {
+func decodeBlocks(ctx context.Context, rows []store.ColumnEdgeBlock, decode func([]byte) (*lineage.Block, error)) ([]lineage.TableBlock, error) {
 	out := make([]lineage.TableBlock, len(rows))
 	var group errgroup.Group
 	workers := min(runtime.GOMAXPROCS(0), 1+len(rows)/64)
 	for k := range workers {
 		group.Go(func() error {
 			for i := k; i < len(rows); i += workers {
-				block, err := lineage.Decode(rows[i].Block)
+				block, err := decode(rows[i].Block)
 				if err != nil {
 					return fmt.Errorf("asset %d: %w", rows[i].Asset, err)
 				}
 				out[i] = lineage.TableBlock{Table: int64(rows[i].Asset), Block: block}
 			}
-			return nil
+			return ctx.Err()
 		})
 	}
 	return out, group.Wait()
@@ -142,13 +154,14 @@ func nextColumns(ctx context.Context, m *Model, s scope, old sized, d catalog.Ve
 		if err != nil {
 			return nil, err
 		}
-		out, err := decodeBlocks(rows)
-		for _, block := range out {
-			if err == nil {
-				c.readings[catalog.AssetID(block.Table)] = readingOf(block.Block)
-			}
+		out, err := decodeBlocks(ctx, rows, lineage.Decode)
+		if err != nil {
+			return nil, err
 		}
-		return out, err
+		for _, block := range out {
+			c.take(block)
+		}
+		return out, nil
 	}
 	if c.graph, err = before.graph.Next(changed, blocks, assets.graphOptions()); err != nil {
 		return nil, err
@@ -160,7 +173,7 @@ func nextColumns(ctx context.Context, m *Model, s scope, old sized, d catalog.Ve
 	if err != nil {
 		return nil, err
 	}
-	return newColumns(assets, rows)
+	return newColumns(ctx, assets, rows)
 }
 
 // changed lists the tables that have another block, and those whose columns fold
