@@ -119,6 +119,8 @@ type columnTable struct {
 	joins    int // number of facets joined so far
 	slots    []*slot
 	exact    map[string]*slot
+	room     []slot             // for more of them
+	partRoom []part             // two for each of room
 	folded   map[string][]*slot // built when first needed: most names match exactly
 }
 
@@ -184,6 +186,9 @@ func (t *columnTable) byFold() map[string][]*slot {
 // grow makes room for n more columns.
 func (t *columnTable) grow(n int) {
 	t.slots = slices.Grow(t.slots, n)
+	if len(t.room) < n {
+		t.room, t.partRoom = make([]slot, n), make([]part, 2*n)
+	}
 	if t.exact == nil {
 		t.exact = make(map[string]*slot, n)
 	}
@@ -214,7 +219,9 @@ func (t *columnTable) open(c *BodyColumn, p part, state slotState) {
 	if state == slotNone || t.exact[c.Name] != nil {
 		return
 	}
-	s := &slot{name: c.Name, state: state, parts: make([]part, 0, 2)}
+	s := &t.room[0]
+	s.name, s.state, s.parts = c.Name, state, t.partRoom[:0:2]
+	t.room, t.partRoom = t.room[1:], t.partRoom[2:]
 	t.add(s, p, c)
 	t.slots = append(t.slots, s)
 	t.exact[c.Name] = s

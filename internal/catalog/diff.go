@@ -11,20 +11,16 @@ import (
 // the columns, and except provenance that changes while the value does not (the
 // import that brought a text or compiled code again, or withdrew the asset).
 // Equal hashes mean that DiffAsset finds nothing.
-func AssetHash(a Asset) Hash {
-	d := make(digest, 0, 4096)
-	d.asset(&a)
-	return HashOf(d)
-}
+func AssetHash(a Asset) Hash { return hashed(func(d *digest) { d.asset(&a) }) }
 
 // ColumnsHash hashes the columns of an asset, in their order, without the
 // imports that brought their texts.
 func ColumnsHash(columns []Column) Hash {
-	d := make(digest, 0, 8192)
-	for i := range columns {
-		d.column(&columns[i])
-	}
-	return HashOf(d)
+	return hashed(func(d *digest) {
+		for i := range columns {
+			d.column(&columns[i])
+		}
+	})
 }
 
 // DiffAsset returns how an asset and its columns changed: first the asset as a

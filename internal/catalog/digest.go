@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync"
 )
 
 // digest writes values in an unambiguous form that is only ever hashed: each
@@ -12,12 +13,25 @@ import (
 // JSON, and a test sets every field of the types to see that none is left out.
 type digest []byte
 
-// HashBody hashes a normalized body. It covers every field.
-func HashBody(b Body) Hash {
-	d := make(digest, 0, 4096)
-	d.body(&b)
-	return HashOf(d)
+// digests keeps the memory of digests for the next ones.
+var digests = sync.Pool{New: func() any { return new(digest) }}
+
+// longestDigest is the size up to which a digest's memory is kept.
+const longestDigest = 64 << 10
+
+// hashed hashes what a function writes.
+func hashed(write func(*digest)) Hash {
+	d := digests.Get().(*digest)
+	write(d)
+	hash := HashOf(*d)
+	if *d = (*d)[:0]; cap(*d) <= longestDigest {
+		digests.Put(d)
+	}
+	return hash
 }
+
+// HashBody hashes a normalized body. It covers every field.
+func HashBody(b Body) Hash { return hashed(func(d *digest) { d.body(&b) }) }
 
 func (d *digest) number(n int64) { *d = binary.AppendVarint(*d, n) }
 

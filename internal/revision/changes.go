@@ -109,6 +109,10 @@ func (c *changes) assets() []catalog.AssetID {
 // that have to be written because they are new or different. stored are those
 // that the store holds, reported those that were read from the observations.
 func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (all, changed []catalog.Facet) {
+	if len(stored)+len(c.added[id]) == 0 && len(reported) <= few {
+		all = firstFacets(reported)
+		return all, all
+	}
 	byKey := make(map[store.FacetKey]catalog.Facet, len(stored)+len(reported))
 	for _, f := range stored {
 		byKey[keyOf(f)] = f
@@ -145,6 +149,26 @@ func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (
 		}
 	}
 	return all, changed
+}
+
+// few is the number of facets up to which a list is faster than a map.
+const few = 8
+
+// firstFacets completes the facets of an asset that had none. Of several reports
+// of one node the last counts.
+func firstFacets(reported []catalog.Facet) []catalog.Facet {
+	out := make([]catalog.Facet, 0, len(reported))
+	for i := range reported {
+		same := func(f catalog.Facet) bool { return keyOf(f) == keyOf(reported[i]) }
+		if slices.ContainsFunc(reported[i+1:], same) {
+			continue
+		}
+		f := reported[i]
+		f.Body = catalog.NormalizeBody(f.Body)
+		f.Hash = catalog.HashBody(f.Body)
+		out = append(out, f)
+	}
+	return out
 }
 
 // replace completes a facet with what is kept from the one that it replaces;

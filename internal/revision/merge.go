@@ -136,6 +136,7 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		return b, err
 	}
 	b.texts = texts
+	b.facets, b.rows = make([]catalog.Facet, 0, count(reported)), make([]store.AssetRow, 0, len(ids))
 	for _, id := range ids {
 		runtime.Gosched() // yield to requests
 		facets, changed := m.changes.facets(id, st.facets[id], reported[id])
@@ -156,6 +157,15 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	}
 	m.untraced = append(m.untraced, b.untraced...)
 	return b, nil
+}
+
+// count is how many facets there are of all assets.
+func count(facets map[catalog.AssetID][]catalog.Facet) int {
+	n := 0
+	for _, of := range facets {
+		n += len(of)
+	}
+	return n
 }
 
 func (m *merger) writeBatch(ctx context.Context, b mergedBatch) error {
@@ -194,7 +204,10 @@ func (m *merger) compare(d catalog.Transition) (store.AssetRow, bool) {
 	}
 	row := store.AssetRow{Asset: now, Hash: hash}
 	if !sameColumns {
-		row.Columns = append([]catalog.Column{}, d.ColumnsAfter...)
+		row.Columns = d.ColumnsAfter
+		if row.Columns == nil {
+			row.Columns = []catalog.Column{}
+		}
 	}
 	return row, true
 }
