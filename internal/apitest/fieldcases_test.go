@@ -248,3 +248,17 @@ func TestFreshnessOfOddSources(t *testing.T) {
 		}
 	}
 }
+
+// Code that dbt compiled with --defer reads its parent at the other state's relation.
+func TestDeferredParent(t *testing.T) {
+	onBothStores(t, "A05", func(r *caseRig) {
+		r.send("manifest=manifest_ci")
+		stg, fct := r.id("model.shop.stg"), r.id("model.shop.fct")
+		lineage := "/api/v1/assets/" + fct + "/columns/total/lineage?direction=upstream&depth=1"
+		r.wants("lineage", r.get(lineage, "data.edges.0.from"), stg+".amt")
+		impact := r.Get(t, "/api/v1/impact?asset="+stg+"&column=amt", r.key)
+		if !strings.Contains(string(impact.Body), `"total"`) {
+			t.Errorf("impact: %s", impact.Body)
+		}
+	})
+}

@@ -119,6 +119,8 @@ type DBT struct {
 	Constraints      []Constraint    `json:"constraints,omitempty"`
 	Freshness        json.RawMessage `json:"freshness,omitempty"`
 	LoadedAtField    string          `json:"loaded_at_field,omitempty"`
+	// Deferred is the key of the relation that children read instead, after --defer.
+	Deferred string `json:"deferred,omitempty"`
 }
 
 // Code points to the SQL (or Python) of a node. Texts are stored once, by hash.

@@ -209,3 +209,9 @@ func BareKeyOf(key string) string {
 	_, bare := cutKey(key)
 	return bare
 }
+
+// IdentifierKeyOf returns the last part of a key: the folded identifier.
+func IdentifierKeyOf(key string) string {
+	_, identifier := cutKey(BareKeyOf(key))
+	return identifier
+}

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
 // Node is one thing of a dbt project: everything in a manifest that has a unique_id. Absent, null and blank
@@ -23,6 +25,7 @@ type Node struct {
 	Database         string
 	Schema           string
 	RelationName     string // quoted as dbt writes it into SQL
+	Deferred         *Deferred
 	Package          string
 	Path             string // with forward slashes, like all paths
 	OriginalFilePath string
@@ -80,6 +83,22 @@ type Ref struct{ Package, Name, Version string }
 
 // SourceRef is one source() in a node's code.
 type SourceRef struct{ Source, Table string }
+
+// Deferred is the relation that other nodes read in place of a node's own, where dbt ran with --defer.
+type Deferred struct{ Database, Schema, Alias, RelationName string }
+
+// DeferredRelation returns the relation that other nodes read in place of the node's own; zero if they read that.
+func (n *Node) DeferredRelation(platform string) catalog.Relation {
+	d := n.Deferred
+	if d == nil {
+		return catalog.Relation{}
+	}
+	if d.Alias != "" {
+		return catalog.NewRelation(platform, d.Database, d.Schema, d.Alias, d.RelationName)
+	}
+	r, _ := catalog.ParseRelationName(platform, d.RelationName)
+	return r
+}
 
 // node decodes the value that was entered last, whose hash is h.
 func (d *decoder) node(section, id string, h Hash) *Node {
@@ -215,6 +234,8 @@ func (d *decoder) code(n *Node, f []member) {
 			n.CompiledCode = orText(n.CompiledCode, d.whole("compiled_code", m.val))
 		case "language":
 			n.Language = d.name("language", m.val)
+		case "defer_relation":
+			n.Deferred = d.deferred(m.val)
 		case "checksum":
 			n.Checksum = Checksum{d.name("checksum/name", m.val.get("name")), d.name("checksum/checksum", m.val.get("checksum"))}
 		case "extra_ctes":
@@ -223,6 +244,16 @@ func (d *decoder) code(n *Node, f []member) {
 			}
 			n.ExtraCTEs = distinct(n.ExtraCTEs)
 		}
+	}
+}
+
+func (d *decoder) deferred(v value) *Deferred {
+	if v.kind() != '{' {
+		return nil
+	}
+	return &Deferred{
+		Database: d.name("defer_relation/database", v.get("database")), Schema: d.name("defer_relation/schema", v.get("schema")),
+		Alias: d.name("defer_relation/alias", v.get("alias")), RelationName: d.name("defer_relation/relation_name", v.get("relation_name")),
 	}
 }
 

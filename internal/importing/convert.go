@@ -48,7 +48,7 @@ func (c converter) body(n *dbt.Node, kind catalog.Kind, texts revision.Texts) (c
 	return catalog.Body{
 		Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
 		Owners: n.OwnerNames(), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
-		Columns: columnsOf(n.Columns), DBT: dbtOf(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
+		Columns: columnsOf(n.Columns), DBT: c.dbt(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
 	}, nil
 }
 
@@ -121,12 +121,13 @@ func constraintsOf(list []dbt.Constraint) []catalog.Constraint {
 	return out
 }
 
-func dbtOf(n *dbt.Node) *catalog.DBT {
+func (c converter) dbt(n *dbt.Node) *catalog.DBT {
 	d := &catalog.DBT{
 		UniqueID: n.UniqueID, ResourceType: n.ResourceType, PackageName: n.Package, Path: n.Path,
 		OriginalFilePath: n.OriginalFilePath, PatchPath: n.PatchPath, Alias: n.Alias, Access: n.Access,
 		Group: n.Group, Version: n.Version, LatestVersion: n.LatestVersion, DeprecationDate: n.DeprecationDate,
 		Contract: n.Contract, Language: n.Language, Hidden: n.Hidden, Constraints: constraintsOf(n.Constraints),
+		Deferred: n.DeferredRelation(c.adapter).Key(),
 	}
 	if s := n.Source; s != nil {
 		d.SourceName, d.Loader, d.LoadedAtField = s.SourceName, s.Loader, s.LoadedAtField

@@ -50,8 +50,9 @@ type Block struct {
 type Ref struct {
 	// Table is the caller's number of it; 0 for a table outside the catalog.
 	Table int64
-	// Name and Key are the relation as the SQL names it and its folded key; only
-	// where Table is 0.
+	// Name and Key are the relation as the SQL names it and its folded key, where
+	// Table is 0. Of a table that was found by its identifier alone Key is the relation
+	// in the SQL until the block is encoded.
 	Name, Key string
 }
 

@@ -16,6 +16,7 @@ type Description struct {
 	Name     string // for messages
 	Platform string // dbt's adapter type
 	Key      string // folded relation; "" without an address
+	Deferred string // likewise, where dbt's --defer has children read another one
 	// Ephemeral models have no address; children name them by one of Aliases.
 	Ephemeral bool
 	Aliases   [2]string // name and alias
@@ -38,7 +39,7 @@ type CodeDescription struct {
 // NewTable makes the tracer's view of a table.
 func NewTable(d Description) Table {
 	t := Table{
-		ID: d.ID, Name: d.Name, Platform: d.Platform, Key: d.Key, Ephemeral: d.Ephemeral,
+		ID: d.ID, Name: d.Name, Platform: d.Platform, Key: d.Key, Deferred: d.Deferred, Ephemeral: d.Ephemeral,
 		Stated: statedColumns(d.Platform, d.Columns, d.Listed),
 	}
 	if d.Ephemeral {

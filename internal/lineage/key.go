@@ -51,6 +51,8 @@ func (t *Tracer) appendParents(b []byte, n int32) []byte {
 		b = binary.AppendVarint(b, parent.ID)
 		b = binary.AppendUvarint(b, uint64(len(parent.Key)))
 		b = append(b, parent.Key...)
+		b = binary.AppendUvarint(b, uint64(len(parent.Deferred)))
+		b = append(b, parent.Deferred...)
 		columns := t.seenHash(p)
 		b = append(b, columns[:]...)
 	}

@@ -63,6 +63,7 @@ func TestKeyIngredients(t *testing.T) {
 		}},
 		{"the id of a parent", func(w *world) { w.table("p").ID = 99 }},
 		{"the relation of a parent", func(w *world) { w.table("p").Key = "db.s.p2" }},
+		{"the deferred relation of a parent", func(w *world) { w.table("p").Deferred = "db.prod.p" }},
 		{"one more column of a parent", func(w *world) { w.table("p").Code = w.code("select x, y, 1 as z from db.s.q") }},
 		{"another order of a parent's columns", func(w *world) { w.table("p").Code = w.code("select y, x from db.s.q") }},
 		{"a parent's columns by the catalog", func(w *world) { w.table("p").Stated = full("x", "w") }},

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 	"github.com/thalweg-data/thalweg/internal/sql/parser"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
@@ -42,9 +43,13 @@ type model struct {
 	refs    map[*resolve.Table]int32
 	refAt   map[Ref]int32 // places in the block's list
 	lines   *token.Lines
-	ctx     context.Context //nolint:containedctx // of the call of read, which the model does not outlive
-	budget  Budget
-	steps   int
+	script  *ast.Script // while it is read
+	// relationsNamed are the keys of all relations in the code; nil until one is not found.
+	relationsNamed map[string]bool
+	guessed        map[int32]string // relations that only have the identifier of a parent, by parent
+	ctx            context.Context  //nolint:containedctx // of the call of read, which the model does not outlive
+	budget         Budget
+	steps          int
 }
 
 // read traces the code of a table within a budget and returns the steps that it
@@ -82,10 +87,16 @@ var trees = sync.Pool{New: func() any { return new(parser.Memory) }}
 // sql reads compiled SQL.
 func (m *model) sql(text string) {
 	memory := trees.Get().(*parser.Memory)
+	m.query(text, memory)
+	m.script = nil
+	trees.Put(memory)
+}
+
+func (m *model) query(text string, memory *parser.Memory) {
 	script, problems := parser.Parse(text, m.dialect, parser.Options{Memory: memory, MaxTokens: m.budget.Tokens})
+	m.script = script
 	result := resolve.Query(m.ctx, script, m.dialect, schema{m}, resolve.Options{Budget: m.budget.Budget, Boundary: m.isBoundary})
 	m.steps = result.Steps
-	trees.Put(memory) // a result holds nothing of the tree
 	m.lines = token.NewLines(text)
 	for _, p := range problems {
 		m.issue(string(p.Code), p.Message, p.Position)
@@ -213,7 +224,7 @@ func (m *model) ref(table *resolve.Table) int32 {
 	}
 	made := Ref{}
 	if n := m.number(table.Parts, table.Boundary); n != none {
-		made.Table = m.tables[n].ID
+		made.Table, made.Key = m.tables[n].ID, m.guessed[n]
 		if n != m.self && !table.Boundary && !slices.Contains(m.parents(m.self), n) {
 			m.issue(IssueUndeclared, m.tables[n].Name+" is read, but no ref() or source() names it", token.Position{})
 		}
@@ -267,12 +278,26 @@ func (m *model) number(parts []resolve.Name, boundary bool) int32 {
 	if boundary {
 		n = m.ephemeral(m.self, parts[len(parts)-1].Text)
 	} else if rel, ok := relationOf(m.platform(), parts); ok {
-		n = m.find(m.self, rel)
+		if n = m.find(m.self, rel); n == none {
+			n = m.guess(rel)
+		}
 	}
 	if m.met == nil {
 		m.met = map[string]int32{}
 	}
 	m.met[string(m.metKey)] = n
+	return n
+}
+
+// guess returns the parent that a relation means by its identifier alone.
+func (m *model) guess(rel catalog.Relation) int32 {
+	n := m.namesake(rel)
+	if n != none {
+		if m.guessed == nil {
+			m.guessed = map[int32]string{}
+		}
+		m.guessed[n] = rel.Key()
+	}
 	return n
 }
 

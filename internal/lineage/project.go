@@ -129,6 +129,7 @@ func (p *Project) table(i int, n *dbt.Node) Table {
 	d.Ephemeral, d.Aliases = n.Materialized == "ephemeral", [2]string{n.Name, n.Alias}
 	if !d.Ephemeral {
 		d.Key = p.relation(n).Key()
+		d.Deferred = n.DeferredRelation(p.Head.AdapterType).Key()
 	}
 	if n.ResourceType == "model" || n.ResourceType == "snapshot" {
 		d.Code = &CodeDescription{

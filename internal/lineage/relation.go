@@ -85,7 +85,8 @@ func apart(parts []resolve.Name) []resolve.Name {
 }
 
 // find returns the table that a relation in the SQL of table self means: itself,
-// one of its parents, else one of all tables if there is no doubt.
+// one of its parents, at their own or at their deferred relation, else one of all
+// tables if there is no doubt.
 func (t *Tracer) find(self int32, rel catalog.Relation) int32 {
 	key := rel.Key()
 	if key == "" {
@@ -96,6 +97,9 @@ func (t *Tracer) find(self int32, rel catalog.Relation) int32 {
 	}
 	bare := rel.BareKey()
 	if n := t.amongParents(self, rel, key, bare); n != none {
+		return n
+	}
+	if n := t.amongDeferred(self, key); n != none {
 		return n
 	}
 	if n, ok := t.relations.exact[key]; ok {

@@ -14,6 +14,7 @@ type Table struct {
 	Name     string // for messages
 	Platform string // dbt's adapter type
 	Key      string // folded relation, catalog.Relation.Key; "" without an address
+	Deferred string // key of the relation that dbt's --defer has children read instead; "" without one
 	// Ephemeral models have no relation: they are pasted into their children as
 	// a CTE with one of CTENames.
 	Ephemeral bool

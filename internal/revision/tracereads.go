@@ -90,6 +90,10 @@ func (t *tracing) noteReads(n int32, refs []lineage.Ref) {
 			if parents == nil {
 				parents = append([]int32{}, t.parentsOf(n)...)
 			}
+			if ref.Key != "" { // found by its identifier: the relation may arrive
+				keys = append(keys, ref.Key)
+				continue
+			}
 			key = t.tables[from].Key
 			if slices.Contains(parents, from) && !slices.Contains(before, key) {
 				continue

@@ -43,7 +43,7 @@ func (m *merger) track(d catalog.Transition) {
 		return
 	}
 	before := lineageTable(d.Before, d.ColumnsBefore)
-	t.disturbs = before.Key != table.Key || before.Ephemeral != table.Ephemeral || before.Stated != table.Stated
+	t.disturbs = before.Key != table.Key || before.Deferred != table.Deferred || before.Ephemeral != table.Ephemeral || before.Stated != table.Stated
 	t.due = table.Code != nil && (m.traceAll() || before.Key != table.Key || before.Platform != table.Platform || !sameCode(before, table, d))
 }
 
@@ -72,6 +72,7 @@ func lineageTable(a *catalog.Asset, columns []catalog.Column) lineage.Table {
 		Columns: schemaColumns(a, columns), Listed: a.Listed,
 	}
 	if a.DBT != nil {
+		d.Deferred = a.DBT.Deferred
 		d.Aliases[1] = a.DBT.Alias
 		if a.DBT.UniqueID != "" {
 			d.Name = a.DBT.UniqueID
