@@ -2,14 +2,17 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 )
 
 // SchemasCmd holds the commands on schemas.
 type SchemasCmd struct {
 	Create SchemasCreateCmd `cmd:"" help:"Create a schema and print its id."`
 	List   SchemasListCmd   `cmd:"" help:"List the schemas."`
+	Delete SchemasDeleteCmd `cmd:"" help:"Delete a schema and everything in it."`
 }
 
 // SchemasCreateCmd creates a schema.
@@ -17,6 +20,7 @@ type SchemasCreateCmd struct {
 	target
 	Name        string `required:"" help:"Name of the schema."`
 	Environment string `help:"Label of its environment, such as prod."`
+	IfNotExists bool   `help:"Print the id of the schema that has the name already, instead of failing."`
 	JSON        bool   `help:"Print the reply as JSON."`
 }
 
@@ -26,15 +30,17 @@ func (SchemasCreateCmd) Help() string {
 }
 
 type schemaReply struct {
-	Data struct {
-		ID         string `json:"id"`
-		Attributes struct {
-			Name        string `json:"name"`
-			Environment string `json:"environment"`
-			Version     int64  `json:"version"`
-			Tables      int64  `json:"tables"`
-		} `json:"attributes"`
-	} `json:"data"`
+	Data schemaData `json:"data"`
+}
+
+type schemaData struct {
+	ID         string `json:"id"`
+	Attributes struct {
+		Name        string `json:"name"`
+		Environment string `json:"environment"`
+		Version     int64  `json:"version"`
+		Tables      int64  `json:"tables"`
+	} `json:"attributes"`
 }
 
 // Run creates the schema and prints its id alone on a line.
@@ -45,7 +51,11 @@ func (c *SchemasCreateCmd) Run(ctx context.Context, out *output) error {
 			in["environment"] = c.Environment
 		}
 		var reply schemaReply
-		if err := cl.call(ctx, http.MethodPost, "/api/v1/schemas", in, &reply); err != nil {
+		err := cl.call(ctx, http.MethodPost, "/api/v1/schemas", in, &reply)
+		if taken, ok := errors.AsType[*problem](err); ok && taken.Code == "conflict" && c.IfNotExists {
+			reply, err = schemaNamed(ctx, cl, c.Name)
+		}
+		if err != nil {
 			return fmt.Errorf("schema %q: %w", c.Name, err)
 		}
 		if c.JSON {
@@ -53,6 +63,21 @@ func (c *SchemasCreateCmd) Run(ctx context.Context, out *output) error {
 		}
 		return out.line("%s", reply.Data.ID)
 	})
+}
+
+// schemaNamed returns the schema that has a name.
+func schemaNamed(ctx context.Context, cl *client, name string) (reply schemaReply, err error) {
+	found := false
+	err = eachSchema(ctx, cl, func(s schemaData) error {
+		if s.Attributes.Name == name {
+			reply.Data, found = s, true
+		}
+		return nil
+	})
+	if err == nil && !found {
+		err = errors.New("the name is taken by a schema that this key may not see")
+	}
+	return reply, err
 }
 
 // SchemasListCmd lists the schemas.
@@ -67,33 +92,59 @@ func (SchemasListCmd) Help() string { return "Example:\n  thalweg schemas list" 
 // Run prints one schema per line.
 func (c *SchemasListCmd) Run(ctx context.Context, out *output) error {
 	return c.with(ctx, out, func(cl *client) error {
-		for path := "/api/v1/schemas?limit=200"; path != ""; {
-			var page struct {
-				Data []struct {
-					ID         string         `json:"id"`
-					Attributes map[string]any `json:"attributes"`
-				} `json:"data"`
-				Links struct {
-					Next *string `json:"next"`
-				} `json:"links"`
+		return eachSchema(ctx, cl, func(s schemaData) error {
+			if c.JSON {
+				return out.json(s)
 			}
-			if err := cl.call(ctx, http.MethodGet, path, nil, &page); err != nil {
-				return fmt.Errorf("schemas: %w", err)
-			}
-			for _, s := range page.Data {
-				if c.JSON {
-					if err := out.json(s); err != nil {
-						return err
-					}
-				} else if err := out.line("%s\t%v\t%.0f tables", s.ID, s.Attributes["name"], s.Attributes["tables"]); err != nil {
-					return err
-				}
-			}
-			path = ""
-			if page.Links.Next != nil {
-				path = *page.Links.Next
+			return out.line("%s\t%s\t%d tables", s.ID, s.Attributes.Name, s.Attributes.Tables)
+		})
+	})
+}
+
+// eachSchema calls do with every schema that the key sees.
+func eachSchema(ctx context.Context, cl *client, do func(schemaData) error) error {
+	for path := "/api/v1/schemas?limit=200"; path != ""; {
+		var page struct {
+			Data  []schemaData `json:"data"`
+			Links struct {
+				Next *string `json:"next"`
+			} `json:"links"`
+		}
+		if err := cl.call(ctx, http.MethodGet, path, nil, &page); err != nil {
+			return fmt.Errorf("schemas: %w", err)
+		}
+		for _, s := range page.Data {
+			if err := do(s); err != nil {
+				return err
 			}
 		}
-		return nil
+		path = ""
+		if page.Links.Next != nil {
+			path = *page.Links.Next
+		}
+	}
+	return nil
+}
+
+// SchemasDeleteCmd deletes a schema.
+type SchemasDeleteCmd struct {
+	target
+	ID      string `arg:"" help:"Schema ID, such as SCH-101."`
+	Confirm string `required:"" help:"Name of the schema, to confirm." placeholder:"NAME"`
+}
+
+// Help gives an example.
+func (SchemasDeleteCmd) Help() string {
+	return "It is hidden at once, and deleted after 30 days.\n\nExample:\n  thalweg schemas delete SCH-102 --confirm \"Old Warehouse\""
+}
+
+// Run deletes the schema.
+func (c *SchemasDeleteCmd) Run(ctx context.Context, out *output) error {
+	return c.with(ctx, out, func(cl *client) error {
+		path := "/api/v1/schemas/" + url.PathEscape(c.ID) + "?confirm=" + url.QueryEscape(c.Confirm)
+		if err := cl.call(ctx, http.MethodDelete, path, nil, nil); err != nil {
+			return fmt.Errorf("schema %s: %w", c.ID, err)
+		}
+		return out.line("%s deleted", c.ID)
 	})
 }

@@ -89,6 +89,30 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Tag: "schemas", Summary: "Update a schema",
 	}, a.updateSchema)
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Tag: "schemas",
+		Summary: "Delete a schema", Status: http.StatusNoContent,
+		Description: "The schema and everything in it are hidden at once, its imports are canceled and its name is free. The rows are deleted after 30 days.",
+	}, a.deleteSchema)
+}
+
+type deleteSchemaInput struct {
+	IDParam
+	Confirm string `query:"confirm" maxLength:"1024" doc:"Name of the schema, to confirm; required" example:"Analytics Warehouse"`
+}
+
+func (a *API) deleteSchema(ctx context.Context, p access.Principal, in *deleteSchemaInput) (*struct{}, error) {
+	view, err := a.schema(ctx, p, "id", in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.Schemas) > 0 {
+		return nil, catalog.ErrForbidden
+	}
+	if in.Confirm != view.Schema.Name {
+		return nil, httpserver.InvalidParameter("confirm", "must be the name of the schema, %q", view.Schema.Name)
+	}
+	return nil, a.store.DeleteSchema(ctx, p.WS, view.Schema.ID)
 }
 
 func (a *API) listSchemas(ctx context.Context, p access.Principal, in *httpserver.PageParams) (*httpserver.Body[httpserver.List[Schema]], error) {

@@ -34,6 +34,9 @@ type Policy struct {
 	Jobs     time.Duration // that have ended
 }
 
+// deletedTime is how long a deleted schema is hidden before its rows are deleted.
+const deletedTime = 30 * 24 * time.Hour
+
 // idempotencyTime is how long idempotency keys are promised to be remembered.
 const idempotencyTime = 24 * time.Hour
 
@@ -53,6 +56,8 @@ type Store interface {
 	SpareBlobs(ctx context.Context, sha256s []string) error
 
 	DeleteRuns(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
+	DeletedSchemas(ctx context.Context, ws int64, before time.Time) ([]catalog.SchemaID, error)
+	PurgeSchema(ctx context.Context, ws int64, id catalog.SchemaID) error
 	DeleteVersions(ctx context.Context, ws int64, schema catalog.SchemaID, before time.Time) (int64, error)
 	DeleteJobs(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
 	DeleteIdempotencyKeys(ctx context.Context, ws int64, before time.Time) (int64, error)
@@ -162,6 +167,9 @@ func (r *Retention) workspace(ctx context.Context, ws int64) error {
 	if err := r.versions(ctx, ws); err != nil {
 		return err
 	}
+	if err := r.purge(ctx, ws); err != nil {
+		return err
+	}
 	for _, rows := range []struct {
 		name   string
 		keep   time.Duration
@@ -195,6 +203,21 @@ func (r *Retention) rows(ctx context.Context, ws int64, name string, keep time.D
 	}
 	r.log(ws, name, total)
 	return ctx.Err()
+}
+
+// purge deletes the rows of schemas that were deleted long ago.
+func (r *Retention) purge(ctx context.Context, ws int64) error {
+	deleted, err := r.Store.DeletedSchemas(ctx, ws, r.Now().Add(-deletedTime))
+	if err != nil {
+		return err
+	}
+	for _, id := range deleted {
+		if err := r.Store.PurgeSchema(ctx, ws, id); err != nil {
+			return err
+		}
+	}
+	r.log(ws, "schemas", int64(len(deleted)))
+	return nil
 }
 
 func (r *Retention) versions(ctx context.Context, ws int64) error {

@@ -73,7 +73,7 @@ func (d db) where(ctx context.Context, ws int64, f AssetFilter) (*clause, error)
 	case f.At != 0:
 		return nil, fmt.Errorf("version without a schema: %w", catalog.ErrInvalid)
 	default:
-		c.and(`a.valid_from <= s.version AND a.valid_to > s.version`)
+		c.and(`a.valid_from <= s.version AND a.valid_to > s.version AND s.deleted_at = 0`)
 	}
 	c.and(`a.present = ?`, bit(f.Removed == nil || !*f.Removed))
 	if len(f.Kind) > 0 {

@@ -161,7 +161,15 @@ func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.
 
 // Import returns one import with its parts.
 func (s *Store) Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error) {
-	return s.reader(ws).importByID(ctx, ws, id)
+	d := s.reader(ws)
+	imp, err := d.importByID(ctx, ws, id)
+	if err != nil {
+		return catalog.Import{}, err
+	}
+	if _, err := d.schema(ctx, ws, imp.SchemaID); err != nil {
+		return catalog.Import{}, fmt.Errorf("import %s: %w", id, err)
+	}
+	return imp, nil
 }
 
 func (d db) importByID(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error) {
@@ -231,7 +239,7 @@ func (s *Store) Imports(ctx context.Context, ws int64, f ImportFilter, p Page) (
 }
 
 func (f ImportFilter) where(ws int64) (string, []any) {
-	where, args := among(`WHERE i.ws = ?`, []any{ws}, "i.schema_id", f.Only)
+	where, args := among(`WHERE i.ws = ?`+notDeleted("i.schema_id"), []any{ws, ws}, "i.schema_id", f.Only)
 	if f.SchemaID != 0 {
 		where, args = where+` AND i.schema_id = ?`, append(args, int64(f.SchemaID))
 	}

@@ -28,11 +28,11 @@ func (s *Store) Projects(ctx context.Context, ws int64, schema catalog.SchemaID,
 	}
 	d := s.reader(ws)
 	rows, err := list(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects
-		WHERE ws = ? AND (CAST(? AS bigint) = 0 OR schema_id = ?) AND id > ? ORDER BY id LIMIT ?`, ws, int64(schema), int64(schema), after, p.limit()+1)
+		WHERE ws = ? AND (CAST(? AS bigint) = 0 OR schema_id = ?)`+notDeleted("projects.schema_id")+` AND id > ? ORDER BY id LIMIT ?`, ws, int64(schema), int64(schema), ws, after, p.limit()+1)
 	if err != nil {
 		return Paged[catalog.Project]{}, fmt.Errorf("projects: %w", err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM projects WHERE ws = ? AND (CAST(? AS bigint) = 0 OR schema_id = ?)`, ws, int64(schema), int64(schema))
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM projects WHERE ws = ? AND (CAST(? AS bigint) = 0 OR schema_id = ?)`+notDeleted("projects.schema_id"), ws, int64(schema), int64(schema), ws)
 	if err != nil {
 		return Paged[catalog.Project]{}, fmt.Errorf("projects: %w", err)
 	}

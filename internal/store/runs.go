@@ -297,7 +297,7 @@ func (s *Store) Runs(ctx context.Context, ws int64, f RunFilter, p Page) (Paged[
 }
 
 func (f RunFilter) where(ws int64) (string, []any) {
-	where, args := `WHERE r.ws = ? AND r.stored = 1`, []any{ws}
+	where, args := `WHERE r.ws = ? AND r.stored = 1`+notDeleted("r.schema_id"), []any{ws, ws}
 	if f.SchemaID != 0 {
 		where, args = where+` AND r.schema_id = ?`, append(args, int64(f.SchemaID))
 	}

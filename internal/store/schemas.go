@@ -113,7 +113,7 @@ func (s *Store) Schema(ctx context.Context, ws int64, id catalog.SchemaID) (cata
 }
 
 func (d db) schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error) {
-	schema, err := one(ctx, d, scanSchema, `SELECT `+schemaColumns+` FROM schemas s WHERE s.ws = ? AND s.id = ?`, ws, int64(id))
+	schema, err := one(ctx, d, scanSchema, `SELECT `+schemaColumns+` FROM schemas s WHERE s.ws = ? AND s.id = ? AND s.deleted_at = 0`, ws, int64(id))
 	if err != nil {
 		return catalog.Schema{}, fmt.Errorf("schema %s: %w", id, err)
 	}
@@ -128,7 +128,7 @@ func (s *Store) Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, 
 		return Paged[SchemaRow]{}, err
 	}
 	d := s.reader(ws)
-	where, args := among(`WHERE s.ws = ?`, []any{ws}, "s.id", only)
+	where, args := among(`WHERE s.ws = ? AND s.deleted_at = 0`, []any{ws}, "s.id", only)
 	rows, err := list(ctx, d, scanSchemaRow, `SELECT `+schemaColumns+`, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
 		FROM schemas s LEFT JOIN imports i ON i.ws = s.ws
 			AND i.id = (SELECT max(n.id) FROM imports n WHERE n.ws = s.ws AND n.schema_id = s.id)

@@ -97,3 +97,53 @@ func testProjects(t *testing.T, r *rig) {
 	own := walk(t, 1, func(p store.Page) (store.Paged[catalog.Project], error) { return r.Projects(ctx, ws, other, p) })
 	same(t, own, []catalog.Project{twin})
 }
+
+// A deleted schema is hidden with everything in it, its name is free, and what it waits for is canceled. Purged, its
+// rows are gone and those of other schemas are not.
+func testDeletedSchemas(t *testing.T, r *rig) {
+	ctx := t.Context()
+	for _, name := range []string{"kept", "deleted"} {
+		schema := r.schema(name)
+		project := get(r.EnsureProject(ctx, ws, schema, "shop", "Shop"))(t)
+		r.importInto(schema)
+		r.put(schema, table(catalog.AssetID(schema), "orders"))
+		_, _, err := r.PutRun(ctx, ws, catalog.Run{SchemaID: schema, Project: project.ID, InvocationID: name, Command: "build"},
+			[]catalog.NodeResult{{UniqueID: "model.shop.orders", Class: "success"}}, nil)
+		must(t, err)
+	}
+	const kept, deleted = 101, 102
+	counts := func() []int {
+		return []int{
+			len(get(r.Schemas(ctx, ws, nil, store.Page{}))(t).Rows), len(get(r.Projects(ctx, ws, 0, store.Page{}))(t).Rows),
+			len(get(r.Imports(ctx, ws, store.ImportFilter{}, store.Page{}))(t).Rows), len(get(r.AssetPage(ctx, ws, store.AssetFilter{}, store.Page{}))(t).Rows),
+			len(get(r.Runs(ctx, ws, store.RunFilter{}, store.Page{}))(t).Rows),
+		}
+	}
+	same(t, counts(), []int{2, 2, 2, 2, 2})
+	wants(t, r.PurgeSchema(ctx, ws, deleted), catalog.ErrConflict)
+	must(t, r.DeleteSchema(ctx, ws, deleted))
+	same(t, counts(), []int{1, 1, 1, 1, 1})
+	wants(t, r.DeleteSchema(ctx, ws, deleted), catalog.ErrNotFound)
+	_, err := r.Schema(ctx, ws, deleted)
+	wants(t, err, catalog.ErrNotFound)
+	_, err = r.Import(ctx, ws, 2)
+	wants(t, err, catalog.ErrNotFound)
+	_, _, err = r.CreateImport(ctx, ws, store.NewImport{SchemaID: deleted})
+	wants(t, err, catalog.ErrNotFound)
+	if job, err := r.ClaimJob(ctx, "worker", []string{store.KindImport}); err == nil && job != nil && job.Schema == deleted {
+		t.Error("an import of the deleted schema is run")
+	}
+	if again := r.schema("deleted"); again != 103 {
+		t.Errorf("the name is given to %s", again)
+	}
+
+	same(t, len(get(r.DeletedSchemas(ctx, ws, r.clock.now()))(t)), 0)
+	r.clock.add(time.Hour)
+	same(t, get(r.DeletedSchemas(ctx, ws, r.clock.now()))(t), []catalog.SchemaID{deleted})
+	must(t, r.PurgeSchema(ctx, ws, deleted))
+	same(t, len(get(r.DeletedSchemas(ctx, ws, r.clock.now()))(t)), 0)
+	wants(t, r.PurgeSchema(ctx, ws, deleted), catalog.ErrNotFound)
+	same(t, counts(), []int{2, 1, 1, 1, 1})
+	_, err = r.Schema(ctx, ws, kept)
+	must(t, err)
+}

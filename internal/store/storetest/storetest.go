@@ -73,6 +73,7 @@ func Run(t *testing.T, open Open) {
 		{"asset pages", testAssetPages},
 		{"asset filters", testAssetFilters},
 		{"asset look-ups", testAssetLookups},
+		{"deleted schemas", testDeletedSchemas},
 		{"changes", testChanges},
 		{"deltas", testDeltas},
 		{"cards", testCards},

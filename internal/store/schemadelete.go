@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+// notDeleted is the condition that a row's schema is not deleted, for queries over a whole workspace.
+func notDeleted(column string) string {
+	return ` AND NOT EXISTS (SELECT 1 FROM schemas gone WHERE gone.ws = ? AND gone.id = ` + column + ` AND gone.deleted_at > 0)`
+}
+
+// DeleteSchema hides a schema and everything in it, frees its name, and cancels what waits for it. PurgeSchema deletes
+// the rows later.
+func (s *Store) DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		schema, err := tx.schema(ctx, ws, id)
+		if err != nil {
+			return err
+		}
+		open, err := list(ctx, tx.db, scalar[int64], `SELECT id FROM jobs WHERE ws = ? AND schema_id = ? AND ended_at = 0 ORDER BY id`, ws, int64(id))
+		if err != nil {
+			return err
+		}
+		for _, job := range open {
+			if err := s.cancelJob(ctx, tx, ws, job); err != nil {
+				return err
+			}
+		}
+		// Names are unique and have no control characters, so this one is in nobody's way.
+		name := fmt.Sprintf("\x01%s %s", id, schema.Name)
+		at := micros(s.now())
+		_, err = tx.exec(ctx, `UPDATE schemas SET deleted_at = ?, updated_at = ?, name = ? WHERE ws = ? AND id = ?`, at, at, name, ws, int64(id))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("delete schema %s: %w", id, err)
+	}
+	s.tick()
+	return nil
+}
+
+// DeletedSchemas lists the schemas that were deleted before a time.
+func (s *Store) DeletedSchemas(ctx context.Context, ws int64, before time.Time) ([]catalog.SchemaID, error) {
+	ids, err := list(ctx, s.reader(ws), scalar[catalog.SchemaID], `SELECT id FROM schemas WHERE ws = ? AND deleted_at > 0 AND deleted_at < ? ORDER BY id`, ws, micros(before))
+	if err != nil {
+		return nil, fmt.Errorf("deleted schemas: %w", err)
+	}
+	return ids, nil
+}
+
+// PurgeSchema deletes the rows of a deleted schema, some at a time; catalog.ErrConflict if it is not deleted. The
+// schema's own row goes last: what was interrupted is done again.
+func (s *Store) PurgeSchema(ctx context.Context, ws int64, id catalog.SchemaID) error {
+	if err := s.purge(ctx, ws, id); err != nil {
+		return fmt.Errorf("purge schema %s: %w", id, err)
+	}
+	return nil
+}
+
+func (s *Store) purge(ctx context.Context, ws int64, id catalog.SchemaID) error {
+	deleted, err := one(ctx, s.reader(ws), scalar[int64], `SELECT deleted_at FROM schemas WHERE ws = ? AND id = ?`, ws, int64(id))
+	if err != nil {
+		return err
+	}
+	if deleted == 0 {
+		return fmt.Errorf("it is not deleted: %w", catalog.ErrConflict)
+	}
+	for _, t := range versionedTables() {
+		if err := s.deleteEnded(ctx, t, ws, id, catalog.Open); err != nil {
+			return err
+		}
+	}
+	if err := s.purgeRuns(ctx, ws, id); err != nil {
+		return err
+	}
+	return s.tx(ctx, func(tx Tx) error {
+		imports := ` IN (SELECT id FROM imports WHERE ws = ? AND schema_id = ?)`
+		for _, table := range []string{"blob_refs", "import_parts", "idempotency"} {
+			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND import_id`+imports, ws, ws, int64(id)); err != nil {
+				return err
+			}
+		}
+		for _, table := range schemaTables {
+			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND schema_id = ?`, ws, int64(id)); err != nil {
+				return err
+			}
+		}
+		_, err := tx.exec(ctx, `DELETE FROM schemas WHERE ws = ? AND id = ?`, ws, int64(id))
+		return err
+	})
+}
+
+// schemaTables are the tables with rows of a schema that are neither versioned nor of a run; imports and projects,
+// which refer to schemas, are among them.
+var schemaTables = []string{ //nolint:gochecknoglobals // constant
+	"versions", "applied_parts", "fingerprints", "removals", "latest_results", "latest_freshness", "jobs", "schedules", "imports", "projects",
+}
+
+// purgeRuns deletes the runs of a schema with their results.
+func (s *Store) purgeRuns(ctx context.Context, ws int64, id catalog.SchemaID) error {
+	for {
+		n := 0
+		err := s.tx(ctx, func(tx Tx) error {
+			runs, err := list(ctx, tx.db, scalar[int64], `SELECT id FROM runs WHERE ws = ? AND schema_id = ? ORDER BY id LIMIT 20`, ws, int64(id))
+			if n = len(runs); err != nil || n == 0 {
+				return err
+			}
+			marks, args := in([]any{ws}, runs)
+			for _, table := range []string{resultTable.Name, freshnessTable.Name} {
+				if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND run_id IN `+marks, args...); err != nil {
+					return err
+				}
+			}
+			_, err = tx.exec(ctx, `DELETE FROM runs WHERE ws = ? AND id IN `+marks, args...)
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
