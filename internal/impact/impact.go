@@ -46,6 +46,9 @@ type State struct {
 	IsTable func(n int32) bool
 	// Unread reports whether a table has code that was not read completely.
 	Unread func(n int32) bool
+	// Stop, if set, is asked now and then whether to give up; what is returned then is
+	// a part of no meaning.
+	Stop func() bool
 }
 
 // Change is a change whose impact is computed.
@@ -88,6 +91,7 @@ func (s State) OfAll(changes []Change) Impact {
 		if i == 0 {
 			b.walk, b.rows = c.Walk, c.Rows
 			b.walk.Direction, b.walk.Depth, b.walk.Limit = lineage.Downstream, -1, -1
+			b.walk.Stop, b.walk.ColumnsOnly = s.Stop, true
 		}
 		b.changed[c.Asset] = true
 		if len(c.Columns) == 0 {
@@ -102,7 +106,13 @@ func (s State) OfAll(changes []Change) Impact {
 		b.columns(out.Columns.Columns)
 		b.unread()
 	}
+	if s.stopped() {
+		return out
+	}
 	b.uses()
+	if s.stopped() {
+		return out
+	}
 	depths := b.depths()
 	for n := range depths {
 		if !b.changed[n] && s.IsTable(n) {
@@ -117,6 +127,8 @@ func (s State) OfAll(changes []Change) Impact {
 	slices.SortFunc(out.Assets, func(x, y Reached) int { return cmp.Or(cmp.Compare(x.Depth, y.Depth), cmp.Compare(x.Asset, y.Asset)) })
 	return out
 }
+
+func (s State) stopped() bool { return s.Stop != nil && s.Stop() }
 
 type builder struct {
 	State

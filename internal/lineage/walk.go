@@ -24,7 +24,15 @@ type WalkOptions struct {
 	Kinds resolve.KindSet
 	// Least is the lowest confidence that is followed.
 	Least resolve.Confidence
+	// Stop, if set, is asked now and then whether to give up. What a walk returns
+	// that gave up is a part of no meaning.
+	Stop func() bool
+	// ColumnsOnly leaves out the links between the columns met.
+	ColumnsOnly bool
 }
+
+// stopEvery is how many columns a walk takes between two questions whether to stop.
+const stopEvery = 4096
 
 // Walk is what a walk met: columns by distance, then by number, and the links
 // between them.
@@ -38,11 +46,10 @@ type Walk struct {
 // Walk goes from columns along the links, breadth first. Cycles end.
 func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 	var w Walk
-	seen := make(map[int32]bool, len(from))
+	seen := newColumnSet(g.Len())
 	level := make([]int32, 0, len(from))
 	for _, n := range from {
-		if n >= 0 && int(n) < g.Len() && !seen[n] {
-			seen[n] = true
+		if n >= 0 && int(n) < g.Len() && seen.add(n) {
 			level = append(level, n)
 		}
 	}
@@ -53,18 +60,38 @@ func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 			break
 		}
 		var following []int32
-		for _, n := range level {
+		for i, n := range level {
+			if i%stopEvery == 0 && o.Stop != nil && o.Stop() {
+				return w
+			}
 			g.each(n, o, func(other int32, _ Link) {
-				if !seen[other] {
-					seen[other] = true
+				if seen.add(other) {
 					following = append(following, other)
 				}
 			})
 		}
 		level = following
 	}
-	w.Links = g.among(w.Columns, o)
+	if !o.ColumnsOnly {
+		w.Links = g.among(w.Columns, o)
+	}
 	return w
+}
+
+// columnSet is a set of columns by number, one bit each.
+type columnSet []uint64
+
+func newColumnSet(n int) columnSet { return make(columnSet, (n+63)/64) }
+
+func (s columnSet) has(n int32) bool { return s[n>>6]&(1<<(n&63)) != 0 }
+
+// add reports whether a column is new to the set.
+func (s columnSet) add(n int32) bool {
+	if s.has(n) {
+		return false
+	}
+	s[n>>6] |= 1 << (n & 63)
+	return true
 }
 
 func (w *Walk) take(level []int32, depth int32, limit int) {
@@ -101,14 +128,17 @@ func (o WalkOptions) follows(l Link) bool {
 
 // among returns the links between the columns met, each once, by From and To.
 func (g *ColumnGraph) among(columns []int32, o WalkOptions) []Link {
-	met := make(map[int32]bool, len(columns))
+	met := newColumnSet(g.Len())
 	for _, n := range columns {
-		met[n] = true
+		met.add(n)
 	}
 	var out []Link
-	for _, n := range slices.Sorted(slices.Values(columns)) {
+	for i, n := range slices.Sorted(slices.Values(columns)) {
+		if i%stopEvery == 0 && o.Stop != nil && o.Stop() {
+			return out
+		}
 		for _, l := range g.links[g.down[n]:g.down[n+1]] {
-			if met[l.To] && o.follows(l) {
+			if met.has(l.To) && o.follows(l) {
 				out = append(out, l)
 			}
 		}

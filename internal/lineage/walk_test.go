@@ -11,6 +11,24 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
+// A walk that is told to stop does not go on.
+func TestWalkStops(t *testing.T) {
+	g := shopWorld().columnGraph(t, GraphOptions{})
+	start, ok := g.Find(g.tables[len(g.tables)-1], "twice", nil)
+	if !ok {
+		t.Fatal("no column to begin with")
+	}
+	asked := 0
+	w := g.Walk([]int32{start}, WalkOptions{Depth: -1, Limit: -1, Least: resolve.Failed, Stop: func() bool { asked++; return asked > 1 }})
+	if asked != 2 || len(w.Columns) != 2 {
+		t.Errorf("asked %d times, %d columns", asked, len(w.Columns))
+	}
+	alone := g.Walk([]int32{start}, WalkOptions{Depth: -1, Limit: -1, Least: resolve.Failed, ColumnsOnly: true})
+	if len(alone.Columns) != 4 || alone.Links != nil {
+		t.Errorf("columns only: %+v", alone)
+	}
+}
+
 func TestWalk(t *testing.T) {
 	w := shopWorld()
 	g := w.columnGraph(t, GraphOptions{})

@@ -86,7 +86,7 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 		return out, nil
 	}
 	walk := q.Walk
-	walk.Depth, walk.Limit = q.Depth, q.Limit
+	walk.Depth, walk.Limit, walk.Stop = q.Depth, q.Limit, stopped(ctx)
 	if q.Upstream {
 		walk.Direction = lineage.Upstream
 		out.walk(start, walk, "upstream")
@@ -96,6 +96,9 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 		walk.Direction = lineage.Downstream
 		out.walk(start, walk, "downstream")
 		out.decide(columns.graph.ControlledBy(start), walk)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
 	}
 	if q.Expressions {
 		err = v.expressions(ctx, out)

@@ -58,11 +58,14 @@ func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) 
 		}
 		change.Columns = []int32{column}
 	}
-	return reachedBy(links, columns, change), nil
+	reached := reachedBy(ctx, links, columns, change)
+	return reached, ctx.Err()
 }
 
-func reachedBy(links *Links, columns *Columns, change impact.Change) Impact {
-	reached := impactState(links, columns).Of(change)
+func reachedBy(ctx context.Context, links *Links, columns *Columns, change impact.Change) Impact {
+	state := impactState(links, columns)
+	state.Stop = stopped(ctx)
+	reached := state.Of(change)
 	out := Impact{Tables: reached.Tables}
 	for i, n := range reached.Columns.Columns {
 		if depth := int(reached.Columns.Depths[i]); depth > 0 {
@@ -89,3 +92,6 @@ func impactState(links *Links, columns *Columns) impact.State {
 		},
 	}
 }
+
+// stopped returns a function that reports whether a context has ended.
+func stopped(ctx context.Context) func() bool { return func() bool { return ctx.Err() != nil } }

@@ -23,7 +23,7 @@ const (
 	DefaultCacheBytes = 256 << 20
 	defaultLoads      = 2
 	defaultWaiters    = 256
-	defaultLoadTime   = 30 * time.Second
+	defaultLoadTime   = 5 * time.Minute // of a million assets on a busy machine
 )
 
 // Model reads catalogs; safe for concurrent use.

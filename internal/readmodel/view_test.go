@@ -1,6 +1,7 @@
 package readmodel
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -538,6 +539,26 @@ func TestImpactOfAView(t *testing.T) {
 	absent(t, "no such column", err)
 	_, err = v.Impact(ctx, s.get(v, goneID), ImpactQuery{Walk: all})
 	absent(t, "a removed asset", err)
+}
+
+// What only computes in memory looks at its context too: its client may have gone.
+func TestReadsStop(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	v := s.view(s.m)
+	orders := s.get(v, ordersID)
+	_, err := v.Impact(t.Context(), orders, ImpactQuery{}) // loads all parts
+	must(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, impact := v.Impact(ctx, orders, ImpactQuery{})
+	_, columns := v.ColumnLineage(ctx, orders, "id", ColumnQuery{Upstream: true, Depth: -1, Limit: 9})
+	_, search := v.Assets(ctx, Filter{Query: "o"}, store.Page{}, nil)
+	for what, err := range map[string]error{"impact": impact, "columns": columns, "search": search} {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 }
 
 func TestNewAsksForAStore(t *testing.T) {
