@@ -26,8 +26,9 @@ faults: ## kill and I/O fault sweeps with real processes (minutes)
 fuzz: ## every fuzz target, FUZZTIME (default 30s) each
 	@scripts/fuzz.sh
 
-fixtures: ## make the shop project's artifacts again with real dbt
+fixtures: ## make the shop project's artifacts, and the list of what dbt selects, again with real dbt
 	@scripts/fixtures.sh
+	@scripts/selectors.sh
 
 gen: ## write generated files again; must leave no difference
 	@scripts/gen.sh

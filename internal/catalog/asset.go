@@ -30,6 +30,10 @@ type Asset struct {
 	RemovedBy Cause `json:"removed_by,omitzero"`
 	// Nodes are the dbt nodes that describe it, sorted.
 	Nodes []NodeRef `json:"nodes,omitempty"`
+	// Others are those of them that are not the leading one, such as the source
+	// that a seed fills: each keeps finding the asset by its own kind and name.
+	// They do not count as a change of the asset.
+	Others []OtherNode `json:"others,omitempty"`
 	// Listed reports whether the columns are those that the warehouse lists (a catalog
 	// or a crawl), not just those that dbt's YAML names.
 	Listed bool `json:"listed,omitempty"`
@@ -45,6 +49,23 @@ type Asset struct {
 type NodeRef struct {
 	Project  ProjectID `json:"project"`
 	UniqueID string    `json:"unique_id"`
+}
+
+// OtherNode is a dbt node that describes an asset next to the leading one: what
+// finds it in lists and selectors.
+type OtherNode struct {
+	NodeRef
+	Kind          Kind     `json:"kind"`
+	Name          string   `json:"name"`
+	Package       string   `json:"package,omitempty"`
+	FQN           []string `json:"fqn,omitempty"`
+	Path          string   `json:"path,omitempty"` // original_file_path
+	PatchPath     string   `json:"patch_path,omitempty"`
+	SourceName    string   `json:"source_name,omitempty"`
+	Group         string   `json:"group,omitempty"`
+	Access        string   `json:"access,omitempty"`
+	Version       string   `json:"version,omitempty"`
+	LatestVersion string   `json:"latest_version,omitempty"`
 }
 
 // Text is an effective text with its provenance.

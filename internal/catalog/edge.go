@@ -59,6 +59,7 @@ type TestBody struct {
 	Severity    string            `json:"severity,omitempty"`
 	Description string            `json:"description,omitempty"`
 	Package     string            `json:"package,omitempty"`
+	FQN         []string          `json:"fqn,omitempty"` // see FullName
 	Path        string            `json:"path,omitempty"`
 	Tags        []string          `json:"tags,omitempty"`
 	Args        map[string]string `json:"args,omitempty"`     // kwargs, each as compact JSON

@@ -105,7 +105,7 @@ type DBT struct {
 	OriginalFilePath string          `json:"original_file_path,omitempty"`
 	PatchPath        string          `json:"patch_path,omitempty"`
 	Alias            string          `json:"alias,omitempty"`
-	FQN              []string        `json:"fqn,omitempty"`
+	FQN              []string        `json:"fqn,omitempty"` // see FQNOf
 	SourceName       string          `json:"source_name,omitempty"`
 	Loader           string          `json:"loader,omitempty"`
 	Access           string          `json:"access,omitempty"`

@@ -203,6 +203,11 @@ func (s *sortedFacets) lead(a *Asset) {
 	if a.Code == nil && a.Kind == KindSource {
 		a.Code = s.crawledCode() // a view that another program makes
 	}
+	for _, other := range s.live {
+		if other != f && other.Source == FromManifest && other.Body.DBT != nil {
+			a.Others = append(a.Others, OtherNodeOf(other))
+		}
+	}
 	for _, f := range s.live {
 		if f.Source == FromCrawl || f.UniqueID == "" {
 			continue
@@ -216,6 +221,16 @@ func (s *sortedFacets) lead(a *Asset) {
 		return cmp.Or(cmp.Compare(a.Project, b.Project), cmp.Compare(a.UniqueID, b.UniqueID))
 	})
 	a.Nodes = slices.Compact(a.Nodes)
+}
+
+// OtherNodeOf returns what finds an asset by a node that is not the leading one.
+func OtherNodeOf(f *Facet) OtherNode {
+	d := f.Body.DBT
+	return OtherNode{
+		NodeRef: NodeRef{Project: f.Project, UniqueID: f.UniqueID}, Kind: f.Body.Kind, Name: f.Body.Name,
+		Package: d.PackageName, FQN: FQNOf(d, f.Body.Name), Path: d.OriginalFilePath, PatchPath: d.PatchPath, SourceName: d.SourceName,
+		Group: d.Group, Access: d.Access, Version: d.Version, LatestVersion: d.LatestVersion,
+	}
 }
 
 // crawledCode is the query that a warehouse has of the table; nil without one.

@@ -27,7 +27,8 @@ type Node struct {
 	RelationName     string // quoted as dbt writes it into SQL
 	Deferred         *Deferred
 	Package          string
-	Path             string // with forward slashes, like all paths
+	FQN              []string // package, folders and name, by which dbt selects; nil before manifest v1
+	Path             string   // with forward slashes, like all paths
 	OriginalFilePath string
 	PatchPath        string // file of the YAML that describes the node, without package://
 	Description      string
@@ -204,6 +205,10 @@ func (d *decoder) identity(n *Node, f []member) {
 func (d *decoder) texts(n *Node, f []member) {
 	for _, m := range f {
 		switch string(m.name) {
+		case "fqn":
+			for e := range m.val.elements {
+				n.FQN = append(n.FQN, d.name("fqn", e))
+			}
 		case "path":
 			n.Path = slashes(d.name("path", m.val))
 		case "original_file_path":

@@ -8,39 +8,65 @@ const absent = -1
 // selection holds for each node its distance from the nearest node that was named, or absent.
 type selection []int32
 
+// Selected are the nodes that a selector means.
+type Selected struct {
+	Reach
+	// Unmatched are the parts of the selector, between spaces, that mean no node.
+	Unmatched []Unmatched
+}
+
+// Unmatched is a part of a selector that means no node.
+type Unmatched struct {
+	Part string // as written
+	// Terms are those of it that name nothing; none if only their intersection is empty.
+	Terms []Term
+}
+
+// Term is a method and its value, such as tag and nightly. Method is as written: config.materialized.
+type Term struct{ Method, Value string }
+
 // Eval returns the nodes that the selector means, the first limit of them. Depths are distances from the nearest node
 // that a term names, so a limit cuts the far ends of a lineage. The only errors are u's.
-func (s Selector) Eval(g *Graph, u Universe, limit int) (Reach, error) {
+func (s Selector) Eval(g *Graph, u Universe, limit int) (Selected, error) {
 	all := newSelection(g.Len())
-	for _, intersection := range s.union {
-		common, err := intersection[0].eval(g, u)
+	var unmatched []Unmatched
+	for _, part := range s.union {
+		common, missing, err := part.eval(g, u)
 		if err != nil {
-			return Reach{}, err
+			return Selected{}, err
 		}
-		for _, t := range intersection[1:] {
-			chosen, err := t.eval(g, u)
-			if err != nil {
-				return Reach{}, err
-			}
-			common.intersect(chosen)
+		if common.isEmpty() {
+			unmatched = append(unmatched, Unmatched{Part: part.text, Terms: missing})
 		}
 		all.unite(common)
 	}
-	return all.reach(limit), nil
+	return Selected{Reach: all.reach(limit), Unmatched: unmatched}, nil
+}
+
+// eval intersects the terms of a part; missing are those that name nothing.
+func (p part) eval(g *Graph, u Universe) (common selection, missing []Term, err error) {
+	for i, t := range p.terms {
+		chosen, err := t.eval(g, u)
+		if err != nil {
+			return nil, nil, err
+		}
+		if chosen.isEmpty() {
+			missing = append(missing, t.named())
+		}
+		if i == 0 {
+			common = chosen
+		} else {
+			common.intersect(chosen)
+		}
+	}
+	return common, missing, nil
 }
 
 // eval finds the nodes that a term names and applies its operators.
 func (t term) eval(g *Graph, u Universe) (selection, error) {
-	match := methods[t.method]
-	var ids []int32
-	for id := range int32(g.Len()) {
-		ok, err := match(t, u, id)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			ids = append(ids, id)
-		}
+	ids, err := t.find(u)
+	if err != nil {
+		return nil, err
 	}
 	chosen := newSelection(g.Len())
 	chosen.add(g.Ancestors(ids, t.parents, NoLimit))
@@ -50,7 +76,30 @@ func (t term) eval(g *Graph, u Universe) (selection, error) {
 		chosen.add(below)
 		chosen.fill(g.Ancestors(below.IDs, NoLimit, NoLimit))
 	}
+	chosen.addTests(g, u)
 	return chosen, nil
+}
+
+// find returns the nodes that a term names.
+func (t term) find(u Universe) ([]int32, error) {
+	var ids []int32
+	if t.method == "path" {
+		for _, name := range t.findPath(u) {
+			ids = append(ids, u.Node(name))
+		}
+		return ids, nil
+	}
+	match := methods[t.method]
+	for name := range int32(u.Len()) {
+		ok, err := match(t, u, name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			ids = append(ids, u.Node(name))
+		}
+	}
+	return ids, nil
 }
 
 func newSelection(n int) selection {
@@ -81,6 +130,27 @@ func (s selection) set(id, depth int32) {
 	if s[id] == absent || depth < s[id] {
 		s[id] = depth
 	}
+}
+
+// addTests adds the tests of what is selected, which is dbt's default ("eager").
+func (s selection) addTests(g *Graph, u Universe) {
+	direct := slices.Clone(s)
+	for id, depth := range direct {
+		if depth == absent {
+			continue
+		}
+		for _, child := range g.Children(int32(id)) {
+			if direct[child] == absent && isTest(u.Attributes(child)) {
+				s.set(child, depth+1)
+			}
+		}
+	}
+}
+
+func isTest(a Attributes) bool { return a.ResourceType == "test" || a.ResourceType == "unit_test" }
+
+func (s selection) isEmpty() bool {
+	return !slices.ContainsFunc(s, func(depth int32) bool { return depth != absent })
 }
 
 func (s selection) unite(other selection) {

@@ -11,6 +11,12 @@ type models []graph.Attributes
 
 func (m models) Attributes(id int32) graph.Attributes { return m[id] }
 
+func (m models) Len() int { return len(m) }
+
+func (m models) Node(name int32) int32 { return name }
+
+func (m models) RootPackage(int32) string { return "shop" }
+
 func (m models) Config(int32, string) []string { return nil }
 
 func (m models) State(int32, string) (bool, error) { return false, graph.ErrSelector }

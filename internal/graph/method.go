@@ -6,40 +6,65 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// matcher reports whether a node is meant by a term's value.
-type matcher func(t term, u Universe, id int32) (bool, error)
+// matcher reports whether a node is meant, by one of its names, by a term's value.
+type matcher func(t term, u Universe, name int32) (bool, error)
 
 // byAttributes makes a matcher of a plain comparison.
 func byAttributes(match func(value string, a Attributes) bool) matcher {
-	return func(t term, u Universe, id int32) (bool, error) { return match(t.value, u.Attributes(id)), nil }
+	return func(t term, u Universe, name int32) (bool, error) {
+		a := u.Attributes(name)
+		return (isMember(a.ResourceType) || t.method == "resource_type") && match(t.value, a), nil
+	}
 }
 
 var methods = map[string]matcher{
 	"fqn":            byAttributes(matchName),
-	"path":           byAttributes(matchPath),
+	"path":           nil, // see findPath
 	"file":           byAttributes(matchFile),
 	"tag":            byAttributes(matchTag),
 	"source":         byAttributes(matchSource),
-	"package":        byAttributes(func(value string, a Attributes) bool { return glob(value, a.Package) }),
-	"group":          byAttributes(func(value string, a Attributes) bool { return a.Group != "" && glob(value, a.Group) }),
-	"access":         byAttributes(func(value string, a Attributes) bool { return a.Access == value }),
+	"package":        matchPackage,
+	"group":          byAttributes(matchGroup),
+	"access":         byAttributes(func(value string, a Attributes) bool { return a.ResourceType == "model" && a.Access == value }),
+	"version":        byAttributes(matchVersion),
 	"resource_type":  byAttributes(func(value string, a Attributes) bool { return a.ResourceType == value }),
+	"test_name":      byAttributes(matchTestName),
+	"test_type":      byAttributes(matchTestType),
 	"exposure":       named("exposure"),
 	"metric":         named("metric"),
 	"semantic_model": named("semantic_model"),
 	"saved_query":    named("saved_query"),
 	"unit_test":      named("unit_test"),
 	"config":         matchConfig,
-	"state":          func(t term, u Universe, id int32) (bool, error) { return u.State(id, t.value) },
+	"state":          func(t term, u Universe, name int32) (bool, error) { return u.State(name, t.value) },
+}
+
+// without are methods of dbt that compare artifacts of two invocations or read files of the project.
+var without = map[string]string{
+	"result": "the results of another invocation", "source_status": "the freshness of another invocation", "selector": "selectors.yml",
 }
 
 var resourceTypes = []string{
 	"analysis", "exposure", "fixture", "function", "group", "macro", "metric", "model", "operation", "saved_query", "seed",
-	"semantic_model", "snapshot", "source", "sql_operation", "test", "unit_test",
+	"semantic_model", "snapshot", "source", "sql_operation", "table", "test", "unit_test", "view",
 }
+
+// isMember reports whether nodes of a type are in dbt's graph. Others are only found by their type.
+func isMember(resourceType string) bool {
+	switch resourceType {
+	case "group", "macro", "operation", "sql_operation":
+		return false
+	}
+	return true
+}
+
+var testTypes = []string{"data", "generic", "schema", "singular", "unit"}
+
+var versions = []string{"latest", "none", "old", "prerelease"}
 
 var states = []string{
 	"new", "old", "modified", "unmodified", "modified.body", "modified.configs", "modified.persisted_descriptions",
@@ -48,7 +73,10 @@ var states = []string{
 
 // check refuses values that cannot match in any graph.
 func (t term) check() error {
-	if methods[t.method] == nil {
+	if needs := without[t.method]; needs != "" {
+		return fmt.Errorf("method %s is not available: it needs %s", t.method, needs)
+	}
+	if _, known := methods[t.method]; !known {
 		return fmt.Errorf("method %q is unknown; want one of %s", t.method, strings.Join(slices.Sorted(maps.Keys(methods)), ", "))
 	}
 	switch {
@@ -58,10 +86,16 @@ func (t term) check() error {
 		return fmt.Errorf("method %s takes no argument", t.method)
 	case t.method == "resource_type" && !slices.Contains(resourceTypes, t.value):
 		return fmt.Errorf("resource type %q is unknown; want one of %s", t.value, strings.Join(resourceTypes, ", "))
+	case t.method == "version" && !slices.Contains(versions, t.value):
+		return fmt.Errorf("version %q is unknown; want one of %s", t.value, strings.Join(versions, ", "))
+	case t.method == "test_type" && !slices.Contains(testTypes, t.value):
+		return fmt.Errorf("test type %q is unknown; want one of %s", t.value, strings.Join(testTypes, ", "))
 	case t.method == "state" && !slices.Contains(states, t.value):
 		return fmt.Errorf("state %q is unknown; want one of %s", t.value, strings.Join(states, ", "))
 	case t.method == "source" && strings.Count(t.value, ".") > 2:
 		return errors.New("want source:SOURCE, source:SOURCE.TABLE or source:PACKAGE.SOURCE.TABLE")
+	case slices.Contains(resourceTypes, t.method) && t.method != "source" && strings.Count(t.value, ".") > 1:
+		return fmt.Errorf("want %s:NAME or %[1]s:PACKAGE.NAME", t.method)
 	case t.method == "path" && strings.HasPrefix(t.value, "/"):
 		return errors.New("paths are relative to the project's folder")
 	}
@@ -73,7 +107,8 @@ func matchName(value string, a Attributes) bool {
 	if len(a.FQN) == 0 || a.ResourceType == "source" {
 		return false
 	}
-	return matchFQN(value, a.FQN, a.Versioned) || len(a.FQN) > 1 && matchFQN(value, a.FQN[1:], a.Versioned)
+	versioned := a.Version != ""
+	return matchFQN(value, a.FQN, versioned) || len(a.FQN) > 1 && matchFQN(value, a.FQN[1:], versioned)
 }
 
 func matchFQN(value string, fqn []string, versioned bool) bool {
@@ -81,11 +116,11 @@ func matchFQN(value string, fqn []string, versioned bool) bool {
 	if versioned && len(fqn) > 1 {
 		version := leaf
 		leaf = fqn[len(fqn)-2]
-		if value == leaf+"."+version || value == leaf+"_"+version {
+		if endsWithVersion(value, leaf, version) {
 			return true
 		}
 	}
-	if value == leaf {
+	if value == leaf && (!versioned || len(fqn) > 1) {
 		return true
 	}
 	if !isPattern(value) {
@@ -104,6 +139,19 @@ func matchFQN(value string, fqn []string, versioned bool) bool {
 	return glob(strings.Join(parts[first:], "."), strings.Join(nodes[first:], ".")) || len(parts) == 1 && glob(value, leaf)
 }
 
+// endsWithVersion reports whether the last two parts of a value are a name and a version, or the value is both with _
+// in between.
+func endsWithVersion(value, leaf, version string) bool {
+	head, ok := strings.CutSuffix(value, "."+version)
+	if !ok {
+		return value == leaf+"_"+version
+	}
+	if at := strings.LastIndexByte(head, '.'); at >= 0 {
+		head = head[at+1:]
+	}
+	return head == leaf
+}
+
 // startsWith reports whether the dotted value is the beginning of a dotted name, in whole parts. It runs for every
 // node of a graph, so it splits and joins nothing.
 func startsWith(fqn []string, value string) bool {
@@ -116,25 +164,6 @@ func startsWith(fqn []string, value string) bool {
 			return false
 		}
 		value = rest[1:]
-	}
-	return false
-}
-
-// matchPath means a file, or everything in a folder. * stays within a folder, ** does not.
-func matchPath(value string, a Attributes) bool {
-	if a.Path == "" {
-		return false
-	}
-	pattern := path.Clean(strings.ReplaceAll(value, `\`, "/"))
-	parts := strings.Split(pattern, "/")
-	names := strings.Split(path.Clean(strings.ReplaceAll(a.Path, `\`, "/")), "/")
-	if pattern == "." {
-		return true
-	}
-	for n := 1; n <= len(names); n++ {
-		if globPath(parts, names[:n]) {
-			return true
-		}
 	}
 	return false
 }
@@ -163,6 +192,85 @@ func matchSource(value string, a Attributes) bool {
 	return glob(parts[0], a.Package) && glob(parts[1], a.Source) && glob(parts[2], a.Name)
 }
 
+// matchPackage means the project itself by "this".
+func matchPackage(t term, u Universe, name int32) (bool, error) {
+	a := u.Attributes(name)
+	if !isMember(a.ResourceType) {
+		return false, nil
+	}
+	if t.value == "this" && a.Package != "" && a.Package == u.RootPackage(name) {
+		return true, nil
+	}
+	return t.value != "this" && glob(t.value, a.Package), nil
+}
+
+// matchGroup means what dbt groups by its configuration: neither sources, exposures nor semantic models.
+func matchGroup(value string, a Attributes) bool {
+	switch a.ResourceType {
+	case "model", "seed", "snapshot", "analysis", "test", "metric":
+		return a.Group != "" && glob(value, a.Group)
+	}
+	return false
+}
+
+func matchVersion(value string, a Attributes) bool {
+	if a.ResourceType != "model" {
+		return false
+	}
+	switch value {
+	case "none":
+		return a.Version == ""
+	case "latest":
+		return a.Version != "" && a.Version == a.LatestVersion
+	}
+	if a.Version == "" || a.LatestVersion == "" {
+		return false
+	}
+	if value == "old" {
+		return earlier(a.Version, a.LatestVersion)
+	}
+	return earlier(a.LatestVersion, a.Version)
+}
+
+// earlier orders versions as numbers where both are, else as texts.
+func earlier(a, b string) bool {
+	x, err := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	if err != nil || errY != nil {
+		return a < b
+	}
+	return x < y
+}
+
+// matchTestName takes the name of a generic test, without its package, or of a unit test.
+func matchTestName(value string, a Attributes) bool {
+	switch a.ResourceType {
+	case "test":
+		return a.Test != "" && glob(value, a.Test)
+	case "unit_test":
+		return glob(value, a.Name)
+	}
+	return false
+}
+
+func matchTestType(value string, a Attributes) bool {
+	if a.ResourceType == "unit_test" {
+		return value == "unit"
+	}
+	if a.ResourceType != "test" {
+		return false
+	}
+	switch value {
+	case "data":
+		return true
+	case "singular":
+		return a.Test == ""
+	case "unit":
+		return false
+	}
+	return a.Test != ""
+}
+
 // named matches NAME or PACKAGE.NAME of one resource type.
 func named(resourceType string) matcher {
 	return byAttributes(func(value string, a Attributes) bool {
@@ -176,10 +284,16 @@ func named(resourceType string) matcher {
 	})
 }
 
-// matchConfig compares whole values; only booleans and severity may be written in any case.
-func matchConfig(t term, u Universe, id int32) (bool, error) {
+// matchConfig compares whole values; only booleans and severity may be written in any case. As in dbt, what is not made
+// from a file of code or listed as a source has no configuration.
+func matchConfig(t term, u Universe, name int32) (bool, error) {
+	switch u.Attributes(name).ResourceType {
+	case "model", "seed", "snapshot", "analysis", "test", "source":
+	default:
+		return false, nil
+	}
 	folded := strings.EqualFold(t.value, "true") || strings.EqualFold(t.value, "false") || t.argument == "severity"
-	return slices.ContainsFunc(u.Config(id, t.argument), func(value string) bool {
+	return slices.ContainsFunc(u.Config(name, t.argument), func(value string) bool {
 		return value == t.value || folded && strings.EqualFold(value, t.value)
 	}), nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -14,6 +15,7 @@ var ErrSelector = errors.New("selector is not valid")
 // Selector is a parsed dbt selector: the union of intersections of terms.
 //
 //	orders        nodes of that name
+//	marts, shop.marts.*   nodes by their fully qualified name: a folder, a package, a pattern
 //	tag:nightly   nodes by a method
 //	+orders       and all that they are made from; 2+orders: two levels of it
 //	orders+       and all that is made from them; orders+1: one level of it
@@ -23,10 +25,16 @@ var ErrSelector = errors.New("selector is not valid")
 //
 // Methods: fqn (a name, the default), path (the default with a slash), file (the default with .sql, .py or .csv),
 // tag, source, package, config.KEY, resource_type, exposure, metric, semantic_model, saved_query, unit_test, group,
-// access, state. Names may hold *, ? and [abc]. As in dbt, a name never means a source. Unlike dbt, tests come only
-// where the graph leads to them: there is no indirect selection.
+// access, version, test_name, test_type, state. Names may hold *, ? and [abc]. As in dbt, a name never means a source,
+// and the tests of what is selected are selected with it.
 type Selector struct {
-	union [][]term
+	union []part
+}
+
+// part is a part of a selector between spaces: terms that must all be met.
+type part struct {
+	text  string
+	terms []term
 }
 
 // term is one name or method with its operators. A depth of 0 is none, NoLimit is all.
@@ -39,19 +47,74 @@ type term struct {
 	family   bool // @
 }
 
+func (t term) named() Term {
+	method := t.method
+	if t.argument != "" {
+		method += "." + t.argument
+	}
+	return Term{Method: method, Value: t.value}
+}
+
+// NeedsTests reports whether it matters to the selector that data tests are nodes of the graph: where it asks for what
+// tests are made from, by their own names or because they are downstream of something else. u has no tests.
+func (s Selector) NeedsTests(u Universe) bool {
+	for _, p := range s.union {
+		if slices.ContainsFunc(p.terms, func(t term) bool { return t.needsTests(u) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t term) needsTests(u Universe) bool {
+	switch t.method {
+	case "test_name", "test_type":
+		return true
+	case "resource_type":
+		return t.family || t.value == "test"
+	case "access", "exposure", "metric", "saved_query", "semantic_model", "source", "unit_test", "version":
+		return t.family
+	case "fqn":
+		return t.family || t.parents != 0 && !t.namesOnly(u)
+	}
+	return t.family || t.parents != 0
+}
+
+// namesOnly reports whether a name is that of a node and of no folder, so that no test has it.
+func (t term) namesOnly(u Universe) bool {
+	if isPattern(t.value) {
+		return false
+	}
+	found := false
+	for name := range int32(u.Len()) {
+		a := u.Attributes(name)
+		if !isMember(a.ResourceType) || !matchName(t.value, a) {
+			continue
+		}
+		leaf := a.FQN[len(a.FQN)-1]
+		if a.Version != "" && len(a.FQN) > 1 {
+			leaf = a.FQN[len(a.FQN)-2]
+		}
+		if found = t.value == leaf; !found {
+			return false
+		}
+	}
+	return found
+}
+
 // ParseSelector reads a selector. An error wraps ErrSelector and quotes the term that is wrong.
 func ParseSelector(text string) (Selector, error) {
 	var s Selector
 	for field := range strings.FieldsSeq(text) {
-		var intersection []term
-		for part := range strings.SplitSeq(field, ",") {
-			t, err := parseTerm(part)
+		p := part{text: field}
+		for text := range strings.SplitSeq(field, ",") {
+			t, err := parseTerm(text)
 			if err != nil {
 				return Selector{}, fmt.Errorf("%w: %q: %w", ErrSelector, field, err)
 			}
-			intersection = append(intersection, t)
+			p.terms = append(p.terms, t)
 		}
-		s.union = append(s.union, intersection)
+		s.union = append(s.union, p)
 	}
 	if len(s.union) == 0 {
 		return Selector{}, fmt.Errorf("%w: it is empty", ErrSelector)

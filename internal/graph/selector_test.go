@@ -24,6 +24,23 @@ type shop struct {
 	states  map[string]string // name → state
 }
 
+func (s *shop) Len() int { return len(s.nodes) }
+
+// Node: the last name is a further one of region.
+func (s *shop) Node(name int32) int32 {
+	if s.names[name] == "region" && s.nodes[name].ResourceType == "source" {
+		return int32(slices.Index(s.names, "region"))
+	}
+	return name
+}
+
+func (s *shop) RootPackage(name int32) string {
+	if s.nodes[name].Package == "geo" {
+		return "geo"
+	}
+	return "shop"
+}
+
 func (s *shop) Attributes(id int32) Attributes { return s.nodes[id] }
 
 func (s *shop) Config(id int32, path string) []string { return s.configs[id][path] }
@@ -62,10 +79,12 @@ func newShop(t *testing.T) (*Graph, *shop) {
 	s.add("orders", map[string][]string{"materialized": {"table"}, "enabled": {"true"}}, orders)
 	s.add("revenue", map[string][]string{"materialized": {"table"}, "tags": {"Core", "hourly"}}, model("marts", "revenue", "models/marts/deep/revenue.py"))
 	s.add("board", nil, Attributes{ResourceType: "exposure", Package: "shop", FQN: []string{"shop", "board"}, Name: "board", Path: "models/exposures.yml"})
-	s.add("not_null_orders", map[string][]string{"severity": {"WARN"}}, Attributes{ResourceType: "test", Package: "shop", FQN: []string{"shop", "marts", "not_null_orders"}, Name: "not_null_orders", Path: "models/marts/schema.yml"})
+	s.add("not_null_orders", map[string][]string{"severity": {"WARN"}}, Attributes{ResourceType: "test", Package: "shop", FQN: []string{"shop", "marts", "not_null_orders"}, Name: "not_null_orders", Path: "models/marts/schema.yml", Test: "not_null"})
 	s.add("region", nil, Attributes{ResourceType: "seed", Package: "geo", FQN: []string{"geo", "region"}, Name: "region", Path: "seeds/region.csv"})
-	s.add("dim.v2", nil, Attributes{ResourceType: "model", Package: "shop", FQN: []string{"shop", "marts", "dim", "v2"}, Versioned: true, Name: "dim", Path: "models/marts/dim_v2.sql"})
+	s.add("dim.v2", nil, Attributes{ResourceType: "model", Package: "shop", FQN: []string{"shop", "marts", "dim", "v2"}, Version: "2", LatestVersion: "2", Name: "dim.v2", Path: "models/marts/dim_v2.sql"})
 	s.add("dotted", nil, model("", "int.orders", "models/int.orders.sql"))
+	nodes := len(s.names)
+	s.add("region", nil, Attributes{ResourceType: "source", Package: "shop", FQN: []string{"shop", "lake", "regions"}, Source: "lake", Name: "regions", Path: "models/lake.yml"})
 	id := func(name string) int32 { return int32(slices.Index(s.names, name)) }
 	var edges []Edge
 	for _, way := range []string{
@@ -76,20 +95,20 @@ func newShop(t *testing.T) (*Graph, *shop) {
 			edges = append(edges, Edge{id(names[i]), id(names[i+1])})
 		}
 	}
-	return build(t, len(s.names), edges...), s
+	return build(t, nodes, edges...), s
 }
 
 func TestSelect(t *testing.T) {
 	g, s := newShop(t)
 	tests := []struct{ selector, want string }{
 		// names
-		{"orders", "orders"},
+		{"orders", "orders not_null_orders"},
 		{"stg_*", "stg_orders stg_customers"},
 		{"marts", "orders revenue not_null_orders dim.v2"},
 		{"shop.marts", "orders revenue not_null_orders dim.v2"},
-		{"shop.marts.orders", "orders"},
+		{"shop.marts.orders", "orders not_null_orders"},
 		{"marts.*venue", "revenue"},
-		{"shop.*.orders", "orders dotted"},
+		{"shop.*.orders", "orders not_null_orders dotted"},
 		{"*.v?", "dim.v2"},
 		{"dim", "dim.v2"},
 		{"dim.v2", "dim.v2"},
@@ -100,58 +119,67 @@ func TestSelect(t *testing.T) {
 		{"nothing", ""},
 		{"[or]egion", "region"},
 		// operators
-		{"+orders", "raw.orders raw.customers stg_orders stg_customers orders"},
-		{"1+orders", "stg_orders stg_customers orders"},
-		{"0+orders", "orders"},
+		{"+orders", "raw.orders raw.customers stg_orders stg_customers orders not_null_orders"},
+		{"1+orders", "stg_orders stg_customers orders not_null_orders"},
+		{"0+orders", "orders not_null_orders"},
 		{"orders+", "orders revenue board not_null_orders"},
 		{"orders+1", "orders revenue not_null_orders"},
 		{"1+orders+1", "stg_orders stg_customers orders revenue not_null_orders"},
 		{"+orders+", "raw.orders raw.customers stg_orders stg_customers orders revenue board not_null_orders"},
 		{"@stg_orders", "raw.orders raw.customers stg_orders stg_customers orders revenue board not_null_orders"},
 		{"@dim", "region dim.v2"},
-		{"1+tag:core", "stg_orders stg_customers orders"},
+		{"1+tag:core", "stg_orders stg_customers orders not_null_orders"},
 		// sets
 		{"region dim", "region dim.v2"},
 		{"  region \t dim ", "region dim.v2"},
-		{"tag:nightly,marts", "orders"},
+		{"tag:nightly,marts", "orders not_null_orders"},
 		{"+orders,resource_type:source", "raw.orders raw.customers"},
 		{"stg_orders+,stg_customers+", "orders revenue board not_null_orders"},
-		{"region tag:core,tag:nightly", "orders region"},
+		{"region tag:core,tag:nightly", "orders not_null_orders region"},
 		{"tag:core,region", ""},
 		// methods
-		{"tag:n*", "stg_orders orders"},
+		{"tag:n*", "stg_orders orders not_null_orders"},
 		{"tag:Nightly", ""},
 		{"source:raw", "raw.orders raw.customers"},
-		{"source:*", "raw.orders raw.customers"},
+		{"source:*", "raw.orders raw.customers region"},
 		{"source:raw.orders", "raw.orders"},
 		{"source:shop.raw.c*", "raw.customers"},
 		{"source:geo.raw.orders", ""},
 		{"path:models/staging", "raw.orders raw.customers stg_orders stg_customers"},
 		{"./models/staging/", "raw.orders raw.customers stg_orders stg_customers"},
 		{"models/staging/stg_orders.sql", "stg_orders"},
-		{"path:models/*.yml", "board"},
+		{"path:models/*.yml", "board region"},
 		{"path:models/**/*.py", "revenue"},
 		{"path:**/d*/revenue.py", "revenue"},
 		{"path:mod", ""},
 		{`models\marts\deep`, "revenue"},
-		{"orders.sql", "orders"},
+		{"orders.sql", "orders not_null_orders"},
 		{"file:revenue", "revenue"},
 		{"file:*.csv", "region"},
 		{"package:geo", "region"},
 		{"package:g*,resource_type:model", ""},
-		{"config.materialized:table", "orders revenue"},
+		{"config.materialized:table", "orders revenue not_null_orders"},
 		{"config.meta.owner:ana", "stg_customers"},
 		{"config.tags:hourly", "revenue"},
 		{"config.tags:core", ""},
-		{"config.enabled:True", "orders"},
+		{"config.enabled:True", "orders not_null_orders"},
 		{"config.severity:warn", "not_null_orders"},
 		{"resource_type:seed", "region"},
 		{"exposure:board", "board"},
-		{"+exposure:shop.b*,resource_type:model", "stg_orders stg_customers orders revenue"},
+		{"+exposure:shop.b*,resource_type:model", "stg_orders stg_customers orders revenue not_null_orders"},
 		{"metric:*", ""},
-		{"group:fin*", "orders"},
-		{"access:public", "orders"},
-		{"state:modified", "orders"},
+		{"group:fin*", "orders not_null_orders"},
+		{"access:public", "orders not_null_orders"},
+		{"version:latest", "dim.v2"},
+		{"version:old", ""},
+		{"test_name:not_*", "not_null_orders"},
+		{"1+test_type:generic", "orders not_null_orders"},
+		{"test_type:singular", ""},
+		{"source:lake", "region"},
+		{"source:lake.regions+1", "region dim.v2"},
+		{"path:models/lake.yml", "region"},
+		{"package:this,resource_type:seed", "region"},
+		{"state:modified", "orders not_null_orders"},
 		{"state:modified+ state:new", "orders revenue board not_null_orders"},
 	}
 	for _, tt := range tests {
@@ -224,6 +252,10 @@ func TestParseSelectorRefuses(t *testing.T) {
 		{"state:odd", `"odd" is unknown`},
 		{"source:a.b.c.d", "source:SOURCE.TABLE"},
 		{"path:/etc", "relative"},
+		{"version:newest", "want one of latest"},
+		{"test_type:odd", "want one of data"},
+		{"exposure:a.b.c", "want exposure:NAME"},
+		{"result:error", "is not available"},
 		{"99999999999999999999+a", "too many"},
 		{"ok a+99999999999999999999", "too many"},
 	}
@@ -236,12 +268,18 @@ func TestParseSelectorRefuses(t *testing.T) {
 }
 
 // numbered names node 3 "n3" and tags it by its remainder of 3.
-type numbered struct{}
+type numbered int
 
 func (numbered) Attributes(id int32) Attributes {
 	name := "n" + strconv.Itoa(int(id))
 	return Attributes{ResourceType: "model", FQN: []string{"p", name}, Tags: []string{"r" + strconv.Itoa(int(id%3))}}
 }
+
+func (numbered) RootPackage(int32) string { return "p" }
+
+func (numbered) Node(name int32) int32 { return name }
+
+func (n numbered) Len() int { return int(n) }
 
 func (numbered) Config(int32, string) []string { return nil }
 
@@ -274,7 +312,7 @@ func TestSelectAgreesWithSets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		reach, err := selector.Eval(build(t, n, edges...), numbered{}, NoLimit)
+		reach, err := selector.Eval(build(t, n, edges...), numbered(n), NoLimit)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -356,7 +394,7 @@ func FuzzParseSelector(f *testing.F) {
 			}
 			return
 		}
-		if reach, err := selector.Eval(g, numbered{}, 2); err != nil || len(reach.IDs) > 2 {
+		if reach, err := selector.Eval(g, numbered(3), 2); err != nil || len(reach.IDs) > 2 {
 			t.Fatalf("%q: %+v, %v", text, reach, err)
 		}
 	})
@@ -376,7 +414,7 @@ func BenchmarkSelect(b *testing.B) {
 	}
 	known := known{}
 	for id := range int32(n) {
-		known = append(known, numbered{}.Attributes(id))
+		known = append(known, numbered(n).Attributes(id))
 	}
 	for b.Loop() {
 		if reach, err := selector.Eval(g, known, 200); err != nil || len(reach.IDs) != 16 {
@@ -389,6 +427,12 @@ func BenchmarkSelect(b *testing.B) {
 type known []Attributes
 
 func (k known) Attributes(id int32) Attributes { return k[id] }
+
+func (known) RootPackage(int32) string { return "p" }
+
+func (known) Node(name int32) int32 { return name }
+
+func (k known) Len() int { return len(k) }
 
 func (known) Config(int32, string) []string { return nil }
 

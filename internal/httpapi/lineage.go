@@ -53,6 +53,8 @@ type LineageMeta struct {
 	Edges      int   `json:"edges"`
 	Truncated  bool  `json:"truncated"`
 	Version    int64 `json:"version"`
+	// Warnings are about the selector.
+	Warnings []string `json:"warnings,omitempty" nullable:"false" doc:"Parts of the selector that select nothing, with near names"`
 }
 
 type lineageInput struct {
@@ -97,6 +99,7 @@ func lineageOf(part readmodel.TableLineage, version int64) Lineage {
 	}
 	out.Meta = LineageMeta{
 		Nodes: len(part.Nodes), TotalNodes: part.Total, Edges: len(part.Edges), Truncated: part.Total > len(part.Nodes), Version: version,
+		Warnings: part.Warnings,
 	}
 	return out
 }

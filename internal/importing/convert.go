@@ -135,6 +135,9 @@ func (c converter) dbt(n *dbt.Node) *catalog.DBT {
 			d.Freshness, _ = json.Marshal(criteriaOf(s.Freshness)) // a plain struct of numbers and texts
 		}
 	}
+	if !slices.Equal(n.FQN, catalog.FQNOf(d, n.Name)) {
+		d.FQN = n.FQN
+	}
 	return d
 }
 
@@ -153,6 +156,9 @@ func (c converter) test(n *dbt.Node, texts revision.Texts) (catalog.Test, error)
 			}
 		}
 		b.Args = argsOf(t)
+	}
+	if !slices.Equal(n.FQN, b.FullName()) {
+		b.FQN = n.FQN
 	}
 	slices.Sort(b.Tags)
 	encoded, err := catalog.EncodeJSON(b)

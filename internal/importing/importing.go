@@ -33,4 +33,4 @@ type Pipeline struct {
 
 // readerVersion is part of every "same bytes" check: artifacts are read again
 // after an upgrade that reads them, or the code in them, differently.
-const readerVersion = "r1+" + lineage.EngineVersion
+const readerVersion = "r2+" + lineage.EngineVersion

@@ -159,6 +159,7 @@ func (a *Asset) size() int64 {
 			n += int64(unsafe.Sizeof(s)) + int64(len(s)) + labelBytes
 		}
 	}
+	n += int64(len(a.PatchPath)) + int64(len(a.Others))*int64(unsafe.Sizeof(catalog.OtherNode{})+300)
 	return n
 }
 

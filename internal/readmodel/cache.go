@@ -22,6 +22,7 @@ const (
 	columnsPart
 	configsPart
 	columnTagsPart
+	testNodesPart
 	classesPart    // of latest results; its version is a count of runs
 	testStatesPart // tests with the class of their latest result
 	freshnessPart  // of the sources that are there

@@ -3,8 +3,8 @@ package readmodel
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
+	"strconv"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -19,7 +19,7 @@ type Configs struct {
 
 // config is one asset's, and what it takes.
 type config struct {
-	value any
+	value map[string]any
 	bytes int64
 }
 
@@ -79,18 +79,31 @@ func (c *Configs) read(ctx context.Context, m *Model, s scope, version int64, id
 func (c *Configs) set(a *catalog.Asset) {
 	c.bytes -= c.of[a.ID].bytes
 	delete(c.of, a.ID)
-	var value any
-	if !a.Present || len(a.Config) == 0 || json.Unmarshal(a.Config, &value) != nil {
+	if !a.Present {
 		return
 	}
-	size := int64(len(a.Config)) * configCost
+	var value map[string]any
+	if len(a.Config) > 0 && json.Unmarshal(a.Config, &value) != nil {
+		return
+	}
+	var meta map[string]any
+	if len(a.Meta) > 0 && json.Unmarshal(a.Meta, &meta) == nil && len(meta) > 0 {
+		if value == nil {
+			value = map[string]any{}
+		}
+		value["meta"] = meta // which is kept apart
+	}
+	if value == nil {
+		return
+	}
+	size := int64(len(a.Config)+len(a.Meta)) * configCost
 	c.of[a.ID] = config{value, size}
 	c.bytes += size
 }
 
 // values reads a dotted path of an asset's configuration.
 func (c *Configs) values(id catalog.AssetID, path string) []string {
-	value := c.of[id].value
+	var value any = c.of[id].value
 	for step := range strings.SplitSeq(path, ".") {
 		fields, ok := value.(map[string]any)
 		if !ok {
@@ -101,22 +114,21 @@ func (c *Configs) values(id catalog.AssetID, path string) []string {
 	return configValues(value)
 }
 
+// configValues returns what dbt compares with texts: texts and booleans, alone or in a list.
 func configValues(value any) []string {
 	switch v := value.(type) {
-	case nil:
-		return nil
+	case string:
+		return []string{v}
+	case bool:
+		return []string{strconv.FormatBool(v)}
 	case []any:
 		var out []string
 		for _, each := range v {
-			out = append(out, configValues(each)...)
-		}
-		return out
-	case map[string]any:
-		var out []string
-		for key := range v {
-			out = append(out, key)
+			if _, nested := each.([]any); !nested {
+				out = append(out, configValues(each)...)
+			}
 		}
 		return out
 	}
-	return []string{fmt.Sprint(value)}
+	return nil
 }

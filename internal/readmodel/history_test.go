@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -192,10 +193,13 @@ func anyOf[T comparable](r *rand.Rand, set map[T]bool, compare func(a, b T) int)
 }
 
 // stateOf reads all parts of a version.
-func stateOf(ctx context.Context, t testing.TB, m *Model, s scope, version int64) map[partKind]any {
+func stateOf(ctx context.Context, t testing.TB, m *Model, s scope, version int64, except ...partKind) map[partKind]any {
 	t.Helper()
 	out := map[partKind]any{}
 	for _, d := range m.derivers {
+		if slices.Contains(except, d.kind) {
+			continue
+		}
 		part, err := m.part(ctx, s, d.kind, version)
 		must(t, err)
 		out[d.kind] = spelledOut(part)
@@ -216,10 +220,6 @@ func spelledOut(part sized) any {
 		}{p.all, p.present, p.ids, p.relation, p.bytes}
 	case *Links:
 		var edges []catalog.Edge
-		neighbours := make([][2][]int32, p.graph.Len())
-		for n := range int32(p.graph.Len()) {
-			neighbours[n] = [2][]int32{p.graph.Parents(n), p.graph.Children(n)}
-		}
 		for _, e := range p.edges {
 			kind := p.kinds[e.kind]
 			edges = append(edges, catalog.Edge{From: e.from, To: e.to, Project: e.project, Type: kind.Type, Confidence: kind.Confidence, Source: kind.Source})
@@ -227,7 +227,13 @@ func spelledOut(part sized) any {
 		return struct {
 			Edges      []catalog.Edge
 			Neighbours [][2][]int32
-		}{edges, neighbours}
+		}{edges, neighboursIn(p.graph)}
+	case *TestNodes:
+		return struct {
+			Nodes      []testNode
+			Neighbours [][2][]int32
+			Bytes      int64
+		}{p.nodes, neighboursIn(p.graph), p.bytes}
 	case *Tests:
 		return p.refs
 	case *Columns:
@@ -249,8 +255,17 @@ func spelledOut(part sized) any {
 	return part
 }
 
+// neighboursIn lists the parents and children of every node.
+func neighboursIn(g *graph.Graph) [][2][]int32 {
+	out := make([][2][]int32, g.Len())
+	for n := range int32(g.Len()) {
+		out[n] = [2][]int32{g.Parents(n), g.Children(n)}
+	}
+	return out
+}
+
 func diffStates(want, got any) string {
-	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, lineage.ColumnGraph{}),
+	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, lineage.ColumnGraph{}),
 		cmpopts.IgnoreFields(lineage.ColumnGraph{}, "found"))
 }
 
@@ -350,7 +365,7 @@ func TestPreparedStateIsReady(t *testing.T) {
 		w.save(write, func(d catalog.VersionDelta) error { return m.Prepare(t.Context(), ws, w.schema, &d) })
 	}
 	*counting = countingStore{Store: w.store}
-	stateOf(t.Context(), t, m, w.scope(), 4)
+	stateOf(t.Context(), t, m, w.scope(), 4, testNodesPart) // which is loaded where tests changed
 	if counting.cards+counting.edges+counting.tests+counting.blocks > 0 || counting.deltas == 0 {
 		t.Errorf("the first reader after the flip read rows: %+v", *counting)
 	}

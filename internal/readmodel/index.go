@@ -59,8 +59,12 @@ func (p property) each(a *Asset, f func(string)) {
 	switch p {
 	case presence:
 		f(boolean(a.Present))
-	case kind:
-		f(string(a.Kind))
+	case kind: // of all its dbt nodes: a table that a seed fills and a source names is both
+		if len(a.Others) == 0 {
+			f(string(a.Kind))
+			return
+		}
+		eachOnce(a.kinds(), f)
 	case project:
 		f(a.Project.String())
 	case pkg:
@@ -76,6 +80,16 @@ func (p property) each(a *Asset, f func(string)) {
 	case owner:
 		eachOnce(a.Owners, f)
 	}
+}
+
+// kinds are those of all dbt nodes of the asset, its own first.
+func (a *Asset) kinds() []string {
+	kinds := make([]string, 1, 1+len(a.Others))
+	kinds[0] = string(a.Kind)
+	for _, n := range a.Others {
+		kinds = append(kinds, string(n.Kind))
+	}
+	return kinds
 }
 
 func eachOnce(values []string, f func(string)) {

@@ -2,8 +2,6 @@ package readmodel
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
@@ -22,6 +20,8 @@ type TableLineage struct {
 	Nodes []Node
 	Edges []TableLink
 	Total int // nodes that there are; more than len(Nodes) if the limit cut
+	// Warnings are about parts of the selector that select nothing.
+	Warnings []string
 }
 
 // TableLink is an edge between two assets.
@@ -47,12 +47,12 @@ func (v *View) Lineage(ctx context.Context, selector string, depth, limit int) (
 	if err != nil {
 		return TableLineage{}, err
 	}
-	reach, err := v.choose(ctx, links, selector)
+	reach, warnings, err := v.choose(ctx, links, selector)
 	if err != nil {
 		return TableLineage{}, err
 	}
 	ids, depths, total := within(reach, depth, limit)
-	out := TableLineage{Total: total}
+	out := TableLineage{Total: total, Warnings: warnings}
 	for i, n := range ids {
 		out.Nodes = append(out.Nodes, links.node(n, int(depths[i])))
 	}
@@ -69,29 +69,6 @@ func (l *Links) node(n int32, depth int) Node {
 	return Node{Asset: l.assets.present[n], Depth: depth, Upstream: len(l.graph.Parents(n)), Downstream: len(l.graph.Children(n))}
 }
 
-func (v *View) choose(ctx context.Context, links *Links, text string) (graph.Reach, error) {
-	if strings.TrimSpace(text) == "" {
-		all := make([]int32, links.graph.Len())
-		for i := range all {
-			all[i] = int32(i)
-		}
-		return graph.Reach{IDs: all, Depths: make([]int32, len(all)), Total: len(all)}, nil
-	}
-	selector, err := graph.ParseSelector(text)
-	if err != nil {
-		return graph.Reach{}, &SelectorError{err}
-	}
-	u := &universe{ctx: ctx, v: v, assets: links.assets}
-	reach, err := selector.Eval(links.graph, u, graph.NoLimit)
-	if u.fault != nil {
-		return graph.Reach{}, u.fault
-	}
-	if errors.Is(err, errNoState) {
-		err = &SelectorError{err}
-	}
-	return reach, err
-}
-
 // within drops the nodes beyond the depth, then those beyond the limit.
 func within(reach graph.Reach, depth, limit int) (ids, depths []int32, total int) {
 	total = reach.Total
@@ -104,46 +81,3 @@ func within(reach graph.Reach, depth, limit int) (ids, depths []int32, total int
 	n := min(total, limit)
 	return reach.IDs[:n], reach.Depths[:n], total
 }
-
-var errNoState = errors.New("state: compares two versions, which this method cannot")
-
-// universe answers selectors about the assets of one evaluation.
-type universe struct {
-	ctx     context.Context //nolint:containedctx // one evaluation's, whose interface has none
-	v       *View
-	assets  *Assets
-	configs *Configs // once a selector asks for configuration
-	fault   error    // of reading configs
-}
-
-func (u *universe) Attributes(n int32) graph.Attributes {
-	a := u.assets.present[n]
-	out := graph.Attributes{
-		ResourceType: string(a.Kind), Name: a.Name, Tags: a.Tags, FQN: a.FQN, Package: a.Package, Source: a.SourceName, Path: a.Path,
-		Group: a.Group, Access: a.Access, Versioned: a.Versioned,
-	}
-	if len(out.FQN) == 0 {
-		out.FQN = []string{a.Name}
-	}
-	return out
-}
-
-// Config reads a dotted path of dbt's configuration.
-func (u *universe) Config(n int32, path string) []string {
-	a := u.assets.present[n]
-	if path == "materialized" && a.Materialized != "" {
-		return []string{a.Materialized}
-	}
-	if u.configs == nil && u.fault == nil {
-		var part sized
-		if part, u.fault = u.v.m.part(u.ctx, u.v.scope(), configsPart, u.v.Version); u.fault == nil {
-			u.configs = part.(*Configs)
-		}
-	}
-	if u.fault != nil {
-		return nil
-	}
-	return u.configs.values(a.ID, path)
-}
-
-func (u *universe) State(int32, string) (bool, error) { return false, errNoState }

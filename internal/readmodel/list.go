@@ -77,7 +77,7 @@ func (f Filter) everything() bool {
 	return reflect.DeepEqual(f, Filter{})
 }
 
-// Counts counts the present assets of a project (0 = of all) by kind.
+// Counts counts the present assets of a project (0 = of all) by kind, each once.
 func (v *View) Counts(ctx context.Context, project catalog.ProjectID) (map[string]int64, error) {
 	assets, err := v.m.assets(ctx, v.scope(), v.Version)
 	if err != nil {
@@ -87,7 +87,12 @@ func (v *View) Counts(ctx context.Context, project catalog.ProjectID) (map[strin
 	if err != nil {
 		return nil, err
 	}
-	return assets.index.among(set, kind), nil
+	counts := map[string]int64{}
+	set.each(func(i int32) bool {
+		counts[string(assets.all[i].Kind)]++
+		return true
+	})
+	return counts, nil
 }
 
 // readPage reads the rows of a page and keeps their order.

@@ -89,7 +89,7 @@ func (s *shop) write(save *store.Write) {
 	must(t, save.PutAssets(ctx, []store.AssetRow{
 		s.asset(rawID, catalog.KindSource, "raw"),
 		s.asset(ordersID, catalog.KindModel, "orders", func(a *store.AssetRow) {
-			a.Config, a.Tags = []byte(`{"enabled":true,"meta":{"owner":"ana","teams":["a","b"]},"tags":{"k":1}}`), []string{"nightly"}
+			a.Config, a.Tags = []byte(`{"enabled":true,"meta":{"owner":"ana","teams":["a","b"]},"tags":["k"]}`), []string{"nightly"}
 		}),
 		s.asset(reportID, catalog.KindModel, "report", func(a *store.AssetRow) {
 			a.Code, a.Materialized = &catalog.Code{Raw: code, Compiled: code}, "view"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"runtime"
 	"time"
 
@@ -215,7 +216,13 @@ func (m *merger) compare(d catalog.Transition) (store.AssetRow, bool) {
 // sameMarks compares what is stored of an asset but does not count as a change
 // to it.
 func sameMarks(a, b *catalog.Asset) bool {
-	return a.Listed == b.Listed && a.RemovedBy == b.RemovedBy && compiledBy(a) == compiledBy(b)
+	return a.Listed == b.Listed && a.RemovedBy == b.RemovedBy && compiledBy(a) == compiledBy(b) && sameOthers(a, b)
+}
+
+// sameOthers compares the nodes that are not the leading ones. An older program
+// stored none, which readers make up for: this alone writes no row.
+func sameOthers(a, b *catalog.Asset) bool {
+	return len(a.Others) == 0 && len(a.Nodes) > 1 || reflect.DeepEqual(a.Others, b.Others)
 }
 
 func compiledBy(a *catalog.Asset) catalog.Cause {

@@ -332,6 +332,9 @@ func (a *appender) asset(x *catalog.Asset) {
 		}
 		a.b = append(a.b, ']')
 	}
+	if len(x.Others) > 0 {
+		a.other("others", x.Others)
+	}
 	a.boolean("listed", x.Listed)
 	a.number("column_count", int64(x.ColumnCount))
 	a.b = append(a.b, '}')

@@ -26,7 +26,6 @@ type AssetCard struct {
 	RelationKey  string
 	Present      bool
 	Described    bool
-	Versioned    bool // a dbt model with a version
 	Materialized string
 	Owners       []string
 	Tags         []string
@@ -34,11 +33,16 @@ type AssetCard struct {
 	Package      string
 	FQN          []string
 	Path         string // original_file_path
+	PatchPath    string
 	SourceName   string
 	Group        string
 	Access       string
-	CreatedAt    time.Time
-	UpdatedAt    time.Time
+	// Version is that of a model, "" without one.
+	Version       string
+	LatestVersion string
+	Others        []catalog.OtherNode
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
 }
 
 // CardOf returns the card of an asset.
@@ -46,23 +50,24 @@ func CardOf(a *catalog.Asset) AssetCard {
 	c := AssetCard{
 		ID: a.ID, Kind: a.Kind, Name: a.Name, Project: a.Project, Relation: a.Relation, RelationKey: a.RelationKey, Present: a.Present,
 		Described: strings.TrimSpace(a.Description.Value) != "", Materialized: a.Materialized, Owners: a.Owners, Tags: a.Tags,
-		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
+		Others: a.Others, CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt,
 	}
 	if d := a.DBT; d != nil {
-		c.UniqueID, c.Package, c.FQN, c.Path = d.UniqueID, d.PackageName, d.FQN, d.OriginalFilePath
-		c.SourceName, c.Group, c.Access, c.Versioned = d.SourceName, d.Group, d.Access, d.Version != ""
+		c.UniqueID, c.Package, c.FQN, c.Path = d.UniqueID, d.PackageName, catalog.FQNOf(d, a.Name), d.OriginalFilePath
+		c.PatchPath, c.SourceName, c.Group, c.Access = d.PatchPath, d.SourceName, d.Group, d.Access
+		c.Version, c.LatestVersion = d.Version, d.LatestVersion
 	}
 	return c
 }
 
-// cardFormat leads an encoded card and is increased with every change to it.
-const cardFormat = 1
+// cardFormat leads an encoded card and is increased with every change to it. Cards of an older format are made from
+// the bodies of the assets.
+const cardFormat = 2
 
 // Bits of a card.
 const (
 	cardPresent = 1 << iota
 	cardDescribed
-	cardVersioned
 	cardQuotedDatabase
 	cardQuotedSchema
 	cardQuotedIdentifier
@@ -73,7 +78,7 @@ const (
 func (c *AssetCard) encode() []byte {
 	b := make([]byte, 0, 256)
 	var bits byte
-	for i, set := range []bool{c.Present, c.Described, c.Versioned, c.Relation.QuotedDatabase, c.Relation.QuotedSchema, c.Relation.QuotedIdentifier} {
+	for i, set := range []bool{c.Present, c.Described, c.Relation.QuotedDatabase, c.Relation.QuotedSchema, c.Relation.QuotedIdentifier} {
 		if set {
 			bits |= 1 << i
 		}
@@ -84,12 +89,26 @@ func (c *AssetCard) encode() []byte {
 		b = appendText(b, *s)
 	}
 	for _, list := range [][]string{c.Owners, c.Tags, c.FQN} {
-		b = binary.AppendUvarint(b, uint64(len(list)))
-		for _, s := range list {
-			b = appendText(b, s)
+		b = appendTexts(b, list)
+	}
+	b = binary.AppendUvarint(b, uint64(len(c.Others)))
+	for i := range c.Others {
+		n := &c.Others[i]
+		b = binary.AppendVarint(b, int64(n.Project))
+		for _, s := range nodeTexts(n) {
+			b = appendText(b, *s)
 		}
+		b = appendTexts(b, n.FQN)
 	}
 	return b
+}
+
+// nodeTexts are the texts of another node of the asset in the order of its encoding.
+func nodeTexts(n *catalog.OtherNode) []*string {
+	return []*string{
+		&n.UniqueID, (*string)(&n.Kind), &n.Name, &n.Package, &n.Path, &n.PatchPath, &n.SourceName, &n.Group, &n.Access,
+		&n.Version, &n.LatestVersion,
+	}
 }
 
 // texts are the card's texts in the order of its encoding.
@@ -97,7 +116,16 @@ func (c *AssetCard) texts() []*string {
 	return []*string{
 		(*string)(&c.Kind), &c.Name, &c.Relation.Platform, &c.Relation.Database, &c.Relation.Schema, &c.Relation.Identifier, &c.Relation.Text,
 		&c.RelationKey, &c.Materialized, &c.UniqueID, &c.Package, &c.Path, &c.SourceName, &c.Group, &c.Access,
+		&c.PatchPath, &c.Version, &c.LatestVersion,
 	}
+}
+
+func appendTexts(b []byte, list []string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(list)))
+	for _, s := range list {
+		b = appendText(b, s)
+	}
+	return b
 }
 
 func appendText(b []byte, s string) []byte {
@@ -112,7 +140,7 @@ func (c *AssetCard) decode(b []byte) bool {
 		return false
 	}
 	bits := b[1]
-	c.Present, c.Described, c.Versioned = bits&cardPresent != 0, bits&cardDescribed != 0, bits&cardVersioned != 0
+	c.Present, c.Described = bits&cardPresent != 0, bits&cardDescribed != 0
 	r := &c.Relation
 	r.QuotedDatabase, r.QuotedSchema, r.QuotedIdentifier = bits&cardQuotedDatabase != 0, bits&cardQuotedSchema != 0, bits&cardQuotedIdentifier != 0
 	project, n := binary.Varint(b[2:])
@@ -125,6 +153,7 @@ func (c *AssetCard) decode(b []byte) bool {
 		*s = in.text()
 	}
 	c.Owners, c.Tags, c.FQN = in.list(), in.list(), in.list()
+	c.Others = in.nodes()
 	return !in.broken && in.rest == ""
 }
 
@@ -169,6 +198,32 @@ func (r *cardReader) list() []string {
 	return list
 }
 
+func (r *cardReader) nodes() []catalog.OtherNode {
+	n := r.length()
+	if n == 0 {
+		return nil
+	}
+	nodes := make([]catalog.OtherNode, n)
+	for i := range nodes {
+		nodes[i].Project = catalog.ProjectID(r.number())
+		for _, s := range nodeTexts(&nodes[i]) {
+			*s = r.text()
+		}
+		nodes[i].FQN = r.list()
+	}
+	return nodes
+}
+
+func (r *cardReader) number() int64 {
+	v, n := binary.Varint([]byte(r.rest[:min(len(r.rest), binary.MaxVarintLen64)]))
+	if n <= 0 {
+		r.broken, r.rest = true, ""
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return v
+}
+
 const cardColumns = `id, created_at, updated_at, card`
 
 func scanCard(row scanner) (*AssetCard, error) {
@@ -179,7 +234,7 @@ func scanCard(row scanner) (*AssetCard, error) {
 		return nil, err
 	}
 	c.CreatedAt, c.UpdatedAt = timeOf(created), timeOf(updated)
-	if card != nil && !c.decode(card) {
+	if len(card) > 0 && card[0] >= cardFormat && !c.decode(card) {
 		return nil, fmt.Errorf("card of asset %d: %w", c.ID, catalog.ErrInvalid)
 	}
 	return c, nil
@@ -230,9 +285,36 @@ func (d db) oldCards(ctx context.Context, ws int64, schema catalog.SchemaID, at 
 	}
 	return inBatches(ids, func(ids []catalog.AssetID) error {
 		assets, err := d.assetsOf(ctx, ws, schema, at, ids)
+		if err == nil {
+			err = d.otherNodes(ctx, ws, schema, at, assets)
+		}
 		for i := range assets {
 			*cards[index[assets[i].ID]] = CardOf(&assets[i])
 		}
 		return err
 	})
+}
+
+// otherNodes fills in the nodes that are not the leading ones, which an older
+// program did not store.
+func (d db) otherNodes(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.Asset) error {
+	index := map[catalog.AssetID]*catalog.Asset{}
+	var ids []catalog.AssetID
+	for i := range assets {
+		if a := &assets[i]; len(a.Nodes) > 1 && len(a.Others) == 0 {
+			index[a.ID] = a
+			ids = append(ids, a.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	facets, err := d.facetsOf(ctx, ws, schema, at, ids)
+	for i := range facets {
+		f := &facets[i]
+		if a := index[f.Asset]; f.Source == catalog.FromManifest && f.Withdrawn.IsZero() && f.Body.DBT != nil && a.DBT != nil && a.DBT.UniqueID != f.UniqueID {
+			a.Others = append(a.Others, catalog.OtherNodeOf(f))
+		}
+	}
+	return err
 }

@@ -64,8 +64,13 @@ func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID,
 	if err != nil {
 		return nil, err
 	}
+	return d.facetsOf(ctx, ws, schema, at, assets)
+}
+
+// facetsOf is FacetsOf for any version, even one in the making.
+func (d db) facetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error) {
 	var found []catalog.Facet
-	err = inBatches(int64s(assets), func(ids []int64) error {
+	err := inBatches(int64s(assets), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
 		some, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
 			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND +valid_to > ? AND asset IN `+marks, args...)

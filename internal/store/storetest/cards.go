@@ -20,8 +20,13 @@ func testCards(t *testing.T, r *rig) {
 		}
 		a.DBT = &catalog.DBT{
 			UniqueID: "model.shop.orders.v2", PackageName: "shop", FQN: []string{"shop", "marts", "orders", "v2"}, Version: "2",
-			OriginalFilePath: "models/orders.sql", SourceName: "raw", Group: "finance", Access: "public",
+			OriginalFilePath: "models/orders.sql", PatchPath: "models/schema.yml", SourceName: "raw", Group: "finance", Access: "public", LatestVersion: "3",
 		}
+		a.Others = []catalog.OtherNode{{
+			NodeRef: catalog.NodeRef{Project: 4, UniqueID: "source.shop.raw.orders"}, Kind: catalog.KindSource, Name: "orders", Package: "shop",
+			FQN: []string{"shop", "raw", "orders"}, Path: "models/sources.yml", PatchPath: "p", SourceName: "raw", Group: "g", Access: "a",
+			Version: "1", LatestVersion: "2",
+		}}
 	})
 	r.put(schema, full, table(2, "plain"))
 	w, _ := r.begin(schema)

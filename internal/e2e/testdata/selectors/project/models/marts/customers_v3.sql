@@ -1,0 +1,1 @@
+select id as customer_id from {{ ref('stg_customers') }}

@@ -1,0 +1,1 @@
+select region_id from {{ ref('regions') }} left join {{ ref('cities') }} using (region_id)

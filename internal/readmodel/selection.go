@@ -1,0 +1,247 @@
+package readmodel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// choose evaluates a dbt selector, "" = everything. Warnings are about those of its parts that select no asset.
+func (v *View) choose(ctx context.Context, links *Links, text string) (reach graph.Reach, warnings []string, err error) {
+	if strings.TrimSpace(text) == "" {
+		all := make([]int32, links.graph.Len())
+		for i := range all {
+			all[i] = int32(i)
+		}
+		return graph.Reach{IDs: all, Depths: make([]int32, len(all)), Total: len(all)}, nil, nil
+	}
+	selector, err := graph.ParseSelector(text)
+	if err != nil {
+		return reach, nil, &SelectorError{err}
+	}
+	u := newUniverse(ctx, v, links)
+	if selector.NeedsTests(u) {
+		if err := u.addTests(); err != nil {
+			return reach, nil, err
+		}
+	}
+	selected, err := selector.Eval(u.graph, u, graph.NoLimit)
+	if u.fault != nil {
+		return reach, nil, u.fault
+	}
+	if errors.Is(err, errNoState) {
+		err = &SelectorError{err}
+	}
+	if err != nil {
+		return reach, nil, err
+	}
+	reach = withoutTests(selected.Reach, len(u.assets.present))
+	return reach, u.warnings(selected, len(reach.IDs)), u.fault
+}
+
+// withoutTests leaves out the data tests, whose numbers follow those of the assets.
+func withoutTests(reach graph.Reach, assets int) graph.Reach {
+	var out graph.Reach
+	for i, id := range reach.IDs {
+		if int(id) < assets {
+			out.IDs, out.Depths = append(out.IDs, id), append(out.Depths, reach.Depths[i])
+		}
+	}
+	out.Total = len(out.IDs)
+	return out
+}
+
+// Bounds of the warnings about one selector, and of the near names in each.
+const (
+	maxWarnings  = 5
+	maxNearNames = 5
+)
+
+func (u *universe) warnings(selected graph.Selected, assets int) []string {
+	var out []string
+	for i, part := range selected.Unmatched {
+		if i == maxWarnings {
+			out = append(out, fmt.Sprintf("%d more parts of the selector select nothing", len(selected.Unmatched)-i))
+			break
+		}
+		out = append(out, u.warning(part))
+	}
+	if len(selected.IDs) > 0 && assets == 0 {
+		out = append(out, "the selector selects data tests only, which are not nodes of the lineage; with 1+ in front of it, it selects what they test")
+	}
+	return out
+}
+
+func (u *universe) warning(part graph.Unmatched) string {
+	if len(part.Terms) == 0 {
+		return fmt.Sprintf("%q selects nothing: no node meets all of its terms", part.Part)
+	}
+	text := fmt.Sprintf("%q selects nothing", part.Part)
+	var near []string
+	for _, term := range part.Terms[:min(len(part.Terms), maxWarnings)] {
+		near = append(near, term.Near(u, maxNearNames)...)
+	}
+	if len(near) > 0 {
+		text += "; near names: " + strings.Join(near, ", ")
+	}
+	return text
+}
+
+var errNoState = errors.New("state: compares two versions, which this method cannot")
+
+// universe answers selectors about the assets of one evaluation. Nodes of its graph are the assets, then the data tests
+// if the selector needs them; further names are those of dbt nodes that are not the leading ones of their assets.
+type universe struct {
+	ctx      context.Context //nolint:containedctx // one evaluation's, whose interface has none
+	v        *View
+	links    *Links
+	assets   *Assets
+	graph    *graph.Graph
+	tests    []testNode
+	others   []otherName
+	configs  *Configs                     // once a selector asks for configuration
+	packages map[catalog.ProjectID]string // once a selector asks for the project itself
+	fault    error                        // of reading one of them
+}
+
+// otherName is a dbt node that is not the leading one of its asset.
+type otherName struct {
+	asset int32
+	node  *catalog.OtherNode
+}
+
+func newUniverse(ctx context.Context, v *View, links *Links) *universe {
+	u := &universe{ctx: ctx, v: v, links: links, assets: links.assets, graph: links.graph}
+	for i, a := range u.assets.present {
+		for n := range a.Others {
+			u.others = append(u.others, otherName{int32(i), &a.Others[n]})
+		}
+	}
+	return u
+}
+
+func (u *universe) addTests() error {
+	part, err := u.v.m.part(u.ctx, u.v.scope(), testNodesPart, u.v.Version)
+	if err != nil {
+		return err
+	}
+	tests := part.(*TestNodes)
+	u.graph, u.tests = tests.graph, tests.nodes
+	return nil
+}
+
+func (u *universe) Len() int { return u.graph.Len() + len(u.others) }
+
+func (u *universe) Node(name int32) int32 {
+	if other := u.other(name); other != nil {
+		return other.asset
+	}
+	return name
+}
+
+// other returns the further name of a number; nil for a node's own.
+func (u *universe) other(name int32) *otherName {
+	if n := int(name) - u.graph.Len(); n >= 0 {
+		return &u.others[n]
+	}
+	return nil
+}
+
+// test returns the test of a number; nil for anything else.
+func (u *universe) test(name int32) *testNode {
+	if n := int(name) - len(u.assets.present); n >= 0 && n < len(u.tests) {
+		return &u.tests[n]
+	}
+	return nil
+}
+
+func (u *universe) Attributes(name int32) graph.Attributes {
+	if t := u.test(name); t != nil {
+		return t.Attributes
+	}
+	if other := u.other(name); other != nil {
+		n := other.node
+		return graph.Attributes{
+			ResourceType: string(n.Kind), Name: n.Name, Tags: u.assets.present[other.asset].Tags, FQN: n.FQN, Package: n.Package,
+			Source: n.SourceName, Path: n.Path, PatchPath: n.PatchPath, Group: n.Group, Access: n.Access, Version: n.Version,
+			LatestVersion: n.LatestVersion,
+		}
+	}
+	a := u.assets.present[name]
+	out := graph.Attributes{
+		ResourceType: string(a.Kind), Name: a.Name, Tags: a.Tags, FQN: a.FQN, Package: a.Package, Source: a.SourceName, Path: a.Path,
+		PatchPath: a.PatchPath, Group: a.Group, Access: a.Access, LatestVersion: a.LatestVersion,
+	}
+	switch {
+	case a.Version == "":
+	case a.Kind == catalog.KindModel:
+		out.Version = a.Version
+	default: // a unit test of that version, whose name is shown with it
+		out.Name = strings.TrimSuffix(a.Name, ".v"+a.Version)
+	}
+	if len(out.FQN) == 0 {
+		out.FQN = []string{a.Name} // of a table that a crawl found
+	}
+	return out
+}
+
+// Config reads a dotted path of dbt's configuration.
+func (u *universe) Config(name int32, path string) []string {
+	if t := u.test(name); t != nil {
+		return t.config(path)
+	}
+	if u.other(name) != nil {
+		return nil
+	}
+	a := u.assets.present[name]
+	if path == "materialized" && a.Materialized != "" {
+		return []string{a.Materialized}
+	}
+	if u.configs == nil && u.fault == nil {
+		var part sized
+		if part, u.fault = u.v.m.part(u.ctx, u.v.scope(), configsPart, u.v.Version); u.fault == nil {
+			u.configs = part.(*Configs)
+		}
+	}
+	if u.fault != nil {
+		return nil
+	}
+	return u.configs.values(a.ID, path)
+}
+
+func (u *universe) RootPackage(name int32) string {
+	if u.packages == nil && u.fault == nil {
+		u.packages, u.fault = u.v.projectNames(u.ctx)
+	}
+	if t := u.test(name); t != nil {
+		return u.packages[t.project]
+	}
+	if other := u.other(name); other != nil {
+		return u.packages[other.node.Project]
+	}
+	return u.packages[u.assets.present[name].Project]
+}
+
+// projectNames returns the names of the projects of the schema.
+func (v *View) projectNames(ctx context.Context) (map[catalog.ProjectID]string, error) {
+	names := map[catalog.ProjectID]string{}
+	for page := (store.Page{Limit: store.MaxLimit}); ; {
+		projects, err := v.m.store.Projects(ctx, v.ws(), v.Schema.ID, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, project := range projects.Rows {
+			names[project.ID] = project.Name
+		}
+		if page.After = projects.Next; page.After == "" {
+			return names, nil
+		}
+	}
+}
+
+func (u *universe) State(int32, string) (bool, error) { return false, errNoState }
