@@ -262,3 +262,27 @@ func TestDeferredParent(t *testing.T) {
 		}
 	})
 }
+
+// A node that a consumer's manifest only refers to leaves the table to its owner, whichever came first.
+func TestReferenceOwnsNothing(t *testing.T) {
+	for name, order := range map[string][]string{"owner first": {"owner", "consumer"}, "consumer first": {"consumer", "owner"}} {
+		t.Run(name, func(t *testing.T) {
+			onBothStores(t, "A04", func(r *caseRig) {
+				r.send("manifest=" + order[0])
+				if order[0] == "consumer" {
+					r.wants("project of a mere reference", r.node("model.core.foobar", "data.relationships.project"), nil)
+					r.wants("reading of a mere reference", r.get("/api/v1/schemas/"+r.schema+"/column_lineage", "data.attributes.statuses.not_compiled"), 0.0)
+				}
+				r.send("manifest=" + order[1])
+				table := r.id("model.core.foobar")
+				r.wants("project", r.node("model.core.foobar", "data.relationships.project.name"), "core")
+				r.wants("description", r.node("model.core.foobar", "data.attributes.description.value"), "Real one")
+				r.wants("path", r.node("model.core.foobar", "data.attributes.dbt.original_file_path"), "models/foobar.sql")
+				r.wants("code", r.get("/api/v1/assets/"+table+"/code", "data.attributes.raw"), "select 1 as id, 2 as amt")
+				r.wants("downstream", r.node("model.core.foobar", "data.attributes.downstream"), 1.0)
+				r.wants("of the owner's project", r.get("/api/v1/assets?kind=model&schema_id="+r.schema, "meta.total"), 2.0)
+				r.wants("status", r.get("/api/v1/assets/"+table+"/column_lineage", "data.attributes.status"), "read")
+			})
+		})
+	}
+}

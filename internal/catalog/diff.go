@@ -180,6 +180,8 @@ func (d *differ) dbtFields(before, after DBT) {
 	d.value("constraints", before.Constraints, after.Constraints)
 	d.text("freshness", string(before.Freshness), string(after.Freshness))
 	d.text("loaded_at_field", before.LoadedAtField, after.LoadedAtField)
+	d.text("deferred", before.Deferred, after.Deferred)
+	d.flag("external", before.External, after.External)
 }
 
 // codeFields compares the raw code, by text where that is known, else by dbt's

@@ -195,6 +195,13 @@ func (d *digest) dbt(n *DBT) {
 	d.flag(n.Hidden)
 	d.constraints(n.Constraints)
 	d.raw(n.Freshness)
+	if n.Deferred != "" || n.External {
+		// Rare, and younger than the hashes of everything else. What follows begins with
+		// a flag, so that the mark cannot be mistaken.
+		*d = append(*d, 2)
+		d.text(n.Deferred)
+		d.flag(n.External)
+	}
 }
 
 func (d *digest) code(c *Code) {

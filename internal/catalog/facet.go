@@ -119,6 +119,9 @@ type DBT struct {
 	Constraints      []Constraint    `json:"constraints,omitempty"`
 	Freshness        json.RawMessage `json:"freshness,omitempty"`
 	LoadedAtField    string          `json:"loaded_at_field,omitempty"`
+	// External marks a node of another project that a manifest only refers to: it owns
+	// neither the table nor its code.
+	External bool `json:"external,omitzero"`
 	// Deferred is the key of the relation that children read instead, after --defer.
 	Deferred string `json:"deferred,omitempty"`
 }

@@ -13,8 +13,9 @@ import (
 // Everything follows from the facets and the policy alone; the times and the version
 // are left to the store.
 //
-//   - The leading dbt node (model before snapshot before seed before source) decides
-//     kind, name, dbt's own description, materialization, config and code.
+//   - The leading dbt node (model before snapshot before seed before source before a
+//     mere reference) decides kind, name, dbt's own description, materialization, config
+//     and code.
 //   - Texts rank manifest, catalog comment, crawl comment; see Text and Policy.
 //   - Owners and tags are unions, less what a person removed.
 //   - A withdrawn facet counts for texts that no other facet has, and for nothing
@@ -97,10 +98,11 @@ func sortFacets(facets []Facet) *sortedFacets {
 		s.live, s.withdrawn = splitFacets(s.withdrawn, func(f *Facet) bool { return gone(f).At.Equal(last.At) })
 	}
 	rank := func(f *Facet) int {
-		if m := kinds[nodeKey{f.Origin, f.UniqueID}]; m != nil {
-			return m.Body.Kind.rank()
+		m := cmp.Or(kinds[nodeKey{f.Origin, f.UniqueID}], f)
+		if m.isExternal() {
+			return KindSource.rank() + 1
 		}
-		return f.Body.Kind.rank()
+		return m.Body.Kind.rank()
 	}
 	slices.SortStableFunc(s.live, func(a, b *Facet) int {
 		return cmp.Or(cmp.Compare(a.Source.rank(), b.Source.rank()), cmp.Compare(rank(a), rank(b)))
@@ -140,6 +142,9 @@ func newerReport(a, b *Facet) bool { return compareReports(a, b) > 0 }
 func compareFacetKeys(a, b *Facet) int {
 	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Source, b.Source), cmp.Compare(a.UniqueID, b.UniqueID))
 }
+
+// isExternal reports whether a project only refers to the node of another one.
+func (f *Facet) isExternal() bool { return f.Body.DBT != nil && f.Body.DBT.External }
 
 func splitFacets(facets []*Facet, in func(*Facet) bool) (yes, no []*Facet) {
 	for _, f := range facets {
@@ -212,7 +217,7 @@ func (s *sortedFacets) lead(a *Asset) {
 		if f.Source == FromCrawl || f.UniqueID == "" {
 			continue
 		}
-		if a.Project == 0 {
+		if a.Project == 0 && !f.isExternal() {
 			a.Project = f.Project
 		}
 		a.Nodes = append(a.Nodes, NodeRef{Project: f.Project, UniqueID: f.UniqueID})

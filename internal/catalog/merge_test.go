@@ -475,3 +475,23 @@ func TestMergeStatsAndContent(t *testing.T) {
 		t.Errorf("asset (-want +got):\n%s", diff)
 	}
 }
+
+// A mere reference comes last, whatever its project is called and whenever it was made.
+func TestReferenceLeadsNothing(t *testing.T) {
+	facet := func(origin Origin, project ProjectID, b Body) Facet {
+		return Facet{Origin: origin, Source: FromManifest, UniqueID: "model.core.a", Project: project, Body: b}
+	}
+	reference := facet("dbt:a", 1, Body{Kind: KindModel, Name: "a", DBT: &DBT{UniqueID: "model.core.a", External: true}})
+	owner := facet("dbt:core", 2, Body{Kind: KindModel, Name: "a", DBT: &DBT{UniqueID: "model.core.a", Path: "a.sql"}, Code: &Code{Raw: HashOfText("select 1")}})
+	source := facet("dbt:b", 3, Body{Kind: KindSource, Name: "a", DBT: &DBT{UniqueID: "source.b.a"}})
+	for _, c := range []struct {
+		facets  []Facet
+		project ProjectID
+		path    string
+	}{{[]Facet{reference, owner}, 2, "a.sql"}, {[]Facet{reference, source}, 3, ""}, {[]Facet{reference}, 0, ""}} {
+		a, _ := Merge(1, c.facets, Policy{})
+		if a.Project != c.project || a.DBT.Path != c.path || (c.path != "") != (a.Code != nil) || len(a.Nodes) != len(c.facets) {
+			t.Errorf("project %v, path %q, code %v, nodes %v", a.Project, a.DBT.Path, a.Code, a.Nodes)
+		}
+	}
+}

@@ -101,6 +101,13 @@ func (n *Node) DeferredRelation(platform string) catalog.Relation {
 	return r
 }
 
+// IsExternal reports whether the manifest of a project holds the node only because its own nodes refer to it: it
+// belongs to another project, whose manifest has its file and code.
+func (n *Node) IsExternal(project string) bool {
+	return n.Section == "nodes" && project != "" && n.Package != "" && n.Package != project &&
+		n.Path == "" && n.OriginalFilePath == "" && n.RawCode == "" && n.CompiledCode == ""
+}
+
 // node decodes the value that was entered last, whose hash is h.
 func (d *decoder) node(section, id string, h Hash) *Node {
 	n := &Node{Section: section, UniqueID: id, Hash: h}

@@ -14,7 +14,9 @@ import (
 
 // converter turns what dbt wrote into what a project reports: nodes into bodies
 // of facets and tests. Texts are collected by hash; facets hold no SQL.
-type converter struct{ adapter string }
+type converter struct{ adapter, project string }
+
+func converterOf(h dbt.Head) converter { return converter{h.AdapterType, h.ProjectName} }
 
 // keep adds a text and returns its hash.
 func keep(texts revision.Texts, text string) catalog.Hash {
@@ -127,7 +129,7 @@ func (c converter) dbt(n *dbt.Node) *catalog.DBT {
 		OriginalFilePath: n.OriginalFilePath, PatchPath: n.PatchPath, Alias: n.Alias, Access: n.Access,
 		Group: n.Group, Version: n.Version, LatestVersion: n.LatestVersion, DeprecationDate: n.DeprecationDate,
 		Contract: n.Contract, Language: n.Language, Hidden: n.Hidden, Constraints: constraintsOf(n.Constraints),
-		Deferred: n.DeferredRelation(c.adapter).Key(),
+		Deferred: n.DeferredRelation(c.adapter).Key(), External: n.IsExternal(c.project),
 	}
 	if s := n.Source; s != nil {
 		d.SourceName, d.Loader, d.LoadedAtField = s.SourceName, s.Loader, s.LoadedAtField

@@ -136,7 +136,7 @@ func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, kno
 		claims: make([]revision.Claim, 0, nodes), facets: make([]entry, 0, nodes),
 		tests: make([]revision.TestClaim, 0, tests), entries: make([]entry, 0, tests),
 	}
-	sink := &manifestSink{manifestIndex: m, job: j, convert: converter{adapter: head.AdapterType}}
+	sink := &manifestSink{manifestIndex: m, job: j, convert: converterOf(head)}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true}
 	if known != nil {
 		opt.Known = known.knows
@@ -219,7 +219,7 @@ func (s *manifestSink) progress() {
 // observation is the manifest as revision takes it.
 func (m *manifestIndex) observation(j *job) revision.Observation {
 	reader := &manifestReader{
-		convert: converter{adapter: m.head.AdapterType}, facets: m.facets, tests: m.entries,
+		convert: converterOf(m.head), facets: m.facets, tests: m.entries,
 		nodes: batchReader[*dbt.Node]{
 			artifact: m.artifact, issues: func(list []dbt.Issue) { j.issues(partManifest, list) },
 			decoder: func() decode[*dbt.Node] { return dbt.NewNodeDecoder(j.Limits(partManifest)).Decode },

@@ -131,7 +131,7 @@ func (p *Project) table(i int, n *dbt.Node) Table {
 		d.Key = p.relation(n).Key()
 		d.Deferred = n.DeferredRelation(p.Head.AdapterType).Key()
 	}
-	if n.ResourceType == "model" || n.ResourceType == "snapshot" {
+	if (n.ResourceType == "model" || n.ResourceType == "snapshot") && !n.IsExternal(p.Head.ProjectName) {
 		d.Code = &CodeDescription{
 			Language: n.Language, Compiled: catalog.HashOfText(n.CompiledCode), Materialized: n.Materialized,
 			Snapshot: n.ResourceType == "snapshot", Config: n.Config,

@@ -260,7 +260,7 @@ func mayHaveCode(k catalog.Kind) bool { return k.IsTable() && k != catalog.KindS
 func hasCode(a *catalog.Asset) bool {
 	switch a.Kind {
 	case catalog.KindModel, catalog.KindSnapshot:
-		return a.DBT != nil
+		return a.DBT != nil && !a.DBT.External
 	}
 	return mayHaveCode(a.Kind) && a.Code != nil && !a.Code.Compiled.IsZero()
 }

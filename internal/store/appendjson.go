@@ -199,6 +199,10 @@ func (a *appender) dbtOpt(d *catalog.DBT) {
 	}
 	a.rawOpt("freshness", d.Freshness)
 	a.strOpt("loaded_at_field", d.LoadedAtField)
+	if d.External {
+		a.boolean("external", true)
+	}
+	a.strOpt("deferred", d.Deferred)
 	a.b = append(a.b, '}')
 }
 
