@@ -100,6 +100,9 @@ type Column struct {
 	Present bool `json:"present"`
 	// DocumentedOnly columns are in the YAML, not in the catalog.
 	DocumentedOnly bool `json:"documented_only,omitempty"`
+	// Origin is OriginSQL if only the table's code shows that the column exists, OriginUser if nothing does
+	// any more but people wrote about it; else "".
+	Origin Origin `json:"origin,omitempty"`
 }
 
 // Type is a column's type: the warehouse's own text and what it means.

@@ -10,17 +10,26 @@ import (
 // The newest list of the warehouse (a catalog entry or a crawl) is the table's
 // full column list, in its order and spelling. Columns of older lists are
 // absent. Columns that only the manifest has are documented-only; without any
-// list the manifest's columns count. Order: the list's, documented-only, absent.
+// list the manifest's columns count, and those that the table's code makes. A column
+// that only people wrote about is absent. Order: the list's, documented-only, absent.
 func (s *sortedFacets) columns(platform string, p Policy) (columns []Column, listed bool) {
 	t := columnTable{platform: platform, live: len(s.live)}
 	list, others := s.lists()
-	if list != nil {
+	made := s.made(list)
+	switch {
+	case list != nil:
 		t.join(list, s.order(list), slotListed)
+	case made != nil && s.ordersColumns(made):
+		t.join(made, len(s.live)-1, slotListed)
+		made = nil
 	}
 	for i, f := range s.live {
 		if f.Source == FromManifest {
 			t.join(f, i, documented(list != nil))
 		}
+	}
+	if made != nil {
+		t.join(made, len(s.live)-1, slotListed)
 	}
 	for _, f := range others {
 		t.join(f, s.order(f), slotAbsent)
@@ -39,6 +48,22 @@ func (s *sortedFacets) columns(platform string, p Policy) (columns []Column, lis
 		out = append(out, c)
 	}
 	return out, list != nil
+}
+
+// made returns the columns that the table's code makes, where no list of the warehouse takes precedence.
+func (s *sortedFacets) made(list *Facet) *Facet {
+	if list != nil || s.code == nil || len(s.live) == 0 || len(s.code.Body.Columns) == 0 {
+		return nil
+	}
+	return s.code
+}
+
+// ordersColumns reports whether the code has all columns of the table and decides their order. Under a contract that is
+// for the manifest to decide.
+func (s *sortedFacets) ordersColumns(code *Facet) bool {
+	lead := s.leading()
+	contract := lead != nil && lead.Body.DBT != nil && lead.Body.DBT.Contract
+	return !contract && code.Body.Columns[0].Ordinal > 0
 }
 
 // lists returns the newest column list of the warehouse, and the other live ones.
@@ -101,6 +126,7 @@ type slot struct {
 	name       string
 	state      slotState
 	documented bool // a manifest has it now
+	reported   bool // a manifest or the warehouse has it now
 	joined     int  // number of the last facet that has joined a column here
 	parts      []part
 }
@@ -201,8 +227,18 @@ func (t *columnTable) add(s *slot, p part, c *BodyColumn) {
 	p.column = c
 	s.parts = append(s.parts, p)
 	s.joined = t.joins
-	if p.facet.Source == FromManifest && c.Absent.IsZero() {
-		s.documented = true
+	if !c.Absent.IsZero() || p.withdrawn {
+		return
+	}
+	switch p.facet.Source {
+	case FromManifest:
+		s.documented, s.reported = true, true
+	case FromSQL:
+		if s.state == slotAbsent {
+			s.state = slotListed
+		}
+	default:
+		s.reported = true
 	}
 }
 
@@ -258,9 +294,13 @@ func (t *columnTable) edits(edits []Edit) map[*slot]columnEdits {
 		}
 		s := t.exact[e.Column]
 		if s == nil {
-			if same := t.byFold()[FoldColumn(t.platform, e.Column)]; len(same) == 1 {
+			same := t.byFold()[FoldColumn(t.platform, e.Column)]
+			switch {
+			case len(same) == 1:
 				s = same[0]
-			} else {
+			case len(same) == 0 && holds(edits, e):
+				s = t.written(e.Column)
+			default:
 				continue
 			}
 		}
@@ -276,11 +316,43 @@ func (t *columnTable) edits(edits []Edit) map[*slot]columnEdits {
 	return out
 }
 
+// holds reports whether the newest edit of a field and column sets something.
+func holds(edits []Edit, of *Edit) bool {
+	for _, e := range slices.Backward(edits) {
+		if e.Field == of.Field && e.Column == of.Column {
+			return !isBlank(e.Text) || len(e.Add) > 0
+		}
+	}
+	return false
+}
+
+// written makes a column that nothing but an edit names.
+func (t *columnTable) written(name string) *slot {
+	s := &slot{name: name, state: slotAbsent}
+	t.grow(1)
+	t.slots = append(t.slots, s)
+	t.exact[name] = s
+	fold := FoldColumn(t.platform, name)
+	t.byFold()[fold] = append(t.byFold()[fold], s)
+	return s
+}
+
+// origin is where the column is known from, unless that is a manifest or the warehouse.
+func (s *slot) origin() Origin {
+	switch {
+	case len(s.parts) == 0:
+		return OriginUser
+	case s.state == slotListed && !s.reported:
+		return OriginSQL
+	}
+	return ""
+}
+
 func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Column {
 	slices.SortStableFunc(s.parts, func(a, b part) int { return cmp.Compare(a.order, b.order) })
 	c := Column{
 		Name: s.name, Present: s.state != slotAbsent,
-		DocumentedOnly: list != nil && s.documented && s.state != slotListed,
+		DocumentedOnly: list != nil && s.documented && s.state != slotListed, Origin: s.origin(),
 	}
 	c.Type, c.Nullable = s.typed(platform, list)
 	var room [4]textSource

@@ -239,6 +239,7 @@ func (d *differ) columnFields(before, after *Column) {
 	d.text("meta", string(before.Meta), string(after.Meta))
 	d.value("constraints", before.Constraints, after.Constraints)
 	d.flag("documented_only", before.DocumentedOnly, after.DocumentedOnly)
+	d.text("origin", string(before.Origin), string(after.Origin))
 }
 
 // columnPairs has for each new column the old one, and the old ones that are left.

@@ -301,4 +301,5 @@ func (d *digest) column(c *Column) {
 	d.constraints(c.Constraints)
 	d.flag(c.Present)
 	d.flag(c.DocumentedOnly)
+	d.text(string(c.Origin))
 }

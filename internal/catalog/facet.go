@@ -5,12 +5,15 @@ import (
 	"time"
 )
 
-// Origin is where a facet comes from: "dbt:<project key>", "crawl:<integration>" or
-// "user".
+// Origin is where a facet comes from: "dbt:<project key>", "crawl:<integration>", "user"
+// or "sql".
 type Origin string
 
-// OriginUser is the origin of what people write.
-const OriginUser Origin = "user"
+// OriginUser is the origin of what people write, OriginSQL that of what was found in the code of a table.
+const (
+	OriginUser Origin = "user"
+	OriginSQL  Origin = "sql"
+)
 
 // Source is the artifact kind a facet comes from.
 type Source string
@@ -21,6 +24,7 @@ const (
 	FromCatalog  Source = "catalog"
 	FromCrawl    Source = "crawl"
 	FromUser     Source = "user"
+	FromSQL      Source = "sql"
 )
 
 // Facet is what one origin and source report about one asset. It is append-only: a
@@ -30,7 +34,7 @@ type Facet struct {
 	Asset     AssetID // 0 while its asset is unknown (a catalog table that no manifest lists)
 	Origin    Origin
 	Source    Source
-	UniqueID  string // dbt's id; for a crawl the relation key; "" for people
+	UniqueID  string // dbt's id; for a crawl the relation key; "" for people and SQL
 	Project   ProjectID
 	Hash      Hash       // of Body
 	Cause     Cause      // that brought this facet

@@ -45,6 +45,7 @@ type sortedFacets struct {
 	live      []*Facet // manifests, catalogs, crawls; each by rank
 	withdrawn []*Facet // the last one first; used for texts and columns only
 	edits     []Edit   // oldest first
+	code      *Facet   // the columns that the table's own code makes; nil without
 	present   bool
 	removedBy Withdrawal
 }
@@ -83,6 +84,8 @@ func sortFacets(facets []Facet) *sortedFacets {
 			if f.Withdrawn.IsZero() {
 				s.edits = append(s.edits, f.Body.Edits...)
 			}
+		case f.Source == FromSQL:
+			s.code = f
 		case gone(f).IsZero():
 			s.live = append(s.live, f)
 		default:

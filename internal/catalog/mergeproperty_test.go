@@ -52,6 +52,9 @@ func genFacets(t *rapid.T) []Facet {
 	facets := rapid.SliceOfNDistinct(facet, 0, 7, func(f Facet) string {
 		return fmt.Sprint(f.Origin, f.Source, f.UniqueID, f.Cause)
 	}).Draw(t, "facets")
+	if rapid.Bool().Draw(t, "read") {
+		facets = append(facets, codeFacet(rapid.Bool().Draw(t, "full"), rapid.SliceOfNDistinct(names, 1, 4, rapid.ID).Draw(t, "made")...))
+	}
 	if rapid.Bool().Draw(t, "edited") {
 		facets = append(facets, userFacet(
 			describe(texts.Draw(t, "own")),

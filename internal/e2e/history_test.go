@@ -36,7 +36,7 @@ func TestHistoryOfARealProject(t *testing.T) {
 			at := fmt.Sprint(i + 1)
 			r.checkTables(t, state, at)
 			r.checkLineage(t, state, at)
-			r.checkChanges(t, state, imports[i])
+			r.checkChanges(t, state, imports[i], i+1)
 			// A time reads the same state as its number.
 			list := "/api/v1/assets?limit=200&kind=model&schema_id=" + r.schema + "&at="
 			if byNumber, byTime := r.Get(t, list+at, r.key), r.Get(t, list+times[i], r.key); text(byNumber.JSON(t)) != text(byTime.JSON(t)) {
@@ -81,8 +81,8 @@ func (r *rig) columns(t *testing.T, asset, at string) []column {
 	var out []column
 	for _, c := range r.Get(t, "/api/v1/assets/"+asset+"/columns?at="+at, r.key).At(t, "data").([]any) {
 		documented := apitest.At(c, "attributes.documented_only") == true
-		if apitest.At(c, "attributes.present") != true && !documented {
-			continue
+		if apitest.At(c, "attributes.present") != true && !documented || apitest.At(c, "attributes.origin") == "sql" {
+			continue // the reader of the files reads no SQL
 		}
 		read := func(path string) string { s, _ := apitest.At(c, "attributes."+path).(string); return s }
 		out = append(out, column{
@@ -132,8 +132,16 @@ func (r *rig) checkLineage(t *testing.T, want expected, at string) {
 }
 
 // checkChanges compares what the import says it changed.
-func (r *rig) checkChanges(t *testing.T, want expected, imp string) {
+func (r *rig) checkChanges(t *testing.T, want expected, imp string, version int) {
 	t.Helper()
+	inCode := map[string]map[string]bool{}
+	isOfCode := func(asset, column string, version int) bool {
+		at := fmt.Sprint(asset, "/columns?at=", version)
+		if inCode[at] == nil {
+			inCode[at] = r.columnsOfCode(t, at)
+		}
+		return column != "" && inCode[at][column]
+	}
 	got := map[string]bool{}
 	names := map[string]string{}
 	for path := "/api/v1/dbt_imports/" + imp + "/changes?limit=50"; path != ""; {
@@ -144,7 +152,14 @@ func (r *rig) checkChanges(t *testing.T, want expected, imp string) {
 				asset := r.Get(t, "/api/v1/assets/"+read("asset"), r.key)
 				names[read("asset")], _ = asset.At(t, "data.attributes.dbt.unique_id").(string)
 			}
-			if line, ok := changeLine(names[read("asset")], read("column"), read("field"), read("kind"), read("old"), read("new")); ok {
+			field, kind, before, after := read("field"), read("kind"), read("old"), read("new")
+			switch was, is := isOfCode(read("asset"), read("column"), version-1), isOfCode(read("asset"), read("column"), version); {
+			case is || was && kind == "removed":
+				continue
+			case was: // the files name it for the first time
+				field, kind, before, after = "", "created", "", ""
+			}
+			if line, ok := changeLine(names[read("asset")], read("column"), field, kind, before, after); ok {
 				got[line] = true
 			}
 		}
@@ -153,6 +168,22 @@ func (r *rig) checkChanges(t *testing.T, want expected, imp string) {
 	if diff := cmp.Diff(want.changes, got); diff != "" || len(got) == 0 {
 		t.Errorf("changes of %s (-files +API):\n%s", imp, diff)
 	}
+}
+
+// columnsOfCode are the columns that only the code of a table shows.
+func (r *rig) columnsOfCode(t *testing.T, path string) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	reply := r.Get(t, "/api/v1/assets/"+path, r.key)
+	if reply.Status != 200 { // the table was not there
+		return out
+	}
+	for _, c := range reply.At(t, "data").([]any) {
+		if apitest.At(c, "attributes.origin") == "sql" {
+			out[apitest.At(c, "attributes.name").(string)] = true
+		}
+	}
+	return out
 }
 
 // changeLine is a change as both sides write it; false for fields that the

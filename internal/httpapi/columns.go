@@ -25,6 +25,7 @@ type Column struct {
 	Constraints    []Constraint   `json:"constraints" nullable:"false"`
 	Present        bool           `json:"present" doc:"False if an earlier catalog had it and the newest does not"`
 	DocumentedOnly bool           `json:"documented_only" doc:"Documented in YAML, not in the catalog"`
+	Origin         string         `json:"origin" enum:"warehouse,dbt,sql,user" doc:"What shows that it exists: a catalog or a crawl; dbt's YAML; the table's own SQL alone; nothing any more, but people wrote about it"`
 }
 
 // ColumnTest is a data test of a column.
@@ -131,8 +132,20 @@ func columnResource(asset catalog.Asset, c catalog.Column, tests []ColumnTest) h
 			Name: c.Name, Ordinal: c.Ordinal, DataType: optional(c.Type.Canonical), NativeType: optional(c.Type.Native),
 			Nullable: c.Nullable, Description: textOf(c.Description), Tags: orEmpty(c.Tags), Meta: jsonMap(c.Meta),
 			Tests: tests, Constraints: constraintsOf(c.Constraints), Present: c.Present, DocumentedOnly: c.DocumentedOnly,
+			Origin: columnOrigin(asset, c),
 		},
 	}
+}
+
+// columnOrigin names what shows that a column exists.
+func columnOrigin(asset catalog.Asset, c catalog.Column) string {
+	switch {
+	case c.Origin != "":
+		return string(c.Origin)
+	case asset.Listed && !c.DocumentedOnly:
+		return "warehouse"
+	}
+	return "dbt"
 }
 
 func constraintsOf(list []catalog.Constraint) []Constraint {

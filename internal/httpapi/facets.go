@@ -13,7 +13,7 @@ import (
 // Facet is what one origin reports about an asset, unmerged.
 type Facet struct {
 	Origin         string                     `json:"origin"`
-	Source         string                     `json:"source" doc:"manifest, catalog, crawl or user"`
+	Source         string                     `json:"source" doc:"manifest, catalog, crawl, user or sql"`
 	UniqueID       *string                    `json:"unique_id"`
 	Project        *string                    `json:"project"`
 	Cause          httpserver.Nullable[Cause] `json:"cause" doc:"What it comes from"`

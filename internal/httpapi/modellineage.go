@@ -28,7 +28,7 @@ type ModelLineage struct {
 type OutputColumn struct {
 	Name       string                    `json:"name" doc:"* if the columns are unknown"`
 	Masked     bool                      `json:"masked"`
-	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved"`
+	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, or it stands for columns whose names are not known"`
 	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code"`
 	From       []OriginColumn            `json:"from" nullable:"false"`
 }
@@ -117,7 +117,7 @@ func modelLineage(read readmodel.ModelLineage) ModelLineage {
 
 func outputColumn(read readmodel.ModelLineage, o *lineage.Output) OutputColumn {
 	column := OutputColumn{
-		Name: o.Name, Masked: o.Masked, Incomplete: o.Gap, Span: httpserver.NullableOf(spanOf(o.Span)), From: []OriginColumn{},
+		Name: o.Name, Masked: o.Masked, Incomplete: o.Gap || o.Star, Span: httpserver.NullableOf(spanOf(o.Span)), From: []OriginColumn{},
 	}
 	if o.Star {
 		column.Name = "*"

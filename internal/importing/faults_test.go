@@ -66,7 +66,7 @@ func TestPackageInTwoProjects(t *testing.T) {
 	if got := columnNames(columnsA); !slices.Equal(got, []string{"id", "of_a"}) {
 		t.Errorf("columns of A's table: %v", got)
 	}
-	if got := columnNames(columnsB); !slices.Equal(got, []string{"id"}) {
+	if got := columnNames(columnsB); !slices.Equal(got, []string{"shared", "id"}) { // what its code makes, and its YAML
 		t.Errorf("columns of B's table: %v", got)
 	}
 	tests, err := r.store.TestsOf(t.Context(), ws, r.schema, 0, 0, true)

@@ -3,6 +3,7 @@ package readmodel
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -39,7 +40,8 @@ func (v *View) Columns(ctx context.Context, id catalog.AssetID) ([]catalog.Colum
 
 // Facets lists what each origin reports about an asset.
 func (v *View) Facets(ctx context.Context, id catalog.AssetID) ([]catalog.Facet, error) {
-	return v.m.store.FacetsOf(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{id})
+	facets, err := v.m.store.FacetsOf(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{id})
+	return slices.DeleteFunc(facets, func(f catalog.Facet) bool { return f.Source == catalog.FromSQL && len(f.Body.Columns) == 0 }), err
 }
 
 // Code reads the raw and the compiled code of an asset; both are empty where it

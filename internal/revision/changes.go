@@ -191,7 +191,7 @@ func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Face
 
 func keyOf(f catalog.Facet) store.FacetKey {
 	k := store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID}
-	if f.Origin == catalog.OriginUser {
+	if f.UniqueID == "" {
 		k.Asset = f.Asset
 	}
 	return k

@@ -140,21 +140,22 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	b.facets, b.rows = make([]catalog.Facet, 0, count(reported)), make([]store.AssetRow, 0, len(ids))
 	for _, id := range ids {
 		runtime.Gosched() // yield to requests
-		facets, changed := m.changes.facets(id, st.facets[id], reported[id])
+		facets, written := m.changes.facets(id, st.facets[id], reported[id])
 		asset, columns := catalog.Merge(id, facets, m.policy)
 		var old *catalog.Asset
 		if a, ok := st.assets[id]; ok {
 			old = &a
 		}
-		b.facets = append(b.facets, changed...)
+		b.facets = append(b.facets, hideColumns(&asset, facets, written)...)
 		d := catalog.Transition{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
-		if row, ok := m.compare(d); ok {
+		row, changed := m.compare(d)
+		if changed {
 			b.rows = append(b.rows, row)
 		}
 		if old != nil && isTraced(old) && !isTraced(&asset) {
 			b.untraced = append(b.untraced, id)
 		}
-		m.track(d)
+		m.track(d, changed)
 	}
 	m.untraced = append(m.untraced, b.untraced...)
 	return b, nil

@@ -37,18 +37,16 @@ func (a *apply) trace(ctx context.Context) error {
 	if err := t.rememberReads(); err != nil {
 		return err
 	}
-	if len(relinked) == 0 {
-		t.tally.report(a.report())
-		return nil
-	}
-	if edges, err = a.currentEdges(ctx); err != nil {
-		return err
-	}
-	if err := t.run(ctx, edges, relinked); err != nil {
-		return err
+	if len(relinked) > 0 {
+		if edges, err = a.currentEdges(ctx); err != nil {
+			return err
+		}
+		if err := t.run(ctx, edges, relinked); err != nil {
+			return err
+		}
 	}
 	t.tally.report(a.report())
-	return nil
+	return t.revealColumns(ctx)
 }
 
 // run traces the tables that are due, and those that read them as far as their
@@ -83,7 +81,7 @@ func (a *apply) mayTrace() bool {
 		return true
 	}
 	for _, t := range a.tables {
-		if t.due || t.disturbs {
+		if t.due || t.disturbs || t.unlisted {
 			return true
 		}
 	}
@@ -126,6 +124,7 @@ type tracing struct {
 	graph   *graph.Graph
 	blocks  map[int32]storedBlock
 	fetched map[int32]bool // whose block was asked for
+	traced  map[int32]bool // whose columns were noted
 	tally   tally
 	found   map[int32][]lineage.Ref // tables that the code of an undeclared table reads
 	reads   *readsMemo
@@ -133,6 +132,7 @@ type tracing struct {
 	tracer  *lineage.Tracer  // of the last run
 	// changed and same, of kept bytes, wait to be written.
 	changed, same []store.ColumnEdgeBlock
+	made          []madeColumns
 	kept          int
 
 	mu     sync.Mutex
@@ -154,7 +154,7 @@ func newTracing(ctx context.Context, a *apply) (*tracing, error) {
 	}
 	t := &tracing{
 		apply: a, ctx: ctx, number: map[catalog.AssetID]int32{}, merged: map[int32]*mergedTable{},
-		blocks: map[int32]storedBlock{}, fetched: map[int32]bool{}, asked: map[int32]lineage.Columns{}, found: map[int32][]lineage.Ref{},
+		blocks: map[int32]storedBlock{}, fetched: map[int32]bool{}, traced: map[int32]bool{}, asked: map[int32]lineage.Columns{}, found: map[int32][]lineage.Ref{},
 	}
 	kinds := make(map[catalog.AssetID]catalog.Kind, len(index.Assets)+len(a.tables))
 	refs := make(map[catalog.AssetID]*store.AssetRef, len(index.Assets))

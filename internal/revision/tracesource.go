@@ -207,6 +207,7 @@ func (t *tracing) Keep(_ context.Context, traced []lineage.Traced) error {
 			t.changed = append(t.changed, row)
 		}
 		t.kept += len(w.Encoded)
+		t.noteColumns(w)
 		t.remember(w)
 	}
 	if t.kept >= keptBytes {
@@ -228,8 +229,8 @@ func (t *tracing) remember(w lineage.Traced) {
 }
 
 func (t *tracing) flush() {
-	changed, same := t.changed, t.same
-	t.changed, t.same, t.kept = nil, nil, 0
+	changed, same, made := t.changed, t.same, lastMade(t.made)
+	t.changed, t.same, t.made, t.kept = nil, nil, nil, 0
 	t.later(func(ctx context.Context) error {
 		if err := t.write.PutColumnEdges(ctx, changed); err != nil {
 			return fmt.Errorf("column edges of %d models: %w", len(changed), err)
@@ -237,6 +238,6 @@ func (t *tracing) flush() {
 		if err := t.write.KeyColumnEdges(ctx, same); err != nil {
 			return fmt.Errorf("keys of column edges of %d models: %w", len(same), err)
 		}
-		return nil
+		return t.writeColumns(ctx, made)
 	})
 }

@@ -14,20 +14,22 @@ import (
 type mergedTable struct {
 	kind     catalog.Kind
 	present  bool
+	changed  bool   // the merge made something else of it
 	due      bool   // its code has to be read again
 	disturbs bool   // its readers have to be looked at again
 	now      string // its relation
 	before   string // its relation before, if it has another one now or none
+	unlisted bool   // no warehouse lists its columns any more
 	// table is nil for tables that are gone, and once the trace stage has it.
 	table *lineage.Table
 }
 
 // track notes a merged table for the trace stage.
-func (m *merger) track(d catalog.Transition) {
+func (m *merger) track(d catalog.Transition, changed bool) {
 	if !d.After.Kind.IsTable() {
 		return
 	}
-	t := &mergedTable{kind: d.After.Kind, present: d.After.Present}
+	t := &mergedTable{kind: d.After.Kind, present: d.After.Present, changed: changed}
 	m.apply.tables[d.After.ID] = t
 	if d.Before != nil && d.Before.RelationKey != d.After.RelationKey || d.Before != nil && !t.present {
 		t.before = d.Before.RelationKey
@@ -43,6 +45,7 @@ func (m *merger) track(d catalog.Transition) {
 		return
 	}
 	before := lineageTable(d.Before, d.ColumnsBefore)
+	t.unlisted = d.Before.Listed && !d.After.Listed
 	t.disturbs = before.Key != table.Key || before.Deferred != table.Deferred || before.Ephemeral != table.Ephemeral || before.Stated != table.Stated
 	t.due = table.Code != nil && (m.traceAll() || before.Key != table.Key || before.Platform != table.Platform || !sameCode(before, table, d))
 }
@@ -96,7 +99,7 @@ func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.CodeDescription
 	if a.DBT.Contract {
 		c.Contract = func(yield func(string) bool) {
 			for i := range columns {
-				if columns[i].Present && !yield(columns[i].Name) {
+				if c := &columns[i]; c.Present && c.Origin != catalog.OriginSQL && !yield(c.Name) {
 					return
 				}
 			}
@@ -105,12 +108,13 @@ func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.CodeDescription
 	return c
 }
 
-// schemaColumns are the columns that the warehouse lists, else those that dbt's YAML names.
+// schemaColumns are the columns that the warehouse lists, else those that dbt's YAML names. Those that the code is
+// known to make are left out: the tracer has them from the code.
 func schemaColumns(a *catalog.Asset, columns []catalog.Column) []resolve.Column {
 	list := make([]resolve.Column, 0, len(columns))
 	for i := range columns {
 		c := &columns[i]
-		if !c.Present || a.Listed && c.DocumentedOnly {
+		if !c.Present || a.Listed && c.DocumentedOnly || c.Origin == catalog.OriginSQL {
 			continue
 		}
 		list = append(list, lineage.SchemaColumn(c.Name, c.Type.Native))

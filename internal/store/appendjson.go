@@ -402,6 +402,7 @@ func (a *appender) column(c *catalog.Column) {
 	}
 	a.boolean("present", c.Present)
 	a.boolean("documented_only", c.DocumentedOnly)
+	a.strOpt("origin", string(c.Origin))
 	a.b = append(a.b, '}')
 }
 

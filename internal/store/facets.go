@@ -12,7 +12,7 @@ import (
 )
 
 // FacetKey is the identity of a facet inside a schema. Asset counts only for
-// facets of people (catalog.OriginUser), which have no unique id.
+// facets without a unique id: those of people and of code.
 type FacetKey struct {
 	Origin   catalog.Origin
 	Source   catalog.Source
@@ -31,7 +31,7 @@ func (k FacetKey) hash() []byte {
 		b = binary.AppendUvarint(b, uint64(len(part)))
 		b = append(b, part...)
 	}
-	if k.Origin == catalog.OriginUser {
+	if k.UniqueID == "" {
 		b = binary.AppendVarint(b, int64(k.Asset))
 	}
 	h := catalog.HashOf(b)
@@ -65,6 +65,11 @@ func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID,
 		return nil, err
 	}
 	return d.facetsOf(ctx, ws, schema, at, assets)
+}
+
+// FacetsOf is Store.FacetsOf at the version in the making.
+func (w *Write) FacetsOf(ctx context.Context, assets []catalog.AssetID) ([]catalog.Facet, error) {
+	return w.s.reader(w.lease.WS).facetsOf(ctx, w.lease.WS, w.lease.Schema, w.next, assets)
 }
 
 // facetsOf is FacetsOf for any version, even one in the making.
