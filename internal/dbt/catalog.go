@@ -170,7 +170,14 @@ func (c *catalogReader) deliver(e catalogEvent) error {
 }
 
 func (d *decoder) catalogTable(section, id string, v value, h Hash) *CatalogTable {
-	t := &CatalogTable{Section: section, UniqueID: id, Hash: h}
+	t := &CatalogTable{}
+	d.decodeTable(t, section, id, v, h)
+	return t
+}
+
+// decodeTable is catalogTable into t, whatever that was before.
+func (d *decoder) decodeTable(t *CatalogTable, section, id string, v value, h Hash) {
+	*t = CatalogTable{Section: section, UniqueID: id, Hash: h}
 	for name, m := range v.get("metadata").members {
 		switch string(name) {
 		case "database":
@@ -189,12 +196,14 @@ func (d *decoder) catalogTable(section, id string, v value, h Hash) *CatalogTabl
 	}
 	t.Columns = d.catalogColumns(v.get("columns"))
 	d.stats(t, v.get("stats"))
-	return t
 }
 
 // catalogColumns reads the columns and puts them into the order of their indexes.
 func (d *decoder) catalogColumns(v value) []CatalogColumn {
 	var list []CatalogColumn
+	if d.reused != nil {
+		list = d.reused.tableColumns[:0]
+	}
 	for name, m := range v.members {
 		if !d.columnFits(len(list), len(name)) {
 			return nil
@@ -202,6 +211,13 @@ func (d *decoder) catalogColumns(v value) []CatalogColumn {
 		list = append(list, d.catalogColumn(d.interned.text(name), m))
 	}
 	slices.SortStableFunc(list, func(a, b CatalogColumn) int { return cmp.Compare(a.Index, b.Index) })
+	switch {
+	case len(list) == 0:
+		return nil
+	case d.reused != nil:
+		d.reused.tableColumns = list
+		return list
+	}
 	return slices.Clip(list)
 }
 

@@ -31,7 +31,12 @@ type Constraint struct {
 
 // columns reads a map from names to columns, or a list of columns as some tools write it.
 func (d *decoder) columns(v value) []Column {
-	list := make([]Column, 0, len(v)/256)
+	var list []Column
+	if d.reused != nil {
+		list = d.reused.columns[:0]
+	} else {
+		list = make([]Column, 0, len(v)/256)
+	}
 	for name, c := range v.members {
 		if !d.columnFits(len(list), len(name)) {
 			return nil
@@ -46,6 +51,10 @@ func (d *decoder) columns(v value) []Column {
 		if key != "" {
 			list = append(list, d.column(key, c))
 		}
+	}
+	if d.reused != nil {
+		d.reused.columns = list
+		return list
 	}
 	return slices.Clip(list)
 }

@@ -27,7 +27,7 @@ func (d *decoder) config(n *Node, config value) {
 		}
 	}
 	n.Tags = distinct(n.Tags)
-	n.Config = d.raw("config", withoutSQL(config))
+	n.Config = d.rawOwn("config", withoutSQL(config))
 }
 
 // withoutSQL drops what is SQL, which lies apart from the facets, and meta, which has a field of its own.
@@ -35,9 +35,9 @@ func withoutSQL(config value) value {
 	if config.kind() != '{' {
 		return nil
 	}
-	out := []byte{'{'}
+	out := append(make([]byte, 0, len(config)), '{')
 	config.rawMembers(func(quoted, val value) {
-		switch quoted.str() {
+		switch string(unquoteName(quoted)) {
 		case "pre-hook", "post-hook", "pre_hook", "post_hook", "sql_header", "meta":
 			return
 		}

@@ -23,6 +23,8 @@ type decoder struct {
 	about    string   // unique id of the node it is about
 	fields   []member // scratch: the members of the current value
 	interned interned
+	reused   *reused  // nil if every value is to be a new one
+	list     []string // scratch
 
 	issues []Issue
 	err    *Error
@@ -186,11 +188,15 @@ func (d *decoder) names(field string, v value) []string {
 		d.odd(field, "a list")
 		return nil
 	}
-	var list []string
+	list := d.list[:0]
 	for e := range v.elements {
 		list = append(list, d.name(field, e))
 	}
-	return distinct(list)
+	if d.list = list; len(list) == 0 {
+		return nil
+	}
+	list = distinct(list)
+	return append(make([]string, 0, len(list)), list...)
 }
 
 // distinct drops blanks and repetitions, keeping the order.
@@ -223,6 +229,11 @@ func (d *decoder) truth(field string, v value) bool {
 
 // raw keeps a value of the canonical form, or nil where it is absent, empty or larger than the limit of a text.
 func (d *decoder) raw(field string, v value) jsontext.Value {
+	return bytes.Clone(d.rawOwn(field, v))
+}
+
+// rawOwn is raw for a value that nothing else holds.
+func (d *decoder) rawOwn(field string, v value) jsontext.Value {
 	if v.absent() || bytes.Equal(v, []byte("{}")) || bytes.Equal(v, []byte("[]")) {
 		return nil
 	}
@@ -230,16 +241,16 @@ func (d *decoder) raw(field string, v value) jsontext.Value {
 		d.note(IssueTextCut, field, "the field "+field+" is larger than "+byteText(int64(d.limits.Text))+" and was left out", "")
 		return nil
 	}
-	return jsontext.Value(bytes.Clone(v))
+	return jsontext.Value(v)
 }
 
 // merged merges objects member by member; the last one that has a name wins. Names keep the order in
 // which they first appear.
 func (d *decoder) merged(field string, objects ...value) jsontext.Value {
 	var only value
-	n := 0
+	n := 0 // different ones
 	for _, o := range objects {
-		if o.kind() == '{' && skipSpace(o, 1) < len(o)-1 {
+		if o.kind() == '{' && skipSpace(o, 1) < len(o)-1 && !bytes.Equal(o, only) {
 			only = o
 			n++
 		}
@@ -250,27 +261,63 @@ func (d *decoder) merged(field string, objects ...value) jsontext.Value {
 	if n == 1 {
 		return d.raw(field, only)
 	}
-	return d.raw(field, mergeObjects(objects))
+	return d.rawOwn(field, mergeObjects(objects))
 }
 
 func mergeObjects(objects []value) value {
-	var order []string
-	vals := map[string]value{}
+	size := 2
+	for _, o := range objects {
+		size += len(o)
+	}
+	out := append(make([]byte, 0, size), '{')
+	var members memberList
 	for _, o := range objects {
 		for name, val := range o.members {
-			if _, ok := vals[string(name)]; !ok {
-				order = append(order, string(name))
-			}
-			vals[string(name)] = val
+			members.set(name, val)
 		}
 	}
-	out := []byte{'{'}
-	for i, name := range order {
+	for i, m := range members.list {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out, _ = jsontext.AppendQuote(out, name)
-		out = append(append(out, ':'), vals[name]...)
+		out, _ = jsontext.AppendQuote(out, m.name)
+		out = append(append(out, ':'), m.val...)
 	}
 	return append(out, '}')
+}
+
+// memberList holds members in the order in which their names first appear.
+type memberList struct {
+	list  []member
+	index map[string]int // of a long list
+}
+
+// longMemberList is the length from which looking for a name takes a map.
+const longMemberList = 16
+
+// set sets the value of a name.
+func (l *memberList) set(name []byte, val value) {
+	if i := l.find(name); i >= 0 {
+		l.list[i].val = val
+		return
+	}
+	if l.list = append(l.list, member{name, val}); len(l.list) == longMemberList {
+		l.index = make(map[string]int, 2*longMemberList)
+		for i, m := range l.list {
+			l.index[string(m.name)] = i
+		}
+	} else if l.index != nil {
+		l.index[string(name)] = len(l.list) - 1
+	}
+}
+
+// find returns the place of a name, or -1.
+func (l *memberList) find(name []byte) int {
+	if l.index != nil {
+		if i, ok := l.index[string(name)]; ok {
+			return i
+		}
+		return -1
+	}
+	return slices.IndexFunc(l.list, func(m member) bool { return bytes.Equal(m.name, name) })
 }

@@ -3,6 +3,7 @@ package dbt
 import (
 	"context"
 	"io"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -12,7 +13,8 @@ import (
 // within a section arrives again and the later one replaces the earlier. When the reading ends with an error,
 // everything that the sink received must be discarded.
 type ManifestSink interface {
-	// Node takes a node that is new or changed. The sink owns it.
+	// Node takes a node that is new or changed. The sink owns it, unless
+	// ManifestOptions.Index is set: then it is valid only until Node returns.
 	Node(n *Node) error
 	// Unchanged takes a node whose hash ManifestOptions.Known recognizes,
 	// undecoded.
@@ -98,6 +100,7 @@ type manifestReader struct {
 	header  header
 	head    *decoder
 	decoded issues
+	indexed sync.Pool // of nodes that the sink is done with
 }
 
 func (s *splitter) newDecoder() *decoder { return &decoder{limits: s.limits, part: s.part} }
@@ -202,7 +205,8 @@ func (m *manifestReader) decodeNode(d *decoder, e entry, emit func(manifestEvent
 		return
 	}
 	if m.opt.Index {
-		n := d.indexed(section, id, h)
+		n := m.newIndexed()
+		d.indexed(n, section, id, h)
 		n.Range = Range{e.at, e.length}
 		emit(manifestEvent{node: n})
 		return
@@ -212,6 +216,14 @@ func (m *manifestReader) decodeNode(d *decoder, e entry, emit func(manifestEvent
 		n.Macro.Text = d.whole("macro_sql", v.get("macro_sql"))
 	}
 	emit(manifestEvent{node: n})
+}
+
+// newIndexed returns a node for the index. The sink does not keep them.
+func (m *manifestReader) newIndexed() *Node {
+	if n, ok := m.indexed.Get().(*Node); ok {
+		return n
+	}
+	return &Node{}
 }
 
 // typeAndPackage reads what names the project before manifest v10, and stops once it has both.
@@ -253,7 +265,8 @@ func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit fun
 		d.enter(v, volatile)
 		var n *Node
 		if m.opt.Index {
-			n = d.indexed(e.section, id, d.entered.hash())
+			n = m.newIndexed()
+			d.indexed(n, e.section, id, d.entered.hash())
 		} else {
 			n = d.node(e.section, id, d.entered.hash())
 		}
@@ -295,7 +308,11 @@ func (m *manifestReader) deliver(e manifestEvent) error {
 		if e.node.Section == "nodes" {
 			m.header.countPackage(e.node.ResourceType, e.node.Package)
 		}
-		return m.sink.Node(e.node)
+		err := m.sink.Node(e.node)
+		if m.opt.Index {
+			m.indexed.Put(e.node)
+		}
+		return err
 	case e.doc != nil:
 		return m.sink.Doc(e.doc)
 	case e.section != "":

@@ -110,7 +110,14 @@ func (n *Node) IsExternal(project string) bool {
 
 // node decodes the value that was entered last, whose hash is h.
 func (d *decoder) node(section, id string, h Hash) *Node {
-	n := &Node{Section: section, UniqueID: id, Hash: h}
+	n := &Node{}
+	d.decodeNode(n, section, id, h)
+	return n
+}
+
+// decodeNode is node into n, whatever that was before.
+func (d *decoder) decodeNode(n *Node, section, id string, h Hash) {
+	*n = Node{Section: section, UniqueID: id, Hash: h}
 	f := d.load()
 	var config value
 	for _, m := range f {
@@ -128,12 +135,11 @@ func (d *decoder) node(section, id string, h Hash) *Node {
 	d.lists(n, f, config)
 	d.config(n, config)
 	d.special(n, f, config)
-	return n
 }
 
-// indexed decodes what identifies the value that was entered last.
-func (d *decoder) indexed(section, id string, h Hash) *Node {
-	n := &Node{Section: section, UniqueID: id, Hash: h}
+// indexed decodes what identifies the value that was entered last into n.
+func (d *decoder) indexed(n *Node, section, id string, h Hash) {
+	*n = Node{Section: section, UniqueID: id, Hash: h}
 	f := d.load()
 	d.identity(n, f)
 	if n.ResourceType == "" {
@@ -147,7 +153,6 @@ func (d *decoder) indexed(section, id string, h Hash) *Node {
 			n.Materialized = d.name("config/materialized", m.val.get("materialized"))
 		}
 	}
-	return n
 }
 
 // special fills the struct of the node's own type.

@@ -12,16 +12,17 @@ func NewNodeDecoder(limits Limits) *NodeDecoder {
 }
 
 // Decode returns the node whose bytes are raw and whose hash is h, and the
-// issues of its fields. An error caused by the file is an *[Error].
+// issues of its fields. The node and its list of columns are valid until the next
+// call; all else of it may be kept. An error caused by the file is an *[Error].
 func (d *NodeDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*Node, []Issue, error) {
 	skip := volatile
 	if section == "macros" {
 		skip = volatileMacro
 	}
 	d.enterRange(section, uniqueID, raw, skip)
-	n := d.node(section, uniqueID, h)
+	d.decodeNode(&d.reused.node, section, uniqueID, h)
 	issues, err := d.found()
-	return n, issues, err
+	return &d.reused.node, issues, err
 }
 
 // TableDecoder decodes tables from the ranges that CatalogOptions.Index reports.
@@ -34,12 +35,12 @@ func NewTableDecoder(limits Limits) *TableDecoder {
 }
 
 // Decode returns the table whose bytes are raw and whose hash is h, and the
-// issues of its fields.
+// issues of its fields. The table and its lists are valid until the next call.
 func (d *TableDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*CatalogTable, []Issue, error) {
 	v := d.enterRange(section, uniqueID, raw, volatile)
-	t := d.catalogTable(section, uniqueID, v, h)
+	d.decodeTable(&d.reused.table, section, uniqueID, v, h)
 	issues, err := d.found()
-	return t, issues, err
+	return &d.reused.table, issues, err
 }
 
 // rangeDecoder decodes values that were found sound, or were repaired, when the
@@ -50,7 +51,17 @@ type rangeDecoder struct {
 }
 
 func newRangeDecoder(part Kind, limits Limits) rangeDecoder {
-	return rangeDecoder{decoder: decoder{limits: limits.orDefault(part), part: part}}
+	return rangeDecoder{decoder: decoder{limits: limits.orDefault(part), part: part, reused: &reused{
+		columns: make([]Column, 0, 32), tableColumns: make([]CatalogColumn, 0, 32),
+	}}}
+}
+
+// reused is what a decoder uses for one value after the other.
+type reused struct {
+	node         Node
+	columns      []Column
+	table        CatalogTable
+	tableColumns []CatalogColumn
 }
 
 // enterRange enters a value. Oddities of the value as a whole were reported when

@@ -11,7 +11,12 @@ type recorder struct {
 	tables    []*dbt.CatalogTable
 }
 
-func (r *recorder) Node(n *dbt.Node) error          { r.nodes = append(r.nodes, n); return nil }
+func (r *recorder) Node(n *dbt.Node) error {
+	own := *n // an indexed one is used again
+	r.nodes = append(r.nodes, &own)
+	return nil
+}
+
 func (r *recorder) Doc(d *dbt.Doc) error            { r.docs = append(r.docs, d); return nil }
 func (r *recorder) Table(t *dbt.CatalogTable) error { r.tables = append(r.tables, t); return nil }
 func (r *recorder) Unchanged(_, id string, _ dbt.Hash) error {

@@ -3,6 +3,9 @@ package dbt
 import (
 	"bytes"
 	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -98,10 +101,44 @@ func (v value) str() string {
 	if bytes.IndexByte(v, '\\') < 0 {
 		return string(v[1 : len(v)-1])
 	}
+	if s, ok := unescaped(v[1 : len(v)-1]); ok {
+		return s
+	}
 	// The only error is invalid UTF-8, which is then replaced by U+FFFD.
 	b, _ := jsontext.AppendUnquote(make([]byte, 0, len(v)), v)
 	return string(b)
 }
+
+// unescaped returns the text of a valid JSON string without its quotes; false where it has surrogates or is not UTF-8.
+func unescaped(b []byte) (string, bool) {
+	if !utf8.Valid(b) {
+		return "", false
+	}
+	var s strings.Builder
+	s.Grow(len(b))
+	for {
+		n := bytes.IndexByte(b, '\\')
+		if n < 0 {
+			s.Write(b)
+			return s.String(), true
+		}
+		s.Write(b[:n])
+		if b = b[n+1:]; b[0] != 'u' {
+			s.WriteByte(escapes[b[0]])
+			b = b[1:]
+			continue
+		}
+		code, err := strconv.ParseUint(string(b[1:5]), 16, 16)
+		if err != nil || utf16.IsSurrogate(rune(code)) {
+			return "", false
+		}
+		s.WriteRune(rune(code))
+		b = b[5:]
+	}
+}
+
+// escapes are the bytes that escapes of one letter stand for.
+var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // float returns a number; ok is false for anything else and for numbers that a float64 cannot hold.
 func (v value) float() (f float64, ok bool) {

@@ -2,8 +2,10 @@ package importing
 
 import (
 	"context"
+	"maps"
 	"runtime"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,26 +22,25 @@ type entry struct {
 	dbt.Range
 }
 
-// batchReader decodes what changed in an artifact, a batch at a time.
-type batchReader[T any] struct {
+// secondPass reads the values of entries, a batch at a time.
+type secondPass[D any] struct {
 	artifact *artifact
-	decoder  func() decode[T]
 	issues   func([]dbt.Issue)
+	decoders sync.Pool // of D
 }
 
-// decode decodes the value of one entry.
-type decode[T any] func(section, id string, h dbt.Hash, raw []byte) (T, []dbt.Issue, error)
-
-// decoded is a value with its issues.
-type decoded[T any] struct {
-	value  T
-	issues []dbt.Issue
+func newSecondPass[D any](a *artifact, issues func([]dbt.Issue), decoder func() D) secondPass[D] {
+	return secondPass[D]{artifact: a, issues: issues, decoders: sync.Pool{New: func() any { return decoder() }}}
 }
 
-// read decodes some entries with as many decoders as there are processors, and
-// hands them to take in their order.
-func (b *batchReader[T]) read(ctx context.Context, entries []entry, take func(i int, v T) error) error {
-	out := make([]decoded[T], len(entries))
+// decode decodes the value of one entry into out, with the texts that it names.
+type decode[D, T any] func(d D, e *entry, raw []byte, out *T, texts revision.Texts) ([]dbt.Issue, error)
+
+// readBatch decodes some entries with as many decoders as there are processors, and
+// returns the values in their order.
+func readBatch[D, T any](ctx context.Context, p *secondPass[D], entries []entry, decode decode[D, T]) ([]T, revision.Texts, error) {
+	out, texts := make([]T, len(entries)), revision.Texts{}
+	issues := make([][]dbt.Issue, len(entries))
 	order := make([]int, len(entries)) // by place in the file
 	for i := range order {
 		order[i] = i
@@ -47,40 +48,42 @@ func (b *batchReader[T]) read(ctx context.Context, entries []entry, take func(i 
 	slices.SortFunc(order, func(x, y int) int { return int(entries[x].Offset - entries[y].Offset) })
 	workers := min(runtime.GOMAXPROCS(0), 2, 1+len(entries)/16)
 	group, within := errgroup.WithContext(ctx)
+	var merging sync.Mutex
 	for k := range workers {
 		group.Go(func() error {
-			decode := b.decoder()
+			decoder, own := p.decoders.Get().(D), revision.Texts{}
+			defer p.decoders.Put(decoder)
 			var buf []byte
 			for n := k; n < len(order); n += workers {
 				i := order[n]
-				raw, err := b.artifact.read(entries[i].Range, buf)
+				raw, err := p.artifact.read(entries[i].Range, buf)
 				if err != nil {
 					return err
 				}
 				buf = raw
-				if out[i].value, out[i].issues, err = decode(entries[i].section, entries[i].id, entries[i].hash, raw); err != nil {
+				if issues[i], err = decode(decoder, &entries[i], raw, &out[i], own); err != nil {
 					return err
 				}
 				runtime.Gosched() // yield to requests
 			}
+			merging.Lock()
+			defer merging.Unlock()
+			maps.Copy(texts, own)
 			return within.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return inPart(b.artifact.part.Name, err)
+		return nil, nil, inPart(p.artifact.part.Name, err)
 	}
-	for i, d := range out {
-		b.issues(d.issues)
-		if err := take(i, d.value); err != nil {
-			return err
-		}
+	for _, list := range issues {
+		p.issues(list)
 	}
-	return nil
+	return out, texts, nil
 }
 
 // manifestReader is the second pass over a manifest.
 type manifestReader struct {
-	nodes   batchReader[*dbt.Node]
+	nodes   secondPass[*dbt.NodeDecoder]
 	convert converter
 	facets  []entry // by claim; those of claims that are the same are empty
 	tests   []entry // by test
@@ -88,41 +91,52 @@ type manifestReader struct {
 
 // ReadFacets implements revision.FacetReader.
 func (m *manifestReader) ReadFacets(ctx context.Context, claims []int) ([]catalog.Facet, revision.Texts, error) {
-	out, texts := make([]catalog.Facet, len(claims)), revision.Texts{}
-	err := m.nodes.read(ctx, pick(m.facets, claims), func(i int, n *dbt.Node) error {
-		kind, _ := kindOf(n)
-		body, err := m.convert.body(n, kind, texts)
-		out[i].Body = body
-		return err
-	})
-	return out, texts, err
+	return readBatch(ctx, &m.nodes, pick(m.facets, claims), m.facet)
+}
+
+func (m *manifestReader) facet(d *dbt.NodeDecoder, e *entry, raw []byte, out *catalog.Facet, texts revision.Texts) ([]dbt.Issue, error) {
+	n, issues, err := d.Decode(e.section, e.id, e.hash, raw)
+	if err != nil {
+		return nil, err
+	}
+	kind, _ := kindOf(n)
+	out.Body, err = m.convert.body(n, kind, texts)
+	return issues, err
 }
 
 // ReadTests implements revision.TestReader.
 func (m *manifestReader) ReadTests(ctx context.Context, tests []int) ([]catalog.Test, revision.Texts, error) {
-	out, texts := make([]catalog.Test, len(tests)), revision.Texts{}
-	err := m.nodes.read(ctx, pick(m.tests, tests), func(i int, n *dbt.Node) (err error) {
-		out[i], err = m.convert.test(n, texts)
-		return err
-	})
-	return out, texts, err
+	return readBatch(ctx, &m.nodes, pick(m.tests, tests), m.test)
+}
+
+func (m *manifestReader) test(d *dbt.NodeDecoder, e *entry, raw []byte, out *catalog.Test, texts revision.Texts) ([]dbt.Issue, error) {
+	n, issues, err := d.Decode(e.section, e.id, e.hash, raw)
+	if err != nil {
+		return nil, err
+	}
+	*out, err = m.convert.test(n, texts)
+	return issues, err
 }
 
 // catalogReader is the second pass over a catalog.
 type catalogReader struct {
-	tables  batchReader[*dbt.CatalogTable]
+	tables  secondPass[*dbt.TableDecoder]
 	adapter string
 	entries []entry // by claim
 }
 
 // ReadFacets implements revision.FacetReader.
 func (c *catalogReader) ReadFacets(ctx context.Context, claims []int) ([]catalog.Facet, revision.Texts, error) {
-	out := make([]catalog.Facet, len(claims))
-	err := c.tables.read(ctx, pick(c.entries, claims), func(i int, t *dbt.CatalogTable) error {
-		out[i].Body = catalogBody(c.adapter, t)
-		return nil
-	})
-	return out, nil, err
+	return readBatch(ctx, &c.tables, pick(c.entries, claims), c.facet)
+}
+
+func (c *catalogReader) facet(d *dbt.TableDecoder, e *entry, raw []byte, out *catalog.Facet, _ revision.Texts) ([]dbt.Issue, error) {
+	t, issues, err := d.Decode(e.section, e.id, e.hash, raw)
+	if err != nil {
+		return nil, err
+	}
+	out.Body = catalogBody(c.adapter, t)
+	return issues, nil
 }
 
 func pick(entries []entry, which []int) []entry {

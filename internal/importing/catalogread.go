@@ -108,10 +108,8 @@ func (c *catalogIndex) observation(j *job, adapter string) revision.Observation 
 	o.Source, o.Coverage, o.Claims = catalog.FromCatalog, revision.Joined, c.claims
 	o.Facets = &catalogReader{
 		adapter: adapter, entries: c.entries,
-		tables: batchReader[*dbt.CatalogTable]{
-			artifact: c.artifact, issues: func(list []dbt.Issue) { j.issues(partCatalog, list) },
-			decoder: func() decode[*dbt.CatalogTable] { return dbt.NewTableDecoder(j.Limits(partCatalog)).Decode },
-		},
+		tables: newSecondPass(c.artifact, func(list []dbt.Issue) { j.issues(partCatalog, list) },
+			func() *dbt.TableDecoder { return dbt.NewTableDecoder(j.Limits(partCatalog)) }),
 	}
 	c.claims, c.entries = nil, nil // Apply drops them as soon as it can
 	return o

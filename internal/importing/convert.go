@@ -1,7 +1,6 @@
 package importing
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -173,22 +172,16 @@ func (c converter) test(n *dbt.Node, texts revision.Texts) (catalog.Test, error)
 // argsOf keeps the arguments of a generic test as compact JSON texts, without
 // those that name its table and column.
 func argsOf(t *dbt.Test) map[string]string {
-	var kwargs map[string]json.RawMessage
-	if len(t.Kwargs) == 0 || json.Unmarshal(t.Kwargs, &kwargs) != nil {
-		return nil
-	}
-	args := map[string]string{}
-	for name, v := range kwargs {
-		if name == "model" || name == "column_name" {
+	var args map[string]string
+	for name, v := range dbt.Value(t.Kwargs).Members {
+		switch string(name) {
+		case "model", "column_name":
 			continue
 		}
-		var b bytes.Buffer
-		if json.Compact(&b, v) == nil {
-			args[name] = b.String()
+		if args == nil {
+			args = map[string]string{}
 		}
-	}
-	if len(args) == 0 {
-		return nil
+		args[string(name)] = string(v)
 	}
 	return args
 }

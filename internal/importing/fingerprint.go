@@ -22,6 +22,9 @@ import (
 type fingerprint struct {
 	nodes map[string]dbt.Hash
 	links dbt.Hash // of parent_map
+
+	sorted []string // scratch of link
+	text   []byte   // scratch of link
 }
 
 // newFingerprint makes room for n nodes.
@@ -54,14 +57,13 @@ func (f *fingerprint) tests() int {
 // exclusive or, so that neither the order of the file nor that of the parents
 // matters.
 func (f *fingerprint) link(child string, parents []string) {
-	if !slices.IsSorted(parents) {
-		parents = slices.Sorted(slices.Values(parents))
+	f.sorted = append(f.sorted[:0], parents...)
+	slices.Sort(f.sorted)
+	f.text = append(f.text[:0], child...)
+	for _, p := range f.sorted {
+		f.text = append(append(f.text, 0), p...) // no id holds NUL
 	}
-	text := append(make([]byte, 0, 512), child...)
-	for _, p := range parents {
-		text = append(append(text, 0), p...) // no id holds NUL
-	}
-	h := sha256.Sum256(text)
+	h := sha256.Sum256(f.text)
 	for i := range f.links {
 		f.links[i] ^= h[i]
 	}

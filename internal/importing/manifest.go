@@ -220,10 +220,8 @@ func (s *manifestSink) progress() {
 func (m *manifestIndex) observation(j *job) revision.Observation {
 	reader := &manifestReader{
 		convert: converterOf(m.head), facets: m.facets, tests: m.entries,
-		nodes: batchReader[*dbt.Node]{
-			artifact: m.artifact, issues: func(list []dbt.Issue) { j.issues(partManifest, list) },
-			decoder: func() decode[*dbt.Node] { return dbt.NewNodeDecoder(j.Limits(partManifest)).Decode },
-		},
+		nodes: newSecondPass(m.artifact, func(list []dbt.Issue) { j.issues(partManifest, list) },
+			func() *dbt.NodeDecoder { return dbt.NewNodeDecoder(j.Limits(partManifest)) }),
 	}
 	o := j.observed(m.head)
 	o.Source, o.Coverage, o.Guard = catalog.FromManifest, revision.Complete, true
