@@ -88,9 +88,13 @@ func keyedEdges(edges []catalog.Edge) []keyedEdge {
 	return slices.CompactFunc(out, func(a, b keyedEdge) bool { return a.key == b.key })
 }
 
+// edgeChunk edges go in one transaction: another writer then waits for some
+// hundredths of a second.
+const edgeChunk = 4096
+
 // PutEdges writes edges; their identity is all but Confidence and Source.
 func (w *Write) PutEdges(ctx context.Context, edges []catalog.Edge) error {
-	return chunks(keyedEdges(edges), 2*chunkRows, func(edges []keyedEdge) error {
+	return chunks(keyedEdges(edges), edgeChunk, func(edges []keyedEdge) error {
 		keys, rows := make([]any, len(edges)), make([][]any, len(edges))
 		for i, k := range edges {
 			e := k.edge
@@ -104,7 +108,7 @@ func (w *Write) PutEdges(ctx context.Context, edges []catalog.Edge) error {
 
 // CloseEdges ends edges.
 func (w *Write) CloseEdges(ctx context.Context, edges []catalog.Edge) error {
-	return chunks(keyedEdges(edges), 2*chunkRows, func(edges []keyedEdge) error {
+	return chunks(keyedEdges(edges), edgeChunk, func(edges []keyedEdge) error {
 		keys := make([]any, len(edges))
 		for i, k := range edges {
 			keys[i] = k.key
