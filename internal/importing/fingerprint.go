@@ -112,6 +112,11 @@ func (f *fingerprint) sameTests(g *fingerprint) bool {
 	return n == 0
 }
 
+// sameLinks reports whether both were taken of the same parent map.
+func (f *fingerprint) sameLinks(g *fingerprint) bool {
+	return f != nil && g != nil && f.links == g.links
+}
+
 // encode writes the hash of the links, then id length, id and hash of each
 // node in the order of the ids, compressed.
 func (f *fingerprint) encode() []byte {

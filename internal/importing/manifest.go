@@ -20,6 +20,8 @@ type manifestIndex struct {
 	same     bool // nothing but volatile fields differs from what was applied
 	// sameTests: the tests are those that were applied.
 	sameTests bool
+	// sameLinks: there is a parent map, and it is the one that was applied.
+	sameLinks bool
 	claims    []revision.Claim
 	facets    []entry // by claim
 	tests     []revision.TestClaim
@@ -80,6 +82,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		}
 	}
 	m.same, m.first, m.sameTests = m.print.same(print), print == nil, m.print.sameTests(print)
+	m.sameLinks = len(m.links) > 0 && m.print.sameLinks(print)
 	j.checkClock(m.head, partManifest)
 	c.manifest = m
 	return nil
@@ -227,7 +230,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 	o.Source, o.Coverage, o.Guard = catalog.FromManifest, revision.Complete, true
 	o.Claims, o.Facets, o.Tests, o.TestReader, o.TestsSame = m.claims, reader, m.tests, reader, m.sameTests
 	o.Forced, o.Retrace = j.claim.Import.Force, m.first
-	if o.Links = m.links; len(m.links) == 0 {
+	if o.Links, o.LinksSame = m.links, m.sameLinks; len(m.links) == 0 {
 		o.Links = m.depends
 	} else {
 		j.compareLinks(m)

@@ -255,6 +255,31 @@ func TestIDThatSeveralProjectsHave(t *testing.T) {
 	})
 }
 
+func TestSameLinksAreRemembered(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		a, b := model("a", "id"), model("b", "id")
+		b.parents = []string{a.id}
+		remembered := func(o Observation) Links {
+			links, err := r.readLinksOf(t.Context(), ws, r.schema, o.Project)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return links
+		}
+		want := Links{b.id: {a.id}}
+		for n, description := range []string{"first", "second"} {
+			a.description = description
+			o := r.dbt("p", a, b)
+			o.LinksSame = true // of the first report it says so wrongly, as of one from before links were remembered
+			r.apply(o)
+			if got := remembered(o); !reflect.DeepEqual(got, want) {
+				t.Errorf("report %d: %v, want %v", n, got, want)
+			}
+		}
+		wantStrings(t, "edges", r.edges(), "analytics.a → analytics.b (dbt_import)")
+	})
+}
+
 func TestLinksEncoding(t *testing.T) {
 	links := Links{"c": {"b", "a", "b"}, "d": {"c"}, "e": {}}
 	b := encodeLinks(links)

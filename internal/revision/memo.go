@@ -30,6 +30,9 @@ func (a *apply) rememberLinks(ctx context.Context, o *Observation) error {
 	if err != nil {
 		return fmt.Errorf("links of %s: %w", o.Origin, err)
 	}
+	if o.LinksSame && before != nil {
+		return nil
+	}
 	if now := encodeLinks(o.Links); !bytes.Equal(before, now) {
 		a.memos = append(a.memos, store.Memo{Project: o.Project, Name: linksMemoName, Value: now})
 	}

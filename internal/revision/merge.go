@@ -41,7 +41,7 @@ func (m *merger) run(ctx context.Context) error {
 		}
 		m.changes.forget(now)
 		m.later(func(ctx context.Context) error {
-			if err := m.writeBatch(ctx, b); err != nil {
+			if err := m.writeBatch(ctx, &b); err != nil {
 				return err
 			}
 			m.report().Progress(int64(done+len(now)), int64(len(ids)))
@@ -170,16 +170,21 @@ func count(facets map[catalog.AssetID][]catalog.Facet) int {
 	return n
 }
 
-func (m *merger) writeBatch(ctx context.Context, b mergedBatch) error {
+// writeBatch writes a batch and drops what is written: the next one is in memory
+// already.
+func (m *merger) writeBatch(ctx context.Context, b *mergedBatch) error {
 	if err := m.Store.PutTexts(ctx, m.ws, b.texts); err != nil {
 		return fmt.Errorf("write %d texts: %w", len(b.texts), err)
 	}
+	b.texts = nil
 	if err := m.write.PutFacets(ctx, b.facets); err != nil {
 		return fmt.Errorf("write %d facets: %w", len(b.facets), err)
 	}
+	b.facets = nil
 	if err := m.write.PutAssets(ctx, b.rows); err != nil {
 		return fmt.Errorf("write %d assets: %w", len(b.rows), err)
 	}
+	b.rows = nil
 	if err := m.write.CloseColumnEdges(ctx, b.untraced); err != nil {
 		return fmt.Errorf("column edges of %d assets: %w", len(b.untraced), err)
 	}

@@ -49,6 +49,8 @@ type Observation struct {
 	// Links are the parents of each child, by id; nil leaves the edges of the
 	// origin as they are. They are always complete.
 	Links Links
+	// LinksSame: Links are those that the origin reported last.
+	LinksSame bool
 	// Tests are all tests of the origin; nil leaves them as they are.
 	Tests      []TestClaim
 	TestReader TestReader
