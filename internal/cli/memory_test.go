@@ -13,7 +13,7 @@ func TestGoalFor(t *testing.T) {
 }
 
 func TestPercentFor(t *testing.T) {
-	for live, want := range map[int64]int{0: 400, 4 << 20: 400, 16 << 20: 300, 20 << 20: 200, 32 << 20: 100, 1 << 30: 100} {
+	for live, want := range map[int64]int{0: 400, 4 << 20: 400, 26 << 20: 350, 32 << 20: 300, 48 << 20: 150, 64 << 20: 100, 1 << 30: 100} {
 		if got := percentFor(live); got != want {
 			t.Errorf("%d MB alive: %d percent, want %d", live>>20, got, want)
 		}
