@@ -47,7 +47,7 @@ type Engine interface {
 type Table struct {
 	Name    string
 	Columns []string
-	// Ignore skips rows whose key is there already.
+	// Ignore skips rows whose key is there already. None of its values is nil.
 	Ignore bool
 }
 
