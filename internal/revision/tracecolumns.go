@@ -142,7 +142,7 @@ func withColumns(id catalog.AssetID, facets []catalog.Facet, columns []catalog.B
 		Asset: id, Origin: catalog.OriginSQL, Source: catalog.FromSQL, Body: catalog.NormalizeBody(catalog.Body{Columns: columns}),
 	}
 	facet.Hash = catalog.HashBody(facet.Body)
-	at := slices.IndexFunc(facets, func(f catalog.Facet) bool { return f.Source == catalog.FromSQL })
+	at := slices.IndexFunc(facets, isFromSQL)
 	if at < 0 {
 		return facet, append(slices.Clone(facets), facet), len(columns) > 0
 	}
@@ -154,10 +154,12 @@ func withColumns(id catalog.AssetID, facets []catalog.Facet, columns []catalog.B
 	return facet, after, true
 }
 
+func isFromSQL(f catalog.Facet) bool { return f.Source == catalog.FromSQL }
+
 // hideColumns adds the facet of code that loses its columns because a warehouse lists those of the asset: what is
 // stored does not depend on which of the two came first.
 func hideColumns(asset *catalog.Asset, facets, written []catalog.Facet) []catalog.Facet {
-	if !asset.Listed {
+	if !asset.Listed || !slices.ContainsFunc(facets, isFromSQL) {
 		return written
 	}
 	if facet, _, changed := withColumns(asset.ID, facets, nil); changed {
