@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -16,7 +17,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
-	"github.com/thalweg-data/thalweg/internal/blob/fs"
+	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/dbt"
@@ -43,7 +44,7 @@ type App struct {
 	build   observe.Build
 	log     *slog.Logger
 	now     func() time.Time
-	blobs   *fs.Store
+	blobs   *blobfs.Store
 	reviser *revision.Reviser
 	handler http.Handler
 }
@@ -53,14 +54,16 @@ type Options struct {
 	Build observe.Build
 	Log   *slog.Logger
 	Demo  bool // let requests from loopback pass without a key
+	// Create makes the data folder if it does not exist. A command that was given a wrong name must not make one.
+	Create bool
 }
 
 // Open opens the store, which it migrates to this version, and the blobs, and wires the parts. Nothing is served or
 // run yet.
 func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 	a := &App{Config: cfg, build: opt.Build, log: opt.Log, now: time.Now}
-	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
+	if err := dataFolder(cfg.Data, opt.Create); err != nil {
+		return nil, err
 	}
 	var err error
 	if a.Store, err = openStore(ctx, cfg, a.now); err != nil {
@@ -73,6 +76,26 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 		return nil, errors.Join(err, a.Store.Close())
 	}
 	return a, nil
+}
+
+// dataFolder checks that the data folder exists, or makes it.
+func dataFolder(path string, create bool) error {
+	if create {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			return fmt.Errorf("data folder: %w", err)
+		}
+		return nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the data folder %s does not exist: thalweg serve makes it; --server or THALWEG_SERVER names a server instead", path)
+	case err != nil:
+		return fmt.Errorf("data folder: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("the data folder %s is a file", path)
+	}
+	return nil
 }
 
 // ready migrates the tables to this version. On SQLite the folder's lock proves that no other process has the store
@@ -99,7 +122,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	if a.blobs, err = fs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
+	if a.blobs, err = blobfs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
 		return err
 	}
 	var options []access.Option

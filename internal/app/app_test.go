@@ -67,7 +67,8 @@ func TestHeadersOverTheLimit(t *testing.T) {
 	defer func() { _ = a.Close() }()
 	ctx, stop := context.WithCancel(t.Context())
 	address, ended := make(chan string, 1), make(chan error, 1)
-	go func() { ended <- a.Serve(ctx, func(at string) { address <- at }) }()
+	listeners := listening(t, a.Config)
+	go func() { ended <- a.Serve(ctx, listeners, func(at string) { address <- at }) }()
 	defer func() { stop(); <-ended }()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+<-address+"/api/v1/schemas", nil)
 	if err != nil {
@@ -93,7 +94,8 @@ func TestStopWithAnUploadUnderWay(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	address, ended := make(chan string, 1), make(chan error, 1)
-	go func() { ended <- a.Serve(ctx, func(at string) { address <- at }) }()
+	listeners := listening(t, a.Config)
+	go func() { ended <- a.Serve(ctx, listeners, func(at string) { address <- at }) }()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", <-address)
 	if err != nil {
 		t.Fatal(err)
@@ -111,4 +113,14 @@ func TestStopWithAnUploadUnderWay(t *testing.T) {
 	if err := <-ended; err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
+}
+
+// listening opens the addresses of a server.
+func listening(t *testing.T, cfg config.Config) *Listeners {
+	t.Helper()
+	l, err := Listen(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

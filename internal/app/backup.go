@@ -40,6 +40,9 @@ func Backup(ctx context.Context, cfg config.Config, dir string, at time.Time) (B
 	if cfg.DatabaseURL != "" {
 		return note, fmt.Errorf("backup of PostgreSQL: use pg_dump, then copy the folder of the artifacts: %w", catalog.ErrUnsupported)
 	}
+	if err := dataFolder(cfg.Data, false); err != nil {
+		return note, err
+	}
 	if err := emptyFolder(dir); err != nil {
 		return note, fmt.Errorf("backup: %w", err)
 	}

@@ -48,7 +48,8 @@ func start(t *testing.T, change func(*config.Config)) (a *App, address string, l
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	ready, ended := make(chan string, 1), make(chan error, 1)
-	go func() { ended <- a.Serve(ctx, func(at string) { ready <- at }) }()
+	listeners := listening(t, cfg)
+	go func() { ended <- a.Serve(ctx, listeners, func(at string) { ready <- at }) }()
 	t.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -28,29 +29,63 @@ const SocketName = "thalweg.sock"
 // spoolAge is the age at which the rest of an interrupted upload is removed if its process may still be running.
 const spoolAge = time.Hour
 
-// Serve listens, runs imports and blocks until ctx ends; then it lets requests and imports finish. ready, if set, is
-// called with the address.
-func (a *App) Serve(ctx context.Context, ready func(address string)) (err error) {
+// Listeners are the open addresses of a server.
+type Listeners struct {
+	api     net.Listener
+	metrics net.Listener // nil: none
+}
+
+// Listen opens the addresses that the settings name. It comes before the store is opened: an address that is in use
+// must not leave a store or a key behind.
+func Listen(ctx context.Context, cfg config.Config) (*Listeners, error) {
+	api, err := listen(ctx, "listen", cfg.Listen)
+	if err != nil {
+		return nil, err
+	}
+	l := &Listeners{api: api}
+	if cfg.MetricsListen != "" {
+		if l.metrics, err = listen(ctx, "metrics_listen", cfg.MetricsListen); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+	}
+	return l, nil
+}
+
+// Close closes the addresses. Serve does it too.
+func (l *Listeners) Close() error {
+	err := l.api.Close()
+	if l.metrics != nil {
+		err = errors.Join(err, l.metrics.Close())
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// Serve serves on open addresses, runs imports and blocks until ctx ends; then it lets requests and imports finish.
+// ready, if set, is called with the address.
+func (a *App) Serve(ctx context.Context, on *Listeners, ready func(address string)) (err error) {
+	defer func() { err = errors.Join(err, on.Close()) }()
 	public := a.handler
 	if a.Config.Role == config.RoleWorker {
 		if public, err = a.newHealthHandler(); err != nil {
 			return err
 		}
 	}
-	listener, err := listen(ctx, a.Config.Listen)
-	if err != nil {
-		return err
-	}
-	monitoring, err := a.listenForMetrics(ctx)
-	if err != nil {
-		return errors.Join(err, listener.Close())
+	var monitoring http.Handler
+	if on.metrics != nil {
+		if monitoring, err = a.newMetricsHandler(); err != nil {
+			return err
+		}
+		a.log.Info("metrics are served", slog.String("address", on.metrics.Addr().String()))
 	}
 	a.warnOfHosts()
 	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.serveOn(ctx, listener, public) })
+	group.Go(func() error { return a.serveOn(ctx, on.api, public) })
 	if monitoring != nil {
-		group.Go(func() error { return monitoring(ctx) })
+		group.Go(func() error { return a.serveOn(ctx, on.metrics, monitoring) })
 	}
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.Access.Run(ctx) })
@@ -58,34 +93,24 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) (err error)
 		group.Go(func() error { return a.worker().Run(ctx) })
 	}
 	if ready != nil {
-		ready(listener.Addr().String())
+		ready(on.api.Addr().String())
 	}
 	return group.Wait()
 }
 
-func listen(ctx context.Context, address string) (net.Listener, error) {
+func listen(ctx context.Context, setting, address string) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s %s: another program listens there, perhaps another thalweg: stop it or choose another address", setting, address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s %s: this user may not listen there: choose a port above 1023", setting, address)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("%s %s: this machine does not have that address", setting, address)
+	case err != nil:
+		return nil, fmt.Errorf("%s %s: %w", setting, address, err)
 	}
 	return listener, nil
-}
-
-// listenForMetrics opens the listener for monitoring, if one is configured, and returns a function that serves it.
-func (a *App) listenForMetrics(ctx context.Context) (serve func(context.Context) error, err error) {
-	if a.Config.MetricsListen == "" {
-		return nil, nil
-	}
-	handler, err := a.newMetricsHandler()
-	if err != nil {
-		return nil, err
-	}
-	listener, err := listen(ctx, a.Config.MetricsListen)
-	if err != nil {
-		return nil, fmt.Errorf("metrics: %w", err)
-	}
-	a.log.Info("metrics are served", slog.String("address", listener.Addr().String()))
-	return func(ctx context.Context) error { return a.serveOn(ctx, listener, handler) }, nil
 }
 
 // warnOfHosts warns if a server that others can reach answers to every name.

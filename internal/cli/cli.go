@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/thalweg-data/thalweg/internal/config"
 )
 
 // Exit codes.
@@ -55,12 +58,15 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exited // --help
 	}
 	if err != nil {
-		out.printf("thalweg: %v", err)
+		out.printf("thalweg: %s; see thalweg --help", explain(err))
 		return Usage
+	}
+	for _, warning := range config.UnknownVariables(os.Environ()) {
+		out.printf("thalweg: warning: %s", warning)
 	}
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(out); err != nil {
-		out.printf("thalweg: %v", err)
+		out.printf("thalweg: %s", explain(err))
 		var usage usageError
 		if errors.As(err, &usage) {
 			return Usage

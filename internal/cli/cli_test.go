@@ -42,7 +42,7 @@ func shortDir(t *testing.T) string {
 
 // A folder from its first schema to a restored copy, without a server.
 func TestFolder(t *testing.T) {
-	data := filepath.Join(shortDir(t), "data")
+	data := shortDir(t)
 	if out := ok(t, "schemas", "create", "--name", "Analytics Warehouse", "--data", data); out != "SCH-101\n" {
 		t.Errorf("schemas create printed %q", out)
 	}
@@ -74,7 +74,7 @@ func TestFolder(t *testing.T) {
 
 func TestImportThatFails(t *testing.T) {
 	dir := shortDir(t)
-	data, bad := filepath.Join(dir, "data"), filepath.Join(dir, "manifest.json")
+	data, bad := shortDir(t), filepath.Join(dir, "manifest.json")
 	ok(t, "schemas", "create", "--name", "A", "--data", data)
 	if err := os.WriteFile(bad, []byte(`{"metadata":`), 0o600); err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestUsage(t *testing.T) {
 
 func TestEveryCommandShowsAnExample(t *testing.T) {
 	for _, command := range []string{
-		"serve", "demo", "schemas create", "schemas list", "keys create", "keys list", "keys revoke", "import", "inspect",
+		"serve", "demo", "schemas create", "schemas list", "schemas delete", "keys create", "keys list", "keys revoke", "import", "inspect",
 		"lineage", "sql-lineage", "diff", "backup", "restore", "migrate", "config show", "version",
 	} {
 		out := ok(t, append(strings.Fields(command), "--help")...)

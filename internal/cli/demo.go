@@ -25,17 +25,22 @@ func (DemoCmd) Help() string { return "Example:\n  thalweg demo" }
 // send more.
 func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 	s := settings{Data: c.Data}
-	if c.Data == "" {
-		if s.Data, err = os.MkdirTemp("", "thalweg-demo-"); err != nil {
-			return fmt.Errorf("temporary folder: %w", err)
-		}
-		defer func() { err = errors.Join(err, os.RemoveAll(s.Data)) }()
-	}
 	cfg, err := s.load("listen", c.Listen)
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: s.logger(out, cfg), Demo: true})
+	listeners, err := app.Listen(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, listeners.Close()) }()
+	if c.Data == "" {
+		if cfg.Data, err = os.MkdirTemp("", "thalweg-demo-"); err != nil {
+			return fmt.Errorf("temporary folder: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(cfg.Data)) }()
+	}
+	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: s.logger(out, cfg), Demo: true, Create: true})
 	if err != nil {
 		return err
 	}
@@ -44,7 +49,7 @@ func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.Serve(ctx, func(address string) { welcome(out, address, schema, key) })
+	return a.Serve(ctx, listeners, func(address string) { welcome(out, address, schema, key) })
 }
 
 // prepare makes the schema and a key, and queues the states of the shop that

@@ -90,7 +90,7 @@ func readState(ctx context.Context, path, tables string) (*lineage.Project, erro
 func manifestOf(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", usagef("%v", err)
+		return "", usagef("%s", explain(err))
 	}
 	if !info.IsDir() {
 		return path, nil

@@ -2,17 +2,20 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
 // ImportCmd sends artifacts.
 type ImportCmd struct {
 	target
-	Schema           string   `required:"" help:"Schema ID, such as SCH-101."`
-	Manifest         string   `required:"" type:"existingfile" help:"manifest.json, plain or gzip."`
+	Schema           string   `help:"Schema ID, such as SCH-101; the only schema by default."`
+	Target           string   `default:"target" help:"dbt's target folder, whose artifacts are sent unless files are named." placeholder:"DIR"`
+	Manifest         string   `type:"existingfile" help:"manifest.json, plain or gzip."`
 	Catalog          string   `type:"existingfile" help:"catalog.json."`
 	RunResults       []string `type:"existingfile" help:"run_results.json; repeatable."`
 	Sources          string   `type:"existingfile" help:"sources.json."`
@@ -24,46 +27,27 @@ type ImportCmd struct {
 
 // Help gives an example.
 func (ImportCmd) Help() string {
-	return "Example:\n  thalweg import --schema SCH-101 --manifest target/manifest.json --catalog target/catalog.json --run-results target/run_results.json --wait"
-}
-
-type importReply struct {
-	Data struct {
-		ID         string         `json:"id"`
-		Type       string         `json:"type"`
-		Attributes map[string]any `json:"attributes"`
-	} `json:"data"`
-}
-
-func (r importReply) text(name string) string {
-	s, _ := r.Data.Attributes[name].(string)
-	return s
-}
-
-func (c *ImportCmd) files() []file {
-	files := []file{{"manifest", c.Manifest}}
-	for _, f := range c.RunResults {
-		files = append(files, file{"run_results", f})
-	}
-	for _, f := range []file{{"catalog", c.Catalog}, {"sources", c.Sources}, {"semantic_manifest", c.SemanticManifest}} {
-		if f.path != "" {
-			files = append(files, f)
-		}
-	}
-	return files
+	return "Example, in the folder of a dbt project, after dbt build:\n  thalweg import --wait\n\nThe same with everything named:\n  thalweg import --schema SCH-101 --manifest target/manifest.json --catalog target/catalog.json --run-results target/run_results.json --wait"
 }
 
 // Run sends the artifacts and, with --wait, shows the progress to the end. On a
 // folder that no server serves, the import is run before the command ends:
 // nothing else would run it.
 func (c *ImportCmd) Run(ctx context.Context, out *output) error {
+	files, err := c.files(out)
+	if err != nil {
+		return err
+	}
 	return c.with(ctx, out, func(cl *client) error {
+		if err := c.chooseSchema(ctx, out, cl); err != nil {
+			return err
+		}
 		fields := url.Values{"schema_id": {c.Schema}}
 		if c.Force {
 			fields.Set("force", "true")
 		}
 		var reply importReply
-		if err := cl.upload(ctx, "/api/v1/dbt_imports", fields, c.files(), &reply); err != nil {
+		if err := cl.upload(ctx, "/api/v1/dbt_imports", fields, files, &reply); err != nil {
 			return fmt.Errorf("import: %w", err)
 		}
 		if !c.Wait && !c.alone {
@@ -73,9 +57,28 @@ func (c *ImportCmd) Run(ctx context.Context, out *output) error {
 	})
 }
 
+// chooseSchema takes the only schema if none is given.
+func (c *ImportCmd) chooseSchema(ctx context.Context, out *output, cl *client) error {
+	if c.Schema != "" {
+		return nil
+	}
+	var all []schemaData
+	err := eachSchema(ctx, cl, func(s schemaData) error { all = append(all, s); return nil })
+	if p, ok := errors.AsType[*problem](err); ok && p.Code == "insufficient-scope" {
+		return usagef("--schema is required: this key may not list schemas")
+	}
+	if err != nil {
+		return err
+	}
+	if c.Schema, err = onlySchema(all); err == nil {
+		out.printf("Into %s (%s)", c.Schema, all[0].Attributes.Name)
+	}
+	return err
+}
+
 func (c *ImportCmd) print(out *output, reply importReply) error {
 	if c.JSON {
-		return out.json(reply)
+		return out.line("%s", strings.TrimSpace(string(reply.raw)))
 	}
 	return out.line("%s %s", reply.Data.ID, reply.text("status"))
 }
@@ -92,7 +95,8 @@ func (c *ImportCmd) follow(ctx context.Context, out *output, cl *client, id stri
 		switch reply.text("status") {
 		case "completed":
 			bar.show(id + " completed")
-			return c.summary(out, reply)
+			bar.end()
+			return c.summary(ctx, out, cl, reply)
 		case "failed":
 			bar.show(id + " failed")
 			return fmt.Errorf("import %s: %s", id, reply.text("error_message"))
@@ -133,14 +137,4 @@ func (c *ImportCmd) stage(ctx context.Context, cl *client, id string) string {
 		return fmt.Sprintf("%s %s", id, s.Name)
 	}
 	return fmt.Sprintf("%s %s %d of %d", id, s.Name, s.Done, s.Total)
-}
-
-func (c *ImportCmd) summary(out *output, reply importReply) error {
-	if c.JSON {
-		return out.json(reply)
-	}
-	a := reply.Data.Attributes
-	// JSON's numbers are floats: %v would write a million as 1e+06.
-	return out.line("%s completed: tables %.0f created, %.0f updated; columns %.0f created, %.0f updated; lineages %.0f created",
-		reply.Data.ID, a["tables_created"], a["tables_updated"], a["columns_created"], a["columns_updated"], a["lineages_created"])
 }

@@ -17,9 +17,9 @@ type KeysCmd struct {
 // KeysCreateCmd creates an API key.
 type KeysCreateCmd struct {
 	target
-	Name    string        `required:"" help:"Name of the key."`
-	Scope   []string      `required:"" help:"Scope of the key; repeatable."`
-	Expires time.Duration `help:"How long the key is valid, such as 720h; default: one year."`
+	Name    string   `required:"" help:"Name of the key."`
+	Scope   []string `required:"" help:"Scope of the key; repeatable."`
+	Expires validity `help:"How long the key is valid, such as 30d, 12w or 720h; default: one year."`
 }
 
 // Help gives an example.
@@ -32,7 +32,7 @@ func (c *KeysCreateCmd) Run(ctx context.Context, out *output) error {
 	return c.with(ctx, out, func(cl *client) error {
 		in := map[string]any{"name": c.Name, "scopes": c.Scope}
 		if c.Expires > 0 {
-			in["expires_at"] = out.now().Add(c.Expires).UTC().Format(time.RFC3339)
+			in["expires_at"] = out.now().Add(time.Duration(c.Expires)).UTC().Format(time.RFC3339)
 		}
 		var reply struct {
 			Data struct {

@@ -63,4 +63,5 @@ func (p *progress) end() {
 	if p.last != "" && p.out.terminal() {
 		_, _ = fmt.Fprintln(p.out.stderr)
 	}
+	p.last = ""
 }

@@ -34,9 +34,14 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
+	listeners, err := app.Listen(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, listeners.Close()) }()
 	defer keepMemory(ctx)()
 	log := observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, cfg.LogLevel)
-	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: log})
+	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: log, Create: true})
 	if err != nil {
 		return err
 	}
@@ -48,5 +53,5 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	if secret != "" {
 		out.printf("Administrator's key, shown this once: %s", secret)
 	}
-	return a.Serve(ctx, func(address string) { out.printf("Thalweg %s serves http://%s", Version, address) })
+	return a.Serve(ctx, listeners, func(address string) { out.printf("Thalweg %s serves http://%s", Version, address) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 
@@ -25,6 +26,9 @@ type target struct {
 // with runs do with a client of the target.
 func (t *target) with(ctx context.Context, out *output, do func(*client) error) error {
 	if server := t.server(); server != "" {
+		if u, err := url.Parse(server); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return usagef("--server %q: want an address such as https://catalog.example.com or http://127.0.0.1:8080", server)
+		}
 		return do(newRemote(server, t.Key))
 	}
 	cfg, err := t.load()

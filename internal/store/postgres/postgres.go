@@ -48,13 +48,13 @@ func connect(ctx context.Context, url string) (*engine, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		// Its text may hold the password.
-		return nil, fmt.Errorf("database address: %w", catalog.ErrInvalid)
+		return nil, fmt.Errorf("database_url: want postgres://user:password@host:port/database: %w", catalog.ErrInvalid)
 	}
 	setLimits(config)
 	e := &engine{config: config, writer: pool(*config, writers, nil)}
 	e.listening, e.stop = context.WithCancel(context.Background())
 	if e.role, err = readerRole(ctx, e.writer); err != nil {
-		return nil, errors.Join(fmt.Errorf("database %s on %s: %w", config.Database, config.Host, err), e.Close())
+		return nil, errors.Join(unreachable(config, err), e.Close())
 	}
 	e.reader = pool(*config, readers, readerParams(e.role))
 	return e, nil
