@@ -159,8 +159,8 @@ func (d db) assetByUniqueID(ctx context.Context, ws int64, schema catalog.Schema
 		}
 	}
 	marks, args := in([]any{ws, int64(schema), at, at}, keys)
-	nodes, err := list(ctx, d, scanNode, `SELECT asset, project_id, withdrawn_kind FROM facets WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ?
-		AND asset <> 0 AND key IN `+marks+` ORDER BY CASE withdrawn_kind WHEN '' THEN 0 ELSE 1 END, project_id, source DESC, asset`, args...)
+	nodes, err := list(ctx, d, scanNode, `SELECT asset, project_id, withdrawn_kind FROM facets WHERE ws = ? AND schema_id = ? AND +valid_from <= ? AND +valid_to > ?
+		AND +asset <> 0 AND key IN `+marks+` ORDER BY CASE withdrawn_kind WHEN '' THEN 0 ELSE 1 END, project_id, source DESC, asset`, args...)
 	if err != nil {
 		return none, err
 	}
