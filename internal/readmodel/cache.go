@@ -186,20 +186,36 @@ func (c *cache) find(key partKey) sized {
 		return nil
 	}
 	c.order.MoveToFront(el)
+	c.touchAssets(key)
 	return el.Value.(*cacheEntry).part
 }
 
-// add keeps a part and evicts the least recently used ones, but never the one
-// just added: a schema larger than the budget is still served.
+// touchAssets counts the use of a part as one of the assets that it is numbered by,
+// and holds: dropping those before it would free nothing, and the next load would
+// make them a second time.
+func (c *cache) touchAssets(key partKey) {
+	if assets := c.kept[partKey{kind: assetsPart, ws: key.ws, schema: key.schema, version: key.version}]; assets != nil {
+		c.order.MoveToFront(assets)
+	}
+}
+
+// add keeps a part and evicts the least recently used ones, but none of the state
+// that the new one belongs to: a schema larger than the budget is still served, and
+// a request that needs several parts does not load them in turn.
 func (c *cache) add(key partKey, part sized) {
 	if el := c.kept[key]; el != nil {
 		c.remove(el)
 	}
 	e := &cacheEntry{key: key, part: part, size: part.size()}
 	c.kept[key] = c.order.PushFront(e)
+	c.touchAssets(key)
 	c.used += e.size
-	for c.used > c.budget && c.order.Len() > 1 {
-		c.remove(c.order.Back())
+	for el := c.order.Back(); el != nil && c.used > c.budget; {
+		last := el
+		el = el.Prev()
+		if other := last.Value.(*cacheEntry).key; other.ws != key.ws || other.schema != key.schema || other.version != key.version {
+			c.remove(last)
+		}
 	}
 }
 

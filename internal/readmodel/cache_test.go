@@ -56,6 +56,36 @@ func TestCacheKeepsWhatWasUsedLast(t *testing.T) {
 	}
 }
 
+// The parts of one state are dropped together or not at all: a state that is larger
+// than the budget does not push out its own parts, and the assets that other parts
+// hold are used whenever those are.
+func TestCacheKeepsAState(t *testing.T) {
+	t.Parallel()
+	c := newCache(100, 1, 10, time.Minute)
+	ask := func(kind partKind, version int64) {
+		key := versionKey(version)
+		key.kind = kind
+		if _, err := c.get(t.Context(), key, func(context.Context) (sized, error) { return fakePart(45), nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := func(kind partKind, version int64) bool {
+		key := versionKey(version)
+		key.kind = kind
+		return c.kept[key] != nil
+	}
+	for _, kind := range []partKind{assetsPart, linksPart, columnsPart} {
+		ask(kind, 1)
+	}
+	if !kept(assetsPart, 1) || !kept(linksPart, 1) || c.used != 135 {
+		t.Error("a part pushed out another one of its own state")
+	}
+	ask(assetsPart, 2)
+	if !kept(assetsPart, 1) || kept(linksPart, 1) || kept(columnsPart, 1) {
+		t.Error("the assets went while another part held them")
+	}
+}
+
 // An older version from which a newer one was derived goes first.
 func TestCacheDropsDerivedFromFirst(t *testing.T) {
 	t.Parallel()
