@@ -208,6 +208,13 @@ func (r rig) badParameters() []bad {
 	} {
 		add("B71", query, "invalid-parameter", 400)
 	}
+	terms := make([]string, 65)
+	for i := range terms {
+		terms[i] = fmt.Sprint("m", i)
+	}
+	for _, selector := range []string{strings.Join(terms, "%20"), strings.Join(terms, ","), "path:" + strings.Repeat("**/", 200)} {
+		add("costs", "lineage?"+of+"&select="+selector, "query-too-complex", 422)
+	}
 	for _, query := range []string{
 		"assets?schema_id=SCH-1", "assets?schema_id=x", "assets?schema_id=%27", "assets?" + of + "&project=PRJ-99", "assets?" + of + "&project=x", "assets?" + of + "&at=999",
 		"tests?schema_id=SCH-1", "changes?schema_id=SCH-1", "lineage?schema_id=SCH-1", "runs?schema_id=SCH-1", "runs?project=PRJ-99", "projects?schema_id=SCH-1",

@@ -19,6 +19,8 @@ func (m models) RootPackage(int32) string { return "shop" }
 
 func (m models) Config(int32, string) []string { return nil }
 
+func (m models) Stopped() bool { return false }
+
 func (m models) State(int32, string) (bool, error) { return false, graph.ErrSelector }
 
 // A selector, as in `dbt ls --select`, is evaluated over a small graph.

@@ -92,10 +92,16 @@ func matchClass(pattern []rune, letter rune) (width int, ok bool) {
 	return 0, false
 }
 
-// globPath matches folder by folder; ** is any number of folders. It remembers, for each pattern part, which beginnings
-// of names it can follow, so that many ** cost no more than one.
-func globPath(parts, names []string) bool {
+// globPath matches folder by folder; ** is any number of folders.
+func globPath(parts, names []string) bool { return globFolders(parts, names)[len(names)] }
+
+// globFolders reports which beginnings of names, by their length, a pattern matches. It remembers, for each pattern
+// part, which beginnings it can follow, so that many ** cost no more than one.
+func globFolders(parts, names []string) []bool {
 	ends := make([]bool, len(names)+1) // ends[n]: the parts so far match names[:n]
+	if tooLong(parts, len(names)) {
+		return ends
+	}
 	ends[0] = true
 	for _, part := range parts {
 		following := make([]bool, len(names)+1)
@@ -109,5 +115,15 @@ func globPath(parts, names []string) bool {
 		}
 		ends = following
 	}
-	return ends[len(names)]
+	return ends
+}
+
+// tooLong reports whether a pattern wants more folders than there are.
+func tooLong(parts []string, most int) bool {
+	for _, part := range parts {
+		if part != "**" {
+			most--
+		}
+	}
+	return most < 0
 }

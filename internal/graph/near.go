@@ -21,8 +21,11 @@ func Near(word string, names iter.Seq[string], most int) []string {
 	}, most)
 }
 
-// longestWord is the length up to which words are compared.
-const longestWord = 64
+// longestWord is the length up to which words are compared, and mostCompared with how many names one is.
+const (
+	longestWord  = 64
+	mostCompared = 200_000
+)
 
 // nearest is Near for names that are shown in another form than they are compared in.
 func nearest(word string, names iter.Seq2[string, string], most int) []string {
@@ -35,7 +38,11 @@ func nearest(word string, names iter.Seq2[string, string], most int) []string {
 		distance int
 	}
 	best := map[string]int{}
+	left := mostCompared
 	for name, shown := range names {
+		if left--; left < 0 {
+			break
+		}
 		d, ok := distance(word, strings.ToLower(name))
 		if old, seen := best[shown]; ok && (!seen || d < old) {
 			best[shown] = d
@@ -60,7 +67,7 @@ func nearest(word string, names iter.Seq2[string, string], most int) []string {
 func distance(a, b string) (int, bool) {
 	allowed := max(1, utf8.RuneCountInString(a)/3)
 	if len(b) <= 2*longestWord && len(b)-len(a) <= 4*allowed && len(a)-len(b) <= 4*allowed {
-		if d := edits([]rune(a), []rune(b)); d <= allowed {
+		if d := edits([]rune(a), []rune(b), allowed); d <= allowed {
 			return d, true
 		}
 	}
@@ -70,13 +77,17 @@ func distance(a, b string) (int, bool) {
 	return 0, false
 }
 
-// edits is the optimal string alignment distance.
-func edits(a, b []rune) int {
+// edits is the optimal string alignment distance, or any number above most if it is above that.
+func edits(a, b []rune, most int) int {
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j
 	}
+	least, leastBefore := 0, 0 // of the last two rows
 	for i := range a {
+		if least > most && leastBefore > most {
+			return most + 1
+		}
 		row[0] = i + 1
 		for j := range b {
 			cost := 1
@@ -89,6 +100,7 @@ func edits(a, b []rune) int {
 			}
 		}
 		before, last, row = last, row, before
+		least, leastBefore = slices.Min(last), least
 	}
 	return last[len(b)]
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -10,10 +11,13 @@ import (
 // package's nodes are only found by a folder that the project has, too.
 func (t term) findPath(u Universe) []int32 {
 	pattern := path.Clean(strings.ReplaceAll(t.value, `\`, "/"))
-	parts := strings.Split(pattern, "/")
+	parts := pathPattern(pattern)
 	found, foreign := []int32{}, []int32{}
 	known := map[[2]string]bool{} // folders that the pattern means, by project
 	for name := range int32(u.Len()) {
+		if stops(u, name) {
+			break
+		}
 		a := u.Attributes(name)
 		if a.Path == "" || !isMember(a.ResourceType) {
 			continue
@@ -32,7 +36,10 @@ func (t term) findPath(u Universe) []int32 {
 			found = append(found, name)
 		}
 	}
-	for _, name := range foreign {
+	for i, name := range foreign {
+		if stops(u, int32(i)) {
+			break
+		}
 		root := u.RootPackage(name)
 		for _, folder := range foldersMeant(parts, folders(u.Attributes(name).Path)) {
 			if known[[2]string{root, folder}] {
@@ -47,8 +54,9 @@ func (t term) findPath(u Universe) []int32 {
 // foldersMeant returns those of the folders that a file is in that a pattern matches.
 func foldersMeant(pattern, file []string) []string {
 	var meant []string
+	matches := globFolders(pattern, file)
 	for n := 1; n < len(file); n++ {
-		if globPath(pattern, file[:n]) {
+		if matches[n] {
 			meant = append(meant, strings.Join(file[:n], "/"))
 		}
 	}
@@ -57,4 +65,9 @@ func foldersMeant(pattern, file []string) []string {
 
 func folders(file string) []string {
 	return strings.Split(path.Clean(strings.ReplaceAll(file, `\`, "/")), "/")
+}
+
+// pathPattern splits a pattern. A ** after another adds nothing.
+func pathPattern(pattern string) []string {
+	return slices.CompactFunc(strings.Split(pattern, "/"), func(a, b string) bool { return a == "**" && b == "**" })
 }

@@ -12,6 +12,26 @@ import (
 // ErrSelector is wrapped by every error about the text of a selector.
 var ErrSelector = errors.New("selector is not valid")
 
+// ErrStopped means that a Universe stopped an evaluation.
+var ErrStopped = errors.New("the evaluation was stopped")
+
+// Bounds of a selector. Each term is compared with all names.
+const (
+	MaxTerms = 64
+	MaxValue = 512 // bytes of one value
+)
+
+// LimitError means that a selector is beyond a bound. It is an ErrSelector.
+type LimitError struct {
+	What string // what there is too much of, in the plural
+	Most int
+}
+
+func (e *LimitError) Error() string { return fmt.Sprintf("at most %d %s", e.Most, e.What) }
+
+// Unwrap makes it an ErrSelector.
+func (e *LimitError) Unwrap() error { return ErrSelector }
+
 // Selector is a parsed dbt selector: the union of intersections of terms.
 //
 //	orders        nodes of that name
@@ -55,6 +75,22 @@ func (t term) named() Term {
 	return Term{Method: method, Value: t.value}
 }
 
+// Terms returns the number of terms, of which none is there twice.
+func (s Selector) Terms() int {
+	n := 0
+	for _, p := range s.union {
+		n += len(p.terms)
+	}
+	return n
+}
+
+// NeedsConfig reports whether the selector asks for configuration, other than how nodes are materialized.
+func (s Selector) NeedsConfig() bool {
+	return slices.ContainsFunc(s.union, func(p part) bool {
+		return slices.ContainsFunc(p.terms, func(t term) bool { return t.method == "config" && t.argument != "materialized" })
+	})
+}
+
 // NeedsTests reports whether it matters to the selector that data tests are nodes of the graph: where it asks for what
 // tests are made from, by their own names or because they are downstream of something else. u has no tests.
 func (s Selector) NeedsTests(u Universe) bool {
@@ -87,6 +123,9 @@ func (t term) namesOnly(u Universe) bool {
 	}
 	found := false
 	for name := range int32(u.Len()) {
+		if stops(u, name) {
+			return false
+		}
 		a := u.Attributes(name)
 		if !isMember(a.ResourceType) || !matchName(t.value, a) {
 			continue
@@ -102,12 +141,23 @@ func (t term) namesOnly(u Universe) bool {
 	return found
 }
 
-// ParseSelector reads a selector. An error wraps ErrSelector and quotes the term that is wrong.
+// ParseSelector reads a selector. An error wraps ErrSelector and quotes the term that is wrong; it is a LimitError if
+// there is too much of something. Repetitions are dropped.
 func ParseSelector(text string) (Selector, error) {
 	var s Selector
+	parts := map[string]bool{}
 	for field := range strings.FieldsSeq(text) {
+		if parts[field] {
+			continue
+		}
+		parts[field] = true
 		p := part{text: field}
+		terms := map[string]bool{}
 		for text := range strings.SplitSeq(field, ",") {
+			if terms[text] {
+				continue
+			}
+			terms[text] = true
 			t, err := parseTerm(text)
 			if err != nil {
 				return Selector{}, fmt.Errorf("%w: %q: %w", ErrSelector, field, err)
@@ -115,6 +165,9 @@ func ParseSelector(text string) (Selector, error) {
 			p.terms = append(p.terms, t)
 		}
 		s.union = append(s.union, p)
+		if s.Terms() > MaxTerms {
+			return Selector{}, &LimitError{"terms", MaxTerms}
+		}
 	}
 	if len(s.union) == 0 {
 		return Selector{}, fmt.Errorf("%w: it is empty", ErrSelector)
@@ -143,6 +196,9 @@ func parseTerm(text string) (t term, err error) {
 	t.method, t.argument, t.value = splitMethod(rest)
 	if t.value == "" {
 		return t, errors.New("it names nothing")
+	}
+	if len(t.value) > MaxValue {
+		return t, &LimitError{"bytes of a name or pattern", MaxValue}
 	}
 	return t, t.check()
 }

@@ -22,6 +22,7 @@ type shop struct {
 	nodes   []Attributes
 	configs []map[string][]string
 	states  map[string]string // name → state
+	stopped bool
 }
 
 func (s *shop) Len() int { return len(s.nodes) }
@@ -46,6 +47,8 @@ func (s *shop) Attributes(id int32) Attributes { return s.nodes[id] }
 func (s *shop) Config(id int32, path string) []string { return s.configs[id][path] }
 
 var errNothingToCompare = errors.New("there is no earlier version")
+
+func (s *shop) Stopped() bool { return s.stopped }
 
 func (s *shop) State(id int32, state string) (bool, error) {
 	if s.states == nil {
@@ -285,6 +288,8 @@ func (numbered) Config(int32, string) []string { return nil }
 
 func (numbered) State(int32, string) (bool, error) { return false, nil }
 
+func (numbered) Stopped() bool { return false }
+
 // TestSelectAgreesWithSets compares random selectors with plain set arithmetic over all pairs' distances.
 func TestSelectAgreesWithSets(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -438,6 +443,8 @@ func (known) Config(int32, string) []string { return nil }
 
 func (known) State(int32, string) (bool, error) { return false, nil }
 
+func (known) Stopped() bool { return false }
+
 func TestStartsWithComparesWholeParts(t *testing.T) {
 	text := rapid.StringOfN(rapid.RuneFrom([]rune("ab.")), 1, 6, -1)
 	rapid.Check(t, func(t *rapid.T) {
@@ -449,4 +456,37 @@ func TestStartsWithComparesWholeParts(t *testing.T) {
 			t.Fatalf("startsWith(%q, %q) = %v, want %v", fqn, value, got, want)
 		}
 	})
+}
+
+func TestSelectorBounds(t *testing.T) {
+	var many, repeated []string
+	for i := range MaxTerms + 1 {
+		many = append(many, fmt.Sprint("tag:t", i))
+		repeated = append(repeated, "1+orders", "path:models,tag:nightly,path:models")
+	}
+	s, err := ParseSelector(strings.Join(repeated, " "))
+	if err != nil || s.Terms() != 3 {
+		t.Errorf("repeated terms: %d, %v", s.Terms(), err)
+	}
+	for _, text := range []string{strings.Join(many, " "), strings.Join(many, ","), "tag:" + strings.Repeat("x", MaxValue+1)} {
+		_, err := ParseSelector(text)
+		if limit, ok := errors.AsType[*LimitError](err); !ok || !errors.Is(err, ErrSelector) {
+			t.Errorf("%.40s…: %v, %v", text, limit, err)
+		}
+	}
+}
+
+// Whatever a selector does when it is stopped, it says so.
+func TestEvaluationStops(t *testing.T) {
+	g, s := newShop(t)
+	s.stopped = true
+	for _, text := range []string{"orders", "path:**/x", "+tag:nightly", "@orders", "config.materialized:view"} {
+		selector, err := ParseSelector(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := selector.Eval(g, s, NoLimit); !errors.Is(err, ErrStopped) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
 }

@@ -24,6 +24,10 @@ type Universe interface {
 	// State reports whether a node is in a state ("new", "old", "modified", "unmodified", "modified.body" …)
 	// against what it is compared with. It fails when there is nothing to compare with.
 	State(name int32, state string) (bool, error)
+
+	// Stopped is asked every few names and reports whether to give up, because the answer has become too late. Methods
+	// of a selector then return ErrStopped.
+	Stopped() bool
 }
 
 // Attributes are the parts of a dbt node that selectors match.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
@@ -60,7 +61,7 @@ type LineageMeta struct {
 type lineageInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+; default: everything"`
+	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+, of at most 64 terms; default: everything"`
 	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps from the selected assets; unlimited by default"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of nodes, nearest first"`
 }
@@ -79,12 +80,20 @@ func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInp
 	}
 	part, err := view.Lineage(ctx, selectorText(httpserver.URL(ctx), in.Select), in.Depth, in.Limit)
 	if invalid, ok := errors.AsType[*readmodel.SelectorError](err); ok {
-		return nil, httpserver.InvalidParameter("select", "%v", invalid.Err)
+		return nil, selectorProblem(invalid.Err)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return httpserver.Reply(lineageOf(part, view.Version)), nil
+}
+
+// selectorProblem is the reply for a selector that cannot be read or is too long.
+func selectorProblem(err error) error {
+	if limit, ok := errors.AsType[*graph.LimitError](err); ok {
+		return httpserver.NewProblem(httpserver.CodeQueryTooComplex, "select: %v.", limit).About("select", limit.Error()).Limited("select")
+	}
+	return httpserver.InvalidParameter("select", "%v", err)
 }
 
 func lineageOf(part readmodel.TableLineage, version int64) Lineage {

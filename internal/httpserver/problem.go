@@ -57,6 +57,7 @@ const (
 	CodeConflict             Code = "conflict"
 	CodeSchemaBusy           Code = "schema-busy"
 	CodeQueryTimeout         Code = "query-timeout"
+	CodeQueryTooComplex      Code = "query-too-complex"
 	CodeNotReady             Code = "not-ready"
 	CodeNotSupported         Code = "not-supported"
 	CodeInsufficientStorage  Code = "insufficient-storage"
@@ -103,6 +104,7 @@ var problems = map[Code]struct {
 	CodeConflict:             {http.StatusConflict, "The request conflicts with the current state"},
 	CodeSchemaBusy:           {http.StatusConflict, "The schema is being changed"},
 	CodeQueryTimeout:         {http.StatusServiceUnavailable, "The query took too long"},
+	CodeQueryTooComplex:      {http.StatusUnprocessableEntity, "The query is too complex"},
 	CodeNotReady:             {http.StatusServiceUnavailable, "Not ready"},
 	CodeNotSupported:         {http.StatusNotImplemented, "Not supported"},
 	CodeInsufficientStorage:  {http.StatusInsufficientStorage, "No space left"},
@@ -272,7 +274,9 @@ func ProblemOf(err error) *Problem {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return NewProblem(CodeRequestTimeout, "The body arrived too slowly.")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return NewProblem(CodeQueryTimeout, "The query was stopped because it took too long.")
+		p := NewProblem(CodeQueryTimeout, "The query was stopped because it took too long. Ask for less, or try again when the server is less busy.")
+		p.retryAfter = 2
+		return p
 	}
 	return NewProblem(CodeInternal, "Something went wrong on the server. Its log has the details under this request_id.")
 }

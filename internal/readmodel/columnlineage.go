@@ -85,25 +85,33 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 		out.Total = 1
 		return out, nil
 	}
+	err = v.m.compute(ctx, 0, func(ctx context.Context) error {
+		out.around(start, asset.ID, q, stopped(ctx))
+		return ctx.Err()
+	})
+	if err == nil && q.Expressions {
+		err = v.expressions(ctx, out)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// around walks from a column of an asset.
+func (l *ColumnLineage) around(start int32, asset catalog.AssetID, q ColumnQuery, stop func() bool) {
 	walk := q.Walk
-	walk.Depth, walk.Limit, walk.Stop = q.Depth, q.Limit, stopped(ctx)
+	walk.Depth, walk.Limit, walk.Stop = q.Depth, q.Limit, stop
 	if q.Upstream {
 		walk.Direction = lineage.Upstream
-		out.walk(start, walk, "upstream")
-		out.decide(columns.graph.Controls(int64(asset.ID)), walk)
+		l.walk(start, walk, "upstream")
+		l.decide(l.columns.graph.Controls(int64(asset)), walk)
 	}
 	if q.Downstream {
 		walk.Direction = lineage.Downstream
-		out.walk(start, walk, "downstream")
-		out.decide(columns.graph.ControlledBy(start), walk)
+		l.walk(start, walk, "downstream")
+		l.decide(l.columns.graph.ControlledBy(start), walk)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if q.Expressions {
-		err = v.expressions(ctx, out)
-	}
-	return out, err
 }
 
 // Column finds a column of an asset by its name: spelled exactly, else the only one that is

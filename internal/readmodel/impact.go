@@ -58,8 +58,12 @@ func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) 
 		}
 		change.Columns = []int32{column}
 	}
-	reached := reachedBy(ctx, links, columns, change)
-	return reached, ctx.Err()
+	var reached Impact
+	err = v.m.compute(ctx, 0, func(ctx context.Context) error {
+		reached = reachedBy(ctx, links, columns, change)
+		return ctx.Err()
+	})
+	return reached, err
 }
 
 func reachedBy(ctx context.Context, links *Links, columns *Columns, change impact.Change) Impact {

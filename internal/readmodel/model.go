@@ -1,7 +1,10 @@
 package readmodel
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -32,6 +35,7 @@ type Model struct {
 	cache    *cache
 	derivers []deriver // by kind
 	prepared preparedParts
+	walks    chan struct{} // one for each walk over much of a state
 }
 
 // New makes a model.
@@ -51,7 +55,42 @@ func New(o Options) (*Model, error) {
 	if o.LoadTime <= 0 {
 		o.LoadTime = defaultLoadTime
 	}
-	return &Model{store: o.Store, cache: newCache(o.CacheBytes, o.Loads, o.Waiters, o.LoadTime), derivers: derivers()}, nil
+	return &Model{
+		store: o.Store, cache: newCache(o.CacheBytes, o.Loads, o.Waiters, o.LoadTime), derivers: derivers(),
+		walks: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
+	}, nil
+}
+
+// Bounds of what one request computes over a state in memory.
+const (
+	// longWalk is the number of steps, of some 50 ns, from which on a walk waits for
+	// its turn.
+	longWalk = 250_000
+	// walkTime is how long a walk may take.
+	walkTime = time.Second
+)
+
+// ErrCostly means that a request needed more than a second of computing.
+var ErrCostly = errors.New("more than a second of computing")
+
+// compute runs a step that walks over a state. Few long ones work at a time and leave
+// a processor to all other requests, and none takes longer than walkTime.
+func (m *Model) compute(ctx context.Context, steps int, walk func(context.Context) error) error {
+	if steps >= longWalk {
+		select {
+		case m.walks <- struct{}{}:
+			defer func() { <-m.walks }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, walkTime, ErrCostly)
+	defer cancel()
+	err := walk(ctx)
+	if err != nil && errors.Is(context.Cause(ctx), ErrCostly) {
+		return fmt.Errorf("%w: %w", ErrCostly, err)
+	}
+	return err
 }
 
 // scope is the schema that parts are of.

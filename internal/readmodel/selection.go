@@ -25,16 +25,48 @@ func (v *View) choose(ctx context.Context, links *Links, text string) (reach gra
 		return reach, nil, &SelectorError{err}
 	}
 	u := newUniverse(ctx, v, links)
-	if selector.NeedsTests(u) {
-		if err := u.addTests(); err != nil {
-			return reach, nil, err
-		}
+	if err := u.load(ctx, selector); err != nil {
+		return reach, nil, err
 	}
+	err = v.m.compute(ctx, selector.Terms()*u.Len(), func(ctx context.Context) error {
+		u.ctx = ctx
+		reach, warnings, err = u.evaluate(selector)
+		return err
+	})
+	if err != nil {
+		return graph.Reach{}, nil, err
+	}
+	return reach, warnings, nil
+}
+
+// load loads what the evaluation of a selector needs besides the graph, in no time of
+// its own.
+func (u *universe) load(ctx context.Context, selector graph.Selector) error {
+	needsTests := false
+	err := u.v.m.compute(ctx, selector.Terms()*u.Len(), func(ctx context.Context) error {
+		u.ctx = ctx
+		needsTests = selector.NeedsTests(u)
+		return ctx.Err()
+	})
+	u.ctx = ctx
+	if err == nil && needsTests {
+		err = u.addTests()
+	}
+	if err == nil && selector.NeedsConfig() {
+		err = u.addConfigs()
+	}
+	return err
+}
+
+// evaluate evaluates a selector.
+func (u *universe) evaluate(selector graph.Selector) (reach graph.Reach, warnings []string, err error) {
 	selected, err := selector.Eval(u.graph, u, graph.NoLimit)
-	if u.fault != nil {
+	switch {
+	case u.fault != nil:
 		return reach, nil, u.fault
-	}
-	if errors.Is(err, errNoState) {
+	case errors.Is(err, graph.ErrStopped):
+		return reach, nil, u.ctx.Err()
+	case errors.Is(err, errNoState):
 		err = &SelectorError{err}
 	}
 	if err != nil {
@@ -64,12 +96,13 @@ const (
 
 func (u *universe) warnings(selected graph.Selected, assets int) []string {
 	var out []string
+	compared := 0 // terms
 	for i, part := range selected.Unmatched {
 		if i == maxWarnings {
 			out = append(out, fmt.Sprintf("%d more parts of the selector select nothing", len(selected.Unmatched)-i))
 			break
 		}
-		out = append(out, u.warning(part))
+		out = append(out, u.warning(part, &compared))
 	}
 	if len(selected.IDs) > 0 && assets == 0 {
 		out = append(out, "the selector selects data tests only, which are not nodes of the lineage; with 1+ in front of it, it selects what they test")
@@ -77,13 +110,16 @@ func (u *universe) warnings(selected graph.Selected, assets int) []string {
 	return out
 }
 
-func (u *universe) warning(part graph.Unmatched) string {
+func (u *universe) warning(part graph.Unmatched, compared *int) string {
 	if len(part.Terms) == 0 {
 		return fmt.Sprintf("%q selects nothing: no node meets all of its terms", part.Part)
 	}
 	text := fmt.Sprintf("%q selects nothing", part.Part)
 	var near []string
-	for _, term := range part.Terms[:min(len(part.Terms), maxWarnings)] {
+	for _, term := range part.Terms {
+		if *compared++; *compared > maxWarnings {
+			break
+		}
 		near = append(near, term.Near(u, maxNearNames)...)
 	}
 	if len(near) > 0 {
@@ -203,15 +239,20 @@ func (u *universe) Config(name int32, path string) []string {
 		return []string{a.Materialized}
 	}
 	if u.configs == nil && u.fault == nil {
-		var part sized
-		if part, u.fault = u.v.m.part(u.ctx, u.v.scope(), configsPart, u.v.Version); u.fault == nil {
-			u.configs = part.(*Configs)
-		}
+		u.fault = u.addConfigs()
 	}
 	if u.fault != nil {
 		return nil
 	}
 	return u.configs.values(a.ID, path)
+}
+
+func (u *universe) addConfigs() error {
+	part, err := u.v.m.part(u.ctx, u.v.scope(), configsPart, u.v.Version)
+	if err == nil {
+		u.configs = part.(*Configs)
+	}
+	return err
 }
 
 func (u *universe) RootPackage(name int32) string {
@@ -243,5 +284,7 @@ func (v *View) projectNames(ctx context.Context) (map[catalog.ProjectID]string, 
 		}
 	}
 }
+
+func (u *universe) Stopped() bool { return u.ctx.Err() != nil }
 
 func (u *universe) State(int32, string) (bool, error) { return false, errNoState }
