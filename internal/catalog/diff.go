@@ -250,6 +250,9 @@ type columnPairs struct {
 
 func pairColumns(platform string, before, after []Column) columnPairs {
 	p := columnPairs{before: make([]*Column, len(after))}
+	if len(before) == 0 {
+		return p
+	}
 	byName := make(map[string]*Column, len(before))
 	for i := range before {
 		byName[before[i].Name] = &before[i]

@@ -155,7 +155,8 @@ func (d db) assetByUniqueID(ctx context.Context, ws int64, schema catalog.Schema
 	for _, p := range projects {
 		names[p.ID] = p.Name
 		for _, source := range []catalog.Source{catalog.FromManifest, catalog.FromCatalog} {
-			keys = append(keys, FacetKey{Origin: p.Origin(), Source: source, UniqueID: uniqueID}.hash())
+			key := FacetKey{Origin: p.Origin(), Source: source, UniqueID: uniqueID}.hash()
+			keys = append(keys, key[:])
 		}
 	}
 	marks, args := in([]any{ws, int64(schema), at, at}, keys)

@@ -24,8 +24,16 @@ func keyOf(f catalog.Facet) FacetKey {
 	return FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID, Asset: f.Asset}
 }
 
+// identity leaves out what does not count.
+func (k FacetKey) identity() FacetKey {
+	if k.UniqueID != "" {
+		k.Asset = 0
+	}
+	return k
+}
+
 // hash replaces the key in the table, which is three texts of any length.
-func (k FacetKey) hash() []byte {
+func (k FacetKey) hash() catalog.Hash {
 	b := make([]byte, 0, 64+len(k.UniqueID))
 	for _, part := range []string{string(k.Origin), string(k.Source), k.UniqueID} {
 		b = binary.AppendUvarint(b, uint64(len(part)))
@@ -34,8 +42,7 @@ func (k FacetKey) hash() []byte {
 	if k.UniqueID == "" {
 		b = binary.AppendVarint(b, int64(k.Asset))
 	}
-	h := catalog.HashOf(b)
-	return h[:]
+	return catalog.HashOf(b)
 }
 
 const facetColumns = `asset, origin, source, unique_id, project_id, hash, cause_kind, cause_id, at, tie,

@@ -152,7 +152,8 @@ func (s *Store) AssetsOfNodes(ctx context.Context, ws int64, schema catalog.Sche
 	var keys [][]byte
 	for _, n := range nodes {
 		if origin, ok := origins[n.Project]; ok {
-			keys = append(keys, FacetKey{Origin: origin, Source: catalog.FromManifest, UniqueID: n.UniqueID}.hash())
+			key := FacetKey{Origin: origin, Source: catalog.FromManifest, UniqueID: n.UniqueID}.hash()
+			keys = append(keys, key[:])
 		}
 	}
 	scan := func(row scanner) (none struct{}, err error) {

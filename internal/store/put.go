@@ -12,15 +12,16 @@ import (
 
 // PutFacets writes facets under their keys (FacetKey).
 func (w *Write) PutFacets(ctx context.Context, facets []catalog.Facet) error {
-	facets = last(facets, func(f catalog.Facet) catalog.Hash { return hashOf(keyOf(f).hash()) })
+	facets = last(facets, func(f catalog.Facet) FacetKey { return keyOf(f).identity() })
 	return chunks(facets, chunkRows, func(facets []catalog.Facet) error {
 		bodies, err := encodeAll(ctx, facets, func(e *encoder, f catalog.Facet) ([]byte, error) { return e.body(&f.Body) })
 		if err != nil {
 			return fmt.Errorf("facets: %w", err)
 		}
 		keys, rows := make([]any, len(facets)), make([][]any, len(facets))
-		for i, f := range facets {
-			key := hashOf(keyOf(f).hash())
+		for i := range facets {
+			f := &facets[i]
+			key := keyOf(*f).hash()
 			keys[i] = key
 			rows[i] = w.row(key, int64(f.Asset), string(f.Origin), string(f.Source), f.UniqueID, int64(f.Project), f.Hash[:],
 				string(f.Cause.Kind), f.Cause.ID, micros(f.At), f.Tie[:],
@@ -39,7 +40,8 @@ func (w *Write) PutTests(ctx context.Context, tests []catalog.Test) error {
 			return fmt.Errorf("tests: %w", err)
 		}
 		keys, rows := make([]any, len(tests)), make([][]any, len(tests))
-		for i, t := range tests {
+		for i := range tests {
+			t := &tests[i]
 			keys[i] = int64(t.ID)
 			rows[i] = w.row(int64(t.ID), int64(t.Project), int64(t.Asset), t.UniqueID, t.Hash[:], bodies[i])
 		}
@@ -127,7 +129,8 @@ func (w *Write) PutColumnEdges(ctx context.Context, blocks []ColumnEdgeBlock) er
 			return fmt.Errorf("column edges: %w", err)
 		}
 		keys, rows := make([]any, len(blocks)), make([][]any, len(blocks))
-		for i, b := range blocks {
+		for i := range blocks {
+			b := &blocks[i]
 			keys[i] = int64(b.Asset)
 			rows[i] = w.row(int64(b.Asset), b.Hash[:], bodies[i])
 		}

@@ -103,7 +103,8 @@ func (w *Write) createdAt(ctx context.Context, tx Tx, assets []AssetRow) (map[ca
 
 func (w *Write) assetRows(assets []AssetRow, bodies [][]byte, created map[catalog.AssetID]int64) [][]any {
 	rows := make([][]any, len(assets))
-	for i, a := range assets {
+	for i := range assets {
+		a := &assets[i]
 		at := micros(a.CreatedAt)
 		if at == 0 {
 			at = created[a.ID]
