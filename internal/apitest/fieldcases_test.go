@@ -286,3 +286,46 @@ func TestReferenceOwnsNothing(t *testing.T) {
 		})
 	}
 }
+
+// The owner of a group owns its members, wherever owners are shown, and changes with the group alone.
+func TestOwnersByGroup(t *testing.T) {
+	t.Parallel()
+	manifest := func(at, owner string) []byte {
+		text := small(node("a", `,"group":"finance"`) + "," + node("b", `,"config":{"group":"finance","meta":{"owner":"ana"}}`) + "," + node("c", ""))
+		text = strings.Replace(text, `"parent_map":{}`, `"parent_map":{"model.p.a":[],"model.p.b":["model.p.a"],"model.p.c":[]},"groups":{"group.p.finance":{"unique_id":"group.p.finance","resource_type":"group","name":"finance","package_name":"p",`+
+			`"path":"g.yml","original_file_path":"models/g.yml","owner":{"name":"`+owner+`","email":["fin@example.com","x@example.com"],"slack":"#fin"}}}`, 1)
+		return []byte(strings.Replace(text, "2026-01-10T18:00:00Z", at, 1))
+	}
+	s := Start(t, Options{})
+	key, schema := s.Key(t, access.AdminWorkspace), s.Schema(t, "Analytics Warehouse")
+	of := func(uniqueID string) (id, owners string) {
+		reply := s.Get(t, "/api/v1/assets/by-unique-id?schema_id="+schema+"&unique_id="+uniqueID, key)
+		return reply.At(t, "data.id").(string), fmt.Sprint(reply.At(t, "data.attributes.owners"), " ", reply.At(t, "data.attributes.owner_emails"))
+	}
+	check := func(owner string) {
+		t.Helper()
+		emails := "map[" + owner + ":[fin@example.com x@example.com]]"
+		for id, want := range map[string]string{
+			"model.p.a": "[" + owner + "] " + emails, "model.p.b": "[" + owner + " ana] " + emails, "model.p.c": "[] <nil>", "group.p.finance": "[" + owner + "] " + emails,
+		} {
+			if _, got := of(id); got != want {
+				t.Errorf("%s: %s, want %s", id, got, want)
+			}
+		}
+		if got := s.Get(t, "/api/v1/assets?kind=model&owner="+owner+"&schema_id="+schema, key).At(t, "meta.total"); got != 2.0 {
+			t.Errorf("%v models of %s", got, owner)
+		}
+		a, _ := of("model.p.a")
+		if got := s.Get(t, "/api/v1/impact?asset="+a, key); At(got.JSON(t), "data.owners.0.name") != owner || At(got.JSON(t), "data.owners.0.emails.0") != "fin@example.com" {
+			t.Errorf("impact: %s", got.Body)
+		}
+	}
+	s.Import(t, key, schema, File("manifest", "m", manifest("2026-01-10T18:00:00Z", "Finance")))
+	check("Finance")
+	s.Import(t, key, schema, File("manifest", "m", manifest("2026-01-10T19:00:00Z", "Accounting")))
+	check("Accounting")
+	id := s.Import(t, key, schema, File("manifest", "m", manifest("2026-01-10T20:00:00Z", "Accounting")))
+	if got := s.Get(t, "/api/v1/dbt_imports/"+id+"/report", key); got.At(t, "data.attributes.outcome") != "unchanged" || got.At(t, "data.attributes.counts.nodes_changed") != 0.0 {
+		t.Errorf("again: %s", got.Body)
+	}
+}

@@ -151,6 +151,10 @@ func (d *decoder) indexed(n *Node, section, id string, h Hash) {
 			n.DependsOn = d.names("depends_on/nodes", m.val.get("nodes"))
 		case "config":
 			n.Materialized = d.name("config/materialized", m.val.get("materialized"))
+		case "owner":
+			if section == "groups" {
+				n.Owner = d.owner(m.val)
+			}
 		}
 	}
 }

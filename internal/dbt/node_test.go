@@ -195,7 +195,15 @@ func TestDisabled(t *testing.T) {
 	}
 }
 
-func TestOwnerNames(t *testing.T) {
+func TestOwnersOf(t *testing.T) {
+	var groups dbt.Groups
+	group := func(pkg, name string, o *dbt.Owner) {
+		groups.Add(&dbt.Node{ResourceType: "group", Package: pkg, Name: name, Owner: o})
+	}
+	group("p", "finance", &dbt.Owner{Name: "Fin", Emails: []string{"fin@example.com"}})
+	group("q", "finance", &dbt.Owner{Name: "Others"})
+	group("p", "mail", &dbt.Owner{Emails: []string{"m@example.com"}})
+	group("p", "nobody", nil)
 	for _, tt := range []struct {
 		node dbt.Node
 		want []string
@@ -204,11 +212,21 @@ func TestOwnerNames(t *testing.T) {
 		{dbt.Node{Owner: &dbt.Owner{Name: "Ana", Emails: []string{"ana@example.com"}}}, []string{"Ana"}},
 		{dbt.Node{Owner: &dbt.Owner{Emails: []string{"ana@example.com"}}}, []string{"ana@example.com"}},
 		{dbt.Node{Meta: []byte(`{"owner":"@ana, @ben","owners":["cho"," ",7]}`)}, []string{"@ana", "@ben", "cho"}},
-		{dbt.Node{Meta: []byte(`{"owner":{"name":"x"}}`)}, nil},
+		{dbt.Node{Meta: []byte(`{"owner":{"name":"x"},"owners":[{"email":"y@example.com"},{}]}`)}, []string{"x", "y@example.com"}},
 		{dbt.Node{Owner: &dbt.Owner{Name: "Ana"}, Meta: []byte(`{"owner":"@ben"}`)}, []string{"Ana"}},
+		{dbt.Node{Package: "p", Group: "finance"}, []string{"Fin"}},
+		{dbt.Node{Package: "p", Group: "finance", Meta: []byte(`{"owner":"Fin, ana"}`)}, []string{"Fin", "ana"}},
+		{dbt.Node{Package: "q", Group: "finance"}, []string{"Others"}},
+		{dbt.Node{Package: "r", Group: "mail"}, []string{"m@example.com"}},
+		{dbt.Node{Package: "p", Group: "nobody"}, nil},
+		{dbt.Node{Package: "p", Group: "unknown"}, nil},
 	} {
-		if got := tt.node.OwnerNames(); !slices.Equal(got, tt.want) {
-			t.Errorf("owner %v, meta %s: %q, want %q", tt.node.Owner, tt.node.Meta, got, tt.want)
+		var got []string
+		for _, o := range groups.OwnersOf(&tt.node) {
+			got = append(got, o.Label())
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("owner %v, meta %s, group %s: %q, want %q", tt.node.Owner, tt.node.Meta, tt.node.Group, got, tt.want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package dbt
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -43,14 +44,62 @@ func (d *decoder) owner(v value) *Owner {
 	return o
 }
 
-// OwnerNames takes the node's own owner, else those that meta names as owner or owners; nil if no one is named.
-func (n *Node) OwnerNames() []string {
-	if n.Owner != nil {
-		if n.Owner.Name != "" {
-			return []string{n.Owner.Name}
-		}
-		return n.Owner.Emails
+// Groups are the owners of a manifest's groups. It is the one way to find who is responsible for a node.
+type Groups struct {
+	byPackage map[[2]string]*Owner
+	byName    map[string]*Owner
+}
+
+// Add takes a node if it is a group with an owner.
+func (g *Groups) Add(n *Node) {
+	if n.ResourceType != "group" || n.Owner == nil {
+		return
 	}
+	if g.byPackage == nil {
+		g.byPackage, g.byName = map[[2]string]*Owner{}, map[string]*Owner{}
+	}
+	g.byPackage[[2]string{n.Package, n.Name}], g.byName[n.Name] = n.Owner, n.Owner
+}
+
+// OwnersOf returns who is responsible for a node: its own owner, else those that its meta names as owner or owners, and
+// the owner of its group; nil if no one is named.
+func (g *Groups) OwnersOf(n *Node) []Owner {
+	var out []Owner
+	add := func(o Owner) {
+		if o.Label() != "" && !slices.ContainsFunc(out, func(have Owner) bool { return have.Label() == o.Label() }) {
+			out = append(out, o)
+		}
+	}
+	if n.Owner != nil {
+		add(*n.Owner)
+	} else {
+		for _, o := range n.metaOwners() {
+			add(o)
+		}
+	}
+	if n.Group == "" {
+		return out
+	}
+	of := g.byPackage[[2]string{n.Package, n.Group}]
+	if of == nil {
+		of = g.byName[n.Group]
+	}
+	if of != nil {
+		add(*of)
+	}
+	return out
+}
+
+// Label is how the owner is listed: by name, else by e-mail address.
+func (o *Owner) Label() string {
+	if o.Name != "" || len(o.Emails) == 0 {
+		return o.Name
+	}
+	return o.Emails[0]
+}
+
+// metaOwners are the owners that meta names.
+func (n *Node) metaOwners() []Owner {
 	var meta struct {
 		Owner  json.RawMessage `json:"owner"`
 		Owners json.RawMessage `json:"owners"`
@@ -58,26 +107,39 @@ func (n *Node) OwnerNames() []string {
 	if len(n.Meta) == 0 || json.Unmarshal(n.Meta, &meta) != nil {
 		return nil
 	}
-	return append(namesIn(meta.Owner), namesIn(meta.Owners)...)
+	return append(ownersIn(meta.Owner), ownersIn(meta.Owners)...)
 }
 
-// namesIn reads a text ("ana" or "@ana, @ben") or a list of texts.
-func namesIn(raw json.RawMessage) []string {
-	var one string
-	var many []any
-	var names []string
-	if json.Unmarshal(raw, &one) == nil {
-		for part := range strings.SplitSeq(one, ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				names = append(names, part)
-			}
-		}
-	} else if json.Unmarshal(raw, &many) == nil {
-		for _, v := range many {
-			if text, ok := v.(string); ok && strings.TrimSpace(text) != "" {
-				names = append(names, strings.TrimSpace(text))
-			}
-		}
+// ownersIn reads a text ("ana" or "@ana, @ben"), an object with a name or an e-mail address, or a list of either.
+func ownersIn(raw json.RawMessage) []Owner {
+	var text string
+	var one struct {
+		Name  string `json:"name"`
+		Email string `json:"email"`
 	}
-	return names
+	var many []json.RawMessage
+	var out []Owner
+	switch {
+	case json.Unmarshal(raw, &text) == nil:
+		for part := range strings.SplitSeq(text, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				out = append(out, Owner{Name: part})
+			}
+		}
+	case json.Unmarshal(raw, &many) == nil:
+		for _, v := range many {
+			if json.Unmarshal(v, &text) != nil {
+				out = append(out, ownersIn(v)...)
+			} else if text = strings.TrimSpace(text); text != "" {
+				out = append(out, Owner{Name: text})
+			}
+		}
+	case json.Unmarshal(raw, &one) == nil && one.Name+one.Email != "":
+		o := Owner{Name: one.Name}
+		if one.Email != "" {
+			o.Emails = []string{one.Email}
+		}
+		out = append(out, o)
+	}
+	return out
 }

@@ -13,6 +13,7 @@ type Asset struct {
 	Relation     httpserver.Nullable[Relation]  `json:"relation" doc:"Physical address; null if it has none"`
 	Description  Text                           `json:"description"`
 	Owners       []string                       `json:"owners" nullable:"false"`
+	OwnerEmails  map[string][]string            `json:"owner_emails,omitempty" doc:"E-mail addresses of owners by name, as dbt's groups and exposures state them; not in lists"`
 	Tags         []string                       `json:"tags" nullable:"false"`
 	Materialized *string                        `json:"materialized"`
 	Present      bool                           `json:"present" doc:"False if no origin reports it any more"`

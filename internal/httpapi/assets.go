@@ -172,7 +172,9 @@ func (a *API) assetDocument(ctx context.Context, _ access.Principal, f found) (h
 	if err != nil {
 		return httpserver.Document[Asset]{}, err
 	}
-	return httpserver.DocumentOf(assetResource(summaries[0], true)), nil
+	out := assetResource(summaries[0], true)
+	out.Attributes.OwnerEmails, err = f.view.Contacts(ctx, []catalog.Asset{f.asset})
+	return httpserver.DocumentOf(out), err
 }
 
 type assetInput struct {

@@ -39,8 +39,9 @@ type ImpactedAsset struct {
 
 // ImpactedOwner owns assets that a change reaches.
 type ImpactedOwner struct {
-	Name   string `json:"name"`
-	Assets int    `json:"assets"`
+	Name   string   `json:"name"`
+	Emails []string `json:"emails" nullable:"false" doc:"As dbt's groups and exposures state them"`
+	Assets int      `json:"assets"`
 }
 
 // ImpactMeta has the totals of the lists, which are cut at the limit.
@@ -90,8 +91,32 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 		return nil, httpserver.Missing(err, "column", in.Column)
 	}
 	out := impactOf(reached, in.Limit)
+	emails, err := f.view.ContactsOf(ctx, ownersOf(reached.Assets, in.Limit))
+	if err != nil {
+		return nil, err
+	}
+	for i := range out.Data.Owners {
+		owner := &out.Data.Owners[i]
+		owner.Emails = orEmpty(emails[owner.Name])
+	}
 	out.Meta.Asset, out.Meta.Column, out.Meta.Version = f.asset.ID.Label(f.asset.Kind), optional(in.Column), f.version
 	return httpserver.Reply(out), nil
+}
+
+// ownersOf chooses assets that show the e-mail addresses of all owners, up to the limit: the exposures, and one
+// member of each group.
+func ownersOf(reached []readmodel.Reached, limit int) []catalog.AssetID {
+	var ids []catalog.AssetID
+	groups := map[[2]string]bool{}
+	for _, r := range reached {
+		group := [2]string{r.Package, r.Group}
+		if len(ids) == limit || r.Kind != catalog.KindExposure && (r.Group == "" || groups[group]) {
+			continue
+		}
+		groups[group] = true
+		ids = append(ids, r.ID)
+	}
+	return catalog.SortedIDs(ids)
 }
 
 // impactOf returns what a change reaches, each list up to the limit.
@@ -129,7 +154,7 @@ func impactedOwners(reached []readmodel.Reached) []ImpactedOwner {
 	}
 	out := []ImpactedOwner{}
 	for name, n := range count {
-		out = append(out, ImpactedOwner{name, n})
+		out = append(out, ImpactedOwner{Name: name, Emails: []string{}, Assets: n})
 	}
 	slices.SortFunc(out, func(a, b ImpactedOwner) int {
 		return cmp.Or(cmp.Compare(b.Assets, a.Assets), cmp.Compare(a.Name, b.Name))

@@ -13,9 +13,14 @@ import (
 
 // converter turns what dbt wrote into what a project reports: nodes into bodies
 // of facets and tests. Texts are collected by hash; facets hold no SQL.
-type converter struct{ adapter, project string }
+type converter struct {
+	adapter, project string
+	groups           *dbt.Groups
+}
 
-func converterOf(h dbt.Head) converter { return converter{h.AdapterType, h.ProjectName} }
+func converterOf(h dbt.Head, groups *dbt.Groups) converter {
+	return converter{h.AdapterType, h.ProjectName, groups}
+}
 
 // keep adds a text and returns its hash.
 func keep(texts revision.Texts, text string) catalog.Hash {
@@ -48,9 +53,17 @@ func (c converter) body(n *dbt.Node, kind catalog.Kind, texts revision.Texts) (c
 	}
 	return catalog.Body{
 		Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
-		Owners: n.OwnerNames(), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
+		Owners: c.owners(n), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
 		Columns: columnsOf(n.Columns), DBT: c.dbt(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
 	}, nil
+}
+
+func (c converter) owners(n *dbt.Node) []string {
+	var names []string
+	for _, o := range c.groups.OwnersOf(n) {
+		names = append(names, o.Label())
+	}
+	return names
 }
 
 // relation is the address of a node's table.

@@ -28,6 +28,8 @@ type manifestIndex struct {
 	entries   []entry             // by test
 	links     revision.Links      // of parent_map
 	depends   map[string][]string // depends_on of new and changed nodes
+	groups    dbt.Groups
+	regrouped bool // a group is new or changed: its members may have other owners
 	disabled  int
 	changed   int64
 	print     *fingerprint
@@ -37,6 +39,7 @@ type manifestIndex struct {
 type manifestSink struct {
 	*manifestIndex
 	job     *job
+	known   *fingerprint
 	convert converter
 	read    int64
 }
@@ -62,8 +65,9 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		return err
 	}
 	m, err := j.indexManifest(ctx, a, head, print)
-	if err == nil && len(m.links) == 0 && m.anySame() && !m.print.same(print) {
-		// Without a parent map the edges come from the nodes, so all are needed.
+	if err == nil && (m.regrouped || len(m.links) == 0) && m.anySame() && !m.print.same(print) {
+		// Without a parent map the edges come from the nodes, and the owner of a group is
+		// that of its members: all nodes are needed.
 		m, err = j.indexManifest(ctx, a, head, nil)
 	}
 	if err != nil {
@@ -139,10 +143,10 @@ func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, kno
 		claims: make([]revision.Claim, 0, nodes), facets: make([]entry, 0, nodes),
 		tests: make([]revision.TestClaim, 0, tests), entries: make([]entry, 0, tests),
 	}
-	sink := &manifestSink{manifestIndex: m, job: j, convert: converterOf(head)}
+	sink := &manifestSink{manifestIndex: m, job: j, known: known, convert: converterOf(head, &m.groups)}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true}
 	if known != nil {
-		opt.Known = known.knows
+		opt.Known = func(uniqueID string, h dbt.Hash) bool { return !isGroup(uniqueID) && known.knows(uniqueID, h) }
 	}
 	var issues []dbt.Issue
 	if m.head, issues, err = dbt.ReadManifest(ctx, r, opt, sink); err != nil {
@@ -161,6 +165,13 @@ func (s *manifestSink) Node(n *dbt.Node) error {
 	if n.Disabled {
 		s.disabled++
 		return nil
+	}
+	if n.ResourceType == "group" {
+		if s.groups.Add(n); s.known.knows(n.UniqueID, n.Hash) {
+			s.read-- // counted once
+			return s.Unchanged(n.Section, n.UniqueID, n.Hash)
+		}
+		s.regrouped = true
 	}
 	at := entry{section: n.Section, id: n.UniqueID, hash: n.Hash, Range: n.Range}
 	if n.ResourceType == "test" {
@@ -199,6 +210,10 @@ func (s *manifestSink) Unchanged(section, uniqueID string, h dbt.Hash) error {
 	return nil
 }
 
+// isGroup reports whether an id is that of a group. Groups are always read, for the
+// owners of their members.
+func isGroup(uniqueID string) bool { return strings.HasPrefix(uniqueID, "group.") }
+
 // isTest reports whether an id is that of a data test.
 func isTest(uniqueID string) bool { return strings.HasPrefix(uniqueID, "test.") }
 
@@ -222,7 +237,7 @@ func (s *manifestSink) progress() {
 // observation is the manifest as revision takes it.
 func (m *manifestIndex) observation(j *job) revision.Observation {
 	reader := &manifestReader{
-		convert: converterOf(m.head), facets: m.facets, tests: m.entries,
+		convert: converterOf(m.head, &m.groups), facets: m.facets, tests: m.entries,
 		nodes: newSecondPass(m.artifact, func(list []dbt.Issue) { j.issues(partManifest, list) },
 			func() *dbt.NodeDecoder { return dbt.NewNodeDecoder(j.Limits(partManifest)) }),
 	}

@@ -79,7 +79,7 @@ func (c *comparer) owners() {
 			s = c.before
 			n = s.number[id]
 		}
-		for _, o := range s.owners(s.Nodes[n]) {
+		for _, o := range s.groups.OwnersOf(s.Nodes[n]) {
 			k := key{o.Name, strings.Join(o.Emails, " ")}
 			if k == (key{}) {
 				continue

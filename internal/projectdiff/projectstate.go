@@ -23,16 +23,14 @@ type projectState struct {
 	impact.State
 	dialect *dialect.Dialect
 	number  map[string]int32 // node by unique id
-	groups  map[string]*dbt.Node
+	groups  dbt.Groups
 }
 
 func newProjectState(l *lineage.ProjectLineage) (*projectState, error) {
-	s := &projectState{ProjectLineage: l, dialect: lineage.DialectOf(l.Head.AdapterType), number: map[string]int32{}, groups: map[string]*dbt.Node{}}
+	s := &projectState{ProjectLineage: l, dialect: lineage.DialectOf(l.Head.AdapterType), number: map[string]int32{}}
 	for i, n := range l.Nodes {
 		s.number[n.UniqueID] = int32(i)
-		if n.ResourceType == "group" {
-			s.groups[n.Name] = n
-		}
+		s.groups.Add(n)
 	}
 	var pairs []graph.Edge
 	var blocks []lineage.TableBlock
@@ -183,20 +181,4 @@ func (s *projectState) normal(sql string) string {
 		}
 		b.WriteString(text)
 	}
-}
-
-// owners finds who is responsible for a node: its own owner, else those that
-// its meta names, else that of its group.
-func (s *projectState) owners(n *dbt.Node) []dbt.Owner {
-	if n.Owner != nil {
-		return []dbt.Owner{*n.Owner}
-	}
-	var out []dbt.Owner
-	for _, name := range n.OwnerNames() {
-		out = append(out, dbt.Owner{Name: name})
-	}
-	if g := s.groups[n.Group]; out == nil && g != nil && g.Owner != nil {
-		return []dbt.Owner{*g.Owner}
-	}
-	return out
 }
