@@ -144,13 +144,16 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 // merge merges the changed assets and writes them. What they were merged from is
 // dropped then: it is most of the memory of a large report.
 func (a *apply) merge(ctx context.Context) error {
+	for _, o := range a.observations {
+		o.dropClaims()
+	}
 	a.merger = &merger{apply: a, policy: a.schema.Policy, now: a.Now()}
 	if err := a.merger.run(ctx); err != nil {
 		return err
 	}
 	a.changes = &changes{fresh: a.changes.fresh}
 	for _, o := range a.observations {
-		o.Claims, o.Facets = nil, nil
+		o.ids, o.Facets = nil, nil
 	}
 	return nil
 }

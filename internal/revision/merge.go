@@ -113,7 +113,7 @@ func (m *merger) read(ctx context.Context, ids []catalog.AssetID) (map[catalog.A
 		maps.Copy(texts, t)
 		for i := range read {
 			id := assets[i]
-			facets[id] = append(facets[id], o.facet(o.Claims[claims[i]].ID, id, read[i].Body))
+			facets[id] = append(facets[id], o.facet(o.ids[claims[i]], id, read[i].Body))
 		}
 	}
 	return facets, texts, nil

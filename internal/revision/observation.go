@@ -42,6 +42,7 @@ type Observation struct {
 	Coverage Coverage
 	Scope    []Scope
 	Claims   []Claim
+	ids      []string    // of Claims, once the assets of the claims are found
 	Facets   FacetReader // of the claims that are not Same
 	// Withdrawn names things that the origin no longer reports, whatever Coverage.
 	Withdrawn []string
@@ -64,6 +65,15 @@ type Observation struct {
 	// Retrace reads the code of every table that is merged, changed or not: the
 	// report is the first, or another version of the engine read the last one.
 	Retrace bool
+}
+
+// dropClaims keeps only the ids of the claims.
+func (o *Observation) dropClaims() {
+	o.ids = make([]string, len(o.Claims))
+	for i := range o.Claims {
+		o.ids[i] = o.Claims[i].ID
+	}
+	o.Claims = nil
 }
 
 // Scope is a physical schema that was observed completely.
