@@ -43,8 +43,11 @@ func (d *decoder) test(n *Node, f []member, config value) *Test {
 	t.Kind = d.name("test_metadata/name", metadata.get("name"))
 	t.Namespace = d.name("test_metadata/namespace", metadata.get("namespace"))
 	t.Kwargs = d.raw("test_metadata/kwargs", kwargs)
-	if t.ColumnName == "" {
-		t.ColumnName = d.name("test_metadata/kwargs/column_name", kwargs.get("column_name"))
+	arguments := kwargs.get("arguments") // where dbt 1.10 does not take them apart
+	for _, args := range []value{kwargs, arguments} {
+		if t.ColumnName == "" {
+			t.ColumnName = d.name("test_metadata/kwargs/column_name", args.get("column_name"))
+		}
 	}
 	if t.Attached == "" {
 		t.Attached = attached(n.DependsOn, t.Generic, kwargs.get("model").str())
@@ -79,7 +82,7 @@ func (d *decoder) testConfig(t *Test, config value) {
 
 var (
 	sourceCall = regexp.MustCompile(`\bsource\(\s*['"]([^'"]*)['"]\s*,\s*['"]([^'"]*)['"]`)
-	refCall    = regexp.MustCompile(`\bref\(\s*(?:['"][^'"]*['"]\s*,\s*)?['"]([^'"]*)['"]`)
+	refCall    = regexp.MustCompile(`\bref\(\s*(?:['"][^'"]*['"]\s*,\s*)?['"]([^'"]*)['"](?:\s*,\s*(?:v|version)\s*=\s*['"]?([^'")\s]+))?`)
 )
 
 // attached finds the node that a test is about where dbt does not state it: before manifest v9, and always
@@ -103,9 +106,39 @@ func attached(parents []string, generic bool, model string) string {
 		}
 	}
 	if m := refCall.FindStringSubmatch(model); m != nil {
-		return orText(parentEnding(parents, "", "."+m[1]), parents[len(parents)-1])
+		return orText(referred(parents, m[1], m[2]), parents[len(parents)-1])
 	}
 	return orText(parentEnding(parents, "source.", ""), parents[len(parents)-1])
+}
+
+// referred returns the parent that ref(name, v=version) means; without a version, of a model with versions, the only
+// one of that name.
+func referred(parents []string, name, version string) string {
+	if version != "" {
+		return parentEnding(parents, "", "."+name+".v"+version)
+	}
+	if id := parentEnding(parents, "", "."+name); id != "" {
+		return id
+	}
+	found := ""
+	for _, id := range parents {
+		if _, v, ok := cutLast(id, "."+name+".v"); ok && v != "" {
+			if found != "" {
+				return ""
+			}
+			found = id
+		}
+	}
+	return found
+}
+
+// cutLast cuts a text around the last occurrence of a separator.
+func cutLast(s, sep string) (before, after string, found bool) {
+	at := strings.LastIndex(s, sep)
+	if at < 0 {
+		return s, "", false
+	}
+	return s[:at], s[at+len(sep):], true
 }
 
 // parentEnding returns the only parent with that prefix and ending.

@@ -26,7 +26,7 @@ func (d *decoder) unitTest(n *Node, f []member) *UnitTest {
 	}
 	if u.Tested == "" && len(n.DependsOn) > 0 {
 		u.Tested = n.DependsOn[0]
-		if id := parentEnding(n.DependsOn, "", "."+u.Model); id != "" {
+		if id := referred(n.DependsOn, u.Model, n.Version); id != "" {
 			u.Tested = id
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -80,36 +79,37 @@ func (a *API) columnResources(ctx context.Context, _ access.Principal, f found) 
 	if err != nil {
 		return nil, err
 	}
-	tests, err := testsByColumn(ctx, f)
+	tests, err := testsByColumn(ctx, f, columns)
 	if err != nil {
 		return nil, err
 	}
 	out := []httpserver.Resource[Column]{}
 	for _, c := range columns {
-		out = append(out, columnResource(f.asset, c, tests[foldName(c.Name)]))
+		out = append(out, columnResource(f.asset, c, tests[c.Name]))
 	}
 	return out, nil
 }
 
-// foldName makes the column names of tests and tables comparable: dbt ignores case.
-func foldName(name string) string { return strings.ToLower(strings.Trim(name, "\"`[]")) }
-
-func testsByColumn(ctx context.Context, f found) (map[string][]ColumnTest, error) {
+// testsByColumn returns the tests of each column, by its name. A test of several columns is a test of each of them.
+func testsByColumn(ctx context.Context, f found, columns []catalog.Column) (map[string][]ColumnTest, error) {
 	tests, err := f.view.TestsOf(ctx, f.asset.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string][]ColumnTest{}
 	for _, t := range tests {
-		if t.Body.Column == "" {
-			continue
-		}
 		test := ColumnTest{ID: t.ID.String(), Name: testName(t.Body)}
 		if t.Latest != nil {
 			test.Status = optional(t.Latest.Status)
 		}
-		name := foldName(t.Body.Column)
-		out[name] = append(out[name], test)
+		seen := map[int]bool{}
+		for _, name := range t.Body.ColumnNames() {
+			n := catalog.FindColumn(f.asset.Relation.Platform, name, len(columns), func(i int) string { return columns[i].Name })
+			if n >= 0 && !seen[n] {
+				seen[n] = true
+				out[columns[n].Name] = append(out[columns[n].Name], test)
+			}
+		}
 	}
 	return out, nil
 }

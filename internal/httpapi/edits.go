@@ -279,10 +279,8 @@ func valuesOfOthers(facets []catalog.Facet, of func(catalog.Body) []string) []st
 }
 
 func columnTags(b catalog.Body, name string) []string {
-	for _, c := range b.Columns {
-		if strings.EqualFold(c.Name, name) {
-			return c.Tags
-		}
+	if n := catalog.FindColumn(b.Relation.Platform, name, len(b.Columns), func(i int) string { return b.Columns[i].Name }); n >= 0 {
+		return b.Columns[n].Tags
 	}
 	return nil
 }

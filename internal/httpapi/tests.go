@@ -17,7 +17,9 @@ type Test struct {
 	Kind        string                      `json:"kind" doc:"generic or singular"`
 	UniqueID    string                      `json:"unique_id"`
 	Asset       *string                     `json:"asset" doc:"Table that it tests; null if unknown"`
-	Column      *string                     `json:"column"`
+	Column      *string                     `json:"column" doc:"As the test names it, quotes included; null for a test of the table"`
+	Columns     []string                    `json:"columns" nullable:"false" doc:"All columns that it is about, without quotes, such as those of a unique combination"`
+	Parents     []string                    `json:"parents" nullable:"false" doc:"unique_ids of the dbt nodes that it reads, the tested one among them"`
 	Severity    *string                     `json:"severity"`
 	Description *string                     `json:"description"`
 	Tags        []string                    `json:"tags" nullable:"false"`
@@ -104,7 +106,7 @@ func (a *API) testsScope(ctx context.Context, p access.Principal, in *testsInput
 func testResources(tests []readmodel.Test) []httpserver.Resource[Test] {
 	out := []httpserver.Resource[Test]{}
 	for _, t := range tests {
-		r := testResource(t.Test)
+		r := testResource(t.Test, platformOf(t.Table))
 		if t.Table != nil {
 			label := t.Table.Label()
 			r.Attributes.Asset = &label
@@ -118,16 +120,29 @@ func testResources(tests []readmodel.Test) []httpserver.Resource[Test] {
 	return out
 }
 
-func testResource(t catalog.Test) httpserver.Resource[Test] {
+// platformOf is the adapter of a test's table; "" where that is unknown.
+func platformOf(table *readmodel.Asset) string {
+	if table == nil {
+		return ""
+	}
+	return table.Relation.Platform
+}
+
+func testResource(t catalog.Test, platform string) httpserver.Resource[Test] {
 	b := t.Body
 	args := b.Args
 	if args == nil {
 		args = map[string]string{}
 	}
+	columns := []string{}
+	for _, name := range b.ColumnNames() {
+		bare, _ := catalog.UnquoteColumn(platform, name)
+		columns = append(columns, bare)
+	}
 	return httpserver.Resource[Test]{
 		ID: t.ID.String(), Type: "test",
 		Attributes: Test{
-			Name: b.Name, Test: optional(b.Test), Kind: b.Kind, UniqueID: t.UniqueID, Column: optional(b.Column),
+			Name: b.Name, Test: optional(b.Test), Kind: b.Kind, UniqueID: t.UniqueID, Column: optional(b.Column), Columns: columns, Parents: orEmpty(b.Parents),
 			Severity: optional(b.Severity), Description: optional(b.Description), Tags: orEmpty(b.Tags), Args: args, Enabled: b.Enabled,
 		},
 	}

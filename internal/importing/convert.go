@@ -54,7 +54,7 @@ func (c converter) body(n *dbt.Node, kind catalog.Kind, texts revision.Texts) (c
 	return catalog.Body{
 		Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
 		Owners: c.owners(n), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
-		Columns: columnsOf(n.Columns), DBT: c.dbt(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
+		Columns: columnsOf(n.NamedColumns(c.adapter)), DBT: c.dbt(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
 	}, nil
 }
 
@@ -186,15 +186,24 @@ func (c converter) test(n *dbt.Node, texts revision.Texts) (catalog.Test, error)
 // those that name its table and column.
 func argsOf(t *dbt.Test) map[string]string {
 	var args map[string]string
-	for name, v := range dbt.Value(t.Kwargs).Members {
-		switch string(name) {
-		case "model", "column_name":
-			continue
-		}
+	keep := func(name string, v []byte) {
 		if args == nil {
 			args = map[string]string{}
 		}
-		args[string(name)] = string(v)
+		args[name] = string(v)
+	}
+	for name, v := range dbt.Value(t.Kwargs).Members {
+		switch string(name) {
+		case "model", "column_name":
+		case "arguments": // where dbt 1.10 does not take them apart
+			for name, v := range v.Members {
+				if string(name) != "column_name" {
+					keep(string(name), v)
+				}
+			}
+		default:
+			keep(string(name), v)
+		}
 	}
 	return args
 }

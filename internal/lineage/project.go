@@ -113,7 +113,7 @@ func (p *Project) columns(n *dbt.Node) (list []resolve.Column, listed bool) {
 		}
 		return list, true
 	}
-	for _, c := range n.Columns {
+	for _, c := range n.NamedColumns(p.Head.AdapterType) {
 		list = append(list, SchemaColumn(c.Name, c.DataType))
 	}
 	return list, false
@@ -139,7 +139,7 @@ func (p *Project) table(i int, n *dbt.Node) Table {
 	}
 	if n.Contract && d.Code != nil {
 		d.Code.Contract = func(yield func(string) bool) {
-			for _, c := range n.Columns {
+			for _, c := range n.NamedColumns(p.Head.AdapterType) {
 				if !yield(c.Name) {
 					return
 				}

@@ -140,7 +140,7 @@ func (s *projectState) types(n *dbt.Node) map[string]string {
 		}
 		return out
 	}
-	for _, c := range n.Columns {
+	for _, c := range n.NamedColumns(s.Head.AdapterType) {
 		out[s.fold(c.Name)] = c.DataType
 	}
 	return out

@@ -147,8 +147,8 @@ func (a *apply) readTests(ctx context.Context, o *Observation, some []int, curre
 		old := current[t.UniqueID]
 		if old != nil {
 			t.ID = old.ID
-			if old.Hash == t.Hash && old.Asset == t.Asset {
-				continue
+			if old.Hash == t.Hash && (old.Asset == t.Asset || old.Asset == 0 && t.Body.Attached == "") {
+				continue // one of several nodes has no table since an older program wrote it
 			}
 		}
 		put = append(put, t)
@@ -158,7 +158,16 @@ func (a *apply) readTests(ctx context.Context, o *Observation, some []int, curre
 
 // attached is the table of a test.
 func (a *apply) attached(origin catalog.Origin, t catalog.Test) catalog.AssetID {
-	return a.at[Node{origin, t.Body.Attached}].asset
+	return a.at[Node{origin, subjectOf(&t.Body)}].asset
+}
+
+// subjectOf returns the node that a test is about. Of a query over several nodes it
+// is the one that the query names first.
+func subjectOf(b *catalog.TestBody) string {
+	if b.Attached == "" && len(b.Parents) > 0 {
+		return b.Parents[0]
+	}
+	return b.Attached
 }
 
 // reattachSame finds the tables of tests that did not change.
