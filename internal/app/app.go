@@ -122,6 +122,9 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
+	if err := bind(ctx, a.Store, folder); err != nil {
+		return err
+	}
 	if a.blobs, err = blobfs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
 		return err
 	}

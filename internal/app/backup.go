@@ -104,7 +104,7 @@ func Restore(ctx context.Context, cfg config.Config, dir string) (BackupNote, er
 	if n != note.Blobs {
 		return note, fmt.Errorf("restored %d of %d artifacts: %w", n, note.Blobs, catalog.ErrInvalid)
 	}
-	return note, nil
+	return note, rebindRestored(ctx, cfg)
 }
 
 // emptyFolder creates a folder, or accepts an existing empty one.

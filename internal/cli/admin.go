@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"runtime"
 
 	"github.com/thalweg-data/thalweg/internal/app"
@@ -21,31 +20,20 @@ type MigrateCmd struct{ settings }
 
 // Help gives an example.
 func (MigrateCmd) Help() string {
-	return "serve does the same at its start.\n\nExample:\n  thalweg migrate --data /var/lib/thalweg"
+	return "serve does the same at its start. With --blob-url that folder becomes the one of the database's artifacts: copy them there first.\n\nExample:\n  thalweg migrate --data /var/lib/thalweg"
 }
 
 // Run migrates and prints the version of the tables.
 func (c *MigrateCmd) Run(ctx context.Context, out *output) error {
-	return c.open(ctx, out, func(a *app.App) error {
-		at, known, err := a.Store.SchemaVersion(ctx)
-		if err != nil {
-			return err
-		}
-		return out.line("tables are at version %d of %d", at, known)
-	})
-}
-
-// open opens the store of a command that works on it alone.
-func (s *settings) open(ctx context.Context, out *output, do func(*app.App) error) error {
-	cfg, err := s.load()
+	cfg, err := c.load()
 	if err != nil {
 		return err
 	}
-	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: s.logger(out, cfg)})
+	version, err := app.Migrate(ctx, cfg, c.BlobURL != "")
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(a), a.Close())
+	return out.line("tables are at version %d of %d", version, version)
 }
 
 // ConfigCmd holds the commands on settings.

@@ -82,7 +82,7 @@ func unreachable(err *url.Error) string {
 	case unknown:
 		return "the name of the host is unknown; " + check
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "no server listens there; start one with thalweg serve, or " + check
+		return "the connection is refused: no server listens there; start one with thalweg serve, or " + check
 	case err.Timeout():
 		return "the server does not answer in time; " + check
 	case errors.Is(err, context.Canceled):

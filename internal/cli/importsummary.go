@@ -44,14 +44,13 @@ func (c *ImportCmd) summary(ctx context.Context, out *output, cl *client, reply 
 	}
 	a, r := reply.Data.Attributes, report.Data.Attributes
 	// JSON's numbers are floats: %v would write a million as 1e+06.
-	lines := []string{fmt.Sprintf("%s completed: tables %.0f created, %.0f updated, %d removed; columns %.0f created, %.0f updated; lineages %.0f created, %d removed",
-		reply.Data.ID, a["tables_created"], a["tables_updated"], r.Counts["tables_removed"], a["columns_created"], a["columns_updated"],
-		a["lineages_created"], r.Counts["lineages_removed"])}
-	switch r.Outcome {
-	case "superseded":
+	lines := []string{fmt.Sprintf("%s completed: tables %.0f created, %.0f updated; columns %.0f created, %.0f updated; lineages %.0f created",
+		reply.Data.ID, a["tables_created"], a["tables_updated"], a["columns_created"], a["columns_updated"], a["lineages_created"])}
+	if tables, lineages := r.Counts["tables_removed"], r.Counts["lineages_removed"]; tables+lineages > 0 {
+		lines = append(lines, fmt.Sprintf("Removed: %d tables, %d lineages.", tables, lineages))
+	}
+	if r.Outcome == "superseded" {
 		lines = append(lines, "Superseded: these artifacts are older than what is served; only their run results were added. --force applies them anyway.")
-	case "unchanged":
-		lines = append(lines, "Unchanged: nothing in these artifacts is new.")
 	}
 	if n := r.Counts["removals_pending"]; n > 0 {
 		lines = append(lines, fmt.Sprintf("%d removals are pending: see GET /api/v1/schemas/%s/removals, then confirm or dismiss them.", n, c.Schema))

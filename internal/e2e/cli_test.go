@@ -153,6 +153,10 @@ func TestCommandLineOnPostgres(t *testing.T) {
 	if r := command(t, dir, env, "migrate"); r.code != 0 || !regexp.MustCompile(`^tables are at version (\d+) of (\d+)\n$`).MatchString(r.stdout) {
 		t.Fatalf("migrate: %+v", r)
 	}
+	if r := command(t, dir, env, "schemas", "list"); r.code != 1 || !strings.Contains(r.stderr, "does not exist") {
+		t.Fatalf("without the data folder: %+v", r)
+	}
+	makeFolder(t, filepath.Join(short, "data"))
 	if r := command(t, dir, env, "schemas", "create", "--name", "Analytics Warehouse"); r.code != 0 || r.stdout != "SCH-101\n" {
 		t.Fatalf("schemas create: %+v", r)
 	}
@@ -166,9 +170,16 @@ func TestCommandLineOnPostgres(t *testing.T) {
 	if r := command(t, dir, env, "backup", filepath.Join(short, "backup")); r.code != 1 || !strings.Contains(r.stderr, "pg_dump") {
 		t.Errorf("backup: %+v", r)
 	}
-	wrong := []string{"THALWEG_DATABASE_URL=postgres://nobody:hunter2@127.0.0.1:1/x", "THALWEG_DATA=" + filepath.Join(short, "other")}
+	wrong := []string{"THALWEG_DATABASE_URL=postgres://nobody:hunter2@127.0.0.1:1/x", "THALWEG_DATA=" + short}
 	if r := command(t, dir, wrong, "schemas", "list"); r.code != 1 || !strings.Contains(r.stderr, "database x on 127.0.0.1") || strings.Contains(r.stderr, "hunter2") {
 		t.Errorf("a database that is not there: %+v", r)
+	}
+}
+
+func makeFolder(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -176,6 +187,7 @@ func TestCommandLineOnPostgres(t *testing.T) {
 // nothing of it is there.
 func TestTooManyNodes(t *testing.T) {
 	dir := projectFolder(t)
+	makeFolder(t, filepath.Join(dir, "data"))
 	data := []string{"THALWEG_DATA=" + filepath.Join(dir, "data"), "THALWEG_LIMITS_NODES=20"}
 	if r := command(t, dir, data, "schemas", "create", "--name", "A"); r.code != 0 {
 		t.Fatalf("%+v", r)

@@ -38,6 +38,8 @@ type Engine interface {
 	Failed(err error) (sentinel error, retry bool)
 	// Migrations are the steps of the tables, and goose's options for them.
 	Migrations() (goose.Dialect, fs.FS, []goose.ProviderOption, error)
+	// Verify reports damage of the database, as far as it can be seen from outside.
+	Verify(ctx context.Context) error
 	// Backup writes a copy to a new file, or catalog.ErrUnsupported.
 	Backup(ctx context.Context, path string) error
 	Close() error

@@ -28,3 +28,26 @@ func (s *Store) EnsureSetting(ctx context.Context, name string, value []byte) (i
 	})
 	return inForce, err
 }
+
+// Setting returns a value; catalog.ErrNotFound if there is none.
+func (s *Store) Setting(ctx context.Context, name string) ([]byte, error) {
+	var value []byte
+	// Settings are of no workspace, so only the writing connections see them.
+	err := s.tx(ctx, func(tx Tx) (err error) {
+		value, err = tx.setting(ctx, name)
+		return err
+	})
+	return value, err
+}
+
+// ReplaceSetting sets a value, whatever it was.
+func (s *Store) ReplaceSetting(ctx context.Context, name string, value []byte) error {
+	err := s.tx(ctx, func(tx Tx) error {
+		_, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("setting %s: %w", name, err)
+	}
+	return nil
+}

@@ -44,7 +44,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // of space. An import that waits for space tries more often.
 const fullTime = 30 * time.Second
 
-// Ready reports whether the database answers and accepts writes; catalog.ErrNoSpace if
+// Ready reports whether the database answers, accepts writes and is not damaged; catalog.ErrNoSpace if
 // a write failed for lack of space a moment ago.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
@@ -52,6 +52,9 @@ func (s *Store) Ready(ctx context.Context) error {
 	}
 	if at := s.fullAt.Load(); at != 0 && s.now().Before(timeOf(at).Add(fullTime)) {
 		return fmt.Errorf("%s: a write failed at %s: %w", s.eng.Name(), timeOf(at).Format(time.RFC3339), catalog.ErrNoSpace)
+	}
+	if err := s.eng.Verify(ctx); err != nil {
+		return fmt.Errorf("%s: %w", s.eng.Name(), err)
 	}
 	return nil
 }

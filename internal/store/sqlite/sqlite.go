@@ -41,6 +41,7 @@ func Open(ctx context.Context, dir string, o Options) (*store.Store, error) {
 		return nil, err
 	}
 	e := &engine{path: filepath.Join(dir, FileName), lock: lock}
+	e.verifier = newVerifier(e.path)
 	if err := e.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", e.path, err), e.Close())
 	}
@@ -53,8 +54,9 @@ func Open(ctx context.Context, dir string, o Options) (*store.Store, error) {
 
 // engine is SQLite behind a store.
 type engine struct {
-	path string
-	lock *folderLock
+	path     string
+	lock     *folderLock
+	verifier *verifier
 
 	mu             sync.RWMutex
 	writer, reader *sql.DB
@@ -123,6 +125,9 @@ func (e *engine) Notify(context.Context, store.Tx) error { return nil }
 
 func (e *engine) Listen(func()) {}
 
+// Verify checks the structure of the database's file.
+func (e *engine) Verify(ctx context.Context) error { return e.verifier.check(ctx) }
+
 // Backup copies the database by VACUUM INTO: a snapshot, compact, while others
 // read and write.
 func (e *engine) Backup(ctx context.Context, path string) error {
@@ -142,6 +147,7 @@ func (e *engine) Backup(ctx context.Context, path string) error {
 
 // Close releases the folder.
 func (e *engine) Close() error {
+	e.verifier.close()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var err error

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Migrate brings the tables of a store up to this version and returns the version. With moved, the folder of artifacts
+// that the settings name becomes that of the database.
+func Migrate(ctx context.Context, cfg config.Config, moved bool) (version int64, err error) {
+	if cfg.DatabaseURL == "" {
+		if err := dataFolder(cfg.Data, false); err != nil {
+			return 0, err
+		}
+	}
+	st, err := openStore(ctx, cfg, time.Now)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := st.Migrate(ctx); err != nil {
+		return 0, err
+	}
+	if moved {
+		if err := rebindTo(ctx, cfg, st); err != nil {
+			return 0, err
+		}
+	}
+	version, _, err = st.SchemaVersion(ctx)
+	return version, err
+}
+
+func rebindTo(ctx context.Context, cfg config.Config, st *store.Store) error {
+	folder, err := blobFolder(cfg)
+	if err != nil {
+		return err
+	}
+	blobs, err := blobfs.Open(folder, catalog.DefaultWorkspace, time.Now)
+	if err != nil {
+		return err
+	}
+	if err := complete(ctx, st, folder, blobs); err != nil {
+		return err
+	}
+	return rebind(ctx, st, folder)
+}
+
+// rebindRestored gives a restored data folder an id of its own.
+func rebindRestored(ctx context.Context, cfg config.Config) (err error) {
+	folder, err := blobFolder(cfg)
+	if err != nil {
+		return err
+	}
+	st, err := openStore(ctx, cfg, time.Now)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := st.Migrate(ctx); err != nil {
+		return fmt.Errorf("restored store: %w", err)
+	}
+	return rebind(ctx, st, folder)
+}

@@ -1,0 +1,58 @@
+package fs
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// identityName is the file that names the database to which a folder of blobs belongs.
+const identityName = "blob-store-id"
+
+// Identity returns the id that SetIdentity wrote into a folder; "" if there is none.
+func Identity(folder string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(folder, identityName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", failure("blob folder", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// SetIdentity writes the id of a folder, which it makes if there is none. The id survives loss of power.
+func SetIdentity(folder, id string) error {
+	if err := writeIdentity(folder, id); err != nil {
+		return failure("blob folder", err)
+	}
+	return nil
+}
+
+func writeIdentity(folder, id string) error {
+	if err := os.MkdirAll(folder, folderMode); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(folder, identityName+"-*")
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteString(id + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = os.Rename(file.Name(), filepath.Join(folder, identityName))
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return syncFolder(folder)
+}
+
+// RemoveIdentity removes the id of a folder.
+func RemoveIdentity(folder string) error {
+	if err := os.Remove(filepath.Join(folder, identityName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failure("blob folder", err)
+	}
+	return nil
+}
