@@ -45,8 +45,9 @@ type TableFunction struct {
 	// Ordinality marks WITH ORDINALITY: one more column at the end.
 	Ordinality bool
 	// Columns are declared by the call itself: JSON_TABLE(... COLUMNS ...),
-	// XMLTABLE(... COLUMNS ...), OPENJSON(...) WITH (...).
-	Columns []ColumnDef
+	// XMLTABLE(... COLUMNS ...), OPENJSON(...) WITH (...). They are of Calls[ColumnsOf].
+	Columns   []ColumnDef
+	ColumnsOf int
 }
 
 // JoinKind determines which rows of which side a join keeps.

@@ -171,6 +171,8 @@ type Grammar struct {
 	Phrases, TypePhrases bool
 	// ListExclude allows SELECT a, * EXCLUDE (b), which drops columns of the list.
 	ListExclude bool
+	// DescribeTables allows FROM (DESCRIBE t), (SHOW TABLES) and (SUMMARIZE t).
+	DescribeTables bool
 	// BareLabels allows nearly every reserved word as an alias without AS.
 	BareLabels bool
 	// NotNullPostfix reads x NOT NULL as a test.

@@ -9,7 +9,7 @@ var duckdb = &Dialect{
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
 	Grammar: Grammar{
 		ArrowLambda: true, AliasColon: true, StringTables: true, CaretPower: true,
-		PositionColumns: true, Unreserved: []string{"minus", "top"},
+		PositionColumns: true, DescribeTables: true, Unreserved: []string{"minus", "top"},
 	},
 	Scope: Scope{
 		UsingInPlace: true, FunctionAliasIsColumn: true,

@@ -99,6 +99,12 @@ var generatorsDuckDB = map[string][]string{
 	"json_tree":         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
 	"glob":              {"file"},
 	"pragma_table_info": {"cid", "name", "type", "notnull", "dflt_value", "pk"},
+	"describe":          {"column_name", "column_type", "null", "key", "default", "extra"},
+	"desc":              {"column_name", "column_type", "null", "key", "default", "extra"},
+	"show":              {"name"},
+	"summarize": {
+		"column_name", "column_type", "min", "max", "approx_unique", "avg", "std", "q25", "q50", "q75", "count", "null_percentage",
+	},
 }
 
 var generatorsSQLite = map[string][]string{

@@ -94,6 +94,15 @@ func (p *parser) arg() ast.Arg {
 		p.pos++
 		a.Expr = p.pair(a.Expr, ast.OpOther, p.expr())
 	}
+	for p.isWord(0, "passing") { // XMLEXISTS(path PASSING document), JSON_VALUE(document, path PASSING x AS name)
+		p.pos++
+		p.skipByValue()
+		a.Expr = p.pair(a.Expr, ast.OpOther, p.expr())
+		if p.acceptKw(token.AS) {
+			p.ident()
+		}
+		p.skipByValue()
+	}
 	p.argOptions()
 	if !p.argEnds() {
 		a.Expr = p.endItem(start, a.Expr)

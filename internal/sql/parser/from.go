@@ -180,6 +180,9 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 // tableParens reads (query), (table expression), or (name).
 func (p *parser) tableParens() ast.TableExpr {
 	start := p.start()
+	if t, ok := p.description(); ok {
+		return t
+	}
 	if p.isQuery(p.pos + 1) {
 		q := p.queryInParens()
 		return &ast.Derived{Span: p.from(start), Query: q}

@@ -124,6 +124,9 @@ func (p *parser) interval() ast.Expr {
 	case p.ahead(1).Kind == token.String:
 		p.pos++
 		i.Value = p.stringLiteral()
+	case p.ahead(1).Kind == token.LeftParen && p.ahead(2).Kind == token.Number && p.ahead(3).Kind == token.RightParen && p.ahead(4).Kind == token.String:
+		p.pos += 4 // INTERVAL(3) '...'
+		i.Value = p.stringLiteral()
 	case p.intervalAhead():
 		p.pos++
 		i.Value = p.binary(precOther)

@@ -70,6 +70,8 @@ func (p *parser) exceptsColumns() bool {
 		return !p.isQuery(p.pos + 2)
 	case token.QuotedIdent:
 		return true
+	case token.String: // ClickHouse: * EXCEPT 'regexp'
+		return p.d.Grammar.ParamCalls
 	case token.Word:
 		return !p.isQuery(p.pos+1) && next.Keyword != token.ALL && next.Keyword != token.DISTINCT &&
 			next.Keyword != token.CORRESPONDING && p.words[next.Keyword]&notName == 0
@@ -87,6 +89,10 @@ func (p *parser) starExcept(m *ast.StarModifier) {
 		p.pos++
 		m.Kind, m.Op, m.Pattern = ast.StarMatch, "NOT REGEXP", p.stringLiteral()
 		p.closeParen()
+		return
+	}
+	if p.d.Grammar.ParamCalls && p.is(token.String) {
+		m.Kind, m.Op, m.Pattern = ast.StarMatch, "NOT REGEXP", p.stringLiteral()
 		return
 	}
 	m.Columns = p.columnList()
@@ -171,7 +177,13 @@ func (p *parser) replacements() []ast.SelectItem {
 		p.closeParen()
 		return list
 	}
-	return []ast.SelectItem{p.selectItem()}
+	start := p.start()
+	item := ast.SelectItem{Expr: p.expr()}
+	if p.acceptKw(token.AS) {
+		item.Alias = p.ident()
+	}
+	item.Span = p.from(start)
+	return []ast.SelectItem{item}
 }
 
 // renames reads (a AS b, ...) or one of them.

@@ -55,7 +55,7 @@ func (p *parser) rowsFrom() ast.TableExpr {
 			f.Calls = append(f.Calls, call)
 		}
 		if p.acceptKw(token.AS) {
-			f.Columns = append(f.Columns, p.columnDefs()...)
+			f.Columns, f.ColumnsOf = p.columnDefs(), max(len(f.Calls)-1, 0)
 		}
 		if !ok || !p.accept(token.Comma) {
 			break
@@ -64,6 +64,32 @@ func (p *parser) rowsFrom() ast.TableExpr {
 	p.closeParen()
 	f.Span = p.from(start)
 	return f
+}
+
+// description reads DuckDB's (DESCRIBE t), (SHOW TABLES) and (SUMMARIZE query) as a function whose rows do not depend
+// on what the tables hold; false for a table of that name.
+func (p *parser) description() (ast.TableExpr, bool) {
+	word := p.ahead(1)
+	if !p.d.Grammar.DescribeTables || p.ahead(2).Kind == token.RightParen || p.ahead(2).Kind == token.Dot || p.ahead(2).Kind == token.LeftParen || p.closing(p.pos) == 0 {
+		return nil, false
+	}
+	name := fold(p.text(word))
+	if name == "show" && !p.isWord(2, "tables") {
+		name = "describe"
+	}
+	switch name {
+	case "describe", "desc", "show", "summarize":
+	default:
+		return nil, false
+	}
+	if p.words[p.ahead(2).Keyword]&clauseWord != 0 && !p.isQuery(p.pos+2) {
+		return nil, false // FROM (show JOIN t)
+	}
+	start := p.start()
+	p.pos = p.closing(p.pos) + 1
+	id := ast.Ident{Span: word.Span, Text: name}
+	call := &ast.Call{Span: word.Span, Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{id}}}
+	return &ast.TableFunction{Span: p.from(start), Calls: []*ast.Call{call}}, true
 }
 
 // documentTable reads JSON_TABLE(doc, 'path' COLUMNS ...) and

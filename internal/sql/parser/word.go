@@ -237,6 +237,15 @@ func (p *parser) name() ast.Expr {
 		p.pos++
 		list = append(list[:0], p.part())
 	}
+	if n := p.longLiteral(list); n > 0 {
+		typ := list[0].Text
+		if p.ahead(n-1).Keyword == token.ZONE && p.ahead(n-3).Keyword == token.WITH {
+			typ += "tz"
+		}
+		p.pos += n
+		t := p.advance()
+		return &ast.Literal{Span: p.from(start), Kind: ast.TypedLiteral, Text: p.stringValue(t), Type: typ}
+	}
 	switch {
 	case p.is(token.LeftParen) && !p.outerJoinMark() && !p.phraseAhead():
 		name := p.nodes.names.New()
@@ -257,6 +266,35 @@ func (p *parser) name() ast.Expr {
 		ref.Span = p.from(start)
 	}
 	return ref
+}
+
+// longLiteral is the distance to the string of TIMESTAMP WITH TIME ZONE '...', TIME(3) '...' and the like, whose type
+// is more than one word; 0 for anything else.
+func (p *parser) longLiteral(name []ast.Ident) int {
+	if len(name) != 1 || name[0].Quoted || !p.isKw(token.WITH) && !p.isKw(token.WITHOUT) && !p.is(token.LeftParen) && !p.isKw(token.PRECISION) && !p.isKw(token.VARYING) {
+		return 0
+	}
+	n := 0
+	word := fold(name[0].Text)
+	if p.is(token.LeftParen) {
+		if !p.d.Grammar.BareLabels || !typedLiterals[word] || p.ahead(1).Kind != token.Number || p.ahead(2).Kind != token.RightParen {
+			return 0
+		}
+		n = 3
+	}
+	switch k := p.ahead(n).Keyword; {
+	case (k == token.WITH || k == token.WITHOUT) && (word == "time" || word == "timestamp"):
+		if p.ahead(n+1).Keyword != token.TIME || p.ahead(n+2).Keyword != token.ZONE {
+			return 0
+		}
+		n += 3
+	case k == token.PRECISION && word == "double", k == token.VARYING && (word == "character" || word == "bit"):
+		n++
+	}
+	if n == 0 || p.ahead(n).Kind != token.String {
+		return 0
+	}
+	return n
 }
 
 func (p *parser) columnRef(start int32, parts []ast.Ident) *ast.ColumnRef {

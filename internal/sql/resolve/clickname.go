@@ -82,7 +82,11 @@ func (w *clickWriter) text(e ast.Expr) string {
 		}
 	case *ast.In:
 		if e.Query == nil && e.Set == nil {
-			return chosen(e.Not, "notIn(", "in(") + w.name(e.Operand) + ", (" + w.list(e.List) + "))"
+			list := "(" + w.list(e.List) + ")"
+			if len(e.List) == 1 {
+				list = w.list(e.List)
+			}
+			return chosen(e.Not, "notIn(", "in(") + w.name(e.Operand) + ", " + list + ")"
 		}
 	case *ast.Between:
 		if e.Not {
@@ -195,6 +199,9 @@ func (w *clickWriter) unary(e *ast.Unary) string {
 	case ast.OpNot:
 		return w.call("not", e.Operand)
 	case ast.OpMinus:
+		if number, ok := e.Operand.(*ast.Literal); ok && number.Kind == ast.NumberLiteral && !strings.HasPrefix(number.Text, "-") {
+			return "-" + w.literal(number)
+		}
 		return w.call("negate", e.Operand)
 	case ast.OpIsNull:
 		return w.call("isNull", e.Operand)
@@ -314,6 +321,9 @@ func (w *clickWriter) function(e *ast.Call) string {
 	}
 	if other, ok := clickFunctions[function]; ok {
 		name = other
+	}
+	if e.Filter != nil {
+		name, args = name+"If", append(args, w.name(e.Filter))
 	}
 	if e.Distinct {
 		name += "Distinct"

@@ -40,6 +40,9 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 			return r.sourceColumn(ref, src, 1)
 		}
 	}
+	if src, used := r.fullerName(ref.Parts, v); src != nil {
+		return r.sourceColumn(ref, src, used)
+	}
 	start := len(r.matches)
 	if c := r.anyAlias(key, v); c != nil {
 		r.push(match{column: c, certainty: certain})
@@ -132,6 +135,26 @@ func (s *scope) hiddenName(key name, limit int32) *source {
 		}
 	}
 	return nil
+}
+
+// fullerName finds a member whose own name has fewer parts than its qualifier: d.t.a where FROM has t.
+func (r *resolver) fullerName(parts []ast.Ident, v view) (*source, int) {
+	if len(parts) < 3 {
+		return nil, 0
+	}
+	keys := make([]name, 0, len(parts)-1)
+	for _, p := range parts[:len(parts)-1] {
+		keys = append(keys, r.names.id(p.Text))
+	}
+	for level := v; level.scope != nil; level = level.outward() {
+		for i := range level.scope.sources[:level.sources] {
+			src := &level.scope.sources[i]
+			if own := len(src.parts); !src.aliased && own > 0 && own < len(keys) && own+3 >= len(keys) && endsWith(keys, src.parts) {
+				return src, len(keys)
+			}
+		}
+	}
+	return nil, 0
 }
 
 // sourceColumn pushes the column of a member of FROM that follows the used

@@ -33,7 +33,7 @@ func (r *resolver) impliedName(e ast.Expr) (ast.Ident, bool) {
 			return r.impliedName(e.Operand)
 		}
 	case *ast.Unary:
-		if e.Op == ast.OpCollate {
+		if e.Op == ast.OpCollate && r.dialect.Naming.Rule != dialect.NameDuckDB {
 			return r.impliedName(e.Operand)
 		}
 	}
@@ -110,7 +110,7 @@ func (r *resolver) postgresLabel(e ast.Expr) (label string, strong bool) {
 				return "bool", false
 			}
 		case ast.TypedLiteral:
-			return strings.ToLower(e.Type), false
+			return postgresType(&ast.TypeName{Name: e.Type}), false
 		}
 	case *ast.Interval:
 		return "interval", false
@@ -131,8 +131,11 @@ func (r *resolver) postgresLabel(e ast.Expr) (label string, strong bool) {
 			return "timezone", true
 		}
 	case *ast.Unary:
-		if e.Op == ast.OpCollate {
+		switch {
+		case e.Op == ast.OpCollate:
 			return r.postgresLabel(e.Operand)
+		case e.Op == ast.OpIsKind && strings.HasSuffix(strings.ToLower(r.written(e)), "normalized"):
+			return "is_normalized", true
 		}
 	case *ast.Star: // (t.*)::text
 		return r.postgresLabel(e.Qualifier)

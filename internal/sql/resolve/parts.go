@@ -121,6 +121,7 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 		if function := r.functionName(e); len(e.Args) > 0 && elementCalls[function] {
 			return r.partsOfCall(e, r.callKind(e, function), v)
 		}
+		return r.partsOfGenerator(e, v)
 	case *ast.Subquery:
 		return r.partsOfSubquery(e, v)
 	case *ast.Cast:
@@ -134,6 +135,20 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 		}
 	}
 	return nil
+}
+
+// partsOfGenerator returns the fields of the record that a function of rows gives, as in (jsonb_each(x)).key.
+func (r *resolver) partsOfGenerator(e *ast.Call, v view) *relation {
+	listed := r.dialect.TableFunctions[r.functionName(e)]
+	if len(listed) < 2 || !r.dialect.Scope.FunctionAliasIsColumn {
+		return nil
+	}
+	columns := make([]column, len(listed))
+	for i, text := range listed {
+		columns[i] = r.literalColumn(text)
+		columns[i].expr, columns[i].view, columns[i].kinds = e, v, Transform
+	}
+	return r.newRelation(columns)
 }
 
 // partsOfCall returns the fields of the element that a function picks. What it

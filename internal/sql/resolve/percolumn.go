@@ -24,7 +24,7 @@ func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
 			return r.untupled(call, item.Alias, v)
 		}
 	}
-	if !ok || !item.Alias.IsZero() || len(item.Aliases) > 0 || len(call.Args) == 0 {
+	if !ok || !item.Alias.IsZero() || len(item.Aliases) > 0 || len(call.Args) == 0 || r.dialect.Scope.FunctionAliasIsColumn {
 		return nil
 	}
 	function := r.functionName(call)
@@ -228,6 +228,16 @@ func innerColumns(e ast.Expr, depth int) *ast.Star {
 		return innerColumns(e.Operand, depth-1)
 	case *ast.Unary:
 		return innerColumns(e.Operand, depth-1)
+	case *ast.Access:
+		return innerColumns(e.Operand, depth-1)
+	case *ast.Case, *ast.Between, *ast.In, *ast.Like, *ast.Collection:
+		var found *ast.Star
+		ast.Children(e, func(n ast.Node) {
+			if child, ok := n.(ast.Expr); ok && found == nil {
+				found = innerColumns(child, depth-1)
+			}
+		})
+		return found
 	case *ast.Binary:
 		for _, operand := range e.Operands {
 			if s := innerColumns(operand, depth-1); s != nil {

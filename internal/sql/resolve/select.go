@@ -207,7 +207,7 @@ func (r *resolver) nameOfSource(c *column, e ast.Expr, v view) {
 func (r *resolver) dottedItem(c *column, ref *ast.ColumnRef, v view) {
 	src, used := r.qualified(ref.Parts, v)
 	if src == nil {
-		used = 0
+		src, used = r.fullerName(ref.Parts, v)
 	}
 	if parts := ref.Parts[used:]; len(parts) > 1 {
 		if last := parts[len(parts)-1].Text; last != "" && last[0] >= '0' && last[0] <= '9' {

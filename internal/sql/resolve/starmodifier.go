@@ -274,11 +274,19 @@ func (r *resolver) matching(columns []column, test func(string) bool) []column {
 	}
 	kept := columns[:0]
 	for _, c := range columns {
-		if r.spend(1) && (c.star != nil || test(r.stored(&c))) {
+		if r.spend(1) && (c.star != nil || test(r.ownName(&c))) {
 			kept = append(kept, c)
 		}
 	}
 	return kept
+}
+
+// ownName is the name of a column before a star qualified it because another member of FROM has that name too.
+func (r *resolver) ownName(c *column) string {
+	if own := c.made().choice; own != nil && r.dialect.Naming.QualifyDuplicates {
+		return r.stored(own)
+	}
+	return r.stored(c)
 }
 
 // applied makes the columns that APPLY makes of others.

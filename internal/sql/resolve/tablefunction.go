@@ -24,7 +24,7 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 		case call.Query != nil && len(call.Args) == 0:
 			r.addSource(s, r.query(call.Query, s.full(), s.ctes), t.Alias)
 			return s.lastMember()
-		case fileFunctions[function] || remoteFunctions[function] && r.dialect.Grammar.ValuesStructure || function == "semantic_view" || function == "table_changes" || function == "query_table":
+		case fileFunctions[function] || remoteFunctions[function] && r.dialect.Grammar.ValuesStructure || function == "semantic_view" || function == "table_changes" || function == "query_table" || function == "loop" && r.dialect.Grammar.ValuesStructure:
 			if rel := r.outside(s, call); rel != nil {
 				r.addSource(s, rel, t.Alias)
 				return s.lastMember()
@@ -33,8 +33,8 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 	}
 	var columns []column
 	var catchAll *column
-	for _, call := range t.Calls {
-		columns, catchAll = r.functionColumns(s, t, call, columns)
+	for i, call := range t.Calls {
+		columns, catchAll = r.functionColumns(s, t, i, call, columns)
 	}
 	r.addFunctionRows(s, t, columns, catchAll)
 	return s.lastMember()
@@ -59,15 +59,18 @@ func (r *resolver) addFunctionRows(s *scope, t *ast.TableFunction, columns []col
 
 // functionColumns returns the columns of one function. catchAll stands for those that
 // are not known.
-func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Call, columns []column) (made []column, catchAll *column) {
+func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, i int, call *ast.Call, columns []column) (made []column, catchAll *column) {
 	args := r.argumentsColumn(s, call)
-	if len(t.Columns) > 0 {
+	if len(t.Columns) > 0 && i == t.ColumnsOf {
 		return r.declaredColumns(columns, t.Columns, args), nil
 	}
 	if inputs := r.tableArguments(s, call); len(inputs) > 0 {
 		return r.inputColumns(columns, call, inputs, args)
 	}
 	function := r.functionName(call)
+	if rel := r.recordType(s, function, call); rel != nil {
+		return append(columns, r.sourceColumns(&source{rel: rel}, view{})...), nil
+	}
 	if listed, ok := r.dialect.TableFunctions[function]; ok {
 		return r.listedColumns(columns, listed, s, t, call, args), nil
 	}
@@ -103,6 +106,39 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, call *ast.Cal
 	return append(columns, own), args
 }
 
+// recordType returns the rows of json_populate_record(NULL::t, document): those of the table that the type is named
+// after. It is nil for other functions and types.
+func (r *resolver) recordType(s *scope, function string, call *ast.Call) *relation {
+	switch function {
+	case "json_populate_record", "jsonb_populate_record", "json_populate_recordset", "jsonb_populate_recordset":
+	default:
+		return nil
+	}
+	if len(call.Args) == 0 {
+		return nil
+	}
+	cast, ok := call.Args[0].Expr.(*ast.Cast)
+	if !ok || cast.Type == nil || len(cast.Type.Fields) > 0 || strings.ContainsAny(cast.Type.Name, `"( `) {
+		return nil
+	}
+	name := &ast.ObjectName{Span: cast.Type.Span}
+	for part := range strings.SplitSeq(cast.Type.Name, ".") {
+		name.Parts = append(name.Parts, ast.Ident{Span: cast.Type.Span, Text: part})
+	}
+	shape := r.namedRows(s, name)
+	if shape == nil || shape.open {
+		return nil
+	}
+	args := r.argumentsColumn(s, call)
+	columns := make([]column, 0, len(shape.columns))
+	for i := range shape.columns {
+		if c := &shape.columns[i]; !c.hidden {
+			columns = append(columns, r.generated(r.literalColumn(r.stored(c)), args))
+		}
+	}
+	return r.newRelation(columns)
+}
+
 // unknownFunction reports a function in FROM whose columns are not known.
 func (r *resolver) unknownFunction(call *ast.Call) {
 	r.report(call.Span, UnknownStar, "the columns of %s are not known", shown(&ast.ColumnRef{Parts: call.Name.Parts}))
@@ -131,7 +167,7 @@ func (r *resolver) listedColumns(columns []column, listed []string, s *scope, t 
 		}
 		columns = append(columns, r.generatorColumn(c, call, i, count, s.full(), args))
 	}
-	if len(listed) == 1 && t.Alias != nil && len(t.Alias.Columns) == 0 && r.dialect.Scope.FunctionAliasIsColumn && strings.EqualFold(listed[0], function) {
+	if len(listed) == 1 && len(t.Calls) == 1 && t.Alias != nil && len(t.Alias.Columns) == 0 && r.dialect.Scope.FunctionAliasIsColumn && strings.EqualFold(listed[0], function) {
 		own := &columns[len(columns)-1]
 		own.hidden = true
 		columns = append(columns, r.generated(r.namedColumn(t.Alias.Name), args))
