@@ -156,7 +156,7 @@ func (c *catalogReader) decode(d *decoder, e entry, emit func(catalogEvent)) {
 		return
 	}
 	if c.opt.Index {
-		emit(catalogEvent{table: &CatalogTable{Section: e.section, UniqueID: e.id, Hash: h, Range: Range{e.at, e.length}}})
+		emit(catalogEvent{table: &CatalogTable{Section: e.section, UniqueID: e.id, Hash: h, Range: Range{e.at, e.length, e.checked}}})
 		return
 	}
 	emit(catalogEvent{table: d.catalogTable(e.section, e.id, v, h)})
@@ -205,6 +205,9 @@ func (d *decoder) catalogColumns(v value) []CatalogColumn {
 		list = d.reused.tableColumns[:0]
 	}
 	for name, m := range v.members {
+		if m.absent() {
+			continue
+		}
 		if !d.columnFits(len(list), len(name)) {
 			return nil
 		}
@@ -248,6 +251,9 @@ func (d *decoder) catalogColumn(key string, v value) CatalogColumn {
 // stats reads the statistics and finds among them those that several warehouses have.
 func (d *decoder) stats(t *CatalogTable, v value) {
 	for id, m := range v.members {
+		if m.absent() {
+			continue
+		}
 		s := Stat{ID: d.interned.text(id)}
 		var val value
 		for name, f := range m.members {

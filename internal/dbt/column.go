@@ -38,6 +38,9 @@ func (d *decoder) columns(v value) []Column {
 		list = make([]Column, 0, len(v)/256)
 	}
 	for name, c := range v.members {
+		if c.absent() {
+			continue
+		}
 		if !d.columnFits(len(list), len(name)) {
 			return nil
 		}

@@ -22,6 +22,8 @@ type decoder struct {
 	id       string   // its name in the section, or its index
 	about    string   // unique id of the node it is about
 	fields   []member // scratch: the members of the current value
+	loose    bool     // the value is as it is in the file, with blanks and nulls; fields are set
+	compact  []byte   // scratch: canonical forms of parts of a loose value
 	interned interned
 	reused   *reused  // nil if every value is to be a new one
 	list     []string // scratch
@@ -99,8 +101,19 @@ func (d *decoder) object(skip func([]byte) bool) (value, bool) {
 	return v, v.kind() == '{'
 }
 
+// compacted returns the canonical form of a part of a loose value, which lasts as long as the value.
+func (d *decoder) compacted(v value) value {
+	d.canon.read(v, nothing)
+	from := len(d.compact)
+	d.compact = append(d.compact, d.canon.buf...)
+	return value(d.compact[from:len(d.compact):len(d.compact)])
+}
+
 // load returns the members of the value that was entered last, none of them null.
 func (d *decoder) load() []member {
+	if d.loose {
+		return d.fields
+	}
 	d.fields = d.fields[:0]
 	buf := d.entered.buf
 	for _, f := range d.entered.fields {
@@ -149,7 +162,7 @@ func (d *decoder) text(field string, v value) string {
 // whole reads a string of any length, such as SQL.
 func (d *decoder) whole(field string, v value) string {
 	switch k := v.kind(); {
-	case k == '"' && len(v) <= longestInterned && bytes.IndexByte(v, '\\') < 0:
+	case k == '"' && len(v) >= 2 && len(v) <= longestInterned && bytes.IndexByte(v, '\\') < 0:
 		return d.interned.text(v[1 : len(v)-1])
 	case k == '"':
 		return v.str()
@@ -227,12 +240,16 @@ func (d *decoder) truth(field string, v value) bool {
 	return v.kind() == 't'
 }
 
-// raw keeps a value of the canonical form, or nil where it is absent, empty or larger than the limit of a text.
+// raw keeps a value in canonical form, or nil where it is absent, empty or larger than the limit of a text.
 func (d *decoder) raw(field string, v value) jsontext.Value {
+	if d.loose && !v.absent() {
+		d.canon.read(v, nothing)
+		v = d.canon.buf
+	}
 	return bytes.Clone(d.rawOwn(field, v))
 }
 
-// rawOwn is raw for a value that nothing else holds.
+// rawOwn is raw for a value of the canonical form that nothing else holds.
 func (d *decoder) rawOwn(field string, v value) jsontext.Value {
 	if v.absent() || bytes.Equal(v, []byte("{}")) || bytes.Equal(v, []byte("[]")) {
 		return nil
@@ -249,8 +266,15 @@ func (d *decoder) rawOwn(field string, v value) jsontext.Value {
 func (d *decoder) merged(field string, objects ...value) jsontext.Value {
 	var only value
 	n := 0 // different ones
-	for _, o := range objects {
-		if o.kind() == '{' && skipSpace(o, 1) < len(o)-1 && !bytes.Equal(o, only) {
+	for i, o := range objects {
+		if o.kind() != '{' || skipSpace(o, 1) >= len(o)-1 {
+			continue
+		}
+		if d.loose {
+			o = d.compacted(o)
+			objects[i] = o
+		}
+		if len(o) > len("{}") && !bytes.Equal(o, only) {
 			only = o
 			n++
 		}
@@ -259,7 +283,7 @@ func (d *decoder) merged(field string, objects ...value) jsontext.Value {
 		return nil
 	}
 	if n == 1 {
-		return d.raw(field, only)
+		return bytes.Clone(d.rawOwn(field, only))
 	}
 	return d.rawOwn(field, mergeObjects(objects))
 }

@@ -132,3 +132,20 @@ func FuzzReadResults(f *testing.F) {
 		checkError(t, err, raw, isGzip(raw))
 	})
 }
+
+// FuzzDecode: bytes that are no longer those that were indexed are decoded into something, and nothing crashes.
+func FuzzDecode(f *testing.F) {
+	for _, s := range append(seeds, `"`, `{"`, `{"a`, `{"a":`, `{"name":"`, `{"name":"\`, `{"columns":{"a":{"name":"\u00`, `{"meta":{"a":1},"config":{"meta":`,
+		`{"columns":{"a":{"name":"a","meta":{"b":1},"config":{"meta":{"c":2}}}},"depends_on":{"nodes":["`, `{"metadata":{"type":"view"},"stats":{"a":{"value":`) {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		sound := dbt.Range{Length: int64(len(raw)), Sound: true}
+		if n, _, err := dbt.NewNodeDecoder(tight).Decode("nodes", "model.a.b", dbt.Hash{}, sound, raw); err == nil && n.UniqueID == "" {
+			t.Error("a node without an id")
+		}
+		if table, _, err := dbt.NewTableDecoder(tight).Decode("nodes", "model.a.b", dbt.Hash{}, sound, raw); err == nil && table.UniqueID == "" {
+			t.Error("a table without an id")
+		}
+	})
+}

@@ -2,6 +2,7 @@ package dbt
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"slices"
 	"strconv"
@@ -45,18 +46,26 @@ func outOfRange(number []byte) bool {
 	return err != nil
 }
 
-// nameHash is FNV-1a over eight bytes at a time; good enough to suspect that two names are equal.
+// nameHash mixes eight bytes at a time, the last ones with some of those before; good enough to suspect that two
+// names are equal.
 func nameHash(name []byte) uint64 {
-	h := uint64(14695981039346656037)
-	for len(name) >= 8 {
-		h = (h ^ word(name, 0)) * 1099511628211
-		h ^= h >> 29
-		name = name[8:]
+	const prime = 0x9e3779b97f4a7c15
+	n := len(name)
+	h := uint64(n) * prime
+	for i := 0; i < n-wordBytes; i += wordBytes {
+		h = (h ^ word(name, i)) * prime
+		h ^= h >> 32
 	}
-	for _, b := range name {
-		h = (h ^ uint64(b)) * 1099511628211
+	switch {
+	case n >= wordBytes:
+		h ^= word(name, n-wordBytes)
+	case n >= 4:
+		h ^= uint64(binary.LittleEndian.Uint32(name))<<32 | uint64(binary.LittleEndian.Uint32(name[n-4:]))
+	case n > 0:
+		h ^= uint64(name[0]) | uint64(name[n/2])<<8 | uint64(name[n-1])<<16
 	}
-	return h
+	h *= prime
+	return h ^ h>>32
 }
 
 // hasRepeats reports whether two of the hashes are equal; it may reorder them.

@@ -52,6 +52,7 @@ type ManifestOptions struct {
 type Range struct {
 	Offset int64
 	Length int64
+	Sound  bool // it needs no repair
 }
 
 // nodeSections are the sections of a manifest whose entries are nodes.
@@ -207,7 +208,7 @@ func (m *manifestReader) decodeNode(d *decoder, e entry, emit func(manifestEvent
 	if m.opt.Index {
 		n := m.newIndexed()
 		d.indexed(n, section, id, h)
-		n.Range = Range{e.at, e.length}
+		n.Range = Range{e.at, e.length, e.checked}
 		emit(manifestEvent{node: n})
 		return
 	}

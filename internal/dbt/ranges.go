@@ -11,15 +11,19 @@ func NewNodeDecoder(limits Limits) *NodeDecoder {
 	return &NodeDecoder{newRangeDecoder(Manifest, limits)}
 }
 
-// Decode returns the node whose bytes are raw and whose hash is h, and the
-// issues of its fields. The node and its list of columns are valid until the next
-// call; all else of it may be kept. An error caused by the file is an *[Error].
-func (d *NodeDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*Node, []Issue, error) {
+// Decode returns the node whose range is r, whose bytes are raw and whose hash is h,
+// and the issues of its fields. The node and its list of columns are valid until the
+// next call; all else of it may be kept. An error caused by the file is an *[Error].
+func (d *NodeDecoder) Decode(section, uniqueID string, h Hash, r Range, raw []byte) (*Node, []Issue, error) {
 	skip := volatile
 	if section == "macros" {
 		skip = volatileMacro
 	}
-	d.enterRange(section, uniqueID, raw, skip)
+	if r.Sound {
+		d.enterSound(section, uniqueID, raw, skip)
+	} else {
+		d.enterRange(section, uniqueID, raw, skip)
+	}
 	d.decodeNode(&d.reused.node, section, uniqueID, h)
 	issues, err := d.found()
 	return &d.reused.node, issues, err
@@ -34,10 +38,16 @@ func NewTableDecoder(limits Limits) *TableDecoder {
 	return &TableDecoder{newRangeDecoder(Catalog, limits)}
 }
 
-// Decode returns the table whose bytes are raw and whose hash is h, and the
-// issues of its fields. The table and its lists are valid until the next call.
-func (d *TableDecoder) Decode(section, uniqueID string, h Hash, raw []byte) (*CatalogTable, []Issue, error) {
-	v := d.enterRange(section, uniqueID, raw, volatile)
+// Decode returns the table whose range is r, whose bytes are raw and whose hash is h,
+// and the issues of its fields. The table and its lists are valid until the next call.
+func (d *TableDecoder) Decode(section, uniqueID string, h Hash, r Range, raw []byte) (*CatalogTable, []Issue, error) {
+	var v value
+	if r.Sound {
+		d.begin(entry{section: section, id: uniqueID})
+		d.loose, v = true, raw
+	} else {
+		v = d.enterRange(section, uniqueID, raw, volatile)
+	}
 	d.decodeTable(&d.reused.table, section, uniqueID, v, h)
 	issues, err := d.found()
 	return &d.reused.table, issues, err
@@ -68,9 +78,27 @@ type reused struct {
 // the file was indexed.
 func (d *rangeDecoder) enterRange(section, id string, raw []byte, skip func([]byte) bool) value {
 	d.begin(entry{section: section, id: id})
+	d.loose = false
 	v := d.enter(d.withoutNonFinite(raw), skip)
 	d.issues = nil
 	return v
+}
+
+// enterSound enters an object that needs no repair. It is decoded as it is in the file, blanks and nulls included; only
+// what is kept as JSON gets its canonical form.
+func (d *rangeDecoder) enterSound(section, id string, raw value, skip func([]byte) bool) {
+	d.begin(entry{section: section, id: id})
+	d.loose = true
+	d.fields, d.compact = d.fields[:0], d.compact[:0]
+	for name, val := range raw.members {
+		if val.absent() || skip(name) {
+			continue
+		}
+		if string(name) == "config" {
+			val = d.compacted(val)
+		}
+		d.fields = append(d.fields, member{name, val})
+	}
 }
 
 // withoutNonFinite returns raw with null in place of NaN and Infinity.

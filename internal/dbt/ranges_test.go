@@ -36,7 +36,7 @@ func sameByRange(t *testing.T, raw []byte, limits dbt.Limits) {
 		if n.ResourceType != "macro" && n.Materialized != want.Materialized {
 			t.Errorf("%s is indexed as %q, decoded as %q", want.UniqueID, n.Materialized, want.Materialized)
 		}
-		got, _, err := d.Decode(n.Section, n.UniqueID, n.Hash, raw[n.Range.Offset:][:n.Range.Length])
+		got, _, err := d.Decode(n.Section, n.UniqueID, n.Hash, n.Range, raw[n.Range.Offset:][:n.Range.Length])
 		if err != nil || !reflect.DeepEqual(*got, want) {
 			t.Fatalf("%s by its range: %v\n got %+v\nwant %+v", want.UniqueID, err, got, want)
 		}
@@ -54,7 +54,7 @@ func sameTablesByRange(t *testing.T, raw []byte, limits dbt.Limits) {
 	}
 	d := dbt.NewTableDecoder(limits)
 	for i, table := range index.tables {
-		got, _, err := d.Decode(table.Section, table.UniqueID, table.Hash, raw[table.Range.Offset:][:table.Range.Length])
+		got, _, err := d.Decode(table.Section, table.UniqueID, table.Hash, table.Range, raw[table.Range.Offset:][:table.Range.Length])
 		if err != nil || !reflect.DeepEqual(got, whole.tables[i]) {
 			t.Fatalf("%s by its range: %v\n got %+v\nwant %+v", table.UniqueID, err, got, whole.tables[i])
 		}

@@ -1,6 +1,7 @@
 package dbt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"strconv"
@@ -34,11 +35,11 @@ func firstMark(m uint64) int { return bits.TrailingZeros64(m) >> 3 }
 // restOfString looks for the end of a string from b[i] on, which lies inside it. It returns the index after
 // the closing quote, or false and where to go on once there is more of the text.
 func restOfString(b []byte, i int) (int, bool) {
-	for i+8 <= len(b) {
+	for words := 0; words < shortWords && i+wordBytes <= len(b); words++ {
 		w := word(b, i)
 		m := equal(w, '"') | equal(w, '\\')
 		if m == 0 {
-			i += 8
+			i += wordBytes
 			continue
 		}
 		if i += firstMark(m); b[i] == '"' {
@@ -49,18 +50,33 @@ func restOfString(b []byte, i int) (int, bool) {
 		}
 		i += 2
 	}
-	for ; i < len(b); i++ {
-		switch b[i] {
-		case '"':
-			return i + 1, true
-		case '\\':
-			if i+1 == len(b) {
-				return i, false
-			}
-			i++
+	return restOfLongString(b, i)
+}
+
+// shortWords is after how many words, or escapes, a string counts as long.
+const shortWords = 4
+
+// restOfLongString is restOfString by quotes, which are fewer than escapes in a long text.
+func restOfLongString(b []byte, i int) (int, bool) {
+	for {
+		n := bytes.IndexByte(b[i:], '"')
+		if n < 0 {
+			return len(b) - backslashes(b[i:])%2, false
 		}
+		if backslashes(b[i:i+n])%2 == 0 {
+			return i + n + 1, true
+		}
+		i += n + 1
 	}
-	return i, false
+}
+
+// backslashes counts those at the end of b.
+func backslashes(b []byte) int {
+	n := 0
+	for n < len(b) && b[len(b)-1-n] == '\\' {
+		n++
+	}
+	return n
 }
 
 // marked is what a string holds other than plain ASCII.

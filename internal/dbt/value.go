@@ -11,7 +11,8 @@ import (
 )
 
 // value is one complete JSON value that was found valid already (canonical), so walking it needs no error
-// handling. A nil value means that it is absent.
+// handling: of bytes that are not valid, nothing is promised but that walking them ends. A nil value means that it is
+// absent.
 type value []byte
 
 // kind returns the first byte: one of { [ " t f n - 0…9, or 0 for an absent value.
@@ -38,7 +39,7 @@ func (v value) members(yield func(name []byte, val value) bool) {
 	}
 	for i := skipSpace(v, 1); i < len(v) && v[i] == '"'; {
 		end, name := scanName(v, i)
-		from := skipSpace(v, skipSpace(v, end)+1)
+		from := min(skipSpace(v, skipSpace(v, end)+1), len(v))
 		to := endOfValue(v, from)
 		if !yield(name, v[from:to:to]) {
 			return
@@ -55,7 +56,7 @@ func (v value) members(yield func(name []byte, val value) bool) {
 func (v value) rawMembers(fn func(quoted, val value)) {
 	for i := skipSpace(v, 1); i < len(v) && v[i] == '"'; {
 		end := endOfString(v, i)
-		from := skipSpace(v, skipSpace(v, end)+1)
+		from := min(skipSpace(v, skipSpace(v, end)+1), len(v))
 		to := endOfValue(v, from)
 		fn(v[i:end:end], v[from:to:to])
 		if i = skipSpace(v, to); i < len(v) && v[i] == ',' {
@@ -123,10 +124,16 @@ func unescaped(b []byte) (string, bool) {
 			return s.String(), true
 		}
 		s.Write(b[:n])
-		if b = b[n+1:]; b[0] != 'u' {
+		if b = b[n+1:]; len(b) == 0 {
+			return "", false
+		}
+		if b[0] != 'u' {
 			s.WriteByte(escapes[b[0]])
 			b = b[1:]
 			continue
+		}
+		if len(b) < 5 {
+			return "", false
 		}
 		code, err := strconv.ParseUint(string(b[1:5]), 16, 16)
 		if err != nil || utf16.IsSurrogate(rune(code)) {
@@ -165,6 +172,9 @@ func (v value) integer() (n int64, ok bool) {
 }
 
 func unquoteName(quoted []byte) []byte {
+	if len(quoted) < 2 {
+		return nil
+	}
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
 	}
@@ -181,12 +191,13 @@ func skipSpace(b []byte, i int) int {
 
 // scanName returns the index after the name that starts at b[i], and the name without quotes.
 func scanName(b []byte, i int) (int, []byte) {
-	for j := i + 1; j < len(b) && j < i+64; j++ {
-		switch b[j] {
-		case '"':
-			return j + 1, b[i+1 : j]
-		case '\\':
-			j = len(b)
+	for j := i + 1; j+wordBytes <= len(b); j += wordBytes {
+		w := word(b, j)
+		if m := equal(w, '"') | equal(w, '\\'); m != 0 {
+			if j += firstMark(m); b[j] == '"' {
+				return j + 1, b[i+1 : j]
+			}
+			break
 		}
 	}
 	end := endOfString(b, i)

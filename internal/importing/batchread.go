@@ -95,7 +95,7 @@ func (m *manifestReader) ReadFacets(ctx context.Context, claims []int) ([]catalo
 }
 
 func (m *manifestReader) facet(d *dbt.NodeDecoder, e *entry, raw []byte, out *catalog.Facet, texts revision.Texts) ([]dbt.Issue, error) {
-	n, issues, err := d.Decode(e.section, e.id, e.hash, raw)
+	n, issues, err := d.Decode(e.section, e.id, e.hash, e.Range, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (m *manifestReader) ReadTests(ctx context.Context, tests []int) ([]catalog.
 }
 
 func (m *manifestReader) test(d *dbt.NodeDecoder, e *entry, raw []byte, out *catalog.Test, texts revision.Texts) ([]dbt.Issue, error) {
-	n, issues, err := d.Decode(e.section, e.id, e.hash, raw)
+	n, issues, err := d.Decode(e.section, e.id, e.hash, e.Range, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (c *catalogReader) ReadFacets(ctx context.Context, claims []int) ([]catalog
 }
 
 func (c *catalogReader) facet(d *dbt.TableDecoder, e *entry, raw []byte, out *catalog.Facet, _ revision.Texts) ([]dbt.Issue, error) {
-	t, issues, err := d.Decode(e.section, e.id, e.hash, raw)
+	t, issues, err := d.Decode(e.section, e.id, e.hash, e.Range, raw)
 	if err != nil {
 		return nil, err
 	}
