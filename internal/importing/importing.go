@@ -29,6 +29,8 @@ type Pipeline struct {
 	Limits func(part string) dbt.Limits // of the reader, by the part's name
 	Now    func() time.Time
 	Log    *slog.Logger
+
+	turns turns
 }
 
 // readerVersion is part of every "same bytes" check: artifacts are read again

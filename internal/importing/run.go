@@ -38,6 +38,11 @@ type job struct {
 // artifacts are read without the schema's lease. If the import made a version,
 // it was ended in the same transaction.
 func (p *Pipeline) run(ctx context.Context, c claim, rep *reporter) (catalog.Import, error) {
+	end, err := p.turns.take(ctx, c.Import.Parts)
+	if err != nil {
+		return c.Import, err
+	}
+	defer end()
 	j := &job{Pipeline: p, claim: c, rep: rep, ctx: ctx}
 	var read contents
 	defer func() {
