@@ -15,11 +15,11 @@ const before, after = "../../examples/shop/artifacts/1.12.6/before", "../../exam
 func TestDiffText(t *testing.T) {
 	out := ok(t, "diff", before, after)
 	for _, want := range []string{
-		"Tables: 2 added, 2 removed, 3 changed. Columns: 1 added, 1 retyped, 1 changed. Column edges: 2 added.\n",
+		"Tables: 1 added, 1 removed, 3 changed, 1 renamed. Columns: 1 added, 1 retyped, 1 changed. Column edges: 2 added.\n",
 		"Downstream: 0 columns of 8 tables, 2 exposures, 3 metrics.\n[breaking: 3]\n",
 		"\n  ~ model.shop.dim_products: code [breaking]\n    ~ stock_on_hand: INTEGER → BIGINT [breaking]\n",
 		"\n    + discount_share: DOUBLE\n    + discount_share from model.shop.int_order_lines_priced.line_amount (transform+aggregate)\n",
-		"\n  + model.shop.fct_session_funnel (same code as model.shop.session_funnel, which was removed)\n",
+		"\n  ~ model.shop.session_funnel → model.shop.fct_session_funnel: name session_funnel → fct_session_funnel [breaking]\n",
 		"\n  exposure.shop.weekly_trading (uses it)\n",
 		"\n  Zoë Brontë zoe@fennel-and-rye.example: exposure.shop.weekly_trading, model.shop.customer_segments",
 	} {
@@ -30,7 +30,7 @@ func TestDiffText(t *testing.T) {
 	if same := ok(t, "diff", "--exit-code", before, before+"/manifest.json.gz"); same != "No difference.\n" {
 		t.Errorf("a state with itself: %s", same)
 	}
-	if short := ok(t, "diff", "--limit", "1", before, after); !strings.Contains(short, "\n  6 more of 7; use --limit or --format json to see them\n") {
+	if short := ok(t, "diff", "--limit", "1", before, after); !strings.Contains(short, "\n  5 more of 6; use --limit or --format json to see them\n") {
 		t.Errorf("with --limit 1:\n%s", short)
 	}
 }
@@ -41,7 +41,7 @@ func TestDiffJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &got); err != nil || strings.Count(out, "\n") != 1 {
 		t.Fatalf("%v in %s", err, out)
 	}
-	if got.Summary.TablesChanged != 3 || got.Summary.Breaking != 3 || len(got.Tables) != 7 || len(got.Owners) != 6 {
+	if got.Summary.TablesChanged != 3 || got.Summary.Breaking != 3 || len(got.Tables) != 6 || len(got.Owners) != 6 {
 		t.Errorf("summary %+v, %d tables, %d owners", got.Summary, len(got.Tables), len(got.Owners))
 	}
 	if again := ok(t, "diff", "--format", "json", before, after); again != out {

@@ -50,8 +50,8 @@ func (w *diffWriter) summary(s projectdiff.Summary) {
 		w.line("No difference.")
 	} else {
 		w.line("Tables: %s. Columns: %s. Column edges: %s.",
-			counts(s.TablesAdded, "added", s.TablesRemoved, "removed", s.TablesChanged, "changed"),
-			counts(s.ColumnsAdded, "added", s.ColumnsRemoved, "removed", s.ColumnsRetyped, "retyped", s.ColumnsChanged, "changed"),
+			counts(s.TablesAdded, "added", s.TablesRemoved, "removed", s.TablesChanged, "changed", s.TablesRenamed, "renamed"),
+			counts(s.ColumnsAdded, "added", s.ColumnsRemoved, "removed", s.ColumnsRenamed, "renamed", s.ColumnsRetyped, "retyped", s.ColumnsChanged, "changed"),
 			counts(s.EdgesAdded, "added", s.EdgesRemoved, "removed", s.EdgesChanged, "changed"))
 		w.line("Downstream: %s of %s, %s, %s.",
 			counted(s.HitColumns, "column"), counted(s.HitTables, "table"), counted(s.HitExposures, "exposure"), counted(s.HitMetrics, "metric"))
@@ -85,7 +85,7 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-var diffSigns = map[string]string{projectdiff.Added: "+", projectdiff.Removed: "-", projectdiff.Changed: "~", projectdiff.Retyped: "~"}
+var diffSigns = map[string]string{projectdiff.Added: "+", projectdiff.Removed: "-", projectdiff.Changed: "~", projectdiff.Retyped: "~", projectdiff.Renamed: "~"}
 
 // sign begins a line; in markdown the signs would make lists of their own.
 func (w *diffWriter) sign(change string) string {
@@ -97,15 +97,11 @@ func (w *diffWriter) sign(change string) string {
 
 func (w *diffWriter) table(t *projectdiff.TableChange) {
 	line := w.sign(t.Change) + w.name(t.UniqueID)
+	if t.RenamedFrom != "" {
+		line = w.sign(t.Change) + w.name(t.RenamedFrom) + " → " + w.name(t.UniqueID)
+	}
 	if len(t.Reasons) > 0 {
 		line += ": " + w.plain(strings.Join(t.Reasons, ", "))
-	}
-	if t.SameCodeAs != "" {
-		other := "which was removed"
-		if t.Change == projectdiff.Removed {
-			other = "which was added"
-		}
-		line += " (same code as " + w.name(t.SameCodeAs) + ", " + other + ")"
 	}
 	w.item("", "%s%s", line, w.breaking(t.Breaking))
 	for i := range t.Columns {
@@ -122,6 +118,9 @@ func (w *diffWriter) table(t *projectdiff.TableChange) {
 
 func (w *diffWriter) column(c *projectdiff.ColumnChange) {
 	line := w.sign(c.Change) + w.name(c.Name)
+	if c.RenamedFrom != "" {
+		line = w.sign(c.Change) + w.name(c.RenamedFrom) + " → " + w.name(c.Name)
+	}
 	if text := arrow(short(c.Before), short(c.After)); text != "" {
 		line += ": " + w.code(text)
 	}

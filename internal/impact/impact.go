@@ -73,7 +73,9 @@ type Reached struct {
 // Impact is all that a change reaches.
 type Impact struct {
 	Columns lineage.Walk // the changed ones among them, at depth 0
-	Assets  []Reached    // nearest first; never the changed asset itself
+	Assets  []Reached    // nearest first; never a changed asset
+	// Changed are the changed assets of which columns derive from those of others.
+	Changed []Reached
 	// Tables counts the tables downstream of the changed asset, reached or not.
 	Tables int
 }
@@ -84,7 +86,7 @@ func (s State) Of(c Change) Impact { return s.OfAll([]Change{c}) }
 // OfAll computes what several changes reach together. They are followed by the
 // first one's Walk and Rows.
 func (s State) OfAll(changes []Change) Impact {
-	b := &builder{State: s, changed: map[int32]bool{}, reasons: map[int32]Reason{}, whole: map[int32]bool{}}
+	b := &builder{State: s, changed: map[int32]bool{}, reasons: map[int32]Reason{}, whole: map[int32]bool{}, again: map[int32]int32{}}
 	var out Impact
 	var columns []int32
 	for i, c := range changes {
@@ -103,7 +105,7 @@ func (s State) OfAll(changes []Change) Impact {
 	}
 	if len(columns) > 0 {
 		out.Columns = s.Columns.Walk(columns, b.walk)
-		b.columns(out.Columns.Columns)
+		b.columns(out.Columns)
 		b.unread()
 	}
 	if s.stopped() {
@@ -124,6 +126,12 @@ func (s State) OfAll(changes []Change) Impact {
 			out.Assets = append(out.Assets, Reached{Asset: n, Depth: depths[n], Reason: reason})
 		}
 	}
+	if len(changes) > 1 {
+		for n, depth := range b.again {
+			out.Changed = append(out.Changed, Reached{Asset: n, Depth: depth, Reason: Column})
+		}
+		slices.SortFunc(out.Changed, func(x, y Reached) int { return cmp.Compare(x.Asset, y.Asset) })
+	}
 	slices.SortFunc(out.Assets, func(x, y Reached) int { return cmp.Or(cmp.Compare(x.Depth, y.Depth), cmp.Compare(x.Asset, y.Asset)) })
 	return out
 }
@@ -136,7 +144,8 @@ type builder struct {
 	walk    lineage.WalkOptions
 	rows    bool
 	reasons map[int32]Reason
-	whole   map[int32]bool // reached as a whole, and all that derives from it with it
+	whole   map[int32]bool  // reached as a whole, and all that derives from it with it
+	again   map[int32]int32 // changed, and reached by columns at this depth
 }
 
 // reach records an asset; the most certain reason is kept.
@@ -147,10 +156,18 @@ func (b *builder) reach(n int32, why Reason) {
 }
 
 // columns reaches the tables of columns, and those whose rows they decide.
-func (b *builder) columns(columns []int32) {
-	for _, c := range columns {
-		if n, ok := b.Number(b.Columns.Column(c).Table); ok {
-			b.reach(n, Column)
+func (b *builder) columns(walk lineage.Walk) {
+	columns := walk.Columns
+	for i, c := range columns {
+		n, ok := b.Number(b.Columns.Column(c).Table)
+		if !ok {
+			continue
+		}
+		b.reach(n, Column)
+		if depth := walk.Depths[i]; b.changed[n] && depth > 0 { // ascending
+			if _, known := b.again[n]; !known {
+				b.again[n] = depth
+			}
 		}
 	}
 	if !b.rows {

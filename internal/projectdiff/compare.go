@@ -26,11 +26,15 @@ func Compare(base, head *lineage.ProjectLineage) (*Diff, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &comparer{before: before, after: after, gone: map[string]map[string]bool{}}
-	for _, id := range slices.Sorted(maps.Keys(c.tables())) {
+	c := &comparer{
+		before: before, after: after, gone: map[string]map[string]bool{}, renamed: map[string]string{}, former: map[string]string{},
+		columnNames: map[string]map[string]string{},
+	}
+	c.pairRenamed()
+	for _, id := range c.order() {
 		c.table(id)
 	}
-	c.renames()
+	slices.SortFunc(c.out.Tables, func(a, b TableChange) int { return cmp.Compare(a.UniqueID, b.UniqueID) })
 	c.broken()
 	c.hits()
 	c.owners()
@@ -44,24 +48,16 @@ type comparer struct {
 	// What to follow downstream, in either state.
 	ofBefore, ofAfter []impact.Change
 	gone              map[string]map[string]bool // columns that a table lost, folded
-}
 
-// tables are the unique ids of all tables of both states.
-func (c *comparer) tables() map[string]bool {
-	out := map[string]bool{}
-	for _, s := range []*projectState{c.before, c.after} {
-		for _, n := range s.Nodes {
-			if lineage.IsTable(n) {
-				out[n.UniqueID] = true
-			}
-		}
-	}
-	return out
+	renamed, former map[string]string            // unique ids: the new one by the old one, and the other way
+	columnNames     map[string]map[string]string // of tables: the new names of renamed columns by the old ones, folded
+	// The names of tables in the code of a state, and those of the other one.
+	namesBefore, namesAfter tableNames
 }
 
 // table compares one table.
 func (c *comparer) table(id string) {
-	was, had := c.before.number[id]
+	was, had := c.before.number[cmp.Or(c.former[id], id)]
 	now, has := c.after.number[id]
 	switch {
 	case !had:
@@ -93,12 +89,15 @@ var everyEdge = lineage.WalkOptions{Depth: -1, Limit: -1, Least: resolve.Ambiguo
 func (c *comparer) both(was, now int32) {
 	a, b := c.before.Nodes[was], c.after.Nodes[now]
 	t := c.whole(c.after, now, Changed)
+	if a.UniqueID != b.UniqueID {
+		t.Change, t.RenamedFrom = Renamed, a.UniqueID
+	}
 	t.Reasons = append(t.Reasons, c.reasons(a, b)...)
 	moved := identifier(a) != identifier(b) && a.Materialized != "ephemeral"
 	t.Breaking = moved
 	lost, differ := c.columns(&t, was, now)
 	rows := c.rows(&t, was, now)
-	if len(t.Reasons) == 0 && len(t.Columns) == 0 && len(t.Edges) == 0 && len(t.Rows) == 0 {
+	if t.RenamedFrom == "" && len(t.Reasons) == 0 && len(t.Columns) == 0 && len(t.Edges) == 0 && len(t.Rows) == 0 {
 		return
 	}
 	for _, col := range t.Columns {
@@ -107,8 +106,9 @@ func (c *comparer) both(was, now int32) {
 	c.add(t)
 	walk := impact.Change{Rows: true, Walk: everyEdge}
 	if moved {
-		c.ofBefore = append(c.ofBefore, impact.Change{Asset: was, Rows: true, Walk: everyEdge})
-	} else if len(lost) > 0 {
+		lost = append(lost, noColumn) // code reads it by ref(), other users by its name
+	}
+	if len(lost) > 0 {
 		walk.Asset, walk.Columns = was, lost
 		c.ofBefore = append(c.ofBefore, walk)
 	}
@@ -123,12 +123,10 @@ func (c *comparer) both(was, now int32) {
 	}
 }
 
-func identifier(n *dbt.Node) string { return cmp.Or(n.Identifier, n.Alias, n.Name) }
-
 // reasons are the differences of two nodes other than their columns.
 func (c *comparer) reasons(a, b *dbt.Node) []string {
 	var out []string
-	if a.RawCode != b.RawCode && c.code(a) != c.code(b) {
+	if !c.sameCode(a, b) {
 		out = append(out, "code")
 	}
 	if a.ResourceType == "seed" && a.Checksum != b.Checksum {
@@ -159,14 +157,6 @@ func enforced(contract bool) string {
 	return "not enforced"
 }
 
-// code is the code as written, except for comments and white space.
-func (c *comparer) code(n *dbt.Node) string {
-	if n.Language != "" && n.Language != "sql" {
-		return n.RawCode
-	}
-	return c.after.normal(n.RawCode)
-}
-
 // columns compares the columns of a table, as far as they can be; lost are those of before that are
 // gone or have another type, differ those of after whose values differ, both as
 // numbers of their graphs.
@@ -179,6 +169,19 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 		return nil, nil
 	}
 	id := t.UniqueID
+	renamed := c.pairColumns(id, old, have)
+	for now, was := range inverse(renamed, c.after.fold) {
+		x, y := old[was], have[now]
+		change := ColumnChange{Name: y.name, Change: Renamed, RenamedFrom: x.name, Breaking: true}
+		if x.typ != "" && y.typ != "" && !strings.EqualFold(x.typ, y.typ) {
+			change.Before, change.After = x.typ, y.typ
+		}
+		t.Columns = append(t.Columns, change)
+		lost = append(lost, noColumn)
+		c.loses(id, was)
+		delete(old, was)
+		delete(have, now)
+	}
 	for _, name := range slices.Sorted(maps.Keys(union(old, have))) {
 		x, had := old[name]
 		y, has := have[name]
@@ -191,10 +194,7 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 			t.Columns = append(t.Columns, ColumnChange{Name: x.name, Change: Removed, Before: x.typ, Breaking: true})
 			t.Edges = append(t.Edges, c.edges(x.name, x.edges, nil)...)
 			lost = append(lost, columnNumber(c.before, was, x.name))
-			if c.gone[id] == nil {
-				c.gone[id] = map[string]bool{}
-			}
-			c.gone[id][name] = true
+			c.loses(id, name)
 			continue
 		}
 		edges := c.edges(y.name, x.edges, y.edges)
@@ -203,16 +203,37 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 			t.Columns = append(t.Columns, ColumnChange{Name: y.name, Change: Retyped, Before: x.typ, After: y.typ, Breaking: true})
 			lost = append(lost, columnNumber(c.before, was, x.name))
 		}
-		if len(edges) > 0 || x.normal != y.normal {
+		if same := c.sameExpression(x, y); len(edges) > 0 || !same {
 			change := ColumnChange{Name: y.name, Change: Changed}
-			if x.normal != y.normal {
-				change.Before, change.After = x.expression, y.expression
+			if !same {
+				change.Before, change.After = oneLine(x.code), oneLine(y.code)
 			}
 			t.Columns = append(t.Columns, change)
 			differ = append(differ, columnNumber(c.after, now, y.name))
 		}
 	}
 	return lost, differ
+}
+
+// noColumn is the number of a column that takes part in no lineage.
+const noColumn = -1
+
+func (c *comparer) loses(id, column string) {
+	if c.gone[id] == nil {
+		c.gone[id] = map[string]bool{}
+	}
+	c.gone[id][column] = true
+}
+
+func oneLine(code string) string { return strings.Join(strings.Fields(code), " ") }
+
+// inverse returns the old names of renamed columns by the new ones, folded.
+func inverse(renamed map[string]string, fold func(string) string) map[string]string {
+	out := make(map[string]string, len(renamed))
+	for was, now := range renamed {
+		out[fold(now)] = was
+	}
+	return out
 }
 
 // lists returns the columns of both states, both as code makes them or both as
@@ -253,18 +274,19 @@ func columnNumber(s *projectState, n int32, name string) int32 {
 	if at, ok := s.Columns.Find(int64(n)+1, name, s.fold); ok {
 		return at
 	}
-	return -1
+	return noColumn
 }
 
 // edges compares the origins of one column, or of the rows where it has no name.
 func (c *comparer) edges(name string, old, now map[edgeKey]resolve.KindSet) []EdgeChange {
 	var out []EdgeChange
+	old = c.current(old, now)
 	for key, kinds := range old {
 		change := EdgeChange{Column: name, From: key.from, FromColumn: key.column, Before: kinds.Names()}
 		switch after, still := now[key]; {
 		case !still:
 			change.Change = Removed
-		case after != kinds:
+		case !sameKinds(after, kinds, c.isRenamed(key)):
 			change.Change, change.After = Changed, after.Names()
 		default:
 			continue
@@ -292,34 +314,6 @@ func (c *comparer) rows(t *TableChange, was, now int32) bool {
 	return len(t.Rows) > 0
 }
 
-// renames pairs tables that are gone with new ones of the same code.
-func (c *comparer) renames() {
-	gone := map[string][]*TableChange{}
-	code := func(s *projectState, id string) string {
-		n := s.Nodes[s.number[id]]
-		if n.RawCode == "" {
-			return ""
-		}
-		return n.ResourceType + "\x00" + c.code(n)
-	}
-	for i := range c.out.Tables {
-		if t := &c.out.Tables[i]; t.Change == Removed {
-			if text := code(c.before, t.UniqueID); text != "" {
-				gone[text] = append(gone[text], t)
-			}
-		}
-	}
-	for i := range c.out.Tables {
-		t := &c.out.Tables[i]
-		if t.Change != Added {
-			continue
-		}
-		if old := gone[code(c.after, t.UniqueID)]; len(old) == 1 && old[0].SameCodeAs == "" {
-			t.SameCodeAs, old[0].SameCodeAs = old[0].UniqueID, t.UniqueID
-		}
-	}
-}
-
 // broken finds what still reads columns that are gone.
 func (c *comparer) broken() {
 	if len(c.gone) == 0 {
@@ -335,6 +329,7 @@ func (c *comparer) broken() {
 			read := BrokenRead{UniqueID: reader, Column: name, From: table, FromColumn: from}
 			if c.gone[table][c.after.fold(from)] && !slices.Contains(c.out.Broken, read) {
 				c.out.Broken = append(c.out.Broken, read)
+				c.breaks(table, from)
 			}
 		}
 		for k := range b.Outputs {
@@ -345,5 +340,13 @@ func (c *comparer) broken() {
 		for _, u := range b.Rows {
 			note("", b.Refs[u.Ref], u.Column)
 		}
+	}
+}
+
+// breaks follows a renamed column, which is still read by its old name, as one that is gone.
+func (c *comparer) breaks(table, column string) {
+	if _, renamed := c.columnNames[table][c.after.fold(column)]; renamed {
+		was := c.before.number[cmp.Or(c.former[table], table)]
+		c.ofBefore = append(c.ofBefore, impact.Change{Asset: was, Columns: []int32{columnNumber(c.before, was, column)}, Rows: true, Walk: everyEdge})
 	}
 }

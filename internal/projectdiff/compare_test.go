@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/thalweg-data/thalweg/internal/dbt/dbttest"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 )
 
@@ -49,8 +50,8 @@ func words(c *Diff) []string {
 		if t.Breaking {
 			line += " !"
 		}
-		if t.SameCodeAs != "" {
-			line += " same as " + t.SameCodeAs
+		if t.RenamedFrom != "" {
+			line += " from " + t.RenamedFrom
 		}
 		for _, r := range t.Reasons {
 			line += ", " + r
@@ -58,6 +59,9 @@ func words(c *Diff) []string {
 		out = append(out, line)
 		for _, col := range t.Columns {
 			line := "  " + col.Change + " " + col.Name
+			if col.RenamedFrom != "" {
+				line += " from " + col.RenamedFrom
+			}
 			if col.Breaking {
 				line += " !"
 			}
@@ -95,9 +99,8 @@ func TestCompareShop(t *testing.T) {
 			"  edge added discount_share < model.shop.int_order_lines_priced.line_amount [] > [transform aggregate]",
 			"  edge added discount_share < model.shop.stg_orders.discount_amount [] > [transform]",
 			"added model.shop.fct_refunds",
-			"added model.shop.fct_session_funnel same as model.shop.session_funnel",
+			"renamed model.shop.fct_session_funnel ! from model.shop.session_funnel, name session_funnel → fct_session_funnel",
 			"removed model.shop.rpt_stock_cover !",
-			"removed model.shop.session_funnel ! same as model.shop.fct_session_funnel",
 			"changed seed.shop.raw_products, content",
 		}
 		var got []string
@@ -110,7 +113,7 @@ func TestCompareShop(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", version, diff)
 		}
 		s := c.Summary
-		if s.Breaking != 3 || s.TablesAdded != 2 || s.TablesRemoved != 2 || s.TablesChanged != 3 || s.HitExposures != 2 || s.HitMetrics != 3 || s.HitTables != 8 {
+		if s.Breaking != 3 || s.TablesAdded != 1 || s.TablesRemoved != 1 || s.TablesRenamed != 1 || s.TablesChanged != 3 || s.HitExposures != 2 || s.HitMetrics != 3 || s.HitTables != 8 {
 			t.Errorf("%s: %+v", version, s)
 		}
 		var owners []string
@@ -174,6 +177,7 @@ type small struct {
 	rawColumns             string // of the catalog
 	catalog                string // further tables of the catalog
 	withoutMart, ephemeral bool
+	rewrite                *strings.Replacer // of the manifest
 }
 
 func standard() small {
@@ -207,12 +211,27 @@ func (s small) trace(t *testing.T) *lineage.ProjectLineage {
 		"exposures":{"exposure.p.board":{"unique_id":"exposure.p.board","resource_type":"exposure","name":"board","type":"dashboard","owner":{"name":"Ana","email":"ana@example.com"},"depends_on":{"nodes":[%q]}}},
 		"metrics":{"metric.p.sales":{"unique_id":"metric.p.sales","resource_type":"metric","name":"sales","label":"Sales","type":"simple","type_params":{},"depends_on":{"nodes":[%q]}}}}`,
 		strings.Join(nodes, ","), exposed, exposed)
+	if s.rewrite != nil {
+		manifest = s.rewrite.Replace(manifest)
+	}
 	var tables io.Reader
 	if s.rawColumns != "" {
 		tables = strings.NewReader(fmt.Sprintf(`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/catalog/v1.json"},"nodes":{%s},
 			"sources":{"source.p.lake.raw":{"unique_id":"source.p.lake.raw","metadata":{"type":"TABLE","schema":"lake","name":"raw","database":"db"},"columns":{%s}}}}`, s.catalog, s.rawColumns))
 	}
 	return traced(t, strings.NewReader(manifest), tables)
+}
+
+// A11: where the two states lie does not matter, in literals that name a table neither.
+func TestCompareFieldCase(t *testing.T) {
+	c := dbttest.FieldCase(t, "../..", "A11")
+	diff, err := Compare(traced(t, bytes.NewReader(c["base"]), nil), traced(t, bytes.NewReader(c["head"]), nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := words(diff); len(got) > 0 {
+		t.Errorf("differences:\n%s", strings.Join(got, "\n"))
+	}
 }
 
 func TestCompareSmall(t *testing.T) {
@@ -334,6 +353,79 @@ func TestCompareSmall(t *testing.T) {
 		},
 		{
 			"a catalog of one state alone", nil, func(s *small) { s.catalog = docs(`"id":{"type":"int"}`) }, nil, 0,
+		},
+		{
+			"a model is renamed, and what reads it with it", nil, func(s *small) {
+				s.rewrite = strings.NewReplacer("model.p.stage", "model.p.staged", `"name":"stage"`, `"name":"staged"`, `\"stage\"`, `\"staged\"`, "{stage}", "{staged}")
+			},
+			then("renamed model.p.staged ! from model.p.stage, name stage → staged"), 1,
+		},
+		{
+			"a model is renamed and keeps its table", nil, func(s *small) {
+				s.stageMore = `,"alias":"stage"`
+				s.rewrite = strings.NewReplacer("model.p.stage", "model.p.staged", `"name":"stage"`, `"name":"staged"`, "{stage}", "{staged}")
+			},
+			then("renamed model.p.staged from model.p.stage"), 0,
+		},
+		{
+			"a renamed model changes too", nil, func(s *small) {
+				s.mart = "select id, amount * 3 as twice from {stage}"
+				s.rewrite = strings.NewReplacer("model.p.mart", "model.p.market", `"name":"mart"`, `"name":"mart","alias":"mart"`)
+			},
+			append(then("renamed model.p.market from model.p.mart, code", "  changed twice amount * 2 > amount * 3"), users(1)...), 0,
+		},
+		{
+			"a source is renamed", nil, func(s *small) {
+				s.rewrite = strings.NewReplacer("source.p.lake.raw", "source.p.sea.raw", `"source_name":"lake"`, `"source_name":"sea"`)
+			},
+			then("renamed source.p.sea.raw from source.p.lake.raw"), 0,
+		},
+		{
+			"the project is renamed", nil, func(s *small) {
+				s.rewrite = strings.NewReplacer("model.p.", "model.q.", `"project_name":"p"`, `"project_name":"q"`)
+			},
+			then("renamed model.q.mart from model.p.mart", "renamed model.q.stage from model.p.stage"), 0,
+		},
+		{
+			"a column is renamed, and what reads it with it", nil, func(s *small) {
+				s.stage, s.mart = "select id, amount as net, status from {raw} where status = 'ok'", "select id, net * 2 as twice from {stage}"
+			},
+			then("changed model.p.stage !, code", "  renamed net from amount !"), 1,
+		},
+		{
+			"a renamed column that is still read by its old name", nil, func(s *small) { s.stage = "select id, amount as net, status from {raw} where status = 'ok'" },
+			append(then("changed model.p.stage !, code", "  renamed net from amount !", "broken model.p.mart.twice < model.p.stage.amount",
+				"hit model.p.mart column 1 [twice]"), users(2)...), 2,
+		},
+		{
+			"a table below changes otherwise", nil, func(s *small) {
+				s.stage, s.mart = "select id, round(amount) as amount, status from {raw} where status = 'ok'", "select id, amount * 2 as twice, 1 as one from {stage}"
+			},
+			append(then(
+				"changed model.p.mart, code", "  added one", "changed model.p.stage, code", "  changed amount amount > round(amount)",
+				"  edge changed amount < source.p.lake.raw.amount [identity] > [transform]", "hit model.p.mart column 1 [twice]"), users(2)...), 0,
+		},
+		{
+			"deferred code reads the other state's table", nil, func(s *small) {
+				s.schema = "dev_ana"
+				s.rewrite = strings.NewReplacer(`\"db\".\"dev_ana\".\"stage\"`, `\"db\".\"prod\".\"stage\"`)
+			},
+			nil, 0,
+		},
+		{
+			"names of tables in literals", func(s *small) {
+				s.mart = `select id, amount * 2 as twice, '{stage}' as origin, 'of db.prod.stage, prod.stage' as note from {stage}`
+			},
+			func(s *small) {
+				s.schema = "dev_ana"
+				s.mart = strings.ReplaceAll(s.mart, "prod", "dev_ana")
+			},
+			nil, 0,
+		},
+		{
+			"another name in a literal", func(s *small) { s.mart = `select id, amount * 2 as twice, 'db.prod.stage' as origin from {stage}` },
+			func(s *small) { s.mart = strings.ReplaceAll(s.mart, "prod.stage", "prod.other") },
+			append(then("changed model.p.mart, code", "  changed origin 'db.prod.stage' > 'db.prod.other'"), users(1)...), 0,
 		},
 		{
 			"without any catalog", func(s *small) { s.rawColumns = "" }, func(s *small) { s.stage = "select id, amount from {raw} where status = 'ok'" },

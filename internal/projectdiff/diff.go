@@ -8,8 +8,10 @@ type Diff struct {
 	// Broken are columns that are still read although their table has them no
 	// longer.
 	Broken []BrokenRead `json:"broken"`
-	Hits   []Hit        `json:"hits"`   // what is downstream and not itself a changed table, nearest first
-	Owners []Owner      `json:"owners"` // of what changed or is hit, by name
+	// Hits are what is downstream, nearest first; a table that differs is one by its
+	// columns that are downstream of another and do not differ otherwise.
+	Hits   []Hit   `json:"hits"`
+	Owners []Owner `json:"owners"` // of what changed or is hit, by name
 }
 
 // Summary counts what a Diff lists.
@@ -17,9 +19,11 @@ type Summary struct {
 	TablesAdded    int `json:"tables_added"`
 	TablesRemoved  int `json:"tables_removed"`
 	TablesChanged  int `json:"tables_changed"`
+	TablesRenamed  int `json:"tables_renamed"`
 	ColumnsAdded   int `json:"columns_added"` // of tables that both states have
 	ColumnsRemoved int `json:"columns_removed"`
 	ColumnsRetyped int `json:"columns_retyped"`
+	ColumnsRenamed int `json:"columns_renamed"`
 	ColumnsChanged int `json:"columns_changed"` // their values come from elsewhere or are computed differently
 	EdgesAdded     int `json:"edges_added"`
 	EdgesRemoved   int `json:"edges_removed"`
@@ -39,6 +43,7 @@ const (
 	Removed = "removed"
 	Changed = "changed"
 	Retyped = "retyped"
+	Renamed = "renamed"
 )
 
 // TableChange is a model, snapshot, seed or source that differs.
@@ -47,13 +52,12 @@ type TableChange struct {
 	Kind     string `json:"kind"` // dbt's resource type
 	Change   string `json:"change"`
 	Breaking bool   `json:"breaking"`
-	// SameCodeAs is the other one of a pair that was renamed: one is removed, one
-	// added, and both have the same code.
-	SameCodeAs string         `json:"same_code_as,omitempty"`
-	Reasons    []string       `json:"reasons"` // what differs, in words
-	Columns    []ColumnChange `json:"columns"`
-	Edges      []EdgeChange   `json:"edges"` // into its columns
-	Rows       []EdgeChange   `json:"rows"`  // columns that decide its rows
+	// RenamedFrom is the unique id that a renamed table had.
+	RenamedFrom string         `json:"renamed_from,omitempty"`
+	Reasons     []string       `json:"reasons"` // what differs, in words
+	Columns     []ColumnChange `json:"columns"`
+	Edges       []EdgeChange   `json:"edges"` // into its columns
+	Rows        []EdgeChange   `json:"rows"`  // columns that decide its rows
 }
 
 // ColumnChange is a column that differs.
@@ -61,8 +65,10 @@ type ColumnChange struct {
 	Name     string `json:"name"`
 	Change   string `json:"change"`
 	Breaking bool   `json:"breaking"`
-	Before   string `json:"before,omitempty"` // type; of a changed one its expression, if that differs
-	After    string `json:"after,omitempty"`
+	// RenamedFrom is the name that a renamed column had.
+	RenamedFrom string `json:"renamed_from,omitempty"`
+	Before      string `json:"before,omitempty"` // type; of a changed one its expression, if that differs
+	After       string `json:"after,omitempty"`
 }
 
 // EdgeChange is a column edge that differs.

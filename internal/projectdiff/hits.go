@@ -14,9 +14,9 @@ import (
 // hits follows the differences downstream: removed things in the state that had
 // them, everything else in the state that has it.
 func (c *comparer) hits() {
-	changed := map[string]bool{}
-	for _, t := range c.out.Tables {
-		changed[t.UniqueID] = true
+	changed := map[string]*TableChange{}
+	for i := range c.out.Tables {
+		changed[c.out.Tables[i].UniqueID] = &c.out.Tables[i]
 	}
 	found := map[string]*Hit{}
 	surest := map[string]impact.Reason{}
@@ -26,23 +26,27 @@ func (c *comparer) hits() {
 			return
 		}
 		reached := s.OfAll(changes)
-		for _, r := range reached.Assets {
+		for _, r := range slices.Concat(reached.Assets, reached.Changed) {
 			n := s.Nodes[r.Asset]
-			if _, still := c.after.number[n.UniqueID]; !still || changed[n.UniqueID] || !isHit(n) {
+			id := c.canonical(n.UniqueID)
+			if _, still := c.after.number[id]; !still || changed[id] != nil && r.Reason != impact.Column || !isHit(n) {
 				continue
 			}
-			h := found[n.UniqueID]
+			h := found[id]
 			if h == nil {
-				h = &Hit{UniqueID: n.UniqueID, Kind: n.ResourceType, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
-				found[n.UniqueID], surest[n.UniqueID] = h, r.Reason
+				h = &Hit{UniqueID: id, Kind: n.ResourceType, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
+				found[id], surest[id] = h, r.Reason
 			}
-			if h.Depth = min(h.Depth, r.Depth); r.Reason < surest[n.UniqueID] {
-				h.Reason, surest[n.UniqueID] = r.Reason.String(), r.Reason
+			if h.Depth = min(h.Depth, r.Depth); r.Reason < surest[id] {
+				h.Reason, surest[id] = r.Reason.String(), r.Reason
 			}
 		}
-		for _, n := range reached.Columns.Columns {
+		for i, n := range reached.Columns.Columns {
 			if col := s.Columns.Column(n); col.Table > 0 {
-				id := s.Nodes[col.Table-1].UniqueID
+				id := c.canonical(s.Nodes[col.Table-1].UniqueID)
+				if t := changed[id]; t != nil && (reached.Columns.Depths[i] == 0 || c.differs(t, col.Name)) {
+					continue
+				}
 				if columns[id] == nil {
 					columns[id] = map[string]bool{}
 				}
@@ -53,10 +57,21 @@ func (c *comparer) hits() {
 	collect(c.before, c.ofBefore)
 	collect(c.after, c.ofAfter)
 	for id, h := range found {
+		if changed[id] != nil && len(columns[id]) == 0 {
+			continue
+		}
 		h.Columns = append(h.Columns, slices.Sorted(maps.Keys(columns[id]))...)
 		c.out.Hits = append(c.out.Hits, *h)
 	}
 	slices.SortFunc(c.out.Hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(a.Depth, b.Depth), cmp.Compare(a.UniqueID, b.UniqueID)) })
+}
+
+// differs reports whether a column is among those of a table that differ.
+func (c *comparer) differs(t *TableChange, name string) bool {
+	name = c.after.fold(name)
+	return slices.ContainsFunc(t.Columns, func(col ColumnChange) bool {
+		return c.after.fold(col.Name) == name || col.RenamedFrom != "" && c.after.fold(col.RenamedFrom) == name
+	})
 }
 
 // isHit leaves out what nobody consumes: analyses, unit tests, operations.
@@ -108,7 +123,7 @@ func (c *comparer) owners() {
 // summary counts, and replaces nil lists by empty ones.
 func (c *comparer) summary() {
 	s := &c.out.Summary
-	count := func(change string, added, removed, changed, retyped *int) {
+	count := func(change string, added, removed, changed, retyped, renamed *int) {
 		switch change {
 		case Added:
 			*added++
@@ -118,21 +133,23 @@ func (c *comparer) summary() {
 			*changed++
 		case Retyped:
 			*retyped++
+		case Renamed:
+			*renamed++
 		}
 	}
 	for _, t := range c.out.Tables {
-		count(t.Change, &s.TablesAdded, &s.TablesRemoved, &s.TablesChanged, nil)
+		count(t.Change, &s.TablesAdded, &s.TablesRemoved, &s.TablesChanged, nil, &s.TablesRenamed)
 		if t.Breaking && !slices.ContainsFunc(t.Columns, func(col ColumnChange) bool { return col.Breaking }) {
 			s.Breaking++
 		}
 		for _, col := range t.Columns {
-			count(col.Change, &s.ColumnsAdded, &s.ColumnsRemoved, &s.ColumnsChanged, &s.ColumnsRetyped)
+			count(col.Change, &s.ColumnsAdded, &s.ColumnsRemoved, &s.ColumnsChanged, &s.ColumnsRetyped, &s.ColumnsRenamed)
 			if col.Breaking {
 				s.Breaking++
 			}
 		}
 		for _, e := range slices.Concat(t.Edges, t.Rows) {
-			count(e.Change, &s.EdgesAdded, &s.EdgesRemoved, &s.EdgesChanged, nil)
+			count(e.Change, &s.EdgesAdded, &s.EdgesRemoved, &s.EdgesChanged, nil, nil)
 		}
 	}
 	s.Breaking += len(c.out.Broken)

@@ -3,7 +3,6 @@ package projectdiff
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
@@ -11,9 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
-	"github.com/thalweg-data/thalweg/internal/sql/lexer"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
-	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
 
 // projectState is a project that was traced, with everything that a comparison
@@ -76,10 +73,9 @@ func (s *projectState) block(n int32) *lineage.Block {
 
 // column is a column of one state of a table.
 type column struct {
-	name, typ  string
-	expression string // on one line, for people
-	normal     string // of the expression, to compare
-	edges      map[edgeKey]resolve.KindSet
+	name, typ string
+	code      string // its expression
+	edges     map[edgeKey]resolve.KindSet
 }
 
 // edgeKey names the origin of an edge, its column folded.
@@ -100,7 +96,7 @@ func (s *projectState) byCode(i int32) map[string]column {
 		text := o.Span.Text(n.CompiledCode)
 		out[s.fold(o.Name)] = column{
 			name: o.Name, typ: types[s.fold(o.Name)], edges: s.edges(b, o.Edges),
-			expression: strings.Join(strings.Fields(text), " "), normal: s.normal(text),
+			code: text,
 		}
 	}
 	return out
@@ -161,24 +157,4 @@ func (s *projectState) rows(b *lineage.Block) map[edgeKey]resolve.KindSet {
 		out[edgeKey{s.RefName(b.Refs[u.Ref]), s.fold(u.Column)}] |= u.Kinds
 	}
 	return out
-}
-
-// normal is SQL without comments and with one space between tokens; words are in
-// lower case.
-func (s *projectState) normal(sql string) string {
-	var b strings.Builder
-	for l := lexer.New(sql, 0, len(sql), s.dialect); ; {
-		t := l.Next()
-		if t.Kind == token.EOF {
-			return b.String()
-		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		text := t.Text(sql)
-		if t.Kind == token.Word {
-			text = strings.ToLower(text)
-		}
-		b.WriteString(text)
-	}
 }

@@ -1,0 +1,244 @@
+package projectdiff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/sql/resolve"
+)
+
+// pairRenamed finds the tables that have another unique id: one that is gone and one that is new are the same if only
+// they have the same table in the warehouse, or the same code or content. A pair may show another one, by whose name
+// its code reads it.
+func (c *comparer) pairRenamed() {
+	for {
+		c.readNames()
+		found := false
+		for _, same := range []func(*projectState, *dbt.Node) string{c.warehouseName, c.content} {
+			found = c.pairBy(same) || found
+		}
+		if !found {
+			return
+		}
+	}
+}
+
+// readNames makes the names of tables by which code is compared.
+func (c *comparer) readNames() {
+	base := newRelationNames(c.before.ProjectLineage, c.canonical)
+	head := newRelationNames(c.after.ProjectLineage, c.canonical)
+	c.namesBefore, c.namesAfter = tableNames{base, head}, tableNames{head, base}
+}
+
+// canonical returns the unique id that a table of either state has now.
+func (c *comparer) canonical(id string) string {
+	if now, ok := c.renamed[id]; ok {
+		return now
+	}
+	return id
+}
+
+func (c *comparer) pairBy(key func(*projectState, *dbt.Node) string) bool {
+	gone, fresh := c.unpaired(c.before, c.after, key), c.unpaired(c.after, c.before, key)
+	found := false
+	for k, was := range gone {
+		if now := fresh[k]; len(was) == 1 && len(now) == 1 {
+			c.renamed[was[0]], c.former[now[0]] = now[0], was[0]
+			found = true
+		}
+	}
+	return found
+}
+
+// unpaired lists the tables that only one state has, by what may make them the same as one of the other.
+func (c *comparer) unpaired(s, other *projectState, key func(*projectState, *dbt.Node) string) map[string][]string {
+	out := map[string][]string{}
+	for _, n := range s.Nodes {
+		_, both := other.number[n.UniqueID]
+		if both || !lineage.IsTable(n) || c.renamed[n.UniqueID] != "" || c.former[n.UniqueID] != "" {
+			continue
+		}
+		if k := key(s, n); k != "" {
+			k = n.ResourceType + "\x00" + k
+			out[k] = append(out[k], n.UniqueID)
+		}
+	}
+	return out
+}
+
+// warehouseName is the name of a node's table, wherever the state lies; of a source, which lies elsewhere, with its
+// schema.
+func (c *comparer) warehouseName(s *projectState, n *dbt.Node) string {
+	name := strings.ToLower(identifier(n))
+	if n.ResourceType == "source" {
+		return strings.ToLower(n.Schema) + "\x00" + name
+	}
+	return name
+}
+
+// content is the code of a node, or the checksum of a seed's file.
+func (c *comparer) content(s *projectState, n *dbt.Node) string {
+	switch {
+	case n.ResourceType == "seed" && n.Checksum.Name == "sha256":
+		return n.Checksum.Value
+	case n.RawCode == "":
+		return ""
+	case n.Language != "" && n.Language != "sql":
+		return n.RawCode
+	case n.CompiledCode != "":
+		return "compiled\x00" + c.normalizer(s, nil).normal(n.CompiledCode)
+	}
+	return c.normalizer(s, nil).normal(n.RawCode)
+}
+
+// normalizer makes the one for code of a state.
+func (c *comparer) normalizer(s *projectState, columns map[string]string) normalizer {
+	names := c.namesAfter
+	if s == c.before {
+		names = c.namesBefore
+	}
+	return normalizer{projectState: s, names: names, columns: columns}
+}
+
+// sameCode reports whether the code of a node does the same in both states. What dbt made of it decides where both have
+// that: a changed ref() of a renamed model makes the same.
+func (c *comparer) sameCode(a, b *dbt.Node) bool {
+	if a.RawCode == b.RawCode {
+		return true
+	}
+	if b.Language != "" && b.Language != "sql" {
+		return false
+	}
+	was, now := a.CompiledCode, b.CompiledCode
+	if was == "" || now == "" {
+		was, now = a.RawCode, b.RawCode
+	}
+	columns := map[string]string{}
+	if block := c.before.block(c.before.number[a.UniqueID]); block != nil {
+		for _, ref := range block.Refs {
+			for old, name := range c.columnNames[c.canonical(c.before.RefName(ref))] {
+				columns[old] = name
+			}
+		}
+	}
+	return c.normalizer(c.before, columns).normal(was) == c.normalizer(c.after, nil).normal(now)
+}
+
+// sameExpression is the same for the expressions of two columns.
+func (c *comparer) sameExpression(x, y column) bool {
+	if x.code == y.code {
+		return true
+	}
+	columns := map[string]string{}
+	for key := range x.edges {
+		if name, ok := c.columnNames[c.canonical(key.from)][key.column]; ok {
+			columns[key.column] = name
+		}
+	}
+	return c.normalizer(c.before, columns).normal(x.code) == c.normalizer(c.after, nil).normal(y.code)
+}
+
+// current writes the origins that the other state had by the names that they have now, except those that are still
+// read by their old ones.
+func (c *comparer) current(edges, now map[edgeKey]resolve.KindSet) map[edgeKey]resolve.KindSet {
+	if len(c.renamed) == 0 && len(c.columnNames) == 0 {
+		return edges
+	}
+	out := make(map[edgeKey]resolve.KindSet, len(edges))
+	for key, kinds := range edges {
+		if _, still := now[key]; still {
+			out[key] |= kinds
+			continue
+		}
+		key.from = c.canonical(key.from)
+		if name, ok := c.columnNames[key.from][key.column]; ok {
+			key.column = c.after.fold(name)
+		}
+		out[key] |= kinds
+	}
+	return out
+}
+
+// sameKinds compares the kinds of an edge. That of a column that was renamed on either side is a rename or not,
+// whatever its code does.
+func sameKinds(a, b resolve.KindSet, renamed bool) bool {
+	if renamed {
+		const name = resolve.Identity | resolve.Rename
+		if a&name != 0 && b&name != 0 {
+			a, b = a&^name, b&^name
+		}
+	}
+	return a == b
+}
+
+// isRenamed reports whether an origin is a column that has another name now.
+func (c *comparer) isRenamed(key edgeKey) bool {
+	for _, name := range c.columnNames[key.from] {
+		if c.after.fold(name) == key.column {
+			return true
+		}
+	}
+	return false
+}
+
+// pairColumns makes one change of a column that is gone and one that is new where only they are computed alike.
+func (c *comparer) pairColumns(id string, old, have map[string]column) (renamed map[string]string) {
+	alike := func(x, y column) bool {
+		if x.code == "" || y.code == "" || !c.sameExpression(x, y) {
+			return false
+		}
+		was := c.current(x.edges, y.edges)
+		if len(was) != len(y.edges) {
+			return false
+		}
+		for key, kinds := range was {
+			if now, ok := y.edges[key]; !ok || !sameKinds(kinds, now, true) {
+				return false
+			}
+		}
+		return true
+	}
+	pairs := map[string][]string{}
+	back := map[string]int{}
+	for was, x := range old {
+		if _, still := have[was]; still {
+			continue
+		}
+		for now, y := range have {
+			if _, had := old[now]; !had && alike(x, y) {
+				pairs[was] = append(pairs[was], now)
+				back[now]++
+			}
+		}
+	}
+	for was, now := range pairs {
+		if len(now) == 1 && back[now[0]] == 1 {
+			if c.columnNames[id] == nil {
+				c.columnNames[id] = map[string]string{}
+			}
+			c.columnNames[id][was] = have[now[0]].name
+		}
+	}
+	return c.columnNames[id]
+}
+
+// order lists the tables of both states by the unique ids that they have now, parents first.
+func (c *comparer) order() []string {
+	var ids []string
+	numbers, _ := c.after.Graph.Order()
+	for _, n := range numbers {
+		if lineage.IsTable(c.after.Nodes[n]) {
+			ids = append(ids, c.after.Nodes[n].UniqueID)
+		}
+	}
+	var gone []string
+	for _, n := range c.before.Nodes {
+		if _, still := c.after.number[c.canonical(n.UniqueID)]; !still && lineage.IsTable(n) {
+			gone = append(gone, n.UniqueID)
+		}
+	}
+	slices.Sort(gone)
+	return append(ids, gone...)
+}
