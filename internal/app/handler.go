@@ -37,6 +37,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	server.FrontPage()
 	server.DescribeLimits()
 	api.Register(server)
 	imports.Register(server)

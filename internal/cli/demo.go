@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/thalweg-data/thalweg/examples/shop"
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/app"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // DemoCmd serves the example shop.
@@ -38,7 +40,11 @@ func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 		if cfg.Data, err = os.MkdirTemp("", "thalweg-demo-"); err != nil {
 			return fmt.Errorf("temporary folder: %w", err)
 		}
-		defer func() { err = errors.Join(err, os.RemoveAll(cfg.Data)) }()
+		defer func() {
+			if err = errors.Join(err, os.RemoveAll(cfg.Data)); err == nil {
+				out.printf("The demo's folder %s is removed.", cfg.Data)
+			}
+		}()
 	}
 	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: s.logger(out, cfg), Demo: true, Create: true})
 	if err != nil {
@@ -49,7 +55,17 @@ func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.Serve(ctx, listeners, func(address string) { welcome(out, address, schema, key) })
+	greeting := make(chan struct{})
+	close(greeting)
+	err = a.Serve(ctx, listeners, func(address string) {
+		greeting = make(chan struct{})
+		go func() {
+			defer close(greeting)
+			c.greet(ctx, out, a, demo{address: address, schema: schema, key: key})
+		}()
+	})
+	<-greeting
+	return err
 }
 
 // prepare makes the schema and a key, and queues the states of the shop that
@@ -88,13 +104,53 @@ func demoSchema(ctx context.Context, a *app.App) (catalog.SchemaID, error) {
 	return s.ID, err
 }
 
-func welcome(out *output, address string, schema catalog.SchemaID, key string) {
-	out.printf("Thalweg %s, demonstration: http://%s", Version, address)
-	out.printf("Schema ID: %s    API key: %s", schema, key)
+// demo is what the greeting names.
+type demo struct {
+	address, key string
+	schema       catalog.SchemaID
+}
+
+// greetWithin is how long the greeting waits for the example to be imported.
+const greetWithin = 30 * time.Second
+
+// greet prints what can be done, with ids that exist, once the example is imported.
+func (c *DemoCmd) greet(ctx context.Context, out *output, a *app.App, d demo) {
+	ctx, cancel := context.WithTimeout(ctx, greetWithin)
+	defer cancel()
+	out.printf("Importing the example project …")
+	table := "TBL-1"
+	for ctx.Err() == nil {
+		open, err := a.Store.Imports(ctx, catalog.DefaultWorkspace, store.ImportFilter{SchemaID: d.schema, Status: catalog.Pending}, store.Page{Limit: 1})
+		running, err2 := a.Store.Imports(ctx, catalog.DefaultWorkspace, store.ImportFilter{SchemaID: d.schema, Status: catalog.Processing}, store.Page{Limit: 1})
+		if err == nil && err2 == nil && open.Total+running.Total == 0 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	if asset, err := a.Store.AssetByUniqueID(ctx, catalog.DefaultWorkspace, d.schema, "shop", "model.shop.fct_orders", 0); err == nil {
+		table = asset.ID.Label(asset.Kind)
+	}
+	api := "http://" + d.address + "/api/v1"
 	out.printf("")
-	out.printf("Send your own project:")
-	out.printf("  curl -X POST http://%s/api/v1/dbt_imports \\\n    -H \"Authorization: Bearer %s\" \\\n    -F \"schema_id=%s\" \\\n    -F \"manifest=@target/manifest.json\" \\\n    -F \"catalog=@target/catalog.json\" \\\n    -F \"run_results=@target/run_results.json\"", address, key, schema)
-	out.printf("List its assets:")
-	out.printf("  curl http://%s/api/v1/assets?schema_id=%s", address, schema)
-	out.printf("Press Ctrl-C to stop.")
+	out.printf("Thalweg %s, demonstration: http://%s", Version, d.address)
+	out.printf("Schema ID: %s    API key: %s", d.schema, d.key)
+	out.printf("")
+	out.printf("Look around; on this machine the demonstration needs no key:")
+	for _, path := range []string{
+		"/assets?schema_id=" + d.schema.String() + "&kind=model", "/assets/" + table, "/assets/" + table + "/columns/order_id/lineage?expressions=true",
+		"/impact?asset=" + table + "&column=order_id", "/tests?schema_id=" + d.schema.String() + "&status=fail",
+	} {
+		out.printf("  curl '%s%s'", api, path)
+	}
+	out.printf("Send your own project, in its folder:")
+	out.printf("  curl -X POST '%s/dbt_imports?wait=60' \\\n    -H 'Authorization: Bearer %s' \\\n    -F 'schema_id=%s' \\\n    -F 'manifest=@target/manifest.json'", api, d.key, d.schema)
+	out.printf("  (and -F 'catalog=@target/catalog.json' -F 'run_results=@target/run_results.json' where there are such files)")
+	if c.Data == "" {
+		out.printf("Ctrl-C stops it and removes its folder; with --data DIR it stays.")
+	} else {
+		out.printf("Ctrl-C stops it; %s stays.", c.Data)
+	}
 }
