@@ -15,10 +15,10 @@ func next(f Facet, by ImportID) Facet { f.Cause, f.At = ImportCause(by), reporte
 func TestCarryText(t *testing.T) {
 	first := manifestFacet("text", withText(column("id", ""), "key"))
 	blank := Carry(first, next(manifestFacet("", column("id", "")), 2))
-	if diff := cmp.Diff(&Kept{"text", ImportCause(1), ImportCause(2)}, blank.Body.Kept); diff != "" {
+	if diff := cmp.Diff(&Kept{"text", ImportCause(1), ImportCause(2), Stamp{At: reported(1)}}, blank.Body.Kept); diff != "" {
 		t.Errorf("description (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(&Kept{"key", ImportCause(1), ImportCause(2)}, blank.Body.Columns[0].Kept); diff != "" {
+	if diff := cmp.Diff(&Kept{"key", ImportCause(1), ImportCause(2), Stamp{At: reported(1)}}, blank.Body.Columns[0].Kept); diff != "" {
 		t.Errorf("column (-want +got):\n%s", diff)
 	}
 	again := Carry(blank, next(manifestFacet("", column("id", "")), 3))
@@ -83,7 +83,7 @@ func TestCarryColumns(t *testing.T) {
 		{
 			"unless both are there",
 			catalogFacet(column("id", ""), column("ID", "")), catalogFacet(column("Id", "")),
-			[]string{"Id", "id absent since 9", "ID absent since 9"},
+			[]string{"Id", "ID absent since 9", "id absent since 9"},
 		},
 	}
 	for _, tt := range tests {
@@ -128,7 +128,7 @@ func TestCarryCode(t *testing.T) {
 			"the same raw code keeps its compiled one",
 			&Code{Checksum: "a", Compiled: compiled},
 			&Code{Checksum: "a"},
-			&Code{Checksum: "a", Compiled: compiled, CompiledBy: ImportCause(1)},
+			&Code{Checksum: "a", Compiled: compiled, CompiledBy: ImportCause(1), CompiledAt: Stamp{At: reported(1)}},
 		},
 		{
 			"and the import that brought it",

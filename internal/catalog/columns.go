@@ -75,7 +75,7 @@ func (s *sortedFacets) lists() (newest *Facet, others []*Facet) {
 			if f.Source == FromManifest || !listsColumns(f) {
 				continue
 			}
-			if newest == nil || newerReport(f, newest) {
+			if newest == nil || f.listStamp().Compare(newest.listStamp()) > 0 {
 				newest = f
 			}
 		}

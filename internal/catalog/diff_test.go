@@ -116,7 +116,7 @@ func TestDiffAsset(t *testing.T) {
 // volatile are the fields that may differ without a word of it.
 var volatile = []string{
 	"Description.Cause.Kind", "Description.Cause.ID", "Description.By.Kind", "Description.By.ID", "RemovedBy.Kind", "RemovedBy.ID",
-	"Listed", "ColumnCount", "Others", "Code.CompiledBy.Kind", "Code.CompiledBy.ID", "ID", "CreatedAt", "UpdatedAt", "Version",
+	"Listed", "ColumnCount", "Others", "Code.CompiledBy.Kind", "Code.CompiledBy.ID", "Code.CompiledAt.At", "Code.CompiledAt.Tie", "ID", "CreatedAt", "UpdatedAt", "Version",
 }
 
 // TestDiffAssetSeesEveryField sets each field of an asset in turn: the diff and

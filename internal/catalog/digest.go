@@ -81,8 +81,10 @@ func (d *digest) body(b *Body) {
 	for i := range b.Columns {
 		d.bodyColumn(&b.Columns[i])
 	}
+	d.stamp(b.Listed)
 	d.dbt(b.DBT)
 	d.code(b.Code)
+	d.compiled(b.Compiled)
 	d.raw(b.Extra)
 	d.stats(b.Stats)
 	d.number(int64(len(b.Edits)))
@@ -107,6 +109,7 @@ func (d *digest) kept(k *Kept) {
 		d.text(k.Value)
 		d.cause(k.Cause)
 		d.cause(k.Since)
+		d.stamp(k.Last)
 	}
 }
 
@@ -122,6 +125,7 @@ func (d *digest) bodyColumn(c *BodyColumn) {
 	d.flag(c.Quote)
 	d.constraints(c.Constraints)
 	d.withdrawal(c.Absent)
+	d.stamp(c.Last)
 }
 
 // The first number of a cause, a withdrawal or an actor that is not written in
@@ -132,7 +136,30 @@ const (
 	taggedCause      = -1
 	taggedWithdrawal = -2
 	taggedActor      = -1
+	taggedStamp      = -3
+	taggedCompiled   = -4
 )
+
+// stamp writes nothing for a zero stamp: hashes from before there were any remain
+// valid.
+func (d *digest) stamp(s Stamp) {
+	if !s.IsZero() {
+		d.number(taggedStamp)
+		d.number(s.At.UnixMicro())
+		*d = append(*d, s.Tie[:]...)
+	}
+}
+
+func (d *digest) compiled(list []Compiled) {
+	for i := range list {
+		c := &list[i]
+		d.number(taggedCompiled)
+		d.text(c.Checksum)
+		*d = append(*d, c.Code[:]...)
+		d.cause(c.By)
+		d.stamp(c.At)
+	}
+}
 
 func (d *digest) cause(c Cause) {
 	if c.Kind == CauseImport && c.ID > 0 || c.IsZero() {
@@ -210,6 +237,7 @@ func (d *digest) code(c *Code) {
 		*d = append(*d, c.Raw[:]...)
 		*d = append(*d, c.Compiled[:]...)
 		d.cause(c.CompiledBy)
+		d.stamp(c.CompiledAt)
 	}
 }
 
@@ -252,7 +280,7 @@ func (d *digest) asset(a *Asset) {
 	d.dbt(a.DBT)
 	if c := a.Code; c != nil {
 		stable := *c
-		stable.CompiledBy = Cause{}
+		stable.CompiledBy, stable.CompiledAt = Cause{}, Stamp{}
 		d.code(&stable)
 	} else {
 		d.code(nil)

@@ -44,6 +44,9 @@ type Facet struct {
 	Body      Body
 }
 
+// Stamp is the report's own time, with what decides between equal ones.
+func (f *Facet) Stamp() Stamp { return Stamp{At: f.At, Tie: f.Tie} }
+
 // Body is a facet's content: the fields that are used plus raw config and meta,
 // never SQL text (texts are stored apart, by hash).
 type Body struct {
@@ -59,18 +62,23 @@ type Body struct {
 	Meta    json.RawMessage `json:"meta,omitempty"`   // compact, keys sorted
 	Config  json.RawMessage `json:"config,omitempty"` // compact, keys sorted, without SQL
 	Columns []BodyColumn    `json:"columns,omitempty"`
-	DBT     *DBT            `json:"dbt,omitempty"`
-	Code    *Code           `json:"code,omitempty"`
-	Extra   json.RawMessage `json:"extra,omitempty"` // of exposures, metrics and the like; compact
-	Stats   map[string]Stat `json:"stats,omitempty"` // of catalog.json or a crawl
-	Edits   []Edit          `json:"edits,omitempty"` // what people wrote; only in facets of people
+	// Listed is the report that Columns are from, where the facet's own listed none.
+	Listed Stamp `json:"listed,omitzero"`
+	DBT    *DBT  `json:"dbt,omitempty"`
+	Code   *Code `json:"code,omitempty"`
+	// Compiled is the compiled code that older reports had of other raw code.
+	Compiled []Compiled      `json:"compiled,omitempty"`
+	Extra    json.RawMessage `json:"extra,omitempty"` // of exposures, metrics and the like; compact
+	Stats    map[string]Stat `json:"stats,omitempty"` // of catalog.json or a crawl
+	Edits    []Edit          `json:"edits,omitempty"` // what people wrote; only in facets of people
 }
 
 // Kept is a text that its origin no longer has.
 type Kept struct {
 	Value string `json:"value"`
-	Cause Cause  `json:"import"` // that brought it; the key is from before other causes
-	Since Cause  `json:"since"`  // since which it is gone
+	Cause Cause  `json:"import"`        // that brought it; the key is from before other causes
+	Since Cause  `json:"since"`         // since which it is gone
+	Last  Stamp  `json:"last,omitzero"` // report that had it; zero from before these were kept
 }
 
 // BodyColumn is a column as one origin reports it.
@@ -88,6 +96,9 @@ type BodyColumn struct {
 	// Absent is set once the origin no longer lists the column. Carry keeps such
 	// columns.
 	Absent Withdrawal `json:"absent,omitzero"`
+	// Last is the newest report that listed an absent column; zero from before these
+	// were kept.
+	Last Stamp `json:"last,omitzero"`
 }
 
 // Constraint of a column or a table, as declared in dbt or found by a crawl.
@@ -138,6 +149,15 @@ type Code struct {
 	// CompiledBy brought Compiled, where a later manifest came without compiled
 	// code but with the same checksum; else zero.
 	CompiledBy Cause `json:"compiled_import,omitzero"`
+	CompiledAt Stamp `json:"compiled_at,omitzero"` // its report; zero with CompiledBy from before these were kept
+}
+
+// Compiled is the compiled code of some raw code.
+type Compiled struct {
+	Checksum string `json:"checksum"`
+	Code     Hash   `json:"code"`
+	By       Cause  `json:"import"`
+	At       Stamp  `json:"at,omitzero"`
 }
 
 // Stat is one figure of catalog.json; a number or a text.

@@ -28,6 +28,8 @@ type Project struct {
 	Adapter             string
 	ManifestGeneratedAt time.Time // of the newest manifest applied
 	CatalogGeneratedAt  time.Time // of the newest catalog applied
+	ManifestTie         Hash      // of the newest manifest; see Stamp
+	CatalogTie          Hash      // of the newest catalog
 	InvocationID        string
 	LastImport          ImportID
 	CreatedAt           time.Time
@@ -37,6 +39,18 @@ type Project struct {
 // Origin of this project's facets, e.g. "dbt:shop". The name is fixed when the
 // project is first seen, so the origin is as stable as the key.
 func (p Project) Origin() Origin { return Origin("dbt:" + p.Name) }
+
+// Newest returns the stamp of the newest report of a source that was applied; the
+// zero Stamp if there is none.
+func (p Project) Newest(s Source) Stamp {
+	switch s {
+	case FromManifest:
+		return Stamp{At: p.ManifestGeneratedAt, Tie: p.ManifestTie}
+	case FromCatalog:
+		return Stamp{At: p.CatalogGeneratedAt, Tie: p.CatalogTie}
+	}
+	return Stamp{}
+}
 
 // Rule decides who wins where dbt and a person both have a value.
 type Rule string

@@ -79,7 +79,7 @@ func TestOlderAfterNewer(t *testing.T) {
 		if got := c.sight(t, p.schema); got != newer {
 			t.Errorf("the served state changed:\n%s\nwas\n%s", short(got), short(newer))
 		}
-		if outcome := c.report(id, "outcome"); outcome != "superseded" || !c.hasIssue(id, "superseded") {
+		if outcome := c.report(id, "outcome"); outcome != "superseded" || !c.hasIssue(id, "older-artifact") {
 			t.Errorf("outcome %v, issues %v", outcome, c.report(id, "issues"))
 		}
 		if n := len(c.pages("/api/v1/runs?schema_id=" + p.schema)); n != 4 {

@@ -53,7 +53,7 @@ func (a *API) listFacets(ctx context.Context, p access.Principal, in *assetInput
 }
 
 func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
-	body, err := json.Marshal(f.Body)
+	body, err := json.Marshal(f.Body.WithoutStamps())
 	if err != nil {
 		return httpserver.Resource[Facet]{}, err
 	}

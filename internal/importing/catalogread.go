@@ -3,7 +3,6 @@ package importing
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -18,9 +17,14 @@ type catalogIndex struct {
 	artifact *artifact
 	head     dbt.Head
 	same     bool // nothing differs from what was applied
-	claims   []revision.Claim
-	entries  []entry // by claim
-	print    *fingerprint
+	late     bool // older than the newest catalog that was applied
+	// contested: nothing differs, but another origin lists columns of the same tables,
+	// and the newest list decides.
+	contested bool
+	changed   int64
+	claims    []revision.Claim
+	entries   []entry // by claim
+	print     *fingerprint
 }
 
 type catalogSink struct {
@@ -29,9 +33,6 @@ type catalogSink struct {
 }
 
 func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) error {
-	if c.superseded {
-		return nil
-	}
 	print, err := j.fingerprint(ctx, catalog.FromCatalog)
 	if err != nil {
 		return err
@@ -62,33 +63,23 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) e
 			Remedy: "tables that are missing for this reason keep their columns; fix the cause and run dbt docs generate again",
 		})
 	}
-	if j.olderCatalog(head) {
-		return nil
-	}
+	index.late = j.isLate(head, part, catalog.FromCatalog)
 	j.checkClock(head, partCatalog)
 	j.rep.Count("catalog_tables", int64(len(index.print.nodes)))
-	j.rep.Count("catalog_tables_changed", int64(len(index.claims)))
+	j.rep.Count("catalog_tables_changed", index.changed)
 	index.head, index.same = head, index.print.same(print)
 	c.catalog = index
-	return nil
-}
-
-// olderCatalog reports whether a catalog was made before the one that is served.
-func (j *job) olderCatalog(h dbt.Head) bool {
-	if j.claim.Import.Force || h.GeneratedAt.IsZero() || !h.GeneratedAt.Before(j.project.CatalogGeneratedAt) {
-		return false
+	if !index.same || index.late || j.stampOf(head, part).Compare(j.project.Newest(catalog.FromCatalog)) <= 0 {
+		return nil
 	}
-	j.rep.Issue(catalog.Issue{
-		Code: "superseded", Severity: "warning", Place: partCatalog,
-		Message: fmt.Sprintf("the catalog was generated at %s, before the one that is served (%s); it was not applied", stamp(h.GeneratedAt), stamp(j.project.CatalogGeneratedAt)),
-		Remedy:  "Resend with force=true to apply it anyway.",
-	})
-	return true
+	index.contested, err = j.Reviser.Contested(ctx, j.claim.WS, j.schema.ID, j.project.ID)
+	return err
 }
 
 // Table takes a table that is new or changed.
 func (s *catalogSink) Table(t *dbt.CatalogTable) error {
 	s.print.nodes[t.UniqueID] = t.Hash
+	s.changed++
 	s.claims = append(s.claims, revision.Claim{ID: t.UniqueID})
 	s.entries = append(s.entries, entry{section: t.Section, id: t.UniqueID, hash: t.Hash, Range: t.Range})
 	s.job.readBase()
@@ -98,14 +89,15 @@ func (s *catalogSink) Table(t *dbt.CatalogTable) error {
 // Unchanged takes a table that is the same as when it was last applied.
 func (s *catalogSink) Unchanged(_, uniqueID string, h dbt.Hash) error {
 	s.print.nodes[uniqueID] = h
+	s.claims, s.entries = append(s.claims, revision.Claim{ID: uniqueID, Same: true}), append(s.entries, entry{})
 	return nil
 }
 
 // observation is the catalog as revision takes it. A catalog does not name its
 // adapter; the manifest does.
 func (c *catalogIndex) observation(j *job, adapter string) revision.Observation {
-	o := j.observed(c.head)
-	o.Source, o.Coverage, o.Claims = catalog.FromCatalog, revision.Joined, c.claims
+	o := j.observed(c.head, c.artifact.part)
+	o.Source, o.Coverage, o.Claims, o.Late, o.Forced = catalog.FromCatalog, revision.Joined, c.claims, c.late, j.claim.Import.Force
 	o.Facets = &catalogReader{
 		adapter: adapter, entries: c.entries,
 		tables: newSecondPass(c.artifact, func(list []dbt.Issue) { j.issues(partCatalog, list) },

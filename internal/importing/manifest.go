@@ -18,6 +18,7 @@ type manifestIndex struct {
 	head     dbt.Head
 	first    bool // no node was known before
 	same     bool // nothing but volatile fields differs from what was applied
+	late     bool // older than the newest manifest that was applied
 	// sameTests: the tests are those that were applied.
 	sameTests bool
 	// sameLinks: there is a parent map, and it is the one that was applied.
@@ -57,9 +58,6 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	if err := j.recognize(ctx, head); err != nil {
 		return err
 	}
-	if c.superseded = j.project.ID != 0 && j.older(head); c.superseded {
-		return nil
-	}
 	print, err := j.fingerprint(ctx, catalog.FromManifest)
 	if err != nil {
 		return err
@@ -78,15 +76,13 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		if err := j.identify(ctx, m.head); err != nil {
 			return err
 		}
-		if c.superseded = j.older(m.head); c.superseded {
-			return nil
-		}
 		if print, err = j.fingerprint(ctx, catalog.FromManifest); err != nil {
 			return err
 		}
 	}
 	m.same, m.first, m.sameTests = m.print.same(print), print == nil, m.print.sameTests(print)
 	m.sameLinks = len(m.links) > 0 && m.print.sameLinks(print)
+	m.late = j.isLate(m.head, part, catalog.FromManifest)
 	j.checkClock(m.head, partManifest)
 	c.manifest = m
 	return nil
@@ -105,15 +101,18 @@ func (a *artifact) sniff(ctx context.Context, limits dbt.Limits) (dbt.Head, erro
 	return dbt.Sniff(ctx, r, limits)
 }
 
-// older reports whether an artifact was made before the one that is served.
-func (j *job) older(h dbt.Head) bool {
-	if j.claim.Import.Force || h.GeneratedAt.IsZero() || !h.GeneratedAt.Before(j.project.ManifestGeneratedAt) {
+// isLate reports whether an artifact was made before the newest one of its kind
+// that was applied.
+func (j *job) isLate(h dbt.Head, part catalog.Part, source catalog.Source) bool {
+	newest := j.project.Newest(source)
+	if j.claim.Import.Force || newest.IsZero() || j.stampOf(h, part).Compare(newest) >= 0 {
 		return false
 	}
 	j.rep.Issue(catalog.Issue{
-		Code: "superseded", Severity: "warning", Place: partManifest,
-		Message: fmt.Sprintf("the manifest was generated at %s, before the one that is served (%s); only its run results were kept", stamp(h.GeneratedAt), stamp(j.project.ManifestGeneratedAt)),
-		Remedy:  "Resend with force=true to apply it anyway.",
+		Code: "older-artifact", Severity: "info", Place: part.Name,
+		Message: fmt.Sprintf("the %s was generated at %s, before the newest one (%s); it only fills what no newer one has",
+			part.Name, stamp(h.GeneratedAt), stamp(newest.At)),
+		Remedy: "Resend with force=true to let it replace the newer one.",
 	})
 	return true
 }
@@ -241,8 +240,8 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 		nodes: newSecondPass(m.artifact, func(list []dbt.Issue) { j.issues(partManifest, list) },
 			func() *dbt.NodeDecoder { return dbt.NewNodeDecoder(j.Limits(partManifest)) }),
 	}
-	o := j.observed(m.head)
-	o.Source, o.Coverage, o.Guard = catalog.FromManifest, revision.Complete, true
+	o := j.observed(m.head, m.artifact.part)
+	o.Source, o.Coverage, o.Guard, o.Late = catalog.FromManifest, revision.Complete, true, m.late
 	o.Claims, o.Facets, o.Tests, o.TestReader, o.TestsSame = m.claims, reader, m.tests, reader, m.sameTests
 	o.Forced, o.Retrace = j.claim.Import.Force, m.first
 	if o.Links, o.LinksSame = m.links, m.sameLinks; len(m.links) == 0 {

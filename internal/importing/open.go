@@ -92,12 +92,13 @@ func (o opened) unread(name string) (catalog.Part, bool) {
 	return catalog.Part{}, false
 }
 
-// applied lists the bytes that an import has applied.
-func (o opened) applied() []store.AppliedPart {
+// applied lists the bytes that an import has applied, without those of late parts:
+// a project's last applied bytes are those of its newest artifact.
+func (o opened) applied(late map[string]bool) []store.AppliedPart {
 	var out []store.AppliedPart
 	for _, name := range []string{partManifest, partCatalog, partRunResults, partSources} {
 		named := o.named(name)
-		if len(named) == 1 { // of several run results none is "the last"
+		if len(named) == 1 && !late[name] { // of several run results none is "the last"
 			out = append(out, store.AppliedPart{Part: name, SHA256: named[0].SHA256, Reader: readerVersion})
 		}
 	}

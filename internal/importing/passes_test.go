@@ -105,13 +105,13 @@ func TestDamagedArtifacts(t *testing.T) {
 	}
 }
 
-// TestOlderCatalogIsNotApplied although its manifest is.
-func TestOlderCatalogIsNotApplied(t *testing.T) {
+// TestOlderCatalogOnlyFills: its columns are absent ones.
+func TestOlderCatalogOnlyFills(t *testing.T) {
 	r := newRig(t)
 	docs := manifest(t, "shop", monday, shopNodes()...)
 	r.completed(r.send(docs, catalogOf(t, tuesday, map[string][]string{"model.shop.orders": {"id:integer"}})))
 	imp := r.completed(r.send(docs, catalogOf(t, monday, map[string][]string{"model.shop.orders": {"old:integer"}})))
-	if _, columns := r.asset("model.shop.orders"); !hasIssue(imp, "superseded") || len(columns) != 1 || columns[0].Name != "id" {
+	if _, columns := r.asset("model.shop.orders"); !hasIssue(imp, "older-artifact") || len(columns) != 2 || columns[0].Name != "id" || columns[1].Present {
 		t.Errorf("issues %v, columns %+v", imp.Report.Issues, columns)
 	}
 }

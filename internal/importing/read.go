@@ -12,16 +12,21 @@ import (
 // contents are what the artifacts of an import contain, before they are
 // compared with the catalog.
 type contents struct {
-	artifacts  []*artifact    // that are open
-	manifest   *manifestIndex // nil: not read
-	catalog    *catalogIndex  // nil: not read
-	commands   []string       // of the run results that were read
-	superseded bool           // older than what is served: only the run results count
+	artifacts []*artifact    // that are open
+	manifest  *manifestIndex // nil: not read
+	catalog   *catalogIndex  // nil: not read
+	commands  []string       // of the run results that were read
 }
 
 // changed reports whether anything has to be applied.
 func (c *contents) changed() bool {
-	return c.manifest != nil && !c.manifest.same || c.catalog != nil && !c.catalog.same
+	return c.manifest != nil && (!c.manifest.same || c.manifest.late) ||
+		c.catalog != nil && (!c.catalog.same || c.catalog.late || c.catalog.contested)
+}
+
+// anyLate reports whether an artifact is older than the newest one of its kind.
+func (c *contents) anyLate() bool {
+	return c.manifest != nil && c.manifest.late || c.catalog != nil && c.catalog.late
 }
 
 func (c *contents) close() {

@@ -151,7 +151,7 @@ type ending struct {
 func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 	outcome := outcomeApplied
 	switch {
-	case e.superseded:
+	case e.anyLate() && r.Version == 0:
 		outcome = outcomeSuperseded
 	case !e.changed() || r.Version == 0 && e.rep.counted("removals_pending") == 0:
 		// What was read again for another reason, such as a newer SQL engine, may come out equal, too.
@@ -164,23 +164,28 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 	imp.Counters, imp.Version = r.Counters, r.Version
 	e.imp = imp
 	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &store.ImportEnd{Claim: e.claim.Job, Import: imp}}
-	if e.superseded || e.job.project.ID == 0 {
+	if e.job.project.ID == 0 {
 		return flip, nil
 	}
-	flip.Project, flip.Applied = e.projectNow(e.contents), e.applied()
+	flip.Project, flip.Applied = e.projectNow(e.contents), e.applied(e.late())
 	if e.changed() {
 		flip.Fingerprints = e.fingerprints()
 	}
 	return flip, nil
 }
 
+// late are the names of the parts that are older than what was applied.
+func (c *contents) late() map[string]bool {
+	return map[string]bool{partManifest: c.manifest != nil && c.manifest.late, partCatalog: c.catalog != nil && c.catalog.late}
+}
+
 // fingerprints are those of the artifacts that are applied.
 func (c *contents) fingerprints() map[string][]byte {
 	prints := map[string][]byte{}
-	if c.manifest != nil {
+	if c.manifest != nil && !c.manifest.late {
 		prints[fingerprintName(catalog.FromManifest)] = c.manifest.print.encode()
 	}
-	if c.catalog != nil {
+	if c.catalog != nil && !c.catalog.late {
 		prints[fingerprintName(catalog.FromCatalog)] = c.catalog.print.encode()
 	}
 	return prints
@@ -190,22 +195,31 @@ func (c *contents) fingerprints() map[string][]byte {
 func (j *job) projectNow(c *contents) *catalog.Project {
 	p := j.project
 	p.LastImport, p.UpdatedAt = j.claim.Import.ID, j.Now()
-	if m := c.manifest; m != nil {
+	if m := c.manifest; m != nil && !m.late {
 		p.DBTVersion, p.Adapter, p.InvocationID = m.head.DBTVersion, m.head.AdapterType, m.head.InvocationID
-		p.ManifestGeneratedAt = j.generated(m.head)
+		s := j.stampOf(m.head, m.artifact.part)
+		p.ManifestGeneratedAt, p.ManifestTie = s.At, s.Tie
 	}
-	if c := c.catalog; c != nil {
-		p.CatalogGeneratedAt = j.generated(c.head)
+	if c := c.catalog; c != nil && !c.late {
+		s := j.stampOf(c.head, c.artifact.part)
+		p.CatalogGeneratedAt, p.CatalogTie = s.At, s.Tie
 	}
 	return &p
 }
 
 // observed is the part of an observation that every artifact of a project shares.
-func (j *job) observed(h dbt.Head) revision.Observation {
+func (j *job) observed(h dbt.Head, part catalog.Part) revision.Observation {
+	s := j.stampOf(h, part)
 	return revision.Observation{
 		Origin: j.project.Origin(), Project: j.project.ID,
-		Cause: catalog.ImportCause(j.claim.Import.ID), At: j.generated(h), Tie: catalog.HashOfText(h.InvocationID),
+		Cause: catalog.ImportCause(j.claim.Import.ID), At: s.At, Tie: s.Tie,
 	}
+}
+
+// stampOf is when an artifact was made. Of two that were made at one time the
+// invocation decides, then the content.
+func (j *job) stampOf(h dbt.Head, part catalog.Part) catalog.Stamp {
+	return catalog.Stamp{At: j.generated(h), Tie: catalog.TieOf(h.InvocationID, catalog.HashOfText(part.SHA256))}
 }
 
 // aheadOfClock is how far an artifact's clock may be ahead of ours.
@@ -215,9 +229,9 @@ const aheadOfClock = 10 * time.Minute
 // future is taken as the time of receipt, so that the next normal artifact
 // still wins.
 func (j *job) generated(h dbt.Head) time.Time {
-	received := j.claim.Import.CreatedAt
+	received := j.claim.Import.CreatedAt.Truncate(time.Microsecond)
 	if h.GeneratedAt.IsZero() || h.GeneratedAt.After(received.Add(aheadOfClock)) {
 		return received
 	}
-	return h.GeneratedAt
+	return h.GeneratedAt.Truncate(time.Microsecond)
 }

@@ -24,7 +24,7 @@ func (r *Reviser) Apply(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	defer release()
 	a := &apply{
 		Reviser: r, ws: ws, lease: *opts.Lease, opts: opts, changes: newChanges(), tables: map[catalog.AssetID]*mergedTable{},
-		held: map[catalog.ProjectID]*held{}, withheld: map[catalog.ProjectID][]store.PendingRemoval{},
+		held: map[catalog.ProjectID]*held{}, projects: map[catalog.ProjectID]*reported{}, contested: map[catalog.ProjectID]bool{}, withheld: map[catalog.ProjectID][]store.PendingRemoval{},
 	}
 	for _, o := range observations {
 		a.observations = append(a.observations, &o)
@@ -102,8 +102,11 @@ type apply struct {
 	// is listed replaces those that it has.
 	withheld map[catalog.ProjectID][]store.PendingRemoval
 	held     map[catalog.ProjectID]*held
-	memos    []store.Memo
-	pending  []catalog.Facet // of ids that nothing claims
+	projects map[catalog.ProjectID]*reported
+	// contested are projects with tables whose columns another origin lists too.
+	contested map[catalog.ProjectID]bool
+	memos     []store.Memo
+	pending   []catalog.Facet // of ids that nothing claims
 }
 
 // report returns the caller's reporter.
@@ -155,7 +158,7 @@ func (a *apply) merge(ctx context.Context) error {
 	for _, o := range a.observations {
 		o.ids, o.Facets = nil, nil
 	}
-	return nil
+	return a.markContested(ctx)
 }
 
 // derive computes what follows from the merged assets: edges, tests, column

@@ -10,8 +10,8 @@ import (
 )
 
 // changes are what the observations change, by asset: facets that have to be
-// read and merged, facets that are withdrawn or restored, and facets that move
-// from one asset to another.
+// read and merged, facets that are withdrawn, restored or get another time, and
+// facets that move from one asset to another.
 type changes struct {
 	reported  []reportedClaim                     // by asset once assets was called
 	added     map[catalog.AssetID][]catalog.Facet // facets in memory: moved, or until now without an asset
@@ -19,7 +19,10 @@ type changes struct {
 	restored  map[catalog.AssetID][]store.FacetKey
 	moved     map[catalog.AssetID][]store.FacetKey // that leave this asset
 	before    map[store.FacetKey]catalog.Facet     // the moved facets on their old asset
+	forced    map[catalog.Origin]bool              // whose reports replace newer ones
 	fresh     map[catalog.AssetID]bool             // assets that did not exist before
+	touched   map[catalog.AssetID]bool             // assets that are merged again
+	rewritten map[catalog.AssetID][]store.FacetKey // written again with another time
 }
 
 // reportedClaim is a claim about an asset.
@@ -32,7 +35,8 @@ func newChanges() *changes {
 	return &changes{
 		added:     map[catalog.AssetID][]catalog.Facet{},
 		withdrawn: map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal{}, restored: map[catalog.AssetID][]store.FacetKey{},
-		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, fresh: map[catalog.AssetID]bool{},
+		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, forced: map[catalog.Origin]bool{}, fresh: map[catalog.AssetID]bool{},
+		touched: map[catalog.AssetID]bool{}, rewritten: map[catalog.AssetID][]store.FacetKey{},
 	}
 }
 
@@ -53,10 +57,19 @@ func (c *changes) reportsOf(id catalog.AssetID) []reportedClaim {
 func (c *changes) add(f catalog.Facet) { c.added[f.Asset] = append(c.added[f.Asset], f) }
 
 func (c *changes) withdraw(f store.FacetRef, since catalog.Withdrawal) {
-	if c.withdrawn[f.Asset] == nil {
-		c.withdrawn[f.Asset] = map[store.FacetKey]catalog.Withdrawal{}
+	c.withdrawKey(f.Asset, Node{f.Origin, f.UniqueID}, f.Source, since)
+}
+
+func (c *changes) withdrawKey(id catalog.AssetID, n Node, s catalog.Source, since catalog.Withdrawal) {
+	if c.withdrawn[id] == nil {
+		c.withdrawn[id] = map[store.FacetKey]catalog.Withdrawal{}
 	}
-	c.withdrawn[f.Asset][store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID}] = since
+	c.withdrawn[id][store.FacetKey{Origin: n.Origin, Source: s, UniqueID: n.ID}] = since
+}
+
+// rewrite writes a facet again, with the time of the last report that had it.
+func (c *changes) rewrite(f store.FacetRef) {
+	c.rewritten[f.Asset] = append(c.rewritten[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
 }
 
 // restore makes a withdrawn facet valid again.
@@ -81,12 +94,15 @@ func (c *changes) forget(ids []catalog.AssetID) {
 		delete(c.withdrawn, id)
 		delete(c.restored, id)
 		delete(c.moved, id)
+		delete(c.touched, id)
+		delete(c.rewritten, id)
 	}
 }
 
 // assets returns every asset that something changes, ascending.
 func (c *changes) assets() []catalog.AssetID {
 	all := maps.Clone(c.fresh)
+	maps.Copy(all, c.touched)
 	slices.SortStableFunc(c.reported, func(a, b reportedClaim) int { return cmp.Compare(a.asset, b.asset) })
 	for _, r := range c.reported {
 		all[r.asset] = true
@@ -97,7 +113,7 @@ func (c *changes) assets() []catalog.AssetID {
 	for id := range c.withdrawn {
 		all[id] = true
 	}
-	for _, keyed := range []map[catalog.AssetID][]store.FacetKey{c.restored, c.moved} {
+	for _, keyed := range []map[catalog.AssetID][]store.FacetKey{c.restored, c.moved, c.rewritten} {
 		for id := range keyed {
 			all[id] = true
 		}
@@ -109,7 +125,7 @@ func (c *changes) assets() []catalog.AssetID {
 // that have to be written because they are new or different. stored are those
 // that the store holds, reported those that were read from the observations.
 func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (all, changed []catalog.Facet) {
-	if len(stored)+len(c.added[id]) == 0 && len(reported) <= few {
+	if len(stored)+len(c.added[id])+len(c.withdrawn[id]) == 0 && len(reported) <= few {
 		all = firstFacets(reported)
 		return all, all
 	}
@@ -130,8 +146,13 @@ func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (
 			put(next)
 		}
 	}
+	for _, key := range c.rewritten[id] {
+		if f, ok := byKey[key]; ok {
+			put(f)
+		}
+	}
 	mark := func(key store.FacetKey, since catalog.Withdrawal) {
-		if f, ok := byKey[key]; ok && f.Withdrawn.IsZero() != since.IsZero() {
+		if f, ok := byKey[key]; ok && f.Withdrawn != since {
 			f.Withdrawn = since
 			put(f)
 		}
@@ -141,6 +162,14 @@ func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (
 	}
 	for _, key := range c.restored[id] {
 		mark(key, catalog.Withdrawal{})
+	}
+	for key, f := range byKey {
+		// What describes a node goes with it and comes back with it.
+		m, ok := byKey[store.FacetKey{Origin: key.Origin, Source: catalog.FromManifest, UniqueID: key.UniqueID}]
+		if ok && key.Source == catalog.FromCatalog && m.Withdrawn != f.Withdrawn {
+			f.Withdrawn = m.Withdrawn
+			put(f)
+		}
 	}
 	for key, f := range byKey {
 		all = append(all, f)
@@ -171,8 +200,8 @@ func firstFacets(reported []catalog.Facet) []catalog.Facet {
 	return out
 }
 
-// replace completes a facet with what is kept from the one that it replaces;
-// false if that one is equal.
+// replace joins a facet with the one of the same key, by their times; false if
+// nothing is different.
 func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Facet) (catalog.Facet, bool) {
 	key := keyOf(f)
 	old, stored := byKey[key]
@@ -181,12 +210,35 @@ func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Face
 	switch {
 	case f.Origin == catalog.OriginUser || !stored && !moved:
 		f.Hash = catalog.HashBody(f.Body)
-	case stored:
+	case stored && c.forced[f.Origin]:
 		f = catalog.Carry(old, f)
+	case stored:
+		f = join(old, f)
 	default:
-		f = catalog.Carry(before, f)
+		f = join(before, f)
 	}
-	return f, !stored || old.Hash != f.Hash || old.Withdrawn.IsZero() != f.Withdrawn.IsZero()
+	changed := !stored || old.Hash != f.Hash || old.Withdrawn.IsZero() != f.Withdrawn.IsZero()
+	// Of a crawl nothing but its facets shows that it came again.
+	return f, changed || f.Source == catalog.FromCrawl && f.At.After(old.At) && isContested(byKey, f)
+}
+
+// join joins a stored facet with one of an observation. Of two of one report the
+// latter counts.
+func join(stored, f catalog.Facet) catalog.Facet {
+	if f.Stamp().Compare(stored.Stamp()) < 0 {
+		return catalog.Carry(f, stored)
+	}
+	return catalog.Carry(stored, f)
+}
+
+// isContested reports whether another origin lists the columns of the facet's table.
+func isContested(byKey map[store.FacetKey]catalog.Facet, f catalog.Facet) bool {
+	for key := range byKey {
+		if lists(key.Source) && key.Origin != f.Origin {
+			return true
+		}
+	}
+	return false
 }
 
 func keyOf(f catalog.Facet) store.FacetKey {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // location is where a node is in the catalog.
@@ -18,6 +19,8 @@ type location struct {
 // identification is the state of finding the assets of the observations' claims.
 type identification struct {
 	*apply
+	past     map[Node]catalog.AssetID // of nodes that are only reported late
+	expired  []expired
 	claims   []catalog.Claim
 	absences []absence
 	gone     map[Node]bool
@@ -45,8 +48,16 @@ func (a *apply) identify(ctx context.Context) error {
 	if err := a.readNodes(ctx); err != nil {
 		return err
 	}
-	p := &identification{apply: a, gone: map[Node]bool{}, fresh: map[Node]bool{}, moved: map[catalog.AssetID][]move{}}
+	p := &identification{
+		apply: a, gone: map[Node]bool{}, fresh: map[Node]bool{}, moved: map[catalog.AssetID][]move{}, past: map[Node]catalog.AssetID{},
+	}
 	for _, o := range a.observations {
+		if o.Forced {
+			a.changes.forced[o.Origin] = true
+		}
+		if err := p.noteTables(ctx, o); err != nil {
+			return err
+		}
 		if err := p.gather(ctx, o); err != nil {
 			return err
 		}
@@ -58,6 +69,7 @@ func (a *apply) identify(ctx context.Context) error {
 	if err := p.resolve(ctx); err != nil {
 		return err
 	}
+	p.expire()
 	for i := range p.absences {
 		p.listPending(&p.absences[i])
 	}
@@ -102,8 +114,11 @@ func (a *apply) identifyCertain() bool {
 
 // gather collects the claims of an observation and what it no longer claims.
 func (p *identification) gather(ctx context.Context, o *Observation) error {
-	if o.Coverage == Joined {
+	switch {
+	case o.Coverage == Joined:
 		return nil
+	case o.Late:
+		return p.gatherLate(ctx, o)
 	}
 	seen := make(map[string]bool, len(o.Claims))
 	for i := range o.Claims {
@@ -122,6 +137,9 @@ func (p *identification) gather(ctx context.Context, o *Observation) error {
 		p.claims = append(p.claims, claim)
 	}
 	missing, present := p.missing(o, seen)
+	if err := p.remember(ctx, o, seen, missing); err != nil {
+		return err
+	}
 	if err := p.absent(ctx, absence{observation: o, missing: missing, present: present, claimed: len(seen)}); err != nil {
 		return err
 	}
@@ -311,11 +329,15 @@ func (p *identification) assign(ctx context.Context) error {
 			n := Node{o.Origin, c.ID}
 			at, ok := p.at[n]
 			if !ok {
+				if asset := p.pastAsset(n); asset != 0 {
+					p.changes.report(asset, claimRef{o, i})
+					continue
+				}
 				waiting = append(waiting, i)
 				continue
 			}
 			p.changes.report(at.asset, claimRef{o, i})
-			if o.Coverage != Joined {
+			if o.Coverage != Joined && !o.Late {
 				p.restoreJoined(n, at.asset)
 			}
 		}
@@ -336,9 +358,43 @@ func (p *identification) restoreJoined(n Node, asset catalog.AssetID) {
 	}
 }
 
+// pastAsset is the asset of a node that was withdrawn; 0 if there is none.
+func (p *identification) pastAsset(n Node) catalog.AssetID {
+	if asset := p.past[n]; asset != 0 {
+		return asset
+	}
+	for _, f := range p.nodes.facets[n] {
+		if asserts(f.Source) {
+			return f.Asset
+		}
+	}
+	return 0
+}
+
+// waitingFacets are the stored facets of an observation's project that have no
+// asset.
+func (p *identification) waitingFacets(ctx context.Context, o *Observation) ([]catalog.Facet, error) {
+	facets, err := p.Store.PendingFacets(ctx, p.ws, p.schema.ID, p.schema.Version, o.Project)
+	if err != nil {
+		return nil, fmt.Errorf("pending tables of %s: %w", o.Origin, err)
+	}
+	return facets, p.restamp(ctx, facets)
+}
+
 // keepWaiting keeps joined facets whose node nothing claims, until something
 // claims it.
 func (p *identification) keepWaiting(ctx context.Context, o *Observation, waiting []int) error {
+	if len(waiting) == 0 {
+		return nil
+	}
+	stored, err := p.waitingFacets(ctx, o)
+	if err != nil {
+		return err
+	}
+	before := make(map[store.FacetKey]catalog.Facet, len(stored))
+	for _, f := range stored {
+		before[keyOf(f)] = f
+	}
 	for some := range slices.Chunk(waiting, batch) {
 		facets, texts, err := o.Facets.ReadFacets(ctx, some)
 		if err != nil {
@@ -351,6 +407,11 @@ func (p *identification) keepWaiting(ctx context.Context, o *Observation, waitin
 			f = o.facet(o.Claims[some[i]].ID, 0, f.Body)
 			f.Body = catalog.NormalizeBody(f.Body)
 			f.Hash = catalog.HashBody(f.Body)
+			if old, ok := before[keyOf(f)]; ok {
+				if f = join(old, f); f.Hash == old.Hash {
+					continue
+				}
+			}
 			p.pending = append(p.pending, f)
 			p.opts.Report.Issue(catalog.Issue{
 				Code: "catalog-only-table", Severity: "info", Place: string(o.Source), UniqueID: f.UniqueID,
@@ -380,6 +441,9 @@ func (p *identification) moveFacets(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("facets that move: %w", err)
 	}
+	if err := p.restamp(ctx, facets); err != nil {
+		return err
+	}
 	for _, f := range facets {
 		for _, m := range p.moved[f.Asset] {
 			if m.node == (Node{f.Origin, f.UniqueID}) && f.Origin != catalog.OriginUser {
@@ -398,13 +462,17 @@ func (p *identification) adoptPending(ctx context.Context) error {
 			continue
 		}
 		adopted[o.Project] = true
-		waiting, err := p.Store.PendingFacets(ctx, p.ws, p.schema.ID, p.schema.Version, o.Project)
+		waiting, err := p.waitingFacets(ctx, o)
 		if err != nil {
-			return fmt.Errorf("pending tables of %s: %w", o.Origin, err)
+			return err
 		}
 		for _, f := range waiting {
-			if at, ok := p.at[Node{f.Origin, f.UniqueID}]; ok {
+			n := Node{f.Origin, f.UniqueID}
+			if at, ok := p.at[n]; ok {
 				f.Asset = at.asset
+				p.changes.add(f)
+			} else if asset := p.past[n]; asset != 0 {
+				f.Asset = asset
 				p.changes.add(f)
 			}
 		}

@@ -18,7 +18,7 @@ type edgeChange struct {
 // link computes the edges that the observations state, compares them with the
 // current ones, and writes the difference.
 func (a *apply) link(ctx context.Context) error {
-	stated := slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Links != nil })
+	stated := slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Links != nil && !o.Late })
 	if !stated && !a.restate && len(a.arrived) == 0 {
 		return nil
 	}
@@ -29,6 +29,10 @@ func (a *apply) link(ctx context.Context) error {
 	restated := map[catalog.ProjectID]bool{}
 	for _, o := range a.observations {
 		if o.Links == nil {
+			continue
+		}
+		if o.Late {
+			a.lateLinks(d, o)
 			continue
 		}
 		restated[o.Project] = true

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -73,6 +74,11 @@ func (m *merger) load(ctx context.Context, ids []catalog.AssetID) (stored, error
 	if err != nil {
 		return st, fmt.Errorf("facets of %d assets: %w", len(old), err)
 	}
+	if m.needTimes(facets) {
+		if err := m.restamp(ctx, facets); err != nil {
+			return st, err
+		}
+	}
 	for _, f := range facets {
 		st.facets[f.Asset] = append(st.facets[f.Asset], f)
 	}
@@ -87,6 +93,28 @@ func (m *merger) load(ctx context.Context, ids []catalog.AssetID) (stored, error
 		return st, fmt.Errorf("columns of %d assets: %w", len(old), err)
 	}
 	return st, nil
+}
+
+// needTimes reports whether the times of stored facets matter: an edit only adds
+// to an asset that one origin lists.
+func (m *merger) needTimes(facets []catalog.Facet) bool {
+	for _, o := range m.observations {
+		if o.Origin != catalog.OriginUser {
+			return true
+		}
+	}
+	listing := map[catalog.AssetID]catalog.Origin{}
+	for i := range facets {
+		f := &facets[i]
+		if !lists(f.Source) {
+			continue
+		}
+		if origin := listing[f.Asset]; origin != "" && origin != f.Origin {
+			return true
+		}
+		listing[f.Asset] = f.Origin
+	}
+	return false
 }
 
 // read decodes what the observations report about a batch of assets.
@@ -141,7 +169,15 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	for _, id := range ids {
 		runtime.Gosched() // yield to requests
 		facets, written := m.changes.facets(id, st.facets[id], reported[id])
+		m.restampLists(facets)
 		asset, columns := catalog.Merge(id, facets, m.policy)
+		if asset.Present && !hasCode(&asset) && slices.ContainsFunc(facets, isFromSQL) {
+			// It has no code any more, maybe since it was removed and came back as another node.
+			if facet, after, changed := withColumns(id, facets, nil); changed {
+				facets, written = after, append(written, facet)
+				asset, columns = catalog.Merge(id, facets, m.policy)
+			}
+		}
 		var old *catalog.Asset
 		if a, ok := st.assets[id]; ok {
 			old = &a

@@ -60,11 +60,19 @@ type Observation struct {
 	// Guard withholds removals that look like a mistake until a person confirms
 	// them; see catalog.GuardRemovals.
 	Guard bool
+	// Confirmed: a person confirmed that what the newest report lacks is gone.
+	Confirmed bool
 	// Forced makes removals pending again that a person dismissed.
 	Forced bool
+	// Late: the origin has made a newer report of this source, which was applied
+	// before this one arrived. What that one leaves open is filled; nothing that it
+	// claims is withdrawn.
+	Late bool
 	// Retrace reads the code of every table that is merged, changed or not: the
 	// report is the first, or another version of the engine read the last one.
 	Retrace bool
+
+	claimed map[string]bool // of Claims; nil until needed
 }
 
 // dropClaims keeps only the ids of the claims.

@@ -101,6 +101,8 @@ type absence struct {
 	claimed     int             // how many nodes it claims, new ones included
 	kept        map[string]bool // of missing: a person refused their removal
 	withheld    map[string]bool // of missing: their removal is pending
+	cause       catalog.Cause   // of the newest report, where the observation is late
+	at          time.Time       // of that report
 }
 
 // absent notes what an observation no longer claims, and which of it a person
@@ -139,6 +141,9 @@ func (p *identification) withholdAbsent() {
 	suspect := false
 	for i := range p.absences {
 		a := &p.absences[i]
+		if a.observation.Late {
+			continue // the history decides
+		}
 		if missing := a.unkept(); p.looksMistaken(a, missing) {
 			a.withheld, suspect = setOf(missing), true
 		}
@@ -163,13 +168,17 @@ func (p *identification) withholdAbsent() {
 	}
 }
 
-// survivors are the withheld nodes whose table another node still reports,
-// wherever the observations move it.
+// survivors are the withheld nodes whose table another node of their origin still
+// reports, wherever the observations move it. Other origins do not count: what is
+// pending must not depend on which of them reported first.
 func (p *identification) survivors() map[Node]bool {
 	claims := slices.Clone(p.claims)
 	withheld := map[Node]bool{}
 	gone := map[Node]bool{}
 	for _, a := range p.absences {
+		if a.observation.Late {
+			continue // claimed already
+		}
 		for _, id := range a.missing {
 			n := Node{a.observation.Origin, id}
 			switch {
@@ -182,8 +191,9 @@ func (p *identification) survivors() map[Node]bool {
 		}
 	}
 	type group struct {
-		asset catalog.AssetID
-		fresh int
+		origin catalog.Origin
+		asset  catalog.AssetID
+		fresh  int
 	}
 	lives := map[group]bool{}
 	resolved := p.nodes.identities(gone).Resolve(claims)
@@ -192,17 +202,17 @@ func (p *identification) survivors() map[Node]bool {
 		n := Node{r.Origin, r.UniqueID}
 		moved[n] = true
 		if !withheld[n] {
-			lives[group{r.Asset, r.New}] = true
+			lives[group{r.Origin, r.Asset, r.New}] = true
 		}
 	}
 	for _, f := range p.nodes.index.Facets {
 		if n := (Node{f.Origin, f.UniqueID}); asserts(f.Source) && !f.Withdrawn && !moved[n] && !gone[n] {
-			lives[group{asset: f.Asset}] = true
+			lives[group{origin: f.Origin, asset: f.Asset}] = true
 		}
 	}
 	out := map[Node]bool{}
 	for _, r := range resolved {
-		if n := (Node{r.Origin, r.UniqueID}); withheld[n] && lives[group{r.Asset, r.New}] {
+		if n := (Node{r.Origin, r.UniqueID}); withheld[n] && lives[group{r.Origin, r.Asset, r.New}] {
 			out[n] = true
 		}
 	}
@@ -213,10 +223,17 @@ func (p *identification) survivors() map[Node]bool {
 // withdraws the others.
 func (p *identification) applyAbsence(a *absence) {
 	o := a.observation
+	if o.Late {
+		return // the history decided
+	}
 	for _, id := range a.missing {
 		n := Node{o.Origin, id}
 		if a.withheld[id] || a.kept[id] {
 			p.claims = append(p.claims, p.nodes.claim(n))
+			if r := p.projects[o.Project]; r != nil && !r.held[id] {
+				f, _ := p.nodes.asserted(n)
+				p.changes.rewrite(f)
+			}
 			continue
 		}
 		p.withdraw(n, catalog.Withdrawal{Cause: o.Cause, At: o.At})
@@ -271,11 +288,29 @@ func (p *identification) looksMistaken(a *absence, missing []string) bool {
 func (p *identification) tableRefs(o *Observation, ids []string) []catalog.NodeRef {
 	var out []catalog.NodeRef
 	for _, id := range ids {
-		if f, ok := p.nodes.asserted(Node{o.Origin, id}); ok && p.nodes.assets[f.Asset].Kind.IsTable() {
+		n := Node{o.Origin, id}
+		kind := p.at[n].kind
+		if f, ok := p.nodes.asserted(n); ok {
+			kind = p.nodes.assets[f.Asset].Kind
+		}
+		if kind.IsTable() {
 			out = append(out, catalog.NodeRef{Project: o.Project, UniqueID: id})
 		}
 	}
 	return out
+}
+
+// nameOf is the name of a node, stored or claimed.
+func (p *identification) nameOf(o *Observation, id string) string {
+	if name := p.nodes.claim(Node{o.Origin, id}).Name; name != "" {
+		return name
+	}
+	for i := range o.Claims {
+		if o.Claims[i].ID == id {
+			return o.Claims[i].Name
+		}
+	}
+	return id
 }
 
 // listPending lists the pending removals by the assets that they would remove.
@@ -285,18 +320,22 @@ func (p *identification) listPending(a *absence) {
 	if o.Project == 0 {
 		return
 	}
+	cause, at := o.Cause, o.At
+	if o.Late {
+		cause, at = a.cause, a.at
+	}
 	h := p.held[o.Project]
 	h.assets = p.assetsOf(o.Origin, slices.Concat(h.memo.Nodes, h.memo.KeptNodes))
 	tables := len(p.tableRefs(o, h.memo.Nodes))
 	list := []store.PendingRemoval{}
 	for _, id := range h.memo.Nodes {
 		n := Node{o.Origin, id}
-		at := p.at[n]
-		if tables > 0 && !at.kind.IsTable() {
+		found := p.at[n]
+		if tables > 0 && !found.kind.IsTable() {
 			continue
 		}
 		list = append(list, store.PendingRemoval{
-			Asset: at.asset, Name: p.nodes.claim(n).Name, Kind: at.kind, UniqueID: id, Project: o.Project, Cause: o.Cause, At: o.At, Since: p.Now(),
+			Asset: found.asset, Name: p.nameOf(o, id), Kind: found.kind, UniqueID: id, Project: o.Project, Cause: cause, At: at, Since: p.Now(),
 		})
 	}
 	p.withheld[o.Project] = list
@@ -415,6 +454,7 @@ func (r *Reviser) withheldPart(ctx context.Context, ws int64, schema catalog.Sch
 	if len(o.Withdrawn) == 0 { // withheld by a version that kept the list alone
 		o.Withdrawn = w.ids
 	}
+	o.Confirmed = true
 	if o.Links, err = r.readLinksOf(ctx, ws, schema, project.ID); err != nil {
 		return o, err
 	}

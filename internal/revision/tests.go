@@ -23,6 +23,12 @@ func (a *apply) reviseTests(ctx context.Context) error {
 		if o.Tests == nil {
 			continue
 		}
+		if o.Late {
+			if err := a.lateTests(ctx, o); err != nil {
+				return err
+			}
+			continue
+		}
 		stated[o.Project] = true
 		if o.TestsSame && a.nothingMoved() && a.held[o.Project].isEmpty() {
 			continue

@@ -166,7 +166,14 @@ func (a *appender) keptOpt(k *catalog.Kept) {
 		a.str("value", k.Value)
 		a.text("import", k.Cause)
 		a.text("since", k.Since)
+		a.stampOpt("last", k.Last)
 		a.b = append(a.b, '}')
+	}
+}
+
+func (a *appender) stampOpt(name string, s catalog.Stamp) {
+	if !s.IsZero() {
+		a.text(name, s)
 	}
 }
 
@@ -218,6 +225,7 @@ func (a *appender) codeOpt(c *catalog.Code) {
 	if !c.CompiledBy.IsZero() {
 		a.text("compiled_import", c.CompiledBy)
 	}
+	a.stampOpt("compiled_at", c.CompiledAt)
 	a.b = append(a.b, '}')
 }
 
@@ -268,8 +276,12 @@ func (a *appender) body(f *catalog.Body) {
 		}
 		a.b = append(a.b, ']')
 	}
+	a.stampOpt("listed", f.Listed)
 	a.dbtOpt(f.DBT)
 	a.codeOpt(f.Code)
+	if len(f.Compiled) > 0 {
+		a.other("compiled", f.Compiled)
+	}
 	a.rawOpt("extra", f.Extra)
 	a.statsOpt(f.Stats)
 	if len(f.Edits) > 0 {
@@ -297,6 +309,7 @@ func (a *appender) bodyColumn(c *catalog.BodyColumn) {
 	if !c.Absent.IsZero() {
 		a.text("absent", c.Absent)
 	}
+	a.stampOpt("last", c.Last)
 	a.b = append(a.b, '}')
 }
 

@@ -316,6 +316,7 @@ func testNote(t *testing.T, r *rig) {
 	wants(t, w.Note(ctx, store.Flip{Applied: []store.AppliedPart{{Part: "manifest"}}}), catalog.ErrInvalid)
 	project.DBTVersion, project.Adapter, project.InvocationID, project.LastImport = "1.12.6", "duckdb", "i-1", 4
 	project.ManifestGeneratedAt, project.CatalogGeneratedAt = start.Add(-time.Hour), start.Add(-time.Minute)
+	project.ManifestTie, project.CatalogTie = catalog.HashOfText("manifest"), catalog.HashOfText("catalog")
 	r.clock.add(time.Second)
 	w = get(r.Begin(ctx, l))(t)
 	must(t, w.Note(ctx, store.Flip{

@@ -1,0 +1,162 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/apitest"
+)
+
+// reports generates artifacts of two projects: a project, and another one that
+// declares the first one's tables as its sources. They have gaps (no catalog, no
+// compiled code, blank texts, entries without columns), equal times, and tables that
+// come and go, few or many at once.
+type reports struct {
+	*rand.Rand
+	t *testing.T
+}
+
+type doc = map[string]any
+
+func (g *reports) pick(of ...string) string { return of[g.IntN(len(of))] }
+
+// piece generates one upload of a project at an hour.
+func (g *reports) piece(project string, hour, number int) artifacts {
+	at := time.Date(2026, time.November, 2, hour, 0, 0, 0, time.UTC).Format(time.RFC3339)
+	invocation := fmt.Sprintf("%s-%d", project, number/2) // two of each are alike
+	head := func(kind string) doc {
+		return doc{
+			"dbt_schema_version": "https://schemas.getdbt.com/dbt/" + kind + ".json", "dbt_version": "1.10.0", "generated_at": at,
+			"project_name": project, "project_id": "id-" + project, "adapter_type": "duckdb", "invocation_id": invocation,
+		}
+	}
+	nodes, sources, parents, listed := doc{}, doc{}, doc{}, doc{}
+	compiled := g.IntN(3) > 0
+	share := g.IntN(3) // of the tables that are there: few, most, nearly all
+	before := ""
+	for i := range 12 {
+		if g.IntN(10) < 3-share && i > 1 {
+			continue
+		}
+		id, node := g.table(project, i, compiled, before)
+		listed[id] = g.listed(node, id)
+		parents[id] = node["depends_on"].(doc)["nodes"]
+		if project == "shop" {
+			nodes[id] = node
+			g.addTest(nodes, parents, node, id)
+			before = id
+		} else {
+			sources[id] = node
+		}
+	}
+	a := artifacts{manifest: g.encode(doc{
+		"metadata": head("manifest/v12"), "nodes": nodes, "sources": sources, "parent_map": parents, "child_map": doc{},
+	})}
+	if g.IntN(3) > 0 {
+		key := map[string]string{"shop": "nodes", "reader": "sources"}[project]
+		entries := doc{}
+		for id, entry := range listed {
+			if g.IntN(5) > 0 {
+				entries[id] = entry
+			}
+		}
+		a.catalog = g.encode(doc{"metadata": head("catalog/v1"), "nodes": doc{}, "sources": doc{}, key: entries, "errors": nil})
+	}
+	return a
+}
+
+func (g *reports) table(project string, i int, compiled bool, before string) (string, doc) {
+	name := fmt.Sprintf("t%02d", i)
+	node := doc{
+		"name": name, "database": "db", "schema": "core", "package_name": project, "path": name + ".sql", "original_file_path": "models/" + name + ".sql",
+		"fqn": []string{project, name}, "config": doc{"materialized": "table"}, "description": g.pick("", "", "One.", "Two."), "tags": []string{g.pick("a", "b")},
+		"relation_name": `"db"."core"."` + name + `"`, "depends_on": doc{"nodes": []string{}},
+		"columns": doc{
+			"id":                            doc{"name": "id", "description": g.pick("", "", "Key.", "Number.")},
+			g.pick("extra", "more", "none"): doc{"name": "extra", "description": g.pick("", "Extra.")},
+		},
+	}
+	if project == "reader" {
+		node["unique_id"], node["resource_type"], node["source_name"], node["identifier"] = "source.reader.shop."+name, "source", "shop", name
+		return "source.reader.shop." + name, node
+	}
+	raw := g.pick("1", "2", "3")
+	node["unique_id"], node["resource_type"], node["alias"] = "model.shop."+name, "model", name
+	node["raw_code"], node["checksum"] = "-- "+raw, doc{"name": "sha256", "checksum": "sum-" + name + raw}
+	from := "select " + raw + " as id"
+	if before != "" {
+		node["depends_on"] = doc{"nodes": []string{before}}
+		from = "select id from db.core." + before[len("model.shop."):]
+	}
+	if compiled && g.IntN(6) > 0 {
+		node["compiled_code"] = from + " -- " + g.pick("x", "y")
+	}
+	return "model.shop." + name, node
+}
+
+func (g *reports) addTest(nodes, parents doc, of doc, id string) {
+	if g.IntN(2) == 0 {
+		return
+	}
+	test := "test.shop.not_null_" + of["name"].(string) + "_id.0123456789"
+	nodes[test] = doc{
+		"unique_id": test, "resource_type": "test", "name": "not_null", "package_name": "shop", "path": "t.sql", "original_file_path": "models/t.yml",
+		"fqn": []string{"shop", "t"}, "config": doc{"severity": "error"}, "column_name": "id", "attached_node": id, "depends_on": doc{"nodes": []string{id}},
+		"test_metadata": doc{"name": "not_null", "kwargs": doc{"column_name": "id"}},
+	}
+	parents[test] = []string{id}
+}
+
+func (g *reports) listed(node doc, id string) doc {
+	columns := doc{}
+	for i, name := range []string{"id", "extra", "more", "last"} {
+		if g.IntN(3) > 0 {
+			columns[name] = doc{"name": name, "index": i + 1, "type": g.pick("INTEGER", "BIGINT"), "comment": nil}
+		}
+	}
+	if g.IntN(5) == 0 {
+		columns = doc{} // it could not be read
+	}
+	return doc{
+		"unique_id": id, "columns": columns, "stats": doc{},
+		"metadata": doc{"type": "BASE TABLE", "schema": "core", "name": node["name"], "database": "db", "comment": nil, "owner": nil},
+	}
+}
+
+func (g *reports) encode(v doc) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return b
+}
+
+// Artifacts of two projects, in any order, end in one state.
+func TestAnyOrderOfReportsEndsInOneState(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			g := &reports{Rand: rand.New(rand.NewPCG(seed, 7)), t: t}
+			pieces := map[string]artifacts{}
+			for i := range 6 {
+				project, hour := "shop", 1+g.IntN(4)
+				if i >= 4 {
+					project = "reader"
+				}
+				pieces[fmt.Sprintf("%d %s at %d", i, project, hour)] = g.piece(project, hour, i)
+			}
+			orders := permutations(pieces, 4)
+			want := final(t, nil, pieces, orders[0])
+			for i, order := range orders[1:] {
+				open := apitest.OpenStore(nil)
+				if i == 0 && seed%3 == 0 {
+					open = apitest.OnPostgres
+				}
+				t.Run(fmt.Sprint(order), func(t *testing.T) { sameState(t, want, final(t, open, pieces, order)) })
+			}
+		})
+	}
+}

@@ -1,0 +1,72 @@
+package importing
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
+
+func presentColumns(columns []catalog.Column) []string {
+	return columnNames(slices.DeleteFunc(slices.Clone(columns), func(c catalog.Column) bool { return !c.Present }))
+}
+
+// Two projects list one table: the newest catalog decides, even one in which nothing
+// changed since its project's last one.
+func TestNewestCatalogDecidesThoughUnchanged(t *testing.T) {
+	r := newRig(t)
+	hour := func(n int) time.Time { return monday.Add(time.Duration(n) * time.Hour) }
+	columns := func(name string) map[string][]string {
+		return map[string][]string{"model.shop.orders": {name + ":integer"}}
+	}
+	r.completed(r.send(manifest(t, "a", hour(1), shopNodes()...), catalogOf(t, hour(1), columns("ours"))))
+	r.completed(r.send(manifest(t, "b", hour(2), shopNodes()...), catalogOf(t, hour(2), columns("theirs"))))
+	if _, listed := r.assetOf("a", "model.shop.orders"); !slices.Contains(presentColumns(listed), "theirs") || slices.Contains(presentColumns(listed), "ours") {
+		t.Errorf("after the second: %v", presentColumns(listed))
+	}
+	again := r.completed(r.send(manifest(t, "a", hour(3), shopNodes()...), catalogOf(t, hour(3), columns("ours"))))
+	if _, listed := r.assetOf("a", "model.shop.orders"); !slices.Contains(presentColumns(listed), "ours") || again.Report.Outcome != outcomeApplied {
+		t.Errorf("after the third: %v, %s", presentColumns(listed), again.Report.Outcome)
+	}
+	before := r.version()
+	same := r.completed(r.send(manifest(t, "a", hour(4), shopNodes()...), catalogOf(t, hour(4), columns("ours"))))
+	if r.version() != before || same.Report.Outcome != outcomeUnchanged {
+		t.Errorf("the same again: version %d, %s", r.version(), same.Report.Outcome)
+	}
+}
+
+// An older manifest brings the only catalog, compiled code of the same raw code and
+// a text: all of it fills.
+func TestOlderArtifactsFill(t *testing.T) {
+	r := newRig(t)
+	bare := shopNodes()
+	delete(bare[2], "compiled_code")
+	bare[2]["description"] = ""
+	r.completed(r.send(manifest(t, "shop", tuesday, bare...)))
+	full := shopNodes()
+	imp := r.completed(r.send(manifest(t, "shop", monday, full...), catalogOf(t, monday, map[string][]string{"model.shop.orders": {"id:integer", "extra:text"}})))
+	a, columns := r.asset("model.shop.orders")
+	if !slices.Contains(presentColumns(columns), "extra") || a.Description.Value != full[2]["description"] || a.Description.Since.IsZero() {
+		t.Errorf("columns %v, description %+v", presentColumns(columns), a.Description)
+	}
+	if full[2]["compiled_code"] != nil && (a.Code == nil || a.Code.Compiled.IsZero()) {
+		t.Errorf("code %+v", a.Code)
+	}
+	if imp.Report.Outcome != outcomeApplied || !hasIssue(imp, "older-artifact") {
+		t.Errorf("%s, %v", imp.Report.Outcome, imp.Report.Issues)
+	}
+	project, err := r.store.Project(t.Context(), ws, imp.Project)
+	if err != nil || !project.ManifestGeneratedAt.Equal(tuesday) || !project.CatalogGeneratedAt.Equal(monday) {
+		t.Errorf("project %+v, %v", project, err)
+	}
+	// What only the older manifest has is a removed table, not a present one.
+	more := append(shopNodes(), doc{
+		"unique_id": "model.shop.past", "resource_type": "model", "name": "past", "alias": "past", "database": "shop", "schema": "analytics",
+		"package_name": "shop", "path": "past.sql", "config": doc{"materialized": "table"},
+	})
+	r.completed(r.send(manifest(t, "shop", monday.Add(time.Hour), more...)))
+	if past, _ := r.asset("model.shop.past"); past.ID == 0 || past.Present {
+		t.Errorf("past: %+v", past)
+	}
+}

@@ -1,0 +1,5 @@
+-- What decides between reports of one time: the tie-breakers of the newest
+-- manifest and catalog of a project.
+-- +goose Up
+ALTER TABLE projects ADD COLUMN manifest_tie BLOB NOT NULL DEFAULT x'';
+ALTER TABLE projects ADD COLUMN catalog_tie BLOB NOT NULL DEFAULT x'';
