@@ -21,3 +21,24 @@ func TestQuotedColumnOfYAML(t *testing.T) {
 		r.wants("columns", r.node("model.shop.q", "data.attributes.columns"), 1.0)
 	})
 }
+
+// A filter by a value that nothing has names what is near it.
+func TestWarningsOfFilters(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	base := "/api/v1/assets?schema_id=" + r.schema
+	for query, want := range map[string]any{
+		"&tag=marst":               `tag: no asset has "marst"; near names: marts`,
+		"&group=Finance":           `group: no asset has "Finance"; near names: finance`,
+		"&package=nothing-like-it": `package: no asset has "nothing-like-it"`,
+	} {
+		if got := r.Get(t, base+query, r.key).At(t, "meta.warnings.0"); got != want {
+			t.Errorf("%s: %v, want %v", query, got, want)
+		}
+	}
+	for _, query := range []string{"&tag=marts", "&tag=marts&kind=exposure"} {
+		if meta := r.Get(t, base+query, r.key).At(t, "meta").(map[string]any); meta["warnings"] != nil {
+			t.Errorf("%s: %v", query, meta)
+		}
+	}
+}

@@ -99,6 +99,7 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	for _, s := range summaries {
 		out.Data = append(out.Data, assetResource(s, false))
 	}
+	out.Meta.Warnings = list.Warnings
 	for b, counts := range list.Breakdown {
 		if out.Meta.Breakdown == nil {
 			out.Meta.Breakdown = map[string]map[string]int64{}

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -37,6 +39,8 @@ type Filter struct {
 type AssetList struct {
 	store.Paged[catalog.Asset]
 	Breakdown map[store.Breakdown]map[string]int64
+	// Warnings are about values of the filter that no asset has, of an empty list.
+	Warnings []string
 }
 
 // Assets lists assets. Matching, sorting and counting use the index of the cards in
@@ -67,8 +71,41 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 		}
 	}
 	chosen := assets.index.page(order, set, after, p.Size()+1)
-	out.Paged, err = v.readPage(ctx, chosen, order, int64(set.count()), p)
+	total := set.count()
+	if total == 0 {
+		out.Warnings = f.warnings(assets.index)
+	}
+	out.Paged, err = v.readPage(ctx, chosen, order, int64(total), p)
 	return out, err
+}
+
+// wanted is a value of a filter that assets are found by.
+type wanted struct {
+	property
+	param, value string
+}
+
+// wanted lists the values of the filter that may be misspelt.
+func (f Filter) wanted() []wanted {
+	return []wanted{
+		{pkg, "package", f.Package}, {group, "group", f.Group}, {materialized, "materialized", f.Materialized}, {tag, "tag", f.Tag}, {owner, "owner", f.Owner},
+	}
+}
+
+// warnings names the values that no asset has, with what is near them.
+func (f Filter) warnings(x *index) []string {
+	var out []string
+	for _, want := range f.wanted() {
+		if want.value == "" || len(x.with(want.property, want.value)) > 0 {
+			continue
+		}
+		text := fmt.Sprintf("%s: no asset has %q", want.param, want.value)
+		if near := graph.Near(want.value, maps.Keys(x.property(want.property)), maxNearNames); len(near) > 0 {
+			text += "; near names: " + strings.Join(near, ", ")
+		}
+		out = append(out, text)
+	}
+	return out
 }
 
 // everything reports whether the filter lets all present assets through.
@@ -141,10 +178,7 @@ func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, e
 	if f.HasDescription != nil {
 		set.keep(x.set(x.with(described, boolean(*f.HasDescription))))
 	}
-	for _, want := range []struct {
-		property
-		value string
-	}{{pkg, f.Package}, {group, f.Group}, {materialized, f.Materialized}, {tag, f.Tag}, {owner, f.Owner}} {
+	for _, want := range f.wanted() {
 		if want.value != "" {
 			set.keep(x.set(x.with(want.property, want.value)))
 		}
