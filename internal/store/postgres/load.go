@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -67,40 +68,56 @@ func sizeOf(value any) int {
 }
 
 // insertNew passes each column as one array: the statement is the same for any
-// number of rows, so that a connection prepares it once.
+// number of rows. The arrays are encoded here, into memory of the right size.
 func insertNew(ctx context.Context, conn *pgx.Conn, table store.Table, rows [][]any) error {
-	arrays, places := make([]any, len(table.Columns)), make([]string, len(table.Columns))
+	n := len(table.Columns)
+	arrays, types, formats, places := make([][]byte, n), make([]uint32, n), make([]int16, n), make([]string, n)
 	for i, name := range table.Columns {
-		var kind string
-		var err error
-		switch rows[0][i].(type) {
-		case int64:
-			kind = "bigint"
-			arrays[i], err = column[int64](rows, i)
-		case float64:
-			kind = "double precision"
-			arrays[i], err = column[float64](rows, i)
-		case string:
-			kind = "text"
-			arrays[i], err = column[string](rows, i)
-		case []byte:
-			kind = "bytea"
-			arrays[i], err = column[[]byte](rows, i)
-		default:
-			err = fmt.Errorf("value of type %T", rows[0][i])
+		values, oid, err := column(rows, i)
+		if err == nil {
+			arrays[i], err = conn.TypeMap().Encode(oid, pgtype.BinaryFormatCode, values, make([]byte, 0, arraySize(rows, i)))
 		}
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", name, table.Name, err)
 		}
-		places[i] = fmt.Sprintf("$%d::%s[]", i+1, kind)
+		types[i], formats[i], places[i] = oid, pgtype.BinaryFormatCode, fmt.Sprintf("$%d", i+1)
 	}
-	_, err := conn.Exec(ctx, `INSERT INTO `+table.Name+` (`+strings.Join(table.Columns, ", ")+`) SELECT * FROM unnest(`+
-		strings.Join(places, ", ")+`) ON CONFLICT DO NOTHING`, arrays...)
+	query := `INSERT INTO ` + table.Name + ` (` + strings.Join(table.Columns, ", ") + `) SELECT * FROM unnest(` + strings.Join(places, ", ") + `) ON CONFLICT DO NOTHING`
+	_, err := conn.PgConn().ExecParams(ctx, query, arrays, types, formats, nil).Close()
 	return err
 }
 
-// column returns the values of one column.
-func column[T any](rows [][]any, at int) ([]T, error) {
+// column returns the values of one column and the type of an array of them.
+func column(rows [][]any, at int) (values any, arrayType uint32, err error) {
+	switch rows[0][at].(type) {
+	case int64:
+		values, err = columnOf[int64](rows, at)
+		return values, pgtype.Int8ArrayOID, err
+	case float64:
+		values, err = columnOf[float64](rows, at)
+		return values, pgtype.Float8ArrayOID, err
+	case string:
+		values, err = columnOf[string](rows, at)
+		return values, pgtype.TextArrayOID, err
+	case []byte:
+		values, err = columnOf[[]byte](rows, at)
+		return values, pgtype.ByteaArrayOID, err
+	}
+	return nil, 0, fmt.Errorf("value of type %T", rows[0][at])
+}
+
+// arraySize is the size of a column as an array: a header, and the length of each
+// value before it.
+func arraySize(rows [][]any, at int) int {
+	const header, length = 20, 4
+	size := header
+	for _, row := range rows {
+		size += length + sizeOf(row[at])
+	}
+	return size
+}
+
+func columnOf[T any](rows [][]any, at int) ([]T, error) {
 	out := make([]T, len(rows))
 	for i, row := range rows {
 		var ok bool
