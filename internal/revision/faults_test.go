@@ -3,6 +3,7 @@ package revision
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,11 +16,12 @@ var errBroken = errors.New("the store does not answer")
 // breaking is a store one of whose calls fails.
 type breaking struct {
 	Store
-	calls, at int // calls so far, and which of them fails
+	calls atomic.Int64 // so far, from several goroutines
+	at    int64        // which of them fails
 }
 
 func (b *breaking) next() error {
-	if b.calls++; b.calls == b.at {
+	if b.calls.Add(1) == b.at {
 		return errBroken
 	}
 	return nil
@@ -111,12 +113,12 @@ func (r *rig) everyCall(what string, run func() error) {
 	r.t.Helper()
 	whole, version := r.Store, r.version()
 	defer func() { r.Store = whole }()
-	for at := 1; ; at++ {
+	for at := int64(1); ; at++ {
 		b := &breaking{Store: whole, at: at}
 		r.Store = b
 		err := run()
 		r.Store = whole
-		if b.calls < at {
+		if b.calls.Load() < at {
 			if err != nil {
 				r.t.Errorf("%s: %v", what, err)
 			}
