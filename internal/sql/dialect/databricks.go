@@ -7,7 +7,7 @@ var databricks = &Dialect{
 	Pseudo:      pseudo(pseudoSpark),
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
-	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
+	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, StreamTables: true, Unreserved: []string{"top"}},
 	Scope: Scope{
 		LateralAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst,
 		TableAsStruct: true,

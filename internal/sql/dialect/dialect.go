@@ -171,6 +171,8 @@ type Grammar struct {
 	Phrases, TypePhrases bool
 	// ListExclude allows SELECT a, * EXCLUDE (b), which drops columns of the list.
 	ListExclude bool
+	// StreamTables allows FROM STREAM t and STREAM(t).
+	StreamTables bool
 	// DescribeTables allows FROM (DESCRIBE t), (SHOW TABLES) and (SUMMARIZE t).
 	DescribeTables bool
 	// BareLabels allows nearly every reserved word as an alias without AS.

@@ -145,6 +145,9 @@ func (p *parser) subscript() ast.Step {
 	if !p.d.Grammar.ColonPaths {
 		p.braces = 1
 	}
+	if p.is(token.Star) && p.ahead(1).Kind == token.RightBracket { // Databricks: x:items[*].p
+		p.pos++
+	}
 	for !p.is(token.RightBracket) && !p.is(token.EOF) && !p.is(token.Semicolon) {
 		if p.accept(token.Colon) {
 			step.Kind = ast.SliceStep

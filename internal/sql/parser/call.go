@@ -103,6 +103,15 @@ func (p *parser) arg() ast.Arg {
 		}
 		p.skipByValue()
 	}
+	for (p.isWord(0, "keep") || p.isWord(0, "set")) && p.ahead(1).Kind == token.String { // Redshift: OBJECT_TRANSFORM
+		p.pos++
+		for _, e := range p.exprs() {
+			a.Expr = p.pair(a.Expr, ast.OpOther, e)
+		}
+	}
+	if p.isKw(token.DESC) || p.isKw(token.ASC) { // Teradata: RANK(a DESC)
+		p.pos++
+	}
 	p.argOptions()
 	if !p.argEnds() {
 		a.Expr = p.endItem(start, a.Expr)
@@ -117,7 +126,7 @@ func (p *parser) keywordArgument() bool {
 	case token.KEY, token.NAME, token.VARIABLE:
 		return true
 	}
-	return p.isWord(0, "variadic") || p.isWord(0, "bulk") && p.ahead(1).Kind == token.String || p.isWord(0, "model") || p.isWord(0, "document") || p.isWord(0, "content") || p.isWord(0, "connection")
+	return p.isWord(0, "changes") && p.isIdent(1) || p.isWord(0, "variadic") || p.isWord(0, "bulk") && p.ahead(1).Kind == token.String || p.isWord(0, "model") || p.isWord(0, "document") || p.isWord(0, "content") || p.isWord(0, "connection")
 }
 
 // argAlias reads AS name or AS type after an argument.

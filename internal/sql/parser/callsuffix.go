@@ -119,6 +119,10 @@ func (p *parser) window() *ast.Window {
 	if p.acceptKw(token.PARTITION, token.BY) || p.acceptKw(token.DISTRIBUTE, token.BY) || p.acceptKw(token.CLUSTER, token.BY) {
 		w.PartitionBy = p.exprs()
 	}
+	if p.isWord(0, "reset") && p.ahead(1).Keyword == token.WHEN { // Teradata
+		p.pos += 2
+		w.PartitionBy = append(w.PartitionBy, p.expr())
+	}
 	if p.acceptKw(token.ORDER, token.BY) || p.acceptKw(token.SORT, token.BY) {
 		w.OrderBy = p.orderItems()
 	}

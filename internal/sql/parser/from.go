@@ -167,6 +167,16 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 			return p.documentTable()
 		}
 	}
+	if p.d.Grammar.StreamTables && p.isWord(0, "stream") { // Databricks: STREAM t, STREAM(t), STREAM read_files(...)
+		if paren {
+			p.pos++
+			return p.tableParens()
+		}
+		if p.isIdent(1) && p.words[p.ahead(1).Keyword]&(clauseWord|notName) == 0 {
+			p.pos++
+			return p.tableName()
+		}
+	}
 	if paren && p.isWord(0, "semantic_view") {
 		return p.semanticView()
 	}

@@ -383,7 +383,13 @@ func (p *parser) with() *ast.With {
 	start := p.start()
 	p.pos++
 	w := &ast.With{}
-	if p.isKw(token.RECURSIVE) && p.isIdent(1) && p.ahead(1).Keyword != token.AS {
+	if p.isWord(0, "mutually") && p.ahead(1).Keyword == token.RECURSIVE { // Materialize
+		p.pos += 2
+		w.Recursive = true
+		if p.is(token.LeftParen) {
+			p.skipParens() // limits
+		}
+	} else if p.isKw(token.RECURSIVE) && p.isIdent(1) && p.ahead(1).Keyword != token.AS {
 		p.pos++
 		w.Recursive = true
 	}
@@ -426,7 +432,13 @@ func (p *parser) cte() *ast.CTE {
 		c.Name = p.ident()
 	}
 	if p.is(token.LeftParen) && !p.isQuery(p.pos+1) {
-		c.Columns = p.identList()
+		if p.isIdent(1) && p.isIdent(2) { // Materialize: name (a int, b text)
+			for _, def := range p.columnDefs() {
+				c.Columns = append(c.Columns, def.Name)
+			}
+		} else {
+			c.Columns = p.identList()
+		}
 	}
 	if p.isKw(token.USING, token.KEY) {
 		p.pos += 2

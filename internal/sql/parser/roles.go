@@ -68,6 +68,9 @@ func (p *parser) implicitAlias() bool {
 	case token.String:
 		return p.d.Grammar.StringAlias
 	case token.Word:
+		if t.Keyword == token.BULK && p.isWord(1, "collect") {
+			return false
+		}
 		return t.Keyword == token.NotKeyword || p.words[t.Keyword]&notAlias == 0 && !p.beginsClause(t.Keyword) && !p.startsStatement()
 	}
 	return false

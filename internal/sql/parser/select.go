@@ -35,6 +35,11 @@ func (p *parser) selection() ast.QueryBody {
 func (p *parser) selectHead(s *ast.Select) {
 	for p.is(token.Word) {
 		next := p.ahead(1)
+		if p.isWord(0, "normalize") && next.Keyword == token.ON { // Teradata: NORMALIZE ON MEETS OR OVERLAPS
+			p.pos += 2
+			p.skipWords("meets", "or", "overlaps")
+			continue
+		}
 		switch p.kw() {
 		case token.ALL:
 			if next.Kind == token.Comma || next.Keyword == token.FROM {
@@ -224,6 +229,8 @@ func (p *parser) clauseAhead() bool {
 	switch k := p.kw(); k {
 	case token.PREWHERE, token.SETTINGS, token.FORMAT, token.WITH, token.BULK, token.USING, token.OFFSET, token.LATERAL, token.CONNECT, token.SAMPLE:
 		return true
+	case token.FOR: // SELECT without FROM, as a subquery of T-SQL
+		return p.isWord(1, "json") || p.isWord(1, "xml")
 	default:
 		if k == token.NotKeyword {
 			return p.modelAhead()
@@ -249,6 +256,11 @@ func (p *parser) itemAlias(item *ast.SelectItem) {
 		}
 		p.accept(token.Colon) // Snowflake: AS :name in scripts
 		item.Alias = p.ident()
+	case p.isWord(0, "emits") && p.ahead(1).Kind == token.LeftParen: // Exasol: f(a) EMITS (x INT, y INT)
+		p.pos++
+		for _, c := range p.columnDefs() {
+			item.Aliases = append(item.Aliases, c.Name)
+		}
 	case p.implicitAlias(), p.bareLabel():
 		t := p.advance()
 		item.Alias = p.identOf(&t)

@@ -19,6 +19,12 @@ func (p *parser) statement() ast.Statement {
 	if p.isQuery(p.pos) {
 		return p.queryOrDML(start)
 	}
+	if p.isWord(0, "using") && p.isWord(1, "external") { // Athena: USING EXTERNAL FUNCTION f(...) ... SELECT
+		for !p.isKw(token.SELECT) && !p.isKw(token.WITH) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+			p.pos++
+		}
+		return p.statement()
+	}
 	next := p.ahead(1)
 	switch p.kw() {
 	case token.SELECT, token.WITH, token.FROM, token.VALUES:

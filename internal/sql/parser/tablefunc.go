@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -22,6 +24,10 @@ func (p *parser) tableOf() ast.TableExpr {
 		t = &ast.TableRef{Span: tok.Span, Name: &ast.ObjectName{Span: tok.Span, Parts: parts}}
 	case p.isIdent(0):
 		t = p.tablePrimary()
+		// Teradata: TABLE (f(x) RETURNS (a INT))
+		if f, ok := t.(*ast.TableFunction); ok && f.Alias != nil && strings.EqualFold(f.Alias.Name.Text, "returns") {
+			f.Columns, f.Alias = f.Alias.Columns, nil
+		}
 	default:
 		e := p.expr()
 		t = &ast.BadTable{Children: []ast.Expr{e}}

@@ -146,12 +146,41 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			return t, true
 		}
 	case token.AS:
+		// Materialize: AS OF 1720000000000
+		if next.Keyword == token.OF && (p.ahead(2).Kind == token.Number || p.ahead(2).Kind == token.String) {
+			p.pos += 2
+			p.primary()
+			return t, true
+		}
 		if next.Keyword == token.OF && p.ahead(2).Kind == token.Word { // Oracle: AS OF TIMESTAMP x, AS OF SCN x
 			p.pos++
 			return p.timeTravel(t), true
 		}
 	}
+	switch {
+	case p.isWord(0, "versions") && next.Keyword == token.BETWEEN: // Oracle: VERSIONS BETWEEN SCN x AND y
+		p.pos += 2
+		p.skipWords("scn", "timestamp")
+		p.binary(precLike)
+		p.acceptKw(token.AND)
+		p.binary(precLike)
+		return t, true
+	case p.isWord(0, "options") && paren && p.hintsAhead():
+		p.pos++
+		p.skipParens()
+		return t, true
+	case p.isKw(token.PARTITION, token.BY) && p.ahead(2).Kind == token.LeftParen: // Oracle: JOIN t PARTITION BY (a) ON
+		p.pos += 2
+		p.skipParens()
+		return t, true
+	}
 	return nil, false
+}
+
+// hintsAhead distinguishes Materialize's OPTIONS (LIMIT INPUT GROUP SIZE = n) from an alias with names.
+func (p *parser) hintsAhead() bool {
+	k := p.ahead(2).Keyword
+	return k == token.LIMIT || k == token.DISTINCT || p.isWord(2, "aggregate")
 }
 
 // withSuffix reads WITH ORDINALITY, WITH OFFSET, OPENJSON's WITH (columns) and

@@ -75,7 +75,15 @@ func (p *parser) queryTail(q *ast.Query) {
 			p.acceptKw(token.USING)
 			p.sample()
 		default:
-			return
+			if p.isWord(0, "expand") && next.Keyword == token.ON { // Teradata: EXPAND ON period AS name BY ...
+				p.salvage(func() bool { return p.is(token.Semicolon) || p.is(token.RightParen) })
+				continue
+			}
+			if !p.isWord(0, "options") || next.Kind != token.LeftParen {
+				return
+			}
+			p.pos++ // Materialize: OPTIONS (LIMIT INPUT GROUP SIZE = n)
+			p.skipParens()
 		}
 	}
 }

@@ -48,6 +48,13 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 		r.push(match{column: c, certainty: certain})
 		return r.fieldOf(start, ref.Parts[1:])
 	}
+	// Exasol: local.alias
+	if len(ref.Parts) == 2 && !ref.Parts[0].Quoted && strings.EqualFold(ref.Parts[0].Text, "local") {
+		if c := r.anyAlias(r.names.id(ref.Parts[1].Text), v); c != nil {
+			r.push(match{column: c, certainty: certain})
+			return 0
+		}
+	}
 	if r.isReserved(key, ref.Parts[0]) {
 		return 0
 	}

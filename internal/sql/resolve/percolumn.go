@@ -189,6 +189,31 @@ func (r *resolver) templated(columns []column, star *ast.Star, alias ast.Ident) 
 	return columns
 }
 
+// namedStar gives the columns of a star the names of Trino's t.* AS (a, b).
+func (r *resolver) namedStar(columns []column, names []ast.Ident) []column {
+	if len(names) == 0 {
+		return columns
+	}
+	if len(columns) == 1 && columns[0].star != nil {
+		if !r.room(len(names) * columnBytes) {
+			return columns
+		}
+		all := r.throughStar(&columns[0])
+		columns = make([]column, len(names))
+		for i := range columns {
+			columns[i] = sameColumn(all)
+			columns[i].confidence = Inferred
+		}
+	}
+	for i := range columns {
+		if i < len(names) && columns[i].star == nil {
+			named := r.namedColumn(names[i])
+			columns[i].key, columns[i].text, columns[i].quoted, columns[i].literal = named.key, named.text, named.quoted, false
+		}
+	}
+	return columns
+}
+
 // withGroups puts groups of a match in the place of \0, \1 and so on.
 func withGroups(template string, groups []string) string {
 	if !strings.Contains(template, `\`) {

@@ -67,7 +67,7 @@ func (r *resolver) ruleTarget(rel *relation, e ast.Expr) *column {
 
 // project makes the output columns of a list of projections.
 func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
-	if rel := r.soleStar(s, items); rel != nil {
+	if rel := r.soleStar(s, items); rel != nil && len(items[0].Aliases) == 0 {
 		s.items, s.aliases, s.rel = r.pointers.List(1), r.keys.List(1), rel
 		return rel
 	}
@@ -87,10 +87,10 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 			v.aliases = int32(len(items))
 		}
 		if star, ok := item.Expr.(*ast.Star); ok && (item.Alias.IsZero() || star.Columns) {
-			expanded := r.templated(r.expand(star, v), star, item.Alias)
+			expanded := r.namedStar(r.templated(r.expand(star, v), star, item.Alias), item.Aliases)
 			r.use(len(expanded) * columnBytes)
 			columns = append(columns, expanded...)
-			stars = true
+			stars = stars || len(item.Aliases) == 0
 			continue
 		}
 		if item.Variable {

@@ -26,7 +26,7 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 			return s.lastMember()
 		case fileFunctions[function] || remoteFunctions[function] && r.dialect.Grammar.ValuesStructure || function == "semantic_view" || function == "table_changes" || function == "query_table" || function == "loop" && r.dialect.Grammar.ValuesStructure:
 			if rel := r.outside(s, call); rel != nil {
-				r.addSource(s, rel, t.Alias)
+				r.addSource(s, r.declaredIn(rel, t.Columns), t.Alias)
 				return s.lastMember()
 			}
 		}
@@ -353,6 +353,18 @@ func (r *resolver) changesOf(rel *relation) *relation {
 	columns := r.relationColumns(rel)
 	for _, text := range []string{"_change_type", "_commit_version", "_commit_timestamp"} {
 		columns = append(columns, r.literalColumn(text))
+	}
+	return r.newRelation(columns)
+}
+
+// declaredIn lists the columns that OPENROWSET(...) WITH (columns) declares of a file.
+func (r *resolver) declaredIn(rel *relation, defs []ast.ColumnDef) *relation {
+	if !rel.open || len(defs) == 0 {
+		return rel
+	}
+	columns := make([]column, len(defs))
+	for i := range defs {
+		columns[i] = *sameCopy(r.extraColumn(rel.table, r.names.id(defs[i].Name.Text), defs[i].Name))
 	}
 	return r.newRelation(columns)
 }
