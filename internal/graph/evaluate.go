@@ -143,17 +143,18 @@ func (s selection) set(id, depth int32) {
 
 // addTests adds the tests of what is selected, which is dbt's default ("eager").
 func (s selection) addTests(g *Graph, u Universe) {
-	direct := slices.Clone(s)
-	for id, depth := range direct {
+	var tests Reach
+	for id, depth := range s {
 		if depth == absent {
 			continue
 		}
 		for _, child := range g.Children(int32(id)) {
-			if direct[child] == absent && isTest(u.Attributes(child)) {
-				s.set(child, depth+1)
+			if s[child] == absent && isTest(u.Attributes(child)) {
+				tests.IDs, tests.Depths = append(tests.IDs, child), append(tests.Depths, depth+1)
 			}
 		}
 	}
+	s.add(tests)
 }
 
 func isTest(a Attributes) bool { return a.ResourceType == "test" || a.ResourceType == "unit_test" }
