@@ -132,10 +132,11 @@ func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order
 func (p *pipeline[T]) decodeAll(work <-chan *batch[T]) {
 	d := p.decoder()
 	for b := range work {
+		emit := func(v T) { b.out = append(b.out, v) }
 		for _, e := range b.entries {
 			d.begin(e)
 			d.given = b.text(e)
-			p.decode(d, e, func(v T) { b.out = append(b.out, v) })
+			p.decode(d, e, emit)
 			if d.err != nil {
 				break
 			}
