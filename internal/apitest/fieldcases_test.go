@@ -329,3 +329,101 @@ func TestOwnersByGroup(t *testing.T) {
 		t.Errorf("again: %s", got.Body)
 	}
 }
+
+// Hooks are listed where they are asked for, and are no downstream.
+func TestHooksAreNoAssets(t *testing.T) {
+	onBothStores(t, "A14", func(r *caseRig) {
+		r.send("manifest=manifest")
+		of := "/api/v1/assets?schema_id=" + r.schema
+		for _, path := range []string{of + "&breakdown=kind", "/api/v1/assets?breakdown=kind"} {
+			if list := r.Get(r.t, path, r.key); strings.Contains(string(list.Body), "operation") {
+				r.t.Errorf("%s: %s", path, list.Body)
+			}
+		}
+		r.wants("hooks", r.get(of+"&kind=operation", "meta.total"), 1.0)
+		r.wants("hooks of all schemas", r.get("/api/v1/assets?kind=operation", "meta.total"), 1.0)
+		r.wants("materialization of a hook", r.get(of+"&kind=operation", "data.0.attributes.materialized"), nil)
+		r.wants("upstream of the hook", r.get(of+"&kind=operation", "data.0.attributes.upstream"), 1.0)
+		r.wants("downstream", r.node("model.shop.stg", "data.attributes.downstream"), 0.0)
+		r.get("/api/v1/lineage?schema_id="+r.schema, "data") // the graph is in memory from now on
+		r.wants("downstream by the graph", r.node("model.shop.stg", "data.attributes.downstream"), 0.0)
+	})
+}
+
+// Tables lead the list of assets; an ephemeral model has no relation; removed columns are listed as removed assets are.
+func TestListsOfAssetsAndColumns(t *testing.T) {
+	t.Parallel()
+	manifest := strings.Replace(small(node("z", `,"columns":{"a":{"name":"a"}},"compiled_code":"select 1 as a"`)+","+strings.Replace(node("e", ""), "table", "ephemeral", 1)), `"parent_map":{}`,
+		`"parent_map":{"model.p.z":[]},"exposures":{"exposure.p.a":{"unique_id":"exposure.p.a","resource_type":"exposure","name":"a","package_name":"p","path":"e.yml","original_file_path":"e.yml","type":"dashboard","owner":{"name":"ana"},"depends_on":{"nodes":["model.p.z"]}}}`, 1)
+	catalogs := func(at string, columns string) []byte {
+		return []byte(`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/catalog/v1.json","generated_at":"` + at + `"},"sources":{},"errors":null,"nodes":{"model.p.z":{"unique_id":"model.p.z",` +
+			`"metadata":{"type":"BASE TABLE","schema":"s","name":"z","database":"d"},"columns":{` + columns + `},"stats":{}}}}`)
+	}
+	s := Start(t, Options{})
+	key, schema := s.Key(t, access.AdminWorkspace), s.Schema(t, "Analytics Warehouse")
+	s.Import(t, key, schema, File("manifest", "m", []byte(manifest)), File("catalog", "c", catalogs("2026-01-10T18:00:00Z", `"a":{"type":"int","index":1,"name":"a"},"b":{"type":"int","index":2,"name":"b"}`)))
+	s.Import(t, key, schema, File("manifest", "m", []byte(manifest)), File("catalog", "c", catalogs("2026-01-10T19:00:00Z", `"a":{"type":"int","index":1,"name":"a"}`)))
+	for path, want := range map[string]string{
+		"/api/v1/assets?schema_id=" + schema: "[e z a]", "/api/v1/assets": "[e z a]", "/api/v1/assets?limit=1": "[e z a]", "/api/v1/assets?limit=1&schema_id=" + schema: "[e z a]",
+		"/api/v1/assets?sort=name&schema_id=" + schema: "[a e z]", "/api/v1/assets?sort=name": "[a e z]",
+	} {
+		if got := fmt.Sprint(s.all(t, key, path, "attributes.name")); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	relation := func(id string) any {
+		return s.Get(t, "/api/v1/assets/by-unique-id?schema_id="+schema+"&unique_id="+id, key).At(t, "data.attributes.relation.text")
+	}
+	if relation("model.p.e") != nil || relation("model.p.z") == nil {
+		t.Errorf("relations: %v, %v", relation("model.p.e"), relation("model.p.z"))
+	}
+	columns := "/api/v1/assets/" + tableID(t, s, key, schema, "model.p.z") + "/columns"
+	for query, want := range map[string]string{"": "[a]", "?removed=false": "[a]", "?removed=true": "[b]"} {
+		if got := fmt.Sprint(s.all(t, key, columns+query, "attributes.name")); got != want {
+			t.Errorf("columns%s: %s, want %s", query, got, want)
+		}
+	}
+}
+
+// Two models at one relation are one table, and the report names both.
+func TestTwoModelsAtOneRelation(t *testing.T) {
+	onBothStores(t, "A15", func(r *caseRig) {
+		r.wantsIssue(r.send("manifest=manifest"), "relation-shared", "model.shop.m1", "model.shop.m2")
+	})
+}
+
+// A table that code reads without ref() is followed when it arrives, and when it changes.
+func TestUndeclaredTableArrives(t *testing.T) {
+	t.Parallel()
+	reader := node("reader", `,"compiled_code":"select * from d.s.late"`)
+	late := func(columns string) string { return node("late", `,"compiled_code":"select `+columns+`"`) }
+	manifest := func(hour, nodes string) []byte {
+		return []byte(strings.Replace(small(nodes), "T18:", "T"+hour+":", 1))
+	}
+	s := Start(t, Options{})
+	key, schema := s.Key(t, access.AdminWorkspace), s.Schema(t, "Analytics Warehouse")
+	outputs := func() string {
+		t.Helper()
+		reply := s.Get(t, "/api/v1/assets/"+tableID(t, s, key, schema, "model.p.reader")+"/column_lineage", key)
+		var out []string
+		rows, _ := reply.At(t, "data.attributes.outputs").([]any)
+		for _, o := range rows {
+			out = append(out, fmt.Sprint(At(o, "name"), "<", At(o, "from.0.asset_name")))
+		}
+		return strings.Join(out, " ")
+	}
+	s.Import(t, key, schema, File("manifest", "m", manifest("18", reader)))
+	before := outputs()
+	s.Import(t, key, schema, File("manifest", "m", manifest("19", reader+","+late("1 as a"))))
+	if got := outputs(); got != "a<late" {
+		t.Errorf("after it arrived: %s (before: %s)", got, before)
+	}
+	s.Import(t, key, schema, File("manifest", "m", manifest("20", reader+","+late("1 as a, 2 as b"))))
+	if got := outputs(); got != "a<late b<late" {
+		t.Errorf("after it changed: %s", got)
+	}
+	s.Import(t, key, schema, File("manifest", "m", manifest("21", reader)))
+	if got := outputs(); got != before {
+		t.Errorf("after it went: %s, want %s", got, before)
+	}
+}

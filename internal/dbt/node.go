@@ -247,12 +247,15 @@ func (d *decoder) texts(n *Node, f []member) {
 }
 
 func (d *decoder) code(n *Node, f []member) {
+	injected := ""
 	for _, m := range f {
 		switch string(m.name) {
 		case "raw_code", "raw_sql":
 			n.RawCode = orText(n.RawCode, d.whole("raw_code", m.val))
 		case "compiled_code", "compiled_sql":
 			n.CompiledCode = orText(n.CompiledCode, d.whole("compiled_code", m.val))
+		case "injected_sql": // up to v0 compiled_sql lacks the ephemeral models that it reads
+			injected = d.whole("injected_sql", m.val)
 		case "language":
 			n.Language = d.name("language", m.val)
 		case "defer_relation":
@@ -266,6 +269,7 @@ func (d *decoder) code(n *Node, f []member) {
 			n.ExtraCTEs = distinct(n.ExtraCTEs)
 		}
 	}
+	n.CompiledCode = orText(injected, n.CompiledCode)
 }
 
 func (d *decoder) deferred(v value) *Deferred {

@@ -64,6 +64,11 @@ func TestNode(t *testing.T) {
 				},
 			},
 		},
+		"model of dbt 0.18": {
+			"nodes", "model.shop.a",
+			`"resource_type":"model","name":"a","compiled_sql":"select * from __dbt__CTE__e","injected_sql":"with __dbt__CTE__e as (select 1) select * from __dbt__CTE__e"`,
+			dbt.Node{Name: "a", CompiledCode: "with __dbt__CTE__e as (select 1) select * from __dbt__CTE__e"},
+		},
 		"model of dbt 0.19": {
 			"nodes", "model.shop.a",
 			`"resource_type":"model","name":"a","raw_sql":"select 1","compiled_sql":"select 2","refs":[["b"],["pkg","c"]],"config":{"unique_key":["x","y"],"tags":"one"},"tags":"one","columns":[{"name":"x"}]`,

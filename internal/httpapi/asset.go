@@ -124,8 +124,8 @@ func assetType(k catalog.Kind) string {
 func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
 	asset := s.Asset
 	out := Asset{
-		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset.Relation)), Description: textOf(asset.Description),
-		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Materialized),
+		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset.Relation, asset.RelationKey)), Description: textOf(asset.Description),
+		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(materialized(asset.Kind, asset.Materialized)),
 		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy.Artifacts()), RemovedAt: timeText(s.RemovedAt),
 		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(lastRunOf(s)),
 		Freshness: httpserver.NullableOf(assetFreshness(s)), Tests: TestCounts(s.Tests), Columns: asset.ColumnCount,
@@ -146,8 +146,17 @@ func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
 	}
 }
 
-func relationOf(r catalog.Relation) *Relation {
-	if r.Identifier == "" {
+// materialized is how a table is made. dbt gives analyses, operations and the like a default, which means nothing.
+func materialized(kind catalog.Kind, as string) string {
+	if !kind.IsTable() {
+		return ""
+	}
+	return as
+}
+
+// relationOf returns the address of a table; an ephemeral model has none, whatever its manifest gives it.
+func relationOf(r catalog.Relation, key string) *Relation {
+	if r.Identifier == "" || key == "" {
 		return nil
 	}
 	text := r.Text

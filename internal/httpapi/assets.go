@@ -32,7 +32,7 @@ type assetsInput struct {
 	Removed        string `query:"removed" enum:"true,false" default:"false"`
 	HasDescription string `query:"has_description" enum:"true,false"`
 	Query          string `query:"q" maxLength:"512" doc:"Part of the name or relation"`
-	Sort           string `query:"sort" enum:"name,-name,kind,-kind,created_at,-created_at,updated_at,-updated_at,id,-id" default:"name"`
+	Sort           string `query:"sort" enum:"name,-name,kind,-kind,created_at,-created_at,updated_at,-updated_at,id,-id" doc:"Tables first and then by name, unless given"`
 	Breakdown      string `query:"breakdown" maxLength:"128" doc:"Counts over the whole list, separated by commas: kind, tag, owner, group, package, materialized"`
 }
 
@@ -49,7 +49,7 @@ var breakdowns = []store.Breakdown{
 func (a *API) registerAssets(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets", Scope: access.ReadCatalog, ID: "list-assets", Tag: "assets", Summary: "List assets",
-		Description: "Tables, exposures, metrics and all other kinds. Removed assets are left out unless removed=true.",
+		Description: "Tables, exposures, metrics and all other kinds. Tables come first unless sort is given. Removed assets are left out unless removed=true, operations (hooks) unless kind=operation.",
 	}, a.listAssets)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}", Scope: access.ReadCatalog, ID: "get-asset", Tag: "assets", Summary: "Read an asset",

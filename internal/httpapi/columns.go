@@ -47,14 +47,15 @@ type Constraint struct {
 func (a *API) registerColumns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns", Scope: access.ReadCatalog, ID: "list-columns", Tag: "columns",
-		Summary: "List the columns of a table", Description: "All of them, in the table's order.",
+		Summary: "List the columns of a table", Description: "In the table's order. Removed columns are left out unless removed=true.",
 	}, a.listColumns)
 }
 
 type columnsInput struct {
 	AssetParam
 	AtParam
-	Tag string `query:"tag" maxLength:"512" doc:"Only columns with this tag" example:"pii"`
+	Removed string `query:"removed" enum:"true,false" default:"false" doc:"true: the columns that are not there any more, instead of the others"`
+	Tag     string `query:"tag" maxLength:"512" doc:"Only columns with this tag" example:"pii"`
 }
 
 func (a *API) listColumns(ctx context.Context, p access.Principal, in *columnsInput) (*httpserver.Body[httpserver.List[Column]], error) {
@@ -66,6 +67,8 @@ func (a *API) listColumns(ctx context.Context, p access.Principal, in *columnsIn
 	if err != nil {
 		return nil, err
 	}
+	removed := in.Removed == "true"
+	resources = slices.DeleteFunc(resources, func(r httpserver.Resource[Column]) bool { return r.Attributes.Present == removed })
 	if in.Tag != "" {
 		resources = slices.DeleteFunc(resources, func(r httpserver.Resource[Column]) bool { return !slices.Contains(r.Attributes.Tags, in.Tag) })
 	}

@@ -167,10 +167,22 @@ func (v *View) neighbours(ctx context.Context, ids []catalog.AssetID) (map[catal
 	counts := make(map[catalog.AssetID]store.Neighbours, len(ids))
 	for _, id := range ids {
 		if n, ok := links.assets.number(id); ok {
-			counts[id] = store.Neighbours{Upstream: len(links.graph.Parents(n)), Downstream: len(links.graph.Children(n))}
+			counts[id] = store.Neighbours{Upstream: links.count(links.graph.Parents(n)), Downstream: links.count(links.graph.Children(n))}
 		}
 	}
 	return counts, nil
+}
+
+// count leaves out operations: nobody looks for the hooks of a run downstream of a
+// table.
+func (l *Links) count(numbers []int32) int {
+	n := 0
+	for _, i := range numbers {
+		if l.assets.present[i].Kind != catalog.KindOperation {
+			n++
+		}
+	}
+	return n
 }
 
 // testCounts counts the tests of assets by class: among the tests in memory if

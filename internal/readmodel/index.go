@@ -178,6 +178,18 @@ func (x *index) among(set bitset, p property) map[string]int64 {
 	return counts
 }
 
+// listed returns the assets that a list is made of: present ones or removed ones,
+// operations only with hooks.
+func (x *index) listed(present, hooks bool) bitset {
+	set := x.set(x.with(presence, boolean(present)))
+	if !hooks {
+		for _, i := range x.with(kind, string(catalog.KindOperation)) {
+			set.remove(i)
+		}
+	}
+	return set
+}
+
 // breakdown counts all present assets, once for all requests. The map is not to be
 // changed.
 func (x *index) breakdown(by store.Breakdown) map[string]int64 {
@@ -187,7 +199,7 @@ func (x *index) breakdown(by store.Breakdown) map[string]int64 {
 	if ok {
 		return counts
 	}
-	counts = x.among(x.set(x.with(presence, boolean(true))), brokenDown[by])
+	counts = x.among(x.listed(true, false), brokenDown[by])
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.counts == nil {

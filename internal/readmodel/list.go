@@ -15,9 +15,9 @@ import (
 )
 
 // Filter narrows a list of assets; zero fields let everything through, except
-// that removed assets are left out unless Removed asks for them. Sort is name,
-// kind, created_at, updated_at or id, with "-" in front for the other way; "" =
-// name.
+// that removed assets are left out unless Removed asks for them, and operations (hooks
+// of a run) unless Kinds does. Sort is name, kind, created_at, updated_at or id, with
+// "-" in front for the other way; "" = tables first, by name.
 type Filter struct {
 	Kinds          []catalog.Kind
 	Project        catalog.ProjectID
@@ -164,7 +164,7 @@ func (v *View) readPage(ctx context.Context, chosen []*Asset, o order, total int
 // matches returns the positions of the assets that a filter lets through.
 func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, error) {
 	x := assets.index
-	set := x.set(x.with(presence, boolean(!f.Removed)))
+	set := x.listed(!f.Removed, len(f.Kinds) > 0)
 	if len(f.Kinds) > 0 {
 		var lists [][]int32
 		for _, k := range f.Kinds {

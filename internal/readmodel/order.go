@@ -12,7 +12,7 @@ import (
 
 // order sorts assets by a property and then by id.
 type order struct {
-	by     string // name, kind, created_at, updated_at or id
+	by     string // name, kind, created_at, updated_at or id; "" is tables first, by name
 	down   bool
 	text   func(*Asset) string // one of the two
 	number func(*Asset) int64
@@ -22,8 +22,9 @@ func orderOf(sort string) (order, error) {
 	o := order{}
 	o.by, o.down = strings.CutPrefix(sort, "-")
 	switch o.by {
-	case "", "name":
-		o.by = "name"
+	case "":
+		o.text = func(a *Asset) string { return store.TablesFirst(a.Kind, a.Name) }
+	case "name":
 		o.text = func(a *Asset) string { return store.SortName(a.Name) }
 	case "kind":
 		o.text = func(a *Asset) string { return string(a.Kind) }

@@ -284,7 +284,40 @@ func (p *identification) resolve(ctx context.Context) error {
 	for n := range p.gone {
 		delete(p.at, n)
 	}
+	p.reportShared()
 	return nil
+}
+
+// reportShared reports nodes of one origin that each make a table, but at one
+// relation: they are one asset, and each replaces what the others made.
+func (p *identification) reportShared() {
+	type table struct {
+		origin catalog.Origin
+		asset  catalog.AssetID
+	}
+	first := make(map[table]string, len(p.claims))
+	for _, c := range p.claims {
+		switch c.Kind {
+		case catalog.KindModel, catalog.KindSeed, catalog.KindSnapshot:
+		default:
+			continue
+		}
+		at, ok := p.at[Node{c.Origin, c.UniqueID}]
+		if !ok {
+			continue
+		}
+		key := table{c.Origin, at.asset}
+		other, twice := first[key]
+		if !twice {
+			first[key] = c.UniqueID
+			continue
+		}
+		p.opts.Report.Issue(catalog.Issue{
+			Code: "relation-shared", Severity: "warning", Place: string(c.Origin), UniqueID: c.UniqueID,
+			Message: other + " and " + c.UniqueID + " have one relation: they are shown as one table",
+			Remedy:  "give one of them another alias or schema",
+		})
+	}
 }
 
 // locate fills in where every node was before.

@@ -24,7 +24,20 @@ type AssetFilter struct {
 	Removed        *bool // nil or false: present ones; true: removed ones
 	HasDescription *bool
 	Query          string // part of the name or relation, ASCII letters of either case
-	Sort           string // name, kind, created_at, updated_at, id; "-" in front reverses it; "" = name
+	// Sort is name, kind, created_at, updated_at or id; "-" in front reverses it; "" is
+	// tables first, by name.
+	Sort string
+}
+
+// tablesFirst is what assets are sorted by unless something else is asked for.
+const tablesFirst = `(CASE WHEN a.kind IN ('model', 'seed', 'snapshot', 'source', 'table', 'view') THEN '0' ELSE '1' END || a.sort_name)`
+
+// TablesFirst is what an asset is sorted by unless something else is asked for.
+func TablesFirst(kind catalog.Kind, name string) string {
+	if kind.IsTable() {
+		return "0" + SortName(name)
+	}
+	return "1" + SortName(name)
 }
 
 // sorts returns the columns of a sort; the last, the id, makes it total. Times
@@ -32,7 +45,9 @@ type AssetFilter struct {
 func sorts(sort string) (column string, text, down bool, err error) {
 	sort, down = strings.CutPrefix(sort, "-")
 	switch sort {
-	case "", "name":
+	case "":
+		return tablesFirst, true, down, nil
+	case "name":
 		return "a.sort_name", true, down, nil
 	case "kind":
 		return "a.kind", true, down, nil
@@ -83,6 +98,8 @@ func (d db) where(ctx context.Context, ws int64, f AssetFilter) (*clause, error)
 		}
 		marks, args := in(nil, kinds)
 		c.and(`a.kind IN `+marks, args...)
+	} else {
+		c.and(`a.kind <> 'operation'`) // steps of a run rather than assets: listed where asked for
 	}
 	c.values(f)
 	return c, nil
@@ -185,6 +202,8 @@ func (c *clause) behind(p Page, column string, text, down bool) error {
 // sortValue is what the column of a sort holds for an asset.
 func sortValue(a catalog.Asset, column string) any {
 	switch column {
+	case tablesFirst:
+		return TablesFirst(a.Kind, a.Name)
 	case "a.kind":
 		return a.Kind
 	case "a.created_at":

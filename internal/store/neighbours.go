@@ -31,16 +31,20 @@ func (s *Store) NeighboursOf(ctx context.Context, ws int64, schema catalog.Schem
 	}
 	counts := make(map[catalog.AssetID]Neighbours, len(ids))
 	for e := range ends {
-		if !present[e.from] || !present[e.to] {
+		above, below := present[e.from], present[e.to]
+		if above == "" || below == "" {
 			continue
 		}
-		from, to := counts[e.from], counts[e.to]
-		from.Downstream++
-		to.Upstream++
-		if counts[e.from] = from; e.from == e.to {
-			to = Neighbours{from.Upstream + 1, from.Downstream}
+		if below != catalog.KindOperation { // nobody looks for the hooks of a run downstream of a table
+			from := counts[e.from]
+			from.Downstream++
+			counts[e.from] = from
 		}
-		counts[e.to] = to
+		if above != catalog.KindOperation {
+			to := counts[e.to]
+			to.Upstream++
+			counts[e.to] = to
+		}
 	}
 	out := make(map[catalog.AssetID]Neighbours, len(ids))
 	for _, id := range ids {
@@ -72,17 +76,18 @@ func (d db) edgesAt(ctx context.Context, ws int64, schema catalog.SchemaID, at i
 }
 
 // present returns which of the assets are present at a version.
-func (d db) present(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]bool, error) {
-	present := make(map[catalog.AssetID]bool, len(ids))
+func (d db) present(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]catalog.Kind, error) {
+	present := make(map[catalog.AssetID]catalog.Kind, len(ids))
 	scan := func(row scanner) (none struct{}, err error) {
 		var id int64
-		err = row.Scan(&id)
-		present[catalog.AssetID(id)] = true
+		var kind catalog.Kind
+		err = row.Scan(&id, &kind)
+		present[catalog.AssetID(id)] = kind
 		return none, err
 	}
 	err := inBatches(int64s(ids), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
-		_, err := list(ctx, d, scan, `SELECT id FROM assets
+		_, err := list(ctx, d, scan, `SELECT id, kind FROM assets
 			WHERE ws = ? AND +schema_id = ? AND valid_from <= ? AND +valid_to > ? AND present = 1 AND id IN `+marks, args...)
 		return err
 	})

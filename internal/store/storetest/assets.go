@@ -95,7 +95,7 @@ func testAssetFilters(t *testing.T, r *rig) {
 		filter store.AssetFilter
 		want   []string
 	}{
-		"all":            {store.AssetFilter{}, []string{"Orders_100%", `back\slash`, "orders"}},
+		"all":            {store.AssetFilter{}, []string{"Orders_100%", "orders", `back\slash`}},
 		"kind":           {store.AssetFilter{Kind: []catalog.Kind{catalog.KindSource, catalog.KindExposure, catalog.KindSeed}}, []string{"Orders_100%", `back\slash`}},
 		"project":        {store.AssetFilter{Project: 4}, []string{"orders"}},
 		"package":        {store.AssetFilter{Package: "utils"}, []string{"Orders_100%"}},
