@@ -111,6 +111,9 @@ func (t Term) Near(u Universe, most int) []string {
 	word := strings.NewReplacer("*", "", "?", "").Replace(t.Value)
 	return nearest(word, func(yield func(string, string) bool) {
 		for name := range int32(u.Len()) {
+			if stops(u, name) {
+				return
+			}
 			a := u.Attributes(name)
 			if !isMember(a.ResourceType) {
 				continue

@@ -126,6 +126,9 @@ func (t term) namesOnly(u Universe) bool {
 		if stops(u, name) {
 			return false
 		}
+		if stops(u, name) {
+			return false // the evaluation stops likewise
+		}
 		a := u.Attributes(name)
 		if !isMember(a.ResourceType) || !matchName(t.value, a) {
 			continue
