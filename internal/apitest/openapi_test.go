@@ -64,6 +64,34 @@ func TestOpenAPIDocumentIsWhole(t *testing.T) {
 	}
 }
 
+// Every operation has a description and an example; so have the parameters that a call needs, and JSON bodies.
+func TestOpenAPIDocumentExplains(t *testing.T) {
+	t.Parallel()
+	s := Start(t, Options{NoWorker: true})
+	for path, at := range s.Get(t, "/api/v1/openapi.json", "").JSON(t)["paths"].(map[string]any) {
+		for method, operation := range at.(map[string]any) {
+			name := strings.ToUpper(method) + " " + path
+			if text, _ := At(operation, "description").(string); len(text) < 20 {
+				t.Errorf("%s has no description", name)
+			}
+			sample, _ := At(operation, "x-codeSamples.0.source").(string)
+			if !strings.HasPrefix(sample, "curl ") || strings.Contains(sample, "{id}") || strings.Contains(sample, "=&") {
+				t.Errorf("%s has no example: %q", name, sample)
+			}
+			parameters, _ := At(operation, "parameters").([]any)
+			for _, p := range parameters {
+				if At(p, "required") == true && At(p, "example") == nil {
+					t.Errorf("%s: parameter %v has no example", name, At(p, "name"))
+				}
+			}
+			content, _ := At(operation, "requestBody.content").(map[string]any)
+			if body, ok := content["application/json"]; ok && At(body, "example") == nil {
+				t.Errorf("%s: the body has no example", name)
+			}
+		}
+	}
+}
+
 // operations lists every described operation as "METHOD /path", with ids filled
 // in by fill.
 func operations(t *testing.T, s *Server, fill func(path string) string) []string {

@@ -31,7 +31,7 @@ func (a *API) registerArtifacts(s *httpserver.Server) {
 	}, a.listArtifacts)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", Scope: access.AdminWorkspace, ID: "get-import-artifact", Tag: "dbt_imports",
-		Summary: "Read a file of an import", Streams: true,
+		Summary: "Read a file of an import", Description: "The bytes as they were uploaded. Raw files may contain secrets of the environment, so they require admin:workspace.", Streams: true,
 	}, a.getArtifact)
 }
 

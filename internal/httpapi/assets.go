@@ -52,15 +52,15 @@ func (a *API) registerAssets(s *httpserver.Server) {
 		Description: "Tables, exposures, metrics and all other kinds. Tables come first unless sort is given. Removed assets are left out unless removed=true, operations (hooks) unless kind=operation.",
 	}, a.listAssets)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}", Scope: access.ReadCatalog, ID: "get-asset", Tag: "assets", Summary: "Read an asset",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}", Scope: access.ReadCatalog, ID: "get-asset", Tag: "assets", Summary: "Read an asset", Description: "With its relation, texts and their origins, tags, owners, latest run and numbers of tests, columns and neighbours. The id may also be a dbt unique_id or a relation, with schema_id.",
 	}, a.getAsset)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/by-unique-id", Scope: access.ReadCatalog, ID: "get-asset-by-unique-id", Tag: "assets",
-		Summary: "Find an asset by dbt's unique_id",
+		Summary: "Find an asset by dbt's unique_id", Description: "A node keeps its asset through renames. Where nodes of several projects have the unique_id and different assets, project is required: until then the reply is 409 with the candidates.",
 	}, a.getAssetByUniqueID)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/by-relation", Scope: access.ReadCatalog, ID: "get-asset-by-relation", Tag: "assets",
-		Summary: "Find a table by its physical address",
+		Summary: "Find a table by its physical address", Description: "By the case rules of every adapter in the schema, quoted or not. The database may be left out where only one has such a table; else the reply is 409 with the candidates.",
 	}, a.getAssetByRelation)
 }
 

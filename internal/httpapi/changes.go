@@ -59,7 +59,7 @@ func (a *API) registerChanges(s *httpserver.Server) {
 	}, a.listChanges)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/changes", Scope: access.ReadCatalog, ID: "list-asset-changes", Tag: "changes",
-		Summary: "List the changes of an asset, newest first",
+		Summary: "List the changes of an asset, newest first", Description: "What imports, edits and confirmed removals changed, field by field, with cause and actor.",
 	}, a.listAssetChanges)
 }
 

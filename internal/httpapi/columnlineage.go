@@ -82,7 +82,7 @@ type columnLineageInput struct {
 func (a *API) registerColumnLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}/lineage", Scope: access.ReadCatalog, ID: "get-column-lineage", Tag: "lineage",
-		Summary: "Upstream and downstream of a column, to any depth",
+		Summary: "Upstream and downstream of a column, to any depth", Description: "Columns from which the column derives and those that derive from it, nearest first, with kinds and confidence of each edge, and the columns that decide which rows there are.",
 	}, a.getColumnLineage)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-model-column-lineage", Tag: "lineage",
@@ -91,7 +91,7 @@ func (a *API) registerColumnLineage(s *httpserver.Server) {
 	}, a.getModelLineage)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-schema-column-lineage", Tag: "lineage",
-		Summary: "How completely the code of a schema's models was read",
+		Summary: "How completely the code of a schema's models was read", Description: "Numbers of models by status of reading, and those that were not read completely.",
 	}, a.getSchemaLineage)
 }
 

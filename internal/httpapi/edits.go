@@ -75,12 +75,12 @@ type editColumnInput struct {
 
 func (a *API) registerEdits(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/assets/{id}", Scope: access.WriteCatalog, ID: "edit-asset", Tag: "assets",
+		Method: http.MethodPatch, Path: "/api/v1/assets/{id}", Scope: access.WriteCatalog, ID: "edit-asset", Example: `{"description":"One row per order.","tags":["core"]}`, Tag: "assets",
 		Summary:     "Edit an asset",
 		Description: "Sets description, owners and tags on behalf of the key's owner. Nothing is overwritten: an undo is a new edit. The reply has the effective value and the person's own; `meta.warnings` lists edits that the schema's policy hides.",
 	}, a.editAsset)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.WriteCatalog, ID: "edit-column", Tag: "columns",
+		Method: http.MethodPatch, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.WriteCatalog, ID: "edit-column", Example: `{"description":"Net of VAT."}`, Tag: "columns",
 		Summary:     "Edit a column",
 		Description: "As for assets: description and tags of a column.",
 	}, a.editColumn)

@@ -27,7 +27,7 @@ type Facet struct {
 func (a *API) registerFacets(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/facets", Scope: access.ReadCatalog, ID: "list-facets", Tag: "assets",
-		Summary: "What each origin reports about an asset",
+		Summary: "What each origin reports about an asset", Description: "What each origin reports about the asset, before it is merged: dbt projects and people.",
 	}, a.listFacets)
 }
 

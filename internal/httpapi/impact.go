@@ -73,7 +73,7 @@ type impactInput struct {
 func (a *API) registerImpact(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/impact", Scope: access.ReadCatalog, ID: "get-impact", Tag: "lineage",
-		Summary: "What a change to a table or column reaches",
+		Summary: "What a change to a table or column reaches", Description: "Columns, tables, exposures, metrics and owners that a change of a table or column reaches, nearest first, each with the reason.",
 	}, a.getImpact)
 }
 

@@ -47,11 +47,11 @@ type Issue struct {
 func (a *API) registerImports(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/report", Scope: access.ReadImports, ID: "get-import-report", Tag: "dbt_imports",
-		Summary: "Read the report of an import",
+		Summary: "Read the report of an import", Description: "Stages with their time, what was read and stored, and every issue with its remedy.",
 	}, a.getReport)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/dbt_imports/{id}/cancel", Scope: access.WriteImports, ID: "cancel-import", Tag: "dbt_imports",
-		Summary: "Cancel an import", Status: http.StatusAccepted,
+		Summary: "Cancel an import", Description: "A pending import ends at once, a running one at its next step; nothing of it is applied. One that has ended is a conflict.", Status: http.StatusAccepted,
 	}, a.cancelImport)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/changes", Scope: access.ReadImports, ID: "list-import-changes", Tag: "dbt_imports",

@@ -39,14 +39,14 @@ type NewKey struct {
 
 func (a *API) registerKeys(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "list-keys", Tag: "keys", Summary: "List API keys",
+		Method: http.MethodGet, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "list-keys", Tag: "keys", Summary: "List API keys", Description: "Without their secrets. A key is shown once, in the reply to its creation.",
 	}, a.listKeys)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPost, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "create-key", Tag: "keys", Summary: "Create an API key",
+		Method: http.MethodPost, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "create-key", Example: `{"name":"ci","scopes":["write:dbt_imports"]}`, Tag: "keys", Summary: "Create an API key",
 		Description: "The secret is shown in this reply only.", Status: http.StatusCreated,
 	}, a.createKey)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodDelete, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "revoke-key", Tag: "keys", Summary: "Revoke an API key",
+		Method: http.MethodDelete, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "revoke-key", Tag: "keys", Summary: "Revoke an API key", Description: "It is refused from then on by every process.",
 		Status: http.StatusNoContent,
 	}, a.revokeKey)
 }

@@ -69,7 +69,7 @@ type lineageInput struct {
 func (a *API) registerLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Tag: "lineage",
-		Summary: "Read the part of the graph that a dbt selector selects",
+		Summary: "Read the part of the graph that a dbt selector selects", Description: "Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the whole numbers.",
 	}, a.getLineage)
 }
 

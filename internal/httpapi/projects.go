@@ -33,10 +33,10 @@ type projectsInput struct {
 
 func (a *API) registerProjects(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/projects", Scope: access.ReadCatalog, ID: "list-projects", Tag: "projects", Summary: "List dbt projects",
+		Method: http.MethodGet, Path: "/api/v1/projects", Scope: access.ReadCatalog, ID: "list-projects", Tag: "projects", Summary: "List dbt projects", Description: "dbt projects that have sent a manifest, with dbt version, adapter and numbers of their assets.",
 	}, a.listProjects)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/projects/{id}", Scope: access.ReadCatalog, ID: "get-project", Tag: "projects", Summary: "Read a dbt project",
+		Method: http.MethodGet, Path: "/api/v1/projects/{id}", Scope: access.ReadCatalog, ID: "get-project", Tag: "projects", Summary: "Read a dbt project", Description: "Its dbt version, adapter, last manifest and numbers of assets by kind.",
 	}, a.getProject)
 }
 

@@ -47,7 +47,7 @@ type Result struct {
 
 func (a *API) registerRuns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, newest first",
+		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, newest first", Description: "One for each run_results.json and sources.json that was sent.",
 	}, a.listRuns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",

@@ -77,17 +77,17 @@ type PolicyPatch struct {
 
 func (a *API) registerSchemas(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/schemas", Scope: access.ReadCatalog, ID: "list-schemas", Tag: "schemas", Summary: "List schemas",
+		Method: http.MethodGet, Path: "/api/v1/schemas", Scope: access.ReadCatalog, ID: "list-schemas", Tag: "schemas", Summary: "List schemas", Description: "A schema is one environment of one warehouse. A key that is limited to some sees those.",
 	}, a.listSchemas)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPost, Path: "/api/v1/schemas", Scope: access.WriteCatalog, ID: "create-schema", Tag: "schemas",
-		Summary: "Create a schema", Status: http.StatusCreated,
+		Method: http.MethodPost, Path: "/api/v1/schemas", Scope: access.WriteCatalog, ID: "create-schema", Example: `{"name":"Analytics Warehouse","environment":"prod"}`, Tag: "schemas",
+		Summary: "Create a schema", Description: "The name is unique in the workspace; another schema of that name is a conflict (409).", Status: http.StatusCreated,
 	}, a.createSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema",
+		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema", Description: "Name, environment, merge policy, served version, number of tables and last import.",
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Tag: "schemas", Summary: "Update a schema",
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment or policy. The policy decides for each property whether dbt's or a person's value is effective.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Tag: "schemas",

@@ -31,10 +31,10 @@ type Test struct {
 func (a *API) registerTests(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/tests", Scope: access.ReadCatalog, ID: "list-asset-tests", Tag: "tests",
-		Summary: "Data tests of a table, with their latest results",
+		Summary: "Data tests of a table, with their latest results", Description: "Each with its latest result. `GET /tests?asset=` has filters and pages.",
 	}, a.listAssetTests)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Tag: "tests", Summary: "Data tests of a schema or of an asset",
+		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Tag: "tests", Summary: "Data tests of a schema or of an asset", Description: "Data tests with their latest results, by id. Filters by status, asset and project.",
 	}, a.listTests)
 }
 

@@ -53,7 +53,7 @@ func (s *Server) health(path, id string, h http.Handler) {
 	s.Handle(Route{
 		Method: http.MethodGet, Path: path, Aliases: []string{path + "/{$}"}, Scope: access.Public, Handler: h,
 		Operation: &huma.Operation{
-			OperationID: id, Tags: []string{"server"}, Summary: "Health",
+			OperationID: id, Tags: []string{"server"}, Summary: "Health", Description: "Needs no key and answers to every host name. `/livez` reports that the process runs, the others that its store and disk work too.",
 			Responses: map[string]*huma.Response{"200": reply, "503": reply},
 		},
 	})

@@ -62,7 +62,7 @@ type LimitsReply struct {
 // DescribeLimits serves the limits.
 func (s *Server) DescribeLimits() {
 	Register(s, Operation{
-		Method: http.MethodGet, Path: "/api/v1/limits", Scope: access.Public, ID: "get-limits", Tag: "server", Summary: "Limits of requests",
+		Method: http.MethodGet, Path: "/api/v1/limits", Scope: access.Public, ID: "get-limits", Tag: "server", Summary: "Limits of requests", Description: "Limits of requests and artifacts of this server. They are settings (limits.*).",
 	}, func(context.Context, access.Principal, *struct{}) (*Body[LimitsReply], error) {
 		return &Body[LimitsReply]{LimitsReply{s.cfg.Limits}}, nil
 	})

@@ -20,12 +20,15 @@ func (s *Server) Describe() error {
 	const path = "/api/v1/openapi.json"
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: path, OperationID: "get-openapi", Tags: []string{"server"},
-		Summary: "This description", Security: securityOf(access.Public),
+		Summary: "This description", Description: "Every route with its parameters, replies and an example, as OpenAPI 3.1.", Security: securityOf(access.Public),
 		Responses: map[string]*huma.Response{"200": {
 			Description: "OpenAPI 3.1",
 			Content:     map[string]*huma.MediaType{"application/openapi+json": {Schema: &huma.Schema{Type: "object"}}},
 		}},
 	})
+	if err := addExamples(doc); err != nil {
+		return err
+	}
 	body, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return fmt.Errorf("openapi document: %w", err)

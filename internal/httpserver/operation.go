@@ -17,14 +17,16 @@ type Operation struct {
 	Summary      string
 	Description  string
 	Tag          string
-	Status       int  // of success; 0 = 200
-	Streams      bool // the reply is not buffered, and so has no ETag
+	Example      string // a body of the request, in JSON
+	Status       int    // of success; 0 = 200
+	Streams      bool   // the reply is not buffered, and so has no ETag
 }
 
 // Keys of an operation's metadata, which pass what huma has no field for to the adapter.
 const (
 	streamsKey = "streams"
 	scopeKey   = "scope"
+	exampleKey = "example"
 )
 
 // Register serves an operation. The handler receives the principal of the request.
@@ -41,6 +43,9 @@ func Register[I, O any](s *Server, op Operation, handle func(context.Context, ac
 
 func (s *Server) describe(op Operation) huma.Operation {
 	metadata := map[string]any{scopeKey: op.Scope}
+	if op.Example != "" {
+		metadata[exampleKey] = op.Example
+	}
 	if op.Streams {
 		metadata[streamsKey] = true
 	}

@@ -31,7 +31,7 @@ func createOperation(registry huma.Registry) *huma.Operation {
 	}
 	taken := jsonReply("Accepted; follow Location", httpserver.SchemaOf[importDocument](registry))
 	return &huma.Operation{
-		OperationID: "create-import", Tags: []string{"dbt_imports"}, Summary: "Upload dbt artifacts and start an import",
+		OperationID: "create-import", Tags: []string{"dbt_imports"}, Summary: "Upload dbt artifacts and start an import", Description: "Multipart form with manifest.json and, if there are such files, catalog.json, run_results.json, sources.json and semantic_manifest.json, plain or gzip. The reply comes once everything is stored durably; a worker applies it then.",
 		Parameters: []*huma.Param{
 			{Name: "wait", In: "query", Description: "Seconds to wait for the import to finish, at most 60", Schema: &huma.Schema{Type: "integer"}},
 			{Name: "Idempotency-Key", In: "header", Description: "The same key and content within 24 hours return the first import", Schema: &huma.Schema{Type: "string"}},
@@ -47,7 +47,7 @@ func listOperation(registry huma.Registry) *huma.Operation {
 		return &huma.Param{Name: name, In: "query", Schema: schema}
 	}
 	return &huma.Operation{
-		OperationID: "list-imports", Tags: []string{"dbt_imports"}, Summary: "List imports, newest first",
+		OperationID: "list-imports", Tags: []string{"dbt_imports"}, Summary: "List imports, newest first", Description: "Filters by schema, project and status. Unknown parameters are ignored.",
 		Parameters: []*huma.Param{
 			query("limit", &huma.Schema{Type: "integer"}), query("cursor", &huma.Schema{Type: "string"}),
 			query(fieldSchema, &huma.Schema{Type: "string"}), query("project", &huma.Schema{Type: "string"}),
@@ -59,7 +59,7 @@ func listOperation(registry huma.Registry) *huma.Operation {
 
 func getOperation(registry huma.Registry) *huma.Operation {
 	return &huma.Operation{
-		OperationID: "get-import", Tags: []string{"dbt_imports"}, Summary: "State of an import",
+		OperationID: "get-import", Tags: []string{"dbt_imports"}, Summary: "State of an import", Description: "Status, counters and times. `GET …/report` has stages and issues.",
 		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}}},
 		Responses:  map[string]*huma.Response{"200": jsonReply("The import", httpserver.SchemaOf[importDocument](registry))},
 	}

@@ -1,0 +1,117 @@
+package httpserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// exampleIDs are ids by the resource in front of {id} in a path.
+var exampleIDs = map[string]string{
+	"schemas": "SCH-101", "dbt_imports": "IMP-1", "assets": "TBL-12", "runs": "RUN-1", "projects": "PRJ-1", "keys": "KEY-2",
+}
+
+// exampleValues are values of other parameters by name.
+var exampleValues = map[string]string{
+	"name": "order_id", "sha": strings.Repeat("0f", 32), "schema_id": "SCH-101", "asset": "TBL-12", "unique_id": "model.shop.orders",
+	"relation": "analytics.orders", "column": "order_id", "select": "1+orders+1", "confirm": "Analytics Warehouse",
+}
+
+// addExamples gives every operation an example: a value for its parameters, a body, and the call as a command.
+func addExamples(doc *huma.OpenAPI) error {
+	for path, item := range doc.Paths {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PATCH": item.Patch, "PUT": item.Put, "DELETE": item.Delete} {
+			if op == nil {
+				continue
+			}
+			if err := addExample(method, path, op); err != nil {
+				return fmt.Errorf("example of %s: %w", op.OperationID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func addExample(method, path string, op *huma.Operation) error {
+	url, query := path, []string{}
+	for _, p := range op.Parameters {
+		value := exampleOf(path, p)
+		if value == "" {
+			continue
+		}
+		if p.Example == nil {
+			p.Example = value
+		}
+		switch {
+		case p.In == "path":
+			url = strings.Replace(url, "{"+p.Name+"}", value, 1)
+		case p.In == "query" && (p.Required || p.Name == "confirm" || p.Name == "schema_id" && !strings.Contains(path, "{") && !strings.HasSuffix(path, "/impact")):
+			query = append(query, p.Name+"="+strings.NewReplacer(" ", "%20", "+", "%2B").Replace(value))
+		}
+	}
+	if len(query) > 0 {
+		slices.Sort(query)
+		url += "?" + strings.Join(query, "&")
+	}
+	command := "curl"
+	if method != "GET" {
+		command += " -X " + method
+	}
+	command += " 'http://127.0.0.1:8080" + url + "'"
+	if len(op.Security) > 0 {
+		command += " -H 'Authorization: Bearer YOUR_API_KEY'"
+	}
+	body, err := bodyExample(op)
+	if err != nil {
+		return err
+	}
+	if op.Extensions == nil {
+		op.Extensions = map[string]any{}
+	}
+	op.Extensions["x-codeSamples"] = []map[string]string{{"lang": "Shell", "label": "curl", "source": command + body}}
+	return nil
+}
+
+// exampleOf returns a value of a parameter; "" if it needs none.
+func exampleOf(path string, p *huma.Param) string {
+	if p.Schema != nil && len(p.Schema.Examples) > 0 {
+		return fmt.Sprint(p.Schema.Examples[0])
+	}
+	if p.In == "path" && p.Name == "id" {
+		before, _, _ := strings.Cut(path, "/{id}")
+		return exampleIDs[before[strings.LastIndex(before, "/")+1:]]
+	}
+	return exampleValues[p.Name]
+}
+
+// bodyExample adds the example of an operation's body and returns the flags of curl that send it.
+func bodyExample(op *huma.Operation) (string, error) {
+	if op.RequestBody == nil {
+		return "", nil
+	}
+	if form := op.RequestBody.Content["multipart/form-data"]; form != nil {
+		flags := ""
+		for _, name := range form.Schema.Required {
+			value := "@target/" + name + ".json"
+			if form.Schema.Properties[name].ContentEncoding == "" {
+				value = exampleValues[name]
+			}
+			flags += " -F '" + name + "=" + value + "'"
+		}
+		return flags, nil
+	}
+	media := op.RequestBody.Content["application/json"]
+	text, _ := op.Metadata[exampleKey].(string)
+	if media == nil || text == "" {
+		return "", nil
+	}
+	var example any
+	if err := json.Unmarshal([]byte(text), &example); err != nil {
+		return "", err
+	}
+	media.Example = example
+	return " -H 'Content-Type: application/json' -d '" + text + "'", nil
+}
