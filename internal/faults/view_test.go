@@ -146,7 +146,7 @@ func (c *client) look(path string) (g glimpse, ok bool, err error) {
 func timeless(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		maps.DeleteFunc(v, func(k string, _ any) bool { return k == "last_run" || k == "tests" })
+		maps.DeleteFunc(v, func(k string, _ any) bool { return k == "last_run" || k == "tests" || k == "freshness" })
 		for _, inner := range v {
 			timeless(inner)
 		}
