@@ -184,14 +184,13 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		}
 		b.facets = append(b.facets, hideColumns(&asset, facets, written)...)
 		d := catalog.Transition{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
-		row, changed := m.compare(d)
-		if changed {
+		if row, ok := m.compare(d); ok {
 			b.rows = append(b.rows, row)
 		}
 		if old != nil && isTraced(old) && !isTraced(&asset) {
 			b.untraced = append(b.untraced, id)
 		}
-		m.track(d, changed)
+		m.track(d)
 	}
 	m.untraced = append(m.untraced, b.untraced...)
 	return b, nil

@@ -176,7 +176,7 @@ func (m *merger) columnsRow(id catalog.AssetID, before, after []catalog.Facet) (
 		return store.AssetRow{}, false
 	}
 	// What a new version of the engine finds in the code of tables that did not change is not the import's.
-	if t := m.apply.tables[id]; !m.traceAll() || t != nil && t.changed {
+	if t := m.apply.tables[id]; !m.traceAll() || t != nil && t.recoded {
 		created, updated := catalog.CountColumns([]catalog.Transition{{After: &asset, ColumnsBefore: old, ColumnsAfter: columns}})
 		m.counters.ColumnsCreated += created
 		m.counters.ColumnsUpdated += updated

@@ -14,8 +14,8 @@ import (
 type mergedTable struct {
 	kind     catalog.Kind
 	present  bool
-	changed  bool   // the merge made something else of it
 	due      bool   // its code has to be read again
+	recoded  bool   // because that is another one now, or makes another table
 	disturbs bool   // its readers have to be looked at again
 	now      string // its relation
 	before   string // its relation before, if it has another one now or none
@@ -25,11 +25,11 @@ type mergedTable struct {
 }
 
 // track notes a merged table for the trace stage.
-func (m *merger) track(d catalog.Transition, changed bool) {
+func (m *merger) track(d catalog.Transition) {
 	if !d.After.Kind.IsTable() {
 		return
 	}
-	t := &mergedTable{kind: d.After.Kind, present: d.After.Present, changed: changed}
+	t := &mergedTable{kind: d.After.Kind, present: d.After.Present}
 	m.apply.tables[d.After.ID] = t
 	if d.Before != nil && d.Before.RelationKey != d.After.RelationKey || d.Before != nil && !t.present {
 		t.before = d.Before.RelationKey
@@ -41,13 +41,14 @@ func (m *merger) track(d catalog.Transition, changed bool) {
 	table := lineageTable(d.After, d.ColumnsAfter)
 	t.table, t.now = &table, table.Key
 	if d.Before == nil || !d.Before.Present {
-		t.due, t.disturbs = table.Code != nil, true
+		t.due, t.recoded, t.disturbs = table.Code != nil, true, true
 		return
 	}
 	before := lineageTable(d.Before, d.ColumnsBefore)
 	t.unlisted = d.Before.Listed && !d.After.Listed
 	t.disturbs = before.Key != table.Key || before.Deferred != table.Deferred || before.Ephemeral != table.Ephemeral || before.Stated != table.Stated
-	t.due = table.Code != nil && (m.traceAll() || before.Key != table.Key || before.Platform != table.Platform || !sameCode(before, table, d))
+	t.recoded = table.Code != nil && (before.Key != table.Key || before.Platform != table.Platform || !sameCode(before, table, d))
+	t.due = t.recoded || table.Code != nil && m.traceAll()
 }
 
 // traceAll reports whether the code of every merged table is read, changed or
