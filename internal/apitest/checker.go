@@ -2,8 +2,10 @@ package apitest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -92,7 +94,13 @@ func (c *checker) check(method, path string, reply *teeWriter) error {
 	if err != nil {
 		return err
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(reply.body.Bytes()))
+	var body io.Reader = bytes.NewReader(reply.body.Bytes())
+	if reply.Header().Get("Content-Encoding") == "gzip" {
+		if body, err = gzip.NewReader(body); err != nil {
+			return err
+		}
+	}
+	value, err := jsonschema.UnmarshalJSON(body)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,8 @@ func etagOf(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
 }
 
-// Tagged adds ETags to the replies of a handler and answers 304 if the client already has the body. It holds the
-// whole reply in memory: replies of the API are pages.
+// Tagged adds ETags to the replies of a handler, answers 304 if the client already has the body and compresses large
+// bodies for clients that accept it. It holds the whole reply in memory: replies of the API are pages.
 func Tagged(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held := &heldReply{ResponseWriter: w}
@@ -44,19 +44,29 @@ func (h *heldReply) send(r *http.Request) {
 	if h.status == 0 {
 		h.status = http.StatusOK
 	}
+	body := h.body.Bytes()
+	w.Header().Add("Vary", "Accept-Encoding")
 	if h.status == http.StatusOK {
-		tag := etagOf(h.body.Bytes())
+		packs := len(body) >= compressFrom && acceptsGzip(r.Header.Get("Accept-Encoding"))
+		tag := etagOf(body)
 		w.Header().Set("ETag", tag)
+		if packs { // the same document by other bytes
+			w.Header().Set("ETag", "W/"+tag)
+		}
 		if matches(r.Header.Get("If-None-Match"), tag) {
 			w.Header().Del("Content-Type")
 			w.Header().Del("Content-Length")
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
+		if packs {
+			w.Header().Set("Content-Encoding", "gzip")
+			body = compressed(body)
+		}
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(h.body.Len()))
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(h.status)
-	_, _ = w.Write(h.body.Bytes()) // a client that has gone away is not an error
+	_, _ = w.Write(body) // a client that has gone away is not an error
 }
 
 // matches reports whether a condition header names a tag. Weak tags, which proxies make, are accepted for reads.

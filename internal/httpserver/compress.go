@@ -1,0 +1,50 @@
+package httpserver
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// compressFrom is the size from which a reply is compressed for a client that accepts it. Below it a reply takes few
+// packets anyway.
+const compressFrom = 16 << 10 // bytes
+
+// compressors are writers of the fastest level: a page of 80 kB takes them 0.1 to 0.2 ms, a twentieth of what making the
+// page takes, and a fourteenth of its size is left.
+var compressors = sync.Pool{New: func() any {
+	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
+	return w
+}}
+
+// compressed returns a body as gzip.
+func compressed(body []byte) []byte {
+	var out bytes.Buffer
+	w := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(w)
+	w.Reset(&out)
+	_, _ = w.Write(body) // a buffer takes everything
+	_ = w.Close()
+	return out.Bytes()
+}
+
+// acceptsGzip reports whether a client accepts gzip, by its Accept-Encoding.
+func acceptsGzip(header string) bool {
+	every := false
+	for coding := range strings.SplitSeq(header, ",") {
+		name, parameter, _ := strings.Cut(coding, ";")
+		weight, found := strings.CutPrefix(strings.TrimSpace(parameter), "q=")
+		q, err := strconv.ParseFloat(weight, 64)
+		wanted := !found || err == nil && q > 0
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "gzip", "x-gzip":
+			return wanted
+		case "*":
+			every = wanted
+		}
+	}
+	return every
+}
