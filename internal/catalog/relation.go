@@ -215,3 +215,13 @@ func IdentifierKeyOf(key string) string {
 	_, identifier := cutKey(BareKeyOf(key))
 	return identifier
 }
+
+// SamePlace reports whether two keys name relations of one schema. A missing
+// database matches any.
+func SamePlace(a, b string) bool {
+	databaseA, bareA := cutKey(a)
+	databaseB, bareB := cutKey(b)
+	schemaA, _ := cutKey(bareA)
+	schemaB, _ := cutKey(bareB)
+	return schemaA == schemaB && (databaseA == databaseB || databaseA == "" || databaseB == "")
+}

@@ -63,11 +63,17 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) e
 			Remedy: "tables that are missing for this reason keep their columns; fix the cause and run dbt docs generate again",
 		})
 	}
+	index.head = head
+	ignored, err := j.isOfAnotherTarget(ctx, c, index)
+	if err != nil || ignored {
+		c.ignored = ignored
+		return err
+	}
 	index.late = j.isLate(head, part, catalog.FromCatalog)
 	j.checkClock(head, partCatalog)
 	j.rep.Count("catalog_tables", int64(len(index.print.nodes)))
 	j.rep.Count("catalog_tables_changed", index.changed)
-	index.head, index.same = head, index.print.same(print)
+	index.same = index.print.same(print)
 	c.catalog = index
 	if !index.same || index.late || j.stampOf(head, part).Compare(j.project.Newest(catalog.FromCatalog)) <= 0 {
 		return nil
@@ -98,13 +104,18 @@ func (s *catalogSink) Unchanged(_, uniqueID string, h dbt.Hash) error {
 func (c *catalogIndex) observation(j *job, adapter string) revision.Observation {
 	o := j.observed(c.head, c.artifact.part)
 	o.Source, o.Coverage, o.Claims, o.Late, o.Forced = catalog.FromCatalog, revision.Joined, c.claims, c.late, j.claim.Import.Force
-	o.Facets = &catalogReader{
+	o.Facets = c.reader(j, adapter)
+	c.claims, c.entries = nil, nil // Apply drops them as soon as it can
+	return o
+}
+
+// reader is the second pass over the catalog.
+func (c *catalogIndex) reader(j *job, adapter string) *catalogReader {
+	return &catalogReader{
 		adapter: adapter, entries: c.entries,
 		tables: newSecondPass(c.artifact, func(list []dbt.Issue) { j.issues(partCatalog, list) },
 			func() *dbt.TableDecoder { return dbt.NewTableDecoder(j.Limits(partCatalog)) }),
 	}
-	c.claims, c.entries = nil, nil // Apply drops them as soon as it can
-	return o
 }
 
 // catalogBody makes the body of the facet of a table.

@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 	"time"
@@ -68,5 +69,30 @@ func TestOlderArtifactsFill(t *testing.T) {
 	r.completed(r.send(manifest(t, "shop", monday.Add(time.Hour), more...)))
 	if past, _ := r.asset("model.shop.past"); past.ID == 0 || past.Present {
 		t.Errorf("past: %+v", past)
+	}
+}
+
+// A catalog of another target (field case A09) describes none of the tables that are
+// served: one issue, and their columns stay.
+func TestCatalogOfAnotherTarget(t *testing.T) {
+	r := newRig(t)
+	docs := manifest(t, "shop", monday, shopNodes()...)
+	r.completed(r.send(docs, catalogOf(t, monday, map[string][]string{"model.shop.orders": {"id:integer"}})))
+	other := catalogOf(t, tuesday, map[string][]string{"model.shop.orders": {"devcol:integer"}, "model.shop.stg_orders": {"devcol:integer"}})
+	other.content = bytes.ReplaceAll(other.content, []byte(`"schema":"analytics"`), []byte(`"schema":"dbt_alice"`))
+	for _, parts := range [][]part{{docs, other}, {manifest(t, "shop", tuesday, shopNodes()...), other}} {
+		imp := r.completed(r.send(parts...))
+		_, columns := r.asset("model.shop.orders")
+		if slices.Contains(columnNames(columns), "devcol") || !slices.Contains(presentColumns(columns), "id") {
+			t.Errorf("columns %v", columnNames(columns))
+		}
+		if !hasIssue(imp, "catalog-of-another-target") {
+			t.Errorf("issues %v", imp.Report.Issues)
+		}
+	}
+	// The right catalog is applied after it, although it is older.
+	r.completed(r.send(docs, catalogOf(t, monday.Add(time.Hour), map[string][]string{"model.shop.orders": {"id:integer", "amount:integer"}})))
+	if _, columns := r.asset("model.shop.orders"); !slices.Contains(presentColumns(columns), "amount") {
+		t.Errorf("columns %v", presentColumns(columns))
 	}
 }

@@ -15,6 +15,7 @@ type contents struct {
 	artifacts []*artifact    // that are open
 	manifest  *manifestIndex // nil: not read
 	catalog   *catalogIndex  // nil: not read
+	ignored   bool           // the catalog is of another target
 	commands  []string       // of the run results that were read
 }
 

@@ -174,9 +174,10 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 	return flip, nil
 }
 
-// late are the names of the parts that are older than what was applied.
+// late are the names of the parts that are older than what was applied, or were not
+// applied.
 func (c *contents) late() map[string]bool {
-	return map[string]bool{partManifest: c.manifest != nil && c.manifest.late, partCatalog: c.catalog != nil && c.catalog.late}
+	return map[string]bool{partManifest: c.manifest != nil && c.manifest.late, partCatalog: c.ignored || c.catalog != nil && c.catalog.late}
 }
 
 // fingerprints are those of the artifacts that are applied.
