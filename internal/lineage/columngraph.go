@@ -116,19 +116,6 @@ func (g *ColumnGraph) Find(table int64, name string, fold func(string) string) (
 	return same, count == 1
 }
 
-// Of lists the columns of a table, in the order of its code.
-func (g *ColumnGraph) Of(table int64) []int32 {
-	i, ok := slices.BinarySearch(g.tables, table)
-	if !ok {
-		return nil
-	}
-	out := make([]int32, 0, g.start[i+1]-g.start[i])
-	for n := g.start[i]; n < g.start[i+1]; n++ {
-		out = append(out, n)
-	}
-	return out
-}
-
 // Controls lists the columns that decide which rows a table has.
 func (g *ColumnGraph) Controls(table int64) []Control {
 	from, _ := slices.BinarySearchFunc(g.controls, table, func(s Control, t int64) int { return cmp.Compare(s.Table, t) })

@@ -72,11 +72,11 @@ func TestColumnGraph(t *testing.T) {
 	if g.Len() != 14 || g.Links() != 9 {
 		t.Errorf("%d columns and %d links, want 14 and 9", g.Len(), g.Links())
 	}
-	of := func(table string) []string { return w.labels(g, g.Of(w.table(table).ID)) }
+	of := func(table string) []string { return w.labels(g, g.of(w.table(table).ID)) }
 	if diff := cmp.Diff([]string{"customers.customer_id", "customers.total", "customers.vip"}, of("customers")); diff != "" {
 		t.Errorf("columns in the order of the code (-want +got):\n%s", diff)
 	}
-	if got := g.Of(99); got != nil {
+	if got := g.of(99); got != nil {
 		t.Errorf("a table that is not there has columns %v", got)
 	}
 	total := g.Column(w.column(t, g, "customers.total"))
@@ -136,7 +136,7 @@ func TestColumnGraphNames(t *testing.T) {
 		}
 		g := NewColumnGraph(slices.Values([]TableBlock{{1, parent}, {2, child}}), tt.options)
 		var got []string
-		for _, n := range g.Of(1) {
+		for _, n := range g.of(1) {
 			got = append(got, g.Column(n).Name)
 			if want := g.Column(n).Name == "*"; g.Column(n).Star != want {
 				t.Errorf("%s: star of %q is %v", tt.name, g.Column(n).Name, g.Column(n).Star)
@@ -222,7 +222,7 @@ func TestColumnGraphFind(t *testing.T) {
 
 func TestEmptyColumnGraph(t *testing.T) {
 	g := NewColumnGraph(slices.Values([]TableBlock(nil)), GraphOptions{})
-	if g.Len() != 0 || g.Links() != 0 || g.Of(1) != nil || len(g.Controls(1)) != 0 {
+	if g.Len() != 0 || g.Links() != 0 || g.of(1) != nil || len(g.Controls(1)) != 0 {
 		t.Error("the graph of nothing is not empty")
 	}
 	if w := g.Walk([]int32{0, 5, -1}, WalkOptions{Depth: -1, Limit: -1}); w.Total != 0 || len(w.Columns) != 0 {
@@ -298,4 +298,17 @@ func TestColumnGraphHoldsItsBlocks(t *testing.T) {
 			t.Fatal("the order of the blocks matters")
 		}
 	})
+}
+
+// of lists the columns of a table, in the order of its code.
+func (g *ColumnGraph) of(table int64) []int32 {
+	i, ok := slices.BinarySearch(g.tables, table)
+	if !ok {
+		return nil
+	}
+	out := make([]int32, 0, g.start[i+1]-g.start[i])
+	for n := g.start[i]; n < g.start[i+1]; n++ {
+		out = append(out, n)
+	}
+	return out
 }

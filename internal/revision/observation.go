@@ -87,13 +87,6 @@ func (o *Observation) dropClaims() {
 // Scope is a physical schema that was observed completely.
 type Scope struct{ prefix string } // of folded relations
 
-// ScopeOf returns the scope of a schema of a warehouse.
-func ScopeOf(platform, database, schema string) Scope {
-	const any = "x"
-	key := catalog.WarehouseRelation(platform, database, schema, any).Key()
-	return Scope{prefix: strings.TrimSuffix(key, any)}
-}
-
 func (s Scope) contains(relationKey string) bool { return strings.HasPrefix(relationKey, s.prefix) }
 
 // Claim states that a thing exists.
