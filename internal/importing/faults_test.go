@@ -88,7 +88,7 @@ func TestPackageInTwoProjects(t *testing.T) {
 // order of arrival makes no difference.
 func TestEqualBytesOfTwoProjects(t *testing.T) {
 	r := newRig(t)
-	tables := packagedCatalog(t, monday, "da", "id:integer", "more:text")
+	tables := packagedCatalog(t, monday, "", "id:integer", "more:text") // of a warehouse without databases: of either target
 	results := runResults(t, "of both", monday, "build", doc{"unique_id": "model.shop.shared", "status": "success", "execution_time": 1.5, "timing": []doc{}})
 	a, b := manifest(t, "a", monday, packaged("da")), manifest(t, "b", monday, packaged("dbb"))
 	r.completed(r.send(a, tables, results))
