@@ -104,6 +104,11 @@ func (s *catalogSink) Unchanged(_, uniqueID string, h dbt.Hash) error {
 func (c *catalogIndex) observation(j *job, adapter string) revision.Observation {
 	o := j.observed(c.head, c.artifact.part)
 	o.Source, o.Coverage, o.Claims, o.Late, o.Forced = catalog.FromCatalog, revision.Joined, c.claims, c.late, j.claim.Import.Force
+	o.Report = "the catalog"
+	o.Unclaimed = catalog.Issue{
+		Code: "catalog-only-table", Severity: "info",
+		Message: "the catalog has a table that the manifest does not name (another selection or target); it is kept until a manifest names it",
+	}
 	o.Facets = c.reader(j, adapter)
 	c.claims, c.entries = nil, nil // Apply drops them as soon as it can
 	return o

@@ -242,6 +242,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 	}
 	o := j.observed(m.head, m.artifact.part)
 	o.Source, o.Coverage, o.Guard, o.Late = catalog.FromManifest, revision.Complete, true, m.late
+	o.Report = "the manifest"
 	o.Claims, o.Facets, o.Tests, o.TestReader, o.TestsSame = m.claims, reader, m.tests, reader, m.sameTests
 	o.Forced, o.Retrace = j.claim.Import.Force, m.first
 	if o.Links, o.LinksSame = m.links, m.sameLinks; len(m.links) == 0 {

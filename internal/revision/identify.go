@@ -446,10 +446,9 @@ func (p *identification) keepWaiting(ctx context.Context, o *Observation, waitin
 				}
 			}
 			p.pending = append(p.pending, f)
-			p.opts.Report.Issue(catalog.Issue{
-				Code: "catalog-only-table", Severity: "info", Place: string(o.Source), UniqueID: f.UniqueID,
-				Message: "the catalog has a table that the manifest does not name (another selection or target); it is kept until a manifest names it",
-			})
+			issue := o.Unclaimed
+			issue.Place, issue.UniqueID = string(o.Source), f.UniqueID
+			p.opts.Report.Issue(issue)
 		}
 	}
 	return nil

@@ -57,6 +57,12 @@ type Observation struct {
 	TestReader TestReader
 	// TestsSame: Tests are those that the origin reported last.
 	TestsSame bool
+	// Report is what the observation was made from, as messages name it, such as "the
+	// manifest".
+	Report string
+	// Unclaimed is the issue of a joined thing that nothing claims; its place and id are
+	// filled in.
+	Unclaimed catalog.Issue
 	// Guard withholds removals that look like a mistake until a person confirms
 	// them; see catalog.GuardRemovals.
 	Guard bool

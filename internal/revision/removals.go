@@ -2,6 +2,7 @@ package revision
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -348,8 +349,8 @@ func (p *identification) listPending(a *absence) {
 	}
 	p.opts.Report.Issue(catalog.Issue{
 		Code: "removals-pending", Severity: "warning", Place: string(o.Source),
-		Message: fmt.Sprintf("%d of %d tables are missing from the manifest; everything else was applied, and their removal is pending confirmation",
-			len(list), len(list)+len(p.tableRefs(o, a.present))),
+		Message: fmt.Sprintf("%d of %d tables are missing from %s; everything else was applied, and their removal is pending confirmation",
+			len(list), len(list)+len(p.tableRefs(o, a.present)), cmp.Or(o.Report, "the report")),
 		Remedy: fmt.Sprintf("see GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", p.schema.ID),
 	})
 }
