@@ -26,14 +26,18 @@ func ColumnsHash(columns []Column) Hash {
 // DiffAsset returns how an asset and its columns changed: first the asset as a
 // whole (created, removed, restored), then its fields, then column by column in the
 // new order, removed ones at the end. Before is nil for a new asset, after for one
-// that is gone altogether; such a change has no fields. Code is reported as
+// that is gone altogether; such a change has no fields. An asset that is new and not
+// present was created and removed. Code is reported as
 // "changed", without the text. Version, Cause, Actor and At are left to the caller.
 func DiffAsset(before, after *Asset, columnsBefore, columnsAfter []Column) []Change {
 	switch {
 	case before == nil && after == nil:
 		return nil
 	case before == nil:
-		return []Change{{Asset: after.ID, Kind: Created}}
+		d := differ{asset: after.ID}
+		d.add(Created, "", "", "")
+		d.presence(true, after.Present) // false if only a report older than the newest one had it
+		return d.changes
 	case after == nil:
 		return []Change{{Asset: before.ID, Kind: Removed}}
 	}

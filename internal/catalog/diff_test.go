@@ -47,6 +47,10 @@ func TestDiffAsset(t *testing.T) {
 	}{
 		{"nothing", asset(nil), asset(nil), columns(id), columns(id), nil},
 		{"created", nil, asset(nil), nil, columns(id), []string{"created"}},
+		{
+			"created as removed", nil, asset(func(a *Asset) { a.Present, a.RemovedBy = false, ImportCause(4) }), nil, columns(id),
+			[]string{"created", "removed"},
+		},
 		{"gone", asset(nil), nil, nil, nil, []string{"removed"}},
 		{
 			"removed", asset(nil), asset(func(a *Asset) { a.Present, a.RemovedBy = false, ImportCause(4) }), nil, nil,

@@ -134,20 +134,26 @@ func (g *reports) encode(v doc) []byte {
 	return b
 }
 
+// piecesOf generates six uploads of two projects within four hours.
+func piecesOf(t *testing.T, seed uint64) map[string]artifacts {
+	g := &reports{Rand: rand.New(rand.NewPCG(seed, 7)), t: t}
+	pieces := map[string]artifacts{}
+	for i := range 6 {
+		project, hour := "shop", 1+g.IntN(4)
+		if i >= 4 {
+			project = "reader"
+		}
+		pieces[fmt.Sprintf("%d %s at %d", i, project, hour)] = g.piece(project, hour, i)
+	}
+	return pieces
+}
+
 // Artifacts of two projects, in any order, end in one state.
 func TestAnyOrderOfReportsEndsInOneState(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			g := &reports{Rand: rand.New(rand.NewPCG(seed, 7)), t: t}
-			pieces := map[string]artifacts{}
-			for i := range 6 {
-				project, hour := "shop", 1+g.IntN(4)
-				if i >= 4 {
-					project = "reader"
-				}
-				pieces[fmt.Sprintf("%d %s at %d", i, project, hour)] = g.piece(project, hour, i)
-			}
+			pieces := piecesOf(t, seed)
 			orders := permutations(pieces, 4)
 			want := final(t, nil, pieces, orders[0])
 			for i, order := range orders[1:] {
@@ -156,6 +162,29 @@ func TestAnyOrderOfReportsEndsInOneState(t *testing.T) {
 					open = apitest.OnPostgres
 				}
 				t.Run(fmt.Sprint(order), func(t *testing.T) { sameState(t, want, final(t, open, pieces, order)) })
+			}
+		})
+	}
+}
+
+// Artifacts that arrive again, in whatever order, change nothing and make no version.
+func TestReportsThatArriveAgainMakeNoVersion(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
+			pieces := piecesOf(t, seed)
+			orders := permutations(pieces, 3)
+			r := newRig(t, nil)
+			for _, name := range orders[1] {
+				r.send(t, pieces[name])
+			}
+			version := r.version(t)
+			for _, name := range orders[2] {
+				r.send(t, pieces[name])
+				if now := r.version(t); now != version {
+					t.Errorf("%s made version %d", name, now)
+					version = now
+				}
 			}
 		})
 	}

@@ -5,6 +5,7 @@ package faults
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,8 +62,9 @@ func TestSameBytes(t *testing.T) {
 	})
 }
 
-// F45: an older artifact after a newer one is told and changes nothing, but its
-// run results enter the history.
+// F45: an older artifact after a newer one adds what no newer one has: two models
+// that are gone since, as removed ones, and its run results. Nothing that is served
+// changes, and the same artifact again adds nothing.
 func TestOlderAfterNewer(t *testing.T) {
 	onBoth(t, func(t *testing.T, kind string) {
 		p := empty(t, kind)
@@ -70,17 +72,33 @@ func TestOlderAfterNewer(t *testing.T) {
 		p.key = s.key
 		c := s.client(p.key)
 		p.schema = c.schema("Shop")
-		c.apply(p.schema, after(t))
-		newer := c.sight(t, p.schema)
+		newest := c.apply(p.schema, after(t))
+		served, removed := c.sight(t, p.schema), c.removed(p.schema)
+		if len(removed) > 0 {
+			t.Fatalf("removed by the first artifact: %v", removed)
+		}
 		id := c.apply(p.schema, before(t))
 		if n := c.counters(id); n != (counters{}) {
 			t.Errorf("counters of the older artifact: %v", n)
 		}
-		if got := c.sight(t, p.schema); got != newer {
-			t.Errorf("the served state changed:\n%s\nwas\n%s", short(got), short(newer))
+		if got := c.sight(t, p.schema); got != served {
+			t.Errorf("the served state changed:\n%s\nwas\n%s", short(got), short(served))
 		}
-		if outcome := c.report(id, "outcome"); outcome != "superseded" || !c.hasIssue(id, "older-artifact") {
-			t.Errorf("outcome %v, issues %v", outcome, c.report(id, "issues"))
+		removed = []string{"model.shop.rpt_stock_cover by " + newest, "model.shop.session_funnel by " + newest}
+		if got := c.removed(p.schema); !slices.Equal(got, removed) {
+			t.Errorf("removed: %v, want %v", got, removed)
+		}
+		history := []string{"created rpt_stock_cover", "created session_funnel", "removed rpt_stock_cover", "removed session_funnel"}
+		if got := c.changesBy(id); !slices.Equal(got, history) {
+			t.Errorf("changes by the older artifact: %v, want %v", got, history)
+		}
+		if waiting := c.pages("/api/v1/schemas/" + p.schema + "/removals?limit=200"); len(waiting) > 0 {
+			t.Errorf("removals are pending: %v", waiting)
+		}
+		c.mustTellOlder(t, id, "applied")
+		c.mustTellOlder(t, c.apply(p.schema, manifestAlone(before(t))), "superseded")
+		if v, _ := c.get("/api/v1/schemas/"+p.schema).at("data", "attributes", "version").(float64); v != 2 {
+			t.Errorf("version %v, want 2", v)
 		}
 		if n := len(c.pages("/api/v1/runs?schema_id=" + p.schema)); n != 4 {
 			t.Errorf("%d runs in the history, want those of both states: 4", n)
@@ -89,7 +107,35 @@ func TestOlderAfterNewer(t *testing.T) {
 	})
 }
 
-// sight gives what a reader sees of a schema, without runs.
+// mustTellOlder checks the outcome of the import of an artifact that is not the newest.
+func (c *client) mustTellOlder(t *testing.T, id, outcome string) {
+	t.Helper()
+	if got := c.report(id, "outcome"); got != outcome || !c.hasIssue(id, "older-artifact") {
+		t.Errorf("outcome %v, want %s; issues %v", got, outcome, c.report(id, "issues"))
+	}
+}
+
+// removed lists the removed assets of a schema by unique id, and what removed them.
+func (c *client) removed(schema string) []string {
+	c.tb.Helper()
+	var all []string
+	for _, a := range c.pages("/api/v1/assets?limit=200&removed=true&schema_id=" + schema) {
+		all = append(all, fmt.Sprintf("%v by %v", at(a, "attributes", "dbt", "unique_id"), at(a, "attributes", "removed_by")))
+	}
+	return sorted(all)
+}
+
+// changesBy lists what an import changed.
+func (c *client) changesBy(id string) []string {
+	c.tb.Helper()
+	var all []string
+	for _, row := range c.pages("/api/v1/dbt_imports/" + id + "/changes?limit=200") {
+		all = append(all, fmt.Sprintf("%v %v", at(row, "attributes", "kind"), at(row, "attributes", "name")))
+	}
+	return sorted(all)
+}
+
+// sight gives what a reader sees of a schema, without its version and runs.
 func (c *client) sight(t *testing.T, schema string) string {
 	t.Helper()
 	var all []string
@@ -98,7 +144,7 @@ func (c *client) sight(t *testing.T, schema string) string {
 		if !ok {
 			t.Fatalf("no sight of %s: %v", schema, err)
 		}
-		all = append(all, fmt.Sprintf("version %v %s", g.version, g.text))
+		all = append(all, g.text)
 	}
 	return strings.Join(all, "\n")
 }

@@ -66,9 +66,16 @@ func TestOlderArtifactsFill(t *testing.T) {
 		"unique_id": "model.shop.past", "resource_type": "model", "name": "past", "alias": "past", "database": "shop", "schema": "analytics",
 		"package_name": "shop", "path": "past.sql", "config": doc{"materialized": "table"},
 	})
-	r.completed(r.send(manifest(t, "shop", monday.Add(time.Hour), more...)))
+	older := manifest(t, "shop", monday.Add(time.Hour), more...)
+	r.completed(r.send(older))
 	if past, _ := r.asset("model.shop.past"); past.ID == 0 || past.Present {
 		t.Errorf("past: %+v", past)
+	}
+	// It comes again, with nothing new.
+	before := r.version()
+	imp = r.completed(r.send(older))
+	if r.version() != before || imp.Report.Outcome != outcomeSuperseded {
+		t.Errorf("the same again: version %d after %d, %s", r.version(), before, imp.Report.Outcome)
 	}
 }
 

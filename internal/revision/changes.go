@@ -142,6 +142,9 @@ func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (
 		byKey[key], written[key] = f, true
 	}
 	for _, f := range slices.Concat(c.added[id], reported) {
+		if since, ok := c.withdrawn[id][keyOf(f)]; ok {
+			f.Withdrawn = since // of an older report: its node is gone since
+		}
 		if next, ok := c.replace(byKey, f); ok {
 			put(next)
 		}
