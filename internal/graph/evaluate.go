@@ -93,7 +93,7 @@ func (t term) find(u Universe) ([]int32, error) {
 		return ids, nil
 	}
 	match := methods[t.method]
-	for name := range int32(u.Len()) {
+	for name := range t.names(u) {
 		if stops(u, name) {
 			return nil, ErrStopped
 		}

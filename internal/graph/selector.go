@@ -122,10 +122,7 @@ func (t term) namesOnly(u Universe) bool {
 		return false
 	}
 	found := false
-	for name := range int32(u.Len()) {
-		if stops(u, name) {
-			return false
-		}
+	for name := range t.names(u) {
 		if stops(u, name) {
 			return false // the evaluation stops likewise
 		}

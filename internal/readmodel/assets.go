@@ -27,6 +27,7 @@ type Assets struct {
 	ids      []catalog.AssetID // of present
 	relation map[string]catalog.AssetID
 	index    *index
+	names    *names
 	bytes    int64
 	pages    atomic.Int64 // pages of several of them that were completed
 }
@@ -132,7 +133,7 @@ func lowerASCII(s string) string {
 
 // newAssets takes all assets of a version by id.
 func newAssets(all []*Asset) *Assets {
-	a := &Assets{all: all, relation: make(map[string]catalog.AssetID, len(all)), index: &index{all: all}}
+	a := &Assets{all: all, relation: make(map[string]catalog.AssetID, len(all)), index: &index{all: all}, names: &names{}}
 	for _, asset := range all {
 		if !asset.Present {
 			continue
@@ -189,12 +190,18 @@ func (a *Assets) with(changed []*Asset) *Assets {
 		}
 	}
 	out.present, out.ids = merged(a.present, present), a.ids
-	out.index = a.index.next(out.all, changed, a.find)
+	out.index, out.names = a.index.next(out.all, changed, a.find), a.names
+	if slices.ContainsFunc(changed, func(asset *Asset) bool { return asset.Present && !sameNames(a.find(asset.ID), asset) }) {
+		out.names = &names{}
+	}
 	return out
 }
 
-// assetSlot is what an asset takes in the lists, the map and the index of Assets.
-const assetSlot = 112 + indexBytes
+// assetSlot is what an asset takes in the lists, the map and the indexes of Assets.
+const assetSlot = 112 + indexBytes + namesBytes
+
+// namesBytes is about what the names of an asset take in the index by their beginnings.
+const namesBytes = 96
 
 // merged returns assets by id, those of changed in place of those of old.
 func merged(old, changed []*Asset) []*Asset {

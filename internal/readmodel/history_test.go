@@ -207,6 +207,14 @@ func stateOf(ctx context.Context, t testing.TB, m *Model, s scope, version int64
 	return out
 }
 
+// othersOf returns the assets of further names.
+func othersOf(a *Assets) (assets []int32) {
+	for _, other := range a.named().others {
+		assets = append(assets, other.asset)
+	}
+	return assets
+}
+
 // spelledOut spells a part out, so that equal states are equal values whatever
 // they share.
 func spelledOut(part sized) any {
@@ -217,7 +225,9 @@ func spelledOut(part sized) any {
 			IDs          []catalog.AssetID
 			Relation     map[string]catalog.AssetID
 			Bytes        int64
-		}{p.all, p.present, p.ids, p.relation, p.bytes}
+			Names        *graph.Names
+			Others       []int32
+		}{p.all, p.present, p.ids, p.relation, p.bytes, p.named().index, othersOf(p)}
 	case *Links:
 		var edges []catalog.Edge
 		for _, e := range p.edges {
@@ -265,7 +275,7 @@ func neighboursIn(g *graph.Graph) [][2][]int32 {
 }
 
 func diffStates(want, got any) string {
-	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, lineage.ColumnGraph{}),
+	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, lineage.ColumnGraph{}, graph.Names{}),
 		cmpopts.IgnoreFields(lineage.ColumnGraph{}, "found"))
 }
 

@@ -145,20 +145,16 @@ type universe struct {
 	fault    error                        // of reading one of them
 }
 
-// otherName is a dbt node that is not the leading one of its asset.
-type otherName struct {
-	asset int32
-	node  *catalog.OtherNode
+func newUniverse(ctx context.Context, v *View, links *Links) *universe {
+	return &universe{ctx: ctx, v: v, links: links, assets: links.assets, graph: links.graph, others: links.assets.named().others}
 }
 
-func newUniverse(ctx context.Context, v *View, links *Links) *universe {
-	u := &universe{ctx: ctx, v: v, links: links, assets: links.assets, graph: links.graph}
-	for i, a := range u.assets.present {
-		for n := range a.Others {
-			u.others = append(u.others, otherName{int32(i), &a.Others[n]})
-		}
+// Names returns the index of the names of assets; nil once tests are among them.
+func (u *universe) Names() *graph.Names {
+	if len(u.tests) > 0 {
+		return nil
 	}
-	return u
+	return u.assets.named().index
 }
 
 func (u *universe) addTests() error {
@@ -201,14 +197,23 @@ func (u *universe) Attributes(name int32) graph.Attributes {
 		return t.Attributes
 	}
 	if other := u.other(name); other != nil {
-		n := other.node
-		return graph.Attributes{
-			ResourceType: string(n.Kind), Name: n.Name, Tags: u.assets.present[other.asset].Tags, FQN: n.FQN, Package: n.Package,
-			Source: n.SourceName, Path: n.Path, PatchPath: n.PatchPath, Group: n.Group, Access: n.Access, Version: n.Version,
-			LatestVersion: n.LatestVersion,
-		}
+		return other.attributes(u.assets.present)
 	}
-	a := u.assets.present[name]
+	return u.assets.present[name].attributes()
+}
+
+// attributes are those of the node, with the tags of its asset.
+func (o *otherName) attributes(present []*Asset) graph.Attributes {
+	n := o.node
+	return graph.Attributes{
+		ResourceType: string(n.Kind), Name: n.Name, Tags: present[o.asset].Tags, FQN: n.FQN, Package: n.Package,
+		Source: n.SourceName, Path: n.Path, PatchPath: n.PatchPath, Group: n.Group, Access: n.Access, Version: n.Version,
+		LatestVersion: n.LatestVersion,
+	}
+}
+
+// attributes are those of the leading node.
+func (a *Asset) attributes() graph.Attributes {
 	out := graph.Attributes{
 		ResourceType: string(a.Kind), Name: a.Name, Tags: a.Tags, FQN: a.FQN, Package: a.Package, Source: a.SourceName, Path: a.Path,
 		PatchPath: a.PatchPath, Group: a.Group, Access: a.Access, LatestVersion: a.LatestVersion,
