@@ -304,7 +304,9 @@ func TestEdits(t *testing.T) {
 func TestEditOfAColumn(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Options{})
-	if smart := r.Send(t, "PATCH", "/api/v1/schemas/"+r.schema, r.key, `{"policy":{"description":"smart"}}`); smart.Status != 200 {
+	smart := r.Send(t, "PATCH", "/api/v1/schemas/"+r.schema, r.key, `{"policy":{"column_description":"smart"}}`)
+	if smart.Status != 200 || smart.At(t, "data.attributes.policy.column_description") != "smart" ||
+		smart.At(t, "data.attributes.policy.description") != "always" || smart.At(t, "data.attributes.policy.column_tags") != "always" {
 		t.Fatalf("%d %s", smart.Status, smart.Body)
 	}
 	columns := "/api/v1/assets/" + r.table + "/columns"

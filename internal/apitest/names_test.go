@@ -215,6 +215,9 @@ func TestHiddenEditsWarn(t *testing.T) {
 	if w := warned(asset, `{"description":"mine"}`); len(w) != 0 {
 		t.Errorf("under smart: %v", w)
 	}
+	if w := warned(column, `{"description":"mine"}`); len(w) != 1 || !strings.Contains(At(w[0], "message").(string), "for column_description is") {
+		t.Errorf("a column under always: %v", w)
+	}
 }
 
 // Changes are resources, pages of them are cut at rows, and the total counts rows.

@@ -363,7 +363,7 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 		if q.withdrawn || !q.column.Absent.IsZero() {
 			continue
 		}
-		if p.Tags != Never || !isDBT(q.facet.Origin) {
+		if p.ColumnTags != Never || !isDBT(q.facet.Origin) {
 			tags = append(tags, q.column.Tags...)
 		}
 		c.Meta = firstJSON(c.Meta, q.column.Meta)
@@ -373,7 +373,7 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 			}
 		}
 	}
-	c.Description = effectiveText(texts, e.description, p.Description)
+	c.Description = effectiveText(texts, e.description, p.ColumnDescription)
 	c.Tags = edited(tags, e.tags)
 	return c
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -179,6 +180,31 @@ func TestMergeDescription(t *testing.T) {
 				t.Errorf("description (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Columns follow rules of their own.
+func TestPolicyOfColumns(t *testing.T) {
+	model := manifestFacet("dbt's")
+	model.Body.Columns = []BodyColumn{{Name: "id", Description: "dbt's", Tags: []string{"dbt"}}}
+	person := userFacet(
+		Edit{Field: "description", Text: "mine"}, Edit{Field: "description", Column: "id", Text: "mine"},
+		Edit{Field: "tags", Column: "id", Add: []string{"mine"}},
+	)
+	for _, tt := range []struct {
+		policy       Policy
+		asset, texts string
+		tags         []string
+	}{
+		{Policy{}, "dbt's", "dbt's", []string{"dbt", "mine"}},
+		{Policy{ColumnDescription: Smart}, "dbt's", "mine", []string{"dbt", "mine"}},
+		{Policy{Description: Smart, Tags: Never}, "mine", "dbt's", []string{"dbt", "mine"}},
+		{Policy{ColumnDescription: Never, ColumnTags: Never}, "dbt's", "mine", []string{"mine"}},
+	} {
+		a, columns := Merge(1, []Facet{model, person}, tt.policy)
+		if a.Description.Value != tt.asset || columns[0].Description.Value != tt.texts || !slices.Equal(columns[0].Tags, tt.tags) {
+			t.Errorf("%+v: asset %q, column %q %v", tt.policy, a.Description.Value, columns[0].Description.Value, columns[0].Tags)
+		}
 	}
 }
 

@@ -70,7 +70,10 @@ func genFacets(t *rapid.T) []Facet {
 
 func genPolicy(t *rapid.T) Policy {
 	rule := rapid.SampledFrom([]Rule{"", Always, Smart, Never})
-	return Policy{Description: rule.Draw(t, "description"), Owners: rule.Draw(t, "owners"), Tags: rule.Draw(t, "tags")}
+	return Policy{
+		Description: rule.Draw(t, "description"), Owners: rule.Draw(t, "owners"), Tags: rule.Draw(t, "tags"),
+		ColumnDescription: rule.Draw(t, "column description"), ColumnTags: rule.Draw(t, "column tags"),
+	}
 }
 
 func mergedJSON(t *rapid.T, facets []Facet, p Policy) string {

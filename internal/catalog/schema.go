@@ -62,12 +62,14 @@ const (
 	Never  Rule = "never"  // dbt's value is not taken
 )
 
-// Policy is the rule of each property. The zero rule is Always, the import
+// Policy is the rule of each property of assets and of their columns. The zero rule is Always, the import
 // API's own default.
 type Policy struct {
-	Description Rule `json:"description,omitempty"`
-	Owners      Rule `json:"owners,omitempty"`
-	Tags        Rule `json:"tags,omitempty"`
+	Description       Rule `json:"description,omitempty"`
+	Owners            Rule `json:"owners,omitempty"`
+	Tags              Rule `json:"tags,omitempty"`
+	ColumnDescription Rule `json:"column_description,omitempty"`
+	ColumnTags        Rule `json:"column_tags,omitempty"`
 }
 
 // Version is one state of a schema, made by one applied observation or several.

@@ -156,9 +156,9 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 	if err != nil {
 		return nil, err
 	}
-	n := notEffective{schema: f.schema}
-	n.text("description", in.Body.Description, after.Attributes.Description, f.schema.Policy.Description)
-	n.set("tags", in.Body.Tags, after.Attributes.Tags, f.schema.Policy.Tags)
+	n := notEffective{schema: f.schema, column: true}
+	n.text("description", in.Body.Description, after.Attributes.Description, f.schema.Policy.ColumnDescription)
+	n.set("tags", in.Body.Tags, after.Attributes.Tags, f.schema.Policy.ColumnTags)
 	return editReply(after, n), nil
 }
 

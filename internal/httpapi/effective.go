@@ -29,6 +29,7 @@ type Warning struct {
 // notEffective collects warnings about edits that were stored and that readers do not see.
 type notEffective struct {
 	schema   catalog.Schema
+	column   bool // the edits are of a column
 	warnings []Warning
 }
 
@@ -54,10 +55,14 @@ func (n *notEffective) set(field string, edit Edited[[]string], effective []stri
 }
 
 func (n *notEffective) add(field, shown string, rule catalog.Rule) {
+	property := field
+	if n.column {
+		property = "column_" + field
+	}
 	n.warnings = append(n.warnings, Warning{
 		Code: "not-effective", Field: field,
 		Message: fmt.Sprintf("The edit is stored but readers see %s: the policy of %s for %s is %q. With \"smart\" edits by people take precedence (PATCH /api/v1/schemas/%s).",
-			shown, n.schema.ID, field, ruleText(rule), n.schema.ID),
+			shown, n.schema.ID, property, ruleText(rule), n.schema.ID),
 	})
 }
 

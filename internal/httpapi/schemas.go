@@ -32,9 +32,11 @@ type LastImport struct {
 
 // Policy decides whether dbt's or a person's value is effective.
 type Policy struct {
-	Description Rule `json:"description"`
-	Owners      Rule `json:"owners"`
-	Tags        Rule `json:"tags"`
+	Description       Rule `json:"description"`
+	Owners            Rule `json:"owners"`
+	Tags              Rule `json:"tags"`
+	ColumnDescription Rule `json:"column_description"`
+	ColumnTags        Rule `json:"column_tags"`
 }
 
 // Rule is a rule of a policy.
@@ -70,9 +72,11 @@ type SchemaPatch struct {
 
 // PolicyPatch changes the given rules.
 type PolicyPatch struct {
-	Description *Rule `json:"description,omitempty"`
-	Owners      *Rule `json:"owners,omitempty"`
-	Tags        *Rule `json:"tags,omitempty"`
+	Description       *Rule `json:"description,omitempty"`
+	Owners            *Rule `json:"owners,omitempty"`
+	Tags              *Rule `json:"tags,omitempty"`
+	ColumnDescription *Rule `json:"column_description,omitempty"`
+	ColumnTags        *Rule `json:"column_tags,omitempty"`
 }
 
 func (a *API) registerSchemas(s *httpserver.Server) {
@@ -87,7 +91,7 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema", Description: "Name, environment, merge policy, served version, number of tables and last import.",
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment or policy. The policy decides for each property whether dbt's or a person's value is effective.",
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment or policy. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Tag: "schemas",
@@ -213,6 +217,8 @@ func (p *PolicyPatch) onto(policy catalog.Policy) *catalog.Policy {
 	set(&policy.Description, p.Description)
 	set(&policy.Owners, p.Owners)
 	set(&policy.Tags, p.Tags)
+	set(&policy.ColumnDescription, p.ColumnDescription)
+	set(&policy.ColumnTags, p.ColumnTags)
 	return &policy
 }
 
@@ -221,6 +227,7 @@ func schemaResource(row store.SchemaRow) httpserver.Resource[Schema] {
 		Name: row.Name, Environment: row.Environment, Version: row.Version, Tables: row.Tables,
 		Policy: Policy{
 			Description: ruleText(row.Policy.Description), Owners: ruleText(row.Policy.Owners), Tags: ruleText(row.Policy.Tags),
+			ColumnDescription: ruleText(row.Policy.ColumnDescription), ColumnTags: ruleText(row.Policy.ColumnTags),
 		},
 		CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 	}

@@ -41,6 +41,7 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 	must(t, err)
 	t.Run("queue", func(t *testing.T) { upgradeQueue(t, old(t, beforeJobs)) })
 	t.Run("latest results", func(t *testing.T) { upgradeLatest(t, old(t, beforeArgs)) })
+	t.Run("policies", func(t *testing.T) { upgradePolicies(t, old(t, beforeColumnPolicy)) })
 	for version := int64(1); version < known; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			o := old(t, version)
@@ -169,6 +170,29 @@ func upgradeLatest(t *testing.T, o Old) {
 		}
 	}
 	same(t, classes, latest)
+}
+
+// beforeColumnPolicy is the last version whose rules for assets applied to columns too.
+const beforeColumnPolicy = 14
+
+// upgradePolicies brings up policies: columns keep the rules that applied to them.
+func upgradePolicies(t *testing.T, o Old) {
+	policies := []string{`{}`, `{"description":"smart"}`, `{"description":"always","owners":"smart","tags":"never"}`}
+	for i, policy := range policies {
+		_, err := o.DB.ExecContext(t.Context(), o.Bind(`INSERT INTO schemas (ws, id, name, environment, policy, version, tables, dirty,
+			lease_token, lease_holder, lease_expires, created_at, updated_at) VALUES (1, ?, ?, '', ?, 0, 0, 0, 0, '', 0, 1, 1)`),
+			101+i, fmt.Sprint("s", i), policy)
+		must(t, err)
+	}
+	s := o.Open((&clock{at: start}).now)
+	must(t, s.Migrate(t.Context()))
+	for i, want := range []catalog.Policy{
+		{},
+		{Description: catalog.Smart, ColumnDescription: catalog.Smart},
+		{Description: catalog.Always, ColumnDescription: catalog.Always, Owners: catalog.Smart, Tags: catalog.Never, ColumnTags: catalog.Never},
+	} {
+		same(t, get(s.Schema(t.Context(), ws, catalog.SchemaID(101+i)))(t).Policy, want)
+	}
 }
 
 // goesOn writes to tables that were upgraded.
