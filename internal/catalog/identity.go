@@ -29,6 +29,9 @@ type StoredNode struct {
 	// of one table have one relation.
 	RelationKey string
 	Withdrawn   bool
+	// Reference marks a node of another project that this one only refers to.
+	// MarkReferences sets it where Contested asks for it.
+	Reference bool
 }
 
 // Claim is one thing that an artifact or a crawl reports.
@@ -43,6 +46,11 @@ type Claim struct {
 	// RelationKey replaces Relation where only the key is available: a node that did
 	// not change is at the relation of its asset.
 	RelationKey string
+	// Same marks a node that did not change.
+	Same bool
+	// Reference marks a node of another project that this one only refers to. It is
+	// not set for nodes that did not change.
+	Reference bool
 }
 
 // ClaimOf makes the claim of a manifest or crawl facet.
@@ -126,8 +134,8 @@ func storedBefore(a, b StoredNode) bool {
 // in this order:
 //
 //  1. The asset follows its nodes: to the group of the live node before that of
-//     a withdrawn one, of the model before the snapshot, the seed, the source and
-//     the crawled table; among equals the group at the asset's own relation; then the older asset.
+//     a withdrawn one, of the model before the snapshot, the seed, the source, the
+//     mere reference and the crawled table; among equals the group at the asset's own relation; then the older asset.
 //  2. Any group with a relation, still without asset, takes the asset that was
 //     last at this relation, removed or not, if no node has led it elsewhere.
 //  3. What is not a table, still without asset, takes the one that had its kind and
@@ -149,6 +157,8 @@ func storedBefore(a, b StoredNode) bool {
 //	join: two models on one relation           | the asset that was there, else the older
 //	delete m, later n at r1                    | A is restored as n, with its edits
 //	delete m, later m anywhere                 | A is restored, with its edits, unless another live node has it
+//	m moves, its reference in another project  | A goes with m, and the unchanged reference too
+//	m's reference moves (B), later m           | A stays with m, then both are A
 //	versioned models m.v1, m.v2                | an asset each: unique id and relation both differ
 //	m of project 1, source s of project 2, r1  | one asset, whichever came first
 //	m materialized as ephemeral                | still A, without a relation
@@ -174,6 +184,17 @@ type member struct {
 	stored  *StoredNode
 	group   string // key of its group
 	isCrawl bool
+	// isReference is set for a mere reference, unchanged for a node whose claim is that
+	// which is stored.
+	isReference, unchanged bool
+}
+
+// rank orders the members of a group by who leads their asset.
+func (m *member) rank() int {
+	if m.isReference {
+		return referenceRank
+	}
+	return m.kind.rank()
 }
 
 type resolver struct {
@@ -192,12 +213,13 @@ func (r *resolver) gather(claims []Claim) {
 	for i, c := range claims {
 		m := member{
 			node: nodeKey{c.Origin, c.UniqueID}, kind: c.Kind, name: c.Name,
-			claim: i, isCrawl: isCrawl(c.Origin),
+			claim: i, isCrawl: isCrawl(c.Origin), unchanged: c.Same,
 		}
 		if c.Kind.IsTable() {
 			m.key = cmp.Or(c.RelationKey, c.Relation.Key())
 		}
 		m.stored = r.ids.nodes[m.node]
+		m.isReference = c.Reference || c.Same && m.stored != nil && m.stored.Reference
 		claimed[m.node] = true
 		whole[c.Origin] = !m.isCrawl
 		r.members = append(r.members, m)
@@ -219,7 +241,7 @@ func (r *resolver) gather(claims []Claim) {
 
 // unclaimed returns the member for a stored node that was not claimed.
 func (r *resolver) unclaimed(key nodeKey, n *StoredNode) member {
-	m := member{node: key, kind: n.Kind, claim: -1, stored: n, isCrawl: isCrawl(key.origin), key: n.RelationKey}
+	m := member{node: key, kind: n.Kind, claim: -1, stored: n, isCrawl: isCrawl(key.origin), key: n.RelationKey, unchanged: true, isReference: n.Reference}
 	at := r.ids.byID[n.Asset]
 	if m.isCrawl {
 		m.kind, m.key = KindTable, cmp.Or(m.key, key.uniqueID)
@@ -249,6 +271,35 @@ func (r *resolver) group() {
 			if d, b := cutKey(at); d != "" && b == bare {
 				m.group = at
 			}
+		}
+	}
+	r.followOwners()
+}
+
+// followOwners keeps unchanged references with the nodes that they refer to: where
+// those are now is not for the referring project to say.
+func (r *resolver) followOwners() {
+	type nodeOf struct {
+		asset    AssetID
+		uniqueID string
+	}
+	references := map[nodeOf][]*member{}
+	for i := range r.members {
+		if m := &r.members[i]; m.isReference && m.unchanged && m.stored != nil {
+			of := nodeOf{m.stored.Asset, m.node.uniqueID}
+			references[of] = append(references[of], m)
+		}
+	}
+	if len(references) == 0 {
+		return
+	}
+	for i := range r.members {
+		owner := &r.members[i]
+		if owner.isReference || owner.stored == nil {
+			continue
+		}
+		for _, m := range references[nodeOf{owner.stored.Asset, owner.node.uniqueID}] {
+			m.group = owner.group
 		}
 	}
 }
@@ -313,7 +364,7 @@ func (r *resolver) followNodes() {
 		}
 		a := r.ids.byID[m.stored.Asset]
 		votes = append(votes, vote{
-			withdrawn: m.stored.Withdrawn, rank: m.kind.rank(),
+			withdrawn: m.stored.Withdrawn, rank: m.rank(),
 			moved: r.unified(a.RelationKey) != m.group, asset: a.ID, group: m.group,
 		})
 	}

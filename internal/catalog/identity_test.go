@@ -14,8 +14,8 @@ import (
 // The tests below write a schema and claims in short:
 //
 //	asset  "1 model orders @ shop.main.orders", "2 - …" = removed
-//	node   "1 dbt:a model.a.orders", with " gone" if withdrawn
-//	claim  "dbt:a model.a.orders @ shop.main.orders"
+//	node   "1 dbt:a model.a.orders", with " reference" if it is one, then " gone" if withdrawn
+//	claim  "dbt:a model.a.orders @ shop.main.orders", with " reference" if it is one, " same" if unchanged
 //	answer "model.a.orders = 1", "= new 1", with " from 2" where facets move
 type identityCase struct {
 	name     string
@@ -41,6 +41,7 @@ func parseAsset(platform, s string) StoredAsset {
 func parseNode(s string) StoredNode {
 	var n StoredNode
 	s, n.Withdrawn = strings.CutSuffix(s, " gone")
+	s, n.Reference = strings.CutSuffix(s, " reference")
 	if k, _ := fmt.Sscanf(s, "%d %s %s", &n.Asset, &n.Origin, &n.UniqueID); k < 3 {
 		panic("node " + s)
 	}
@@ -54,9 +55,11 @@ func kindOf(uniqueID string) Kind {
 }
 
 func parseClaim(platform, s string) Claim {
+	s, same := strings.CutSuffix(s, " same")
+	s, reference := strings.CutSuffix(s, " reference")
 	head, relation, _ := strings.Cut(s, " @ ")
 	origin, id, _ := strings.Cut(head, " ")
-	c := Claim{Origin: Origin(origin), UniqueID: id, Kind: kindOf(id), Name: id[strings.LastIndex(id, ".")+1:]}
+	c := Claim{Origin: Origin(origin), UniqueID: id, Kind: kindOf(id), Name: id[strings.LastIndex(id, ".")+1:], Same: same, Reference: reference}
 	c.Relation = relationOf(platform, relation)
 	if isCrawl(c.Origin) {
 		c.Kind = KindTable
@@ -391,6 +394,41 @@ func TestResolve(t *testing.T) {
 			want:   []string{"group.new.fin = 1", "macro.old.m = 2", "macro.new.m = new 1"},
 		},
 		{
+			name:   "the owner moves before the project that refers to it: both stay together",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.core.x reference", "1 dbt:core model.core.x"},
+			claims: []string{"dbt:core model.core.x @ d.s.y"},
+			want:   []string{"model.core.x = 1"},
+		},
+		{
+			name:   "the owner moves and nothing of the referring project changed",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.core.x reference", "1 dbt:core model.core.x"},
+			claims: []string{"dbt:core model.core.x @ d.s.y", "dbt:a model.core.x @ d.s.x same"},
+			want:   []string{"model.core.x = 1", "model.core.x = 1"},
+		},
+		{
+			name:   "the reference moves first: the asset stays with its owner",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.core.x", "1 dbt:core model.core.x"},
+			claims: []string{"dbt:a model.core.x @ d.s.y reference"},
+			want:   []string{"model.core.x = new 1 from 1"},
+		},
+		{
+			name:   "then the owner moves to it: the asset is the owner's",
+			assets: []string{"1 + model x @ d.s.x", "2 + model x @ d.s.y"},
+			nodes:  []string{"2 dbt:a model.core.x reference", "1 dbt:core model.core.x"},
+			claims: []string{"dbt:core model.core.x @ d.s.y"},
+			want:   []string{"model.core.x = 1", "model.core.x = 1 from 2"},
+		},
+		{
+			name:   "a source precedes a reference, another model of its id does not follow the owner",
+			assets: []string{"1 + model x @ d.s.x"},
+			nodes:  []string{"1 dbt:a model.core.x reference", "1 dbt:b source.b.x", "1 dbt:c model.core.x"},
+			claims: []string{"dbt:b source.b.x @ d.s.y"},
+			want:   []string{"source.b.x = new 1 from 1"},
+		},
+		{
 			name:   "no table: two of one name are not guessed at",
 			assets: []string{"1 + group fin @ "},
 			nodes:  []string{"1 dbt:a group.old.fin"},
@@ -414,6 +452,42 @@ func TestResolve(t *testing.T) {
 				t.Errorf("resolutions (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Contested names the assets where a move makes it matter who only refers to a node.
+func TestContested(t *testing.T) {
+	tt := identityCase{
+		platform: "postgres",
+		assets:   []string{"1 + model x @ d.s.x", "2 + model y @ d.s.y", "3 + model z @ d.s.z", "4 + source w @ d.s.w"},
+		nodes: []string{
+			"1 dbt:a model.core.x", "1 dbt:core model.core.x", "2 dbt:a model.core.y", "3 dbt:core model.core.z", "4 dbt:a source.a.w", "4 dbt:core model.core.w",
+		},
+	}
+	for claim, want := range map[string][]AssetID{
+		"dbt:core model.core.x @ d.s.x":      nil,    // as it was
+		"dbt:core model.core.x @ d.s.n":      {1},    // leaves what another project has too
+		"dbt:core model.core.x @ d.s.y":      {1, 2}, // and comes to what only that one has
+		"dbt:core model.core.x @ .s.y":       {1, 2}, // wherever
+		"dbt:core model.core.z @ d.s.n":      nil,    // only its own
+		"dbt:core model.core.w @ d.s.n":      nil,    // a source is no reference
+		"dbt:core model.core.new @ d.s.x":    nil,    // has no asset to take along
+		"dbt:core model.core.x @ d.s.n same": nil,    // cannot have moved
+		"dbt:core model.core.x":              {1},    // ephemeral now
+	} {
+		if got := tt.identities().Contested([]Claim{parseClaim("postgres", claim)}); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", claim, got, want)
+		}
+	}
+	ids := tt.identities()
+	ids.MarkReferences([]Facet{
+		{Origin: "dbt:a", Source: FromManifest, UniqueID: "model.core.x", Body: Body{DBT: &DBT{External: true}}},
+		{Origin: "dbt:core", Source: FromManifest, UniqueID: "model.core.x", Body: Body{DBT: &DBT{}}},
+		{Origin: "dbt:a", Source: FromCatalog, UniqueID: "model.core.x"},
+	})
+	got := ids.Resolve([]Claim{parseClaim("postgres", "dbt:core model.core.x @ d.s.n")})
+	if len(got) != 1 || formatResolution(got[0]) != "model.core.x = 1" {
+		t.Errorf("%v", got)
 	}
 }
 

@@ -65,6 +65,9 @@ func (k Kind) rank() int {
 	return 4
 }
 
+// referenceRank is that of a node that a project only refers to.
+var referenceRank = KindSource.rank() + 1
+
 // KindOfNode is the kind that leads a dbt unique_id ("model.shop.orders"), else
 // the one given.
 func KindOfNode(uniqueID string, otherwise Kind) Kind {

@@ -103,7 +103,7 @@ func sortFacets(facets []Facet) *sortedFacets {
 	rank := func(f *Facet) int {
 		m := cmp.Or(kinds[nodeKey{f.Origin, f.UniqueID}], f)
 		if m.isExternal() {
-			return KindSource.rank() + 1
+			return referenceRank
 		}
 		return m.Body.Kind.rank()
 	}

@@ -80,6 +80,7 @@ func (c converter) claim(n *dbt.Node, kind catalog.Kind) revision.Claim {
 	return revision.Claim{
 		ID: n.UniqueID, Kind: kind, Name: nameOf(n),
 		RelationKey: catalog.ClaimOf(catalog.Facet{Body: body}).Relation.Key(),
+		Reference:   n.IsExternal(c.project),
 	}
 }
 

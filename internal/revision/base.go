@@ -98,7 +98,7 @@ func asserts(s catalog.Source) bool { return s == catalog.FromManifest || s == c
 
 // claim returns the claim of a node as it is stored.
 func (k *nodeIndex) claim(n Node) catalog.Claim {
-	c := catalog.Claim{Origin: n.Origin, UniqueID: n.ID}
+	c := catalog.Claim{Origin: n.Origin, UniqueID: n.ID, Same: true}
 	for _, f := range k.facets[n] {
 		if asset := k.assets[f.Asset]; asset != nil && asserts(f.Source) {
 			c.Kind, c.Name, c.RelationKey = kindOf(f, asset.Kind), asset.Name, asset.RelationKey

@@ -125,7 +125,7 @@ func (p *identification) gather(ctx context.Context, o *Observation) error {
 		c := &o.Claims[i]
 		n := Node{o.Origin, c.ID}
 		seen[c.ID] = true
-		claim := catalog.Claim{Origin: o.Origin, UniqueID: c.ID, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey}
+		claim := catalog.Claim{Origin: o.Origin, UniqueID: c.ID, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey, Reference: c.Reference}
 		if c.Same {
 			if len(p.nodes.facets[n]) == 0 {
 				continue // nothing of it was ever applied
@@ -255,7 +255,15 @@ func (p *identification) claimOthers(o *Observation, seen map[string]bool) {
 
 // resolve finds the asset of every claim, and takes ids for new assets.
 func (p *identification) resolve(ctx context.Context) error {
-	resolutions := p.nodes.identities(p.gone).Resolve(p.claims)
+	identities := p.nodes.identities(p.gone)
+	if assets := identities.Contested(p.claims); len(assets) > 0 {
+		facets, err := p.Store.FacetsOf(ctx, p.ws, p.schema.ID, p.schema.Version, assets)
+		if err != nil {
+			return fmt.Errorf("facets of %d contested assets: %w", len(assets), err)
+		}
+		identities.MarkReferences(facets)
+	}
+	resolutions := identities.Resolve(p.claims)
 	fresh, err := p.newAssets(ctx, resolutions)
 	if err != nil {
 		return err

@@ -106,6 +106,8 @@ type Claim struct {
 	Kind        catalog.Kind
 	Name        string
 	RelationKey string // "" without a relation
+	// Reference marks a node of another project that this one only refers to.
+	Reference bool
 }
 
 // FacetReader decodes facets. Only Body is used; everything else follows from
