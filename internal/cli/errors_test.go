@@ -108,7 +108,7 @@ func TestPortInUse(t *testing.T) {
 }
 
 func TestUnknownVariableWarns(t *testing.T) {
-	t.Setenv("THALWEG_DATBASE_URL", "x")
+	t.Setenv("THALWEG_DATABASE_URI", "x")
 	code, _, errs := run(t, "config", "show")
 	if code != OK || !strings.Contains(errs, "did you mean THALWEG_DATABASE_URL?") {
 		t.Errorf("exit code %d, %q", code, errs)

@@ -157,7 +157,7 @@ func asToday(path string, reply map[string]any) {
 		}
 	}
 	meta, _ := reply["meta"].(map[string]any)
-	kept := rows
+	var kept []any
 	switch {
 	case strings.HasSuffix(path, "/columns"):
 		kept = slices.DeleteFunc(slices.Clone(rows), func(row any) bool { return apitest.At(row, "attributes.present") == false })

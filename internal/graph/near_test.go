@@ -39,7 +39,7 @@ func TestUnmatchedParts(t *testing.T) {
 		{"ordrs orders", []Unmatched{{Part: "ordrs", Terms: []Term{{"fqn", "ordrs"}}}}, []string{"orders", "source:raw.orders"}},
 		{"+ordrs,tag:core", []Unmatched{{Part: "+ordrs,tag:core", Terms: []Term{{"fqn", "ordrs"}}}}, []string{"orders", "source:raw.orders"}},
 		{"region,tag:core", []Unmatched{{Part: "region,tag:core"}}, nil},
-		{"tag:nigthly", []Unmatched{{Part: "tag:nigthly", Terms: []Term{{"tag", "nigthly"}}}}, []string{"nightly"}},
+		{"tag:nightlys", []Unmatched{{Part: "tag:nightlys", Terms: []Term{{"tag", "nightlys"}}}}, []string{"nightly"}},
 		{"source:raw.order", []Unmatched{{Part: "source:raw.order", Terms: []Term{{"source", "raw.order"}}}}, []string{"raw.orders", "shop.raw.orders"}},
 		{"customers", []Unmatched{{Part: "customers", Terms: []Term{{"fqn", "customers"}}}}, []string{"source:raw.customers", "stg_customers"}},
 		{"nightly", []Unmatched{{Part: "nightly", Terms: []Term{{"fqn", "nightly"}}}}, []string{"tag:nightly"}},

@@ -93,15 +93,15 @@ func bodyExample(op *huma.Operation) (string, error) {
 		return "", nil
 	}
 	if form := op.RequestBody.Content["multipart/form-data"]; form != nil {
-		flags := ""
+		var flags strings.Builder
 		for _, name := range form.Schema.Required {
 			value := "@target/" + name + ".json"
 			if form.Schema.Properties[name].ContentEncoding == "" {
 				value = exampleValues[name]
 			}
-			flags += " -F '" + name + "=" + value + "'"
+			fmt.Fprintf(&flags, " -F '%s=%s'", name, value)
 		}
-		return flags, nil
+		return flags.String(), nil
 	}
 	media := op.RequestBody.Content["application/json"]
 	text, _ := op.Metadata[exampleKey].(string)

@@ -40,7 +40,7 @@ func (s *Server) FrontPage() {
 			if hostName(host) == "" || !plainHost(host) {
 				host = "HOST"
 			}
-			_, _ = fmt.Fprintf(w, frontPage, host) // a client that has gone away is not an error
+			_, _ = fmt.Fprintf(w, frontPage, host) //nolint:gosec // plainHost; the client may be gone
 		}),
 	})
 }

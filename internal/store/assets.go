@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -243,12 +242,4 @@ func (s *Store) AssetByRelationKey(ctx context.Context, ws int64, schema catalog
 func keyHash(s string) []byte {
 	h := catalog.HashOf([]byte(s))
 	return h[:]
-}
-
-// missing turns "not found" into nil for lookups where absence is an answer.
-func missing(err error) error {
-	if errors.Is(err, catalog.ErrNotFound) {
-		return nil
-	}
-	return err
 }

@@ -13,7 +13,7 @@ import (
 // A write that finds no space makes the store not ready for a while; reads go
 // on, and with space again so do writes.
 func TestFullDisk(t *testing.T) {
-	e := &engine{path: t.TempDir() + "/" + FileName}
+	e := newEngine(t.TempDir())
 	if err := e.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}

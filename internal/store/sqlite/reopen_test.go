@@ -13,7 +13,7 @@ import (
 // Who took a pool just before a reopen is served all the same: what is dropped
 // is handles, not requests.
 func TestRequestsLiveThroughAReopen(t *testing.T) {
-	e := &engine{path: t.TempDir() + "/" + FileName}
+	e := newEngine(t.TempDir())
 	if err := e.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}

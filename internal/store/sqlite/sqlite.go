@@ -40,8 +40,8 @@ func Open(ctx context.Context, dir string, o Options) (*store.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{path: filepath.Join(dir, FileName), lock: lock}
-	e.verifier = newVerifier(e.path)
+	e := newEngine(dir)
+	e.lock = lock
 	if err := e.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", e.path, err), e.Close())
 	}
@@ -60,6 +60,12 @@ type engine struct {
 
 	mu             sync.RWMutex
 	writer, reader *sql.DB
+}
+
+// newEngine returns the engine of a folder, not open yet.
+func newEngine(dir string) *engine {
+	path := filepath.Join(dir, FileName)
+	return &engine{path: path, verifier: newVerifier(path)}
 }
 
 // open makes the pools. The writer begins every transaction as a write
