@@ -89,7 +89,7 @@ func (a *API) freshnessFilter(ctx context.Context, p access.Principal, in *fresh
 		f.Project = project.ID
 	}
 	if in.Asset != "" {
-		found, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: AssetScope{SchemaID: in.SchemaID}}, "")
+		found, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: AssetScope{SchemaID: in.SchemaID}}, in.At)
 		if err != nil {
 			return f, err
 		}

@@ -14,7 +14,7 @@ import (
 
 // AtParam selects an older state.
 type AtParam struct {
-	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, or an RFC 3339 time"`
+	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, or an RFC 3339 time. Results of runs are those that were known then"`
 }
 
 // IDParam is the id in a path.

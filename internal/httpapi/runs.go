@@ -47,7 +47,7 @@ type Result struct {
 
 func (a *API) registerRuns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, newest first", Description: "One for each run_results.json and sources.json that was sent.",
+		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, newest first", Description: "One for each run_results.json and sources.json that was sent. With at, which requires schema_id or project, those that were known then.",
 	}, a.listRuns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",
@@ -56,30 +56,29 @@ func (a *API) registerRuns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/runs", Scope: access.ReadCatalog, ID: "list-asset-runs", Tag: "runs",
 		Summary:     "List the results of an asset's node over time, newest first",
-		Description: "Those of runs that build. Where tables were made without their rows, counts_as is history.",
+		Description: "Those of runs that build; with at those that were known then. Where tables were made without their rows, counts_as is history.",
 	}, a.listAssetRuns)
 }
 
 type runsInput struct {
 	httpserver.PageParams
+	AtParam
 	SchemaID string `query:"schema_id" maxLength:"64"`
 	Project  string `query:"project" maxLength:"64" doc:"Id of a project"`
 }
 
 func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*httpserver.Body[httpserver.List[Run]], error) {
-	view, err := a.filtered(ctx, p, in.SchemaID, "")
+	view, err := a.runsScope(ctx, p, in)
 	if err != nil {
 		return nil, err
 	}
 	var project catalog.ProjectID
 	if in.Project != "" {
-		of, named, err := a.project(ctx, p, "project", in.Project)
+		_, named, err := a.project(ctx, p, "project", in.Project)
 		if err != nil {
 			return nil, err
 		}
-		if project = named.ID; view == nil {
-			view = of
-		}
+		project = named.ID
 	}
 	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
@@ -103,6 +102,18 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 		out.Data = append(out.Data, r)
 	}
 	return httpserver.Reply(out), nil
+}
+
+// runsScope returns the view of the schema whose runs are listed; nil means all schemas.
+func (a *API) runsScope(ctx context.Context, p access.Principal, in *runsInput) (*readmodel.View, error) {
+	if in.SchemaID != "" || in.Project == "" {
+		return a.filtered(ctx, p, in.SchemaID, in.At)
+	}
+	view, _, err := a.project(ctx, p, "project", in.Project)
+	if err != nil {
+		return nil, err
+	}
+	return viewAt(ctx, view, "at", in.At)
 }
 
 type runInput struct {
@@ -161,11 +172,12 @@ func (a *API) runPage(ctx context.Context, p access.Principal, view *readmodel.V
 
 type assetRunsInput struct {
 	AssetParam
+	AtParam
 	httpserver.PageParams
 }
 
 func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRunsInput) (*httpserver.Body[httpserver.List[Result]], error) {
-	f, err := a.asset(ctx, p, in.ref(), "")
+	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type Test struct {
 	Tags        []string                    `json:"tags" nullable:"false"`
 	Args        map[string]string           `json:"args" doc:"Each as JSON"`
 	Enabled     bool                        `json:"enabled"`
-	Latest      httpserver.Nullable[Result] `json:"latest" doc:"Null if it never ran"`
+	Latest      httpserver.Nullable[Result] `json:"latest" doc:"Null if it never ran, or with at not until then"`
 }
 
 func (a *API) registerTests(s *httpserver.Server) {

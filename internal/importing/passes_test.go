@@ -125,7 +125,7 @@ func TestSourceFreshness(t *testing.T) {
 	})}
 	imp := r.completed(r.send(manifest(t, "shop", monday, shopNodes()...), sources))
 	node := catalog.NodeRef{Project: imp.Project, UniqueID: "source.shop.raw.orders"}
-	fresh, err := r.store.LatestFreshness(t.Context(), ws, r.schema, []catalog.NodeRef{node}, time.Time{})
+	fresh, err := r.store.LatestFreshness(t.Context(), ws, r.schema, []catalog.NodeRef{node}, store.Known{})
 	if err != nil || len(fresh) != 1 || fresh[0].Status != "warn" || imp.Report.Counts["freshness_stored"] != 1 {
 		t.Errorf("%+v, %v, %v", fresh, err, imp.Report.Counts)
 	}

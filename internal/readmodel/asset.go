@@ -143,7 +143,7 @@ const (
 // and again: counting in them costs a tenth of the queries. The first page does not
 // wait for that, and no page of one asset does.
 func (v *View) loadForPages(ctx context.Context, size int) error {
-	if size < 2 || v.Version != v.Schema.Version {
+	if size < 2 || v.Version != v.Schema.Version || !v.known.IsNow() {
 		return nil
 	}
 	assets, ok := v.m.cache.peek(v.scope().key(assetsPart, v.Version)).(*Assets)
@@ -153,7 +153,7 @@ func (v *View) loadForPages(ctx context.Context, size int) error {
 	if _, err := v.m.links(ctx, v.scope(), v.Version); err != nil {
 		return err
 	}
-	_, err := v.m.testStates(ctx, v.scope(), v.Version)
+	_, err := v.testStates(ctx)
 	return err
 }
 
@@ -192,7 +192,7 @@ func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID) (map[catal
 	if err != nil {
 		return nil, err
 	}
-	if states, ok := v.m.cache.peek(v.scope().resultsKey(testStatesPart, v.Version, stored)).(*testStates); ok {
+	if states, ok := v.m.cache.peek(v.resultsKey(testStatesPart, stored)).(*testStates); ok {
 		return states.tables, nil
 	}
 	tests, err := v.m.store.TestsOfAssets(ctx, v.ws(), v.Schema.ID, v.Version, ids)
@@ -217,19 +217,19 @@ func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID) (map[catal
 }
 
 func (v *View) classesOf(ctx context.Context, keys []store.NodeKey, stored int64) (map[store.NodeKey]string, error) {
-	if classes, ok := v.m.cache.peek(v.scope().resultsKey(classesPart, 0, stored)).(*Classes); ok {
+	if classes, ok := v.m.cache.peek(v.resultsKey(classesPart, stored)).(*Classes); ok {
 		return classes.of, nil
 	}
-	return v.m.store.ClassesOf(ctx, v.ws(), v.Schema.ID, keys)
+	return v.m.store.ClassesOf(ctx, v.ws(), v.Schema.ID, keys, v.known)
 }
 
 func nodeOf(t catalog.Test) catalog.NodeRef {
 	return catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID}
 }
 
-// latest reads the newest results of nodes.
+// latest reads the newest results of nodes that the view knows.
 func (v *View) latest(ctx context.Context, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.NodeResult, error) {
-	return v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, nodes)
+	return v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, nodes, v.known)
 }
 
 // named reads what summaries name, each once.

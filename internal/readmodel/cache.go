@@ -23,7 +23,7 @@ const (
 	configsPart
 	columnTagsPart
 	testNodesPart
-	classesPart    // of latest results; its version is a count of runs
+	classesPart    // of latest results
 	testStatesPart // tests with the class of their latest result
 	freshnessPart  // of the sources that are there
 	partKinds
@@ -37,6 +37,7 @@ type partKey struct {
 	schema  catalog.SchemaID
 	version int64
 	results int64 // count of stored runs, where the part depends on results
+	known   int64 // time in µs of which results are known; 0 = all
 }
 
 // sized is a part; it never changes once it is in the cache, so requests share it.

@@ -71,7 +71,7 @@ func (v *View) Freshness(ctx context.Context, f FreshnessFilter, p store.Page) (
 // freshness returns that of all sources. The newest state is kept; an older one is
 // read for each request.
 func (v *View) freshness(ctx context.Context) (*freshness, error) {
-	if !v.known.IsZero() {
+	if !v.known.IsNow() {
 		return v.loadFreshness(ctx)
 	}
 	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)

@@ -184,7 +184,7 @@ func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, e
 		}
 	}
 	if f.Status != "" {
-		classes, _, err := v.m.classes(ctx, v.scope())
+		classes, _, err := v.classes(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -231,7 +231,7 @@ func (x *index) search(ctx context.Context, set bitset, lower string) error {
 func (v *View) narrowed(ctx context.Context, f Filter) ([]map[catalog.AssetID]bool, error) {
 	var sets []map[catalog.AssetID]bool
 	if f.TestStatus != "" {
-		states, err := v.m.testStates(ctx, v.scope(), v.Version)
+		states, err := v.testStates(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -103,9 +103,17 @@ func (s scope) key(kind partKind, version int64) partKey {
 	return partKey{kind: kind, ws: s.ws, schema: s.schema, version: version}
 }
 
-// resultsKey is the key of a part that depends on how many runs were stored.
-func (s scope) resultsKey(kind partKind, version, results int64) partKey {
-	key := s.key(kind, version)
+// resultsKey is the key of a part that depends on how many runs were stored, and on
+// which of them the view knows.
+func (v *View) resultsKey(kind partKind, results int64) partKey {
+	version := v.Version
+	if kind == classesPart && v.known.IsNow() {
+		version = 0 // those of now belong to all versions
+	}
+	key := v.scope().key(kind, version)
 	key.results = results
+	if !v.known.IsNow() {
+		key.known = v.known.At.UnixMicro()
+	}
 	return key
 }

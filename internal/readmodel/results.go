@@ -38,7 +38,7 @@ func (v *View) Tests(ctx context.Context, f TestFilter, p store.Page) (store.Pag
 	if _, err := p.Position(&after); err != nil {
 		return out, err
 	}
-	states, err := v.m.testStates(ctx, v.scope(), v.Version)
+	states, err := v.testStates(ctx)
 	if err != nil {
 		return out, err
 	}
@@ -89,7 +89,7 @@ func (v *View) completed(ctx context.Context, tests []catalog.Test) ([]Test, err
 
 // Runs lists the runs of the schema, of one project or of all (0), newest first.
 func (v *View) Runs(ctx context.Context, project catalog.ProjectID, p store.Page) (store.Paged[catalog.Run], error) {
-	return v.m.store.Runs(ctx, v.ws(), store.RunFilter{SchemaID: v.Schema.ID, Project: project}, p)
+	return v.m.store.Runs(ctx, v.ws(), store.RunFilter{SchemaID: v.Schema.ID, Project: project, Known: v.known}, p)
 }
 
 // RunResults lists the results of a run of the schema, by unique_id.
@@ -104,7 +104,7 @@ func (v *View) RunFreshness(ctx context.Context, run catalog.Run, p store.Page) 
 
 // Results lists the results of an asset's nodes, newest first.
 func (v *View) Results(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[store.RunResult], error) {
-	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, asset.Nodes, p)
+	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, asset.Nodes, v.known, p)
 }
 
 // Changes lists what the versions after from up to to changed, by version and

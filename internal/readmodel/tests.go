@@ -62,20 +62,22 @@ func (c *Classes) size() int64 { return int64(len(c.of)) * 96 }
 // class returns the class of a node's latest result; "" without one.
 func (c *Classes) class(key store.NodeKey) string { return c.of[key] }
 
-func (m *Model) classes(ctx context.Context, s scope) (*Classes, int64, error) {
-	stored, err := m.store.ResultsStored(ctx, s.ws, s.schema)
+// classes returns the classes of the results that the view knows, and how many runs
+// were stored.
+func (v *View) classes(ctx context.Context) (*Classes, int64, error) {
+	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
 	if err != nil {
 		return nil, 0, err
 	}
-	key := s.resultsKey(classesPart, 0, stored)
-	part, err := m.cache.get(ctx, key, func(ctx context.Context) (part sized, err error) {
-		err = m.cache.work(ctx, func() error {
-			part, err = m.loadClasses(ctx, s)
+	key := v.resultsKey(classesPart, stored)
+	part, err := v.m.cache.get(ctx, key, func(ctx context.Context) (part sized, err error) {
+		err = v.m.cache.work(ctx, func() error {
+			part, err = v.loadClasses(ctx)
 			return err
 		})
 		older := key
 		older.results--
-		m.cache.demote(older)
+		v.m.cache.demote(older)
 		return part, err
 	})
 	if err != nil {
@@ -84,8 +86,8 @@ func (m *Model) classes(ctx context.Context, s scope) (*Classes, int64, error) {
 	return part.(*Classes), stored, nil
 }
 
-func (m *Model) loadClasses(ctx context.Context, s scope) (*Classes, error) {
-	rows, err := m.store.LatestClasses(ctx, s.ws, s.schema)
+func (v *View) loadClasses(ctx context.Context) (*Classes, error) {
+	rows, err := v.m.store.LatestClasses(ctx, v.ws(), v.Schema.ID, v.known)
 	if err != nil {
 		return nil, err
 	}
@@ -131,17 +133,18 @@ func TestClass(class string) string {
 	return class
 }
 
-func (m *Model) testStates(ctx context.Context, s scope, version int64) (*testStates, error) {
-	part, err := m.part(ctx, s, testsPart, version)
+// testStates returns the tests of the view's version with the results that it knows.
+func (v *View) testStates(ctx context.Context) (*testStates, error) {
+	part, err := v.m.part(ctx, v.scope(), testsPart, v.Version)
 	if err != nil {
 		return nil, err
 	}
 	tests := part.(*Tests)
-	classes, stored, err := m.classes(ctx, s)
+	classes, stored, err := v.classes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	joined, err := m.cache.get(ctx, s.resultsKey(testStatesPart, version, stored), func(context.Context) (sized, error) { return joinTests(tests, classes), nil })
+	joined, err := v.m.cache.get(ctx, v.resultsKey(testStatesPart, stored), func(context.Context) (sized, error) { return joinTests(tests, classes), nil })
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // At chooses a version of a schema; the zero At means the served one.
@@ -29,10 +30,8 @@ type View struct {
 	m         *Model
 	Principal access.Principal
 	Schema    catalog.Schema
-	Version   int64 // 0: nothing was there yet
-	// known is the time by which results of runs were known that the view shows; the
-	// zero time is now.
-	known time.Time
+	Version   int64       // 0: nothing was there yet
+	known     store.Known // the results of runs that the view shows
 }
 
 // View makes a view of the served version. It is where visibility is checked: a
@@ -66,19 +65,19 @@ func (v *View) At(ctx context.Context, at At) (*View, error) {
 	return &other, err
 }
 
-// knownAt is the time that the results of a view are of: the one that was asked
-// for, or when the version was made.
-func (v *View) knownAt(ctx context.Context, at At, n int64) (time.Time, error) {
+// knownAt bounds the results that a view shows: those that were known at the time that was
+// asked for, or when the version was made.
+func (v *View) knownAt(ctx context.Context, at At, n int64) (store.Known, error) {
 	switch {
 	case !at.set || at.time.IsZero() && n == v.Schema.Version:
-		return time.Time{}, nil
+		return store.Known{}, nil
 	case !at.time.IsZero():
-		return at.time, nil
+		return store.Known{At: at.time, Version: n}, nil
 	case n == 0:
-		return v.Schema.CreatedAt, nil
+		return store.Known{At: v.Schema.CreatedAt}, nil
 	}
 	version, err := v.m.store.Version(ctx, v.ws(), v.Schema.ID, n)
-	return version.At, err
+	return store.Known{At: version.At, Version: n}, err
 }
 
 func (v *View) versionAt(ctx context.Context, at At) (int64, error) {

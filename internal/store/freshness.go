@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -83,9 +82,8 @@ func (f *SourceFreshness) Node() catalog.NodeRef {
 }
 
 // LatestFreshness returns the newest freshness of those of the sources (nil = all)
-// that have one, by unique id and project: what was known at a time, the zero time
-// being now.
-func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, known time.Time) ([]SourceFreshness, error) {
+// that have one, by unique id and project.
+func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, known Known) ([]SourceFreshness, error) {
 	var out []SourceFreshness
 	var err error
 	if sources == nil {
@@ -111,30 +109,23 @@ func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.Sc
 	return out, nil
 }
 
-func (s *Store) latestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, known time.Time) ([]SourceFreshness, error) {
+func (s *Store) latestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, known Known) ([]SourceFreshness, error) {
 	scan := func(row scanner) (f SourceFreshness, err error) {
 		f.Freshness, err = scanFreshnessAnd(row, (*int64)(&f.Project))
 		return f, err
 	}
-	among := func(column string, args []any) (string, []any) {
-		if nodes == nil {
-			return "", args
-		}
-		marks, args := in(args, nodes)
-		return ` AND ` + column + ` IN ` + marks, args
-	}
-	if known.IsZero() {
-		of, args := among("l.node", []any{ws, int64(schema)})
+	if known.IsNow() {
+		of, args := amongHashes("l.node", []any{ws, int64(schema)}, nodes)
 		return list(ctx, s.reader(ws), scan, `SELECT `+freshnessColumns+`, l.project_id FROM latest_freshness l
 			JOIN freshness n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
 			WHERE l.ws = ? AND l.schema_id = ?`+of, args...)
 	}
-	of, args := among("n.node", []any{ws, int64(schema), known.UnixMicro()})
+	by, args := known.condition([]any{ws, int64(schema)})
+	of, args := amongHashes("n.node", args, nodes)
 	return list(ctx, s.reader(ws), scan, `SELECT `+freshnessColumns+`, n.project_id FROM (
 		SELECT n.*, r.project_id, row_number() OVER (PARTITION BY n.node, r.project_id ORDER BY n.snapshot_at DESC, r.invocation_id DESC) AS place
-		FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1
-		LEFT JOIN imports i ON i.ws = r.ws AND i.id = r.import_id
-		WHERE n.ws = ? AND n.schema_id = ? AND coalesce(i.created_at, r.generated_at) <= ?`+of+`) n WHERE n.place = 1`, args...)
+		FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1`+known.join()+`
+		WHERE n.ws = ? AND n.schema_id = ?`+by+of+`) n WHERE n.place = 1`, args...)
 }
 
 // AssetsOfNodes returns the assets that dbt nodes of projects report on at a

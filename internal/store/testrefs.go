@@ -113,8 +113,8 @@ func scanNodeClass(row scanner) (c NodeClass, err error) {
 
 // LatestClasses returns the class of the latest result of every node of a
 // schema, in no order.
-func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID) ([]NodeClass, error) {
-	classes, err := list(ctx, s.reader(ws), scanNodeClass, `SELECT node, project_id, class FROM latest_results WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
+func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID, known Known) ([]NodeClass, error) {
+	classes, err := s.classes(ctx, ws, schema, nil, known)
 	if err != nil {
 		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
 	}
@@ -123,25 +123,31 @@ func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.Sche
 
 // ClassesOf returns the class of the latest result of those of the nodes that
 // have one.
-func (s *Store) ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []NodeKey) (map[NodeKey]string, error) {
+func (s *Store) ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []NodeKey, known Known) (map[NodeKey]string, error) {
 	found := make(map[NodeKey]string, len(nodes))
 	hashes := make([][]byte, len(nodes))
 	for i := range nodes {
 		hashes[i] = nodes[i].Node[:]
 	}
-	scan := func(row scanner) (none struct{}, err error) {
-		c, err := scanNodeClass(row)
-		found[c.Key] = c.Class
-		return none, err
-	}
 	err := inBatches(hashes, func(hashes [][]byte) error {
-		marks, args := in([]any{ws, int64(schema)}, hashes)
-		_, err := list(ctx, s.reader(ws), scan, `SELECT node, project_id, class FROM latest_results
-			WHERE ws = ? AND schema_id = ? AND node IN `+marks, args...)
+		classes, err := s.classes(ctx, ws, schema, hashes, known)
+		for _, c := range classes {
+			found[c.Key] = c.Class
+		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
 	}
 	return found, nil
+}
+
+// classes returns the classes of the latest results of nodes (nil = all).
+func (s *Store) classes(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, known Known) ([]NodeClass, error) {
+	if !known.IsNow() {
+		from, args := known.latestKnown(ws, schema, nodes)
+		return list(ctx, s.reader(ws), scanNodeClass, `SELECT n.node, n.project_id, n.class`+from, args...)
+	}
+	of, args := amongHashes("node", []any{ws, int64(schema)}, nodes)
+	return list(ctx, s.reader(ws), scanNodeClass, `SELECT node, project_id, class FROM latest_results WHERE ws = ? AND schema_id = ?`+of, args...)
 }

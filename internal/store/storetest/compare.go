@@ -262,7 +262,7 @@ func (p *pair) read() {
 		"changes":    func(s *side) (any, error) { return s.ChangedAssets(ctx, ws, schema, 0, 99, page) },
 		"runs":       func(s *side) (any, error) { return s.Runs(ctx, ws, store.RunFilter{SchemaID: schema}, page) },
 		"latest": func(s *side) (any, error) {
-			return s.LatestResults(ctx, ws, schema, ofProject(2, "model.0", "model.1", "x"))
+			return s.LatestResults(ctx, ws, schema, ofProject(2, "model.0", "model.1", "x"), store.Known{})
 		},
 		"versions": func(s *side) (any, error) { return s.Versions(ctx, ws, schema, page) },
 		"at":       func(s *side) (any, error) { return s.VersionAt(ctx, ws, schema, p.clock.now().Add(-time.Minute)) },

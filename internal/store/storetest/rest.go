@@ -86,7 +86,7 @@ func testForeignIDs(t *testing.T, r *rig) {
 		same(t, get(r.AssetByUniqueID(ctx, ws, schema, "", id, 0))(t).ID, asset)
 		same(t, get(r.AssetByRelationKey(ctx, ws, schema, id, 0))(t).ID, asset)
 		same(t, get(r.TestsOfAsset(ctx, ws, schema, asset, 0))(t), []catalog.Test{test})
-		if got := get(r.LatestResults(ctx, ws, schema, ofProject(2, id)))(t); got[ofProject(2, id)[0]].UniqueID != id {
+		if got := get(r.LatestResults(ctx, ws, schema, ofProject(2, id), store.Known{}))(t); got[ofProject(2, id)[0]].UniqueID != id {
 			t.Errorf("no result of %.20q", id)
 		}
 		for _, f := range []store.AssetFilter{{Tag: id}, {Owner: id}, {Package: id}, {Group: id}} {
@@ -176,7 +176,7 @@ func testIsolation(t *testing.T, r *rig) {
 	_, applied, err := r.Applied(ctx, foreign, schema, 0, store.AppliedPart{Part: "m", SHA256: "s", Reader: "r"})
 	must(t, err)
 	fingerprint := get(r.Fingerprint(ctx, foreign, schema, project.ID, "m"))(t)
-	latest := get(r.LatestResults(ctx, foreign, schema, ofProject(2, "model.a")))(t)
+	latest := get(r.LatestResults(ctx, foreign, schema, ofProject(2, "model.a"), store.Known{}))(t)
 	if applied || fingerprint != nil || len(latest) != 0 {
 		t.Errorf("applied %v, fingerprint %v, latest %v", applied, fingerprint, latest)
 	}
@@ -185,7 +185,7 @@ func testIsolation(t *testing.T, r *rig) {
 		len(get(r.Imports(ctx, foreign, store.ImportFilter{}, store.Page{}))(t).Rows), len(get(r.Removals(ctx, foreign, schema, store.Page{}))(t).Rows),
 		len(get(r.Runs(ctx, foreign, store.RunFilter{}, store.Page{}))(t).Rows), len(get(r.Keys(ctx, foreign, store.Page{}))(t).Rows),
 		len(get(r.Versions(ctx, foreign, schema, store.Page{}))(t).Rows), len(get(r.AssetPage(ctx, foreign, store.AssetFilter{}, store.Page{}))(t).Rows),
-		len(get(r.NodeResults(ctx, foreign, schema, ofProject(2, "model.a"), store.Page{}))(t).Rows),
+		len(get(r.NodeResults(ctx, foreign, schema, ofProject(2, "model.a"), store.Known{}, store.Page{}))(t).Rows),
 		len(get(r.AssetBreakdown(ctx, foreign, store.AssetFilter{}, store.ByTag))(t)),
 	}
 	for i, n := range counts {

@@ -100,7 +100,7 @@ func testRuns(t *testing.T, r *rig) {
 	fresh[0].Run = sources
 	same(t, freshness, fresh)
 	same(t, get(r.Run(ctx, ws, sources))(t).Artifact, catalog.ArtifactSources)
-	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t"), time.Time{}))(t), []store.SourceFreshness{{Freshness: fresh[0], Project: 2}})
+	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t"), store.Known{}))(t), []store.SourceFreshness{{Freshness: fresh[0], Project: 2}})
 }
 
 // ofSources is a run with results of sources.
@@ -127,7 +127,7 @@ func testFreshness(t *testing.T, r *rig) {
 	}
 	statuses := func(sources []catalog.NodeRef, known time.Time) (out []string) {
 		t.Helper()
-		for _, f := range get(r.LatestFreshness(ctx, ws, schema, sources, known))(t) {
+		for _, f := range get(r.LatestFreshness(ctx, ws, schema, sources, store.Known{At: known}))(t) {
 			out = append(out, fmt.Sprint(f.UniqueID, " ", int64(f.Project), " ", f.Status))
 		}
 		return out
@@ -151,7 +151,7 @@ func testLatest(t *testing.T, r *rig) {
 	schema, other := r.schema("a"), r.schema("b")
 	latest := func() string {
 		t.Helper()
-		got := get(r.LatestResults(ctx, ws, schema, ofProject(2, "model.a", "model.none", "model.a")))(t)
+		got := get(r.LatestResults(ctx, ws, schema, ofProject(2, "model.a", "model.none", "model.a"), store.Known{}))(t)
 		if len(got) > 1 {
 			t.Fatalf("%v", got)
 		}
@@ -204,7 +204,7 @@ func testRunResults(t *testing.T, r *rig) {
 		r.putRun(run(schema, fmt.Sprint("r", i), 10+i), result("model.a", fmt.Sprint("c", i), 5), result("model.b", fmt.Sprint("d", i), 5+i))
 	}
 	history := walk(t, 2, func(p store.Page) (store.Paged[store.RunResult], error) {
-		return r.NodeResults(ctx, ws, schema, ofProject(2, "model.a", "model.b", "model.none"), p)
+		return r.NodeResults(ctx, ws, schema, ofProject(2, "model.a", "model.b", "model.none"), store.Known{}, p)
 	})
 	if len(history) != 11 || !slices.IsSortedFunc(history, func(a, b store.RunResult) int { return b.CompletedAt.Compare(a.CompletedAt) }) {
 		t.Fatalf("%d results: %v", len(history), history)
@@ -212,9 +212,9 @@ func testRunResults(t *testing.T, r *rig) {
 	if first := history[0]; first.Class != "d4" || first.InvocationID != "r4" || first.Command != "build" {
 		t.Errorf("newest %+v", first)
 	}
-	none := get(r.NodeResults(ctx, ws, schema, nil, store.Page{}))(t)
+	none := get(r.NodeResults(ctx, ws, schema, nil, store.Known{}, store.Page{}))(t)
 	same(t, len(none.Rows), 0)
-	_, err = r.NodeResults(ctx, ws, schema, make([]catalog.NodeRef, 5000), store.Page{})
+	_, err = r.NodeResults(ctx, ws, schema, make([]catalog.NodeRef, 5000), store.Known{}, store.Page{})
 	wants(t, err, catalog.ErrTooLarge)
 }
 
@@ -232,7 +232,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	nodes := append(ofProject(1, "model.a"), ofProject(2, "model.a", "model.b")...)
 	class := func() (classes [3]string) {
 		t.Helper()
-		got := get(r.LatestResults(ctx, ws, schema, nodes))(t)
+		got := get(r.LatestResults(ctx, ws, schema, nodes, store.Known{}))(t)
 		for i, n := range nodes {
 			classes[i] = got[n].Class
 		}
@@ -242,7 +242,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	history := func(nodes ...catalog.NodeRef) (ids []string) {
 		t.Helper()
 		for _, result := range walk(t, 1, func(p store.Page) (store.Paged[store.RunResult], error) {
-			return r.NodeResults(ctx, ws, schema, nodes, p)
+			return r.NodeResults(ctx, ws, schema, nodes, store.Known{}, p)
 		}) {
 			ids = append(ids, result.InvocationID)
 		}
@@ -269,7 +269,64 @@ func testResultsByProject(t *testing.T, r *rig) {
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 2)
 	same(t, class(), [3]string{"success", "skipped", "success"})
 	same(t, history(nodes[1]), []string{"i-3", "i-2", "i-1"})
-	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes, time.Time{}))(t)[0].Status, "warn")
+	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes, store.Known{}))(t)[0].Status, "warn")
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 0)
-	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other")))(t)), 1)
+	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other"), store.Known{}))(t)), 1)
+}
+
+// testKnown: results as they were known at a version and at a time, whatever was sent
+// and waited then.
+func testKnown(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	made, waited := r.importInto(schema), r.importInto(schema)
+	put := func(imp catalog.ImportID, minute int, class string) {
+		t.Helper()
+		run := run(schema, class, minute)
+		run.Import = imp
+		r.putRun(run, result("model.a", class, minute), result("model.only-"+class, class, minute))
+	}
+	put(made.ID, 10, "first")
+	r.clock.add(time.Minute)
+	job := r.claims("w", made.ID)
+	w, _ := r.begin(schema)
+	r.clock.add(time.Minute) // the import ends after it began to write
+	end := completed(*job, catalog.Import{})
+	must(t, w.Flip(ctx, store.Flip{Cause: catalog.ImportCause(made.ID), End: &end}))
+	version := get(r.Version(ctx, ws, schema, 1))(t)
+	put(waited.ID, 20, "second")
+	r.clock.add(time.Minute)
+	second := r.clock.now()
+	r.finish(r.claims("w", waited.ID))
+	put(99, 30, "third") // of no import: known from its own time on
+
+	for _, c := range []struct {
+		known store.Known
+		want  string
+	}{
+		{store.Known{At: version.At.Add(-time.Second)}, ""},
+		{store.Known{At: version.At, Version: 1}, "first"},
+		{store.Known{At: second.Add(-time.Second), Version: 1}, "first"},
+		{store.Known{At: second, Version: 1}, "second"},
+		{store.Known{At: start.Add(29 * time.Minute), Version: 1}, "second"},
+		{store.Known{At: start.Add(30 * time.Minute), Version: 1}, "third"},
+		{store.Known{}, "third"},
+	} {
+		nodes := ofProject(2, "model.a", "model.only-third")
+		latest := get(r.LatestResults(ctx, ws, schema, nodes, c.known))(t)
+		same(t, latest[nodes[0]].Class, c.want)
+		some := get(r.ClassesOf(ctx, ws, schema, []store.NodeKey{store.NodeKeyOf(2, "model.a"), store.NodeKeyOf(2, "model.none")}, c.known))(t)
+		same(t, some[store.NodeKeyOf(2, "model.a")], c.want)
+		all := map[store.NodeKey]string{}
+		for _, class := range get(r.LatestClasses(ctx, ws, schema, c.known))(t) {
+			all[class.Key] = class.Class
+		}
+		same(t, all[store.NodeKeyOf(2, "model.a")], c.want)
+		total := map[string]int{"": 0, "first": 1, "second": 2, "third": 3}[c.want]
+		same(t, len(all), min(total+1, 2*total))
+		runs := get(r.Runs(ctx, ws, store.RunFilter{SchemaID: schema, Known: c.known}, store.Page{}))(t)
+		same(t, []int{len(runs.Rows), int(runs.Total)}, []int{total, total})
+		history := get(r.NodeResults(ctx, ws, schema, nodes[:1], c.known, store.Page{}))(t)
+		same(t, []int{len(history.Rows), int(history.Total)}, []int{total, total})
+	}
 }

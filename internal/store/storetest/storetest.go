@@ -80,6 +80,7 @@ func Run(t *testing.T, open Open) {
 		{"neighbours", testNeighbours},
 		{"test references", testTestRefs},
 		{"latest classes", testLatestClasses},
+		{"results that were known", testKnown},
 		{"runs", testRuns},
 		{"latest results", testLatest},
 		{"freshness", testFreshness},

@@ -157,12 +157,12 @@ func upgradeLatest(t *testing.T, o Old) {
 	s := o.Open((&clock{at: start}).now)
 	must(t, s.Migrate(t.Context()))
 	latest := map[string]string{}
-	for n, r := range get(s.LatestResults(t.Context(), ws, 101, ofProject(2, "model.a", "model.b", "test.a", "test.b")))(t) {
+	for n, r := range get(s.LatestResults(t.Context(), ws, 101, ofProject(2, "model.a", "model.b", "test.a", "test.b"), store.Known{}))(t) {
 		latest[n.UniqueID] = r.Class
 	}
 	same(t, latest, map[string]string{"model.a": "error", "model.b": "success", "test.a": "fail", "test.b": "pass"})
 	classes := map[string]string{}
-	for _, row := range get(s.LatestClasses(t.Context(), ws, 101))(t) {
+	for _, row := range get(s.LatestClasses(t.Context(), ws, 101, store.Known{}))(t) {
 		for _, id := range []string{"model.a", "model.b", "test.a", "test.b"} {
 			if row.Key == store.NodeKeyOf(2, id) {
 				classes[id] = row.Class
@@ -272,7 +272,7 @@ func (r *rig) contents() map[string]any {
 		"code": get(r.Text(ctx, ws, code))(t), "versions": get(r.Versions(ctx, ws, 101, all))(t),
 		"removals": get(r.Removals(ctx, ws, 101, all))(t), "changes": get(r.ChangedAssets(ctx, ws, 101, 0, 2, all))(t),
 		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, all))(t),
-		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a")))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s"), time.Time{}))(t),
+		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a"), store.Known{}))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s"), store.Known{}))(t),
 		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.EnsureSetting(ctx, "secret", []byte{2}))(t), "blobs": get(r.BlobRefs(ctx, "aa"))(t),
 		"fingerprint": get(r.Fingerprint(ctx, ws, 101, 1, "manifest/r1"))(t),
 	}
