@@ -8,20 +8,16 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-const (
-	// countedAssets is how many changed assets are compared to count their changes.
-	countedAssets = 200
-	// pagesPerRequest bounds the pages of changed assets that are read for a page of changes: some have no change that
-	// is shown.
-	pagesPerRequest = 8
-)
+// pagesPerRequest bounds the pages of changed assets that are read for a page of changes: some have no change that is
+// shown.
+const pagesPerRequest = 8
 
 // changedAssets reads a page of changed assets.
 type changedAssets func(context.Context, store.Page) (store.Paged[store.ChangedAsset], error)
 
 // changes returns a page of changes. Changes are the differences of assets, so a position has the position of the
 // asset, in the store's form, and how many of its changes were on earlier pages.
-func (a *API) changes(ctx context.Context, p access.Principal, params httpserver.PageParams, read changedAssets) (*httpserver.Body[Changes], error) {
+func (a *API) changes(ctx context.Context, p access.Principal, params httpserver.PageParams, of changeList, read changedAssets) (*httpserver.Body[Changes], error) {
 	page, err := a.cursors.Page(ctx, p.WS, params)
 	if err != nil {
 		return nil, err
@@ -32,13 +28,13 @@ func (a *API) changes(ctx context.Context, p access.Principal, params httpserver
 		return nil, httpserver.InvalidCursor()
 	}
 	cut := changePage{limit: params.Limit, rows: []ChangeRow{}, before: from, skip: int(skip)}
-	total, complete := int64(0), false
+	complete := false
 	for range pagesPerRequest {
 		assets, err := read(ctx, store.Page{Limit: params.Limit, After: cut.before})
 		if err != nil {
 			return nil, httpserver.StaleCursor(err, page)
 		}
-		total = assets.Total
+		of.assets = assets.Total
 		if err := cut.add(assets.Rows); err != nil {
 			return nil, err
 		}
@@ -52,12 +48,16 @@ func (a *API) changes(ctx context.Context, p access.Principal, params httpserver
 			return nil, err
 		}
 	}
-	count, err := countChanges(ctx, read, total, complete && page.After == "", len(cut.rows))
+	rows := -1
+	if complete && page.After == "" {
+		rows = len(cut.rows)
+	}
+	count, err := a.counts.count(ctx, of, read, rows)
 	if err != nil {
 		return nil, err
 	}
 	frame := httpserver.ListOf[Change](ctx, a.cursors, p.WS, params.Limit, next, count)
-	return httpserver.Reply(Changes{Data: cut.rows, Links: frame.Links, Meta: ChangesMeta{ListMeta: frame.Meta, ChangedAssets: total}}), nil
+	return httpserver.Reply(Changes{Data: cut.rows, Links: frame.Links, Meta: ChangesMeta{ListMeta: frame.Meta, ChangedAssets: of.assets}}), nil
 }
 
 // changePage collects the rows of a page.
@@ -87,21 +87,4 @@ func (c *changePage) add(assets []store.ChangedAsset) error {
 		}
 	}
 	return nil
-}
-
-// countChanges counts the changes of all changed assets; -1 if there are too many assets. all means that the list has
-// one page, of rows changes.
-func countChanges(ctx context.Context, read changedAssets, assets int64, all bool, rows int) (int64, error) {
-	if all {
-		return int64(rows), nil
-	}
-	if assets > countedAssets {
-		return -1, nil
-	}
-	page, err := read(ctx, store.Page{Limit: countedAssets})
-	count := int64(0)
-	for i := range page.Rows {
-		count += int64(len(changesOf(page.Rows[i])))
-	}
-	return count, err
 }

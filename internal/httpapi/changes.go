@@ -104,7 +104,8 @@ func (a *API) listImportChanges(ctx context.Context, p access.Principal, in *imp
 
 // changesBetween lists the changes of the versions after from, up to to.
 func (a *API) changesBetween(ctx context.Context, p access.Principal, view *readmodel.View, from, to int64, params httpserver.PageParams) (*httpserver.Body[Changes], error) {
-	return a.changes(ctx, p, params, func(ctx context.Context, page store.Page) (store.Paged[store.ChangedAsset], error) {
+	of := changeList{schema: view.Schema.ID, from: from, to: to}
+	return a.changes(ctx, p, params, of, func(ctx context.Context, page store.Page) (store.Paged[store.ChangedAsset], error) {
 		return view.Changes(ctx, from, to, page)
 	})
 }
@@ -119,7 +120,8 @@ func (a *API) listAssetChanges(ctx context.Context, p access.Principal, in *asse
 	if err != nil {
 		return nil, err
 	}
-	return a.changes(ctx, p, in.PageParams, func(ctx context.Context, page store.Page) (store.Paged[store.ChangedAsset], error) {
+	of := changeList{schema: f.view.Schema.ID, asset: f.asset.ID, to: f.view.Version}
+	return a.changes(ctx, p, in.PageParams, of, func(ctx context.Context, page store.Page) (store.Paged[store.ChangedAsset], error) {
 		return f.view.History(ctx, f.asset.ID, page)
 	})
 }

@@ -57,6 +57,7 @@ type API struct {
 	limits  httpserver.Limits
 	now     func() time.Time
 	model   *readmodel.Model
+	counts  changeCounts
 }
 
 // New returns the API.

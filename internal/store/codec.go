@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/klauspost/compress/s2"
 	"golang.org/x/sync/errgroup"
 
@@ -98,13 +99,16 @@ func decompress(b []byte) ([]byte, error) {
 // encode returns the stored form of one body.
 func encode(v any) ([]byte, error) { return new(encoder).body(v) }
 
+// storedOptions leave out the search for names that are there twice, since our own encoder wrote the bodies.
+var storedOptions = jsontext.AllowDuplicateNames(true)
+
 // decode reads what encode returned.
 func decode(b []byte, v any) error {
 	b, err := decompress(b)
 	if err != nil {
 		return fmt.Errorf("stored body: %w", err)
 	}
-	if err := json.Unmarshal(b, v); err != nil {
+	if err := json.Unmarshal(b, v, storedOptions); err != nil {
 		return fmt.Errorf("stored body: %w", err)
 	}
 	return nil

@@ -132,7 +132,7 @@ func (c *conn) statement(ctx context.Context, query string) (*statement, error) 
 	if !worthKeeping(query) {
 		return nil, nil //nolint:nilnil // as above
 	}
-	compiled, err := c.PrepareContext(ctx, query)
+	compiled, err := c.PrepareContext(ctx, withoutKnownLimit(query))
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +148,10 @@ func (c *conn) statement(ctx context.Context, query string) (*statement, error) 
 	c.kept[query] = c.used.PushFront(s)
 	return s, c.trim()
 }
+
+// withoutKnownLimit hides the parameters of limits from the planner. It looks at their values, and therefore compiles
+// a kept statement again each time that one is bound.
+func withoutKnownLimit(query string) string { return strings.ReplaceAll(query, "LIMIT ?", "LIMIT +?") }
 
 // worthKeeping reports whether a query reads or writes rows. Others run once,
 // and what migrations change may be several statements in one text.
