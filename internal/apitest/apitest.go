@@ -156,7 +156,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 		editor = &editing.Editor{Store: s.Store, Reviser: s.reviser(o), Now: o.Now}
 	}
 	api, err := httpapi.New(httpapi.Deps{
-		Store: s.Store, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Limits: o.Limits, Now: o.Now,
+		Store: s.Store, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, Now: o.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ const (
 	CauseCrawl   CauseKind = "crawl"   // ID is that of the sync
 	CauseEdit    CauseKind = "edit"    // ID is that of the edit
 	CauseRemoval CauseKind = "removal" // confirmed by a person; ID is that of the import that withheld it
+	CauseRevert  CauseKind = "revert"  // of an import by a person; ID is that of the import
 )
 
 // Cause is why a value changed. The zero Cause means none.
@@ -65,7 +66,7 @@ func (c Cause) Label() string {
 	switch c.Kind {
 	case "":
 		return ""
-	case CauseImport, CauseRemoval:
+	case CauseImport, CauseRemoval, CauseRevert:
 		return FormatID(PrefixImport, c.ID)
 	case CauseCrawl:
 		return FormatID(PrefixSync, c.ID)
@@ -139,6 +140,8 @@ func causeKind(b []byte) CauseKind {
 		return CauseEdit
 	case CauseRemoval:
 		return CauseRemoval
+	case CauseRevert:
+		return CauseRevert
 	}
 	return CauseKind(b)
 }

@@ -7,8 +7,8 @@ import (
 
 // Cause is why a value changed.
 type Cause struct {
-	Kind string `json:"kind" doc:"import, crawl, edit or removal (one that a person confirmed)"`
-	ID   string `json:"id" doc:"Of the import, sync or edit; for a removal, of the import that withheld it"`
+	Kind string `json:"kind" doc:"import, crawl, edit, removal (one that a person confirmed) or revert"`
+	ID   string `json:"id" doc:"Of the import, sync or edit; for a removal, of the import that withheld it; for a revert, of the import that was reverted"`
 }
 
 // ActorRef is who made a change.

@@ -43,6 +43,7 @@ type Deps struct {
 	Access  *access.Access
 	Cursors *httpserver.Cursors
 	Editor  Editor
+	Reverts Reverter
 	Limits  httpserver.Limits // the zero value means the defaults
 	Now     func() time.Time
 }
@@ -54,6 +55,7 @@ type API struct {
 	access  *access.Access
 	cursors *httpserver.Cursors
 	editor  Editor
+	reverts Reverter
 	limits  httpserver.Limits
 	now     func() time.Time
 	model   *readmodel.Model
@@ -62,7 +64,7 @@ type API struct {
 
 // New returns the API.
 func New(d Deps) (*API, error) {
-	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Blobs == nil || d.Now == nil {
+	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Reverts == nil || d.Blobs == nil || d.Now == nil {
 		return nil, errors.New("http api: a dependency is missing")
 	}
 	if d.Limits == (httpserver.Limits{}) {
@@ -70,7 +72,7 @@ func New(d Deps) (*API, error) {
 	}
 	a := &API{
 		store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
-		editor: d.Editor, limits: d.Limits, now: d.Now,
+		editor: d.Editor, reverts: d.Reverts, limits: d.Limits, now: d.Now,
 		model: d.Model,
 	}
 	return a, nil
@@ -83,6 +85,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerRemovals(s)
 	a.registerProjects(s)
 	a.registerImports(s)
+	a.registerReverts(s)
 	a.registerArtifacts(s)
 	a.registerAssets(s)
 	a.registerColumns(s)

@@ -65,8 +65,10 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) e
 	}
 	index.head = head
 	ignored, err := j.isOfAnotherTarget(ctx, c, index)
+	if ignored {
+		c.ignore(partCatalog)
+	}
 	if err != nil || ignored {
-		c.ignored = ignored
 		return err
 	}
 	index.late = j.isLate(head, part, catalog.FromCatalog)

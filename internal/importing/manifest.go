@@ -58,6 +58,10 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	if err := j.recognize(ctx, head); err != nil {
 		return err
 	}
+	if skip, err := j.isReverted(ctx, part); err != nil || skip {
+		c.ignore(partManifest)
+		return err
+	}
 	print, err := j.fingerprint(ctx, catalog.FromManifest)
 	if err != nil {
 		return err

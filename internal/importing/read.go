@@ -12,11 +12,11 @@ import (
 // contents are what the artifacts of an import contain, before they are
 // compared with the catalog.
 type contents struct {
-	artifacts []*artifact    // that are open
-	manifest  *manifestIndex // nil: not read
-	catalog   *catalogIndex  // nil: not read
-	ignored   bool           // the catalog is of another target
-	commands  []string       // of the run results that were read
+	artifacts []*artifact     // that are open
+	manifest  *manifestIndex  // nil: not read
+	catalog   *catalogIndex   // nil: not read
+	ignored   map[string]bool // names of parts that are not applied
+	commands  []string        // of the run results that were read
 }
 
 // changed reports whether anything has to be applied.
@@ -28,6 +28,14 @@ func (c *contents) changed() bool {
 // anyLate reports whether an artifact is older than the newest one of its kind.
 func (c *contents) anyLate() bool {
 	return c.manifest != nil && c.manifest.late || c.catalog != nil && c.catalog.late
+}
+
+// ignore notes that a part is not applied.
+func (c *contents) ignore(part string) {
+	if c.ignored == nil {
+		c.ignored = map[string]bool{}
+	}
+	c.ignored[part] = true
 }
 
 func (c *contents) close() {
@@ -49,12 +57,17 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 			return fmt.Errorf("project of %s: %w", j.claim.Import.ID, err)
 		}
 		j.project = project
+		for _, part := range o.named(partManifest) {
+			if _, err := j.isReverted(ctx, part); err != nil {
+				return err
+			}
+		}
 	}
 	if err := j.openOthers(ctx, o); err != nil {
 		return err
 	}
 	if part, ok := o.unread(partCatalog); ok {
-		if err := j.readCatalog(ctx, part, c); err != nil {
+		if err := j.readCatalogOnce(ctx, part, c); err != nil {
 			return err
 		}
 	}
@@ -71,6 +84,19 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 		return j.readSources(ctx, part)
 	}
 	return nil
+}
+
+// readCatalogOnce reads a catalog unless it came with a reverted import.
+func (j *job) readCatalogOnce(ctx context.Context, part catalog.Part, c *contents) error {
+	skip, err := j.isReverted(ctx, part)
+	if err != nil {
+		return err
+	}
+	if skip {
+		c.ignore(partCatalog)
+		return nil
+	}
+	return j.readCatalog(ctx, part, c)
 }
 
 // identify finds or makes the project that the head of a manifest names.

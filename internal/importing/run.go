@@ -3,6 +3,7 @@ package importing
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -31,7 +32,11 @@ type job struct {
 	// project is set once the head of the manifest is read.
 	project catalog.Project
 	ctx     context.Context //nolint:containedctx // of the attempt: base is read in the background
-	base    *revision.Base  // nil until something differs from what was applied
+	// reverted are the reverted imports of the project, nil until read; memos are
+	// committed with the end.
+	reverted []reverted
+	memos    []store.Memo
+	base     *revision.Base // nil until something differs from what was applied
 }
 
 // run takes an import through its stages and returns its final state. The
@@ -133,6 +138,9 @@ func (j *job) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if !now.UpdatedAt.Equal(j.project.UpdatedAt) && now.LastImport == j.project.LastImport {
+		return fmt.Errorf("an import of the project was reverted while %s was read: %w", j.claim.Import.ID, catalog.ErrConflict)
+	}
 	if now.LastImport != j.project.LastImport {
 		return fmt.Errorf("%s was applied while %s was read: %w", now.LastImport, j.claim.Import.ID, catalog.ErrConflict)
 	}
@@ -163,7 +171,7 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 	imp.EndedAt = e.Now()
 	imp.Counters, imp.Version = r.Counters, r.Version
 	e.imp = imp
-	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &store.ImportEnd{Claim: e.claim.Job, Import: imp}}
+	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &store.ImportEnd{Claim: e.claim.Job, Import: imp}, Memos: e.memos}
 	if e.job.project.ID == 0 {
 		return flip, nil
 	}
@@ -177,7 +185,13 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 // late are the names of the parts that are older than what was applied, or were not
 // applied.
 func (c *contents) late() map[string]bool {
-	return map[string]bool{partManifest: c.manifest != nil && c.manifest.late, partCatalog: c.ignored || c.catalog != nil && c.catalog.late}
+	late := maps.Clone(c.ignored)
+	if late == nil {
+		late = map[string]bool{}
+	}
+	late[partManifest] = late[partManifest] || c.manifest != nil && c.manifest.late
+	late[partCatalog] = late[partCatalog] || c.catalog != nil && c.catalog.late
+	return late
 }
 
 // fingerprints are those of the artifacts that are applied.

@@ -20,6 +20,8 @@ type changes struct {
 	moved     map[catalog.AssetID][]store.FacetKey // that leave this asset
 	before    map[store.FacetKey]catalog.Facet     // the moved facets on their old asset
 	forced    map[catalog.Origin]bool              // whose reports replace newer ones
+	exact     map[catalog.Origin]bool              // whose reports replace the stored ones as they are
+	closed    map[catalog.AssetID][]store.FacetKey // that end as if they had never been
 	fresh     map[catalog.AssetID]bool             // assets that did not exist before
 	touched   map[catalog.AssetID]bool             // assets that are merged again
 	rewritten map[catalog.AssetID][]store.FacetKey // written again with another time
@@ -35,7 +37,7 @@ func newChanges() *changes {
 	return &changes{
 		added:     map[catalog.AssetID][]catalog.Facet{},
 		withdrawn: map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal{}, restored: map[catalog.AssetID][]store.FacetKey{},
-		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, forced: map[catalog.Origin]bool{}, fresh: map[catalog.AssetID]bool{},
+		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, forced: map[catalog.Origin]bool{}, exact: map[catalog.Origin]bool{}, closed: map[catalog.AssetID][]store.FacetKey{}, fresh: map[catalog.AssetID]bool{},
 		touched: map[catalog.AssetID]bool{}, rewritten: map[catalog.AssetID][]store.FacetKey{},
 	}
 }
@@ -67,6 +69,13 @@ func (c *changes) withdrawKey(id catalog.AssetID, n Node, s catalog.Source, sinc
 	c.withdrawn[id][store.FacetKey{Origin: n.Origin, Source: s, UniqueID: n.ID}] = since
 }
 
+// close ends facets as if nothing had reported them.
+func (c *changes) close(list []ClosedFacet) {
+	for _, f := range list {
+		c.closed[f.Asset] = append(c.closed[f.Asset], f.Key)
+	}
+}
+
 // rewrite writes a facet again, with the time of the last report that had it.
 func (c *changes) rewrite(f store.FacetRef) {
 	c.rewritten[f.Asset] = append(c.rewritten[f.Asset], store.FacetKey{Origin: f.Origin, Source: f.Source, UniqueID: f.UniqueID})
@@ -96,6 +105,7 @@ func (c *changes) forget(ids []catalog.AssetID) {
 		delete(c.moved, id)
 		delete(c.touched, id)
 		delete(c.rewritten, id)
+		delete(c.closed, id)
 	}
 }
 
@@ -113,7 +123,7 @@ func (c *changes) assets() []catalog.AssetID {
 	for id := range c.withdrawn {
 		all[id] = true
 	}
-	for _, keyed := range []map[catalog.AssetID][]store.FacetKey{c.restored, c.moved, c.rewritten} {
+	for _, keyed := range []map[catalog.AssetID][]store.FacetKey{c.restored, c.moved, c.rewritten, c.closed} {
 		for id := range keyed {
 			all[id] = true
 		}
@@ -133,7 +143,7 @@ func (c *changes) facets(id catalog.AssetID, stored, reported []catalog.Facet) (
 	for _, f := range stored {
 		byKey[keyOf(f)] = f
 	}
-	for _, k := range c.moved[id] {
+	for _, k := range slices.Concat(c.moved[id], c.closed[id]) {
 		delete(byKey, k)
 	}
 	written := map[store.FacetKey]bool{}
@@ -211,7 +221,7 @@ func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Face
 	before, moved := c.before[key]
 	f.Body = catalog.NormalizeBody(f.Body)
 	switch {
-	case f.Origin == catalog.OriginUser || !stored && !moved:
+	case f.Origin == catalog.OriginUser || c.exact[f.Origin] || !stored && !moved:
 		f.Hash = catalog.HashBody(f.Body)
 	case stored && c.forced[f.Origin]:
 		f = catalog.Carry(old, f)

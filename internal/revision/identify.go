@@ -55,6 +55,10 @@ func (a *apply) identify(ctx context.Context) error {
 		if o.Forced {
 			a.changes.forced[o.Origin] = true
 		}
+		a.changes.close(o.Closed)
+		if o.Restored {
+			a.changes.exact[o.Origin] = true
+		}
 		if err := p.noteTables(ctx, o); err != nil {
 			return err
 		}

@@ -141,7 +141,11 @@ func (m *merger) read(ctx context.Context, ids []catalog.AssetID) (map[catalog.A
 		maps.Copy(texts, t)
 		for i := range read {
 			id := assets[i]
-			facets[id] = append(facets[id], o.facet(o.ids[claims[i]], id, read[i].Body))
+			f := o.facet(o.ids[claims[i]], id, read[i].Body)
+			if o.Restored {
+				f.Cause, f.At, f.Tie = read[i].Cause, read[i].At, read[i].Tie
+			}
+			facets[id] = append(facets[id], f)
 		}
 	}
 	return facets, texts, nil
@@ -151,6 +155,7 @@ func (m *merger) read(ctx context.Context, ids []catalog.AssetID) (map[catalog.A
 type mergedBatch struct {
 	texts    Texts
 	facets   []catalog.Facet
+	closed   []store.FacetKey
 	rows     []store.AssetRow
 	untraced []catalog.AssetID // that have no column edges any more
 }
@@ -168,6 +173,7 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	b.facets, b.rows = make([]catalog.Facet, 0, count(reported)), make([]store.AssetRow, 0, len(ids))
 	for _, id := range ids {
 		runtime.Gosched() // yield to requests
+		b.closed = append(b.closed, m.changes.closed[id]...)
 		facets, written := m.changes.facets(id, st.facets[id], reported[id])
 		m.restampLists(facets)
 		asset, columns := catalog.Merge(id, facets, m.policy)
@@ -216,6 +222,9 @@ func (m *merger) writeBatch(ctx context.Context, b *mergedBatch) error {
 		return fmt.Errorf("write %d facets: %w", len(b.facets), err)
 	}
 	b.facets = nil
+	if err := m.write.CloseFacets(ctx, b.closed); err != nil {
+		return fmt.Errorf("end %d facets: %w", len(b.closed), err)
+	}
 	if err := m.write.PutAssets(ctx, b.rows); err != nil {
 		return fmt.Errorf("write %d assets: %w", len(b.rows), err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Node identifies a reported thing: an id is unique only within its origin.
@@ -78,6 +79,12 @@ type Observation struct {
 	// report is the first, or another version of the engine read the last one.
 	Retrace bool
 
+	// Restored: the facets are what was reported earlier. They replace the stored ones
+	// without being joined with them, and what waits for confirmation stays so.
+	Restored bool
+	// Closed are facets that end as if nothing had ever reported them.
+	Closed []ClosedFacet
+
 	claimed map[string]bool // of Claims; nil until needed
 }
 
@@ -88,6 +95,12 @@ func (o *Observation) dropClaims() {
 		o.ids[i] = o.Claims[i].ID
 	}
 	o.Claims = nil
+}
+
+// ClosedFacet is a facet of an asset that ends.
+type ClosedFacet struct {
+	Asset catalog.AssetID
+	Key   store.FacetKey
 }
 
 // Scope is a physical schema that was observed completely.

@@ -240,7 +240,7 @@ func (p *identification) applyAbsence(a *absence) {
 		p.withdraw(n, catalog.Withdrawal{Cause: o.Cause, At: o.At})
 	}
 	h := p.held[o.Project]
-	if o.Project == 0 {
+	if o.Project == 0 || o.Restored {
 		return
 	}
 	if o.Coverage != Complete {
@@ -318,7 +318,7 @@ func (p *identification) nameOf(o *Observation, id string) string {
 // Tables are listed; what is not a table only where no table is missing.
 func (p *identification) listPending(a *absence) {
 	o := a.observation
-	if o.Project == 0 {
+	if o.Project == 0 || o.Restored {
 		return
 	}
 	cause, at := o.Cause, o.At

@@ -167,7 +167,7 @@ func (o *Observation) stamp() catalog.Stamp { return catalog.Stamp{At: o.At, Tie
 // merges the assets again whose columns another origin lists too: the newest list
 // decides, even one that did not change.
 func (p *identification) noteTables(ctx context.Context, o *Observation) error {
-	if o.Project == 0 || o.Coverage != Joined {
+	if o.Project == 0 || o.Coverage != Joined || o.Restored {
 		return nil
 	}
 	r, err := p.reports(ctx, o.Project)
