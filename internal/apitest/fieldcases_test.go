@@ -315,6 +315,15 @@ func TestOwnersByGroup(t *testing.T) {
 		if got := s.Get(t, "/api/v1/assets?kind=model&owner="+owner+"&schema_id="+schema, key).At(t, "meta.total"); got != 2.0 {
 			t.Errorf("%v models of %s", got, owner)
 		}
+		for email, want := range map[string]float64{"fin@example.com": 3, "FIN@example.com": 3, "other@example.com": 0} {
+			list := s.Get(t, "/api/v1/assets?breakdown=owner&schema_id="+schema+"&owner="+email, key)
+			if list.At(t, "meta.total") != want || want > 0 && At(list.At(t, "meta.breakdown.owner"), owner) != want {
+				t.Errorf("owned by %s: %s", email, list.Body)
+			}
+			if warned := list.At(t, "meta.warnings") != nil; warned != (want == 0) {
+				t.Errorf("warnings about %s: %s", email, list.Body)
+			}
+		}
 		a, _ := of("model.p.a")
 		if got := s.Get(t, "/api/v1/impact?asset="+a, key); At(got.JSON(t), "data.owners.0.name") != owner || At(got.JSON(t), "data.owners.0.emails.0") != "fin@example.com" {
 			t.Errorf("impact: %s", got.Body)
@@ -345,7 +354,26 @@ func TestHooksAreNoAssets(t *testing.T) {
 		r.wants("materialization of a hook", r.get(of+"&kind=operation", "data.0.attributes.materialized"), nil)
 		r.wants("upstream of the hook", r.get(of+"&kind=operation", "data.0.attributes.upstream"), 1.0)
 		r.wants("downstream", r.node("model.shop.stg", "data.attributes.downstream"), 0.0)
-		r.get("/api/v1/lineage?schema_id="+r.schema, "data") // the graph is in memory from now on
+		for path, want := range map[string]float64{"": 0, "&select=%2Bstg%2B": 0, "&hooks=true": 1, "&select=resource_type:operation": 1, "&select=1%2Bresource_type:operation": 1} {
+			graph := r.Get(r.t, "/api/v1/lineage?schema_id="+r.schema+path, r.key)
+			hooks := strings.Count(string(graph.Body), `"kind":"operation"`)
+			if float64(hooks) != want || graph.At(r.t, "meta.nodes") != float64(len(graph.At(r.t, "data.nodes").([]any))) {
+				r.t.Errorf("lineage%s: %s", path, graph.Body)
+			}
+		}
+		if impact := r.Get(r.t, "/api/v1/impact?asset="+r.id("model.shop.stg"), r.key); impact.Status != 200 || strings.Contains(string(impact.Body), "operation") {
+			r.t.Errorf("impact: %d %s", impact.Status, impact.Body)
+		}
+		for _, path := range []string{of, "/api/v1/assets?"} { // in memory, and by a query over all schemas
+			list := r.Get(r.t, path+"&kind=operation,model&breakdown=materialized", r.key)
+			counts := list.At(r.t, "meta.breakdown.materialized").(map[string]any)
+			if len(counts) != 1 || list.At(r.t, "meta.total") != 2.0 {
+				r.t.Errorf("%s: %s", path, list.Body)
+			}
+			for as, n := range counts {
+				r.wants("materialized as "+as, r.get(path+"&kind=operation,model&materialized="+as, "meta.total"), n)
+			}
+		}
 		r.wants("downstream by the graph", r.node("model.shop.stg", "data.attributes.downstream"), 0.0)
 	})
 }

@@ -23,7 +23,7 @@ type assetsInput struct {
 	Project        string `query:"project" maxLength:"64" doc:"Id of a project"`
 	Package        string `query:"package" maxLength:"512"`
 	Tag            string `query:"tag" maxLength:"512"`
-	Owner          string `query:"owner" maxLength:"512"`
+	Owner          string `query:"owner" maxLength:"512" doc:"Name of an owner; with schema_id also an e-mail address that a dbt group or exposure gives for one"`
 	Group          string `query:"group" maxLength:"512"`
 	Status         string `query:"status" enum:"success,error,skipped,warn,fail,pass,other" doc:"Class of the latest result"`
 	TestStatus     string `query:"test_status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Assets with a data test whose latest result is of this class; requires schema_id" example:"fail"`

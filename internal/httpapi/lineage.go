@@ -22,8 +22,8 @@ type LineageNode struct {
 	Tags         []string                      `json:"tags" nullable:"false"`
 	UniqueID     *string                       `json:"unique_id"`
 	Depth        int                           `json:"depth" doc:"Steps from the nearest selected asset"`
-	Upstream     int                           `json:"upstream" doc:"Direct parents, in the whole graph"`
-	Downstream   int                           `json:"downstream" doc:"Direct children, in the whole graph"`
+	Upstream     int                           `json:"upstream" doc:"Direct parents, in the whole graph, hooks left out"`
+	Downstream   int                           `json:"downstream" doc:"Direct children, in the whole graph, hooks left out"`
 }
 
 // LineageEdge is a table edge.
@@ -64,6 +64,7 @@ type lineageInput struct {
 	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+, of at most 64 terms; default: everything"`
 	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps from the selected assets; unlimited by default"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of nodes, nearest first"`
+	Hooks    string `query:"hooks" enum:"true,false" default:"false" doc:"With operations (hooks), which are left out unless a selector selects nothing else"`
 }
 
 func (a *API) registerLineage(s *httpserver.Server) {
@@ -78,7 +79,7 @@ func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInp
 	if err != nil {
 		return nil, err
 	}
-	part, err := view.Lineage(ctx, selectorText(httpserver.URL(ctx), in.Select), in.Depth, in.Limit)
+	part, err := view.Lineage(ctx, selectorText(httpserver.URL(ctx), in.Select), readmodel.LineageOptions{Depth: in.Depth, Limit: in.Limit, Hooks: in.Hooks == "true"})
 	if invalid, ok := errors.AsType[*readmodel.SelectorError](err); ok {
 		return nil, selectorProblem(invalid.Err)
 	}

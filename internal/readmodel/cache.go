@@ -22,6 +22,7 @@ const (
 	columnsPart
 	configsPart
 	columnTagsPart
+	contactsPart
 	testNodesPart
 	classesPart    // of latest results
 	testStatesPart // tests with the class of their latest result

@@ -110,6 +110,7 @@ func (h *randomHistory) asset() store.AssetRow {
 	}
 	if h.IntN(8) == 0 {
 		a.Kind = catalog.KindExposure
+		a.Extra = fmt.Appendf(nil, `{"owner":{"name":"owner %d","emails":["%d@example.com"]}}`, h.IntN(3), h.IntN(3))
 	}
 	return store.AssetRow{Asset: a, Hash: catalog.HashOfText(fmt.Sprint(h.Uint64()))}
 }
@@ -254,6 +255,11 @@ func spelledOut(part sized) any {
 	case *Configs:
 		return struct {
 			Of    map[catalog.AssetID]config
+			Bytes int64
+		}{p.of, p.bytes}
+	case *Contacts:
+		return struct {
+			Of    map[catalog.AssetID]map[string][]string
 			Bytes int64
 		}{p.of, p.bytes}
 	case *ColumnTags:

@@ -77,6 +77,9 @@ func reachedBy(ctx context.Context, links *Links, columns *Columns, change impac
 		}
 	}
 	for _, r := range reached.Assets {
+		if links.assets.present[r.Asset].Kind == catalog.KindOperation {
+			continue // nobody consumes the hooks of a run
+		}
 		out.Assets = append(out.Assets, Reached{Asset: links.assets.present[r.Asset], Depth: int(r.Depth), Reason: r.Reason})
 	}
 	return out

@@ -71,8 +71,10 @@ func (p property) each(a *Asset, f func(string)) {
 		f(a.Package)
 	case group:
 		f(a.Group)
-	case materialized:
-		f(a.Materialized)
+	case materialized: // dbt gives analyses, operations and the like a default, which means nothing
+		if a.Kind.IsTable() {
+			f(a.Materialized)
+		}
 	case described:
 		f(boolean(a.Described))
 	case tag:

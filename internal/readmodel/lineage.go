@@ -40,9 +40,15 @@ func (e *SelectorError) Error() string { return "selector: " + e.Err.Error() }
 // Unwrap makes it a catalog.ErrInvalid too.
 func (e *SelectorError) Unwrap() []error { return []error{catalog.ErrInvalid, e.Err} }
 
-// Lineage returns the part of the graph that a dbt selector means, "" = all of it;
-// at most depth steps from the assets that it names and at most limit nodes.
-func (v *View) Lineage(ctx context.Context, selector string, depth, limit int) (TableLineage, error) {
+// LineageOptions bound a part of the graph.
+type LineageOptions struct {
+	Depth int  // steps from the selected assets
+	Limit int  // nodes
+	Hooks bool // with operations: steps of a run rather than assets
+}
+
+// Lineage returns the part of the graph that a dbt selector means, "" = all of it.
+func (v *View) Lineage(ctx context.Context, selector string, opts LineageOptions) (TableLineage, error) {
 	links, err := v.m.links(ctx, v.scope(), v.Version)
 	if err != nil {
 		return TableLineage{}, err
@@ -51,7 +57,10 @@ func (v *View) Lineage(ctx context.Context, selector string, depth, limit int) (
 	if err != nil {
 		return TableLineage{}, err
 	}
-	ids, depths, total := within(reach, depth, limit)
+	if !opts.Hooks {
+		reach = links.withoutHooks(reach)
+	}
+	ids, depths, total := within(reach, opts.Depth, opts.Limit)
 	out := TableLineage{Total: total, Warnings: warnings}
 	for i, n := range ids {
 		out.Nodes = append(out.Nodes, links.node(n, int(depths[i])))
@@ -66,7 +75,36 @@ func (v *View) Lineage(ctx context.Context, selector string, depth, limit int) (
 }
 
 func (l *Links) node(n int32, depth int) Node {
-	return Node{Asset: l.assets.present[n], Depth: depth, Upstream: len(l.graph.Parents(n)), Downstream: len(l.graph.Children(n))}
+	return Node{Asset: l.assets.present[n], Depth: depth, Upstream: l.count(l.graph.Parents(n)), Downstream: l.count(l.graph.Children(n))}
+}
+
+// withoutHooks leaves out operations, unless nothing else was selected.
+func (l *Links) withoutHooks(reach graph.Reach) graph.Reach {
+	hooks := l.assets.index.with(kind, string(catalog.KindOperation))
+	if len(hooks) == 0 || l.onlyHooks(reach) {
+		return reach
+	}
+	var out graph.Reach
+	for i, id := range reach.IDs {
+		if l.assets.present[id].Kind != catalog.KindOperation {
+			out.IDs, out.Depths = append(out.IDs, id), append(out.Depths, reach.Depths[i])
+		}
+	}
+	out.Total = len(out.IDs)
+	return out
+}
+
+// onlyHooks reports whether the selected nodes themselves are all operations.
+func (l *Links) onlyHooks(reach graph.Reach) bool {
+	for i, id := range reach.IDs {
+		if reach.Depths[i] > 0 {
+			break
+		}
+		if l.assets.present[id].Kind != catalog.KindOperation {
+			return false
+		}
+	}
+	return true
 }
 
 // within drops the nodes beyond the depth, then those beyond the limit.

@@ -33,6 +33,8 @@ type Filter struct {
 	HasDescription *bool
 	Query          string // part of the name or relation, ASCII letters of either case
 	Sort           string
+
+	owners []string // who have Owner as their e-mail address
 }
 
 // AssetList is one page of a list of assets, with counts over the whole list.
@@ -56,6 +58,9 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	}
 	assets, err := v.m.assets(ctx, v.scope(), v.Version)
 	if err != nil {
+		return AssetList{}, err
+	}
+	if f.owners, err = v.ownersReachedBy(ctx, f.Owner); err != nil {
 		return AssetList{}, err
 	}
 	set, err := v.matches(ctx, f, assets)
@@ -83,12 +88,23 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 type wanted struct {
 	property
 	param, value string
+	more         []string // further values that do as well
+}
+
+// positions returns those of the assets with one of the values.
+func (w wanted) positions(x *index) []int32 {
+	positions := x.with(w.property, w.value)
+	for _, value := range w.more {
+		positions = slices.Concat(positions, x.with(w.property, value))
+	}
+	return positions
 }
 
 // wanted lists the values of the filter that may be misspelt.
 func (f Filter) wanted() []wanted {
 	return []wanted{
-		{pkg, "package", f.Package}, {group, "group", f.Group}, {materialized, "materialized", f.Materialized}, {tag, "tag", f.Tag}, {owner, "owner", f.Owner},
+		{pkg, "package", f.Package, nil}, {group, "group", f.Group, nil}, {materialized, "materialized", f.Materialized, nil},
+		{tag, "tag", f.Tag, nil}, {owner, "owner", f.Owner, f.owners},
 	}
 }
 
@@ -96,7 +112,7 @@ func (f Filter) wanted() []wanted {
 func (f Filter) warnings(x *index) []string {
 	var out []string
 	for _, want := range f.wanted() {
-		if want.value == "" || len(x.with(want.property, want.value)) > 0 {
+		if want.value == "" || len(want.positions(x)) > 0 {
 			continue
 		}
 		text := fmt.Sprintf("%s: no asset has %q", want.param, want.value)
@@ -180,7 +196,7 @@ func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, e
 	}
 	for _, want := range f.wanted() {
 		if want.value != "" {
-			set.keep(x.set(x.with(want.property, want.value)))
+			set.keep(x.set(want.positions(x)))
 		}
 	}
 	if f.Status != "" {

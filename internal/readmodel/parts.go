@@ -17,6 +17,7 @@ import (
 //	columns   the graph of columns and how code was read              (columns.go)
 //	configs   dbt's configuration, for selectors that ask for it      (configs.go)
 //	tags      the tags of columns, for lists that are filtered by them (columntags.go)
+//	contacts  e-mail addresses of owners, for lists by them            (contacts.go)
 //	testNodes data tests as nodes, for selectors that need them       (testnodes.go)
 //
 // A part is loaded when somebody first asks for it. From then on the part of the
@@ -47,6 +48,7 @@ func derivers() []deriver {
 		{columnsPart, loadColumns, nextColumns},
 		{configsPart, loadConfigs, nextConfigs},
 		{columnTagsPart, loadColumnTags, nextColumnTags},
+		{contactsPart, loadContacts, nextContacts},
 		{testNodesPart, loadTestNodes, nextTestNodes},
 	}
 }

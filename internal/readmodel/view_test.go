@@ -202,7 +202,7 @@ func TestViewAt(t *testing.T) {
 		if c.want > 0 {
 			continue
 		}
-		tables, err := other.Lineage(ctx, "", 10, 10)
+		tables, err := other.Lineage(ctx, "", LineageOptions{Depth: 10, Limit: 10})
 		if err != nil || tables.Total != 0 {
 			t.Errorf("lineage before the first version: %+v, %v", tables, err)
 		}
@@ -438,18 +438,18 @@ func TestLineageOfAView(t *testing.T) {
 		"config.meta.owner.x:ana":   nil,
 		"config.materialized:table": nil,
 	} {
-		part, err := v.Lineage(ctx, selector, 10, 100)
+		part, err := v.Lineage(ctx, selector, LineageOptions{Depth: 10, Limit: 100})
 		must(t, err)
 		same(t, nodesOf(part), want)
 	}
-	part, err := v.Lineage(ctx, "+report", 1, 2)
+	part, err := v.Lineage(ctx, "+report", LineageOptions{Depth: 1, Limit: 2})
 	must(t, err)
 	if len(part.Nodes) != 2 || part.Total != 2 || len(part.Edges) != 1 || part.Edges[0].From.Name != "orders" || part.Edges[0].Source != "dbt_import" {
 		t.Errorf("%+v", part)
 	}
 	same(t, []int{part.Nodes[0].Upstream, part.Nodes[0].Downstream}, []int{1, 1})
 	for _, selector := range []string{"nonsense:x", "state:new"} {
-		_, err := v.Lineage(ctx, selector, 10, 100)
+		_, err := v.Lineage(ctx, selector, LineageOptions{Depth: 10, Limit: 100})
 		var invalid *SelectorError
 		if !errors.As(err, &invalid) || !errors.Is(err, catalog.ErrInvalid) || err.Error() == "" {
 			t.Errorf("%s: %v", selector, err)

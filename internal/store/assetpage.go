@@ -29,8 +29,11 @@ type AssetFilter struct {
 	Sort string
 }
 
+// isTable is catalog.Kind.IsTable of an asset.
+const isTable = `a.kind IN ('model', 'seed', 'snapshot', 'source', 'table', 'view')`
+
 // tablesFirst is what assets are sorted by unless something else is asked for.
-const tablesFirst = `(CASE WHEN a.kind IN ('model', 'seed', 'snapshot', 'source', 'table', 'view') THEN '0' ELSE '1' END || a.sort_name)`
+const tablesFirst = `(CASE WHEN ` + isTable + ` THEN '0' ELSE '1' END || a.sort_name)`
 
 // TablesFirst is what an asset is sorted by unless something else is asked for.
 func TablesFirst(kind catalog.Kind, name string) string {
@@ -106,6 +109,9 @@ func (d db) where(ctx context.Context, ws int64, f AssetFilter) (*clause, error)
 }
 
 func (c *clause) values(f AssetFilter) {
+	if f.Materialized != "" {
+		c.and(isTable) // what dbt gives analyses, operations and the like means nothing
+	}
 	for _, v := range []struct{ column, value string }{
 		{"a.package", f.Package}, {"a.group_name", f.Group}, {"a.materialized", f.Materialized},
 	} {
@@ -259,6 +265,9 @@ func (s *Store) AssetBreakdown(ctx context.Context, ws int64, f AssetFilter, by 
 
 func breakdown(by Breakdown, c *clause) (query string, args []any, err error) {
 	column := map[Breakdown]string{ByKind: "a.kind", ByGroup: "a.group_name", ByPackage: "a.package", ByMaterialized: "a.materialized"}[by]
+	if by == ByMaterialized {
+		c.and(isTable)
+	}
 	switch {
 	case column != "":
 		return `SELECT ` + column + `, count(*)` + fromAssets + c.sql.String() + ` GROUP BY ` + column, c.args, nil
