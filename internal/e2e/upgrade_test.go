@@ -50,6 +50,7 @@ func TestUpgrade(t *testing.T) {
 				r.bringsNothing(t, force, 0)
 			}
 			r.answersAsBefore(t, r.withoutNews(t, recorded(t, name)))
+			r.confirmsOld(t)
 		})
 	}
 }
@@ -119,6 +120,24 @@ func fixture(t testing.TB, name string) []byte {
 		t.Fatal(err)
 	}
 	return content
+}
+
+// confirmsOld confirms the removals that the older binary left pending, of a schema whose last manifest has no nodes:
+// tests and whatever reads the tables go with them.
+func (r *rig) confirmsOld(t *testing.T) {
+	t.Helper()
+	const schema = "SCH-102"
+	if reply := r.Send(t, "POST", "/api/v1/schemas/"+schema+"/removals/confirm", r.key, ""); reply.Status != 200 {
+		t.Fatalf("confirm: %d %s", reply.Status, reply.Body)
+	}
+	// Only groups have no parents by which it can be seen that they are gone.
+	kinds := r.Get(t, "/api/v1/assets?limit=1&breakdown=kind&schema_id="+schema, r.key).At(t, "meta.breakdown.kind")
+	if text(kinds) != text(map[string]any{"group": 2.0}) {
+		t.Errorf("present assets: %v", kinds)
+	}
+	if n := r.Get(t, "/api/v1/tests?limit=1&schema_id="+schema, r.key).At(t, "meta.total"); n != 0.0 {
+		t.Errorf("%v tests of removed tables", n)
+	}
 }
 
 // recorded are the replies of the older binary, by path.

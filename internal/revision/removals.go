@@ -387,9 +387,13 @@ func (r *Reviser) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.
 	if err != nil || len(waiting) == 0 {
 		return 0, err
 	}
+	index, err := r.Store.Index(ctx, ws, schema)
+	if err != nil {
+		return 0, fmt.Errorf("index of %s: %w", schema, err)
+	}
 	var observations []Observation
 	for _, w := range waiting {
-		o, err := r.withheldPart(ctx, ws, schema, w)
+		o, err := r.withheldPart(ctx, ws, schema, w, index)
 		if err != nil {
 			return 0, err
 		}
@@ -438,28 +442,25 @@ func (r *Reviser) waiting(ctx context.Context, ws int64, schema catalog.SchemaID
 }
 
 // withheldPart is the part of a project's last report that was not applied.
-func (r *Reviser) withheldPart(ctx context.Context, ws int64, schema catalog.SchemaID, w waitingProject) (Observation, error) {
+func (r *Reviser) withheldPart(ctx context.Context, ws int64, schema catalog.SchemaID, w waitingProject, index *store.Index) (Observation, error) {
 	project, err := r.Store.Project(ctx, ws, w.project)
 	if err != nil {
 		return Observation{}, fmt.Errorf("project %s: %w", w.project, err)
 	}
-	h, err := r.readHeldMemo(ctx, ws, schema, w.project)
+	nodes := nodesOf(index, project.Origin())
+	memo, err := r.pendingMemo(ctx, ws, schema, w, nodes)
 	if err != nil {
 		return Observation{}, err
 	}
 	o := Observation{
-		Origin: project.Origin(), Project: project.ID, Source: catalog.FromManifest, At: w.at,
+		Origin: project.Origin(), Project: project.ID, Source: nodes.sourceOf(memo.Nodes), At: w.at,
 		Cause:    catalog.Cause{Kind: catalog.CauseRemoval, ID: w.imp},
-		Coverage: Partial, Withdrawn: h.memo.Nodes,
+		Coverage: Partial, Withdrawn: memo.Nodes, Confirmed: true,
 	}
-	if len(o.Withdrawn) == 0 { // withheld by a version that kept the list alone
-		o.Withdrawn = w.ids
-	}
-	o.Confirmed = true
 	if o.Links, err = r.readLinksOf(ctx, ws, schema, project.ID); err != nil {
 		return o, err
 	}
-	return o, r.withheldTests(ctx, ws, schema, h.memo, &o)
+	return o, r.withheldTests(ctx, ws, schema, memo, &o)
 }
 
 // withheldTests states the tests of a project without the withheld ones and
@@ -498,18 +499,21 @@ func (r *Reviser) DismissRemovals(ctx context.Context, ws int64, schema catalog.
 	if err != nil || len(waiting) == 0 {
 		return err
 	}
+	index, err := r.Store.Index(ctx, ws, schema)
+	if err != nil {
+		return fmt.Errorf("index of %s: %w", schema, err)
+	}
 	flip := store.Flip{Pending: map[catalog.ProjectID][]store.PendingRemoval{}}
 	for _, w := range waiting {
-		h, err := r.readHeldMemo(ctx, ws, schema, w.project)
+		project, err := r.Store.Project(ctx, ws, w.project)
+		if err != nil {
+			return fmt.Errorf("project %s: %w", w.project, err)
+		}
+		memo, err := r.pendingMemo(ctx, ws, schema, w, nodesOf(index, project.Origin()))
 		if err != nil {
 			return err
 		}
-		if len(h.memo.Nodes) == 0 {
-			h.memo.Nodes = w.ids
-		}
-		kept := heldMemo{
-			KeptNodes: distinct(h.memo.KeptNodes, h.memo.Nodes), KeptTests: distinct(h.memo.KeptTests, h.memo.Tests),
-		}
+		kept := heldMemo{KeptNodes: distinct(memo.KeptNodes, memo.Nodes), KeptTests: distinct(memo.KeptTests, memo.Tests)}
 		b, err := json.Marshal(kept)
 		if err != nil {
 			return fmt.Errorf("removals of %s: %w", w.project, err)

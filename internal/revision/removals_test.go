@@ -2,7 +2,9 @@ package revision
 
 import (
 	"fmt"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -93,6 +95,111 @@ func TestRemovalsOfSecondNodes(t *testing.T) {
 		}
 		if present, removed := r.presence(); present != 20 || removed != 0 {
 			t.Errorf("%d present, %d removed", present, removed)
+		}
+	})
+}
+
+// oldPending are a project whose last manifest lacks thirty of forty chained models with their tests, an exposure and
+// what only reads that, as a program from before memos left them: with a list of the tables alone.
+func oldPending(r *rig) (now []thing) {
+	var models []thing
+	for i := range 40 {
+		m := model(fmt.Sprintf("m%02d", i), "id")
+		if m.tested = "id"; i > 0 {
+			m.parents = []string{models[i-1].id}
+		}
+		models = append(models, m)
+	}
+	more := func(kind catalog.Kind, name, parent string) thing {
+		return thing{id: string(kind) + ".shop." + name, kind: kind, parents: []string{parent}}
+	}
+	stays := more(catalog.KindExposure, "stays", models[3].id)
+	gone := []thing{more(catalog.KindSemanticModel, "gone", models[39].id)}
+	gone = append(gone, more(catalog.KindMetric, "gone", gone[0].id), more(catalog.KindExposure, "gone", models[20].id))
+	first := r.dbt("shop", append(append(models[:40:40], stays), gone...)...)
+	singular := catalog.TestBody{Name: "singular", Parents: []string{models[2].id, models[30].id}}
+	first.Tests = append(first.Tests, TestClaim{ID: "test.shop.singular"})
+	held := first.Facets.(*Held)
+	held.Tests = append(held.Tests, catalog.Test{UniqueID: "test.shop.singular", Hash: catalog.HashOfText("singular"), Body: singular})
+	r.apply(first)
+	now = append(models[:10:10], stays)
+	o := r.dbt("shop", now...)
+	r.apply(o)
+	r.forget(o.Project, gone)
+	return now
+}
+
+// forget ends the edges into things that are gone, and drops what is remembered of a project.
+func (r *rig) forget(project catalog.ProjectID, gone []thing) {
+	r.t.Helper()
+	ctx := r.t.Context()
+	check := func(err error) {
+		r.t.Helper()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	others := map[catalog.AssetID]bool{}
+	for _, a := range r.assets() {
+		others[a.ID] = slices.ContainsFunc(gone, func(x thing) bool { return a.Nodes[0].UniqueID == x.id })
+	}
+	edges, err := r.store.EdgesOf(ctx, ws, r.schema, 0, project)
+	check(err)
+	lease, err := r.store.LeaseSchema(ctx, ws, r.schema, "test", time.Second)
+	check(err)
+	w, err := r.store.Begin(ctx, lease)
+	check(err)
+	check(w.CloseEdges(ctx, slices.DeleteFunc(edges, func(e catalog.Edge) bool { return !others[e.To] })))
+	flip := store.Flip{Cause: catalog.ImportCause(r.last), Actor: tester, Release: true}
+	for _, name := range []string{heldMemoName, linksMemoName, historyMemoName, droppedMemoName} {
+		flip.Memos = append(flip.Memos, store.Memo{Project: project, Name: name})
+	}
+	check(w.Flip(ctx, flip))
+}
+
+// served counts the edges, tests and present assets that are not tables.
+func (r *rig) served() [3]int {
+	r.t.Helper()
+	tests, err := r.store.TestsOf(r.t.Context(), ws, r.schema, 0, 0, false)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	others := 0
+	for _, a := range r.assets() {
+		if a.Present && !a.Kind.IsTable() {
+			others++
+		}
+	}
+	return [3]int{len(r.edges()), len(tests), others}
+}
+
+// Removals that were pending before memos were kept take edges, tests and exposures with them.
+func TestOldRemovalsAreConfirmedWhole(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		now := oldPending(r)
+		if got := r.served(); got != [3]int{40, 41, 4} || len(r.pending()) != 30 {
+			t.Fatalf("while they wait: %v, %d pending", got, len(r.pending()))
+		}
+		r.confirm()
+		if got := r.served(); got != [3]int{10, 10, 1} || len(r.pending()) != 0 {
+			t.Errorf("confirmed: %v, %d pending", got, len(r.pending()))
+		}
+		if again := r.apply(r.dbt("shop", now...)); again.Version != 0 || len(r.pending()) != 0 {
+			t.Errorf("the same manifest makes version %d, %d pending", again.Version, len(r.pending()))
+		}
+	})
+}
+
+// Dismissed, all of that stays, also when the manifest comes again.
+func TestOldRemovalsAreDismissedWhole(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		now := oldPending(r)
+		if err := r.DismissRemovals(t.Context(), ws, r.schema, Options{Holder: "test", Actor: tester}); err != nil {
+			t.Fatal(err)
+		}
+		r.apply(r.dbt("shop", now...))
+		if got := r.served(); got != [3]int{40, 41, 4} || len(r.pending()) != 0 {
+			t.Errorf("dismissed: %v, %d pending", got, len(r.pending()))
 		}
 	})
 }

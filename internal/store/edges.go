@@ -14,6 +14,22 @@ func scanEdge(row scanner) (e catalog.Edge, err error) {
 	return e, err
 }
 
+// EndedEdges returns the edges that a project had and has no longer at the served
+// version, as far as versions are kept.
+func (s *Store) EndedEdges(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID) ([]catalog.Edge, error) {
+	d := s.reader(ws)
+	at, err := d.served(ctx, ws, schema, 0)
+	if err != nil {
+		return nil, err
+	}
+	edges, err := list(ctx, d, scanEdge, `SELECT project_id, from_asset, to_asset, type, from_node, confidence, source FROM edges
+		WHERE ws = ? AND schema_id = ? AND valid_to <= ? AND project_id = ?`, ws, int64(schema), at, int64(project))
+	if err != nil {
+		return nil, fmt.Errorf("edges that %s had: %w", project, err)
+	}
+	return edges, nil
+}
+
 // EdgesOf returns the edges that a project has (0 = all projects) at a
 // version (0 = served), by To, From, Project, Type and FromNode.
 func (s *Store) EdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Edge, error) {
