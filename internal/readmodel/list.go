@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"reflect"
 	"slices"
@@ -56,32 +57,57 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	if err != nil {
 		return AssetList{}, err
 	}
-	assets, err := v.m.assets(ctx, v.scope(), v.Version)
+	list, err := v.list(ctx, f, after, p.Size()+1, by)
 	if err != nil {
 		return AssetList{}, err
 	}
+	out := AssetList{Breakdown: list.breakdown}
+	for _, want := range list.unmatched {
+		out.Warnings = append(out.Warnings, want.warning(maps.Keys(list.assets.index.property(want.property))))
+	}
+	out.Paged, err = v.readPage(ctx, list.chosen, order, list.total, p)
+	return out, err
+}
+
+// listed is what the cards say about a list.
+type listed struct {
+	assets    *Assets
+	chosen    []*Asset // the first ones behind the position, in order
+	total     int64
+	breakdown map[store.Breakdown]map[string]int64 // not to be changed
+	unmatched []wanted                             // of an empty list: what no asset has
+}
+
+// list finds the first assets of a list behind a key, at most so many, and counts all.
+func (v *View) list(ctx context.Context, f Filter, after *sortKey, most int, by []store.Breakdown) (listed, error) {
+	order, err := orderOf(f.Sort)
+	if err != nil {
+		return listed{}, err
+	}
+	assets, err := v.m.assets(ctx, v.scope(), v.Version)
+	if err != nil {
+		return listed{}, err
+	}
 	if f.owners, err = v.ownersReachedBy(ctx, f.Owner); err != nil {
-		return AssetList{}, err
+		return listed{}, err
 	}
 	set, err := v.matches(ctx, f, assets)
 	if err != nil {
-		return AssetList{}, err
+		return listed{}, err
 	}
-	out := AssetList{Breakdown: make(map[store.Breakdown]map[string]int64, len(by))}
+	out := listed{assets: assets, total: int64(set.count()), breakdown: make(map[store.Breakdown]map[string]int64, len(by))}
 	for _, b := range by {
 		if f.everything() {
-			out.Breakdown[b] = assets.index.breakdown(b)
+			out.breakdown[b] = assets.index.breakdown(b)
 		} else {
-			out.Breakdown[b] = assets.index.among(set, brokenDown[b])
+			out.breakdown[b] = assets.index.among(set, brokenDown[b])
 		}
 	}
-	chosen := assets.index.page(order, set, after, p.Size()+1)
-	total := set.count()
-	if total == 0 {
-		out.Warnings = f.warnings(assets.index)
+	if out.total == 0 {
+		out.unmatched = assets.index.without(f.wanted())
 	}
-	out.Paged, err = v.readPage(ctx, chosen, order, int64(total), p)
-	return out, err
+	out.chosen = assets.index.page(order, set, after, most)
+	return out, nil
 }
 
 // wanted is a value of a filter that assets are found by.
@@ -100,28 +126,27 @@ func (w wanted) positions(x *index) []int32 {
 	return positions
 }
 
+// warning names the value and those that are near it.
+func (w wanted) warning(known iter.Seq[string]) string {
+	text := fmt.Sprintf("%s: no asset has %q", w.param, w.value)
+	if near := graph.Near(w.value, known, maxNearNames); len(near) > 0 {
+		text += "; near names: " + strings.Join(near, ", ")
+	}
+	return text
+}
+
 // wanted lists the values of the filter that may be misspelt.
 func (f Filter) wanted() []wanted {
-	return []wanted{
+	all := []wanted{
 		{pkg, "package", f.Package, nil}, {group, "group", f.Group, nil}, {materialized, "materialized", f.Materialized, nil},
 		{tag, "tag", f.Tag, nil}, {owner, "owner", f.Owner, f.owners},
 	}
+	return slices.DeleteFunc(all, func(w wanted) bool { return w.value == "" })
 }
 
-// warnings names the values that no asset has, with what is near them.
-func (f Filter) warnings(x *index) []string {
-	var out []string
-	for _, want := range f.wanted() {
-		if want.value == "" || len(want.positions(x)) > 0 {
-			continue
-		}
-		text := fmt.Sprintf("%s: no asset has %q", want.param, want.value)
-		if near := graph.Near(want.value, maps.Keys(x.property(want.property)), maxNearNames); len(near) > 0 {
-			text += "; near names: " + strings.Join(near, ", ")
-		}
-		out = append(out, text)
-	}
-	return out
+// without returns the values that no asset has.
+func (x *index) without(values []wanted) []wanted {
+	return slices.DeleteFunc(values, func(w wanted) bool { return len(w.positions(x)) > 0 })
 }
 
 // everything reports whether the filter lets all present assets through.
@@ -159,20 +184,28 @@ func (v *View) readPage(ctx context.Context, chosen []*Asset, o order, total int
 		}
 		out.Next = next
 	}
+	var err error
+	out.Rows, err = v.read(ctx, chosen)
+	return out, err
+}
+
+// read reads the rows of assets and keeps their order.
+func (v *View) read(ctx context.Context, chosen []*Asset) ([]catalog.Asset, error) {
 	ids := make([]catalog.AssetID, len(chosen))
 	for i, a := range chosen {
 		ids[i] = a.ID
 	}
 	rows, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, ids)
 	if err != nil {
-		return out, err
+		return nil, err
 	}
+	var out []catalog.Asset
 	for _, a := range chosen {
 		n, ok := slices.BinarySearchFunc(rows, a.ID, func(row catalog.Asset, id catalog.AssetID) int { return cmp.Compare(row.ID, id) })
 		if !ok {
-			return out, fmt.Errorf("asset %d of version %d is gone: %w", a.ID, v.Version, catalog.ErrConflict)
+			return nil, fmt.Errorf("asset %d of version %d is gone: %w", a.ID, v.Version, catalog.ErrConflict)
 		}
-		out.Rows = append(out.Rows, rows[n])
+		out = append(out, rows[n])
 	}
 	return out, nil
 }
@@ -195,9 +228,7 @@ func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, e
 		set.keep(x.set(x.with(described, boolean(*f.HasDescription))))
 	}
 	for _, want := range f.wanted() {
-		if want.value != "" {
-			set.keep(x.set(want.positions(x)))
-		}
+		set.keep(x.set(want.positions(x)))
 	}
 	if f.Status != "" {
 		classes, _, err := v.classes(ctx)

@@ -174,6 +174,59 @@ func (w *writer) sameLists(v *View, filter Filter, stored store.AssetFilter, lim
 	}
 }
 
+// TestListsOfAllSchemas: a list over schemas has the rows, the order, the pages, the totals and the breakdowns that the
+// store gives, and its answer is the store's where the cards do not fit into the cache.
+func TestListsOfAllSchemas(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(8, 8))
+	one := newWriter(t, openStore(t), "shop")
+	one.manyAssets(random)
+	other := newWriter(t, one.store, "bank")
+	other.save(func(save *store.Write) {
+		var rows []store.AssetRow
+		for id := range 40 {
+			rows = append(rows, store.AssetRow{Asset: catalog.Asset{
+				ID: catalog.AssetID(1000 + id), Kind: catalog.KindModel, Name: fmt.Sprint("m", id%7), Present: id%5 > 0, Tags: []string{"bank"},
+			}})
+		}
+		rows[1].Kind, rows[1].Others = catalog.KindSeed, []catalog.OtherNode{{Kind: catalog.KindSource, Name: "raw"}}
+		must(t, save.PutAssets(t.Context(), rows))
+	}, nil)
+	newWriter(t, one.store, "empty")
+	small, err := New(Options{Store: one.store, CacheBytes: 1})
+	must(t, err)
+	all := newModel(t, one.store).Workspace(everyone)
+	for range 40 {
+		filter, stored := randomFilter(random, 0, 0)
+		page := store.Page{Limit: 1 + random.IntN(20)}
+		for {
+			want, err := one.store.AssetPage(t.Context(), ws, stored, page)
+			must(t, err)
+			for _, w := range []Workspace{all, small.Workspace(everyone)} {
+				got, err := w.Assets(t.Context(), filter, page, allBreakdowns)
+				must(t, err)
+				if diff := gocmp.Diff(want, got.Paged, cmpopts.EquateEmpty()); diff != "" {
+					t.Fatalf("%+v, page %+v (-store +cards)\n%s", filter, page, diff)
+				}
+			}
+			if page.After = want.Next; page.After == "" {
+				break
+			}
+		}
+	}
+	sources, err := all.Assets(t.Context(), Filter{Kinds: []catalog.Kind{catalog.KindSource}, Tag: "bank"}, store.Page{}, nil)
+	if err != nil || sources.Total != 1 || sources.Rows[0].ID != 1001 {
+		t.Errorf("the seed that is a source, too: %+v, %v", sources, err)
+	}
+	none, err := all.Assets(t.Context(), Filter{Tag: "banc"}, store.Page{}, nil)
+	must(t, err)
+	same(t, none.Warnings, []string{`tag: no asset has "banc"; near names: bank`})
+	limited, err := newModel(t, one.store).Workspace(access.Principal{WS: ws, Schemas: []catalog.SchemaID{other.schema, 4711}}).Assets(t.Context(), Filter{}, store.Page{}, nil)
+	if err != nil || limited.Total != 32 {
+		t.Errorf("a key of two schemas, one of them missing: %d assets, %v", limited.Total, err)
+	}
+}
+
 func TestListRefusals(t *testing.T) {
 	t.Parallel()
 	w := newWriter(t, openStore(t), "shop")

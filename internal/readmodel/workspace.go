@@ -3,6 +3,8 @@ package readmodel
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -56,9 +58,71 @@ func (w Workspace) Runs(ctx context.Context, p store.Page) (store.Paged[catalog.
 	return w.m.store.Runs(ctx, w.p.WS, store.RunFilter{SchemaID: only}, p)
 }
 
-// Assets lists assets of all schemas, each at its served version. Unlike the list
-// of one schema it is answered by the store: no state of every schema is held.
+// views returns the views of all schemas that the principal sees, at their served versions, with the number of their
+// tables; none of a schema without a version. The store lists no others.
+func (w Workspace) views(ctx context.Context) (views []*View, tables int64, err error) {
+	for page := (store.Page{Limit: store.MaxLimit}); ; {
+		schemas, err := w.Schemas(ctx, page)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, row := range schemas.Rows {
+			tables += row.Tables
+			if row.Version > 0 {
+				views = append(views, &View{m: w.m, Principal: w.p, Schema: row.Schema, Version: row.Version})
+			}
+		}
+		if page.After = schemas.Next; page.After == "" {
+			return views, tables, nil
+		}
+	}
+}
+
+// tableBytes is about what the card of a table takes in memory.
+const tableBytes = 1200
+
+// Assets lists assets of all schemas, each at its served version: the lists of the schemas, merged. The state of one
+// schema after the other is looked at, and no more than a page is kept. A workspace whose cards are too many for the
+// cache is answered by the store, since each list would push out the states that all other requests use.
 func (w Workspace) Assets(ctx context.Context, f Filter, p store.Page, by []store.Breakdown) (AssetList, error) {
+	order, err := orderOf(f.Sort)
+	if err != nil {
+		return AssetList{}, err
+	}
+	after, err := order.after(p)
+	if err != nil {
+		return AssetList{}, err
+	}
+	views, tables, err := w.views(ctx)
+	if err != nil {
+		return AssetList{}, err
+	}
+	if tables*tableBytes > w.m.cache.budget {
+		return w.stored(ctx, f, p, by)
+	}
+	merged := mergedList{order: order, counts: make(map[store.Breakdown]map[string]int64, len(by))}
+	unmatched := f.wanted()
+	for _, v := range views {
+		list, err := v.list(ctx, f, after, p.Size()+1, by)
+		if err != nil {
+			return AssetList{}, err
+		}
+		merged.add(v, list, p.Size()+1)
+		unmatched = slices.DeleteFunc(unmatched, func(w wanted) bool {
+			return !slices.ContainsFunc(list.unmatched, func(of wanted) bool { return of.property == w.property })
+		})
+	}
+	out, err := merged.page(ctx, p)
+	if err != nil {
+		return out, err
+	}
+	out.Warnings, err = w.warnings(ctx, views, unmatched)
+	return out, err
+}
+
+// stored is the list as the store answers it: a table is of the kind of its leading node only, and there are no
+// warnings.
+func (w Workspace) stored(ctx context.Context, f Filter, p store.Page, by []store.Breakdown) (AssetList, error) {
 	only, err := w.only()
 	if err != nil {
 		return AssetList{}, err
@@ -75,6 +139,89 @@ func (w Workspace) Assets(ctx context.Context, f Filter, p store.Page, by []stor
 		if out.Breakdown[b], err = w.m.store.AssetBreakdown(ctx, w.p.WS, filter, b); err != nil {
 			return out, err
 		}
+	}
+	return out, nil
+}
+
+// warnings names the values that no asset of the views has.
+func (w Workspace) warnings(ctx context.Context, views []*View, unmatched []wanted) ([]string, error) {
+	var out []string
+	for _, want := range unmatched {
+		known := map[string]bool{}
+		for _, v := range views {
+			assets, err := w.m.assets(ctx, v.scope(), v.Version)
+			if err != nil {
+				return nil, err
+			}
+			for value := range assets.index.property(want.property) {
+				known[value] = true
+			}
+		}
+		out = append(out, want.warning(maps.Keys(known)))
+	}
+	return out, nil
+}
+
+// mergedList is a page of the lists of several schemas, by order.
+type mergedList struct {
+	order  order
+	rows   []listedAsset
+	total  int64
+	counts map[store.Breakdown]map[string]int64
+}
+
+// listedAsset is an asset of a view.
+type listedAsset struct {
+	*Asset
+	key sortKey
+	of  *View
+}
+
+// add merges the list of a schema and keeps the first rows.
+func (m *mergedList) add(v *View, list listed, most int) {
+	for _, a := range list.chosen {
+		m.rows = append(m.rows, listedAsset{a, m.order.key(a), v})
+	}
+	slices.SortFunc(m.rows, func(a, b listedAsset) int { return m.order.compare(a.key, b.key) })
+	m.rows = slices.Delete(m.rows, min(most, len(m.rows)), len(m.rows))
+	m.total += list.total
+	for by, counts := range list.breakdown {
+		if m.counts[by] == nil {
+			m.counts[by] = map[string]int64{}
+		}
+		for value, n := range counts {
+			m.counts[by][value] += n
+		}
+	}
+}
+
+// page reads the rows of the page, schema by schema.
+func (m *mergedList) page(ctx context.Context, p store.Page) (AssetList, error) {
+	out := AssetList{Paged: store.Paged[catalog.Asset]{Total: m.total}, Breakdown: m.counts}
+	if len(m.rows) > p.Size() {
+		m.rows = m.rows[:p.Size()]
+		next, err := m.order.position(m.rows[len(m.rows)-1].Asset)
+		if err != nil {
+			return out, err
+		}
+		out.Next = next
+	}
+	chosen := map[*View][]*Asset{}
+	for _, row := range m.rows {
+		chosen[row.of] = append(chosen[row.of], row.Asset)
+	}
+	read := make(map[catalog.AssetID]catalog.Asset, len(m.rows))
+	for v, assets := range chosen {
+		rows, err := v.read(ctx, assets)
+		if err != nil {
+			return out, err
+		}
+		for _, a := range rows {
+			read[a.ID] = a
+		}
+	}
+	for _, row := range m.rows {
+		out.Rows = append(out.Rows, read[row.ID])
 	}
 	return out, nil
 }
