@@ -12,17 +12,6 @@ const maxAbsent = 500
 // maxCompiled bounds the compiled code that a facet keeps of other raw code.
 const maxCompiled = 8
 
-// Join returns what two reports of the same (origin, source, unique id) have
-// together: the newer one, completed by the older one as by Carry. The order of
-// its arguments does not matter, and joining several reports in any order gives
-// the same content.
-func Join(a, b Facet) Facet {
-	if newerReport(&a, &b) {
-		return Carry(b, a)
-	}
-	return Carry(a, b)
-}
-
 // Carry completes a new facet with what remains of the older one of the same
 // (origin, source, unique id), so that a blank or a partial artifact loses nothing:
 //

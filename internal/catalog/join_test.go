@@ -57,23 +57,32 @@ func content(b Body) Body {
 	return b
 }
 
+// join returns what two reports of the same (origin, source, unique id) have together: the newer one, completed by
+// the older one. The order of its arguments does not matter.
+func join(a, b Facet) Facet {
+	if newerReport(&a, &b) {
+		return Carry(b, a)
+	}
+	return Carry(a, b)
+}
+
 func TestJoinInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		reports := genReports(t)
 		inOrder := slices.SortedFunc(slices.Values(reports), func(a, b Facet) int { return compareReports(&a, &b) })
 		want := inOrder[0]
 		for _, f := range inOrder[1:] {
-			want = Join(want, f)
+			want = join(want, f)
 		}
 		shuffled := rapid.Permutation(reports).Draw(t, "order")
 		got := shuffled[0]
 		for _, f := range shuffled[1:] {
-			got = Join(f, got)
+			got = join(f, got)
 		}
 		if diff := cmp.Diff(content(want.Body), content(got.Body)); diff != "" || want.Stamp() != got.Stamp() {
 			t.Fatalf("in the order of time, and %v (-want +got):\n%s", shuffled, diff)
 		}
-		if again := Join(got, shuffled[0]); content(again.Body).Kept != nil && cmp.Diff(content(got.Body), content(again.Body)) != "" {
+		if again := join(got, shuffled[0]); content(again.Body).Kept != nil && cmp.Diff(content(got.Body), content(again.Body)) != "" {
 			t.Fatalf("joined again it differs: %s", cmp.Diff(got.Body, again.Body))
 		}
 	})
@@ -84,13 +93,13 @@ func TestJoinFills(t *testing.T) {
 	older := catalogFacet(column("id", "int"), column("gone", "int"))
 	older.Body.Description = "comment"
 	newer := next(catalogFacet(), 2)
-	got := Join(newer, older)
+	got := join(newer, older)
 	if got.At != reported(2) || len(got.Body.Columns) != 2 || got.Body.Listed.At != reported(1) || got.Body.Kept == nil || got.Body.Kept.Value != "comment" {
 		t.Errorf("%+v", got)
 	}
 	middle := next(catalogFacet(column("id", "bigint")), 2)
 	newer = next(catalogFacet(), 3)
-	if got := Join(Join(newer, older), middle); got.Body.Listed.At != reported(2) || got.Body.Columns[0].NativeType != "bigint" || got.Body.Columns[1].Absent.IsZero() {
+	if got := join(join(newer, older), middle); got.Body.Listed.At != reported(2) || got.Body.Columns[0].NativeType != "bigint" || got.Body.Columns[1].Absent.IsZero() {
 		t.Errorf("%+v", got.Body)
 	}
 }

@@ -87,15 +87,6 @@ func (tx Tx) referBlob(ctx context.Context, sha256 string, ws, imp, now int64) e
 	return err
 }
 
-// BlobRefs counts the imports that refer to a blob, of all workspaces.
-func (s *Store) BlobRefs(ctx context.Context, sha256 string) (int64, error) {
-	n, err := one(ctx, s.reader(everyWorkspace), scalar[int64], `SELECT count(*) FROM blob_refs WHERE sha256 = ?`, sha256)
-	if err != nil {
-		return 0, fmt.Errorf("references of blob %s: %w", sha256, err)
-	}
-	return n, nil
-}
-
 // BlobRef is one part of an import whose bytes are kept.
 type BlobRef struct {
 	SHA256    string

@@ -39,22 +39,3 @@ func (s *Store) Version(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	}
 	return v, nil
 }
-
-// Versions lists the versions of a schema, newest first.
-func (s *Store) Versions(ctx context.Context, ws int64, schema catalog.SchemaID, p Page) (Paged[catalog.Version], error) {
-	before := catalog.Open
-	if _, err := p.after(&before); err != nil {
-		return Paged[catalog.Version]{}, err
-	}
-	d := s.reader(ws)
-	rows, err := list(ctx, d, scanVersion, `SELECT `+versionColumns+` FROM versions
-		WHERE ws = ? AND schema_id = ? AND number < ? ORDER BY number DESC LIMIT ?`, ws, int64(schema), before, p.limit()+1)
-	if err != nil {
-		return Paged[catalog.Version]{}, fmt.Errorf("versions of %s: %w", schema, err)
-	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM versions WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
-	if err != nil {
-		return Paged[catalog.Version]{}, fmt.Errorf("versions of %s: %w", schema, err)
-	}
-	return paged(rows, p, total, func(v catalog.Version) []any { return []any{v.Number} })
-}

@@ -264,8 +264,8 @@ func (p *pair) read() {
 		"latest": func(s *side) (any, error) {
 			return s.LatestResults(ctx, ws, schema, ofProject(2, "model.0", "model.1", "x"), store.Known{})
 		},
-		"versions": func(s *side) (any, error) { return s.Versions(ctx, ws, schema, page) },
-		"at":       func(s *side) (any, error) { return s.VersionAt(ctx, ws, schema, p.clock.now().Add(-time.Minute)) },
+		"version": func(s *side) (any, error) { return s.Version(ctx, ws, schema, version) },
+		"at":      func(s *side) (any, error) { return s.VersionAt(ctx, ws, schema, p.clock.now().Add(-time.Minute)) },
 	}
 	for name, read := range reads {
 		p.both("read "+name, read)
