@@ -208,6 +208,13 @@ func TestListsOfAllSchemas(t *testing.T) {
 				if diff := gocmp.Diff(want, got.Paged, cmpopts.EquateEmpty()); diff != "" {
 					t.Fatalf("%+v, page %+v (-store +cards)\n%s", filter, page, diff)
 				}
+				for _, by := range allBreakdowns[1:] { // by kind, the store knows one of each
+					counts, err := one.store.AssetBreakdown(t.Context(), ws, stored, by)
+					must(t, err)
+					if diff := gocmp.Diff(counts, got.Breakdown[by], cmpopts.EquateEmpty()); diff != "" {
+						t.Fatalf("%+v by %s (-store +cards)\n%s", filter, by, diff)
+					}
+				}
 			}
 			if page.After = want.Next; page.After == "" {
 				break
