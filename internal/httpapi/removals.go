@@ -5,22 +5,25 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Removal is an asset whose removal is pending.
 type Removal struct {
+	Reason   string                     `json:"reason" enum:"removed,target_moved" doc:"removed: the manifest no longer has it; target_moved: a manifest of another target has it in another database or schema"`
 	Name     string                     `json:"name"`
 	Kind     string                     `json:"kind"`
 	UniqueID string                     `json:"unique_id"`
 	Cause    httpserver.Nullable[Cause] `json:"cause"`
-	Import   string                     `json:"import" doc:"The import whose manifest no longer has it"`
+	Import   string                     `json:"import" doc:"The import whose manifest no longer has it, or has it elsewhere"`
 	Since    string                     `json:"since" format:"date-time"`
 }
 
 // RemovalsOutcome is the result of confirming or dismissing removals.
 type RemovalsOutcome struct {
-	Removed int64 `json:"removed" doc:"Assets that are now marked removed"`
+	Removed int64    `json:"removed" doc:"Assets that are now marked removed"`
+	Imports []string `json:"imports" nullable:"false" doc:"New imports that apply the confirmed manifests of another target"`
 }
 
 type removalsInput struct {
@@ -32,17 +35,17 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/removals", Scope: access.ReadCatalog, ID: "list-removals", Tag: "schemas",
 		Summary:     "List pending removals",
-		Description: "A manifest that drops more than 30 % and at least 5 of its models, seeds, snapshots and sources, or has none at all, is applied without its removals; they are pending until confirmed or dismissed. A node whose table lives on as another node is not listed: its table is not removed.",
+		Description: "A manifest that drops more than 30 % and at least 5 of its models, seeds, snapshots and sources, or has none at all, is applied without its removals; they are pending until confirmed or dismissed. A node whose table lives on as another node is not listed: its table is not removed. A manifest most of whose models, seeds and snapshots are in another database or schema than the served ones is not applied; the tables that it would move are listed with the reason `target_moved`.",
 	}, a.listRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/confirm", Scope: access.WriteCatalog, ID: "confirm-removals", Tag: "schemas",
 		Summary:     "Apply pending removals",
-		Description: "The tables, their edges and tests, and exposures and the like that the last manifest no longer has, are removed in one version.",
+		Description: "The tables, their edges and tests, and exposures and the like that the last manifest no longer has, are removed in one version. The newest manifest of another target is applied by a new import, with the catalog that came with it.",
 	}, a.confirmRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/dismiss", Scope: access.WriteCatalog, ID: "dismiss-removals", Tag: "schemas",
 		Summary:     "Dismiss pending removals",
-		Description: "What the last manifest no longer has stays, with its edges and tests. Later manifests without it do not make its removal pending again, until one contains it or is sent with force.",
+		Description: "What the last manifest no longer has stays, with its edges and tests. Later manifests without it do not make its removal pending again, until one contains it or is sent with force. Manifests of another target that wait are forgotten.",
 	}, a.dismissRemovals)
 }
 
@@ -64,7 +67,7 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 		out.Data = append(out.Data, httpserver.Resource[Removal]{
 			ID: r.Asset.Label(r.Kind), Type: "removal",
 			Attributes: Removal{
-				Name: r.Name, Kind: string(r.Kind), UniqueID: r.UniqueID, Cause: causeOf(r.Cause), Import: r.Cause.Label(), Since: timeOrEmpty(r.Since),
+				Reason: r.Reason, Name: r.Name, Kind: string(r.Kind), UniqueID: r.UniqueID, Cause: causeOf(r.Cause), Import: r.Cause.Label(), Since: timeOrEmpty(r.Since),
 			},
 		})
 	}
@@ -80,7 +83,11 @@ func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err != nil {
 		return nil, err
 	}
-	return removalsOutcome(view.Schema.ID.String(), n), nil
+	imports, err := a.reverts.ConfirmTarget(ctx, p.WS, view.Schema.ID, p.Actor())
+	if err != nil {
+		return nil, err
+	}
+	return removalsOutcome(view.Schema.ID.String(), n, imports), nil
 }
 
 func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
@@ -91,11 +98,18 @@ func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err := a.editor.DismissRemovals(ctx, p.WS, view.Schema.ID, p.Actor()); err != nil {
 		return nil, err
 	}
-	return removalsOutcome(view.Schema.ID.String(), 0), nil
+	if err := a.reverts.DismissTarget(ctx, p.WS, view.Schema.ID, p.Actor()); err != nil {
+		return nil, err
+	}
+	return removalsOutcome(view.Schema.ID.String(), 0, nil), nil
 }
 
-func removalsOutcome(id string, n int64) *httpserver.Body[httpserver.Document[RemovalsOutcome]] {
+func removalsOutcome(id string, n int64, imports []catalog.ImportID) *httpserver.Body[httpserver.Document[RemovalsOutcome]] {
+	out := RemovalsOutcome{Removed: n, Imports: []string{}}
+	for _, imp := range imports {
+		out.Imports = append(out.Imports, imp.String())
+	}
 	return httpserver.Reply(httpserver.DocumentOf(
-		httpserver.Resource[RemovalsOutcome]{ID: id, Type: "removals", Attributes: RemovalsOutcome{Removed: n}},
+		httpserver.Resource[RemovalsOutcome]{ID: id, Type: "removals", Attributes: out},
 	))
 }

@@ -10,13 +10,17 @@ import (
 	"github.com/thalweg-data/thalweg/internal/importing"
 )
 
-// Reverter undoes imports.
+// Reverter undoes imports, and applies or forgets those of another target that wait.
 type Reverter interface {
 	// Revert restores the state before an import; with partly, of what no later version
 	// changed. catalog.ErrConflict if it cannot.
 	Revert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (importing.Reverted, error)
 	// Unrevert undoes a revert in the same way.
 	Unrevert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (importing.Reverted, error)
+	// ConfirmTarget queues imports of the manifests of another target that wait.
+	ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) ([]catalog.ImportID, error)
+	// DismissTarget forgets those manifests.
+	DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error
 }
 
 // Revert is the result of reverting an import, or of undoing that.

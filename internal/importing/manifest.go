@@ -88,6 +88,14 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	m.sameLinks = len(m.links) > 0 && m.print.sameLinks(print)
 	m.late = j.isLate(m.head, part, catalog.FromManifest)
 	j.checkClock(m.head, partManifest)
+	if c.elsewhere, err = j.checkTarget(ctx, part, m); err != nil {
+		return err
+	}
+	if c.elsewhere {
+		c.ignore(partManifest)
+		c.ignore(partCatalog)
+		return nil
+	}
 	c.manifest = m
 	return nil
 }

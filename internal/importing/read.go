@@ -16,6 +16,7 @@ type contents struct {
 	manifest  *manifestIndex  // nil: not read
 	catalog   *catalogIndex   // nil: not read
 	ignored   map[string]bool // names of parts that are not applied
+	elsewhere bool            // the manifest is of another target: nothing is attached to the project
 	commands  []string        // of the run results that were read
 }
 
@@ -66,7 +67,7 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 	if err := j.openOthers(ctx, o); err != nil {
 		return err
 	}
-	if part, ok := o.unread(partCatalog); ok {
+	if part, ok := o.unread(partCatalog); ok && !c.elsewhere {
 		if err := j.readCatalogOnce(ctx, part, c); err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 	}
 	j.checkCommands(c)
 	if part, ok := o.unread(partSources); ok {
-		return j.readSources(ctx, part)
+		return j.readSources(ctx, part, c)
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents
 		})
 	}
 	c.commands = append(c.commands, head.Command)
-	return j.putRun(ctx, part, head, results, nil)
+	return j.putRun(ctx, part, head, c, results, nil)
 }
 
 // checkCommands reports run results that are all of commands that build nothing.
@@ -74,13 +74,16 @@ func (m *manifestIndex) names(uniqueID string) bool {
 	return ok
 }
 
-func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, results []catalog.NodeResult, freshness []catalog.Freshness) error {
+// putRun stores a run. That of another target belongs to no project.
+func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, c *contents, results []catalog.NodeResult, freshness []catalog.Freshness) error {
 	run := catalog.Run{
 		SchemaID: j.schema.ID, Project: j.project.ID, InvocationID: h.InvocationID, Command: h.Command,
 		Args: json.RawMessage(h.Args), Empty: h.Empty, DBTVersion: h.DBTVersion,
 		GeneratedAt: j.generated(h), Elapsed: h.Elapsed.Seconds(), Results: len(results) + len(freshness), Import: j.claim.Import.ID,
 	}
-	if run.Project == 0 {
+	if c.elsewhere {
+		run.Project = 0
+	} else if run.Project == 0 {
 		var err error
 		if run.Project, err = j.projectOfResults(ctx, results, freshness); err != nil {
 			return err
@@ -180,7 +183,7 @@ func span(phases []dbt.Timing) (from, to time.Time) {
 }
 
 // readSources stores the results of dbt source freshness.
-func (j *job) readSources(ctx context.Context, part catalog.Part) error {
+func (j *job) readSources(ctx context.Context, part catalog.Part, c *contents) error {
 	r, err := j.blob(ctx, part)
 	if err != nil {
 		return err
@@ -198,7 +201,7 @@ func (j *job) readSources(ctx context.Context, part catalog.Part) error {
 		return inPart(partSources, err)
 	}
 	j.issues(partSources, issues)
-	return j.putRun(ctx, part, head, nil, list)
+	return j.putRun(ctx, part, head, c, nil, list)
 }
 
 func criteriaOf(c *dbt.Criteria) *catalog.Criteria {

@@ -151,7 +151,7 @@ func (j *job) isReverted(ctx context.Context, p catalog.Part) (bool, error) {
 	if j.claim.Import.Force {
 		j.reverted = slices.Delete(j.reverted, i, i+1)
 		memo, err := revertedMemo(j.project.ID, j.reverted)
-		j.memos = []store.Memo{memo}
+		j.memos = append(j.memos, memo)
 		return false, err
 	}
 	j.rep.Issue(catalog.Issue{

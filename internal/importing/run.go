@@ -36,7 +36,8 @@ type job struct {
 	// committed with the end.
 	reverted []reverted
 	memos    []store.Memo
-	base     *revision.Base // nil until something differs from what was applied
+	moved    map[catalog.ProjectID][]store.PendingRemoval // nodes of a manifest that waits
+	base     *revision.Base                               // nil until something differs from what was applied
 }
 
 // run takes an import through its stages and returns its final state. The
@@ -171,7 +172,7 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 	imp.EndedAt = e.Now()
 	imp.Counters, imp.Version = r.Counters, r.Version
 	e.imp = imp
-	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &store.ImportEnd{Claim: e.claim.Job, Import: imp}, Memos: e.memos}
+	flip := store.Flip{Cause: catalog.ImportCause(imp.ID), Actor: imp.Actor, End: &store.ImportEnd{Claim: e.claim.Job, Import: imp}, Memos: e.memos, Moved: e.moved}
 	if e.job.project.ID == 0 {
 		return flip, nil
 	}

@@ -13,7 +13,8 @@ import (
 type Store interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
-	RelationKeys(ctx context.Context, ws int64, schema catalog.SchemaID, origin catalog.Origin, uniqueIDs []string) (map[string]string, error)
+	CreateImport(ctx context.Context, ws int64, n store.NewImport) (imp catalog.Import, replayed bool, err error)
+	NodeAssets(ctx context.Context, ws int64, schema catalog.SchemaID, origin catalog.Origin, uniqueIDs []string) (map[string]store.AssetRef, error)
 	Applied(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, p store.AppliedPart) (catalog.ProjectID, bool, error)
 	Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)

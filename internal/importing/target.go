@@ -66,7 +66,11 @@ func (j *job) isOfAnotherTarget(ctx context.Context, c *contents, index *catalog
 // relations are the relation keys of nodes: those of the manifest that came with the
 // catalog, else the stored ones.
 func (j *job) relations(ctx context.Context, c *contents, ids []string) (map[string]string, error) {
-	stored, err := j.Store.RelationKeys(ctx, j.claim.WS, j.schema.ID, j.project.Origin(), ids)
+	assets, err := j.Store.NodeAssets(ctx, j.claim.WS, j.schema.ID, j.project.Origin(), ids)
+	stored := make(map[string]string, len(assets))
+	for id, a := range assets {
+		stored[id] = a.RelationKey
+	}
 	if err != nil || c.manifest == nil || c.manifest.late {
 		return stored, err
 	}

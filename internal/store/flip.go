@@ -21,6 +21,9 @@ type Flip struct {
 	Applied      []AppliedPart
 	// Pending replaces the pending removals of each project that it has.
 	Pending map[catalog.ProjectID][]PendingRemoval
+	// Moved replaces, of each project that it has, the nodes of a waiting manifest of
+	// another target.
+	Moved map[catalog.ProjectID][]PendingRemoval
 	// Memos are opaque bytes kept by project and name, read by Fingerprint.
 	Memos []Memo
 	// Tables, if set, is how many more present tables the version has than the
@@ -113,9 +116,11 @@ func (w *Write) noteMemos(ctx context.Context, tx Tx, f Flip) error {
 			return err
 		}
 	}
-	for _, project := range slices.Sorted(maps.Keys(f.Pending)) {
-		if err := w.s.putRemovals(ctx, tx, w.lease, project, f.Pending[project]); err != nil {
-			return err
+	for reason, pending := range map[string]map[catalog.ProjectID][]PendingRemoval{ReasonRemoved: f.Pending, ReasonTargetMoved: f.Moved} {
+		for _, project := range slices.Sorted(maps.Keys(pending)) {
+			if err := w.s.putRemovals(ctx, tx, w.lease, project, reason, pending[project]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

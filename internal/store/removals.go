@@ -8,8 +8,16 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// PendingRemoval is an asset whose removal is pending until a person decides.
+// Why a decision about an asset is pending.
+const (
+	ReasonRemoved     = "removed"      // a manifest no longer has it
+	ReasonTargetMoved = "target_moved" // a manifest of another target has it elsewhere
+)
+
+// PendingRemoval is an asset whose removal, or move to another target, is pending
+// until a person decides.
 type PendingRemoval struct {
+	Reason   string // set where it is read
 	Asset    catalog.AssetID
 	Name     string
 	Kind     catalog.Kind
@@ -31,7 +39,7 @@ func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID,
 		node = []byte{}
 	}
 	d := s.reader(ws)
-	rows, err := list(ctx, d, scanRemoval, `SELECT asset, name, kind, unique_id, project_id, cause_kind, cause_id, at, since FROM removals
+	rows, err := list(ctx, d, scanRemoval, `SELECT asset, name, kind, unique_id, project_id, cause_kind, cause_id, at, since, reason FROM removals
 		WHERE ws = ? AND schema_id = ? AND (asset, project_id, node) > (?, ?, ?) ORDER BY asset, project_id, node LIMIT ?`,
 		ws, int64(schema), asset, project, node, p.limit()+1)
 	if err != nil {
@@ -41,24 +49,32 @@ func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID,
 	if err != nil {
 		return Paged[PendingRemoval]{}, fmt.Errorf("removals of %s: %w", schema, err)
 	}
-	return paged(rows, p, total, func(r PendingRemoval) []any { return []any{r.Asset, r.Project, keyHash(r.UniqueID)} })
+	return paged(rows, p, total, func(r PendingRemoval) []any { return []any{r.Asset, r.Project, removalKey(r.Reason, r.UniqueID)} })
 }
 
 func scanRemoval(row scanner) (r PendingRemoval, err error) {
 	var at, since int64
-	err = row.Scan(&r.Asset, &r.Name, &r.Kind, &r.UniqueID, &r.Project, &r.Cause.Kind, &r.Cause.ID, &at, &since)
+	err = row.Scan(&r.Asset, &r.Name, &r.Kind, &r.UniqueID, &r.Project, &r.Cause.Kind, &r.Cause.ID, &at, &since, &r.Reason)
 	r.At, r.Since = timeOf(at), timeOf(since)
 	return r, err
 }
 
 var removalTable = Table{
 	Name:    "removals",
-	Columns: []string{"ws", "schema_id", "asset", "project_id", "node", "unique_id", "name", "kind", "cause_kind", "cause_id", "at", "since"},
+	Columns: []string{"ws", "schema_id", "asset", "project_id", "node", "unique_id", "name", "kind", "cause_kind", "cause_id", "at", "since", "reason"},
 }
 
-// putRemovals replaces a project's pending removals.
-func (s *Store) putRemovals(ctx context.Context, tx Tx, l Lease, project catalog.ProjectID, removals []PendingRemoval) error {
-	if _, err := tx.exec(ctx, `DELETE FROM removals WHERE ws = ? AND schema_id = ? AND project_id = ?`, l.WS, int64(l.Schema), int64(project)); err != nil {
+// removalKey is the key of a node among those of its project.
+func removalKey(reason, uniqueID string) []byte {
+	if reason == ReasonRemoved {
+		return keyHash(uniqueID)
+	}
+	return keyHash(reason + "\x00" + uniqueID)
+}
+
+// putRemovals replaces what is pending of a project for one reason.
+func (s *Store) putRemovals(ctx context.Context, tx Tx, l Lease, project catalog.ProjectID, reason string, removals []PendingRemoval) error {
+	if _, err := tx.exec(ctx, `DELETE FROM removals WHERE ws = ? AND schema_id = ? AND project_id = ? AND reason = ?`, l.WS, int64(l.Schema), int64(project), reason); err != nil {
 		return fmt.Errorf("removals: %w", err)
 	}
 	rows := make([][]any, len(removals))
@@ -68,8 +84,8 @@ func (s *Store) putRemovals(ctx context.Context, tx Tx, l Lease, project catalog
 			since = micros(s.now())
 		}
 		rows[i] = []any{
-			l.WS, int64(l.Schema), int64(r.Asset), int64(project), keyHash(r.UniqueID), r.UniqueID, r.Name, string(r.Kind),
-			string(r.Cause.Kind), r.Cause.ID, micros(r.At), since,
+			l.WS, int64(l.Schema), int64(r.Asset), int64(project), removalKey(reason, r.UniqueID), r.UniqueID, r.Name, string(r.Kind),
+			string(r.Cause.Kind), r.Cause.ID, micros(r.At), since, reason,
 		}
 	}
 	if err := s.eng.Load(ctx, tx, removalTable, rows); err != nil {

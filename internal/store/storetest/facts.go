@@ -187,7 +187,7 @@ func testRemovals(t *testing.T, r *rig) {
 	shop := get(r.EnsureProject(ctx, ws, schema, "shop", ""))(t)
 	other := get(r.EnsureProject(ctx, ws, schema, "other", ""))(t)
 	removal := func(project catalog.ProjectID, asset catalog.AssetID, id string) store.PendingRemoval {
-		return store.PendingRemoval{Asset: asset, Name: "t", Kind: catalog.KindModel, UniqueID: id, Project: project, Cause: catalog.ImportCause(3), At: start.Add(-time.Hour), Since: start}
+		return store.PendingRemoval{Reason: store.ReasonRemoved, Asset: asset, Name: "t", Kind: catalog.KindModel, UniqueID: id, Project: project, Cause: catalog.ImportCause(3), At: start.Add(-time.Hour), Since: start}
 	}
 	note := func(p catalog.Project, pending []store.PendingRemoval) {
 		t.Helper()
