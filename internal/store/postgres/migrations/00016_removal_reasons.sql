@@ -1,3 +1,3 @@
 -- Why a decision about an asset is pending: its removal, or its move to another target.
 -- +goose Up
-ALTER TABLE removals ADD COLUMN reason text NOT NULL DEFAULT 'removed';
+ALTER TABLE removals ADD COLUMN reason text COLLATE "C" NOT NULL DEFAULT 'removed';
