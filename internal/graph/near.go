@@ -43,6 +43,9 @@ func nearest(word string, names iter.Seq2[string, string], most int) []string {
 		if left--; left < 0 {
 			break
 		}
+		if name == "" {
+			continue
+		}
 		d, ok := distance(word, strings.ToLower(name))
 		if old, seen := best[shown]; ok && (!seen || d < old) {
 			best[shown] = d

@@ -8,7 +8,7 @@ import (
 )
 
 func TestNear(t *testing.T) {
-	names := []string{"orders", "stg_orders", "order_items", "customers", "Überweisungen", "x"}
+	names := []string{"orders", "stg_orders", "order_items", "customers", "Überweisungen", "x", ""}
 	tests := []struct {
 		word string
 		want []string
@@ -19,6 +19,7 @@ func TestNear(t *testing.T) {
 		{"order", []string{"orders", "stg_orders", "order_items"}},
 		{"überweisung", []string{"Überweisungen"}},
 		{"zzz", nil},
+		{"y", []string{"x"}},
 		{"", nil},
 	}
 	for _, tt := range tests {

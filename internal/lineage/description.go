@@ -48,7 +48,7 @@ func NewTable(d Description) Table {
 	if c := d.Code; c != nil {
 		t.Code = &Code{Language: c.Language, Compiled: c.Compiled}
 		if c.Snapshot {
-			t.Code.Snapshot = ParseSnapshot(c.Config)
+			t.Code.Snapshot = ParseSnapshot(d.Platform, c.Config)
 		}
 		if c.Contract != nil && contractOrders(c.Materialized) {
 			t.Code.Contract = slices.Collect(c.Contract)

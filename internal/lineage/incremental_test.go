@@ -177,7 +177,7 @@ func (s state) world() *world {
 		}
 		switch x.Kind {
 		case "snapshot":
-			table.Code.Snapshot = ParseSnapshot([]byte(`{"strategy":"timestamp","unique_key":"a","updated_at":"b"}`))
+			table.Code.Snapshot = ParseSnapshot("postgres", []byte(`{"strategy":"timestamp","unique_key":"a","updated_at":"b"}`))
 		case "python":
 			table.Code.Language = "python"
 		}

@@ -35,7 +35,7 @@ func TestKeyIngredients(t *testing.T) {
 	base := keyAfter(t, func(*world) {})
 	snapshot := func(change func(*Snapshot)) func(*world) {
 		return func(w *world) {
-			s := ParseSnapshot(nil)
+			s := ParseSnapshot("postgres", nil)
 			change(s)
 			w.table("m").Code.Snapshot = s
 		}
@@ -58,7 +58,7 @@ func TestKeyIngredients(t *testing.T) {
 		{"a snapshot's time", snapshot(func(s *Snapshot) { s.UpdatedAt = "x" })},
 		{"a snapshot that records what vanishes", snapshot(func(s *Snapshot) { s.Deleted = true })},
 		{"a snapshot with a contract", func(w *world) {
-			w.table("m").Code.Snapshot = ParseSnapshot(nil)
+			w.table("m").Code.Snapshot = ParseSnapshot("postgres", nil)
 			w.table("m").Code.Contract = []string{"x"}
 		}},
 		{"the id of a parent", func(w *world) { w.table("p").ID = 99 }},
@@ -121,7 +121,7 @@ func TestKeyHoldsTheEngine(t *testing.T) {
 func TestKeyListsAreApart(t *testing.T) {
 	w := keyWorld()
 	key := func(unique, contract []string, deleted bool) catalog.Hash {
-		s := ParseSnapshot(nil)
+		s := ParseSnapshot("postgres", nil)
 		s.UniqueKey, s.Deleted = unique, deleted
 		w.table("m").Code.Snapshot, w.table("m").Code.Contract = s, contract
 		return w.tracer(t, newMemory(w), Options{}).key(w.at["m"])

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -15,13 +16,13 @@ type Snapshot struct {
 	UpdatedAt string // column; "" with the check strategy
 	Check     []string
 	Deleted   bool // rows that vanish are recorded
-	// Names are dbt's columns, in the order of the table.
+	// Names are dbt's columns, in the order of the table and as the warehouse keeps them.
 	ScdID, Updated, ValidFrom, ValidTo, IsDeleted string
 }
 
-// ParseSnapshot reads the config of a snapshot. What it does not set is as
-// in dbt's defaults; a config that is not JSON results in the defaults.
-func ParseSnapshot(config []byte) *Snapshot {
+// ParseSnapshot reads the config of a snapshot on a platform. What it does not set is
+// as in dbt's defaults; a config that is not JSON results in the defaults.
+func ParseSnapshot(platform string, config []byte) *Snapshot {
 	var c struct {
 		Strategy    string            `json:"strategy"`
 		UniqueKey   json.RawMessage   `json:"unique_key"`
@@ -31,11 +32,9 @@ func ParseSnapshot(config []byte) *Snapshot {
 		Names       map[string]string `json:"snapshot_meta_column_names"`
 	}
 	_ = json.Unmarshal(config, &c) // an odd field leaves the default
-	name := func(standard string) string {
-		if own := c.Names[standard]; own != "" {
-			return own
-		}
-		return standard
+	d := DialectOf(platform)
+	name := func(standard string) string { // dbt does not quote them
+		return d.Stored(cmp.Or(c.Names[standard], standard), false)
 	}
 	s := &Snapshot{
 		UniqueKey: textOrList(c.UniqueKey), Deleted: c.HardDeletes == "new_record",

@@ -24,9 +24,21 @@ func TestParseSnapshot(t *testing.T) {
 		{"odd kinds", `{"unique_key":7,"strategy":[],"updated_at":"u","check_cols":{}}`, with(func(s *Snapshot) { s.UpdatedAt = "u" })},
 	}
 	for _, tt := range tests {
-		if diff := cmp.Diff(&tt.want, ParseSnapshot([]byte(tt.config))); diff != "" {
+		if diff := cmp.Diff(&tt.want, ParseSnapshot("postgres", []byte(tt.config))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
+	}
+}
+
+// dbt does not quote its own columns: they are as the warehouse folds them.
+func TestSnapshotColumnsAreFolded(t *testing.T) {
+	for platform, want := range map[string]string{"oracle": "DBT_SCD_ID", "snowflake": "DBT_SCD_ID", "postgres": "dbt_scd_id", "bigquery": "dbt_scd_id"} {
+		if got := ParseSnapshot(platform, nil).ScdID; got != want {
+			t.Errorf("%s: %s, want %s", platform, got, want)
+		}
+	}
+	if got := ParseSnapshot("snowflake", []byte(`{"snapshot_meta_column_names":{"dbt_valid_to":"until"}}`)).ValidTo; got != "UNTIL" {
+		t.Errorf("own name: %s", got)
 	}
 }
 
@@ -83,7 +95,7 @@ func TestSnapshotColumns(t *testing.T) {
 			w := newWorld("postgres")
 			w.source("raw", "id", "name", "changed")
 			w.source("older", "id", "changed", "dbt_valid_from")
-			w.model("m", tt.sql, "raw", "older").Code.Snapshot = ParseSnapshot([]byte(tt.config))
+			w.model("m", tt.sql, "raw", "older").Code.Snapshot = ParseSnapshot("postgres", []byte(tt.config))
 			b := w.trace(t)["m"]
 			w.check(t, b, tt.want)
 			if b.Status != tt.status {

@@ -52,7 +52,7 @@ func TestStarOfASnapshotIsNamed(t *testing.T) {
 	w := newWorld("postgres")
 	w.source("raw")
 	m := w.model("m", "select * from db.s.raw", "raw")
-	m.Code.Snapshot = ParseSnapshot([]byte(`{"strategy":"timestamp","updated_at":"at","unique_key":"id"}`))
+	m.Code.Snapshot = ParseSnapshot("postgres", []byte(`{"strategy":"timestamp","updated_at":"at","unique_key":"id"}`))
 	m.Stated = full("id", "at", "dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to")
 	b := w.trace(t)["m"]
 	want := []string{"id", "at", "dbt_scd_id", "dbt_updated_at", "dbt_valid_from", "dbt_valid_to"}

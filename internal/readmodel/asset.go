@@ -251,15 +251,26 @@ func (n *named) complete(ctx context.Context, s *Summary, results map[catalog.No
 			return err
 		}
 	}
+	return n.lastRun(ctx, s, results)
+}
+
+// lastRun finds the newest result of an asset's nodes. Of two of one time that of
+// the later invocation id counts, as with the results of one node.
+func (n *named) lastRun(ctx context.Context, s *Summary, results map[catalog.NodeRef]catalog.NodeResult) error {
 	for _, node := range s.Nodes {
-		if r, ok := results[node]; ok && (s.LastRun == nil || r.CompletedAt.After(s.LastRun.CompletedAt)) {
-			s.LastRun = &r
+		r, ok := results[node]
+		if !ok || s.LastRun != nil && r.CompletedAt.Before(s.LastRun.CompletedAt) {
+			continue
+		}
+		invocation, err := n.invocation(ctx, r.Run)
+		if err != nil {
+			return err
+		}
+		if s.LastRun == nil || r.CompletedAt.After(s.LastRun.CompletedAt) || invocation > s.Invocation {
+			s.LastRun, s.Invocation = &r, invocation
 		}
 	}
-	if s.LastRun != nil {
-		s.Invocation, err = n.invocation(ctx, s.LastRun.Run)
-	}
-	return err
+	return nil
 }
 
 func (n *named) project(ctx context.Context, id catalog.ProjectID) (*catalog.Project, error) {

@@ -232,3 +232,26 @@ func TestReadersThatDoNotDeclare(t *testing.T) {
 		wantStrings(t, "gone", r.lineage("analytics.reader"), "* < db.raw.v?.*")
 	})
 }
+
+// An asset whose facets have moved to another one is removed, and still named.
+func TestAssetWithoutFacetsKeepsItsName(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		ephemeral := thing{id: "model.shop.orders", kind: catalog.KindModel}
+		source := thing{id: "source.reader.shop.orders", kind: catalog.KindSource, relation: "analytics.orders"}
+		r.apply(r.dbt("shop", ephemeral))
+		r.apply(r.dbt("reader", source))
+		emptied := r.at("analytics.orders").ID
+		r.apply(r.dbt("shop", model("orders")))
+		if got := r.at("analytics.orders").ID; got == emptied {
+			t.Fatalf("the table is still %d", got)
+		}
+		for _, a := range r.assets() {
+			if a.ID == emptied && (a.Present || a.Name != "orders" || a.Kind != catalog.KindSource) {
+				t.Errorf("removed asset: present %v, %s %q", a.Present, a.Kind, a.Name)
+			}
+		}
+		if got := r.apply(r.dbt("reader", source)); got.Version != 0 {
+			t.Errorf("the same again: %+v", got)
+		}
+	})
+}

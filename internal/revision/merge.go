@@ -187,6 +187,7 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		var old *catalog.Asset
 		if a, ok := st.assets[id]; ok {
 			old = &a
+			keepName(&asset, old)
 		}
 		b.facets = append(b.facets, hideColumns(&asset, facets, written)...)
 		d := catalog.Transition{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
@@ -200,6 +201,14 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	}
 	m.untraced = append(m.untraced, b.untraced...)
 	return b, nil
+}
+
+// keepName keeps the name and the kind of an asset whose facets have moved to another
+// one: it is removed, and readers of its history need to know what it was.
+func keepName(a, old *catalog.Asset) {
+	if a.Kind == "" {
+		a.Name, a.Kind = old.Name, old.Kind
+	}
 }
 
 // count is how many facets there are of all assets.
