@@ -124,10 +124,13 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 				if got.Status != 404 || masked(got) != masked(want) {
 					t.Errorf("key of %s: %s %s: %d %s, want what a random id gives: %d %s", name, d.method, real[i], got.Status, got.Body, want.Status, want.Body)
 				}
-				if seen := s.Do(t, d.method, real[i], admin, bodyFor(d.method)); d.method == "GET" && seen.Status == 404 && !strings.Contains(real[i], "a.b") && !strings.Contains(real[i], "/abab") {
+				compared++
+				if d.method != "GET" || strings.Contains(real[i], "a.b") || strings.Contains(real[i], "/abab") {
+					continue // the administrator would change what is compared
+				}
+				if seen := s.Do(t, d.method, real[i], admin, bodyFor(d.method)); seen.Status == 404 {
 					t.Errorf("%s %s: nobody sees it, so the test tells nothing: %s", d.method, real[i], seen.Body)
 				}
-				compared++
 			}
 		}
 		if compared < 30 {

@@ -24,7 +24,11 @@ func TestHistoryOfARealProject(t *testing.T) {
 	var imports, times []string
 	for _, folder := range folders {
 		set := realAt(t, "coderxio__sagerx/"+folder)
-		imports = append(imports, r.send(t, set))
+		imp := r.send(t, set)
+		if folder == "2024-11-21-v12" { // every model moved from one schema to another
+			imp = r.confirmTarget(t, imp)
+		}
+		imports = append(imports, imp)
 		times = append(times, r.clock.now().Format(time.RFC3339))
 		states = append(states, ledger.take(t, readFiles(t, set)))
 	}
@@ -44,6 +48,25 @@ func TestHistoryOfARealProject(t *testing.T) {
 			}
 		})
 	}
+}
+
+// confirmTarget confirms that the tables of a manifest moved, and returns the import
+// that applies it.
+func (r *rig) confirmTarget(t *testing.T, imp string) string {
+	t.Helper()
+	if !strings.Contains(string(r.Get(t, "/api/v1/dbt_imports/"+imp+"/report", r.key).Body), `"target-moved"`) {
+		t.Fatalf("%s did not wait for a confirmation of its target", imp)
+	}
+	r.clock.step()
+	confirmed := r.Send(t, "POST", "/api/v1/schemas/"+r.schema+"/removals/confirm", r.key, "")
+	queued, _ := confirmed.At(t, "data.attributes.imports.0").(string)
+	status := "/api/v1/dbt_imports/" + queued
+	for end := time.Now().Add(time.Minute); r.Get(t, status, r.key).At(t, "data.attributes.status") != "completed"; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("confirmed: %s: %s", confirmed.Body, r.Get(t, status, r.key).Body)
+		}
+	}
+	return queued
 }
 
 // checkTables compares tables, texts and columns at a version.

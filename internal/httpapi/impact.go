@@ -87,7 +87,10 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 		return nil, err
 	}
 	reached, err := f.view.Impact(ctx, &f.asset, readmodel.ImpactQuery{Walk: walk, Column: in.Column, Rows: in.Rows})
-	if err != nil {
+	switch {
+	case err != nil && in.Column == "": // the asset was removed
+		return nil, httpserver.Missing(err, "asset", in.Asset)
+	case err != nil:
 		return nil, httpserver.Missing(err, "column", in.Column)
 	}
 	out := impactOf(reached, in.Limit)

@@ -94,7 +94,7 @@ func (j *job) stages(ctx context.Context, c *contents) (catalog.Import, error) {
 // adoptRuns assigns to the project the runs that came before its first
 // manifest.
 func (j *job) adoptRuns(ctx context.Context, c *contents) error {
-	if c.manifest == nil || !c.manifest.first {
+	if newest := j.project.Newest(catalog.FromManifest); c.manifest == nil || !newest.IsZero() {
 		return nil
 	}
 	_, err := j.Store.AdoptRuns(ctx, j.claim.WS, j.schema.ID, j.project.ID, c.manifest.names)
