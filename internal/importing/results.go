@@ -9,7 +9,6 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
-	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // readRunResults stores the results of one dbt invocation. They are
@@ -81,13 +80,9 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, c *cont
 		Args: json.RawMessage(h.Args), Empty: h.Empty, DBTVersion: h.DBTVersion,
 		GeneratedAt: j.generated(h), Elapsed: h.Elapsed.Seconds(), Results: len(results) + len(freshness), Import: j.claim.Import.ID,
 	}
-	if c.elsewhere {
-		run.Project = 0
-	} else if run.Project == 0 {
-		var err error
-		if run.Project, err = j.projectOfResults(ctx, results, freshness); err != nil {
-			return err
-		}
+	var err error
+	if run.Project, err = j.projectOfRun(ctx, part, c, nodesOf(results, freshness)); err != nil {
+		return err
 	}
 	if run.InvocationID == "" {
 		run.InvocationID = "sha256:" + part.SHA256 // a hand-made file: the hash of its bytes identifies the invocation
@@ -106,48 +101,6 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, c *cont
 		j.rep.Add("freshness_stored", int64(len(freshness)))
 	}
 	return nil
-}
-
-// projectOfResults finds the project of results that came without a manifest:
-// the only one of the schema, or the one that has most of their nodes. It is 0
-// where that is not clear; a later manifest may decide it.
-func (j *job) projectOfResults(ctx context.Context, results []catalog.NodeResult, freshness []catalog.Freshness) (catalog.ProjectID, error) {
-	projects, err := j.Store.Projects(ctx, j.claim.WS, j.schema.ID, store.Page{Limit: 1000})
-	if err != nil || len(projects.Rows) == 0 {
-		return 0, err
-	}
-	if len(projects.Rows) == 1 {
-		return projects.Rows[0].ID, nil
-	}
-	best, most, tied := catalog.ProjectID(0), 0, false
-	for _, p := range projects.Rows {
-		b, err := j.Store.Fingerprint(ctx, j.claim.WS, j.schema.ID, p.ID, fingerprintName(catalog.FromManifest))
-		if err != nil {
-			return 0, fmt.Errorf("nodes of %s: %w", p.Name, err)
-		}
-		print, err := decodeFingerprint(b)
-		if err != nil || print == nil {
-			continue // unreadable, or nothing was applied: nothing is known of its nodes
-		}
-		n := 0
-		for _, r := range results {
-			if _, ok := print.nodes[r.UniqueID]; ok {
-				n++
-			}
-		}
-		for _, f := range freshness {
-			if _, ok := print.nodes[f.UniqueID]; ok {
-				n++
-			}
-		}
-		if tied = tied && n <= most || n == most; n > most {
-			best, most, tied = p.ID, n, false
-		}
-	}
-	if tied || most == 0 {
-		return 0, nil
-	}
-	return best, nil
 }
 
 func resultOf(r *dbt.Result) catalog.NodeResult {

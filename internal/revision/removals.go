@@ -314,8 +314,7 @@ func (p *identification) nameOf(o *Observation, id string) string {
 	return id
 }
 
-// listPending lists the pending removals by the assets that they would remove.
-// Tables are listed; what is not a table only where no table is missing.
+// listPending lists the pending removals: each asset that they would remove, once.
 func (p *identification) listPending(a *absence) {
 	o := a.observation
 	if o.Project == 0 || o.Restored {
@@ -327,13 +326,16 @@ func (p *identification) listPending(a *absence) {
 	}
 	h := p.held[o.Project]
 	h.assets = p.assetsOf(o.Origin, slices.Concat(h.memo.Nodes, h.memo.KeptNodes))
-	tables := len(p.tableRefs(o, h.memo.Nodes))
-	list := []store.PendingRemoval{}
+	list, tables := []store.PendingRemoval{}, 0
+	listed := map[catalog.AssetID]bool{}
 	for _, id := range h.memo.Nodes {
-		n := Node{o.Origin, id}
-		found := p.at[n]
-		if tables > 0 && !found.kind.IsTable() {
-			continue
+		found := p.at[Node{o.Origin, id}]
+		if listed[found.asset] {
+			continue // a table that is both a model and a source, say
+		}
+		listed[found.asset] = true
+		if found.kind.IsTable() {
+			tables++
 		}
 		list = append(list, store.PendingRemoval{
 			Asset: found.asset, Name: p.nameOf(o, id), Kind: found.kind, UniqueID: id, Project: o.Project, Cause: cause, At: at, Since: p.Now(),
@@ -347,10 +349,18 @@ func (p *identification) listPending(a *absence) {
 	if len(list) == 0 {
 		return
 	}
+	present := map[catalog.AssetID]bool{}
+	for _, n := range p.tableRefs(o, a.present) {
+		present[p.at[Node{o.Origin, n.UniqueID}].asset] = true
+	}
+	others := ""
+	if n := len(list) - tables; n > 0 {
+		others = fmt.Sprintf(", and %d other nodes,", n)
+	}
 	p.opts.Report.Issue(catalog.Issue{
 		Code: "removals-pending", Severity: "warning", Place: string(o.Source),
-		Message: fmt.Sprintf("%d of %d tables are missing from %s; everything else was applied, and their removal is pending confirmation",
-			len(list), len(list)+len(p.tableRefs(o, a.present)), cmp.Or(o.Report, "the report")),
+		Message: fmt.Sprintf("%d of %d tables%s are missing from %s; everything else was applied, and their removal is pending confirmation",
+			tables, tables+len(present), others, cmp.Or(o.Report, "the report")),
 		Remedy: fmt.Sprintf("see GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", p.schema.ID),
 	})
 }

@@ -150,7 +150,11 @@ func (r *rig) forget(project catalog.ProjectID, gone []thing) {
 	w, err := r.store.Begin(ctx, lease)
 	check(err)
 	check(w.CloseEdges(ctx, slices.DeleteFunc(edges, func(e catalog.Edge) bool { return !others[e.To] })))
-	flip := store.Flip{Cause: catalog.ImportCause(r.last), Actor: tester, Release: true}
+	tables := slices.DeleteFunc(r.pending(), func(p store.PendingRemoval) bool { return !p.Kind.IsTable() })
+	flip := store.Flip{
+		Cause: catalog.ImportCause(r.last), Actor: tester, Release: true,
+		Pending: map[catalog.ProjectID][]store.PendingRemoval{project: tables}, // only tables were listed
+	}
 	for _, name := range []string{heldMemoName, linksMemoName, historyMemoName, droppedMemoName} {
 		flip.Memos = append(flip.Memos, store.Memo{Project: project, Name: name})
 	}
@@ -200,6 +204,32 @@ func TestOldRemovalsAreDismissedWhole(t *testing.T) {
 		r.apply(r.dbt("shop", now...))
 		if got := r.served(); got != [3]int{40, 41, 4} || len(r.pending()) != 0 {
 			t.Errorf("dismissed: %v, %d pending", got, len(r.pending()))
+		}
+	})
+}
+
+// The list names each asset that a confirmation removes, once: a table that is a model
+// and a source, and what is not a table.
+func TestRemovalsNameWhatIsRemoved(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		var both []thing
+		for i := range 12 {
+			m := model(fmt.Sprintf("m%02d", i), "id")
+			source := m
+			source.id, source.kind = fmt.Sprintf("source.shop.raw.m%02d", i), catalog.KindSource
+			both = append(both, m, source)
+		}
+		stays := model("stays", "id")
+		gone := thing{id: "exposure.shop.gone", kind: catalog.KindExposure, parents: []string{both[0].id}}
+		r.apply(r.dbt("shop", append(both[:24:24], stays, gone)...))
+		r.apply(r.dbt("shop", stays))
+		pending := r.pending()
+		exposures := slices.DeleteFunc(slices.Clone(pending), func(p store.PendingRemoval) bool { return p.Kind != catalog.KindExposure })
+		if len(pending) != 13 || len(exposures) != 1 {
+			t.Errorf("%d pending: %+v", len(pending), pending)
+		}
+		if n := r.confirm(); n != int64(len(pending)) || len(r.pending()) != 0 {
+			t.Errorf("%d removed of %d", n, len(pending))
 		}
 	})
 }
