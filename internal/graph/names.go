@@ -23,7 +23,8 @@ type Named interface {
 func NewNames(u interface {
 	Len() int
 	Attributes(name int32) Attributes
-}) *Names {
+},
+) *Names {
 	x := &Names{first: map[string][]int32{}}
 	for name := range int32(u.Len()) {
 		a := u.Attributes(name)

@@ -138,8 +138,11 @@ func (w wanted) warning(known iter.Seq[string]) string {
 // wanted lists the values of the filter that may be misspelt.
 func (f Filter) wanted() []wanted {
 	all := []wanted{
-		{pkg, "package", f.Package, nil}, {group, "group", f.Group, nil}, {materialized, "materialized", f.Materialized, nil},
-		{tag, "tag", f.Tag, nil}, {owner, "owner", f.Owner, f.owners},
+		{pkg, "package", f.Package, nil},
+		{group, "group", f.Group, nil},
+		{materialized, "materialized", f.Materialized, nil},
+		{tag, "tag", f.Tag, nil},
+		{owner, "owner", f.Owner, f.owners},
 	}
 	return slices.DeleteFunc(all, func(w wanted) bool { return w.value == "" })
 }
