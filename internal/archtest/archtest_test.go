@@ -84,7 +84,7 @@ func TestCheck(t *testing.T) {
 		},
 		{
 			"settings that know the store", "internal/config/a.go", `package config; import _ "` + module + `store"`,
-			[]string{"internal/config/a.go:1: config imports store: it is outside the layers and may import nothing internal"},
+			[]string{"internal/config/a.go:1: config imports store: it is outside the layers and may import near"},
 		},
 		{
 			"clock", "internal/catalog/a.go", "package catalog\n\nimport \"time\"\n\nvar now = time.Now\n",

@@ -59,7 +59,8 @@ func House() Rules {
 			"readmodel": {"access"},
 		},
 		Support: map[string]Support{
-			"config":  {Users: []string{"app", "cli", "cmd"}},
+			"config":  {Imports: []string{"near"}, Users: []string{"app", "cli", "cmd"}},
+			"near":    {Users: []string{"graph", "readmodel", "httpserver", "config"}},
 			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
 		},
 		StandardOnly:    []string{"catalog", "graph", "sql"},

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/near"
 )
 
 // prefix leads the name of every variable that is ours.
@@ -25,8 +27,8 @@ func UnknownVariables(environ []string) (warnings []string) {
 			continue
 		}
 		warning := name + " is not a setting and has no effect"
-		if near := nearestOf(name, known); near != "" {
-			warning += fmt.Sprintf("; did you mean %s?", near)
+		if similar := nearestOf(name, known); similar != "" {
+			warning += fmt.Sprintf("; did you mean %s?", similar)
 		}
 		warnings = append(warnings, warning)
 	}
@@ -38,7 +40,7 @@ func UnknownVariables(environ []string) (warnings []string) {
 func nearestOf(name string, names []string) string {
 	best, least := "", len(name)/6+1
 	for _, n := range names {
-		if d := distance(name, n); d <= least && (best == "" || d < least) {
+		if d := near.Edits(name, n); d <= least && (best == "" || d < least) {
 			best, least = n, d
 		}
 	}

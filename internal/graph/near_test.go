@@ -1,33 +1,10 @@
 package graph
 
 import (
-	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
-
-func TestNear(t *testing.T) {
-	names := []string{"orders", "stg_orders", "order_items", "customers", "Überweisungen", "x", ""}
-	tests := []struct {
-		word string
-		want []string
-	}{
-		{"ordrs", []string{"orders"}},
-		{"ORDERS", []string{"orders", "stg_orders"}},
-		{"odrers", []string{"orders"}},
-		{"order", []string{"orders", "stg_orders", "order_items"}},
-		{"überweisung", []string{"Überweisungen"}},
-		{"zzz", nil},
-		{"y", []string{"x"}},
-		{"", nil},
-	}
-	for _, tt := range tests {
-		if diff := cmp.Diff(tt.want, Near(tt.word, slices.Values(names), 3)); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", tt.word, diff)
-		}
-	}
-}
 
 func TestUnmatchedParts(t *testing.T) {
 	g, s := newShop(t)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/near"
 )
 
 // knownQuery refuses requests with query parameters that the operation does not describe: a misspelled filter must
@@ -57,8 +57,8 @@ func remedy(name string, known []string) string {
 	if len(known) == 0 {
 		return "; it takes none."
 	}
-	if near := catalog.Near(name, known); len(near) > 0 {
-		return "; did you mean " + strings.Join(near, " or ") + "?"
+	if similar := near.Names(name, slices.Values(known), 3); len(similar) > 0 {
+		return "; did you mean " + strings.Join(similar, " or ") + "?"
 	}
 	return "; it takes " + strings.Join(known, ", ") + "."
 }

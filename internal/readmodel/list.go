@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/near"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -129,8 +129,8 @@ func (w wanted) positions(x *index) []int32 {
 // warning names the value and those that are near it.
 func (w wanted) warning(known iter.Seq[string]) string {
 	text := fmt.Sprintf("%s: no asset has %q", w.param, w.value)
-	if near := graph.Near(w.value, known, maxNearNames); len(near) > 0 {
-		text += "; near names: " + strings.Join(near, ", ")
+	if similar := near.Names(w.value, known, maxNearNames); len(similar) > 0 {
+		text += "; near names: " + strings.Join(similar, ", ")
 	}
 	return text
 }
