@@ -58,8 +58,8 @@ func (s *sortedFacets) made(list *Facet) *Facet {
 	return s.code
 }
 
-// ordersColumns reports whether the code has all columns of the table and decides their order. Under a contract that is
-// for the manifest to decide.
+// ordersColumns reports whether the code has all columns of the table and decides their order. Under a contract
+// the manifest decides it.
 func (s *sortedFacets) ordersColumns(code *Facet) bool {
 	lead := s.leading()
 	contract := lead != nil && lead.Body.DBT != nil && lead.Body.DBT.Contract

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// AssetHash hashes an asset's record: everything that is stored of it except
-// the columns and the nodes that only find it, and except provenance that changes while the value does not (the
-// import that brought a text or compiled code again, or withdrew the asset).
+// AssetHash hashes an asset's record: everything that is stored of it except the
+// columns, Others, and provenance that changes while the value does not (the import
+// that brought a text or compiled code again, or withdrew the asset).
 // Equal hashes mean that DiffAsset finds nothing.
 func AssetHash(a Asset) Hash { return hashed(func(d *digest) { d.asset(&a) }) }
 

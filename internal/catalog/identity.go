@@ -276,8 +276,8 @@ func (r *resolver) group() {
 	r.followOwners()
 }
 
-// followOwners keeps unchanged references with the nodes that they refer to: where
-// those are now is not for the referring project to say.
+// followOwners keeps unchanged references with the nodes that they refer to: only the
+// project that owns a node decides where it is now.
 func (r *resolver) followOwners() {
 	type nodeOf struct {
 		asset    AssetID

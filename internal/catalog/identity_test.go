@@ -465,12 +465,12 @@ func TestContested(t *testing.T) {
 		},
 	}
 	for claim, want := range map[string][]AssetID{
-		"dbt:core model.core.x @ d.s.x":      nil,    // as it was
+		"dbt:core model.core.x @ d.s.x":      nil,    // does not move
 		"dbt:core model.core.x @ d.s.n":      {1},    // leaves what another project has too
 		"dbt:core model.core.x @ d.s.y":      {1, 2}, // and comes to what only that one has
 		"dbt:core model.core.x @ .s.y":       {1, 2}, // wherever
 		"dbt:core model.core.z @ d.s.n":      nil,    // only its own
-		"dbt:core model.core.w @ d.s.n":      nil,    // a source is no reference
+		"dbt:core model.core.w @ d.s.n":      nil,    // a source is not a reference
 		"dbt:core model.core.new @ d.s.x":    nil,    // has no asset to take along
 		"dbt:core model.core.x @ d.s.n same": nil,    // cannot have moved
 		"dbt:core model.core.x":              {1},    // ephemeral now

@@ -60,7 +60,7 @@ func content(b Body) Body {
 // join returns what two reports of the same (origin, source, unique id) have together: the newer one, completed by
 // the older one. The order of its arguments does not matter.
 func join(a, b Facet) Facet {
-	if newerReport(&a, &b) {
+	if compareReports(&a, &b) > 0 {
 		return Carry(b, a)
 	}
 	return Carry(a, b)

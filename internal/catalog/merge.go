@@ -140,8 +140,6 @@ func compareReports(a, b *Facet) int {
 	return cmp.Or(a.At.Compare(b.At), bytes.Compare(a.Tie[:], b.Tie[:]), bytes.Compare(a.Hash[:], b.Hash[:]))
 }
 
-func newerReport(a, b *Facet) bool { return compareReports(a, b) > 0 }
-
 func compareFacetKeys(a, b *Facet) int {
 	return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Source, b.Source), cmp.Compare(a.UniqueID, b.UniqueID))
 }

@@ -171,7 +171,7 @@ func TestMergeInvariants(t *testing.T) {
 	})
 }
 
-// checkText: something that anybody says shows, unless the policy forbids it.
+// checkText checks that a text shows if any source has one, unless the policy forbids it.
 func checkText(t *rapid.T, text Text) {
 	if text.Value == "" && (text.Origin != "" || !text.Cause.IsZero() || !text.Since.IsZero()) {
 		t.Errorf("an empty text with a source: %+v", text)

@@ -1,10 +1,13 @@
 package catalog
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Contested returns the assets, by id, where it matters whether nodes of another project
 // are mere references: a claim leaves the asset that it shares with them, or comes to
-// their relation. MarkReferences tells.
+// their relation. MarkReferences takes the facets of these assets.
 func (ids *Identities) Contested(claims []Claim) []AssetID {
 	left, reached := ids.moves(claims)
 	if len(left) == 0 {
@@ -21,12 +24,7 @@ func (ids *Identities) Contested(claims []Claim) []AssetID {
 			found[n.Asset] = true
 		}
 	}
-	out := make([]AssetID, 0, len(found))
-	for id := range found {
-		out = append(out, id)
-	}
-	slices.Sort(out)
-	return out
+	return slices.Sorted(maps.Keys(found))
 }
 
 // movers are the origins of the claims that leave an asset or come to a relation; ""

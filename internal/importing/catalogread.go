@@ -33,6 +33,10 @@ type catalogSink struct {
 }
 
 func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) error {
+	if skip, err := j.checkReverted(ctx, part); err != nil || skip {
+		c.ignore(partCatalog)
+		return err
+	}
 	print, err := j.fingerprint(ctx, catalog.FromCatalog)
 	if err != nil {
 		return err

@@ -58,7 +58,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	if err := j.recognize(ctx, head); err != nil {
 		return err
 	}
-	if skip, err := j.isReverted(ctx, part); err != nil || skip {
+	if skip, err := j.checkReverted(ctx, part); err != nil || skip {
 		c.ignore(partManifest)
 		return err
 	}

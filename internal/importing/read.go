@@ -59,7 +59,7 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 		}
 		j.project = project
 		for _, part := range o.named(partManifest) {
-			if _, err := j.isReverted(ctx, part); err != nil {
+			if _, err := j.checkReverted(ctx, part); err != nil {
 				return err
 			}
 		}
@@ -68,7 +68,7 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 		return err
 	}
 	if part, ok := o.unread(partCatalog); ok && !c.elsewhere {
-		if err := j.readCatalogOnce(ctx, part, c); err != nil {
+		if err := j.readCatalog(ctx, part, c); err != nil {
 			return err
 		}
 	}
@@ -85,19 +85,6 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 		return j.readSources(ctx, part, c)
 	}
 	return nil
-}
-
-// readCatalogOnce reads a catalog unless it came with a reverted import.
-func (j *job) readCatalogOnce(ctx context.Context, part catalog.Part, c *contents) error {
-	skip, err := j.isReverted(ctx, part)
-	if err != nil {
-		return err
-	}
-	if skip {
-		c.ignore(partCatalog)
-		return nil
-	}
-	return j.readCatalog(ctx, part, c)
 }
 
 // identify finds or makes the project that the head of a manifest names.

@@ -95,10 +95,10 @@ func (f *fingerprint) known(ids []string) int {
 	return n
 }
 
-// owns reports whether results are of a project that knows n of their nodes. One node
-// in the project's own package is enough, since new nodes may be built before their
+// owns reports whether results are of a project whose manifest has n of their nodes. One
+// node in the project's own package is enough, since new nodes may be built before their
 // manifest is sent. Packages are installed by several projects: where only those were
-// built, the project has to know all of the nodes.
+// built, the manifest has to have all of the nodes.
 func owns(p catalog.Project, n int, ids []string) bool {
 	for _, id := range ids {
 		if _, rest, _ := strings.Cut(id, "."); strings.HasPrefix(rest, p.Name+".") {

@@ -28,7 +28,7 @@ type reverted struct {
 // Reverted is what reverting an import did, or undoing that.
 type Reverted struct {
 	Version     int64 // that was made; 0 if nothing changed
-	Restored    int64 // nodes that are as they were before
+	Restored    int64 // nodes that were restored
 	NotRestored int64 // nodes and tables that a later version changed
 }
 
@@ -56,7 +56,7 @@ func (p *Pipeline) Revert(ctx context.Context, ws int64, imp catalog.Import, by 
 	})
 }
 
-// Unrevert undoes the revert of an import: what it changed is as the import left it.
+// Unrevert undoes the revert of an import: what the revert changed is restored.
 func (p *Pipeline) Unrevert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (Reverted, error) {
 	list, err := p.readReverted(ctx, ws, imp)
 	if err != nil {
@@ -130,10 +130,10 @@ func revertedMemo(project catalog.ProjectID, list []reverted) (store.Memo, error
 	return memo, nil
 }
 
-// isReverted reports whether a part came with an import of the project that was
+// checkReverted reports whether a part came with an import of the project that was
 // reverted: such bytes are applied again with force alone, and no longer count as
 // reverted then.
-func (j *job) isReverted(ctx context.Context, p catalog.Part) (bool, error) {
+func (j *job) checkReverted(ctx context.Context, p catalog.Part) (bool, error) {
 	if j.project.ID == 0 {
 		return false, nil
 	}

@@ -270,7 +270,7 @@ func TestSameLinksAreRemembered(t *testing.T) {
 		for n, description := range []string{"first", "second"} {
 			a.description = description
 			o := r.dbt("p", a, b)
-			o.LinksSame = true // of the first report it says so wrongly, as of one from before links were remembered
+			o.LinksSame = true // wrong for the first report, as for one after an upgrade from before links were remembered
 			r.apply(o)
 			if got := remembered(o); !reflect.DeepEqual(got, want) {
 				t.Errorf("report %d: %v, want %v", n, got, want)

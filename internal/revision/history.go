@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -106,12 +107,12 @@ func (h *history) insert(o *Observation, nodes, newest map[string]bool, last cat
 	switch {
 	case i < len(h.Periods) && h.Periods[i].First.Compare(at) == 0:
 		return // this very report
-	case i > 0 && sameNodes(sets[i-1], nodes):
+	case i > 0 && maps.Equal(sets[i-1], nodes):
 		if p := &h.Periods[i-1]; i < len(h.Periods) && p.Last.Compare(at) < 0 {
 			p.Last = at
 		}
 		return
-	case i < len(h.Periods) && sameNodes(sets[i], nodes):
+	case i < len(h.Periods) && maps.Equal(sets[i], nodes):
 		h.Periods[i].First, h.Periods[i].Cause = at, o.Cause
 		return
 	}
@@ -133,28 +134,13 @@ func (h *history) insert(o *Observation, nodes, newest map[string]bool, last cat
 	h.rebuild(slices.Insert(states, i, nodes))
 }
 
-func sameNodes(a, b map[string]bool) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for id := range a {
-		if !b[id] {
-			return false
-		}
-	}
-	return true
-}
-
 // sets are the nodes of each period.
 func (h *history) sets(newest map[string]bool) []map[string]bool {
 	out := make([]map[string]bool, len(h.Periods))
 	now := newest
 	for i := len(h.Periods) - 1; i >= 0; i-- {
 		if p := &h.Periods[i]; len(p.Gone)+len(p.Come) > 0 {
-			before := make(map[string]bool, len(now))
-			for id := range now {
-				before[id] = true
-			}
+			before := maps.Clone(now)
 			for _, id := range p.Come {
 				delete(before, id)
 			}
@@ -240,8 +226,8 @@ func (h *history) verdict(newest, kept map[string]bool, relation func(id string)
 	return v
 }
 
-// withhold is what withholdAbsent does, for reports of the past: it goes by the
-// relations of nodes instead of their assets.
+// withhold does for past reports what withholdAbsent does: it compares the relations
+// of nodes, since their assets are not known.
 func withhold(missing, present []string, now map[string]bool, relation func(id string) string) map[string]bool {
 	switch {
 	case len(missing) == 0:

@@ -125,7 +125,10 @@ type lateReport struct {
 
 func (l *lateReport) apply(last catalog.Cause) {
 	h := l.held[l.o.Project]
-	ids := setOf(slices.Collect(maps.Keys(l.claims)))
+	ids := make(map[string]bool, len(l.claims))
+	for id := range l.claims {
+		ids[id] = true
+	}
 	for n := range l.nodes.facets {
 		if n.Origin == l.o.Origin {
 			ids[n.ID] = true

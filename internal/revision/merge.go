@@ -60,7 +60,7 @@ type stored struct {
 }
 
 func (m *merger) load(ctx context.Context, ids []catalog.AssetID) (stored, error) {
-	st := stored{facets: map[catalog.AssetID][]catalog.Facet{}, assets: map[catalog.AssetID]catalog.Asset{}}
+	st := stored{assets: map[catalog.AssetID]catalog.Asset{}}
 	var old []catalog.AssetID
 	for _, id := range ids {
 		if !m.changes.fresh[id] {
@@ -79,9 +79,7 @@ func (m *merger) load(ctx context.Context, ids []catalog.AssetID) (stored, error
 			return st, err
 		}
 	}
-	for _, f := range facets {
-		st.facets[f.Asset] = append(st.facets[f.Asset], f)
-	}
+	st.facets = byAsset(facets)
 	assets, err := m.Store.AssetsOf(ctx, m.ws, m.schema.ID, m.schema.Version, old)
 	if err != nil {
 		return st, fmt.Errorf("%d assets: %w", len(old), err)
@@ -306,11 +304,11 @@ func (m *merger) count(d catalog.Transition) {
 	if is && d.After.Kind.IsTable() {
 		m.tables++
 	}
-	deltas := []catalog.Transition{d}
-	created, updated := catalog.CountTables(deltas)
+	transitions := []catalog.Transition{d}
+	created, updated := catalog.CountTables(transitions)
 	m.counters.TablesCreated += created
 	m.counters.TablesUpdated += updated
-	created, updated = catalog.CountColumns(deltas)
+	created, updated = catalog.CountColumns(transitions)
 	m.counters.ColumnsCreated += created
 	m.counters.ColumnsUpdated += updated
 }

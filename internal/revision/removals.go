@@ -331,7 +331,7 @@ func (p *identification) listPending(a *absence) {
 	for _, id := range h.memo.Nodes {
 		found := p.at[Node{o.Origin, id}]
 		if listed[found.asset] {
-			continue // a table that is both a model and a source, say
+			continue // such as a table that is both a model and a source
 		}
 		listed[found.asset] = true
 		if found.kind.IsTable() {

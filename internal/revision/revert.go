@@ -25,7 +25,7 @@ type Reversal struct {
 // RevertResult is what a Revert did.
 type RevertResult struct {
 	Result
-	Restored    int64 // things that are as they were
+	Restored    int64 // things that were restored
 	NotRestored int64 // things that a later version changed
 }
 
@@ -173,8 +173,8 @@ func sameFacet(a, b *catalog.Facet) bool {
 	return a.Hash == b.Hash && a.Asset == b.Asset && a.Withdrawn.IsZero() == b.Withdrawn.IsZero()
 }
 
-// tests states the tests of the project as they are, but those that the version
-// changed as they were.
+// tests states the current tests of the project. Those that the version changed are
+// stated as before it.
 func (u *undo) tests(ctx context.Context, o *Observation) error {
 	was, err := u.testsAt(ctx, u.Version-1, true)
 	if err != nil {
@@ -236,8 +236,8 @@ func sameTest(a, b *catalog.Test) bool {
 	return a.Hash == b.Hash
 }
 
-// links are the links that the project reported last, but those of the tables whose
-// edges the version changed as they were; nil if none are remembered.
+// links are the links that the project reported last, with those from before the
+// version for the tables whose edges it changed; nil if none are remembered.
 func (u *undo) links(ctx context.Context) (Links, error) {
 	links, err := u.readLinksOf(ctx, u.ws, u.schema, u.Project)
 	if err != nil || links == nil {

@@ -103,7 +103,9 @@ func (a *apply) restampLists(facets []catalog.Facet) {
 		return
 	}
 	for _, project := range origins {
-		a.contested[project] = project != 0
+		if project != 0 {
+			a.contested[project] = true
+		}
 	}
 	for i := range facets {
 		f := &facets[i]
@@ -132,9 +134,6 @@ func (r *Reviser) Contested(ctx context.Context, ws int64, schema catalog.Schema
 // markContested marks the projects that have contested tables.
 func (a *apply) markContested(ctx context.Context) error {
 	for _, project := range slices.Sorted(maps.Keys(a.contested)) {
-		if !a.contested[project] {
-			continue
-		}
 		marked, err := a.Contested(ctx, a.ws, a.schema.ID, project)
 		if err != nil {
 			return err
