@@ -93,8 +93,8 @@ type Criteria struct {
 	Filter     string
 }
 
-// Age is a number of periods: minute, hour or day.
+// Age is a number of periods.
 type Age struct {
 	Count  int64
-	Period string
+	Period string // "minute", "hour", "day"
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
 // Freshness is how fresh one source was found to be by dbt source freshness.
@@ -14,8 +16,8 @@ type Freshness struct {
 	Error         string // where the source could not be queried
 	MaxLoadedAt   time.Time
 	SnapshottedAt time.Time
-	Age           time.Duration // at the time of the snapshot
-	Criteria      *Criteria     // nil where none is given
+	Age           time.Duration     // at the time of the snapshot
+	Criteria      *catalog.Criteria // nil where none is given
 	ExecutionTime time.Duration
 	Thread        string
 	Timing        []Timing

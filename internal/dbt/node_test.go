@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
@@ -83,14 +84,14 @@ func TestNode(t *testing.T) {
 			"freshness":{"warn_after":{"count":12,"period":"hour"},"error_after":{"count":null,"period":null},"filter":"x > 1"},"external":{"location":"s3://b"}`,
 			dbt.Node{Name: "t", Identifier: "t_2026", Source: &dbt.Source{
 				SourceName: "raw", SourceDescription: "the raw data", Loader: "fivetran", LoadedAtField: "at",
-				Freshness: &dbt.Criteria{WarnAfter: &dbt.Age{Count: 12, Period: "hour"}, Filter: "x > 1"}, External: []byte(`{"location":"s3://b"}`),
+				Freshness: &catalog.Criteria{WarnAfter: &catalog.Age{Count: 12, Period: "hour"}, Filter: "x > 1"}, External: []byte(`{"location":"s3://b"}`),
 			}},
 		},
 		"source whose freshness is in its config": {
 			"sources", "source.shop.raw.t", `"name":"t","freshness":null,"config":{"freshness":{"error_after":{"count":1,"period":"day"}},"loaded_at_query":"select 1"}`,
 			dbt.Node{
 				ResourceType: "source", Name: "t", Config: []byte(`{"freshness":{"error_after":{"count":1,"period":"day"}},"loaded_at_query":"select 1"}`),
-				Source: &dbt.Source{LoadedAtQuery: "select 1", Freshness: &dbt.Criteria{ErrorAfter: &dbt.Age{Count: 1, Period: "day"}}},
+				Source: &dbt.Source{LoadedAtQuery: "select 1", Freshness: &catalog.Criteria{ErrorAfter: &catalog.Age{Count: 1, Period: "day"}}},
 			},
 		},
 		"exposure": {

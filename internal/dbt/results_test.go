@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
@@ -137,7 +138,7 @@ func TestSources(t *testing.T) {
 			`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/sources/v3.json"},"results":[{"unique_id":"source.p.r.t","max_loaded_at":"2026-01-01T00:00:00+00:00","snapshotted_at":"2026-01-01T00:00:10Z","max_loaded_at_time_ago_in_s":10.5,"status":"warn","criteria":{"warn_after":{"count":1,"period":"hour"},"error_after":{"count":null,"period":null},"filter":null},"execution_time":0.5,"thread_id":"T","timing":[]}]}`,
 			dbt.Freshness{
 				UniqueID: "source.p.r.t", Status: dbt.StatusWarn, StatusText: "warn", MaxLoadedAt: loaded, SnapshottedAt: loaded.Add(10 * time.Second),
-				Age: 10500 * time.Millisecond, Criteria: &dbt.Criteria{WarnAfter: &dbt.Age{Count: 1, Period: "hour"}}, ExecutionTime: 500 * time.Millisecond, Thread: "T",
+				Age: 10500 * time.Millisecond, Criteria: &catalog.Criteria{WarnAfter: &catalog.Age{Count: 1, Period: "hour"}}, ExecutionTime: 500 * time.Millisecond, Thread: "T",
 			},
 		},
 		"error": {`{"results":[{"unique_id":"source.p.r.t","error":"no table","status":"runtime error"}]}`, dbt.Freshness{UniqueID: "source.p.r.t", Status: dbt.StatusRuntimeError, StatusText: "runtime error", Error: "no table"}},

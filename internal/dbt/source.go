@@ -1,6 +1,10 @@
 package dbt
 
-import "github.com/go-json-experiment/json/jsontext"
+import (
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+)
 
 // Source is what only a table of a source has.
 type Source struct {
@@ -9,21 +13,8 @@ type Source struct {
 	Loader            string
 	LoadedAtField     string
 	LoadedAtQuery     string
-	Freshness         *Criteria      // nil where none is demanded
-	External          jsontext.Value // object as written; nil if none
-}
-
-// Criteria define how old a source may be.
-type Criteria struct {
-	WarnAfter  *Age
-	ErrorAfter *Age
-	Filter     string
-}
-
-// Age is a number of periods.
-type Age struct {
-	Count  int64
-	Period string // "minute", "hour", "day"
+	Freshness         *catalog.Criteria // nil where none is demanded
+	External          jsontext.Value    // object as written; nil if none
 }
 
 func (d *decoder) source(f []member, config value) *Source {
@@ -62,8 +53,8 @@ func (d *decoder) source(f []member, config value) *Source {
 }
 
 // criteria returns nil where neither threshold has a count.
-func (d *decoder) criteria(field string, v value) *Criteria {
-	f := &Criteria{
+func (d *decoder) criteria(field string, v value) *catalog.Criteria {
+	f := &catalog.Criteria{
 		WarnAfter: d.age(field+"/warn_after", v.get("warn_after")), ErrorAfter: d.age(field+"/error_after", v.get("error_after")),
 		Filter: d.text(field+"/filter", v.get("filter")),
 	}
@@ -73,7 +64,7 @@ func (d *decoder) criteria(field string, v value) *Criteria {
 	return f
 }
 
-func (d *decoder) age(field string, v value) *Age {
+func (d *decoder) age(field string, v value) *catalog.Age {
 	count := v.get("count")
 	if count.absent() {
 		return nil
@@ -83,5 +74,5 @@ func (d *decoder) age(field string, v value) *Age {
 		d.odd(field, "a whole number of periods")
 		return nil
 	}
-	return &Age{Count: n, Period: d.name(field+"/period", v.get("period"))}
+	return &catalog.Age{Count: n, Period: d.name(field+"/period", v.get("period"))}
 }

@@ -147,7 +147,7 @@ func (c converter) dbt(n *dbt.Node) *catalog.DBT {
 	if s := n.Source; s != nil {
 		d.SourceName, d.Loader, d.LoadedAtField = s.SourceName, s.Loader, s.LoadedAtField
 		if s.Freshness != nil {
-			d.Freshness, _ = json.Marshal(criteriaOf(s.Freshness)) // a plain struct of numbers and texts
+			d.Freshness, _ = json.Marshal(s.Freshness) // a plain struct of numbers and texts
 		}
 	}
 	if !slices.Equal(n.FQN, catalog.FQNOf(d, n.Name)) {

@@ -146,7 +146,7 @@ func (j *job) readSources(ctx context.Context, part catalog.Part, c *contents) e
 	head, issues, err := dbt.ReadSources(ctx, r, dbt.ResultOptions{Limits: j.Limits(partSources)}, func(f *dbt.Freshness) error {
 		list = append(list, catalog.Freshness{
 			UniqueID: f.UniqueID, Status: strings.ToLower(f.StatusText), MaxLoadedAt: f.MaxLoadedAt, SnapshotedAt: f.SnapshottedAt,
-			Age: f.Age.Seconds(), Criteria: criteriaOf(f.Criteria), Message: f.Error, ExecutionTime: f.ExecutionTime.Seconds(),
+			Age: f.Age.Seconds(), Criteria: f.Criteria, Message: f.Error, ExecutionTime: f.ExecutionTime.Seconds(),
 		})
 		return nil
 	})
@@ -155,11 +155,4 @@ func (j *job) readSources(ctx context.Context, part catalog.Part, c *contents) e
 	}
 	j.issues(partSources, issues)
 	return j.putRun(ctx, part, head, c, nil, list)
-}
-
-func criteriaOf(c *dbt.Criteria) *catalog.Criteria {
-	if c == nil {
-		return nil
-	}
-	return &catalog.Criteria{WarnAfter: (*catalog.Age)(c.WarnAfter), ErrorAfter: (*catalog.Age)(c.ErrorAfter), Filter: c.Filter}
 }
