@@ -20,7 +20,8 @@ import (
 // blobStoreSetting is the setting with the id of the folder of artifacts.
 const blobStoreSetting = "blob_store"
 
-// claimed leads an id in a folder until the database has it too. What was interrupted in between is done again.
+// claimed is the prefix of an id in a folder until the database has it too. What was interrupted in between is done
+// again.
 const claimed = "claimed "
 
 // bind checks that a folder is that of the database's artifacts. A database without a folder takes one that belongs to

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/thalweg-data/thalweg/examples/shop"
@@ -55,16 +56,11 @@ func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 	if err != nil {
 		return err
 	}
-	greeting := make(chan struct{})
-	close(greeting)
+	var greeting sync.WaitGroup
 	err = a.Serve(ctx, listeners, func(address string) {
-		greeting = make(chan struct{})
-		go func() {
-			defer close(greeting)
-			c.greet(ctx, out, a, demo{address: address, schema: schema, key: key})
-		}()
+		greeting.Go(func() { c.greet(ctx, out, a, demo{address: address, schema: schema, key: key}) })
 	})
-	<-greeting
+	greeting.Wait()
 	return err
 }
 
@@ -118,18 +114,13 @@ func (c *DemoCmd) greet(ctx context.Context, out *output, a *app.App, d demo) {
 	ctx, cancel := context.WithTimeout(ctx, greetWithin)
 	defer cancel()
 	out.printf("Importing the example project …")
-	table := "TBL-1"
-	for ctx.Err() == nil {
-		open, err := a.Store.Imports(ctx, catalog.DefaultWorkspace, store.ImportFilter{SchemaID: d.schema, Status: catalog.Pending}, store.Page{Limit: 1})
-		running, err2 := a.Store.Imports(ctx, catalog.DefaultWorkspace, store.ImportFilter{SchemaID: d.schema, Status: catalog.Processing}, store.Page{Limit: 1})
-		if err == nil && err2 == nil && open.Total+running.Total == 0 {
-			break
-		}
+	for !imported(ctx, a, d.schema) && ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
+	table := "TBL-1"
 	if asset, err := a.Store.AssetByUniqueID(ctx, catalog.DefaultWorkspace, d.schema, "shop", "model.shop.fct_orders", 0); err == nil {
 		table = asset.ID.Label(asset.Kind)
 	}
@@ -153,4 +144,15 @@ func (c *DemoCmd) greet(ctx context.Context, out *output, a *app.App, d demo) {
 	} else {
 		out.printf("Ctrl-C stops it; %s stays.", c.Data)
 	}
+}
+
+// imported reports whether every import of a schema has ended.
+func imported(ctx context.Context, a *app.App, schema catalog.SchemaID) bool {
+	for _, status := range []catalog.Status{catalog.Pending, catalog.Processing} {
+		open, err := a.Store.Imports(ctx, catalog.DefaultWorkspace, store.ImportFilter{SchemaID: schema, Status: status}, store.Page{Limit: 1})
+		if err != nil || open.Total > 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -19,7 +19,11 @@ func explain(err error) string {
 	text := catalog.Message(err)
 	replace := func(found error, plain string) string {
 		if i := strings.LastIndex(text, found.Error()); i >= 0 {
-			return strings.TrimSuffix(text[:i], ": ") + glue(text[:i]) + plain + text[i+len(found.Error()):]
+			before := text[:i]
+			if before != "" {
+				before = strings.TrimSuffix(before, ": ") + ": "
+			}
+			return before + plain + text[i+len(found.Error()):]
 		}
 		return plain
 	}
@@ -46,14 +50,6 @@ func explain(err error) string {
 		return "interrupted"
 	}
 	return text
-}
-
-// glue returns the separator between the context of an error and its plain text.
-func glue(before string) string {
-	if before == "" {
-		return ""
-	}
-	return ": "
 }
 
 func pathFailure(path string, err error) string {
@@ -98,15 +94,15 @@ func unreachable(err *url.Error) string {
 // storeFailure explains the result codes of SQLite that a user can do something about.
 func storeFailure(code int) string {
 	switch code & 0xff {
-	case 5, 6:
+	case 5, 6: // SQLITE_BUSY, SQLITE_LOCKED
 		return "the store is in use by another program; try again when that is done"
-	case 8:
+	case 8: // SQLITE_READONLY
 		return "the store cannot be written: check the owner and the mode of the data folder and the files in it"
-	case 11, 26:
+	case 11, 26: // SQLITE_CORRUPT, SQLITE_NOTADB
 		return "the store is damaged: restore the data folder from a backup (thalweg restore)"
-	case 13:
+	case 13: // SQLITE_FULL
 		return "no space is left on the disk of the data folder"
-	case 14:
+	case 14: // SQLITE_CANTOPEN
 		return "the store cannot be opened: check the owner and the mode of the data folder and the files in it"
 	}
 	return ""

@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // files returns the files to send: those that flags name, else those of dbt's target folder.
@@ -35,11 +35,8 @@ func targetFiles(out *output, dir string) ([]file, error) {
 	var files []file
 	var names []string
 	for _, field := range []string{"manifest", "catalog", "run_results", "sources", "semantic_manifest"} {
-		for _, path := range []string{filepath.Join(dir, field+".json"), filepath.Join(dir, field+".json.gz")} {
-			if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-				files, names = append(files, file{field, path}), append(names, path)
-				break
-			}
+		if path := artifactIn(dir, field+".json"); path != "" {
+			files, names = append(files, file{field, path}), append(names, path)
 		}
 		if len(files) == 0 {
 			return nil, usagef("%s is not there: run dbt first, or name the files (--manifest) or their folder (--target)", filepath.Join(dir, "manifest.json"))
@@ -61,18 +58,16 @@ func dbtCommand(path string) string {
 		return ""
 	}
 	defer func() { _ = f.Close() }() // only read
-	var r io.Reader = f
-	if strings.HasSuffix(path, ".gz") {
-		if r, err = gzip.NewReader(f); err != nil {
-			return ""
-		}
+	text, err := dbt.Open(f, dbt.Limits{})
+	if err != nil {
+		return ""
 	}
 	var results struct {
 		Args struct {
 			Which string `json:"which"`
 		} `json:"args"`
 	}
-	if err := json.NewDecoder(io.LimitReader(r, 1<<30)).Decode(&results); err != nil {
+	if err := json.NewDecoder(text).Decode(&results); err != nil {
 		return ""
 	}
 	return results.Args.Which

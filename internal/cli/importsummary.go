@@ -36,7 +36,7 @@ const mostIssues = 10
 // summary prints what an import did: counters, warnings and failing tests.
 func (c *ImportCmd) summary(ctx context.Context, out *output, cl *client, reply importReply) error {
 	if c.JSON {
-		return out.line("%s", strings.TrimSpace(string(reply.raw)))
+		return c.print(out, reply)
 	}
 	var report importReport
 	if err := cl.call(ctx, http.MethodGet, "/api/v1/dbt_imports/"+reply.Data.ID+"/report", nil, &report); err != nil {
