@@ -206,7 +206,7 @@ func TestCredentials(t *testing.T) {
 	}
 }
 
-// B09: a bad key is told before any of the body is asked for.
+// B09: a bad key is refused before any of the body is asked for.
 func TestBadKeyIsRefusedBeforeTheBody(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true})

@@ -29,41 +29,37 @@ func testedResults(at, model, test string) []byte {
 // With at= results are those that were known then, on every route that shows or counts them.
 func TestResultsAt(t *testing.T) {
 	t.Parallel()
-	for engine, open := range map[string]OpenStore{"sqlite": nil, "postgres": OnPostgres} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			s := Start(t, Options{Store: open})
-			r := &caseRig{Server: s, t: t, key: s.Key(t, access.AdminWorkspace), schema: s.Schema(t, "Analytics Warehouse")}
-			send := func(parts ...Part) string {
-				s.Import(t, r.key, r.schema, parts...)
-				return time.Now().UTC().Format(time.RFC3339Nano)
-			}
-			manifest := func(day string) Part { return File("manifest", "m", testedManifest("2026-01-"+day+"T18:00:00Z", day)) }
-			results := func(day, model, test string) Part {
-				return File("run_results", "r", testedResults("2026-01-"+day+"T19:00:00Z", model, test))
-			}
-			before := time.Now().UTC().Format(time.RFC3339Nano)
-			first := send(manifest("10"), results("10", "success", "fail"))
-			second := send(manifest("10"), results("11", "error", "pass")) // makes no version
-			third := send(manifest("12"), results("12", "skipped", "skipped"))
-			for range 2 { // from the store, and from memory
-				r.knows("", "skipped", "skipped", 3)
-				r.knows("2", "skipped", "skipped", 3)
-				r.knows(third, "skipped", "skipped", 3)
-				r.knows("2999-01-01T00:00:00Z", "skipped", "skipped", 3)
-				r.knows("1", "success", "fail", 1)
-				r.knows(first, "success", "fail", 1)
-				r.knows(second, "error", "pass", 2)
-			}
-			for _, at := range []string{"0", before} {
-				r.wants("runs before all at "+at, r.get("/api/v1/runs?schema_id="+r.schema+"&at="+at, "meta.total"), 0.0)
-			}
-			if reply := s.Get(t, "/api/v1/runs?at=1", r.key); reply.Status != 400 {
-				t.Errorf("runs of all schemas at a version: %d %s", reply.Status, reply.Body)
-			}
-			r.wants("runs of the project", r.get("/api/v1/runs?project=PRJ-1&at=1", "meta.total"), 1.0)
-		})
-	}
+	onEachStore(t, func(t *testing.T, s *Server) {
+		r := &caseRig{Server: s, t: t, key: s.Key(t, access.AdminWorkspace), schema: s.Schema(t, "Analytics Warehouse")}
+		send := func(parts ...Part) string {
+			s.Import(t, r.key, r.schema, parts...)
+			return time.Now().UTC().Format(time.RFC3339Nano)
+		}
+		manifest := func(day string) Part { return File("manifest", "m", testedManifest("2026-01-"+day+"T18:00:00Z", day)) }
+		results := func(day, model, test string) Part {
+			return File("run_results", "r", testedResults("2026-01-"+day+"T19:00:00Z", model, test))
+		}
+		before := time.Now().UTC().Format(time.RFC3339Nano)
+		first := send(manifest("10"), results("10", "success", "fail"))
+		second := send(manifest("10"), results("11", "error", "pass")) // makes no version
+		third := send(manifest("12"), results("12", "skipped", "skipped"))
+		for range 2 { // from the store, and from memory
+			r.knows("", "skipped", "skipped", 3)
+			r.knows("2", "skipped", "skipped", 3)
+			r.knows(third, "skipped", "skipped", 3)
+			r.knows("2999-01-01T00:00:00Z", "skipped", "skipped", 3)
+			r.knows("1", "success", "fail", 1)
+			r.knows(first, "success", "fail", 1)
+			r.knows(second, "error", "pass", 2)
+		}
+		for _, at := range []string{"0", before} {
+			r.wants("runs before all at "+at, r.get("/api/v1/runs?schema_id="+r.schema+"&at="+at, "meta.total"), 0.0)
+		}
+		if reply := s.Get(t, "/api/v1/runs?at=1", r.key); reply.Status != 400 {
+			t.Errorf("runs of all schemas at a version: %d %s", reply.Status, reply.Body)
+		}
+		r.wants("runs of the project", r.get("/api/v1/runs?project=PRJ-1&at=1", "meta.total"), 1.0)
+	})
 }
 
 // knows checks the latest results of the model and its test, and the number of runs, on every route.

@@ -402,7 +402,7 @@ func TestHeadersOfReplies(t *testing.T) {
 	}
 }
 
-// B81: an unexpected fault tells its request id and nothing else.
+// B81: the reply to an unexpected fault has its request id and nothing else.
 func TestUnexpectedFaults(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true, Editor: panickingEditor{}})
@@ -446,7 +446,7 @@ func TestLargeBodies(t *testing.T) {
 	}
 }
 
-// B37: Allow tells what is allowed.
+// B37: Allow lists what is allowed.
 func TestAllow(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true})

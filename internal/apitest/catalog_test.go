@@ -55,7 +55,7 @@ func isTable(uniqueID string) bool {
 	return slices.Contains([]string{"model", "seed", "snapshot", "source"}, kind)
 }
 
-// A15, A19, A21, A24: what the API tells is what the manifest says.
+// A15, A19, A21, A24: what the API returns is what the manifest has.
 func TestTablesAndLineageAreTheManifests(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Options{})

@@ -24,11 +24,18 @@ func onBothStores(t *testing.T, name string, run func(r *caseRig)) {
 	t.Helper()
 	t.Parallel()
 	artifacts := dbttest.FieldCase(t, "../..", name)
+	onEachStore(t, func(t *testing.T, s *Server) {
+		run(&caseRig{Server: s, t: t, key: s.Key(t, access.AdminWorkspace), schema: s.Schema(t, "Analytics Warehouse"), artifacts: artifacts})
+	})
+}
+
+// onEachStore runs a test with a server on SQLite and with one on PostgreSQL.
+func onEachStore(t *testing.T, run func(t *testing.T, s *Server)) {
+	t.Helper()
 	for engine, open := range map[string]OpenStore{"sqlite": nil, "postgres": OnPostgres} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			s := Start(t, Options{Store: open})
-			run(&caseRig{Server: s, t: t, key: s.Key(t, access.AdminWorkspace), schema: s.Schema(t, "Analytics Warehouse"), artifacts: artifacts})
+			run(t, Start(t, Options{Store: open}))
 		})
 	}
 }
@@ -70,7 +77,7 @@ func (r *caseRig) id(uniqueID string) string {
 	return r.node(uniqueID, "data.id").(string)
 }
 
-// wants fails the test where a value is another than wanted.
+// wants fails the test unless a value is the wanted one.
 func (r *caseRig) wants(what string, got, want any) {
 	r.t.Helper()
 	if got != want {
@@ -96,8 +103,8 @@ func (r *caseRig) wantsIssue(imp, code string, texts ...string) {
 	r.t.Errorf("no issue %s: %v", code, issues)
 }
 
-// A test that was only compiled is no pass, wherever it is counted.
-func TestCompiledTestIsNoPass(t *testing.T) {
+// A test that was only compiled does not count as passed anywhere.
+func TestCompiledTestIsNotAPass(t *testing.T) {
 	onBothStores(t, "A01", func(r *caseRig) {
 		r.send("manifest=manifest", "run_results=run_results_build")
 		tables := func(value string) any { return r.node("model.shop.stg", "data.attributes.tests."+value) }
@@ -121,8 +128,8 @@ func TestCompiledTestIsNoPass(t *testing.T) {
 	})
 }
 
-// A command that builds nothing is no run.
-func TestShowIsNoRun(t *testing.T) {
+// A command that builds nothing is not a run.
+func TestShowIsNotARun(t *testing.T) {
 	onBothStores(t, "A02", func(r *caseRig) {
 		r.send("manifest=manifest", "run_results=run_results_build")
 		imp := r.send("manifest=manifest", "run_results=run_results_show")
@@ -339,8 +346,8 @@ func TestOwnersByGroup(t *testing.T) {
 	}
 }
 
-// Hooks are listed where they are asked for, and are no downstream.
-func TestHooksAreNoAssets(t *testing.T) {
+// Hooks are listed where they are asked for, and are not downstream of anything.
+func TestHooksAreNotAssets(t *testing.T) {
 	onBothStores(t, "A14", func(r *caseRig) {
 		r.send("manifest=manifest")
 		of := "/api/v1/assets?schema_id=" + r.schema

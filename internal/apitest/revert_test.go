@@ -13,44 +13,40 @@ import (
 // before and after the import, its column lineage included.
 func TestRevert(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]OpenStore{"sqlite": nil, "postgres": OnPostgres} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := Start(t, Options{Store: open})
-			key := s.Key(t, access.AdminWorkspace)
-			schema := s.Schema(t, "Warehouse")
-			s.Import(t, key, schema, File("manifest", "manifest.json", beforeManifest), File("catalog", "catalog.json", beforeCatalog))
-			before := shopState(t, s, key, schema)
-			id := s.Import(t, key, schema, File("manifest", "manifest.json", afterManifest), File("catalog", "catalog.json", afterCatalog))
-			after := shopState(t, s, key, schema)
-			if before == after {
-				t.Fatal("the import changed nothing")
-			}
-			r := s.Send(t, "POST", "/api/v1/dbt_imports/"+id+"/revert", key, "")
-			if r.Status != 200 || r.At(t, "data.attributes.not_restored") != 0.0 || r.At(t, "data.attributes.restored") == 0.0 {
-				t.Fatalf("revert: %d %s", r.Status, r.Body)
-			}
-			if got := shopState(t, s, key, schema); got != before {
-				t.Errorf("reverted: %s", firstDifference(got, before))
-			}
-			if r := s.Send(t, "POST", "/api/v1/dbt_imports/"+id+"/revert", key, ""); r.Status != 409 || !strings.Contains(string(r.Body), "reverted already") {
-				t.Errorf("again: %d %s", r.Status, r.Body)
-			}
-			if r := s.Send(t, "DELETE", "/api/v1/dbt_imports/"+id+"/revert", key, ""); r.Status != 200 {
-				t.Fatalf("undo: %d %s", r.Status, r.Body)
-			}
-			if got := shopState(t, s, key, schema); got != after {
-				t.Errorf("undone: %s", firstDifference(got, after))
-			}
-			reader := s.Key(t, access.ReadCatalog, access.WriteImports)
-			if r := s.Send(t, "POST", "/api/v1/dbt_imports/"+id+"/revert", reader, ""); r.Status != 403 {
-				t.Errorf("without write:catalog: %d", r.Status)
-			}
-			if r := s.Send(t, "POST", "/api/v1/dbt_imports/IMP-99999/revert", key, ""); r.Status != 404 {
-				t.Errorf("of an import that does not exist: %d", r.Status)
-			}
-		})
-	}
+	onEachStore(t, func(t *testing.T, s *Server) {
+		key := s.Key(t, access.AdminWorkspace)
+		schema := s.Schema(t, "Warehouse")
+		s.Import(t, key, schema, File("manifest", "manifest.json", beforeManifest), File("catalog", "catalog.json", beforeCatalog))
+		before := shopState(t, s, key, schema)
+		id := s.Import(t, key, schema, File("manifest", "manifest.json", afterManifest), File("catalog", "catalog.json", afterCatalog))
+		after := shopState(t, s, key, schema)
+		if before == after {
+			t.Fatal("the import changed nothing")
+		}
+		r := s.Send(t, "POST", "/api/v1/dbt_imports/"+id+"/revert", key, "")
+		if r.Status != 200 || r.At(t, "data.attributes.not_restored") != 0.0 || r.At(t, "data.attributes.restored") == 0.0 {
+			t.Fatalf("revert: %d %s", r.Status, r.Body)
+		}
+		if got := shopState(t, s, key, schema); got != before {
+			t.Errorf("reverted: %s", firstDifference(got, before))
+		}
+		if r := s.Send(t, "POST", "/api/v1/dbt_imports/"+id+"/revert", key, ""); r.Status != 409 || !strings.Contains(string(r.Body), "reverted already") {
+			t.Errorf("again: %d %s", r.Status, r.Body)
+		}
+		if r := s.Send(t, "DELETE", "/api/v1/dbt_imports/"+id+"/revert", key, ""); r.Status != 200 {
+			t.Fatalf("undo: %d %s", r.Status, r.Body)
+		}
+		if got := shopState(t, s, key, schema); got != after {
+			t.Errorf("undone: %s", firstDifference(got, after))
+		}
+		reader := s.Key(t, access.ReadCatalog, access.WriteImports)
+		if r := s.Send(t, "POST", "/api/v1/dbt_imports/"+id+"/revert", reader, ""); r.Status != 403 {
+			t.Errorf("without write:catalog: %d", r.Status)
+		}
+		if r := s.Send(t, "POST", "/api/v1/dbt_imports/IMP-99999/revert", key, ""); r.Status != 404 {
+			t.Errorf("of an import that does not exist: %d", r.Status)
+		}
+	})
 }
 
 // shopState is what the shop's catalog has, without times and causes.

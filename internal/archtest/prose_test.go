@@ -1,9 +1,9 @@
 package archtest
 
 import (
-	"io/fs"
+	"maps"
 	"os"
-	"path"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -29,22 +29,12 @@ func TestLongCommentsFall(t *testing.T) {
 }
 
 func TestLongProseFalls(t *testing.T) {
-	root := os.DirFS("../..")
+	documents := markdown(t, os.DirFS("../.."))
 	var found []Violation
-	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && name != "." && strings.HasPrefix(entry.Name(), "."), entry.IsDir() && entry.Name() == "testdata":
-			return fs.SkipDir
-		case path.Ext(name) != ".md":
-			return nil
-		}
-		text, err := fs.ReadFile(root, name)
-		found = append(found, LongProse(name, string(text))...)
-		return err
-	})
-	withinBudget(t, found, err, proseBudget)
+	for _, name := range slices.Sorted(maps.Keys(documents)) {
+		found = append(found, LongProse(name, documents[name])...)
+	}
+	withinBudget(t, found, nil, proseBudget)
 }
 
 // withinBudget lists all that is left only where there is too much of it.

@@ -79,7 +79,7 @@ func unpack(t *testing.T, b []byte, into any) {
 }
 
 // unzipped gives plain bytes, of gzip or plain ones.
-func unzipped(t *testing.T, b []byte) []byte {
+func unzipped(t testing.TB, b []byte) []byte {
 	t.Helper()
 	z, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
@@ -96,7 +96,7 @@ func ofTable(id string) bool {
 	return slices.Contains([]string{"model", "seed", "snapshot", "source"}, kind)
 }
 
-// expected is what the API has to tell of one state.
+// expected is what the API must return for one state.
 type expected struct {
 	tables  map[string]table // by unique id
 	edges   map[string]bool

@@ -14,7 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/apitest"
 )
 
-// Four states of one real project, a year and a half apart: what the API tells
+// Four states of one real project, a year and a half apart: what the API returns
 // of each, then and now by `at`, is what a small reader of its own finds in the
 // files.
 func TestHistoryOfARealProject(t *testing.T) {

@@ -99,7 +99,7 @@ func final(t *testing.T, open apitest.OpenStore, pieces map[string]artifacts, or
 	return r.state(t)
 }
 
-// state is what the API tells, by names that do not depend on what came first:
+// state is what the API returns, by names that do not depend on what came first:
 // ids are replaced by what they stand for, and what belongs to an arrival
 // (times, versions, the import that first said a thing) is left out.
 func (r *rig) state(t *testing.T) map[string]any {
@@ -153,7 +153,7 @@ func (r *rig) names(t *testing.T) map[string]string {
 	return names
 }
 
-// arrival are the fields that tell of an arrival.
+// arrival are the fields that depend on when and in which order reports arrived:
 // reported_at is the oldest report with a facet's content that was applied, and
 // removed_at when the removal was.
 var arrival = []string{"created_at", "updated_at", "removed_at", "reported_at", "version", "import", "gone_since", "last_import", "since", "compiled_import", "absent"}
@@ -199,7 +199,7 @@ func text(v any) string {
 	return string(b)
 }
 
-// sameState tells the first few differences of two states.
+// sameState reports the first few differences of two states.
 func sameState(t *testing.T, want, got map[string]any) {
 	t.Helper()
 	const shown = 6

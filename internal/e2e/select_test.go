@@ -2,10 +2,7 @@ package e2e
 
 import (
 	"bytes"
-	"cmp"
-	"compress/gzip"
 	"encoding/json"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	godiff "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/thalweg-data/thalweg/internal/apitest"
 )
@@ -59,7 +56,7 @@ func TestSelectorsAgreeWithDBT(t *testing.T) {
 			for _, n := range reply.Data.Nodes {
 				ids = append(ids, n.Attributes.UniqueID)
 			}
-			if diff := godiff.Diff(asAssets(want.IDs), sortedSet(ids)); diff != "" {
+			if diff := cmp.Diff(asAssets(want.IDs), sortedSet(ids)); diff != "" {
 				t.Errorf("(-dbt +thalweg):\n%s", diff)
 			}
 			if len(want.IDs) == 0 && len(reply.Meta.Warnings) == 0 {
@@ -88,26 +85,17 @@ func asAssets(ids []string) []string {
 }
 
 func sortedSet(list []string) []string {
-	slices.SortFunc(list, cmp.Compare[string])
+	slices.Sort(list)
 	return slices.Compact(list)
 }
 
 func recordedManifest(t *testing.T) []byte {
 	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", "selectors", "manifest.json.gz"))
+	packed, err := os.ReadFile(filepath.Join("testdata", "selectors", "manifest.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	manifest, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return manifest
+	return unzipped(t, packed)
 }
 
 // Every test of the recorded project is on the table that it is about: on sources, versions and with arguments of its own,
@@ -149,7 +137,7 @@ func TestTestsAreOnTheirTables(t *testing.T) {
 		"orders_have_customers":                                              "orders",
 		"channels_positive":                                                  "channels",
 	}
-	if diff := godiff.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for id, n := range counted {

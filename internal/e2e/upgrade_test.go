@@ -2,11 +2,9 @@ package e2e
 
 import (
 	"bytes"
-	"compress/gzip"
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -111,15 +109,7 @@ func fixture(t testing.TB, name string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
+	return unzipped(t, packed)
 }
 
 // confirmsOld confirms the removals that the older binary left pending, of a schema whose last manifest has no nodes:
@@ -191,10 +181,9 @@ func asToday(path string, reply map[string]any) {
 	}
 	reply["data"] = kept
 	gone := float64(len(rows) - len(kept))
-	for _, name := range []string{"total", "limit"} {
-		if name == "total" || strings.HasSuffix(path, "/columns") { // whose limit is their number
-			meta[name] = meta[name].(float64) - gone
-		}
+	meta["total"] = meta["total"].(float64) - gone
+	if strings.HasSuffix(path, "/columns") { // their limit is their number
+		meta["limit"] = meta["limit"].(float64) - gone
 	}
 }
 
@@ -275,7 +264,7 @@ func missing(want, got any, at string) (lost []string) {
 	return nil
 }
 
-// checkCauses checks what changes tell beyond what the older binary told.
+// checkCauses checks what changes have beyond what the older binary returned.
 func (r *rig) checkCauses(t *testing.T) {
 	t.Helper()
 	seen := map[string]int{}

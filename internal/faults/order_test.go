@@ -95,8 +95,8 @@ func TestOlderAfterNewer(t *testing.T) {
 		if waiting := c.pages("/api/v1/schemas/" + p.schema + "/removals?limit=200"); len(waiting) > 0 {
 			t.Errorf("removals are pending: %v", waiting)
 		}
-		c.mustTellOlder(t, id, "applied")
-		c.mustTellOlder(t, c.apply(p.schema, manifestAlone(before(t))), "superseded")
+		c.mustReportOlder(t, id, "applied")
+		c.mustReportOlder(t, c.apply(p.schema, manifestAlone(before(t))), "superseded")
 		if v, _ := c.get("/api/v1/schemas/"+p.schema).at("data", "attributes", "version").(float64); v != 2 {
 			t.Errorf("version %v, want 2", v)
 		}
@@ -107,8 +107,8 @@ func TestOlderAfterNewer(t *testing.T) {
 	})
 }
 
-// mustTellOlder checks the outcome of the import of an artifact that is not the newest.
-func (c *client) mustTellOlder(t *testing.T, id, outcome string) {
+// mustReportOlder checks the outcome of the import of an artifact that is not the newest.
+func (c *client) mustReportOlder(t *testing.T, id, outcome string) {
 	t.Helper()
 	if got := c.report(id, "outcome"); got != outcome || !c.hasIssue(id, "older-artifact") {
 		t.Errorf("outcome %v, want %s; issues %v", got, outcome, c.report(id, "issues"))
@@ -149,7 +149,7 @@ func (c *client) sight(t *testing.T, schema string) string {
 	return strings.Join(all, "\n")
 }
 
-// hasIssue tells whether an import's report has an issue of a code.
+// hasIssue reports whether an import's report has an issue of a code.
 func (c *client) hasIssue(id, code string) bool {
 	c.tb.Helper()
 	issues, _ := c.report(id, "issues").([]any)

@@ -89,7 +89,7 @@ func line(noun string, v any) string {
 	return noun + " " + string(masked)
 }
 
-// difference tells in some lines where two views differ; "" if nowhere.
+// difference describes in some lines where two views differ; "" if nowhere.
 func (v view) difference(want view) string {
 	var out []string
 	for _, l := range v {
@@ -125,7 +125,7 @@ type glimpse struct {
 var glimpsed = []string{"/api/v1/assets?limit=200&schema_id=", "/api/v1/lineage?limit=2000&schema_id="}
 
 // look reads one page that a person may look at; ok is false where the server
-// does not answer. Any answer but 200 and 503 is told.
+// does not answer. Any answer but 200 and 503 is reported.
 func (c *client) look(path string) (g glimpse, ok bool, err error) {
 	r, failed := c.do(http.MethodGet, path, nil)
 	if failed != nil {

@@ -4,8 +4,8 @@
 
 Parses the project, writes its manifest as OUT_DIR/manifest.json.gz and, for each
 line of SELECTORS, the ids that dbt selects as a line of OUT_DIR/selected.jsonl.
-Whatever tells of the machine or the moment is emptied, so that a second run
-writes the same bytes.
+What depends on the machine or the time is replaced by fixed values, so that a
+second run writes the same bytes.
 """
 
 import gzip
