@@ -169,18 +169,19 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 		return nil, nil
 	}
 	id := t.UniqueID
-	renamed := c.pairColumns(id, old, have)
-	for now, was := range inverse(renamed, c.after.fold) {
-		x, y := old[was], have[now]
+	former := inverse(c.pairColumns(id, old, have), c.after.fold)
+	for _, name := range slices.Sorted(maps.Keys(former)) {
+		oldName := former[name]
+		x, y := old[oldName], have[name]
 		change := ColumnChange{Name: y.name, Change: Renamed, RenamedFrom: x.name, Breaking: true}
 		if x.typ != "" && y.typ != "" && !strings.EqualFold(x.typ, y.typ) {
 			change.Before, change.After = x.typ, y.typ
 		}
 		t.Columns = append(t.Columns, change)
 		lost = append(lost, noColumn)
-		c.loses(id, was)
-		delete(old, was)
-		delete(have, now)
+		c.loses(id, oldName)
+		delete(old, oldName)
+		delete(have, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(union(old, have))) {
 		x, had := old[name]

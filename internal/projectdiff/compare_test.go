@@ -393,6 +393,12 @@ func TestCompareSmall(t *testing.T) {
 			then("changed model.p.stage !, code", "  renamed net from amount !"), 1,
 		},
 		{
+			"several columns are renamed", nil, func(s *small) {
+				s.stage, s.mart = "select id, amount as net, status as condition from {raw} where status = 'ok'", "select id, net * 2 as twice from {stage}"
+			},
+			then("changed model.p.stage !, code", "  renamed condition from status !", "  renamed net from amount !"), 2,
+		},
+		{
 			"a renamed column that is still read by its old name", nil, func(s *small) { s.stage = "select id, amount as net, status from {raw} where status = 'ok'" },
 			append(then("changed model.p.stage !, code", "  renamed net from amount !", "broken model.p.mart.twice < model.p.stage.amount",
 				"hit model.p.mart column 1 [twice]"), users(2)...), 2,

@@ -121,7 +121,7 @@ func (n normalizer) normal(sql string) string {
 	return b.String()
 }
 
-// token returns the form of the first of some tokens, and how many it stands for.
+// token returns the form of the first of some tokens, and how many it replaces.
 func (n normalizer) token(sql string, tokens []token.Token) (string, int) {
 	text := tokens[0].Text(sql)
 	switch tokens[0].Kind {

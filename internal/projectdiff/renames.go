@@ -131,14 +131,21 @@ func (c *comparer) sameExpression(x, y column) bool {
 	if x.code == y.code {
 		return true
 	}
+	return c.normalBefore(x) == c.normalAfter(y)
+}
+
+// normalBefore is the normal form of the expression of a column of before, with the names that columns have now.
+func (c *comparer) normalBefore(x column) string {
 	columns := map[string]string{}
 	for key := range x.edges {
 		if name, ok := c.columnNames[c.canonical(key.from)][key.column]; ok {
 			columns[key.column] = name
 		}
 	}
-	return c.normalizer(c.before, columns).normal(x.code) == c.normalizer(c.after, nil).normal(y.code)
+	return c.normalizer(c.before, columns).normal(x.code)
 }
+
+func (c *comparer) normalAfter(y column) string { return c.normalizer(c.after, nil).normal(y.code) }
 
 // current writes the origins that the other state had by the names that they have now, except those that are still
 // read by their old ones.
@@ -185,10 +192,13 @@ func (c *comparer) isRenamed(key edgeKey) bool {
 
 // pairColumns makes one change of a column that is gone and one that is new where only they are computed alike.
 func (c *comparer) pairColumns(id string, old, have map[string]column) (renamed map[string]string) {
-	alike := func(x, y column) bool {
-		if x.code == "" || y.code == "" || !c.sameExpression(x, y) {
-			return false
+	fresh := map[string]string{} // new columns by folded name, their normal forms
+	for name, y := range have {
+		if _, had := old[name]; !had && y.code != "" {
+			fresh[name] = c.normalAfter(y)
 		}
+	}
+	alike := func(x, y column) bool {
 		was := c.current(x.edges, y.edges)
 		if len(was) != len(y.edges) {
 			return false
@@ -203,11 +213,12 @@ func (c *comparer) pairColumns(id string, old, have map[string]column) (renamed 
 	pairs := map[string][]string{}
 	back := map[string]int{}
 	for was, x := range old {
-		if _, still := have[was]; still {
+		if _, still := have[was]; still || x.code == "" {
 			continue
 		}
-		for now, y := range have {
-			if _, had := old[now]; !had && alike(x, y) {
+		normal := c.normalBefore(x)
+		for now, form := range fresh {
+			if y := have[now]; (x.code == y.code || normal == form) && alike(x, y) {
 				pairs[was] = append(pairs[was], now)
 				back[now]++
 			}
