@@ -43,8 +43,9 @@ var methods = map[string]matcher{
 	"state":          func(t term, u Universe, name int32) (bool, error) { return u.State(name, t.value) },
 }
 
-// without are methods of dbt that compare artifacts of two invocations or read files of the project.
-var without = map[string]string{
+// unavailable are methods of dbt that compare artifacts of two invocations or read files of the project, with what they
+// need.
+var unavailable = map[string]string{
 	"result": "the results of another invocation", "source_status": "the freshness of another invocation", "selector": "selectors.yml",
 }
 
@@ -73,7 +74,7 @@ var states = []string{
 
 // check refuses values that cannot match in any graph.
 func (t term) check() error {
-	if needs := without[t.method]; needs != "" {
+	if needs := unavailable[t.method]; needs != "" {
 		return fmt.Errorf("method %s is not available: it needs %s", t.method, needs)
 	}
 	if _, known := methods[t.method]; !known {

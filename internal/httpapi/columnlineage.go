@@ -33,7 +33,7 @@ type ColumnNode struct {
 	Direction  string                    `json:"direction" enum:"self,upstream,downstream"`
 	Depth      int                       `json:"depth" doc:"Steps from the requested column"`
 	Masked     bool                      `json:"masked" doc:"Every value passed through a hash or mask function"`
-	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, or it stands for columns whose names are not known"`
+	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, or it represents columns whose names are not known"`
 	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code; null if no code produces it"`
 	Expression *string                   `json:"expression" doc:"The expression itself, with expressions=true"`
 }

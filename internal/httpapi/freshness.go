@@ -116,7 +116,7 @@ func freshnessOf(f catalog.Freshness) Freshness {
 	return out
 }
 
-// demands sets what the age is judged by, unless it is set.
+// demands sets the limits of the age and the condition on rows, unless it has limits.
 func (f *Freshness) demands(c *catalog.Criteria) {
 	if c == nil || f.WarnAfter.Value != nil || f.ErrorAfter.Value != nil {
 		return

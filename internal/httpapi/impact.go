@@ -94,7 +94,7 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 		return nil, httpserver.Missing(err, "column", in.Column)
 	}
 	out := impactOf(reached, in.Limit)
-	emails, err := f.view.ContactsOf(ctx, ownersOf(reached.Assets, in.Limit))
+	emails, err := f.view.ContactsOf(ctx, contactAssets(reached.Assets, in.Limit))
 	if err != nil {
 		return nil, err
 	}
@@ -106,9 +106,9 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 	return httpserver.Reply(out), nil
 }
 
-// ownersOf chooses assets that show the e-mail addresses of all owners, up to the limit: the exposures, and one
+// contactAssets returns assets that show the e-mail addresses of all owners, up to the limit: the exposures, and one
 // member of each group.
-func ownersOf(reached []readmodel.Reached, limit int) []catalog.AssetID {
+func contactAssets(reached []readmodel.Reached, limit int) []catalog.AssetID {
 	var ids []catalog.AssetID
 	groups := map[[2]string]bool{}
 	for _, r := range reached {

@@ -28,7 +28,7 @@ type ModelLineage struct {
 type OutputColumn struct {
 	Name       string                    `json:"name" doc:"* if the columns are unknown"`
 	Masked     bool                      `json:"masked"`
-	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, or it stands for columns whose names are not known"`
+	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, or it represents columns whose names are not known"`
 	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code"`
 	From       []OriginColumn            `json:"from" nullable:"false"`
 }

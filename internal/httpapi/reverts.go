@@ -12,8 +12,8 @@ import (
 
 // Reverter undoes imports, and applies or forgets those of another target that wait.
 type Reverter interface {
-	// Revert restores the state before an import; with partly, of what no later version
-	// changed. catalog.ErrConflict if it cannot.
+	// Revert restores the state before an import. If later versions changed some of the same things, it fails with
+	// catalog.ErrConflict or, with partly, restores the rest.
 	Revert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (importing.Reverted, error)
 	// Unrevert undoes a revert in the same way.
 	Unrevert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (importing.Reverted, error)

@@ -46,8 +46,8 @@ type State struct {
 	IsTable func(n int32) bool
 	// Unread reports whether a table has code that was not read completely.
 	Unread func(n int32) bool
-	// Stop, if set, is asked now and then whether to give up; what is returned then is
-	// a part of no meaning.
+	// Stop, if set, is asked now and then whether to give up; the result is then to be
+	// discarded.
 	Stop func() bool
 }
 
@@ -55,7 +55,7 @@ type State struct {
 type Change struct {
 	Asset int32
 	// Columns are numbers in the graph of columns; none: the asset as a whole. A
-	// negative one stands for a column that takes part in no lineage.
+	// negative one is that of a column that takes part in no lineage.
 	Columns []int32
 	// Walk chooses the edges to follow; its bounds are not used.
 	Walk lineage.WalkOptions

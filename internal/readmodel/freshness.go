@@ -2,6 +2,7 @@ package readmodel
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"unsafe"
@@ -78,9 +79,7 @@ func (v *View) freshness(ctx context.Context) (*freshness, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := v.scope().key(freshnessPart, v.Version)
-	key.results = stored
-	part, err := v.m.cache.get(ctx, key, func(ctx context.Context) (sized, error) { return v.loadFreshness(ctx) })
+	part, err := v.m.cache.get(ctx, v.resultsKey(freshnessPart, stored), func(ctx context.Context) (sized, error) { return v.loadFreshness(ctx) })
 	if err != nil {
 		return nil, err
 	}
@@ -115,11 +114,7 @@ func (v *View) tablesOf(ctx context.Context, rows []store.SourceFreshness) (map[
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]catalog.AssetID, 0, len(assets))
-	for _, id := range assets {
-		ids = append(ids, id)
-	}
-	cards, err := v.m.store.AssetCards(ctx, v.ws(), v.Schema.ID, v.Version, catalog.SortedIDs(ids))
+	cards, err := v.m.store.AssetCards(ctx, v.ws(), v.Schema.ID, v.Version, catalog.SortedIDs(slices.Collect(maps.Values(assets))))
 	if err != nil {
 		return nil, err
 	}

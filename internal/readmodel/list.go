@@ -57,7 +57,7 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	if err != nil {
 		return AssetList{}, err
 	}
-	list, err := v.list(ctx, f, after, p.Size()+1, by)
+	list, err := v.list(ctx, f, order, after, p.Size()+1, by)
 	if err != nil {
 		return AssetList{}, err
 	}
@@ -69,7 +69,7 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	return out, err
 }
 
-// listed is what the cards say about a list.
+// listed is what the index of the cards gives for a list.
 type listed struct {
 	assets    *Assets
 	chosen    []*Asset // the first ones behind the position, in order
@@ -79,11 +79,7 @@ type listed struct {
 }
 
 // list finds the first assets of a list behind a key, at most so many, and counts all.
-func (v *View) list(ctx context.Context, f Filter, after *sortKey, most int, by []store.Breakdown) (listed, error) {
-	order, err := orderOf(f.Sort)
-	if err != nil {
-		return listed{}, err
-	}
+func (v *View) list(ctx context.Context, f Filter, o order, after *sortKey, most int, by []store.Breakdown) (listed, error) {
 	assets, err := v.m.assets(ctx, v.scope(), v.Version)
 	if err != nil {
 		return listed{}, err
@@ -106,7 +102,7 @@ func (v *View) list(ctx context.Context, f Filter, after *sortKey, most int, by 
 	if out.total == 0 {
 		out.unmatched = assets.index.without(f.wanted())
 	}
-	out.chosen = assets.index.page(order, set, after, most)
+	out.chosen = assets.index.page(o, set, after, most)
 	return out, nil
 }
 

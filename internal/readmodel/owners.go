@@ -3,6 +3,8 @@ package readmodel
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -22,19 +24,11 @@ func (v *View) Contacts(ctx context.Context, assets []catalog.Asset) (map[string
 	if len(groups) == 0 {
 		return out, nil
 	}
-	nodes := make([]catalog.NodeRef, 0, len(groups))
-	for n := range groups {
-		nodes = append(nodes, n)
-	}
-	found, err := v.m.store.AssetsOfNodes(ctx, v.ws(), v.Schema.ID, v.Version, nodes)
+	found, err := v.m.store.AssetsOfNodes(ctx, v.ws(), v.Schema.ID, v.Version, slices.Collect(maps.Keys(groups)))
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]catalog.AssetID, 0, len(found))
-	for _, id := range found {
-		ids = append(ids, id)
-	}
-	rows, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, catalog.SortedIDs(ids))
+	rows, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, catalog.SortedIDs(slices.Collect(maps.Values(found))))
 	for i := range rows {
 		addContact(out, &rows[i])
 	}

@@ -14,10 +14,7 @@ import (
 // choose evaluates a dbt selector, "" = everything. Warnings are about those of its parts that select no asset.
 func (v *View) choose(ctx context.Context, links *Links, text string) (reach graph.Reach, warnings []string, err error) {
 	if strings.TrimSpace(text) == "" {
-		all := make([]int32, links.graph.Len())
-		for i := range all {
-			all[i] = int32(i)
-		}
+		all := allOf(links.graph)
 		return graph.Reach{IDs: all, Depths: make([]int32, len(all)), Total: len(all)}, nil, nil
 	}
 	selector, err := graph.ParseSelector(text)

@@ -103,7 +103,7 @@ func (w Workspace) Assets(ctx context.Context, f Filter, p store.Page, by []stor
 	merged := mergedList{order: order, counts: make(map[store.Breakdown]map[string]int64, len(by))}
 	unmatched := f.wanted()
 	for _, v := range views {
-		list, err := v.list(ctx, f, after, p.Size()+1, by)
+		list, err := v.list(ctx, f, order, after, p.Size()+1, by)
 		if err != nil {
 			return AssetList{}, err
 		}
