@@ -24,7 +24,7 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 		case call.Query != nil && len(call.Args) == 0:
 			r.addSource(s, r.query(call.Query, s.full(), s.ctes), t.Alias)
 			return s.lastMember()
-		case fileFunctions[function] || remoteFunctions[function] && r.dialect.Grammar.ValuesStructure || function == "semantic_view" || function == "table_changes" || function == "query_table" || function == "loop" && r.dialect.Grammar.ValuesStructure:
+		case r.readsNamed(function):
 			if rel := r.outside(s, call); rel != nil {
 				r.addSource(s, r.declaredIn(rel, t.Columns), t.Alias)
 				return s.lastMember()
@@ -310,6 +310,17 @@ var fileFunctions = words(`
 	read_csv read_csv_auto read_parquet parquet_scan read_json read_json_auto read_json_objects read_ndjson read_ndjson_auto read_text
 	read_xlsx iceberg_scan delta_scan sqlite_scan postgres_scan mysql_scan read_files csv_scan s3 gcs url file hdfs azureblobstorage
 	s3cluster deltalake iceberg st_read openrowset external_query cloud_files`)
+
+// readsNamed reports whether a function reads the table or file that its arguments name.
+func (r *resolver) readsNamed(function string) bool {
+	switch function {
+	case "semantic_view", "table_changes", "query_table":
+		return true
+	case "loop":
+		return r.dialect.Grammar.ValuesStructure
+	}
+	return fileFunctions[function] || remoteFunctions[function] && r.dialect.Grammar.ValuesStructure
+}
 
 // outside returns the rows of a file or of a semantic view. Nothing is known of
 // its columns.
