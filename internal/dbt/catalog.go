@@ -175,7 +175,7 @@ func (d *decoder) catalogTable(section, id string, v value, h Hash) *CatalogTabl
 	return t
 }
 
-// decodeTable is catalogTable into t, whatever that was before.
+// decodeTable is catalogTable into t, all of which it replaces.
 func (d *decoder) decodeTable(t *CatalogTable, section, id string, v value, h Hash) {
 	*t = CatalogTable{Section: section, UniqueID: id, Hash: h}
 	for name, m := range v.get("metadata").members {

@@ -20,7 +20,7 @@ type Head struct {
 	GeneratedAt   time.Time      // UTC; zero if absent or implausible
 	StartedAt     time.Time      // of the invocation, UTC; zero if absent
 	Command       string         // args.which: "build", "test", "generate" …; run results only
-	Args          jsontext.Value // what dbt was called with, see args; run results only, nil if empty
+	Args          jsontext.Value // what dbt was called with, see shownArgs; run results only, nil if empty
 	Empty         bool           // --empty was given; run results only
 	Elapsed       time.Duration
 	Target        string   // args.target; run results only

@@ -115,7 +115,7 @@ func (d *decoder) node(section, id string, h Hash) *Node {
 	return n
 }
 
-// decodeNode is node into n, whatever that was before.
+// decodeNode is node into n, all of which it replaces.
 func (d *decoder) decodeNode(n *Node, section, id string, h Hash) {
 	*n = Node{Section: section, UniqueID: id, Hash: h}
 	f := d.load()

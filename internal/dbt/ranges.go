@@ -13,7 +13,7 @@ func NewNodeDecoder(limits Limits) *NodeDecoder {
 
 // Decode returns the node whose range is r, whose bytes are raw and whose hash is h,
 // and the issues of its fields. The node and its list of columns are valid until the
-// next call; all else of it may be kept. An error caused by the file is an *[Error].
+// next call; everything else in it may be kept. An error caused by the file is an *[Error].
 func (d *NodeDecoder) Decode(section, uniqueID string, h Hash, r Range, raw []byte) (*Node, []Issue, error) {
 	skip := volatile
 	if section == "macros" {

@@ -120,9 +120,9 @@ func referred(parents []string, name, version string) string {
 	if id := parentEnding(parents, "", "."+name); id != "" {
 		return id
 	}
-	found := ""
+	found, versioned := "", "."+name+".v"
 	for _, id := range parents {
-		if _, v, ok := cutLast(id, "."+name+".v"); ok && v != "" {
+		if at := strings.LastIndex(id, versioned); at >= 0 && at+len(versioned) < len(id) {
 			if found != "" {
 				return ""
 			}
@@ -130,15 +130,6 @@ func referred(parents []string, name, version string) string {
 		}
 	}
 	return found
-}
-
-// cutLast cuts a text around the last occurrence of a separator.
-func cutLast(s, sep string) (before, after string, found bool) {
-	at := strings.LastIndex(s, sep)
-	if at < 0 {
-		return s, "", false
-	}
-	return s[:at], s[at+len(sep):], true
 }
 
 // parentEnding returns the only parent with that prefix and ending.

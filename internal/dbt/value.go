@@ -144,7 +144,7 @@ func unescaped(b []byte) (string, bool) {
 	}
 }
 
-// escapes are the bytes that escapes of one letter stand for.
+// escapes are the bytes that escapes of one letter represent.
 var escapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // float returns a number; ok is false for anything else and for numbers that a float64 cannot hold.

@@ -32,6 +32,7 @@ func NewColumns(list []resolve.Column, full bool) Columns {
 	return Columns{packed: string(b), Full: full && len(b) > 0}
 }
 
+// appendText appends a text behind its length.
 func appendText(b []byte, s string) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }

@@ -35,8 +35,7 @@ func (b *Block) Encode() []byte {
 	out = append(out, blockFormat, byte(b.Status))
 	out = binary.AppendUvarint(out, uint64(len(w.texts)))
 	for _, s := range w.texts {
-		out = binary.AppendUvarint(out, uint64(len(s)))
-		out = append(out, s...)
+		out = appendText(out, s)
 	}
 	return append(out, w.body...)
 }

@@ -17,8 +17,7 @@ func (t *Tracer) key(n int32) catalog.Hash {
 	table := &t.tables[n]
 	b := make([]byte, 0, 256)
 	text := func(s string) {
-		b = binary.AppendUvarint(b, uint64(len(s)))
-		b = append(b, s...)
+		b = appendText(b, s)
 	}
 	texts := func(list []string) {
 		b = binary.AppendUvarint(b, uint64(len(list)))
@@ -49,10 +48,7 @@ func (t *Tracer) appendParents(b []byte, n int32) []byte {
 	for _, p := range t.parents(n) {
 		parent := &t.tables[p]
 		b = binary.AppendVarint(b, parent.ID)
-		b = binary.AppendUvarint(b, uint64(len(parent.Key)))
-		b = append(b, parent.Key...)
-		b = binary.AppendUvarint(b, uint64(len(parent.Deferred)))
-		b = append(b, parent.Deferred...)
+		b = appendText(appendText(b, parent.Key), parent.Deferred)
 		columns := t.seenHash(p)
 		b = append(b, columns[:]...)
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // nameStar gives names to the columns behind a star over tables whose columns are not known, if it is the only one and
-// all columns of the model are: they are those that no other output makes. Reports whether it did. That a table
+// all columns of the model are: they are those that no other output makes. It reports whether it did. That a table
 // that is read has columns of these names is an inference.
 func (m *model) nameStar() bool {
 	list := m.allColumns()
@@ -87,7 +87,7 @@ func (m *model) onlyStar() int {
 	return at
 }
 
-// behindStar is one of the columns that a star stands for.
+// behindStar returns one of the columns that a star expands to.
 func behindStar(star *Output, name string) Output {
 	o := Output{Name: name, Masked: star.Masked, Edges: make([]Edge, len(star.Edges))}
 	for i, e := range star.Edges {

@@ -219,7 +219,7 @@ func sortValue(a catalog.Asset, column string) any {
 	case "a.id":
 		return a.ID
 	}
-	return sortName(a.Name)
+	return SortName(a.Name)
 }
 
 // Breakdown names what AssetBreakdown counts by.

@@ -215,10 +215,7 @@ func (d db) atVersions(ctx context.Context, ws int64, schema catalog.SchemaID, t
 		return none, scan(row, &version)
 	}
 	return chunks(states, statesAtOnce, func(states []assetAt) error {
-		n := 1
-		for n < len(states) { // so that few statements differ
-			n *= 2
-		}
+		n := listLength(len(states))
 		args := make([]any, 0, 2*n+2)
 		for _, s := range states {
 			args = append(args, int64(s.asset), s.version)

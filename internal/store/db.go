@@ -152,18 +152,24 @@ func (s *Store) txOnce(ctx context.Context, fn func(Tx) error) error {
 	return tx.Commit()
 }
 
-// in returns "(?,?,…)" for the values and the values as arguments. The length is
-// rounded up to a power of two by repeating the last value, so that few
-// statements differ.
+// in returns "(?,?,…)" for the values and the values as arguments. The last value
+// is repeated up to the length of the list, see listLength.
 func in[T any](args []any, values []T) (string, []any) {
-	n := 1
-	for n < len(values) {
-		n *= 2
-	}
+	n := listLength(len(values))
 	for i := range n {
 		args = append(args, values[min(i, len(values)-1)])
 	}
 	return "(?" + strings.Repeat(",?", n-1) + ")", args
+}
+
+// listLength is the length of a statement's list for n values: a power of two, so
+// that few statements differ.
+func listLength(n int) int {
+	length := 1
+	for length < n {
+		length *= 2
+	}
+	return length
 }
 
 // batch is how many values one IN list takes.

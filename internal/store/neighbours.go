@@ -35,7 +35,7 @@ func (s *Store) NeighboursOf(ctx context.Context, ws int64, schema catalog.Schem
 		if above == "" || below == "" {
 			continue
 		}
-		if below != catalog.KindOperation { // nobody looks for the hooks of a run downstream of a table
+		if below != catalog.KindOperation { // the hooks of a run are not counted as downstream of a table
 			from := counts[e.from]
 			from.Downstream++
 			counts[e.from] = from
@@ -75,7 +75,7 @@ func (d db) edgesAt(ctx context.Context, ws int64, schema catalog.SchemaID, at i
 	})
 }
 
-// present returns which of the assets are present at a version.
+// present returns the kinds of those of the assets that are present at a version.
 func (d db) present(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]catalog.Kind, error) {
 	present := make(map[catalog.AssetID]catalog.Kind, len(ids))
 	scan := func(row scanner) (none struct{}, err error) {

@@ -117,18 +117,15 @@ func (w *Write) assetRows(assets []AssetRow, bodies [][]byte, created map[catalo
 			dbt = *a.DBT
 		}
 		card := CardOf(&a.Asset)
-		rows[i] = w.row(int64(a.ID), string(a.Kind), a.Name, sortName(a.Name), a.RelationKey, keyHash(a.RelationKey), int64(a.Project),
+		rows[i] = w.row(int64(a.ID), string(a.Kind), a.Name, SortName(a.Name), a.RelationKey, keyHash(a.RelationKey), int64(a.Project),
 			bit(a.Present), bit(strings.TrimSpace(a.Description.Value) != ""), a.Hash[:], at, w.at,
 			dbt.UniqueID, dbt.PackageName, a.Materialized, dbt.Group, bodies[i], card.encode())
 	}
 	return rows
 }
 
-// SortName is what lists of assets sort a name by.
-func SortName(name string) string { return sortName(name) }
-
-// sortName is what lists are sorted by: as much of the name as an index takes.
-func sortName(name string) string {
+// SortName is what lists of assets sort a name by: as much of it as an index takes.
+func SortName(name string) string {
 	const longest = 200
 	if len(name) <= longest {
 		return name

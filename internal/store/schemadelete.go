@@ -30,7 +30,7 @@ func (s *Store) DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID)
 				return err
 			}
 		}
-		// Names are unique and have no control characters, so this one is in nobody's way.
+		// Names are unique and have no control characters, so this one cannot be taken.
 		name := fmt.Sprintf("\x01%s %s", id, schema.Name)
 		at := micros(s.now())
 		_, err = tx.exec(ctx, `UPDATE schemas SET deleted_at = ?, updated_at = ?, name = ? WHERE ws = ? AND id = ?`, at, at, name, ws, int64(id))

@@ -40,7 +40,7 @@ func (s *Store) Setting(ctx context.Context, name string) ([]byte, error) {
 	return value, err
 }
 
-// ReplaceSetting sets a value, whatever it was.
+// ReplaceSetting sets a value, also where there is one already.
 func (s *Store) ReplaceSetting(ctx context.Context, name string, value []byte) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		_, err := tx.exec(ctx, `INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)

@@ -251,7 +251,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	same(t, history(nodes[0]), []string{"i-1"})
 	same(t, history(nodes...), []string{"i-2", "i-1"})
 
-	// An invocation is a project's; one of nobody may be anybody's.
+	// An invocation belongs to a project; one without a project may belong to any.
 	for i, project := range []catalog.ProjectID{2, 1, 2, 0} {
 		_, stored, err := r.PutRun(ctx, ws, of(project, "i-1", 10), []catalog.NodeResult{result("model.a", "error", 9)}, nil)
 		must(t, err)

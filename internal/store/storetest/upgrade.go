@@ -125,8 +125,8 @@ func upgradeQueue(t *testing.T, o Old) {
 // only compiled, for the latest.
 const beforeArgs = 10
 
-// upgradeLatest brings up latest results that are none any more: the ones before
-// them are the latest again.
+// upgradeLatest upgrades latest results that no longer count: the ones before them
+// are the latest again.
 func upgradeLatest(t *testing.T, o Old) {
 	exec := func(query string, args ...any) {
 		t.Helper()

@@ -1,4 +1,4 @@
--- What a run counts for: its arguments tell whether it built anything. 2 = its
+-- What a run counts for: its arguments show whether it built anything. 2 = its
 -- results may be the latest of their nodes, 1 = they are history, 0 = nothing.
 -- +goose Up
 ALTER TABLE runs ADD COLUMN args TEXT NOT NULL DEFAULT '';
@@ -11,7 +11,7 @@ WHERE artifact = 'run_results' AND command NOT IN ('', 'build', 'run', 'test', '
 UPDATE node_results SET class = CASE WHEN failures IS NULL THEN 'compiled' WHEN failures > 0 THEN 'fail' ELSE 'pass' END
 WHERE class = 'success' AND (unique_id LIKE 'test.%' OR unique_id LIKE 'unit_test.%');
 
--- Latest results that are none any more give way to the ones before.
+-- Latest results that no longer count are replaced by the ones before them.
 DELETE FROM latest_results WHERE EXISTS (SELECT 1 FROM runs r WHERE r.ws = latest_results.ws AND r.id = latest_results.run_id AND r.counts < 2)
     OR class = 'success' AND (unique_id LIKE 'test.%' OR unique_id LIKE 'unit_test.%');
 INSERT INTO latest_results (ws, schema_id, node, project_id, run_id, at, invocation_id, class, unique_id)
