@@ -9,8 +9,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// An import is reverted and the revert undone, on both stores: the catalog is as it was
-// before and after the import, its column lineage included.
+// An import is reverted and the revert undone, on both stores: the catalog, with its
+// column lineage, equals that of before and of after the import.
 func TestRevert(t *testing.T) {
 	t.Parallel()
 	onEachStore(t, func(t *testing.T, s *Server) {

@@ -82,8 +82,7 @@ func TestOneFolderPerDatabase(t *testing.T) {
 	refusal(t, try(t, with(first, "")), "in another folder")
 }
 
-// A new database does not take the folder of another one, unless it is told to. What was interrupted while a folder was
-// bound is done again.
+// A new database takes the folder of another one only if it is asked to bind it. An interrupted binding is repeated.
 func TestFolderOfAnotherDatabase(t *testing.T) {
 	cfg := config.Default()
 	cfg.Data = folder(t)

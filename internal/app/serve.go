@@ -53,14 +53,19 @@ func Listen(ctx context.Context, cfg config.Config) (*Listeners, error) {
 
 // Close closes the addresses. Serve does it too.
 func (l *Listeners) Close() error {
-	err := l.api.Close()
+	err := closeListener(l.api)
 	if l.metrics != nil {
-		err = errors.Join(err, l.metrics.Close())
-	}
-	if errors.Is(err, net.ErrClosed) {
-		return nil
+		err = errors.Join(err, closeListener(l.metrics))
 	}
 	return err
+}
+
+// closeListener closes a listener that may be closed already.
+func closeListener(l net.Listener) error {
+	if err := l.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // Serve serves on open addresses, runs imports and blocks until ctx ends; then it lets requests and imports finish.

@@ -62,7 +62,7 @@ func (g *Groups) Add(n *Node) {
 }
 
 // OwnersOf returns who is responsible for a node: its own owner, else those that its meta names as owner or owners, and
-// the owner of its group; nil if no one is named.
+// the owner of its group; nil if nobody is named.
 func (g *Groups) OwnersOf(n *Node) []Owner {
 	var out []Owner
 	add := func(o Owner) {

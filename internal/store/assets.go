@@ -198,8 +198,8 @@ func scanNode(row scanner) (n node, err error) {
 	return n, err
 }
 
-// leading returns the first node of each project, each asset once. Of sorted nodes, withdrawn ones count only if there
-// are no others.
+// leading returns the first node of each project, each asset once. Of sorted nodes, withdrawn ones count only where
+// all are withdrawn.
 func leading(nodes []node) (out []node) {
 	for _, n := range nodes {
 		if n.withdrawn && !nodes[0].withdrawn {

@@ -7,8 +7,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// ChangedFacets returns the facets of a project that a version changed, as they were
-// before it and after it, in the order of FacetsOf.
+// ChangedFacets returns the facets of a project that a version changed, in the
+// forms of before and after it, in the order of FacetsOf.
 func (s *Store) ChangedFacets(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, version int64) (before, after []catalog.Facet, err error) {
 	d := s.reader(ws)
 	changed := func(bound string) ([]catalog.Facet, error) {

@@ -46,7 +46,7 @@ func amongHashes(column string, args []any, values [][]byte) (string, []any) {
 }
 
 // latestKnown is the source of the latest results n of nodes (nil = all), which were
-// kept only for now, as they were known earlier.
+// kept only for now, in the state that was known earlier.
 func (k Known) latestKnown(ws int64, schema catalog.SchemaID, nodes [][]byte) (string, []any) {
 	args := []any{ws, int64(schema), catalog.ClassCompiled, int(catalog.CountsAsLatest)}
 	known, args := k.condition(args)

@@ -274,7 +274,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other"), store.Known{}))(t)), 1)
 }
 
-// testKnown: results as they were known at a version and at a time, whatever was sent
+// testKnown: results that were known at a version and at a time, whatever was sent
 // and waited then.
 func testKnown(t *testing.T, r *rig) {
 	ctx := t.Context()
