@@ -30,7 +30,7 @@ type StoredNode struct {
 	RelationKey string
 	Withdrawn   bool
 	// Reference marks a node of another project that this one only refers to.
-	// MarkReferences sets it where Contested asks for it.
+	// MarkReferences sets it where UnclearReferences asks for it.
 	Reference bool
 }
 

@@ -453,8 +453,8 @@ func TestResolve(t *testing.T) {
 	}
 }
 
-// Contested names the assets where a move makes it matter who only refers to a node.
-func TestContested(t *testing.T) {
+// UnclearReferences names the assets where a move makes it matter who only refers to a node.
+func TestUnclearReferences(t *testing.T) {
 	tt := identityCase{
 		platform: "postgres",
 		assets:   []string{"1 + model x @ d.s.x", "2 + model y @ d.s.y", "3 + model z @ d.s.z", "4 + source w @ d.s.w"},
@@ -473,7 +473,7 @@ func TestContested(t *testing.T) {
 		"dbt:core model.core.x @ d.s.n same": nil,    // cannot have moved
 		"dbt:core model.core.x":              {1},    // ephemeral now
 	} {
-		if got := tt.identities().Contested([]Claim{parseClaim("postgres", claim)}); !slices.Equal(got, want) {
+		if got := tt.identities().UnclearReferences([]Claim{parseClaim("postgres", claim)}); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", claim, got, want)
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"slices"
 )
 
-// Contested returns the assets, by id, where it matters whether nodes of another project
+// UnclearReferences returns the assets, by id, where it matters whether nodes of another project
 // are mere references: a claim leaves the asset that it shares with them, or comes to
 // their relation. MarkReferences takes the facets of these assets.
-func (ids *Identities) Contested(claims []Claim) []AssetID {
+func (ids *Identities) UnclearReferences(claims []Claim) []AssetID {
 	left, reached := ids.moves(claims)
 	if len(left) == 0 {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -212,7 +213,7 @@ func (h *history) verdict(newest, kept map[string]bool, relation func(id string)
 		}
 		var withheld map[string]bool
 		if !p.Confirmed {
-			withheld = withhold(missing, present, now, relation)
+			withheld = pendingOfPast(missing, present, now, relation)
 		}
 		for _, id := range missing {
 			delete(v.pending, id)
@@ -226,39 +227,27 @@ func (h *history) verdict(newest, kept map[string]bool, relation func(id string)
 	return v
 }
 
-// withhold does for past reports what withholdAbsent does: it compares the relations
-// of nodes, since their assets are not known.
-func withhold(missing, present []string, now map[string]bool, relation func(id string) string) map[string]bool {
-	switch {
-	case len(missing) == 0:
-		return nil
-	case len(now) == 0:
-		return setOf(missing)
-	case !isSuspicious(missing, present, now):
-		return nil
-	}
-	taken := make(map[string]bool, len(now))
-	for id := range now {
-		taken[relation(id)] = true
-	}
-	rest := slices.DeleteFunc(slices.Clone(missing), func(id string) bool {
-		r := relation(id)
-		return r != "" && taken[r]
+// pendingOfPast asks the guard about a past report: it compares the relations of
+// nodes, since their assets are not known.
+func pendingOfPast(missing, present []string, now map[string]bool, relation func(id string) string) map[string]bool {
+	kept := countTables(present)
+	taken := sync.OnceValue(func() map[string]bool {
+		relations := make(map[string]bool, len(now))
+		for id := range now {
+			relations[relation(id)] = true
+		}
+		return relations
 	})
-	if !isSuspicious(rest, present, now) {
-		return nil
-	}
-	return setOf(rest)
+	return pendingOf(missing, len(now),
+		func(missing []string) bool { return catalog.SuspectRemovals(kept, countTables(missing), len(now)) },
+		func(id string) bool { r := relation(id); return r != "" && taken()[r] })
 }
 
-func isSuspicious(missing, present []string, now map[string]bool) bool {
-	refs := func(ids []string) []catalog.NodeRef {
-		out := make([]catalog.NodeRef, len(ids))
-		for i, id := range ids {
-			out[i].UniqueID = id
+func countTables(ids []string) (n int) {
+	for _, id := range ids {
+		if catalog.KindOfNode(id, "").IsTable() {
+			n++
 		}
-		return out
 	}
-	_, withheld := catalog.GuardRemovals(refs(present), refs(missing), len(now))
-	return len(withheld) > 0
+	return n
 }

@@ -260,10 +260,10 @@ func (p *identification) claimOthers(o *Observation, seen map[string]bool) {
 // resolve finds the asset of every claim, and takes ids for new assets.
 func (p *identification) resolve(ctx context.Context) error {
 	identities := p.nodes.identities(p.gone)
-	if assets := identities.Contested(p.claims); len(assets) > 0 {
+	if assets := identities.UnclearReferences(p.claims); len(assets) > 0 {
 		facets, err := p.Store.FacetsOf(ctx, p.ws, p.schema.ID, p.schema.Version, assets)
 		if err != nil {
-			return fmt.Errorf("facets of %d contested assets: %w", len(assets), err)
+			return fmt.Errorf("facets of %d assets that change hands: %w", len(assets), err)
 		}
 		identities.MarkReferences(facets)
 	}

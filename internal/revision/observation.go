@@ -65,7 +65,7 @@ type Observation struct {
 	// filled in.
 	Unclaimed catalog.Issue
 	// Guard withholds removals that look like a mistake until a person confirms
-	// them; see catalog.GuardRemovals.
+	// them; see catalog.SuspectRemovals.
 	Guard bool
 	// Confirmed: a person confirmed that what the newest report lacks is gone.
 	Confirmed bool

@@ -145,7 +145,7 @@ func (p *identification) withholdAbsent() {
 		if a.observation.Late {
 			continue // the history decides
 		}
-		if missing := a.unkept(); p.looksMistaken(a, missing) {
+		if missing := a.unkept(); len(missing) > 0 && p.suspects(a, missing) {
 			a.withheld, suspect = setOf(missing), true
 		}
 	}
@@ -155,18 +155,30 @@ func (p *identification) withholdAbsent() {
 	survivors := p.survivors()
 	for i := range p.absences {
 		a := &p.absences[i]
-		if len(a.withheld) == 0 || a.claimed == 0 {
-			continue
-		}
-		for id := range a.withheld {
-			if survivors[Node{a.observation.Origin, id}] {
-				delete(a.withheld, id)
-			}
-		}
-		if !p.looksMistaken(a, slices.Collect(maps.Keys(a.withheld))) {
-			a.withheld = nil
+		if len(a.withheld) > 0 {
+			a.withheld = pendingOf(a.unkept(), a.claimed,
+				func(missing []string) bool { return p.suspects(a, missing) },
+				func(id string) bool { return survivors[Node{a.observation.Origin, id}] })
 		}
 	}
+}
+
+// pendingOf returns the missing nodes of a report of so many nodes whose removal
+// becomes pending. If what is missing is suspect, the nodes whose table survives
+// as another node are removed all the same, and the others only if they are not
+// suspect without them. Of a report without nodes everything is pending.
+func pendingOf(missing []string, claimed int, suspects func(missing []string) bool, survives func(id string) bool) map[string]bool {
+	switch {
+	case len(missing) == 0 || !suspects(missing):
+		return nil
+	case claimed == 0:
+		return setOf(missing)
+	}
+	rest := slices.DeleteFunc(slices.Clone(missing), survives)
+	if !suspects(rest) {
+		return nil
+	}
+	return setOf(rest)
 }
 
 // survivors are the withheld nodes whose table another node of their origin still
@@ -273,21 +285,17 @@ func (a *apply) assetsOf(origin catalog.Origin, ids []string) map[catalog.AssetI
 	return assets
 }
 
-// looksMistaken asks the guard about the missing nodes.
-func (p *identification) looksMistaken(a *absence, missing []string) bool {
+// suspects asks the guard about some of the missing nodes.
+func (p *identification) suspects(a *absence, missing []string) bool {
 	o := a.observation
-	if !o.Guard || o.Project == 0 || o.Coverage != Complete || len(missing) == 0 {
+	if !o.Guard || o.Project == 0 || o.Coverage != Complete {
 		return false
 	}
-	if a.claimed == 0 {
-		return true
-	}
-	_, withheld := catalog.GuardRemovals(p.tableRefs(o, a.present), p.tableRefs(o, missing), a.claimed)
-	return len(withheld) > 0
+	return catalog.SuspectRemovals(len(p.tables(o, a.present)), len(p.tables(o, missing)), a.claimed)
 }
 
-func (p *identification) tableRefs(o *Observation, ids []string) []catalog.NodeRef {
-	var out []catalog.NodeRef
+// tables returns the nodes of an observation that are tables.
+func (p *identification) tables(o *Observation, ids []string) (tables []string) {
 	for _, id := range ids {
 		n := Node{o.Origin, id}
 		kind := p.at[n].kind
@@ -295,10 +303,10 @@ func (p *identification) tableRefs(o *Observation, ids []string) []catalog.NodeR
 			kind = p.nodes.assets[f.Asset].Kind
 		}
 		if kind.IsTable() {
-			out = append(out, catalog.NodeRef{Project: o.Project, UniqueID: id})
+			tables = append(tables, id)
 		}
 	}
-	return out
+	return tables
 }
 
 // nameOf is the name of a node, stored or claimed.
@@ -350,8 +358,8 @@ func (p *identification) listPending(a *absence) {
 		return
 	}
 	present := map[catalog.AssetID]bool{}
-	for _, n := range p.tableRefs(o, a.present) {
-		present[p.at[Node{o.Origin, n.UniqueID}].asset] = true
+	for _, id := range p.tables(o, a.present) {
+		present[p.at[Node{o.Origin, id}].asset] = true
 	}
 	others := ""
 	if n := len(list) - tables; n > 0 {
