@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -23,28 +24,28 @@ func (a *App) Enqueue(ctx context.Context, schema catalog.SchemaID, actor catalo
 		if len(art.Content) == 0 {
 			continue
 		}
-		hash, size, err := a.putBlob(ctx, art.Content)
+		sum, err := a.putBlob(ctx, art.Content)
 		if err != nil {
 			return fmt.Errorf("%s: %w", art.Name, err)
 		}
-		parts = append(parts, catalog.Part{Name: art.Name, SHA256: hash, Size: size})
+		parts = append(parts, catalog.Part{Name: art.Name, SHA256: sum.Hash.String(), Size: sum.Size, Checksum: sum.Checksum})
 	}
 	_, _, err := a.Store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: schema, Parts: parts, Actor: actor})
 	return err
 }
 
-func (a *App) putBlob(ctx context.Context, content []byte) (hash string, size int64, err error) {
+func (a *App) putBlob(ctx context.Context, content []byte) (blob.Sum, error) {
 	w, err := a.blobs.Create(ctx)
 	if err != nil {
-		return "", 0, err
+		return blob.Sum{}, err
 	}
 	if _, err := bytes.NewReader(content).WriteTo(w); err != nil {
-		return "", 0, errors.Join(err, w.Abort())
+		return blob.Sum{}, errors.Join(err, w.Abort())
 	}
-	h, size := w.Sum()
-	if err := a.Store.TouchBlob(ctx, h.String(), size); err != nil {
-		return "", 0, errors.Join(err, w.Abort())
+	sum := w.Sum()
+	if err := a.Store.TouchBlob(ctx, sum.Hash.String(), sum.Size); err != nil {
+		return blob.Sum{}, errors.Join(err, w.Abort())
 	}
 	_, _, err = w.Commit(ctx)
-	return h.String(), size, err
+	return sum, err
 }

@@ -56,11 +56,20 @@ func newBench(b *testing.B, s *store.Store) *bench {
 
 // send imports the artifacts of a folder and reports its stages.
 func (x *bench) send(dir, label string) {
-	ctx := x.b.Context()
-	var parts []catalog.Part
+	x.run(x.parts(dir), label)
+}
+
+// parts stores the artifacts of a folder.
+func (x *bench) parts(dir string) (parts []catalog.Part) {
 	for _, name := range []string{"manifest", "catalog"} {
 		parts = append(parts, x.put(name, filepath.Join(dir, name+".json")))
 	}
+	return parts
+}
+
+// run imports parts.
+func (x *bench) run(parts []catalog.Part, label string) {
+	ctx := x.b.Context()
 	imp, _, err := x.store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: x.schema, Parts: parts, Actor: catalog.Actor{Kind: catalog.ActorKey, Name: "bench"}})
 	if err != nil {
 		x.b.Fatal(err)
@@ -100,14 +109,14 @@ func (x *bench) put(name, path string) catalog.Part {
 	if _, err := io.Copy(w, f); err != nil {
 		x.b.Fatal(err)
 	}
-	hash, size, err := w.Commit(x.b.Context())
-	if err == nil {
-		err = x.store.TouchBlob(x.b.Context(), hash.String(), size)
+	sum := w.Sum()
+	if _, _, err = w.Commit(x.b.Context()); err == nil {
+		err = x.store.TouchBlob(x.b.Context(), sum.Hash.String(), sum.Size)
 	}
 	if err != nil {
 		x.b.Fatal(err)
 	}
-	return catalog.Part{Name: name, SHA256: hash.String(), Size: size}
+	return catalog.Part{Name: name, SHA256: sum.Hash.String(), Size: sum.Size, Checksum: sum.Checksum}
 }
 
 func TestMain(m *testing.M) { pgtest.Main(m) }

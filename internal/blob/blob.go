@@ -1,6 +1,6 @@
 // Package blob keeps artifacts by the sha256 of their content. Writing hashes while it streams, reading checks
-// the hash again, so damage on disk is reported and never parsed. The package knows nothing of what the bytes
-// mean; who may read them is decided by its callers.
+// the hash again, or a checksum that costs a tenth as much, so damage on disk is reported and never parsed. The
+// package knows nothing of what the bytes mean; who may read them is decided by its callers.
 package blob
 
 import (
@@ -40,6 +40,13 @@ func ParseHash(text string) (Hash, error) {
 		return h, fmt.Errorf("sha256 %q: %w", text, err)
 	}
 	return h, nil
+}
+
+// Sum describes the content of a blob.
+type Sum struct {
+	Hash     Hash
+	Size     int64  // bytes
+	Checksum uint32 // CRC-32C
 }
 
 // Info is what is known about a blob without reading it.
@@ -83,8 +90,8 @@ type Store interface {
 // Ranged is a Store whose blobs can be read at any offset without reading what
 // is before.
 type Ranged interface {
-	// OpenAt returns a blob's bytes. They are not checked against the hash:
-	// read them with Open first. ErrNotFound if there is none.
+	// OpenAt returns a blob's bytes. They are not checked: read them with Open
+	// or by VerifyChecksum first. ErrNotFound if there is none.
 	OpenAt(ctx context.Context, hash Hash) (ReaderAtCloser, error)
 }
 
@@ -98,8 +105,8 @@ type ReaderAtCloser interface {
 type Writer interface {
 	io.Writer
 
-	// Sum returns the hash and the size of the bytes written so far: what Commit will return.
-	Sum() (Hash, int64)
+	// Sum describes the bytes written so far: its hash and size are what Commit will return.
+	Sum() Sum
 
 	// Commit makes the blob permanent and returns its hash and size in bytes. When it returns nil, the blob
 	// survives loss of power. If the store already has these bytes, a damaged copy of them is repaired.

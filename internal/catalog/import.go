@@ -49,6 +49,8 @@ type Part struct {
 	SHA256 string // hex; content address of the bytes as they came
 	Size   int64
 	Number int // position among parts of the same name
+	// Checksum is the CRC-32C of the bytes; 0 in imports of older programs.
+	Checksum uint32
 }
 
 // Has reports whether a part of this name came.

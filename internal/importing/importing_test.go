@@ -86,7 +86,9 @@ func (r *rig) sendWith(n store.NewImport, parts ...part) catalog.Import {
 	r.clock = r.clock.Add(time.Minute)
 	n.SchemaID, n.Actor = r.schema, catalog.Actor{Kind: catalog.ActorKey, Name: "test"}
 	for i, p := range parts {
-		n.Parts = append(n.Parts, catalog.Part{Name: p.name, SHA256: r.put(p.content), Size: int64(len(p.content)), Number: i})
+		stored := r.stored(p.name, p.content)
+		stored.Number = i
+		n.Parts = append(n.Parts, stored)
 	}
 	imp, _, err := r.store.CreateImport(ctx, ws, n)
 	if err != nil {
@@ -99,7 +101,8 @@ func (r *rig) sendWith(n store.NewImport, parts ...part) catalog.Import {
 	return imp
 }
 
-func (r *rig) put(content []byte) string {
+// stored stores an artifact as an upload does.
+func (r *rig) stored(name string, content []byte) catalog.Part {
 	r.t.Helper()
 	w, err := r.blobs.Create(r.t.Context())
 	if err != nil {
@@ -108,14 +111,14 @@ func (r *rig) put(content []byte) string {
 	if _, err := io.Copy(w, bytes.NewReader(content)); err != nil {
 		r.t.Fatal(err)
 	}
-	hash, size, err := w.Commit(r.t.Context())
-	if err == nil {
-		err = r.store.TouchBlob(r.t.Context(), hash.String(), size)
+	sum := w.Sum()
+	if _, _, err = w.Commit(r.t.Context()); err == nil {
+		err = r.store.TouchBlob(r.t.Context(), sum.Hash.String(), sum.Size)
 	}
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	return hash.String()
+	return catalog.Part{Name: name, SHA256: sum.Hash.String(), Size: sum.Size, Checksum: sum.Checksum}
 }
 
 // work works off the queue.

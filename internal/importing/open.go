@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -105,15 +106,36 @@ func (o opened) applied(late map[string]bool) []store.AppliedPart {
 	return out
 }
 
-// blob opens the stored bytes of a part.
+// blob opens the stored bytes of a part. Reading them ends in blob.ErrDamaged
+// if they are not those that came.
 func (j *job) blob(ctx context.Context, p catalog.Part) (io.ReadCloser, error) {
 	hash, err := blob.ParseHash(p.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
-	r, err := j.Blobs(j.claim.WS).Open(ctx, hash)
+	r, err := openChecked(ctx, j.Blobs(j.claim.WS), blob.Sum{Hash: hash, Size: p.Size, Checksum: p.Checksum})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Name, err)
 	}
 	return r, nil
+}
+
+// openChecked opens a blob that is checked by its checksum, if that is known and
+// the bytes come from a file, else by its hash.
+func openChecked(ctx context.Context, blobs blob.Store, sum blob.Sum) (io.ReadCloser, error) {
+	ranged, ok := blobs.(blob.Ranged)
+	if !ok || sum.Checksum == 0 {
+		return blobs.Open(ctx, sum.Hash)
+	}
+	file, err := ranged.OpenAt(ctx, sum.Hash)
+	if err != nil {
+		return nil, err
+	}
+	return blob.VerifyChecksum(wholeFile{io.NewSectionReader(file, 0, math.MaxInt64), file}, sum), nil
+}
+
+// wholeFile reads a file from its start to wherever it ends.
+type wholeFile struct {
+	io.Reader
+	io.Closer
 }

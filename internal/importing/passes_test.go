@@ -88,20 +88,32 @@ func TestDamagedArtifacts(t *testing.T) {
 	if imp := r.send(cut); imp.Status != catalog.Failed || imp.ErrorCode != "artifact-malformed" {
 		t.Errorf("cut gzip: %s %s", imp.Status, imp.Error)
 	}
-	hash := r.put(later.content)
-	path := filepath.Join(r.blobFolder, "ws", "1", "sha256", hash[:2], hash)
-	content := bytes.Replace(later.content, []byte("About orders."), []byte("About others."), 1)
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	n := store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{{Name: partManifest, SHA256: hash, Size: int64(len(content))}}}
-	imp, _, err := r.store.CreateImport(t.Context(), ws, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.work()
-	if imp, err = r.store.Import(t.Context(), ws, imp.ID); err != nil || imp.Status != catalog.Failed || imp.ErrorCode != "artifact-damaged" || r.version() != 1 {
-		t.Errorf("damaged: %s %s %s, version %d, %v", imp.Status, imp.ErrorCode, imp.Error, r.version(), err)
+	for name, content := range map[string][]byte{
+		"other":  bytes.Replace(later.content, []byte("About orders."), []byte("About others."), 1),
+		"longer": append(bytes.Clone(later.content), ' '),
+		"cut":    later.content[:len(later.content)/2],
+	} {
+		for _, byChecksum := range []bool{true, false} {
+			part := r.stored(partManifest, later.content)
+			if !byChecksum { // as an older program left it
+				part.Checksum = 0
+			}
+			path := filepath.Join(r.blobFolder, "ws", "1", "sha256", part.SHA256[:2], part.SHA256)
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			imp, _, err := r.store.CreateImport(t.Context(), ws, store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{part}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.work()
+			if imp, err = r.store.Import(t.Context(), ws, imp.ID); err != nil || imp.Status != catalog.Failed || r.version() != 1 {
+				t.Errorf("%s, by checksum %t: %s %s %s, version %d, %v", name, byChecksum, imp.Status, imp.ErrorCode, imp.Error, r.version(), err)
+			}
+			if name != "cut" && imp.ErrorCode != "artifact-damaged" { // the text that was cut is malformed, too
+				t.Errorf("%s, by checksum %t: %s %s", name, byChecksum, imp.ErrorCode, imp.Error)
+			}
+		}
 	}
 }
 

@@ -106,12 +106,12 @@ func (r *rig) put(ctx context.Context, content string) (catalog.Part, error) {
 	if _, err := io.Copy(w, bytes.NewReader([]byte(content))); err != nil {
 		return catalog.Part{}, err
 	}
-	hash, size := w.Sum()
-	if err := r.store.TouchBlob(ctx, hash.String(), size); err != nil {
+	sum := w.Sum()
+	if err := r.store.TouchBlob(ctx, sum.Hash.String(), sum.Size); err != nil {
 		return catalog.Part{}, err
 	}
 	_, _, err = w.Commit(ctx)
-	return catalog.Part{SHA256: hash.String(), Size: size}, err
+	return catalog.Part{SHA256: sum.Hash.String(), Size: sum.Size}, err
 }
 
 // send makes an import that ends at once: completed, with its manifest applied,

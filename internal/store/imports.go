@@ -152,8 +152,8 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 }
 
 func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.Part, now int64) error {
-	if _, err := tx.exec(ctx, `INSERT INTO import_parts (ws, import_id, position, name, number, sha256, size) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		ws, id, at, part.Name, part.Number, part.SHA256, part.Size); err != nil {
+	if _, err := tx.exec(ctx, `INSERT INTO import_parts (ws, import_id, position, name, number, sha256, size, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		ws, id, at, part.Name, part.Number, part.SHA256, part.Size, int64(part.Checksum)); err != nil {
 		return err
 	}
 	return tx.referBlob(ctx, part.SHA256, ws, id, now)
@@ -194,13 +194,13 @@ func (d db) partsOf(ctx context.Context, ws int64, rows []importRow) (map[catalo
 	scan := func(row scanner) (none struct{}, err error) {
 		var id catalog.ImportID
 		var p catalog.Part
-		err = row.Scan(&id, &p.Name, &p.Number, &p.SHA256, &p.Size)
+		err = row.Scan(&id, &p.Name, &p.Number, &p.SHA256, &p.Size, &p.Checksum)
 		parts[id] = append(parts[id], p)
 		return none, err
 	}
 	err := inBatches(ids, func(ids []int64) error {
 		marks, args := in([]any{ws}, ids)
-		_, err := list(ctx, d, scan, `SELECT import_id, name, number, sha256, size FROM import_parts
+		_, err := list(ctx, d, scan, `SELECT import_id, name, number, sha256, size, checksum FROM import_parts
 			WHERE ws = ? AND import_id IN `+marks+` ORDER BY import_id, position`, args...)
 		return err
 	})

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"hash/crc32"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -63,11 +64,15 @@ func Put(t *testing.T, store blob.Store, content []byte) blob.Hash {
 			t.Fatalf("Write = %d, %v, want %d, nil", n, err, len(chunk))
 		}
 	}
+	wantSum := blob.Sum{Hash: sha256.Sum256(content), Size: int64(len(content)), Checksum: crc32.Checksum(content, crc32.MakeTable(crc32.Castagnoli))}
+	if sum := writer.Sum(); sum != wantSum {
+		t.Fatalf("Sum = %+v, want %+v", sum, wantSum)
+	}
 	hash, size, err := writer.Commit(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := blob.Hash(sha256.Sum256(content)); hash != want || size != int64(len(content)) {
+	if want := wantSum.Hash; hash != want || size != int64(len(content)) {
 		t.Fatalf("Commit = %v, %d, want %v, %d", hash, size, want, len(content))
 	}
 	return hash

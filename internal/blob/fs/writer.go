@@ -22,7 +22,7 @@ func (s *Store) Create(ctx context.Context) (blob.Writer, error) {
 	if err != nil {
 		return nil, failure("blob spool", err)
 	}
-	return &writer{store: s, file: file, sum: sha256.New()}, nil
+	return &writer{store: s, file: file, sum: sha256.New(), check: blob.NewChecksum()}, nil
 }
 
 // newFile makes a spool file that Sweep knows to be in use.
@@ -45,6 +45,7 @@ type writer struct {
 	store *Store
 	file  *os.File // nil once committed or aborted
 	sum   hash.Hash
+	check hash.Hash32
 	size  int64
 	err   error // the first failed write; nothing can be committed after it
 }
@@ -55,6 +56,7 @@ func (w *writer) Write(p []byte) (int, error) {
 	}
 	n, err := w.file.Write(p)
 	w.sum.Write(p[:n])
+	w.check.Write(p[:n])
 	w.size += int64(n)
 	if err != nil {
 		w.err = failure("blob spool", err)
@@ -81,7 +83,9 @@ func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
 }
 
 // Sum implements blob.Writer.
-func (w *writer) Sum() (blob.Hash, int64) { return blob.Hash(w.sum.Sum(nil)), w.size }
+func (w *writer) Sum() blob.Sum {
+	return blob.Sum{Hash: blob.Hash(w.sum.Sum(nil)), Size: w.size, Checksum: w.check.Sum32()}
+}
 
 // publish makes the spooled bytes the blob, durably. An existing blob is replaced:
 // that costs less processor time than reading and hashing the stored copy, and

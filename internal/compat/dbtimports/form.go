@@ -178,8 +178,8 @@ func (m markingWriter) Write(p []byte) (int, error) {
 func (f *form) keep(ctx context.Context, touch func(ctx context.Context, parts []catalog.Part) error) ([]catalog.Part, error) {
 	out := make([]catalog.Part, len(f.parts))
 	for i, p := range f.parts {
-		hash, size := p.writer.Sum()
-		p.SHA256, p.Size = hash.String(), size
+		sum := p.writer.Sum()
+		p.SHA256, p.Size, p.Checksum = sum.Hash.String(), sum.Size, sum.Checksum
 		out[i] = p.Part
 	}
 	// Before the bytes are stored: retention leaves them alone from here on.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -49,13 +50,17 @@ func testImports(t *testing.T, r *rig) {
 	}
 	same(t, imp, want)
 	same(t, get(r.Import(ctx, ws, 1))(t), want)
-	_, err = r.Import(ctx, ws, 2)
+	summed := touched(t, r.Store, []catalog.Part{{Name: "catalog", SHA256: "dd", Size: 40, Checksum: math.MaxUint32}})
+	imp, _, err = r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: summed})
+	must(t, err)
+	same(t, get(r.Import(ctx, ws, imp.ID))(t).Parts, summed)
+	_, err = r.Import(ctx, ws, 3)
 	wants(t, err, catalog.ErrNotFound)
 	_, _, err = r.CreateImport(ctx, ws, store.NewImport{SchemaID: 999, Parts: parts})
 	wants(t, err, catalog.ErrNotFound)
 	pending, processing, err := r.QueueLength(ctx, store.KindImport)
 	must(t, err)
-	same(t, []int64{pending, processing}, []int64{1, 0})
+	same(t, []int64{pending, processing}, []int64{2, 0})
 }
 
 func testImportPages(t *testing.T, r *rig) {
