@@ -35,7 +35,7 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/removals", Scope: access.ReadCatalog, ID: "list-removals", Tag: "schemas",
 		Summary:     "List pending removals",
-		Description: "A manifest that drops more than 30 % and at least 5 of its models, seeds, snapshots and sources, or has none at all, is applied without its removals; they are pending until confirmed or dismissed. A node whose table lives on as another node is not listed: its table is not removed. A manifest most of whose models, seeds and snapshots are in another database or schema than the served ones is not applied; the tables that it would move are listed with the reason `target_moved`.",
+		Description: "A manifest that drops more than 30 % and at least 5 of its models, seeds, snapshots and sources, or has none at all, is applied without its removals; they are pending until confirmed or dismissed. A node whose table lives on as another node, or which another project or a crawl has, is not listed: its table is not removed. A manifest most of whose models, seeds and snapshots are in another database or schema than the served ones is not applied; the tables that it would move are listed with the reason `target_moved`.",
 	}, a.listRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/confirm", Scope: access.WriteCatalog, ID: "confirm-removals", Tag: "schemas",

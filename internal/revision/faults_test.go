@@ -93,8 +93,8 @@ func (b *breaking) ColumnEdgesOf(ctx context.Context, ws int64, schema catalog.S
 	return broken(b, func() ([]store.ColumnEdgeBlock, error) { return b.Store.ColumnEdgesOf(ctx, ws, schema, at, ids) })
 }
 
-func (b *breaking) Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.PendingRemoval], error) {
-	return broken(b, func() (store.Paged[store.PendingRemoval], error) { return b.Store.Removals(ctx, ws, schema, p) })
+func (b *breaking) PendingRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.PendingRemoval], error) {
+	return broken(b, func() (store.Paged[store.PendingRemoval], error) { return b.Store.PendingRemovals(ctx, ws, schema, p) })
 }
 
 func (b *breaking) Texts(ctx context.Context, ws int64, hashes []catalog.Hash) (map[catalog.Hash]string, error) {

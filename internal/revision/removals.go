@@ -433,7 +433,7 @@ type waitingProject struct {
 func (r *Reviser) waiting(ctx context.Context, ws int64, schema catalog.SchemaID) ([]waitingProject, error) {
 	by := map[catalog.ProjectID]*waitingProject{}
 	for after := ""; ; {
-		page, err := r.Store.Removals(ctx, ws, schema, store.Page{Limit: 1000, After: after})
+		page, err := r.Store.PendingRemovals(ctx, ws, schema, store.Page{Limit: 1000, After: after})
 		if err != nil {
 			return nil, err
 		}

@@ -81,6 +81,63 @@ func TestRemovalsNameWhatIsGone(t *testing.T) {
 	})
 }
 
+// A table that waits for its removal and that another project declares as its source meanwhile is not listed any more:
+// confirming does not remove it. Once nothing but the pending node has it, it is listed again.
+func TestRemovalsOfTablesThatOthersClaim(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		models, _ := shared(20, "core")
+		r.apply(r.dbt("shop", models...))
+		r.apply(r.dbt("shop", models[10:]...))
+		if n := len(r.pending()); n != 10 {
+			t.Fatalf("%d are pending", n)
+		}
+		var sources []thing
+		for i := range 4 {
+			sources = append(sources, thing{id: fmt.Sprintf("source.reader.shop.t%02d", i), kind: catalog.KindSource, relation: fmt.Sprintf("core.t%02d", i)})
+		}
+		r.apply(r.dbt("reader", sources...))
+		if n := len(r.pending()); n != 6 {
+			t.Errorf("%d are pending while another project has four of ten", n)
+		}
+		r.apply(r.dbt("reader", sources[1:]...))
+		r.apply(r.crawl("warehouse", []string{"core"}, thing{kind: catalog.KindTable, relation: "core.t09", columns: []string{"id"}}))
+		list := r.pending()
+		if len(list) != 6 || list[0].UniqueID != models[0].id || list[5].UniqueID != models[8].id {
+			t.Errorf("pending: %+v", list)
+		}
+		if n := r.confirm(); n != 6 {
+			t.Errorf("%d removed", n)
+		}
+		if present, removed := r.presence(); present != 14 || removed != 6 || len(r.pending()) != 0 {
+			t.Errorf("%d present, %d removed, %d pending", present, removed, len(r.pending()))
+		}
+	})
+}
+
+// A table that two projects no longer have is listed once.
+func TestRemovalsOfTwoProjects(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		models, _ := shared(20, "core")
+		var sources []thing
+		for i := range 20 {
+			sources = append(sources, thing{id: fmt.Sprintf("source.reader.shop.t%02d", i), kind: catalog.KindSource, relation: fmt.Sprintf("core.t%02d", i)})
+		}
+		r.apply(r.dbt("shop", models...))
+		r.apply(r.dbt("reader", sources...))
+		r.apply(r.dbt("shop", models[10:]...))
+		if n := len(r.pending()); n != 0 {
+			t.Errorf("%d are pending although the other project has all of them", n)
+		}
+		r.apply(r.dbt("reader", sources[10:]...))
+		if n := len(r.pending()); n != 10 {
+			t.Errorf("%d are pending", n)
+		}
+		if n := r.confirm(); n != 10 {
+			t.Errorf("%d removed", n)
+		}
+	})
+}
+
 // Nodes of tables that live on as another node take no table with them: nothing is pending.
 func TestRemovalsOfSecondNodes(t *testing.T) {
 	onStores(t, func(t *testing.T, r *rig) {

@@ -28,8 +28,34 @@ type PendingRemoval struct {
 	Since    time.Time     // zero when written: the time of the save
 }
 
-// Removals lists the pending removals of a schema, by asset.
+// Removals lists the pending removals of a schema that a confirmation would carry out
+// now, by asset: an asset that another origin reports too stays, and one that several
+// projects no longer have is listed once.
 func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p Page) (Paged[PendingRemoval], error) {
+	return s.removals(ctx, ws, schema, p, effectiveRemoval)
+}
+
+// PendingRemovals lists what is pending of each project, by asset, whether or not
+// another origin has the asset too.
+func (s *Store) PendingRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, p Page) (Paged[PendingRemoval], error) {
+	return s.removals(ctx, ws, schema, p, "")
+}
+
+// effectiveRemoval is the condition on r, a pending removal, that confirming it
+// changes something. A facet of the served version counts only if it asserts that the
+// asset exists and is not pending itself.
+const effectiveRemoval = `
+	AND EXISTS (SELECT 1 FROM facets f` + assertedOf + ` AND f.project_id = r.project_id)
+	AND (r.reason <> 'removed' OR NOT EXISTS (SELECT 1 FROM facets f` + assertedOf + ` AND f.project_id <> r.project_id
+			AND NOT EXISTS (SELECT 1 FROM removals o WHERE o.ws = r.ws AND o.schema_id = r.schema_id AND o.asset = r.asset
+				AND o.project_id = f.project_id AND o.reason = r.reason))
+		AND NOT EXISTS (SELECT 1 FROM removals o WHERE o.ws = r.ws AND o.schema_id = r.schema_id AND o.asset = r.asset
+			AND o.project_id < r.project_id AND o.reason = r.reason))`
+
+const assertedOf = `, schemas s WHERE s.ws = r.ws AND s.id = r.schema_id AND f.ws = r.ws AND f.schema_id = r.schema_id AND f.asset = r.asset
+	AND f.valid_from <= s.version AND f.valid_to > s.version AND f.withdrawn_kind = '' AND f.source IN ('manifest', 'crawl')`
+
+func (s *Store) removals(ctx context.Context, ws int64, schema catalog.SchemaID, p Page, condition string) (Paged[PendingRemoval], error) {
 	var asset, project int64
 	var node []byte
 	if _, err := p.after(&asset, &project, &node); err != nil {
@@ -39,13 +65,14 @@ func (s *Store) Removals(ctx context.Context, ws int64, schema catalog.SchemaID,
 		node = []byte{}
 	}
 	d := s.reader(ws)
-	rows, err := list(ctx, d, scanRemoval, `SELECT asset, name, kind, unique_id, project_id, cause_kind, cause_id, at, since, reason FROM removals
-		WHERE ws = ? AND schema_id = ? AND (asset, project_id, node) > (?, ?, ?) ORDER BY asset, project_id, node LIMIT ?`,
+	from := ` FROM removals r WHERE r.ws = ? AND r.schema_id = ?` + condition
+	rows, err := list(ctx, d, scanRemoval, `SELECT r.asset, r.name, r.kind, r.unique_id, r.project_id, r.cause_kind, r.cause_id, r.at, r.since, r.reason`+from+`
+		AND (r.asset, r.project_id, r.node) > (?, ?, ?) ORDER BY r.asset, r.project_id, r.node LIMIT ?`,
 		ws, int64(schema), asset, project, node, p.limit()+1)
 	if err != nil {
 		return Paged[PendingRemoval]{}, fmt.Errorf("removals of %s: %w", schema, err)
 	}
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM removals WHERE ws = ? AND schema_id = ?`, ws, int64(schema))
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+from, ws, int64(schema))
 	if err != nil {
 		return Paged[PendingRemoval]{}, fmt.Errorf("removals of %s: %w", schema, err)
 	}

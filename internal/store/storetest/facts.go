@@ -200,7 +200,9 @@ func testRemovals(t *testing.T, r *rig) {
 	}
 	list := func() []store.PendingRemoval {
 		t.Helper()
-		return walk(t, 2, func(p store.Page) (store.Paged[store.PendingRemoval], error) { return r.Removals(ctx, ws, schema, p) })
+		return walk(t, 2, func(p store.Page) (store.Paged[store.PendingRemoval], error) {
+			return r.PendingRemovals(ctx, ws, schema, p)
+		})
 	}
 	a, b, c := removal(shop.ID, 1, "model.a"), removal(shop.ID, 2, "model.b"), removal(other.ID, 2, "model.b")
 	note(shop, []store.PendingRemoval{b, a})
