@@ -78,8 +78,12 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 	return a, nil
 }
 
-// dataFolder checks that the data folder exists, or makes it.
+// dataFolder checks that the data folder exists, or makes it, and that nothing is left in it from a restore that did
+// not finish.
 func dataFolder(path string, create bool) error {
+	if restoring(path) {
+		return fmt.Errorf("the restore into the data folder %s did not finish: run thalweg restore again", path)
+	}
 	if create {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			return fmt.Errorf("data folder: %w", err)

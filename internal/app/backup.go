@@ -70,43 +70,6 @@ func Backup(ctx context.Context, cfg config.Config, dir string, at time.Time) (B
 	return note, os.WriteFile(filepath.Join(dir, noteName), text, statePerm)
 }
 
-// Restore creates the data folder of cfg, which must not exist or be empty, from a backup, and verifies the store and
-// every artifact.
-func Restore(ctx context.Context, cfg config.Config, dir string) (BackupNote, error) {
-	var note BackupNote
-	text, err := os.ReadFile(filepath.Join(dir, noteName))
-	if err != nil {
-		return note, fmt.Errorf("%s is not a complete backup: %w", dir, err)
-	}
-	if err := json.Unmarshal(text, &note); err != nil {
-		return note, fmt.Errorf("%s is not a complete backup: %w", dir, err)
-	}
-	if cfg.DatabaseURL != "" {
-		return note, fmt.Errorf("restore into PostgreSQL: use pg_restore: %w", catalog.ErrUnsupported)
-	}
-	if err := emptyFolder(cfg.Data); err != nil {
-		return note, fmt.Errorf("restore: %w", err)
-	}
-	if err := copyFile(filepath.Join(dir, storeBackup), filepath.Join(cfg.Data, storeBackup)); err != nil {
-		return note, fmt.Errorf("restore the store: %w", err)
-	}
-	if err := sqlite.Check(ctx, cfg.Data); err != nil {
-		return note, fmt.Errorf("restored store: %w", err)
-	}
-	to, err := blobFolder(cfg)
-	if err != nil {
-		return note, err
-	}
-	n, err := copyBlobs(ctx, filepath.Join(dir, blobsName), to)
-	if err != nil {
-		return note, fmt.Errorf("restore the artifacts: %w", err)
-	}
-	if n != note.Blobs {
-		return note, fmt.Errorf("restored %d of %d artifacts: %w", n, note.Blobs, catalog.ErrInvalid)
-	}
-	return note, rebindRestored(ctx, cfg)
-}
-
 // emptyFolder creates a folder, or accepts an existing empty one.
 func emptyFolder(dir string) error {
 	if err := os.MkdirAll(dir, folderPerm); err != nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
@@ -48,23 +47,6 @@ func rebindTo(ctx context.Context, cfg config.Config, st *store.Store) error {
 	}
 	if err := complete(ctx, st, folder, blobs); err != nil {
 		return err
-	}
-	return rebind(ctx, st, folder)
-}
-
-// rebindRestored gives a restored data folder an id of its own.
-func rebindRestored(ctx context.Context, cfg config.Config) (err error) {
-	folder, err := blobFolder(cfg)
-	if err != nil {
-		return err
-	}
-	st, err := openStore(ctx, cfg, time.Now)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	if err := st.Migrate(ctx); err != nil {
-		return fmt.Errorf("restored store: %w", err)
 	}
 	return rebind(ctx, st, folder)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/thalweg-data/thalweg/internal/app"
 )
@@ -33,12 +34,13 @@ func (c *BackupCmd) Run(ctx context.Context, out *output) error {
 // RestoreCmd makes a data folder from a backup.
 type RestoreCmd struct {
 	settings
-	Dir string `arg:"" type:"existingdir" help:"Folder that backup wrote."`
+	Dir        string `arg:"" type:"existingdir" help:"Folder that backup wrote."`
+	RevokeKeys bool   `help:"Revoke every key of the backup: keys that were revoked after it was made are valid in it."`
 }
 
 // Help gives an example.
 func (RestoreCmd) Help() string {
-	return "The data folder must not exist or be empty: nothing is overwritten.\n\nExample:\n  thalweg restore /backup/2026-11-25 --data /var/lib/thalweg"
+	return "The data folder must not exist or be empty: nothing is overwritten. A folder whose restore did not finish is not served; restore begins again.\n\nExample:\n  thalweg restore /backup/2026-11-25 --data /var/lib/thalweg --revoke-keys"
 }
 
 // Run restores and checks what it restored.
@@ -47,9 +49,13 @@ func (c *RestoreCmd) Run(ctx context.Context, out *output) error {
 	if err != nil {
 		return err
 	}
-	b, err := app.Restore(ctx, cfg, c.Dir)
+	r, err := app.Restore(ctx, cfg, c.Dir, app.RestoreOptions{RevokeKeys: c.RevokeKeys})
 	if err != nil {
 		return err
 	}
-	return out.line("%s restored from the state of %s: %d artifacts", cfg.Data, b.At.Format("2006-01-02 15:04:05 MST"), b.Blobs)
+	line := fmt.Sprintf("%s restored from the state of %s: %d artifacts", cfg.Data, r.At.Format("2006-01-02 15:04:05 MST"), r.Blobs)
+	if c.RevokeKeys {
+		line += fmt.Sprintf(", %d keys revoked; serve prints a new administrator's key", r.Revoked)
+	}
+	return out.line("%s", line)
 }

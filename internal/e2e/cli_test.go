@@ -122,8 +122,11 @@ func backupAndRestore(t *testing.T, s *server, dir string) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(short) })
 	restored := filepath.Join(short, "new")
-	if r := command(t, dir, nil, "restore", backup, "--data", restored); r.code != 0 {
+	if r := command(t, dir, nil, "restore", backup, "--data", restored, "--revoke-keys"); r.code != 0 || !regexp.MustCompile(`, [1-9]\d* keys revoked`).MatchString(r.stdout) {
 		t.Fatalf("restore: %+v", r)
+	}
+	if r := command(t, dir, nil, "keys", "list", "--json", "--data", restored); r.code != 0 || strings.Contains(r.stdout, `"revoked_at":null`) {
+		t.Errorf("keys of the copy: %+v", r)
 	}
 	if r := command(t, dir, nil, "schemas", "create", "--name", "Only in the copy", "--data", restored); r.code != 0 || r.stdout != "SCH-102\n" {
 		t.Errorf("a schema in the copy: %+v", r)

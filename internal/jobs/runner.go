@@ -23,6 +23,7 @@ type Queue interface {
 	ReleaseJob(ctx context.Context, c store.JobClaim, keep bool, wait time.Duration) error
 	EndJob(ctx context.Context, c store.JobClaim, end store.JobEnd) error
 	Wake() <-chan struct{}
+	Clock(ctx context.Context) (time.Time, error)
 
 	Schedules(ctx context.Context) ([]store.Schedule, error)
 	PutSchedule(ctx context.Context, c store.Schedule) error

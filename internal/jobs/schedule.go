@@ -17,8 +17,8 @@ const (
 	// scheduleEvery is how often schedules are checked; cron's resolution is a
 	// minute.
 	scheduleEvery = 5 * time.Second
-	// clockStep is how far the clock must have gone back to count as set back.
-	clockStep = time.Minute
+	// realignEvery is after how many checks schedules are compared with the clock.
+	realignEvery = 12
 	// brokenWait is how long an invalid schedule waits before it is checked
 	// again.
 	brokenWait = time.Hour
@@ -65,8 +65,11 @@ func (r *Runner) Schedule(ctx context.Context, s store.Schedule) error {
 	if _, ok := r.kinds[s.Kind]; !ok {
 		return fmt.Errorf("schedule of unknown kind %q: %w", s.Kind, catalog.ErrInvalid)
 	}
-	var err error
-	if s.NextAt, err = NextTime(s.Cron, s.TimeZone, r.Now()); err != nil {
+	now, err := r.queue.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	if s.NextAt, err = NextTime(s.Cron, s.TimeZone, now); err != nil {
 		return err
 	}
 	return r.queue.PutSchedule(ctx, s)
@@ -76,13 +79,10 @@ func (r *Runner) Schedule(ctx context.Context, s store.Schedule) error {
 func (r *Runner) runSchedules(ctx context.Context) {
 	tick := time.NewTicker(scheduleEvery)
 	defer tick.Stop()
-	last := r.Now().Add(365 * 24 * time.Hour) // the first check is the same as after a clock that was set back
-	for {
-		now := r.Now()
-		if now.Before(last.Add(-clockStep)) {
-			r.realign(ctx, now)
+	for checks := 0; ; checks++ {
+		if checks%realignEvery == 0 {
+			r.realign(ctx)
 		}
-		last = now
 		for ctx.Err() == nil {
 			due, err := r.queue.EnqueueDue(ctx, r.plan)
 			if err != nil && ctx.Err() == nil {
@@ -114,12 +114,19 @@ func (r *Runner) plan(s store.Schedule, now time.Time) (store.NewJob, time.Time)
 	return job, next
 }
 
-// realign resets schedules whose next time was computed by a clock that was
-// ahead: otherwise they would not run until then.
-func (r *Runner) realign(ctx context.Context, now time.Time) {
-	all, err := r.queue.Schedules(ctx)
+// realign resets schedules that are due later than they would be if they were made
+// now: their time was computed by a clock that was ahead, and they would not run
+// until then.
+func (r *Runner) realign(ctx context.Context) {
+	now, err := r.queue.Clock(ctx)
+	var all []store.Schedule
+	if err == nil {
+		all, err = r.queue.Schedules(ctx)
+	}
 	if err != nil {
-		r.Log.Error("schedules are not readable", slog.String("error", err.Error()))
+		if ctx.Err() == nil {
+			r.Log.Error("schedules are not readable", slog.String("error", err.Error()))
+		}
 		return
 	}
 	for _, s := range all {

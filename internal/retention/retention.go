@@ -106,7 +106,7 @@ func (r *Retention) ImportEnded(ctx context.Context, ws int64, schema catalog.Sc
 		return err
 	}
 	_, err = r.Store.Enqueue(ctx, ws, store.NewJob{
-		Kind: KindName, Schema: schema, OrderKey: r.Kind().OrderKey(schema), Arguments: args, NotBefore: r.Now().Add(afterImports), Once: true,
+		Kind: KindName, Schema: schema, OrderKey: r.Kind().OrderKey(schema), Arguments: args, Delay: afterImports, Once: true,
 	})
 	return err
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// clockSlack is how far beyond its longest possible end a lease may lie before
-// it counts as one from a clock that was wrong.
+// clockSlack is how far beyond its longest possible end a lease or a delay may
+// lie before it counts as one from a clock that was ahead. Then it holds nobody
+// back: otherwise a clock that was set back by a day would block for a day.
 const clockSlack = LeaseTime
 
 // ClaimJob takes the next job of one of the kinds; nil if there is none. A job
@@ -38,18 +39,19 @@ func (s *Store) ClaimJob(ctx context.Context, worker string, kinds []string) (*J
 }
 
 func (s *Store) claimNext(ctx context.Context, tx Tx, worker string, kinds []string) (*Job, error) {
-	now, err := s.clock(ctx, tx)
+	now, err := s.clock(ctx, tx.db)
 	if err != nil {
 		return nil, err
 	}
 	at := micros(now)
+	tooLate := func(longest time.Duration) int64 { return micros(now.Add(longest + clockSlack)) }
 	// Each look reads the head of a partial index, whatever waits or has ended.
 	for _, look := range []struct {
 		where, order string
 		args         []any
 	}{
-		{`state = 'running' AND (due_at <= ? OR due_at > ? OR holder = ?)`, `due_at, id`, []any{at, micros(now.Add(LeaseTime + clockSlack)), worker}},
-		{`state = 'delayed' AND due_at <= ?`, `due_at, id`, []any{at}},
+		{`state = 'running' AND (due_at <= ? OR due_at > ? OR holder = ?)`, `due_at, id`, []any{at, tooLate(LeaseTime), worker}},
+		{`state = 'delayed' AND (due_at <= ? OR due_at > ?)`, `due_at, id`, []any{at, tooLate(MaxDelay)}},
 		{`state = 'ready'`, `id`, nil},
 	} {
 		marks, args := in(look.args, kinds)
@@ -76,14 +78,22 @@ func (s *Store) take(ctx context.Context, tx Tx, j Job, worker string, now time.
 	return &j, tx.recordStarted(ctx, j, micros(s.now()))
 }
 
-// clock returns the time by which leases run: the database's where several
-// processes share it.
-func (s *Store) clock(ctx context.Context, tx Tx) (time.Time, error) {
+// Clock returns the time by which leases and schedules run: the database's where
+// several processes share it.
+func (s *Store) Clock(ctx context.Context) (time.Time, error) {
+	now, err := s.clock(ctx, s.reader(everyWorkspace))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("clock of the database: %w", err)
+	}
+	return now, nil
+}
+
+func (s *Store) clock(ctx context.Context, d db) (time.Time, error) {
 	expression := s.eng.Clock()
 	if expression == "" {
 		return s.now(), nil
 	}
-	us, err := one(ctx, tx.db, scalar[int64], `SELECT `+expression)
+	us, err := one(ctx, d, scalar[int64], `SELECT `+expression)
 	return timeOf(us), err
 }
 
@@ -92,7 +102,7 @@ func (s *Store) clock(ctx context.Context, tx Tx) (time.Time, error) {
 // comes just after the job's end changes nothing.
 func (s *Store) Heartbeat(ctx context.Context, c JobClaim, report *catalog.Report) (canceled bool, err error) {
 	err = s.tx(ctx, func(tx Tx) error {
-		now, err := s.clock(ctx, tx)
+		now, err := s.clock(ctx, tx.db)
 		if err != nil {
 			return err
 		}
@@ -119,7 +129,7 @@ func (s *Store) ReleaseJob(ctx context.Context, c JobClaim, keep bool, wait time
 	err := s.tx(ctx, func(tx Tx) error {
 		state, due := JobReady, time.Time{}
 		if wait > 0 {
-			now, err := s.clock(ctx, tx)
+			now, err := s.clock(ctx, tx.db)
 			if err != nil {
 				return err
 			}

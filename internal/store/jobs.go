@@ -63,13 +63,17 @@ type NewJob struct {
 	Schema    catalog.SchemaID
 	OrderKey  string
 	Arguments []byte
-	NotBefore time.Time // zero = at once
+	Delay     time.Duration // before it may be claimed, at most MaxDelay
 	// Once adds no second job while one of the same kind and order key has not
 	// begun; it requires an OrderKey.
 	Once     bool
 	record   int64
 	schedule int64
 }
+
+// MaxDelay is the longest Delay of a job. What is due later than that is delayed by
+// a clock that was ahead, and may be claimed at once.
+const MaxDelay = 5 * time.Minute
 
 // Ids of jobs and schedules are for logs; they have counters of their own.
 const (
@@ -122,13 +126,20 @@ func (s *Store) enqueue(ctx context.Context, tx Tx, ws int64, n NewJob) (int64, 
 	if n.Kind == "" || n.Once && n.OrderKey == "" {
 		return 0, fmt.Errorf("job of kind %q: %w", n.Kind, catalog.ErrInvalid)
 	}
+	if n.Delay > MaxDelay {
+		return 0, fmt.Errorf("job of kind %q, delayed by %s: %w", n.Kind, n.Delay, catalog.ErrInvalid)
+	}
 	id, err := tx.newIDs(ctx, prefixJob, 1)
 	if err != nil {
 		return 0, err
 	}
-	state := JobReady
-	if !n.NotBefore.IsZero() {
-		state = JobDelayed
+	state, due := JobReady, time.Time{}
+	if n.Delay > 0 {
+		now, err := s.clock(ctx, tx.db)
+		if err != nil {
+			return 0, err
+		}
+		state, due = JobDelayed, now.Add(n.Delay)
 	}
 	if n.OrderKey != "" {
 		older, err := tx.openOf(ctx, ws, n.OrderKey)
@@ -149,7 +160,7 @@ func (s *Store) enqueue(ctx context.Context, tx Tx, ws int64, n NewJob) (int64, 
 	}
 	if _, err := tx.exec(ctx, `INSERT INTO jobs (ws, id, kind, schema_id, record_id, order_key, arguments, state, due_at, attempts, holder, token, canceled,
 		schedule_id, error_code, error, created_at, started_at, ended_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', 0, 0, ?, '', '', ?, 0, 0)`,
-		ws, id, n.Kind, int64(n.Schema), n.record, n.OrderKey, n.Arguments, string(state), micros(n.NotBefore), n.schedule, micros(s.now())); err != nil {
+		ws, id, n.Kind, int64(n.Schema), n.record, n.OrderKey, n.Arguments, string(state), micros(due), n.schedule, micros(s.now())); err != nil {
 		return 0, err
 	}
 	return id, s.eng.Notify(ctx, tx)

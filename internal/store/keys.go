@@ -117,6 +117,18 @@ func (s *Store) RevokeKey(ctx context.Context, ws, id int64) error {
 	return nil
 }
 
+// RevokeAllKeys revokes the keys of all workspaces and returns how many were valid.
+func (s *Store) RevokeAllKeys(ctx context.Context) (revoked int64, err error) {
+	err = s.tx(ctx, func(tx Tx) (err error) {
+		revoked, err = tx.exec(ctx, `UPDATE api_keys SET revoked_at = ? WHERE revoked_at = 0`, micros(s.now()))
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("revoke all keys: %w", err)
+	}
+	return revoked, nil
+}
+
 // TouchKeys notes when keys, by id, were last used.
 func (s *Store) TouchKeys(ctx context.Context, used map[int64]time.Time) error {
 	if len(used) == 0 {

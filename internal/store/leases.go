@@ -36,15 +36,16 @@ func (tx Tx) fence(ctx context.Context, l Lease) error {
 }
 
 // takeLease leases a schema if it is free, or held by own ("" = nobody); Token 0
-// if it is neither.
+// if it is neither. A lease that ends later than one taken now could is of a clock
+// that was ahead, and is free.
 func (s *Store) takeLease(ctx context.Context, tx Tx, ws int64, schema catalog.SchemaID, holder, own string) (Lease, error) {
-	now, err := s.clock(ctx, tx)
+	now, err := s.clock(ctx, tx.db)
 	if err != nil {
 		return Lease{}, err
 	}
 	token, err := one(ctx, tx.db, scalar[int64], `UPDATE schemas SET lease_token = lease_token + 1, lease_holder = ?, lease_expires = ?
-		WHERE ws = ? AND id = ? AND (lease_expires <= ? OR lease_holder = ?) RETURNING lease_token`,
-		holder, micros(now.Add(LeaseTime)), ws, int64(schema), micros(now), own)
+		WHERE ws = ? AND id = ? AND (lease_expires <= ? OR lease_expires > ? OR lease_holder = ?) RETURNING lease_token`,
+		holder, micros(now.Add(LeaseTime)), ws, int64(schema), micros(now), micros(now.Add(LeaseTime+clockSlack)), own)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return Lease{}, nil
 	}
@@ -122,7 +123,7 @@ func (s *Store) leaseSchema(ctx context.Context, ws int64, schema catalog.Schema
 // is catalog.ErrFenced, so that a late renewal does not hold the schema.
 func (s *Store) RenewLease(ctx context.Context, l Lease) error {
 	err := s.tx(ctx, func(tx Tx) error {
-		now, err := s.clock(ctx, tx)
+		now, err := s.clock(ctx, tx.db)
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ func (s *Store) Schedules(ctx context.Context) ([]Schedule, error) {
 // reports whether there was one. plan returns the job and the next time after now.
 func (s *Store) EnqueueDue(ctx context.Context, plan func(Schedule, time.Time) (NewJob, time.Time)) (due bool, err error) {
 	err = s.tx(ctx, func(tx Tx) error {
-		now, err := s.clock(ctx, tx)
+		now, err := s.clock(ctx, tx.db)
 		if err != nil {
 			return err
 		}

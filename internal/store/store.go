@@ -50,7 +50,7 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
 		return err
 	}
-	if at := s.fullAt.Load(); at != 0 && s.now().Before(timeOf(at).Add(fullTime)) {
+	if at := s.fullAt.Load(); at != 0 && s.now().Sub(timeOf(at)).Abs() < fullTime {
 		return fmt.Errorf("%s: a write failed at %s: %w", s.eng.Name(), timeOf(at).Format(time.RFC3339), catalog.ErrNoSpace)
 	}
 	if err := s.eng.Verify(ctx); err != nil {

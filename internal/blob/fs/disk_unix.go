@@ -24,8 +24,8 @@ func (s *Store) Free(ctx context.Context) (int64, error) {
 	return int64(stat.Bavail) * int64(stat.Bsize), nil
 }
 
-// syncFolder makes renames and new entries of a folder permanent.
-func syncFolder(path string) error {
+// SyncFolder makes renames and new entries of a folder permanent.
+func SyncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {
 		return err

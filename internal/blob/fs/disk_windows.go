@@ -24,5 +24,5 @@ func (s *Store) Free(ctx context.Context) (int64, error) {
 	return int64(free), nil
 }
 
-// syncFolder does nothing: Windows has no handle by which a folder's entries could be flushed.
-func syncFolder(string) error { return nil }
+// SyncFolder does nothing: Windows has no handle by which a folder's entries could be flushed.
+func SyncFolder(string) error { return nil }

@@ -46,7 +46,7 @@ func writeIdentity(folder, id string) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
-	return syncFolder(folder)
+	return SyncFolder(folder)
 }
 
 // RemoveIdentity removes the id of a folder.

@@ -48,7 +48,7 @@ func Open(folder string, workspace int64, now func() time.Time) (*Store, error) 
 	}
 	// A new folder is as permanent as its parents' entries for it.
 	for _, path := range []string{root, filepath.Dir(root), folder} {
-		if err := syncFolder(path); err != nil {
+		if err := SyncFolder(path); err != nil {
 			return nil, failure("blob folder", err)
 		}
 	}

@@ -247,12 +247,32 @@ func testLeaseExpiry(t *testing.T, r *rig) {
 }
 
 // A lease that a clock wrote which was a day ahead does not hold for a day.
+// A clock that was a day ahead and is set right blocks nothing: neither what was
+// leased by it nor what was delayed.
 func testLeaseFromTheFuture(t *testing.T, r *rig) {
-	r.importInto(r.schema("a"))
+	ctx, a, b := t.Context(), r.schema("a"), r.schema("b")
+	first, second := r.importInto(a), r.importInto(b)
 	r.clock.add(24 * time.Hour)
-	r.claims("w1", 1)
+	r.claims("w1", first.ID)
+	edited := get(r.LeaseSchema(ctx, ws, a, "edit", 0))(t)
+	waiting := r.claims("w2", second.ID)
+	must(t, r.ReleaseJob(ctx, waiting.Claim(), true, 25*time.Second))
+	get(r.Enqueue(ctx, ws, store.NewJob{Kind: "sweep", Delay: store.MaxDelay}))(t)
 	r.clock.add(-24 * time.Hour)
-	r.claims("w2", 1)
+	r.claims("w3", first.ID)
+	r.claims("w4", second.ID)
+	taken := get(r.LeaseSchema(ctx, ws, a, "edit", 0))(t)
+	if taken.Token <= edited.Token {
+		t.Errorf("token %d after %d", taken.Token, edited.Token)
+	}
+	wants(t, r.RenewLease(ctx, edited), catalog.ErrFenced)
+	if j := get(r.ClaimJob(ctx, "w5", []string{"sweep"}))(t); j == nil {
+		t.Error("a delayed job waits for the day to pass")
+	}
+	// What was taken by the clock that is right holds.
+	r.claims("w6", 0)
+	_, err := r.LeaseSchema(ctx, ws, a, "edit", 0)
+	wants(t, err, catalog.ErrBusy)
 }
 
 // A job whose workers die is claimed again and again: to give it up is for the
@@ -420,14 +440,14 @@ func testEnqueue(t *testing.T, r *rig) {
 		}
 		return j
 	}
-	late := enqueue(store.NewJob{Kind: "mail", NotBefore: start.Add(time.Minute), Arguments: []byte("x")})
+	late := enqueue(store.NewJob{Kind: "mail", Delay: time.Minute, Arguments: []byte("x")})
 	first := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true})
 	if id := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true}); id != first {
 		t.Errorf("a second one waits: %d after %d", id, first)
 	}
 	enqueue(store.NewJob{Kind: "unknown"})
 	j := claim(first)
-	next := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true, NotBefore: start.Add(time.Hour)})
+	next := enqueue(store.NewJob{Kind: "sweep", OrderKey: "sweep", Once: true, Delay: store.MaxDelay})
 	if next == first {
 		t.Error("the one that runs has seen its start")
 	}
@@ -443,7 +463,7 @@ func testEnqueue(t *testing.T, r *rig) {
 	r.clock.add(time.Hour)
 	must(t, r.EndJob(ctx, store.JobClaim{WS: ws, ID: late, Token: 1}, store.JobEnd{}))
 	claim(next)
-	for _, n := range []store.NewJob{{}, {Kind: "x", Once: true}} {
+	for _, n := range []store.NewJob{{}, {Kind: "x", Once: true}, {Kind: "x", Delay: store.MaxDelay + 1}} {
 		_, err := r.Enqueue(ctx, ws, n)
 		wants(t, err, catalog.ErrInvalid)
 	}

@@ -38,6 +38,8 @@ func testKeys(t *testing.T, r *rig) {
 	}
 	wants(t, r.RevokeKey(ctx, ws+1, key.ID), catalog.ErrNotFound)
 	same(t, get(r.CountKeys(ctx))(t), int64(1))
+	same(t, get(r.RevokeAllKeys(ctx))(t), int64(1))
+	same(t, get(r.CountKeys(ctx))(t), int64(0))
 	used := start.Add(time.Hour)
 	must(t, r.TouchKeys(ctx, map[int64]time.Time{key.ID: used, 99: used}))
 	must(t, r.TouchKeys(ctx, map[int64]time.Time{key.ID: start}))
