@@ -24,10 +24,14 @@ func shownArgs(args value) value {
 	}
 	return rebuilt(args, func(name string, val value) value {
 		switch {
-		case hiddenArgs[name] || isPath(val.str()):
+		case hiddenArgs[strings.ToLower(name)] || isPath(val.str()):
 			return nil
-		case name == "vars":
+		case strings.EqualFold(name, "vars"):
 			return maskedVars(val)
+		case name == "flags" && val.kind() == '{':
+			return shownArgs(val)
+		case (name == "flags" || name == "command") && slices.ContainsFunc(wordsOf(val), isOption):
+			return nil // options may have variables
 		}
 		return val
 	})
@@ -63,15 +67,63 @@ func isPath(s string) bool {
 	return strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~") || strings.HasPrefix(s, `\\`) || len(s) > 2 && s[1] == ':' && (s[2] == '\\' || s[2] == '/')
 }
 
-// isEmptyRun reports whether --empty was given. dbt 2 writes few arguments, but the command line with them.
+func isOption(word string) bool { return strings.HasPrefix(word, "-") }
+
+// isEmptyRun reports whether --empty was given: as an argument, among the flags, or in the command line, which is all
+// that some versions write.
 func isEmptyRun(args value) bool {
-	if empty := args.get("empty"); !empty.absent() {
-		return empty.kind() == 't'
+	for _, given := range []value{args.get("empty"), flagOf(args, "empty")} {
+		if !given.absent() {
+			return isTrue(given)
+		}
 	}
-	for _, name := range []string{"invocation_command", "command"} {
-		if slices.Contains(strings.Fields(args.get(name).str()), "--empty") {
+	words := slices.Concat(wordsOf(args.get("flags")), wordsOf(args.get("invocation_command")), wordsOf(args.get("command")))
+	for _, word := range slices.Backward(words) { // the last one counts
+		switch strings.ToLower(word) {
+		case "--empty", "--empty=true", "--empty=1":
 			return true
+		case "--no-empty", "--empty=false", "--empty=0":
+			return false
 		}
 	}
 	return false
+}
+
+// argOf returns an argument of an invocation, wherever it is written.
+func argOf(args value, name string) value {
+	if v := args.get(name); !v.absent() {
+		return v
+	}
+	return flagOf(args, name)
+}
+
+// flagOf returns a flag by its name, in any case.
+func flagOf(args value, name string) (found value) {
+	for n, v := range args.get("flags").members {
+		if strings.EqualFold(string(n), name) {
+			found = v
+		}
+	}
+	return found
+}
+
+// isTrue reports whether a flag is set; environment variables give texts and numbers.
+func isTrue(v value) bool {
+	if v.kind() == 't' || string(v) == "1" {
+		return true
+	}
+	switch strings.ToLower(strings.TrimSpace(v.str())) {
+	case "true", "1", "t", "yes", "y", "on":
+		return true
+	}
+	return false
+}
+
+// wordsOf returns the words of a command line, which may be one text or a list.
+func wordsOf(v value) []string {
+	words := strings.Fields(v.str())
+	for e := range v.elements {
+		words = append(words, strings.Fields(e.str())...)
+	}
+	return words
 }

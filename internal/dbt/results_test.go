@@ -210,16 +210,29 @@ func TestArgs(t *testing.T) {
 		}
 		return head
 	}
+	if head := read(`{"flags":{"which":"build","target":"prod"}}`); head.Command != "build" || head.Target != "prod" {
+		t.Errorf("among the flags: command %q, target %q", head.Command, head.Target)
+	}
 	head := read(`{"which":"build","select":["a+"],"exclude":null,"project_dir":"p","seed_dir":"/home/ana/p","other":"C:\\x","vars":{"token":"s3cret"},"invocation_command":"dbt build --vars 's3cret'","empty":false,"threads":4}`)
 	if got, want := string(head.Args), `{"which":"build","select":["a+"],"vars":{"token":"***"},"empty":false,"threads":4}`; got != want || head.Empty {
 		t.Errorf("%s, want %s; empty %v", got, want, head.Empty)
 	}
 	for args, empty := range map[string]bool{
-		`{"which":"run","vars":"{token: s3cret}"}`:                      false,
-		`{"which":"run","empty":true}`:                                  true,
-		`{"which":"run","empty":"true"}`:                                false,
-		`{"which":"run","invocation_command":"dbt run --empty -s a"}`:   true,
-		`{"which":"run","invocation_command":"dbt run -s x--emptyish"}`: false,
+		`{"which":"run","vars":"{token: s3cret}"}`:                       false,
+		`{"which":"run","empty":true}`:                                   true,
+		`{"which":"run","empty":"true"}`:                                 true,
+		`{"which":"run","empty":"True"}`:                                 true,
+		`{"which":"run","empty":1}`:                                      true,
+		`{"which":"run","empty":"false","invocation_command":"--empty"}`: false,
+		`{"which":"run","empty":null,"flags":{"EMPTY":true}}`:            true,
+		`{"which":"run","flags":{"empty":"1"}}`:                          true,
+		`{"which":"run","flags":{"empty":false}}`:                        false,
+		`{"which":"run","flags":["--empty"]}`:                            true,
+		`{"which":"run","flags":"--threads 4 --empty"}`:                  true,
+		`{"which":"run","command":["dbt","run","--empty"]}`:              true,
+		`{"which":"run","command":"dbt run --empty --no-empty"}`:         false,
+		`{"which":"run","invocation_command":"dbt run --empty -s a"}`:    true,
+		`{"which":"run","invocation_command":"dbt run -s x--emptyish"}`:  false,
 		`[]`: false,
 	} {
 		head := read(args)

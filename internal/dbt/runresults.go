@@ -170,8 +170,8 @@ func (h *header) invocation(d *decoder, section string, v value) {
 	case "elapsed_time":
 		h.Elapsed = d.seconds("", v)
 	case "args":
-		h.Command = d.name("which", v.get("which"))
-		h.Target = d.name("target", v.get("target"))
+		h.Command = d.name("which", argOf(v, "which"))
+		h.Target = d.name("target", argOf(v, "target"))
 		h.Args = d.raw("args", shownArgs(v))
 		h.Empty = isEmptyRun(v)
 	}
