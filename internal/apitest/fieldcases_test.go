@@ -327,6 +327,9 @@ func TestOwnersByGroup(t *testing.T) {
 			if list.At(t, "meta.total") != want || want > 0 && At(list.At(t, "meta.breakdown.owner"), owner) != want {
 				t.Errorf("owned by %s: %s", email, list.Body)
 			}
+			if all := s.Get(t, "/api/v1/assets?owner="+email, key); all.At(t, "meta.total") != want {
+				t.Errorf("of all schemas owned by %s: %s", email, all.Body)
+			}
 			if warned := list.At(t, "meta.warnings") != nil; warned != (want == 0) {
 				t.Errorf("warnings about %s: %s", email, list.Body)
 			}

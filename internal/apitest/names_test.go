@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -15,25 +16,37 @@ func TestNotFoundNamesTheParameter(t *testing.T) {
 	r := newRig(t, Options{})
 	of := "schema_id=" + r.schema
 	for path, want := range map[string]string{
-		"/assets/TBL-99999":                                        `id "TBL-99999" does not exist`,
-		"/assets/model.shop.orders":                                `needs schema_id`,
-		"/assets/model.shop.none?" + of:                            `id "model.shop.none" does not exist`,
-		"/assets/" + r.table + "?at=999":                           `at "999" does not exist`,
-		"/assets?schema_id=SCH-9":                                  `schema_id "SCH-9" does not exist`,
-		"/assets?" + of + "&project=PRJ-99":                        `project "PRJ-99" does not exist`,
-		"/changes?" + of + "&from=999":                             `from "999" does not exist`,
-		"/schemas/x":                                               `id "x" does not exist`,
-		"/runs/RUN-99":                                             `id "RUN-99" does not exist`,
-		"/dbt_imports/IMP-99":                                      `id "IMP-99" does not exist`,
-		"/dbt_imports/IMP-99/report":                               `id "IMP-99" does not exist`,
-		"/dbt_imports?schema_id=SCH-9":                             `schema_id "SCH-9" does not exist`,
-		"/impact?asset=TBL-99999":                                  `asset "TBL-99999" does not exist`,
-		"/impact?asset=" + r.table + "&column=nope":                `column "nope" does not exist`,
-		"/assets/" + r.table + "/columns/nope/lineage":             `name "nope" does not exist`,
-		"/assets/by-unique-id?" + of + "&unique_id=x.y.z":          `unique_id "x.y.z" does not exist`,
-		"/assets/by-relation?" + of + "&relation=no.such":          `relation "no.such" does not exist`,
-		"/assets/" + strings.Repeat("x", 3000) + "?" + of:          `x…"`,
-		"/dbt_imports/IMP-1/artifacts/" + strings.Repeat("ab", 32): `sha "abab`,
+		"/assets/TBL-99999":                                  `id "TBL-99999" does not exist`,
+		"/assets/model.shop.orders":                          `needs schema_id`,
+		"/assets/model.shop.none?" + of:                      `id "model.shop.none" does not exist`,
+		"/assets/" + r.table + "?at=999":                     `at "999" does not exist`,
+		"/assets?schema_id=SCH-9":                            `schema_id "SCH-9" does not exist`,
+		"/assets?" + of + "&project=PRJ-99":                  `project "PRJ-99" does not exist`,
+		"/changes?" + of + "&from=999":                       `from "999" does not exist`,
+		"/schemas/x":                                         `id "x" does not exist`,
+		"/runs/RUN-99":                                       `id "RUN-99" does not exist`,
+		"/dbt_imports/IMP-99":                                `id "IMP-99" does not exist`,
+		"/dbt_imports/IMP-99/report":                         `id "IMP-99" does not exist`,
+		"/dbt_imports?schema_id=SCH-9":                       `schema_id "SCH-9" does not exist`,
+		"/impact?asset=TBL-99999":                            `asset "TBL-99999" does not exist`,
+		"/impact?asset=" + r.table + "&column=nope":          `column "nope" does not exist`,
+		"/assets/" + r.table + "/columns/nope/lineage":       `name "nope" does not exist`,
+		"/assets/by-unique-id?" + of + "&unique_id=x.y.z":    `unique_id "x.y.z" does not exist`,
+		"/assets/by-relation?" + of + "&relation=no.such":    `relation "no.such" does not exist`,
+		"/assets/" + r.table + "/columns/nope":               `name "nope" does not exist`,
+		"/assets/" + r.table + "/columns/produkt_id":         `did you mean product_id?`,
+		"/assets/" + r.table + "/columns/produkt_id/lineage": `did you mean product_id?`,
+		"/impact?column=produkt_id&asset=" + r.table:         `did you mean product_id?`,
+		"/assets/by-unique-id?" + of + "&unique_id=model.shop.dim_products&project=nope": `project "nope" does not exist`,
+		"/assets/by-unique-id?" + of + "&unique_id=model.shop.dim_products&project=shap": `did you mean shop?`,
+		"/assets/by-unique-id?" + of + "&unique_id=x.y.z&project=shop":                   `unique_id "x.y.z" does not exist`,
+		"/assets/model.shop.dim_products?" + of + "&project=nope":                        `project "nope" does not exist`,
+		"/assets/dim_products/columns?" + of + "&project=shap":                           `did you mean shop?`,
+		"/assets/" + r.table + "?project=shap":                                           `did you mean shop?`,
+		"/impact?" + of + "&asset=model.shop.dim_products&project=nope":                  `project "nope" does not exist`,
+		"/tests?" + of + "&asset=model.shop.dim_products&project=nope":                   `project "nope" does not exist`,
+		"/assets/" + strings.Repeat("x", 3000) + "?" + of:                                `x…"`,
+		"/dbt_imports/IMP-1/artifacts/" + strings.Repeat("ab", 32):                       `sha "abab`,
 	} {
 		got := r.Get(t, "/api/v1"+path, r.key)
 		if detail, _ := got.At(t, "detail").(string); got.Status != 404 || !strings.Contains(detail, want) {
@@ -180,9 +193,95 @@ func TestFiltersOfTestsAndColumns(t *testing.T) {
 	if got := r.all(t, r.key, "/api/v1/assets?"+of+"&column_tag=gold", "id"); len(got) != 0 {
 		t.Errorf("after the tag is gone: %v", got)
 	}
-	for _, query := range []string{"test_status=fail", "column_tag=gold"} {
-		if got := r.Get(t, "/api/v1/assets?"+query, r.key); got.Status != 400 || got.At(t, "code") != "invalid-parameter" {
-			t.Errorf("%s without a schema: %d %s", query, got.Status, got.Body)
+	for _, query := range []string{"test_status=pass", "test_status=pass&kind=model"} {
+		one, all := r.all(t, r.key, "/api/v1/assets?"+of+"&"+query, "id"), r.all(t, r.key, "/api/v1/assets?"+query, "id")
+		if len(one) == 0 || !slices.Equal(one, all) {
+			t.Errorf("%s: %v of the schema, %v of all", query, one, all)
+		}
+	}
+}
+
+// A value that a parameter does not take is refused with the similar ones.
+func TestValuesOfParameters(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	of := "schema_id=" + r.schema
+	for path, want := range map[string]string{
+		"/assets?" + of + "&sort=nam":                                    `sort: "nam" is not a value of it; did you mean name`,
+		"/assets?" + of + "&kind=moddel":                                 `kind: "moddel" is not a value of it; did you mean model?`,
+		"/assets?" + of + "&kind=model,zzzz":                             `kind: "zzzz" is not a value of it; want one of model, seed,`,
+		"/assets?" + of + "&breakdown=tags":                              `breakdown: "tags" is not a value of it; did you mean tag?`,
+		"/assets?" + of + "&status=succeess":                             `did you mean success?`,
+		"/assets?" + of + "&test_status=failed":                          `did you mean fail?`,
+		"/assets?" + of + "&removed=ture":                                `did you mean true?`,
+		"/tests?" + of + "&status=passed":                                `did you mean pass?`,
+		"/freshness?" + of + "&status=warning":                           `did you mean warn?`,
+		"/lineage?" + of + "&hooks=yes":                                  `want one of true, false.`,
+		"/assets/" + r.table + "/columns?removed=1":                      `want one of true, false.`,
+		"/impact?rows=maybe&asset=" + r.table:                            `want one of true, false.`,
+		"/assets/" + r.table + "/columns/x/lineage?direction=uptream":    `did you mean upstream?`,
+		"/assets/" + r.table + "/columns/x/lineage?kinds=rename,identiy": `did you mean identity?`,
+		"/assets/" + r.table + "/columns/x/lineage?confidence=shema":     `did you mean schema?`,
+		"/lineage?" + of + "&select=tagg:x":                              `did you mean tag`,
+	} {
+		got := r.Get(t, "/api/v1"+path, r.key)
+		if detail, _ := got.At(t, "detail").(string); got.Status != 400 || got.At(t, "code") != "invalid-parameter" || !strings.Contains(detail, want) {
+			t.Errorf("%s: %d %s, want %s", path, got.Status, got.Body, want)
+		}
+	}
+	for _, path := range []string{"/assets?" + of + "&status=&removed=&kind=", "/impact?rows=&asset=" + r.table} {
+		if got := r.Get(t, "/api/v1"+path, r.key); got.Status != 200 {
+			t.Errorf("%s: %d %s", path, got.Status, got.Body)
+		}
+	}
+}
+
+// A column has a page of its own, found in any case where the warehouse folds names; its tag is what an edit takes.
+func TestColumn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	of := "/api/v1/assets/" + r.table + "/columns"
+	listed := r.Get(t, of, r.key).At(t, "data.0")
+	first := At(listed, "attributes.name").(string)
+	one := r.Get(t, of+"/"+first, r.key)
+	if one.Status != 200 || !reflect.DeepEqual(one.At(t, "data"), listed) {
+		t.Fatalf("%d %s, listed %v", one.Status, one.Body, listed)
+	}
+	if folded := r.Get(t, of+"/"+strings.ToUpper(first), r.key); !bytes.Equal(folded.Body, one.Body) {
+		t.Errorf("in upper case: %d %s", folded.Status, folded.Body)
+	}
+	if got := r.Get(t, of+"/"+first+"?at=1", r.key); got.Status != 200 {
+		t.Errorf("at 1: %d %s", got.Status, got.Body)
+	}
+	edited := r.Send(t, "PATCH", of+"/"+first, r.key, `{"tags":["x"]}`, "If-Match", one.Header.Get("ETag"))
+	again := r.Send(t, "PATCH", of+"/"+first, r.key, `{"tags":["y"]}`, "If-Match", one.Header.Get("ETag"))
+	if edited.Status != 200 || again.Status != 412 {
+		t.Errorf("an edit with the tag: %d, a second one: %d", edited.Status, again.Status)
+	}
+}
+
+// Columns and tests of a table come in pages too, all at once unless asked otherwise.
+func TestPagesOfColumns(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	for list, id := range map[string]string{"columns": "attributes.name", "tests": "id"} {
+		of := "/api/v1/assets/" + r.table + "/" + list
+		whole := r.Get(t, of, r.key)
+		want := r.all(t, r.key, of, id)
+		if len(want) < 1 || whole.At(t, "meta.total") != float64(len(want)) || whole.At(t, "links.next") != nil {
+			t.Errorf("%s: %s", list, whole.Body)
+		}
+		if got := r.all(t, r.key, of+"?limit=1", id); !slices.Equal(got, want) {
+			t.Errorf("one by one: %v, want %v", got, want)
+		}
+		page := r.Get(t, of+"?limit=1", r.key)
+		if rows := page.At(t, "data").([]any); len(rows) != 1 || page.At(t, "meta.total") != float64(len(want)) {
+			t.Errorf("a page: %s", page.Body)
+		}
+		for _, bad := range []string{"?limit=0", "?limit=2001", "?cursor=x"} {
+			if got := r.Get(t, of+bad, r.key); got.Status != 400 {
+				t.Errorf("%s: %d", bad, got.Status)
+			}
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/near"
 )
 
 // matcher reports whether a node is meant, by one of its names, by a term's value.
@@ -78,7 +80,7 @@ func (t term) check() error {
 		return fmt.Errorf("method %s is not available: it needs %s", t.method, needs)
 	}
 	if _, known := methods[t.method]; !known {
-		return fmt.Errorf("method %q is unknown; want one of %s", t.method, strings.Join(slices.Sorted(maps.Keys(methods)), ", "))
+		return fmt.Errorf("method %q is unknown; %s", t.method, near.Choice(t.method, slices.Sorted(maps.Keys(methods))))
 	}
 	switch {
 	case t.method == "config" && t.argument == "":
@@ -86,13 +88,13 @@ func (t term) check() error {
 	case t.method != "config" && t.argument != "":
 		return fmt.Errorf("method %s takes no argument", t.method)
 	case t.method == "resource_type" && !slices.Contains(resourceTypes, t.value):
-		return fmt.Errorf("resource type %q is unknown; want one of %s", t.value, strings.Join(resourceTypes, ", "))
+		return fmt.Errorf("resource type %q is unknown; %s", t.value, near.Choice(t.value, resourceTypes))
 	case t.method == "version" && !slices.Contains(versions, t.value):
-		return fmt.Errorf("version %q is unknown; want one of %s", t.value, strings.Join(versions, ", "))
+		return fmt.Errorf("version %q is unknown; %s", t.value, near.Choice(t.value, versions))
 	case t.method == "test_type" && !slices.Contains(testTypes, t.value):
-		return fmt.Errorf("test type %q is unknown; want one of %s", t.value, strings.Join(testTypes, ", "))
+		return fmt.Errorf("test type %q is unknown; %s", t.value, near.Choice(t.value, testTypes))
 	case t.method == "state" && !slices.Contains(states, t.value):
-		return fmt.Errorf("state %q is unknown; want one of %s", t.value, strings.Join(states, ", "))
+		return fmt.Errorf("state %q is unknown; %s", t.value, near.Choice(t.value, states))
 	case t.method == "source" && strings.Count(t.value, ".") > 2:
 		return errors.New("want source:SOURCE, source:SOURCE.TABLE or source:PACKAGE.SOURCE.TABLE")
 	case slices.Contains(resourceTypes, t.method) && t.method != "source" && strings.Count(t.value, ".") > 1:

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // AssetParam is the asset in a path.
@@ -60,6 +62,9 @@ func (a *API) asset(ctx context.Context, p access.Principal, ref assetRef, at st
 		return found{}, err
 	}
 	f, err := a.assetByID(ctx, p, ref, within)
+	if f.view != nil {
+		err = missingProject(ctx, f.view, ref.Project, err)
+	}
 	if errors.Is(err, catalog.ErrNotFound) {
 		if within == nil && len(p.Schemas) == 1 {
 			within, err = a.view(ctx, p, p.Schemas[0].String(), "")
@@ -67,7 +72,7 @@ func (a *API) asset(ctx context.Context, p access.Principal, ref assetRef, at st
 		if within == nil {
 			return found{}, missingAsset(err, ref)
 		}
-		return a.assetByName(ctx, within, ref, project, at)
+		return a.assetByName(ctx, p, within, ref, project, at)
 	}
 	if err != nil || at == "" {
 		return f, err
@@ -105,7 +110,7 @@ func (a *API) ofProject(ctx context.Context, p access.Principal, asset catalog.A
 		if err != nil {
 			return err
 		}
-		if slices.Contains([]string{project.Key, project.Name, project.ID.String()}, name) {
+		if isProject(project, name) {
 			return nil
 		}
 	}
@@ -113,7 +118,7 @@ func (a *API) ofProject(ctx context.Context, p access.Principal, asset catalog.A
 }
 
 // assetByName finds an asset by a dbt unique_id, else by a relation.
-func (a *API) assetByName(ctx context.Context, within *readmodel.View, ref assetRef, project, at string) (found, error) {
+func (a *API) assetByName(ctx context.Context, p access.Principal, within *readmodel.View, ref assetRef, project, at string) (found, error) {
 	view, err := viewAt(ctx, within, "at", at)
 	if err != nil {
 		return found{}, err
@@ -124,8 +129,39 @@ func (a *API) assetByName(ctx context.Context, within *readmodel.View, ref asset
 		if _, ok := errors.AsType[*readmodel.RelationError](err); ok {
 			err = catalog.ErrNotFound
 		}
+		if err == nil && ref.Project != "" {
+			err = a.ofProject(ctx, p, asset, ref.Project)
+		}
 	}
+	err = missingProject(ctx, view, project, err)
 	return foundIn(view, asset), httpserver.Missing(err, ref.param, ref.name)
+}
+
+// missingProject names the project in the error that means that nothing was found, if the schema has no such project.
+func missingProject(ctx context.Context, view *readmodel.View, name string, err error) error {
+	if name == "" || !errors.Is(err, catalog.ErrNotFound) {
+		return err
+	}
+	var names []string
+	for page := (store.Page{Limit: store.MaxLimit}); ; {
+		projects, listErr := view.Projects(ctx, page)
+		if listErr != nil {
+			return listErr
+		}
+		for _, project := range projects.Rows {
+			if isProject(project, name) {
+				return err
+			}
+			names = append(names, project.Name)
+		}
+		if page.After = projects.Next; page.After == "" {
+			return httpserver.MissingOf(err, "project", name, slices.Values(names))
+		}
+	}
+}
+
+func isProject(project catalog.Project, name string) bool {
+	return name == project.Key || name == project.Name || strings.EqualFold(name, project.ID.String())
 }
 
 // missingAsset names the asset in the reply for one that was not found without a schema.

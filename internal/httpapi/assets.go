@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/access"
@@ -23,11 +22,11 @@ type assetsInput struct {
 	Project        string `query:"project" maxLength:"64" doc:"Id of a project"`
 	Package        string `query:"package" maxLength:"512"`
 	Tag            string `query:"tag" maxLength:"512"`
-	Owner          string `query:"owner" maxLength:"512" doc:"Name of an owner; with schema_id also an e-mail address that a dbt group or exposure gives for one"`
+	Owner          string `query:"owner" maxLength:"512" doc:"Name of an owner, or an e-mail address that a dbt group or exposure gives for one"`
 	Group          string `query:"group" maxLength:"512"`
 	Status         string `query:"status" enum:"success,error,skipped,warn,fail,pass,other" doc:"Class of the latest result"`
-	TestStatus     string `query:"test_status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Assets with a data test whose latest result is of this class; requires schema_id" example:"fail"`
-	ColumnTag      string `query:"column_tag" maxLength:"512" doc:"Tables that have a column with this tag; requires schema_id" example:"pii"`
+	TestStatus     string `query:"test_status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Assets with a data test whose latest result is of this class" example:"fail"`
+	ColumnTag      string `query:"column_tag" maxLength:"512" doc:"Tables that have a column with this tag" example:"pii"`
 	Materialized   string `query:"materialized" maxLength:"512"`
 	Removed        string `query:"removed" enum:"true,false" default:"false"`
 	HasDescription string `query:"has_description" enum:"true,false"`
@@ -73,11 +72,6 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	if err != nil {
 		return nil, err
 	}
-	for param, value := range map[string]string{"test_status": in.TestStatus, "column_tag": in.ColumnTag} {
-		if value != "" && view == nil {
-			return nil, httpserver.InvalidParameter(param, "requires schema_id")
-		}
-	}
 	by, err := breakdownsOf(in.Breakdown)
 	if err != nil {
 		return nil, err
@@ -87,6 +81,9 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 		return nil, err
 	}
 	list, summaries, err := a.assetPage(ctx, p, view, filter, page, by)
+	if limited, ok := errors.AsType[*readmodel.LimitedError](err); ok {
+		return nil, httpserver.InvalidParameter(limited.Filter, "requires schema_id, because the schemas of this workspace are too large to be searched together")
+	}
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -138,8 +135,8 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 		return f, httpserver.InvalidParameter("q", "at most %d characters", a.limits.Query)
 	}
 	for _, k := range splitCommas(in.Kind) {
-		if !slices.Contains(assetKinds, catalog.Kind(k)) {
-			return f, httpserver.InvalidParameter("kind", "unknown value %q", k)
+		if err := httpserver.OneOf("kind", k, textsOf(assetKinds)); err != nil {
+			return f, err
 		}
 		f.Kinds = append(f.Kinds, catalog.Kind(k))
 	}
@@ -160,12 +157,20 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 func breakdownsOf(param string) ([]store.Breakdown, error) {
 	var out []store.Breakdown
 	for _, w := range splitCommas(param) {
-		if !slices.Contains(breakdowns, store.Breakdown(w)) {
-			return nil, httpserver.InvalidParameter("breakdown", "unknown value %q", w)
+		if err := httpserver.OneOf("breakdown", w, textsOf(breakdowns)); err != nil {
+			return nil, err
 		}
 		out = append(out, store.Breakdown(w))
 	}
 	return out, nil
+}
+
+func textsOf[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
 }
 
 func (a *API) assetDocument(ctx context.Context, _ access.Principal, f found) (httpserver.Document[Asset], error) {
@@ -209,7 +214,7 @@ func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *un
 		return nil, err
 	}
 	asset, err := view.AssetByUniqueID(ctx, project, in.UniqueID)
-	if err != nil {
+	if err = missingProject(ctx, view, project, err); err != nil {
 		return nil, httpserver.Missing(err, "unique_id", in.UniqueID)
 	}
 	doc, err := a.assetDocument(ctx, p, foundIn(view, asset))

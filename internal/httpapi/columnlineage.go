@@ -122,7 +122,7 @@ func (a *API) getColumnLineage(ctx context.Context, p access.Principal, in *colu
 		Depth: in.Depth, Limit: in.Limit, Expressions: in.Expressions,
 	})
 	if err != nil {
-		return nil, httpserver.Missing(err, "name", in.Name)
+		return nil, missingColumn(ctx, f, err, "name", in.Name)
 	}
 	return httpserver.Reply(columnLineageOf(part, f.version)), nil
 }

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"net/http"
 	"slices"
 
@@ -49,11 +51,16 @@ func (a *API) registerColumns(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns", Scope: access.ReadCatalog, ID: "list-columns", Tag: "columns",
 		Summary: "List the columns of a table", Description: "In the table's order. Removed columns are left out unless removed=true.",
 	}, a.listColumns)
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.ReadCatalog, ID: "get-column", Tag: "columns",
+		Summary: "Read a column", Description: "Its ETag is what PATCH takes as If-Match. Where the warehouse folds names, any case finds the column.",
+	}, a.getColumn)
 }
 
 type columnsInput struct {
 	AssetParam
 	AtParam
+	LongPageParams
 	Removed string `query:"removed" enum:"true,false" default:"false" doc:"true: the columns that are not there any more, instead of the others"`
 	Tag     string `query:"tag" maxLength:"512" doc:"Only columns with this tag" example:"pii"`
 }
@@ -72,9 +79,59 @@ func (a *API) listColumns(ctx context.Context, p access.Principal, in *columnsIn
 	if in.Tag != "" {
 		resources = slices.DeleteFunc(resources, func(r httpserver.Resource[Column]) bool { return !slices.Contains(r.Attributes.Tags, in.Tag) })
 	}
-	out := httpserver.ListOf[Column](ctx, a.cursors, p.WS, len(resources), "", int64(len(resources)))
-	out.Data, out.Meta.Version = resources, f.version
-	return httpserver.Reply(out), nil
+	out, err := pageOf(ctx, a, p, in.LongPageParams, resources)
+	out.Meta.Version = f.version
+	return httpserver.Reply(out), err
+}
+
+type columnInput struct {
+	AssetParam
+	AtParam
+	Name string `path:"name" maxLength:"4096"`
+}
+
+func (a *API) getColumn(ctx context.Context, p access.Principal, in *columnInput) (*httpserver.Body[httpserver.Document[Column]], error) {
+	f, err := a.asset(ctx, p, in.ref(), in.At)
+	if err != nil {
+		return nil, err
+	}
+	column, err := a.columnOf(ctx, p, f, in.Name)
+	return httpserver.Reply(httpserver.DocumentOf(column)), err
+}
+
+// columnOf returns the column that the parameter name means.
+func (a *API) columnOf(ctx context.Context, p access.Principal, f found, name string) (httpserver.Resource[Column], error) {
+	columns, err := a.columnResources(ctx, p, f)
+	if err != nil {
+		return httpserver.Resource[Column]{}, err
+	}
+	at := func(i int) string { return columns[i].Attributes.Name }
+	if n := catalog.FindColumn(f.asset.Relation.Platform, name, len(columns), at); n >= 0 {
+		return columns[n], nil
+	}
+	return httpserver.Resource[Column]{}, httpserver.MissingOf(catalog.ErrNotFound, "name", name, namesOf(len(columns), at))
+}
+
+func namesOf(n int, name func(int) string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range n {
+			if !yield(name(i)) {
+				return
+			}
+		}
+	}
+}
+
+// missingColumn names the column, and similar ones, in the error that means that a table has no such column.
+func missingColumn(ctx context.Context, f found, err error, param, name string) error {
+	if !errors.Is(err, catalog.ErrNotFound) {
+		return err
+	}
+	columns, listErr := f.view.Columns(ctx, f.asset.ID)
+	if listErr != nil {
+		return listErr
+	}
+	return httpserver.MissingOf(err, param, name, namesOf(len(columns), func(i int) string { return columns[i].Name }))
 }
 
 func (a *API) columnResources(ctx context.Context, _ access.Principal, f found) ([]httpserver.Resource[Column], error) {

@@ -162,19 +162,6 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 	return editReply(after, n), nil
 }
 
-func (a *API) columnOf(ctx context.Context, p access.Principal, f found, name string) (httpserver.Resource[Column], error) {
-	columns, err := a.columnResources(ctx, p, f)
-	if err != nil {
-		return httpserver.Resource[Column]{}, err
-	}
-	for _, c := range columns {
-		if c.Attributes.Name == name {
-			return c, nil
-		}
-	}
-	return httpserver.Resource[Column]{}, httpserver.Missing(catalog.ErrNotFound, "name", name)
-}
-
 // edit applies the edits that a function computes from the asset, and returns the edited asset. Nothing else can
 // change the asset while the function runs, so a precondition that holds is still true when the edits are applied.
 func (a *API) edit(ctx context.Context, p access.Principal, f found, make func(context.Context, found) (*edits, error)) (found, error) {

@@ -91,7 +91,7 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 	case err != nil && in.Column == "": // the asset was removed
 		return nil, httpserver.Missing(err, "asset", in.Asset)
 	case err != nil:
-		return nil, httpserver.Missing(err, "column", in.Column)
+		return nil, missingColumn(ctx, f, err, "column", in.Column)
 	}
 	out := impactOf(reached, in.Limit)
 	emails, err := f.view.ContactsOf(ctx, contactAssets(reached.Assets, in.Limit))

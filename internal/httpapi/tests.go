@@ -38,7 +38,13 @@ func (a *API) registerTests(s *httpserver.Server) {
 	}, a.listTests)
 }
 
-func (a *API) listAssetTests(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Test]], error) {
+type assetTestsInput struct {
+	AssetParam
+	AtParam
+	LongPageParams
+}
+
+func (a *API) listAssetTests(ctx context.Context, p access.Principal, in *assetTestsInput) (*httpserver.Body[httpserver.List[Test]], error) {
 	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
@@ -47,9 +53,9 @@ func (a *API) listAssetTests(ctx context.Context, p access.Principal, in *assetI
 	if err != nil {
 		return nil, err
 	}
-	out := httpserver.ListOf[Test](ctx, a.cursors, p.WS, len(tests), "", int64(len(tests)))
-	out.Meta.Version, out.Data = f.version, testResources(tests)
-	return httpserver.Reply(out), nil
+	out, err := pageOf(ctx, a, p, in.LongPageParams, testResources(tests))
+	out.Meta.Version = f.version
+	return httpserver.Reply(out), err
 }
 
 type testsInput struct {

@@ -46,7 +46,7 @@ type ListMeta struct {
 	Total     *int64                      `json:"total" doc:"Rows of the whole list; null if they are not counted"`
 	Breakdown map[string]map[string]int64 `json:"breakdown,omitempty" doc:"Rows of the whole list by the requested properties"`
 	Version   int64                       `json:"version,omitempty" doc:"Version of the schema that was read"`
-	Warnings  []string                    `json:"warnings,omitempty" nullable:"false" doc:"Values of filters that nothing has, with near names"`
+	Warnings  []string                    `json:"warnings,omitempty" nullable:"false" doc:"Values of filters that nothing has, with near names; what the list lacks"`
 }
 
 // Body is a reply without headers of its own.

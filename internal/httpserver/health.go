@@ -38,14 +38,15 @@ const readyWithin = 3 * time.Second
 
 // Health serves the health checks: whether the process lives, and whether it is ready.
 func (s *Server) Health(checks ...Check) {
+	const open = "Needs no key and answers to every host name. "
 	alive := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { WriteJSON(w, http.StatusOK, Health{Status: "ok"}) })
-	s.health(pathLive, "livez", alive)
-	s.health(pathHealth, "healthcheck", alive)
-	s.health(pathHealthAPI, "api-healthcheck", alive)
-	s.health(pathReady, "readyz", ready(checks))
+	s.health(pathLive, "livez", open+"Reports that the process runs.", alive)
+	s.health(pathHealth, "healthcheck", open+"Reports that the process runs.", alive)
+	s.health(pathHealthAPI, "api-healthcheck", open+"Reports that the process runs.", alive)
+	s.health(pathReady, "readyz", open+"Reports that its store answers and is whole, and that uploads have room; 503 otherwise.", ready(checks))
 }
 
-func (s *Server) health(path, id string, h http.Handler) {
+func (s *Server) health(path, id, description string, h http.Handler) {
 	reply := &huma.Response{
 		Description: "Health",
 		Content:     map[string]*huma.MediaType{"application/json": {Schema: SchemaOf[Health](s.Registry())}},
@@ -53,7 +54,7 @@ func (s *Server) health(path, id string, h http.Handler) {
 	s.Handle(Route{
 		Method: http.MethodGet, Path: path, Aliases: []string{path + "/{$}"}, Scope: access.Public, Handler: h,
 		Operation: &huma.Operation{
-			OperationID: id, Tags: []string{"server"}, Summary: "Health", Description: "Needs no key and answers to every host name. `/livez` reports that the process runs, the others that its store and disk work too.",
+			OperationID: id, Tags: []string{"server"}, Summary: "Health", Description: description,
 			Responses: map[string]*huma.Response{"200": reply, "503": reply},
 		},
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
 	"os"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/near"
 )
 
 // Code names a kind of problem. Codes are stable.
@@ -214,10 +216,23 @@ func Missing(err error, parameter, value string) error {
 	return p.About(parameter, "not found")
 }
 
+// MissingOf is Missing for a value that is one of several names: it names those that are similar.
+func MissingOf(err error, parameter, value string, names iter.Seq[string]) error {
+	err = Missing(err, parameter, value)
+	var p *Problem
+	if !errors.As(err, &p) || p.Field != parameter {
+		return err
+	}
+	if similar := near.Names(value, names, 3); len(similar) > 0 {
+		p.Detail = fmt.Sprintf("%s %q does not exist; did you mean %s?", parameter, shortened(value), strings.Join(similar, " or "))
+	}
+	return p
+}
+
 // InvalidParameter returns the reply for a parameter with an invalid value.
 func InvalidParameter(name, format string, args ...any) *Problem {
 	detail := fmt.Sprintf(format, args...)
-	return NewProblem(CodeInvalidParameter, "%s: %s.", name, detail).About(name, detail)
+	return NewProblem(CodeInvalidParameter, "%s: %s", name, ended(detail)).About(name, detail)
 }
 
 // ProblemOf returns the reply for an error. It is the only such map; an error that it does not recognize is an
@@ -285,7 +300,15 @@ func ProblemOf(err error) *Problem {
 func sentence(err error) string {
 	text := catalog.Message(err)
 	first, size := utf8.DecodeRuneInString(text)
-	return strings.TrimSuffix(string(unicode.ToUpper(first))+text[size:], ".") + "."
+	return ended(string(unicode.ToUpper(first)) + text[size:])
+}
+
+// ended returns a sentence with its full stop, unless it asks something.
+func ended(text string) string {
+	if strings.HasSuffix(text, "?") {
+		return text
+	}
+	return strings.TrimSuffix(text, ".") + "."
 }
 
 func ambiguity(err *catalog.AmbiguousError) *Problem {

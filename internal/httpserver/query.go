@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -12,25 +13,72 @@ import (
 	"github.com/thalweg-data/thalweg/internal/near"
 )
 
-// knownQuery refuses requests with query parameters that the operation does not describe: a misspelled filter must
-// not be answered as if it was not there.
+// knownQuery refuses requests with query parameters that the operation does not describe, and with values other than
+// those that it lists: a misspelled filter must not be answered as if it was not there.
 func knownQuery(op *huma.Operation, next http.Handler) http.Handler {
 	var known []string
+	choices := map[string][]string{}
 	for _, p := range op.Parameters {
-		if p.In == "query" {
-			known = append(known, p.Name)
+		if p.In != "query" {
+			continue
+		}
+		known = append(known, p.Name)
+		if values := listedValues(p.Schema); values != nil {
+			choices[p.Name] = values
 		}
 	}
 	slices.Sort(known)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RawQuery != "" {
-			if err := unknownParameters(r.URL.Query(), known); err != nil {
+			given := r.URL.Query()
+			err := unknownParameters(given, known)
+			if err == nil {
+				err = unlistedValues(given, choices)
+			}
+			if err != nil {
 				WriteProblem(w, r, err)
 				return
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// listedValues returns the values that a schema lists, nil if it does not.
+func listedValues(schema *huma.Schema) []string {
+	if schema == nil {
+		return nil
+	}
+	if schema.Type == huma.TypeBoolean {
+		return []string{"true", "false"}
+	}
+	var values []string
+	for _, v := range schema.Enum {
+		values = append(values, fmt.Sprint(v))
+	}
+	return values
+}
+
+// unlistedValues returns the reply for the first parameter with a value that is not one of its choices. An empty value
+// is that of a parameter that is not given.
+func unlistedValues(given url.Values, choices map[string][]string) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		value := given.Get(name)
+		if values := choices[name]; values != nil && value != "" {
+			if err := OneOf(name, value, values); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// OneOf checks that the value of a parameter is one of several. The reply names the similar ones, or else all.
+func OneOf(name, value string, values []string) error {
+	if slices.Contains(values, value) {
+		return nil
+	}
+	return InvalidParameter(name, "%q is not a value of it; %s", shortened(value), near.Choice(value, values))
 }
 
 // unknownParameters returns the reply for the parameters that are not known, nil if all are.

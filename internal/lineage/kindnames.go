@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/thalweg-data/thalweg/internal/near"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
@@ -34,7 +35,8 @@ func ParseKinds(text string) (resolve.KindSet, error) {
 	for name := range strings.SplitSeq(text, ",") {
 		k, ok := kindsByName[strings.TrimSpace(name)]
 		if !ok {
-			return 0, fmt.Errorf("%q is not a kind of column edge; want value, indirect, %s", name, strings.Join(allKinds.Names(), ", "))
+			name, all := strings.TrimSpace(name), append([]string{"value", "indirect"}, allKinds.Names()...)
+			return 0, fmt.Errorf("%q is not a kind of column edge; %s", name, near.Choice(name, all))
 		}
 		kinds |= k
 	}
@@ -47,10 +49,12 @@ func ParseConfidence(text string) (resolve.Confidence, error) {
 	if text == "" {
 		return resolve.Ambiguous, nil
 	}
+	var names []string
 	for c := resolve.FromSchema; c <= resolve.Ambiguous; c++ {
 		if c.String() == text {
 			return c, nil
 		}
+		names = append(names, c.String())
 	}
-	return 0, fmt.Errorf("%q is not a confidence; want %s, %s, %s or %s", text, resolve.FromSchema, resolve.SingleSource, resolve.Inferred, resolve.Ambiguous)
+	return 0, fmt.Errorf("%q is not a confidence; %s", text, near.Choice(text, names))
 }

@@ -21,6 +21,14 @@ func Names(word string, names iter.Seq[string], most int) []string {
 	}, most)
 }
 
+// Choice is the remedy for a word that is none of the values: it names those that are similar, or else all of them.
+func Choice(word string, values []string) string {
+	if similar := Names(word, slices.Values(values), 3); len(similar) > 0 {
+		return "did you mean " + strings.Join(similar, " or ") + "?"
+	}
+	return "want one of " + strings.Join(values, ", ")
+}
+
 // longestWord is the length up to which words are compared, and mostCompared with how many names one is.
 const (
 	longestWord  = 64
@@ -66,7 +74,7 @@ func Shown(word string, names iter.Seq2[string, string], most int) []string {
 }
 
 // distance counts the letters to insert, delete, replace or swap between two words; false if they are not near. A word
-// that is a part of the other is farther than any other near word.
+// that is a part of the other, or its beginning, is farther than any other near word.
 func distance(a, b string) (int, bool) {
 	allowed := max(1, utf8.RuneCountInString(a)/3)
 	if len(b) <= 2*longestWord && len(b)-len(a) <= 4*allowed && len(a)-len(b) <= 4*allowed {
@@ -76,6 +84,9 @@ func distance(a, b string) (int, bool) {
 	}
 	if len(a) >= 3 && strings.Contains(b, a) {
 		return longestWord + len(b) - len(a), true
+	}
+	if len(b) >= 3 && 2*len(b) >= len(a) && strings.HasPrefix(a, b) {
+		return longestWord + len(a) - len(b), true
 	}
 	return 0, false
 }

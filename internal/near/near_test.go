@@ -12,10 +12,19 @@ func TestNames(t *testing.T) {
 	candidates := []string{"schema_id", "kind", "tag", "owner", "limit", "column_tag"}
 	for name, want := range map[string][]string{
 		"schemaid": {"schema_id"}, "SCHEMA_ID": {"schema_id"}, "kinds": {"kind"}, "tags": {"tag"}, "schema": {"schema_id"},
-		"zzzzzz": nil, "": nil, "column": {"column_tag"},
+		"zzzzzz": nil, "": nil, "column": {"column_tag"}, "limitation": {"limit"}, "tagging": nil,
 	} {
 		if got := Names(name, slices.Values(candidates), 3); !slices.Equal(got, want) {
 			t.Errorf("Names(%q) = %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestChoice(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{"warning": "did you mean warn?", "pas": "did you mean pass?", "zzz": "want one of pass, warn"} {
+		if got := Choice(word, []string{"pass", "warn"}); got != want {
+			t.Errorf("Choice(%q) = %q, want %q", word, got, want)
 		}
 	}
 }

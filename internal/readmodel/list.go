@@ -27,8 +27,8 @@ type Filter struct {
 	Owner          string
 	Group          string
 	Status         string // class of the latest result
-	TestStatus     string // class of the latest result of one of its tests; of a View only
-	ColumnTag      string // tag of one of its columns; of a View only
+	TestStatus     string // class of the latest result of one of its tests
+	ColumnTag      string // tag of one of its columns
 	Materialized   string
 	Removed        bool
 	HasDescription *bool

@@ -120,9 +120,25 @@ func (w Workspace) Assets(ctx context.Context, f Filter, p store.Page, by []stor
 	return out, err
 }
 
-// stored is the list as the store answers it: a table is of the kind of its leading node only, and there are no
-// warnings.
+// LimitedError means that a filter needs the state of each schema, and that those of the workspace are too large.
+type LimitedError struct{ Filter string } // its parameter
+
+func (e *LimitedError) Error() string {
+	return e.Filter + ": the schemas of the workspace are too large to be searched together"
+}
+
+// limitedWarning describes what a list of the store lacks.
+const limitedWarning = "The schemas of this workspace are too large to be searched together: a table that several dbt nodes report counts " +
+	"as the kind of its leading one, owner takes names only, and misspelled values are not noticed. Name a schema_id for the rest."
+
+// stored is the list as the store answers it: a table is of the kind of its leading node only.
 func (w Workspace) stored(ctx context.Context, f Filter, p store.Page, by []store.Breakdown) (AssetList, error) {
+	switch {
+	case f.TestStatus != "":
+		return AssetList{}, &LimitedError{"test_status"}
+	case f.ColumnTag != "":
+		return AssetList{}, &LimitedError{"column_tag"}
+	}
 	only, err := w.only()
 	if err != nil {
 		return AssetList{}, err
@@ -131,7 +147,7 @@ func (w Workspace) stored(ctx context.Context, f Filter, p store.Page, by []stor
 		Schema: only, Kind: f.Kinds, Project: f.Project, Package: f.Package, Tag: f.Tag, Owner: f.Owner, Group: f.Group, Status: f.Status,
 		Materialized: f.Materialized, Removed: &f.Removed, HasDescription: f.HasDescription, Query: f.Query, Sort: f.Sort,
 	}
-	out := AssetList{Breakdown: map[store.Breakdown]map[string]int64{}}
+	out := AssetList{Breakdown: map[store.Breakdown]map[string]int64{}, Warnings: []string{limitedWarning}}
 	if out.Paged, err = w.m.store.AssetPage(ctx, w.p.WS, filter, p); err != nil {
 		return out, err
 	}
