@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -16,7 +17,6 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // body of a request to a route, so that nothing but credentials is wrong.
@@ -42,20 +42,15 @@ func filled(id func(prefix string) string) func(path string) string {
 	}
 }
 
-func (s *Server) isPublic(operation string) bool {
-	return slices.ContainsFunc(s.Routes, func(r httpserver.Route) bool {
-		return r.Method+" "+r.Path == operation && r.Scope == access.Public
-	})
-}
-
 // B01, B06: every route that is not public asks for a key and for its scope.
 func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
 	none := s.Key(t, access.ReadMCP)
-	for _, operation := range operations(t, s, filled(func(prefix string) string { return prefix + "-1" })) {
+	scopes := scopes(t, s, filled(func(prefix string) string { return prefix + "-1" }))
+	for _, operation := range slices.Sorted(maps.Keys(scopes)) {
 		method, path, _ := strings.Cut(operation, " ")
-		if s.isPublic(operation) {
+		if scopes[operation] == access.Public {
 			if r := s.Do(t, method, path, "", bodyFor(method)); r.Status != 200 {
 				t.Errorf("%s: %d without a key", operation, r.Status)
 			}
@@ -75,9 +70,9 @@ func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
 // Every route that writes asks for more than to read.
 func TestRoutesThatWriteAskForIt(t *testing.T) {
 	t.Parallel()
-	for _, r := range Start(t, Options{NoWorker: true}).Routes {
-		if r.Method != http.MethodGet && !strings.HasPrefix(string(r.Scope), "write:") && r.Scope != access.AdminWorkspace {
-			t.Errorf("%s %s asks for %q", r.Method, r.Path, r.Scope)
+	for operation, scope := range scopes(t, Start(t, Options{NoWorker: true}), func(path string) string { return path }) {
+		if !strings.HasPrefix(operation, "GET ") && !strings.HasPrefix(string(scope), "write:") && scope != access.AdminWorkspace {
+			t.Errorf("%s asks for %q", operation, scope)
 		}
 	}
 }

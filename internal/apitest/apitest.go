@@ -42,7 +42,6 @@ type Server struct {
 	Access *access.Access
 	Blobs  *fs.Store
 	Log    *Log
-	Routes []httpserver.Route
 
 	model   *readmodel.Model
 	handler http.Handler
@@ -174,7 +173,6 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	if err := server.Describe(); err != nil {
 		t.Fatal(err)
 	}
-	s.Routes = server.Routes()
 	if s.handler, err = server.Handler(); err != nil {
 		t.Fatal(err)
 	}

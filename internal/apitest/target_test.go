@@ -3,7 +3,6 @@ package apitest
 import (
 	"bytes"
 	"testing"
-	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 )
@@ -49,13 +48,7 @@ func TestTargetMoved(t *testing.T) {
 		if r.Status != 200 {
 			t.Fatalf("confirm: %d %s", r.Status, r.Body)
 		}
-		again := r.At(t, "data.attributes.imports.0").(string)
-		for end := time.Now().Add(time.Minute); s.Get(t, "/api/v1/dbt_imports/"+again, key).At(t, "data.attributes.status") != "completed"; {
-			if time.Now().After(end) {
-				t.Fatalf("%s does not end", again)
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
+		s.Await(t, key, r.At(t, "data.attributes.imports.0").(string))
 		id := tableID(t, s, key, schema, "model.shop.dim_products")
 		if got := s.Get(t, "/api/v1/assets/"+id, key).At(t, "data.attributes.relation.database"); got != "dev_bob" {
 			t.Errorf("database %v after the confirmation", got)

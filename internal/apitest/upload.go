@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Boundary of the forms that Form makes.
@@ -48,6 +49,20 @@ func Form(parts ...Part) []byte {
 func (s *Server) Upload(t testing.TB, key string, form []byte, header ...string) Reply {
 	t.Helper()
 	return s.Do(t, "POST", "/api/v1/dbt_imports", key, bytes.NewReader(form), append([]string{"Content-Type", ContentType}, header...)...)
+}
+
+// Await waits until an import completes.
+func (s *Server) Await(t testing.TB, key, imp string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		r := s.Get(t, "/api/v1/dbt_imports/"+imp, key)
+		switch status := r.At(t, "data.attributes.status"); {
+		case status == "completed":
+			return
+		case status == "failed", time.Now().After(end):
+			t.Fatalf("%s does not complete: %s", imp, r.Body)
+		}
+	}
 }
 
 // Import uploads artifacts, waits for the end and returns the import's id. It

@@ -121,6 +121,10 @@ func openStore(ctx context.Context, cfg config.Config, now func() time.Time) (*s
 	return sqlite.Open(ctx, cfg.Data, sqlite.Options{Now: now})
 }
 
+// ExplainStore says, in a sentence for people, what happened and what to do about the error of the embedded store in
+// err, and returns that error; nil if there is none.
+func ExplainStore(err error) (text string, found error) { return sqlite.Explain(err) }
+
 func (a *App) assemble(ctx context.Context, opt Options) error {
 	folder, err := blobFolder(a.Config)
 	if err != nil {

@@ -37,8 +37,7 @@ func bind(ctx context.Context, st *store.Store, folder string) error {
 	case err == nil && string(known) == id && !interrupted:
 		return nil
 	case err == nil && string(known) != id:
-		return fmt.Errorf("the artifacts of this database are not in %s but in another folder, which every process on the database must use (--blob-url). "+
-			"If the artifacts were moved there, run thalweg migrate --blob-url file://%s", folder, folder)
+		return otherFolder(folder)
 	case err != nil && !errors.Is(err, catalog.ErrNotFound):
 		return err
 	case err != nil && id != "" && !interrupted:
@@ -55,9 +54,14 @@ func bind(ctx context.Context, st *store.Store, folder string) error {
 		return err
 	}
 	if string(inForce) != id { // another process was faster, with another folder
-		return errors.Join(bind(ctx, st, folder), blobfs.RemoveIdentity(folder))
+		return errors.Join(otherFolder(folder), blobfs.RemoveIdentity(folder))
 	}
 	return blobfs.SetIdentity(folder, id)
+}
+
+func otherFolder(folder string) error {
+	return fmt.Errorf("the artifacts of this database are not in %s but in another folder, which every process on the database must use (--blob-url). "+
+		"If the artifacts were moved there, run thalweg migrate --blob-url file://%s", folder, folder)
 }
 
 // rebind makes a folder that of the database's artifacts, whatever either belonged to.

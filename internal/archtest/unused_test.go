@@ -12,8 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// unusedBudget is for exports whose caller is still to come. It may only fall.
-const unusedBudget = 4
+// unusedBudget is for exports that only tests call: store.Job, which shows the tests of jobs how one ended. It may only
+// fall.
+const unusedBudget = 1
 
 func TestUnusedExportsFall(t *testing.T) {
 	packages, err := Load(t.Context(), "../../...")

@@ -49,6 +49,15 @@ func (k Kind) IsTable() bool {
 	return false
 }
 
+// Materialization returns how something of this kind is made, as dbt says: only tables are made. dbt gives analyses,
+// operations and the like a default, which means nothing.
+func (k Kind) Materialization(as string) string {
+	if !k.IsTable() {
+		return ""
+	}
+	return as
+}
+
 // rank orders the kinds that may describe one relation: the model takes
 // precedence over the source, dbt over the crawl.
 func (k Kind) rank() int {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/thalweg-data/thalweg/internal/app"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -30,13 +31,8 @@ func explain(err error) string {
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		return replace(request, unreachable(request))
 	}
-	if code, ok := errors.AsType[interface {
-		error
-		Code() int
-	}](err); ok {
-		if plain := storeFailure(code.Code()); plain != "" {
-			return replace(code, plain)
-		}
+	if plain, found := app.ExplainStore(err); found != nil {
+		return replace(found, plain)
 	}
 	if path, ok := errors.AsType[*fs.PathError](err); ok {
 		return replace(path, pathFailure(path.Path, path.Err))
@@ -89,21 +85,4 @@ func unreachable(err *url.Error) string {
 		return fmt.Sprintf("no secure connection (%v); %s", err.Err, check)
 	}
 	return fmt.Sprintf("the connection broke (%v); try again, or %s", err.Err, check)
-}
-
-// storeFailure explains the result codes of SQLite that a user can do something about.
-func storeFailure(code int) string {
-	switch code & 0xff {
-	case 5, 6: // SQLITE_BUSY, SQLITE_LOCKED
-		return "the store is in use by another program; try again when that is done"
-	case 8: // SQLITE_READONLY
-		return "the store cannot be written: check the owner and the mode of the data folder and the files in it"
-	case 11, 26: // SQLITE_CORRUPT, SQLITE_NOTADB
-		return "the store is damaged: restore the data folder from a backup (thalweg restore)"
-	case 13: // SQLITE_FULL
-		return "no space is left on the disk of the data folder"
-	case 14: // SQLITE_CANTOPEN
-		return "the store cannot be opened: check the owner and the mode of the data folder and the files in it"
-	}
-	return ""
 }

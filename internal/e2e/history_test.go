@@ -60,12 +60,7 @@ func (r *rig) confirmTarget(t *testing.T, imp string) string {
 	r.clock.step()
 	confirmed := r.Send(t, "POST", "/api/v1/schemas/"+r.schema+"/removals/confirm", r.key, "")
 	queued, _ := confirmed.At(t, "data.attributes.imports.0").(string)
-	status := "/api/v1/dbt_imports/" + queued
-	for end := time.Now().Add(time.Minute); r.Get(t, status, r.key).At(t, "data.attributes.status") != "completed"; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("confirmed: %s: %s", confirmed.Body, r.Get(t, status, r.key).Body)
-		}
-	}
+	r.Await(t, r.key, queued)
 	return queued
 }
 

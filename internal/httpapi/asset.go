@@ -125,7 +125,7 @@ func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
 	asset := s.Asset
 	out := Asset{
 		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset.Relation, asset.RelationKey)), Description: textOf(asset.Description),
-		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(materialized(asset.Kind, asset.Materialized)),
+		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Kind.Materialization(asset.Materialized)),
 		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy.Artifacts()), RemovedAt: timeText(s.RemovedAt),
 		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(lastRunOf(s)),
 		Freshness: httpserver.NullableOf(assetFreshness(s)), Tests: TestCounts(s.Tests), Columns: asset.ColumnCount,
@@ -144,14 +144,6 @@ func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
 	return httpserver.Resource[Asset]{
 		ID: asset.ID.Label(asset.Kind), Type: assetType(asset.Kind), Attributes: out, Relationships: relationshipsOf(s),
 	}
-}
-
-// materialized is how a table is made. dbt gives analyses, operations and the like a default, which means nothing.
-func materialized(kind catalog.Kind, as string) string {
-	if !kind.IsTable() {
-		return ""
-	}
-	return as
 }
 
 // relationOf returns the address of a table; an ephemeral model has none, whatever its manifest gives it.

@@ -116,7 +116,7 @@ func lineageOf(part readmodel.TableLineage, version int64) Lineage {
 
 func lineageNode(n readmodel.Node) httpserver.Resource[LineageNode] {
 	return httpserver.Resource[LineageNode]{ID: n.Label(), Type: assetType(n.Kind), Attributes: LineageNode{
-		Name: n.Name, Kind: string(n.Kind), Relation: httpserver.NullableOf(relationOf(n.Relation, n.RelationKey)), Materialized: optional(materialized(n.Kind, n.Materialized)),
+		Name: n.Name, Kind: string(n.Kind), Relation: httpserver.NullableOf(relationOf(n.Relation, n.RelationKey)), Materialized: optional(n.Kind.Materialization(n.Materialized)),
 		Tags: orEmpty(n.Tags), UniqueID: optional(n.UniqueID), Depth: n.Depth, Upstream: n.Upstream, Downstream: n.Downstream,
 	}}
 }

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,16 +24,23 @@ var exampleValues = map[string]string{
 // addExamples gives every operation an example: a value for its parameters, a body, and the call as a command.
 func addExamples(doc *huma.OpenAPI) error {
 	for path, item := range doc.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PATCH": item.Patch, "PUT": item.Put, "DELETE": item.Delete} {
-			if op == nil {
-				continue
-			}
+		for method, op := range operationsOf(item) {
 			if err := addExample(method, path, op); err != nil {
 				return fmt.Errorf("example of %s: %w", op.OperationID, err)
 			}
 		}
 	}
 	return nil
+}
+
+// operationsOf returns the operations of a path by method.
+func operationsOf(item *huma.PathItem) map[string]*huma.Operation {
+	if item == nil {
+		return nil
+	}
+	operations := map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PATCH": item.Patch, "PUT": item.Put, "DELETE": item.Delete}
+	maps.DeleteFunc(operations, func(_ string, op *huma.Operation) bool { return op == nil })
+	return operations
 }
 
 func addExample(method, path string, op *huma.Operation) error {

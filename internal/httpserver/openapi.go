@@ -5,15 +5,22 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
-// Describe serves the OpenAPI document of every route that was registered before.
+// Describe serves the OpenAPI document of every route that was registered before. It fails if a route of the API is not
+// described.
 func (s *Server) Describe() error {
 	doc := s.huma.OpenAPI()
+	for _, r := range s.router.routes {
+		if strings.HasPrefix(r.Path, "/api/") && operationsOf(doc.Paths[r.Path])[r.Method] == nil {
+			return fmt.Errorf("route %s %s is not described", r.Method, r.Path)
+		}
+	}
 	// huma adds its own error model, which no reply uses.
 	delete(doc.Components.Schemas.Map(), huma.DefaultSchemaNamer(reflect.TypeFor[huma.ErrorModel](), ""))
 	delete(doc.Components.Schemas.Map(), huma.DefaultSchemaNamer(reflect.TypeFor[huma.ErrorDetail](), ""))

@@ -94,9 +94,6 @@ func (s *Server) Handle(r Route) {
 // Registry returns the schemas of the OpenAPI document.
 func (s *Server) Registry() huma.Registry { return s.huma.OpenAPI().Components.Schemas }
 
-// Routes returns the served routes, without their aliases.
-func (s *Server) Routes() []Route { return slices.Clone(s.router.routes) }
-
 // Handler returns the handler of everything registered. It fails if a route has no scope or is served twice.
 func (s *Server) Handler() (http.Handler, error) {
 	if err := errors.Join(s.router.errs...); err != nil {

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/thalweg-data/thalweg/internal/access"
 )
 
@@ -96,15 +98,25 @@ func TestRoutesThatStopTheStart(t *testing.T) {
 			t.Errorf("%v does not name %q", err, want)
 		}
 	}
-	if n := len(s.Routes()); n != 1 {
+	if n := len(s.router.routes); n != 1 {
 		t.Errorf("%d routes are served", n)
+	}
+}
+
+// A route of the API without a description stops the start.
+func TestUndescribedRoute(t *testing.T) {
+	s, _ := newTestServer(t, nil)
+	s.Handle(Route{Method: "GET", Path: "/page", Scope: access.Public, Handler: text("")})
+	s.Handle(Route{Method: "GET", Path: "/api/v1/plain", Scope: access.ReadCatalog, Handler: text("")})
+	if err := s.Describe(); err == nil || err.Error() != "route GET /api/v1/plain is not described" {
+		t.Errorf("error %v", err)
 	}
 }
 
 // The scope of a route is what its guard asks for and what the OpenAPI document says.
 func TestScopeOfARoute(t *testing.T) {
 	s, _ := newTestServer(t, nil)
-	s.Handle(Route{Method: "GET", Path: "/api/v1/a", Scope: access.ReadCatalog, Handler: text("a"), Aliases: []string{"/a"}})
+	s.Handle(Route{Method: "GET", Path: "/api/v1/a", Scope: access.ReadCatalog, Handler: text("a"), Operation: &huma.Operation{OperationID: "a"}, Aliases: []string{"/a"}})
 	Register(s, Operation{Method: "POST", Path: "/api/v1/b", Scope: access.WriteCatalog, ID: "b"}, func(context.Context, access.Principal, *struct{}) (*Body[int], error) {
 		return Reply(1), nil
 	})

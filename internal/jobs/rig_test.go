@@ -114,6 +114,20 @@ func enqueue(t *testing.T, s *store.Store, n store.NewJob) int64 {
 	return id
 }
 
+// pendingImport makes an import, whose job is the first one: only jobs with a record can be canceled.
+func pendingImport(t *testing.T, s *store.Store) catalog.ImportID {
+	t.Helper()
+	schema, err := s.CreateSchema(t.Context(), ws, "a", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	imp, _, err := s.CreateImport(t.Context(), ws, store.NewImport{SchemaID: schema.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return imp.ID
+}
+
 func job(t *testing.T, s *store.Store, id int64) store.Job {
 	t.Helper()
 	j, err := s.Job(t.Context(), ws, id)

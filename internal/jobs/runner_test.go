@@ -137,20 +137,20 @@ func TestCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, e, p := open(t), newEnds(), &progress{}
 		began := make(chan struct{})
-		stop := start(s, jobs.Options{Ended: e.add}, jobs.Kind{Name: "k", Run: func(ctx context.Context, a *jobs.Attempt) error {
+		stop := start(s, jobs.Options{Ended: e.add}, jobs.Kind{Name: store.KindImport, Run: func(ctx context.Context, a *jobs.Attempt) error {
 			a.Show(p)
 			close(began)
 			<-ctx.Done()
 			return errors.New("broken off in the middle")
 		}})
-		id := enqueue(t, s, store.NewJob{Kind: "k"})
+		imp := pendingImport(t, s)
 		<-began
-		if err := s.CancelJob(t.Context(), ws, id); err != nil {
+		if err := s.CancelImport(t.Context(), ws, imp); err != nil {
 			t.Fatal(err)
 		}
 		end := e.wait(t)
 		stop()
-		if j := job(t, s, id); j.State != store.JobCanceled || j.Failure != catalog.Canceled() || end.Report.Outcome != catalog.OutcomeCanceled {
+		if j := job(t, s, 1); j.State != store.JobCanceled || j.Failure != catalog.Canceled() || end.Report.Outcome != catalog.OutcomeCanceled {
 			t.Errorf("%+v, %+v", j, end)
 		}
 	})
@@ -160,17 +160,17 @@ func TestCancel(t *testing.T) {
 func TestCanceledAndDead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, e := open(t), newEnds()
-		id := enqueue(t, s, store.NewJob{Kind: "k"})
-		if _, err := s.ClaimJob(t.Context(), "dead", []string{"k"}); err != nil {
+		imp := pendingImport(t, s)
+		if _, err := s.ClaimJob(t.Context(), "dead", []string{store.KindImport}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.CancelJob(t.Context(), ws, id); err != nil {
+		if err := s.CancelImport(t.Context(), ws, imp); err != nil {
 			t.Fatal(err)
 		}
-		stop := start(s, jobs.Options{Ended: e.add}, jobs.Kind{Name: "k", Run: func(context.Context, *jobs.Attempt) error { return nil }})
+		stop := start(s, jobs.Options{Ended: e.add}, jobs.Kind{Name: store.KindImport, Run: func(context.Context, *jobs.Attempt) error { return nil }})
 		e.wait(t)
 		stop()
-		if j := job(t, s, id); j.State != store.JobCanceled || j.Attempts != 1 {
+		if j := job(t, s, 1); j.State != store.JobCanceled || j.Attempts != 1 {
 			t.Errorf("%+v", j)
 		}
 	})

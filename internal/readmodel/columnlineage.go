@@ -114,27 +114,18 @@ func (l *ColumnLineage) around(start int32, asset catalog.AssetID, q ColumnQuery
 	}
 }
 
-// Column finds a column of an asset by its name: spelled exactly, else the only one that is
-// equal where the warehouse folds case; catalog.ErrNotFound if there is none.
+// Column finds a column of an asset by its name, as catalog.FindColumn does; catalog.ErrNotFound
+// if there is none.
 func (v *View) Column(ctx context.Context, asset *catalog.Asset, name string) (catalog.Column, error) {
 	columns, err := v.Columns(ctx, asset.ID)
 	if err != nil {
 		return catalog.Column{}, err
 	}
-	fold := func(name string) string { return catalog.FoldColumn(asset.Relation.Platform, name) }
-	var same []int
-	for i := range columns {
-		if columns[i].Name == name {
-			return columns[i], nil
-		}
-		if fold(columns[i].Name) == fold(name) {
-			same = append(same, i)
-		}
+	at := catalog.FindColumn(asset.Relation.Platform, name, len(columns), func(i int) string { return columns[i].Name })
+	if at < 0 {
+		return catalog.Column{}, fmt.Errorf("column %q of asset %d: %w", name, asset.ID, catalog.ErrNotFound)
 	}
-	if len(same) == 1 {
-		return columns[same[0]], nil
-	}
-	return catalog.Column{}, fmt.Errorf("column %q of asset %d: %w", name, asset.ID, catalog.ErrNotFound)
+	return columns[at], nil
 }
 
 // walk adds what a walk in one direction meets. The column itself, which both

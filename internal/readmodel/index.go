@@ -71,9 +71,9 @@ func (p property) each(a *Asset, f func(string)) {
 		f(a.Package)
 	case group:
 		f(a.Group)
-	case materialized: // dbt gives analyses, operations and the like a default, which means nothing
-		if a.Kind.IsTable() {
-			f(a.Materialized)
+	case materialized:
+		if as := a.Kind.Materialization(a.Materialized); as != "" {
+			f(as)
 		}
 	case described:
 		f(boolean(a.Described))

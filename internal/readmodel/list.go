@@ -65,7 +65,12 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	for _, want := range list.unmatched {
 		out.Warnings = append(out.Warnings, want.warning(maps.Keys(list.assets.index.property(want.property))))
 	}
-	out.Paged, err = v.readPage(ctx, list.chosen, order, list.total, p)
+	chosen, next, err := cut(list.chosen, order, p, func(a *Asset) *Asset { return a })
+	if err != nil {
+		return out, err
+	}
+	out.Next, out.Total = next, list.total
+	out.Rows, err = v.read(ctx, chosen)
 	return out, err
 }
 
@@ -170,22 +175,6 @@ func (v *View) Counts(ctx context.Context, project catalog.ProjectID) (map[strin
 		return true
 	})
 	return counts, nil
-}
-
-// readPage reads the rows of a page and keeps their order.
-func (v *View) readPage(ctx context.Context, chosen []*Asset, o order, total int64, p store.Page) (store.Paged[catalog.Asset], error) {
-	out := store.Paged[catalog.Asset]{Total: total}
-	if len(chosen) > p.Size() {
-		chosen = chosen[:p.Size()]
-		next, err := o.position(chosen[len(chosen)-1])
-		if err != nil {
-			return out, err
-		}
-		out.Next = next
-	}
-	var err error
-	out.Rows, err = v.read(ctx, chosen)
-	return out, err
 }
 
 // read reads the rows of assets and keeps their order.

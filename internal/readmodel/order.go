@@ -83,6 +83,17 @@ func (o order) after(p store.Page) (*sortKey, error) {
 	return &k, nil
 }
 
+// cut returns the rows of a page and the position of the next one. rows has one more
+// than the page if there is a next one.
+func cut[R any](rows []R, o order, p store.Page, asset func(R) *Asset) (page []R, next string, err error) {
+	if len(rows) <= p.Size() {
+		return rows, "", nil
+	}
+	page = rows[:p.Size()]
+	next, err = o.position(asset(page[len(page)-1]))
+	return page, next, err
+}
+
 func (o order) position(a *Asset) (string, error) {
 	k := o.key(a)
 	if o.text != nil {

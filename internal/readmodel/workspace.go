@@ -214,29 +214,26 @@ func (m *mergedList) add(v *View, list listed, most int) {
 // page reads the rows of the page, schema by schema.
 func (m *mergedList) page(ctx context.Context, p store.Page) (AssetList, error) {
 	out := AssetList{Paged: store.Paged[catalog.Asset]{Total: m.total}, Breakdown: m.counts}
-	if len(m.rows) > p.Size() {
-		m.rows = m.rows[:p.Size()]
-		next, err := m.order.position(m.rows[len(m.rows)-1].Asset)
-		if err != nil {
-			return out, err
-		}
-		out.Next = next
+	rows, next, err := cut(m.rows, m.order, p, func(row listedAsset) *Asset { return row.Asset })
+	if err != nil {
+		return out, err
 	}
+	out.Next = next
 	chosen := map[*View][]*Asset{}
-	for _, row := range m.rows {
+	for _, row := range rows {
 		chosen[row.of] = append(chosen[row.of], row.Asset)
 	}
-	read := make(map[catalog.AssetID]catalog.Asset, len(m.rows))
+	read := make(map[catalog.AssetID]catalog.Asset, len(rows))
 	for v, assets := range chosen {
-		rows, err := v.read(ctx, assets)
+		found, err := v.read(ctx, assets)
 		if err != nil {
 			return out, err
 		}
-		for _, a := range rows {
+		for _, a := range found {
 			read[a.ID] = a
 		}
 	}
-	for _, row := range m.rows {
+	for _, row := range rows {
 		out.Rows = append(out.Rows, read[row.ID])
 	}
 	return out, nil

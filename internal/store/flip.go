@@ -30,7 +30,7 @@ type Flip struct {
 	// one before it; nil counts them.
 	Tables *int64
 	// End, if set, is the import in its final state: it and its job are ended in
-	// the same transaction, as FinishImport does, so that a crash cannot fall
+	// the same transaction, as EndJob does, so that a crash cannot fall
 	// between the new state and the end of its import. The version is filled in.
 	End *ImportEnd
 	// Release gives the schema's lease back in the same transaction. So does End.
@@ -116,11 +116,16 @@ func (w *Write) noteMemos(ctx context.Context, tx Tx, f Flip) error {
 			return err
 		}
 	}
-	for reason, pending := range map[string]map[catalog.ProjectID][]PendingRemoval{ReasonRemoved: f.Pending, ReasonTargetMoved: f.Moved} {
-		for _, project := range slices.Sorted(maps.Keys(pending)) {
-			if err := w.s.putRemovals(ctx, tx, w.lease, project, reason, pending[project]); err != nil {
-				return err
-			}
+	if err := w.putPending(ctx, tx, ReasonRemoved, f.Pending); err != nil {
+		return err
+	}
+	return w.putPending(ctx, tx, ReasonTargetMoved, f.Moved)
+}
+
+func (w *Write) putPending(ctx context.Context, tx Tx, reason string, pending map[catalog.ProjectID][]PendingRemoval) error {
+	for _, project := range slices.Sorted(maps.Keys(pending)) {
+		if err := w.s.putRemovals(ctx, tx, w.lease, project, reason, pending[project]); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -153,10 +158,10 @@ func (w *Write) finishImport(ctx context.Context, tx Tx, f Flip, version int64) 
 	if f.End == nil {
 		return nil
 	}
-	end := *f.End
-	end.Import.Version = version
-	if err := tx.finishImport(ctx, end, micros(w.s.now())); err != nil {
-		return err
+	imp := f.End.Import
+	imp.Version = version
+	if err := tx.endWithRecord(ctx, f.End.Claim, JobEnd{Import: &imp}, micros(w.s.now())); err != nil {
+		return fmt.Errorf("end import %s: %w", imp.ID, err)
 	}
 	return tx.setExpiry(ctx, w.lease, 0)
 }

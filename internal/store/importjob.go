@@ -52,14 +52,13 @@ func (tx Tx) recordReleased(ctx context.Context, j Job, now int64) error {
 	return err
 }
 
-// recordEnded ends the job's record. An import that succeeds is ended with its
-// results, by finishImport.
+// recordEnded ends the job's record: an import that succeeded with its results.
 func (tx Tx) recordEnded(ctx context.Context, j Job, end JobEnd, now int64) error {
-	if j.Kind != KindImport {
+	switch {
+	case j.Kind != KindImport:
 		return nil
-	}
-	if end.Failure == nil {
-		return fmt.Errorf("import %s succeeded without results: %w", catalog.ImportID(j.Record), catalog.ErrInvalid)
+	case end.Failure == nil:
+		return tx.recordCompleted(ctx, j, end.Import, now)
 	}
 	report, err := encode(end.Report)
 	if err != nil {
@@ -70,36 +69,10 @@ func (tx Tx) recordEnded(ctx context.Context, j Job, end JobEnd, now int64) erro
 	return err
 }
 
-// ImportEnd is the end of an import that succeeded, under the claim of its job.
-type ImportEnd struct {
-	Claim  JobClaim
-	Import catalog.Import // in its final state
-}
-
-// FinishImport ends an import and its job with the counters, version and report
-// of end. Finishing twice under one claim is the same as finishing once.
-func (s *Store) FinishImport(ctx context.Context, end ImportEnd) error {
-	err := s.tx(ctx, func(tx Tx) error { return tx.finishImport(ctx, end, micros(s.now())) })
-	if err != nil {
-		return fmt.Errorf("finish import %s: %w", end.Import.ID, err)
-	}
-	s.tick()
-	return nil
-}
-
-// finishImport ends an import and its job. A schema's lease that the job holds
-// is given back with it.
-func (tx Tx) finishImport(ctx context.Context, end ImportEnd, now int64) error {
-	imp := end.Import
-	if imp.Status != catalog.Completed {
-		return fmt.Errorf("status %q: %w", imp.Status, catalog.ErrInvalid)
-	}
-	j, err := tx.endJob(ctx, end.Claim, JobEnd{}, now)
-	if err != nil || j == nil {
-		return err
-	}
-	if j.Kind != KindImport || catalog.ImportID(j.Record) != imp.ID {
-		return fmt.Errorf("%s is not the job of %s: %w", end.Claim, imp.ID, catalog.ErrInvalid)
+// recordCompleted writes counters, version and report of an import that succeeded.
+func (tx Tx) recordCompleted(ctx context.Context, j Job, imp *catalog.Import, now int64) error {
+	if imp == nil || imp.ID != catalog.ImportID(j.Record) || imp.Status != catalog.Completed {
+		return fmt.Errorf("import %s ends without its results: %w", catalog.ImportID(j.Record), catalog.ErrInvalid)
 	}
 	report, err := encode(imp.Report)
 	if err != nil {
@@ -111,6 +84,12 @@ func (tx Tx) finishImport(ctx context.Context, end ImportEnd, now int64) error {
 		string(imp.Status), int64(imp.Project), imp.Counters.TablesCreated, imp.Counters.TablesUpdated, imp.Counters.ColumnsCreated,
 		imp.Counters.ColumnsUpdated, imp.Counters.LineagesCreated, imp.Counters.LineagesUpdated, imp.Version, report, now, now, j.WS, j.Record)
 	return err
+}
+
+// ImportEnd is the end of an import that succeeded, under the claim of its job.
+type ImportEnd struct {
+	Claim  JobClaim
+	Import catalog.Import // in its final state
 }
 
 // CancelImport ends a pending import at once and asks the worker of a

@@ -11,24 +11,28 @@ import (
 type JobEnd struct {
 	Failure  *catalog.Failure // nil = success
 	Attempts int              // to be recorded; 0 leaves them
-	Report   catalog.Report   // kept with the job's record, if it has one
+	Report   catalog.Report   // kept with the record of a job that failed, if it has one
+	Import   *catalog.Import  // of the job of an import that succeeded: its final state
 }
 
 // EndJob ends a claimed job, and its record if that has not ended with it.
 // Ending twice under one claim is the same as ending once.
 func (s *Store) EndJob(ctx context.Context, c JobClaim, end JobEnd) error {
-	err := s.tx(ctx, func(tx Tx) error {
-		j, err := tx.endJob(ctx, c, end, micros(s.now()))
-		if err != nil || j == nil {
-			return err
-		}
-		return tx.recordEnded(ctx, *j, end, micros(s.now()))
-	})
-	if err != nil {
+	if err := s.tx(ctx, func(tx Tx) error { return tx.endWithRecord(ctx, c, end, micros(s.now())) }); err != nil {
 		return fmt.Errorf("end %s: %w", c, err)
 	}
 	s.tick()
 	return nil
+}
+
+// endWithRecord ends a claimed job and its record. A schema's lease that the job
+// holds is given back with it.
+func (tx Tx) endWithRecord(ctx context.Context, c JobClaim, end JobEnd, now int64) error {
+	j, err := tx.endJob(ctx, c, end, now)
+	if err != nil || j == nil {
+		return err
+	}
+	return tx.recordEnded(ctx, *j, end, now)
 }
 
 // endJob ends a claimed job and lets the next one of its order key run; nil if
@@ -118,18 +122,5 @@ func (s *Store) cancelJob(ctx context.Context, tx Tx, ws, id int64) error {
 	}
 	failure, now := catalog.Canceled(), micros(s.now())
 	end := JobEnd{Failure: &failure, Report: catalog.Report{Outcome: catalog.OutcomeCanceled}}
-	if _, err := tx.endJob(ctx, j.Claim(), end, now); err != nil {
-		return err
-	}
-	return tx.recordEnded(ctx, j, end, now)
-}
-
-// CancelJob ends a job that does not run and asks the worker of a running one
-// to stop. A job that has ended is catalog.ErrConflict.
-func (s *Store) CancelJob(ctx context.Context, ws, id int64) error {
-	if err := s.tx(ctx, func(tx Tx) error { return s.cancelJob(ctx, tx, ws, id) }); err != nil {
-		return fmt.Errorf("cancel job %d: %w", id, err)
-	}
-	s.tick()
-	return nil
+	return tx.endWithRecord(ctx, j.Claim(), end, now)
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,10 +34,15 @@ func completed(j store.Job, imp catalog.Import) store.ImportEnd {
 	return store.ImportEnd{Claim: j.Claim(), Import: imp}
 }
 
+// endImport ends an import that succeeded.
+func (r *rig) endImport(ctx context.Context, end store.ImportEnd) error {
+	return r.EndJob(ctx, end.Claim, store.JobEnd{Import: &end.Import})
+}
+
 // finish ends a claimed import with nothing to show.
 func (r *rig) finish(j *store.Job) {
 	r.t.Helper()
-	must(r.t, r.FinishImport(r.t.Context(), completed(*j, catalog.Import{})))
+	must(r.t, r.endImport(r.t.Context(), completed(*j, catalog.Import{})))
 }
 
 // fails ends a claimed job with a failure.
@@ -116,7 +122,7 @@ func testClaimAgain(t *testing.T, r *rig) {
 	r.claims("w2", 0)
 	again := r.claims("w1", 1)
 	same(t, []int64{again.Token, int64(again.Attempts)}, []int64{lost.Token + 1, 2})
-	if err := r.FinishImport(t.Context(), completed(*lost, catalog.Import{})); !errors.Is(err, catalog.ErrFenced) {
+	if err := r.endImport(t.Context(), completed(*lost, catalog.Import{})); !errors.Is(err, catalog.ErrFenced) {
 		t.Errorf("the lost claim still writes: %v", err)
 	}
 	r.finish(again)
@@ -188,7 +194,7 @@ func testConcurrentClaims(t *testing.T, r *rig) {
 		if err != nil {
 			return true, err
 		}
-		return false, r.FinishImport(ctx, completed(*j, catalog.Import{}))
+		return false, r.endImport(ctx, completed(*j, catalog.Import{}))
 	}
 	work := func(worker string) error {
 		for {
@@ -240,10 +246,10 @@ func testLeaseExpiry(t *testing.T, r *rig) {
 	_, err := r.Heartbeat(ctx, old.Claim(), nil)
 	wants(t, err, catalog.ErrFenced)
 	wants(t, r.EndJob(ctx, old.Claim(), fails(catalog.Canceled())), catalog.ErrFenced)
-	wants(t, r.FinishImport(ctx, completed(*old, catalog.Import{})), catalog.ErrFenced)
+	wants(t, r.endImport(ctx, completed(*old, catalog.Import{})), catalog.ErrFenced)
 	wants(t, r.ReleaseJob(ctx, old.Claim(), true, 0), catalog.ErrFenced)
 	r.finish(j)
-	wants(t, r.FinishImport(ctx, completed(*old, catalog.Import{})), catalog.ErrFenced)
+	wants(t, r.endImport(ctx, completed(*old, catalog.Import{})), catalog.ErrFenced)
 }
 
 // A lease that a clock wrote which was a day ahead does not hold for a day.
@@ -323,7 +329,7 @@ func testCancel(t *testing.T, r *rig) {
 	wants(t, r.CancelImport(ctx, ws, 2), catalog.ErrConflict)
 	wants(t, r.CancelImport(ctx, ws, 4), catalog.ErrNotFound)
 	must(t, r.CancelImport(ctx, ws, 1))
-	must(t, r.CancelJob(ctx, ws, 1))
+	must(t, r.CancelImport(ctx, ws, 1)) // again
 	if !get(r.Heartbeat(ctx, j.Claim(), nil))(t) {
 		t.Fatal("the worker is not asked to stop")
 	}
@@ -384,15 +390,15 @@ func testFinish(t *testing.T, r *rig) {
 	r.importInto(r.schema("a"))
 	j := r.claims("w", 1)
 	imp := get(r.Import(ctx, ws, 1))(t)
-	wants(t, r.FinishImport(ctx, store.ImportEnd{Claim: j.Claim(), Import: imp}), catalog.ErrInvalid)
+	wants(t, r.endImport(ctx, store.ImportEnd{Claim: j.Claim(), Import: imp}), catalog.ErrInvalid)
 	wants(t, r.EndJob(ctx, j.Claim(), store.JobEnd{}), catalog.ErrInvalid) // without results
 	r.clock.add(time.Second)
 	imp.Project, imp.Version = 7, 3
 	imp.Counters = catalog.Counters{TablesCreated: 1, TablesUpdated: 2, ColumnsCreated: 3, ColumnsUpdated: 4, LineagesCreated: 5, LineagesUpdated: 6}
 	imp.Report = catalog.Report{Outcome: "applied", IssuesTotal: 2}
 	end := completed(*j, imp)
-	must(t, r.FinishImport(ctx, end))
-	must(t, r.FinishImport(ctx, end))
+	must(t, r.endImport(ctx, end))
+	must(t, r.endImport(ctx, end))
 	must(t, r.EndJob(ctx, j.Claim(), fails(catalog.Canceled()))) // too late
 	want := end.Import
 	want.EndedAt, want.UpdatedAt = r.clock.now(), r.clock.now()

@@ -136,7 +136,6 @@ func testIsolation(t *testing.T, r *rig) {
 		},
 		"cancel":     func() error { return r.CancelImport(ctx, foreign, imp.ID) },
 		"job":        func() error { _, err := r.Job(ctx, foreign, job.ID); return err },
-		"cancel job": func() error { return r.CancelJob(ctx, foreign, job.ID) },
 		"project of": func() error { _, err := r.EnsureProject(ctx, foreign, schema, "k", "n"); return err },
 
 		"lease":        func() error { _, err := r.LeaseSchema(ctx, foreign, schema, "w", 0); return err },

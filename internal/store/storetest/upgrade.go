@@ -112,7 +112,7 @@ func upgradeQueue(t *testing.T, o Old) {
 		if j.Canceled != (j.Record == 100) {
 			t.Errorf("canceled: %+v", j)
 		}
-		must(t, r.FinishImport(ctx, completed(*j, catalog.Import{})))
+		must(t, r.endImport(ctx, completed(*j, catalog.Import{})))
 	}
 	r.claims("w", 0)
 	if imp := r.importInto(101); imp.ID != imports+1 {
@@ -199,7 +199,7 @@ func upgradePolicies(t *testing.T, o Old) {
 func (r *rig) goesOn() {
 	r.t.Helper()
 	job := r.claims("worker", 2)
-	must(r.t, r.FinishImport(r.t.Context(), completed(*job, get(r.Import(r.t.Context(), ws, 2))(r.t))))
+	must(r.t, r.endImport(r.t.Context(), completed(*job, get(r.Import(r.t.Context(), ws, 2))(r.t))))
 	r.put(101, table(1, "orders again"))
 	if id := r.schema("after the upgrade"); id != 103 {
 		r.t.Errorf("the next schema is %s", id)
