@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"sync"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -76,7 +77,7 @@ func (j *job) stages(ctx context.Context, c *contents) (catalog.Import, error) {
 	if err := j.adoptRuns(ctx, c); err != nil {
 		return imp, err
 	}
-	end := &ending{job: j, opened: o, contents: c}
+	end := &ending{job: j, opened: o, contents: c, prints: c.encodePrints()}
 	opts := revision.Options{
 		TakeLease: j.lease, Actor: imp.Actor, Base: j.base, Report: j.rep, Check: j.check, Finish: end.flip,
 	}
@@ -153,7 +154,8 @@ type ending struct {
 	*job
 	opened
 	*contents
-	imp catalog.Import
+	imp    catalog.Import
+	prints func() map[string][]byte // fingerprints, encoded in the background
 }
 
 // flip is what is committed with the version, or alone where none is made.
@@ -178,7 +180,7 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 	}
 	flip.Project, flip.Applied = e.projectNow(e.contents), e.applied(e.late())
 	if e.changed() {
-		flip.Fingerprints = e.fingerprints()
+		flip.Fingerprints = e.prints()
 	}
 	return flip, nil
 }
@@ -193,6 +195,16 @@ func (c *contents) late() map[string]bool {
 	late[partManifest] = late[partManifest] || c.manifest != nil && c.manifest.late
 	late[partCatalog] = late[partCatalog] || c.catalog != nil && c.catalog.late
 	return late
+}
+
+// encodePrints begins to encode the fingerprints of what is applied. The returned
+// function waits for them.
+func (c *contents) encodePrints() func() map[string][]byte {
+	prints := sync.OnceValue(c.fingerprints)
+	if c.changed() {
+		go prints()
+	}
+	return prints
 }
 
 // fingerprints are those of the artifacts that are applied.

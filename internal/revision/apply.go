@@ -95,6 +95,7 @@ type apply struct {
 	goneOf   map[catalog.Origin]map[catalog.AssetID]bool // that an origin has no node of any more
 	restate  bool                                        // edges of projects that are not observed may have changed
 	current  []catalog.Edge                              // of all projects before this apply; nil: not read
+	ahead    *edgesAhead                                 // nil: current is read when it is needed
 	edges    edgeChange
 	tests    testChange
 	untraced []catalog.AssetID // that have no code any more
@@ -127,6 +128,7 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 		return Result{}, fmt.Errorf("next version of %s: %w", id, err)
 	}
 	a.report().Stage("merge")
+	defer a.readEdgesAhead(ctx)()
 	if err := a.identify(ctx); err != nil {
 		return Result{}, err
 	}

@@ -280,6 +280,33 @@ func TestSameLinksAreRemembered(t *testing.T) {
 	})
 }
 
+// TestSameLinksReportTheSame: counts and issues of links do not depend on whether
+// they are known to be the same.
+func TestSameLinksReportTheSame(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		a, b, c := model("a", "id"), model("b", "id"), model("c", "id")
+		a.parents, b.parents, c.parents = []string{b.id}, []string{a.id}, []string{b.id, "model.p.unknown"}
+		var reports []*recorder
+		for _, same := range []bool{false, false, true} {
+			a.description += "."
+			o := r.dbt("p", a, b, c)
+			o.LinksSame = same
+			got := &recorder{rig: r}
+			if _, err := r.try(Options{Report: got}, o); err != nil {
+				t.Fatal(err)
+			}
+			reports = append(reports, got)
+		}
+		want, got := reports[1], reports[2]
+		if !reflect.DeepEqual(got.counts, want.counts) || !slices.Equal(got.issues, want.issues) {
+			t.Errorf("same links: %v %v, others %v %v", got.counts, got.issues, want.counts, want.issues)
+		}
+		if want.counts["lineages"] != 3 || want.counts["parents_unresolved"] != 1 || !slices.Contains(want.issues, "lineage-cycle") {
+			t.Errorf("%v %v", want.counts, want.issues)
+		}
+	})
+}
+
 func TestLinksEncoding(t *testing.T) {
 	links := Links{"c": {"b", "a", "b"}, "d": {"c"}, "e": {}}
 	b := encodeLinks(links)

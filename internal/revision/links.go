@@ -53,12 +53,43 @@ func (a *apply) link(ctx context.Context) error {
 	return nil
 }
 
+// readEdgesAhead begins to read the current edges while the assets of the claims
+// are found, if the observations state links.
+func (a *apply) readEdgesAhead(ctx context.Context) (end func()) {
+	if a.schema.Version == 0 || !slices.ContainsFunc(a.observations, func(o *Observation) bool { return o.Links != nil }) {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	a.ahead = &edgesAhead{done: make(chan struct{})}
+	go func() {
+		defer close(a.ahead.done)
+		a.ahead.edges, a.ahead.err = a.Store.EdgesOf(ctx, a.ws, a.schema.ID, a.schema.Version, 0)
+	}()
+	return func() {
+		cancel()
+		<-a.ahead.done
+	}
+}
+
+// edgesAhead are edges that are read in the background.
+type edgesAhead struct {
+	edges []catalog.Edge
+	err   error
+	done  chan struct{}
+}
+
 // readEdges reads the current edges of all projects, once.
 func (a *apply) readEdges(ctx context.Context) (err error) {
 	if a.current != nil {
 		return nil
 	}
-	if a.current, err = a.Store.EdgesOf(ctx, a.ws, a.schema.ID, a.schema.Version, 0); err != nil {
+	if a.ahead != nil {
+		<-a.ahead.done
+		a.current, err = a.ahead.edges, a.ahead.err
+	} else {
+		a.current, err = a.Store.EdgesOf(ctx, a.ws, a.schema.ID, a.schema.Version, 0)
+	}
+	if err != nil {
 		return fmt.Errorf("edges of %s: %w", a.schema.ID, err)
 	}
 	if a.current == nil {
@@ -70,7 +101,10 @@ func (a *apply) readEdges(ctx context.Context) (err error) {
 // linkObserved compares the links of an observation with the edges that its
 // project has, keeps the links, and reports issues of them.
 func (a *apply) linkObserved(ctx context.Context, d *edgeDiff, o *Observation) error {
-	now := a.edgesOf(o.Origin, o.Project, o.Links)
+	now := d.byProject[o.Project]
+	if !a.sameEdges(o) {
+		now = a.edgesOf(o.Origin, o.Project, o.Links)
+	}
 	total, dangling := d.project(o.Project, now, a.keptEdge(o.Project))
 	if err := a.rememberLinks(ctx, o); err != nil {
 		return err
@@ -84,6 +118,12 @@ func (a *apply) linkObserved(ctx context.Context, d *edgeDiff, o *Observation) e
 		})
 	}
 	return a.checkCycle(o, now)
+}
+
+// sameEdges reports whether the edges of an observation are those that its project
+// has: its links are the same, and so are the assets at their ends.
+func (a *apply) sameEdges(o *Observation) bool {
+	return o.LinksSame && !a.restate && a.nothingMoved() && a.held[o.Project].isEmpty()
 }
 
 // dropGone ends the edges into what an origin withdrew, where its links are not
