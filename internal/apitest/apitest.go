@@ -145,7 +145,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	blobsOf := func(int64) blob.Store { return blobs }
 	log := slog.New(slog.NewJSONHandler(s.Log, nil))
 	imports := dbtimports.New(dbtimports.Deps{
-		Store: s.Store, Blobs: blobsOf, Cursors: cursors, Limits: o.Limits, Now: time.Now, Log: log, SlowWindow: o.SlowWindow,
+		Store: s.Store, Blobs: blobsOf, Cursors: cursors, Limits: o.Limits, Log: log,
 	})
 	if s.model, err = readmodel.New(readmodel.Options{Store: s.Store}); err != nil {
 		t.Fatal(err)
@@ -161,7 +161,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 		t.Fatal(err)
 	}
 	server, err := httpserver.New(httpserver.Config{
-		Access: s.Access, Limits: o.Limits, Log: log, Now: o.Now, Version: "test", Loopback: o.Loopback,
+		Access: s.Access, Limits: o.Limits, Log: log, Now: o.Now, Version: "test", Loopback: o.Loopback, SlowWindow: o.SlowWindow,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	imports := dbtimports.New(dbtimports.Deps{
-		Store: a.Store, Blobs: a.blobsOf, Cursors: cursors, Limits: limits, Now: a.now, Log: a.log, Uploaded: a.Metrics.Uploaded,
+		Store: a.Store, Blobs: a.blobsOf, Cursors: cursors, Limits: limits, Log: a.log, Uploaded: a.Metrics.Uploaded,
 	})
 	server, err := a.newServer(a.Config.Listen, a.Config.Hosts, a.metricsScope())
 	if err != nil {
@@ -93,6 +93,7 @@ func (a *App) httpLimits() httpserver.Limits {
 	limits := httpserver.DefaultLimits()
 	limits.Request, limits.Parts = int64(a.Config.Limits.Request), a.Config.Limits.Parts
 	limits.URI, limits.Headers, limits.Query = int(a.Config.Limits.URI), int(a.Config.Limits.Headers), a.Config.Limits.Query
+	limits.Connections = a.Config.Limits.Connections
 	limits.Artifacts = httpserver.ArtifactLimitsOf(readerLimits(a.Config.Limits, dbt.Manifest), readerLimits(a.Config.Limits, dbt.Catalog))
 	return limits
 }

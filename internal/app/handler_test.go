@@ -174,11 +174,11 @@ func TestLimitsAreListed(t *testing.T) {
 	_, address, _ := start(t, func(c *config.Config) {
 		c.Limits = config.Limits{
 			Request: 1001, Manifest: 1002, Artifact: 1003, UnpackRatio: 1004, Parts: 1005, Depth: 1006, Name: 1007, Text: 1008,
-			Value: 1009, Nodes: 1010, Columns: 1011, Query: 1012, URI: 1013, Headers: 1014,
+			Value: 1009, Nodes: 1010, Columns: 1011, Query: 1012, URI: 1013, Headers: 1014, Connections: 1015,
 		}
 	})
 	_, body := status(t, address, "/api/v1/limits")
-	for value := 1001; value <= 1014; value++ {
+	for value := 1001; value <= 1015; value++ {
 		if !strings.Contains(body, fmt.Sprintf(":%d", value)) {
 			t.Errorf("%d is not in %s", value, body)
 		}

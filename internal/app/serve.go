@@ -18,6 +18,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/retention"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -221,6 +222,7 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error
 		MaxHeaderBytes: 2 * int(a.Config.Limits.Headers+a.Config.Limits.URI),
 		ErrorLog:       slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	l = httpserver.NewConnections(a.Config.Limits.Connections).Limit(server, l)
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

@@ -80,6 +80,7 @@ type Limits struct {
 	Query       int  // characters of a search
 	URI         Size // a request's address
 	Headers     Size // a request's headers
+	Connections int  // open at a time, of each address that is served
 }
 
 // Retention is what is kept for how long. 0 days keep everything.
@@ -123,6 +124,7 @@ func Default() Config {
 			Query:       512,
 			URI:         8 << 10,
 			Headers:     64 << 10,
+			Connections: 1024,
 		},
 	}
 }

@@ -70,6 +70,7 @@ var settings = []Setting{
 	number("limits.query", "characters of a search text", func(c *Config) *int { return &c.Limits.Query }),
 	size("limits.uri", "the address of a request", func(c *Config) *Size { return &c.Limits.URI }),
 	size("limits.headers", "the headers of a request", func(c *Config) *Size { return &c.Limits.Headers }),
+	number("limits.connections", "open connections of an address; health checks are answered beyond it", func(c *Config) *int { return &c.Limits.Connections }),
 }
 
 func settingNamed(name string) (Setting, bool) {

@@ -20,18 +20,29 @@ type edge struct {
 	proxies proxies
 	mounts  mounts
 	observe func(route, method string, status int, took time.Duration)
+	window  time.Duration // see Config.SlowWindow
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
 		id: requestID(r.Header.Get("X-Request-Id")), url: r.URL, client: e.proxies.client(r), policy: e.mounts.of(r.URL.Path),
 	}
+	conn := connOf(r.Context())
+	conn.serve()
 	r = r.WithContext(withExchange(r.Context(), x))
-	reply := &replyWriter{ResponseWriter: w}
+	reply := newReplyWriter(w, e.window)
+	if x.body = newBody(reply.control, r, e.window); x.body != nil {
+		r.Body = x.body
+		defer x.body.unread()
+	}
+	defer reply.extend() // net/http sends the rest
 	x.policy.secure(reply.Header(), x.id)
 	began := e.now()
 	defer e.end(reply, r, x, began)
 	defer e.recover(reply, r)
+	if conn.beyondLimit() {
+		reply.Header().Set("Connection", "close")
+	}
 	if err := e.refuse(r); err != nil {
 		WriteProblem(reply, r, err)
 		return
@@ -91,26 +102,3 @@ func (e *edge) end(w *replyWriter, r *http.Request, x *exchange, began time.Time
 	}
 	e.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
-
-// replyWriter records the status of a reply.
-type replyWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *replyWriter) WriteHeader(status int) {
-	if w.status == 0 && status >= 200 {
-		w.status = status
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *replyWriter) Write(b []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
-	return w.ResponseWriter.Write(b)
-}
-
-// Unwrap is for http.ResponseController.
-func (w *replyWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

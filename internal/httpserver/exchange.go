@@ -15,6 +15,7 @@ type exchange struct {
 	by      string // name of the principal
 	client  netip.Addr
 	policy  Policy
+	body    *body // nil: none
 }
 
 type exchangeKey struct{}

@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -76,6 +77,10 @@ type humaContext struct {
 	problem *Problem
 }
 
+// SetReadDeadline leaves the deadline to the body's own minimum rate: the library would not lift it after the body, and
+// so end every handler that takes longer.
+func (c *humaContext) SetReadDeadline(time.Time) error { return nil }
+
 func (c *humaContext) SetStatus(status int) {
 	if c.problem != nil {
 		status = c.problem.Status
@@ -90,6 +95,9 @@ func ownProblems(ctx huma.Context, _ string, v any) (any, error) {
 		return v, nil
 	}
 	p := problemOfHuma(theirs)
+	if b := exchangeOf(ctx.Context()).body; b != nil {
+		errors.As(b.err, &p) // the library tells only that the body cannot be read
+	}
 	p.RequestID = RequestID(ctx.Context())
 	if own, ok := ctx.(*humaContext); ok {
 		own.problem = p
@@ -104,17 +112,12 @@ func problemOfHuma(e *huma.ErrorModel) *Problem {
 	switch e.Status {
 	case http.StatusRequestEntityTooLarge:
 		return NewProblem(CodeBodyTooLarge, "The body is too large.").Limited("json")
-	case http.StatusRequestTimeout:
-		return NewProblem(CodeRequestTimeout, "The body arrived too slowly.")
 	case http.StatusUnsupportedMediaType:
 		return NewProblem(CodeUnsupportedMediaType, "Send the body as application/json.")
 	case http.StatusBadRequest:
 		return NewProblem(CodeMalformedJSON, "The body must be one JSON document in UTF-8 without duplicate names: %s.", firstMessage(e))
 	case http.StatusUnprocessableEntity:
 		return problemOfFields(e)
-	}
-	if len(e.Errors) > 0 && strings.Contains(firstMessage(e), io.ErrUnexpectedEOF.Error()) {
-		return NewProblem(CodeIncompleteBody, "The body is shorter than its Content-Length.")
 	}
 	return ProblemOf(e)
 }

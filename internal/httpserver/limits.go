@@ -20,6 +20,8 @@ type Limits struct {
 	URI     int   `json:"uri"`
 	Headers int   `json:"headers"`
 	Nodes   int   `json:"nodes"` // of a graph in one reply
+	// Open at a time; beyond it only health checks are answered, unless a connection is idle.
+	Connections int `json:"connections"`
 
 	Artifacts ArtifactLimits `json:"artifacts" doc:"Limits of the artifacts in an upload; the import fails if one is exceeded"`
 }
@@ -49,7 +51,7 @@ func ArtifactLimitsOf(manifest, other dbt.Limits) ArtifactLimits {
 func DefaultLimits() Limits {
 	return Limits{
 		Request: 2 << 30, JSON: 1 << 20, Parts: 16, Text: 256 << 10, Field: 4 << 10,
-		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000,
+		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000, Connections: 1024,
 		Artifacts: ArtifactLimitsOf(dbt.DefaultLimits(dbt.Manifest), dbt.DefaultLimits(dbt.Catalog)),
 	}
 }

@@ -13,6 +13,11 @@ import (
 
 // refuse returns what is wrong with a request regardless of its route.
 func (e *edge) refuse(r *http.Request) error {
+	if connOf(r.Context()).beyondLimit() && !isHealthPath(r.URL.Path) {
+		p := NewProblem(CodeNotReady, "As many connections are open as this server allows (limits.connections). Try again in a moment.")
+		p.retryAfter = 2
+		return p
+	}
 	if !e.hosts.allows(r) {
 		return NewProblem(CodeHostNotAllowed, "This server does not answer to the name in the Host header. The setting hosts lists the names that it answers to.")
 	}

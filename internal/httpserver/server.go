@@ -38,6 +38,9 @@ type Config struct {
 
 	Observe     func(route, method string, status int, took time.Duration) // nil: none
 	QueryWithin time.Duration                                              // of one request; 0 = no limit
+	// SlowWindow is how long a body may arrive at less than 1 KiB per second, and how long a client may take for the
+	// next piece of a reply; 0 means 30 s, less than 0 no limit.
+	SlowWindow time.Duration
 }
 
 // Server collects routes and returns one handler for them.
@@ -55,6 +58,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.Limits == (Limits{}) {
 		cfg.Limits = DefaultLimits()
+	}
+	if cfg.SlowWindow == 0 {
+		cfg.SlowWindow = slowWindow
 	}
 	rt := newRouter(cfg.Access)
 	return &Server{cfg: cfg, huma: newHuma(rt, cfg.Version, cfg.QueryWithin), router: rt}, nil
@@ -106,6 +112,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	return &edge{
 		next: s.router, log: s.cfg.Log, now: s.cfg.Now, limits: s.cfg.Limits, hosts: hosts,
 		proxies: slices.Clone(s.cfg.TrustedProxies), mounts: slices.Clone(s.mounts), observe: s.cfg.Observe,
+		window: s.cfg.SlowWindow,
 	}, nil
 }
 

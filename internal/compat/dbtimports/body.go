@@ -5,76 +5,37 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
-	"net/http"
-	"os"
 	"strings"
-	"time"
 
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
-// slowest is the minimum rate of an upload, per window: 1 KiB per second.
-const slowest = 1 << 10
-
-// body reads a request's body within its limits and records why it ended, to distinguish a truncated form from a
+// body reads a request's body within its limit and records why it ended, to distinguish a truncated form from a
 // malformed one.
 type body struct {
-	source  io.Reader
-	limit   int64 // bytes
-	read    int64
-	window  time.Duration // period in which slowest × window must arrive
-	control *http.ResponseController
-	now     func() time.Time
-	until   time.Time
-	due     int64 // bytes that must have arrived when the window ends
-	err     error // how the source ended; nil while it has not
+	source io.Reader
+	limit  int64 // bytes
+	read   int64
+	err    error // how the source ended; nil while it has not
 }
 
-func newBody(w http.ResponseWriter, r *http.Request, limit int64, window time.Duration, now func() time.Time) *body {
-	return &body{source: r.Body, limit: limit, window: window, control: http.NewResponseController(w), now: now}
-}
+func newBody(source io.Reader, limit int64) *body { return &body{source: source, limit: limit} }
 
-// Read counts bytes and enforces the minimum rate. It reads at most one byte beyond the limit.
+// Read counts bytes. It reads at most one byte beyond the limit.
 func (b *body) Read(p []byte) (int, error) {
 	if b.err != nil {
 		return 0, b.err
 	}
-	b.pace()
 	if room := b.limit - b.read + 1; int64(len(p)) > room {
 		p = p[:room]
 	}
 	n, err := b.source.Read(p)
 	b.read += int64(n)
-	switch {
-	case b.read > b.limit:
+	if b.read > b.limit {
 		err = tooLarge(b.limit)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		err = httpserver.NewProblem(httpserver.CodeRequestTimeout, "The body arrived more slowly than %d bytes per second.", slowest)
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		err = httpserver.NewProblem(httpserver.CodeIncompleteBody, "The body is shorter than its Content-Length: it ended after %d bytes.", b.read)
 	}
 	b.err = err
 	return n, err
-}
-
-// pace extends the connection's deadline while enough data arrives.
-func (b *body) pace() {
-	if b.window <= 0 {
-		return
-	}
-	if !b.until.IsZero() && b.read < b.due {
-		return
-	}
-	b.until = b.now().Add(b.window)
-	b.due = b.read + int64(slowest*b.window.Seconds())
-	_ = b.control.SetReadDeadline(b.until) // a connection without deadlines is never slow
-}
-
-// free removes the deadline, for the next request on the connection.
-func (b *body) free() {
-	if b.window > 0 {
-		_ = b.control.SetReadDeadline(time.Time{})
-	}
 }
 
 func tooLarge(limit int64) *httpserver.Problem {

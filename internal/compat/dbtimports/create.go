@@ -16,7 +16,7 @@ import (
 // create accepts an upload. Credentials and scope have been checked; the body has not been read yet.
 func (a *API) create(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
-	taken, err := a.upload(w, r, p)
+	taken, err := a.upload(r, p)
 	if err != nil {
 		httpserver.WriteProblem(w, r, err)
 		return
@@ -54,7 +54,7 @@ type taken struct {
 }
 
 // upload streams the form into blobs and enqueues the import.
-func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal) (taken, error) {
+func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 	key, err := idempotency(r.Header)
 	if err != nil {
 		return taken{}, err
@@ -73,8 +73,7 @@ func (a *API) upload(w http.ResponseWriter, r *http.Request, p access.Principal)
 	if err := enoughSpace(ctx, blobs, r); err != nil {
 		return taken{}, err
 	}
-	b := newBody(w, r, a.Limits.Request, a.SlowWindow, a.Now)
-	defer b.free()
+	b := newBody(r.Body, a.Limits.Request)
 	source, err := decoded(b, r.Header.Get("Content-Encoding"))
 	if err != nil {
 		return taken{}, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
@@ -35,14 +34,11 @@ type Deps struct {
 	Blobs   func(ws int64) blob.Store
 	Cursors *httpserver.Cursors
 	Limits  httpserver.Limits // the zero value means the defaults
-	Now     func() time.Time
-	Log     *slog.Logger // nil: none
+	Log     *slog.Logger      // nil: none
 	// CreateStatus is the status of an accepted upload; 0 = 202. Some clients expect 201.
 	CreateStatus int
 	// Uploaded is called with the bytes of each accepted upload; may be nil.
 	Uploaded func(bytes int64)
-	// SlowWindow is how long an upload may stay below 1 KiB per second; 0 means 30 s, less than 0 no limit.
-	SlowWindow time.Duration
 }
 
 // API serves the import API.
@@ -58,9 +54,6 @@ func New(d Deps) *API {
 	}
 	if d.CreateStatus == 0 {
 		d.CreateStatus = http.StatusAccepted
-	}
-	if d.SlowWindow == 0 {
-		d.SlowWindow = 30 * time.Second
 	}
 	return &API{d}
 }

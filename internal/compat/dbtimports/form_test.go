@@ -31,7 +31,7 @@ func FuzzForm(f *testing.F) {
 	limits.Request = 1 << 16
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", bytes.NewReader(data))
-		b := newBody(httptest.NewRecorder(), r, limits.Request, 0, time.Now)
+		b := newBody(r.Body, limits.Request)
 		form := &form{texts: map[string]string{}, limits: limits, onSchema: func(string) error { return nil }}
 		err := form.read(t.Context(), blobs, b, b, "b")
 		if err == nil {
@@ -60,7 +60,7 @@ func FuzzForm(f *testing.F) {
 func TestStoreFailsWhileAFormIsRead(t *testing.T) {
 	text := "--b\r\nContent-Disposition: form-data; name=\"schema_id\"\r\n\r\nSCH-101\r\n--b--\r\n"
 	r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(text))
-	b := newBody(httptest.NewRecorder(), r, 1000, 0, time.Now)
+	b := newBody(r.Body, 1000)
 	form := &form{texts: map[string]string{}, limits: httpserver.DefaultLimits(), onSchema: func(string) error { return catalog.ErrUnavailable }}
 	err := form.read(t.Context(), nil, b, b, "b")
 	var problem *httpserver.Problem
@@ -73,7 +73,7 @@ func TestStoreFailsWhileAFormIsRead(t *testing.T) {
 func TestBodyIsLimited(t *testing.T) {
 	for size, ok := range map[int]bool{0: true, 99: true, 100: true, 101: false, 100000: false} {
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", bytes.NewReader(make([]byte, size)))
-		b := newBody(httptest.NewRecorder(), r, 100, 0, time.Now)
+		b := newBody(r.Body, 100)
 		n, err := io.Copy(io.Discard, b)
 		if (err == nil) != ok || n > 101 {
 			t.Errorf("%d bytes: %d read, %v", size, n, err)
