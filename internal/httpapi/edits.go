@@ -62,31 +62,31 @@ type ColumnPatch struct {
 
 type editAssetInput struct {
 	AssetParam
-	IfMatch string `header:"If-Match"`
-	Body    AssetPatch
+	IfMatchParam
+	Body AssetPatch
 }
 
 type editColumnInput struct {
 	AssetParam
-	Name    string `path:"name" maxLength:"4096"`
-	IfMatch string `header:"If-Match"`
-	Body    ColumnPatch
+	Name string `path:"name" maxLength:"4096"`
+	IfMatchParam
+	Body ColumnPatch
 }
 
 func (a *API) registerEdits(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/assets/{id}", Scope: access.WriteCatalog, ID: "edit-asset", Example: `{"description":"One row per order.","tags":["core"]}`, Tag: "assets",
 		Summary:     "Edit an asset",
-		Description: "Sets description, owners and tags on behalf of the key's owner. Nothing is overwritten: an undo is a new edit. The reply has the effective value and the person's own; `meta.warnings` lists edits that the schema's policy hides.",
+		Description: "Sets description, owners and tags on behalf of the key's owner. Nothing is overwritten: an undo is a new edit. With `If-Match` it is refused (412) if the asset has changed since it was read; the reply's `ETag` is the next one. The reply has the effective value and the person's own; `meta.warnings` lists edits that the schema's policy hides.",
 	}, a.editAsset)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.WriteCatalog, ID: "edit-column", Example: `{"description":"Net of VAT."}`, Tag: "columns",
 		Summary:     "Edit a column",
-		Description: "As for assets: description and tags of a column.",
+		Description: "As for assets: description and tags of a column. `If-Match` takes the `ETag` of the column; the reply's is the next one.",
 	}, a.editColumn)
 }
 
-func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetInput) (*httpserver.Body[EditReply[Asset]], error) {
+func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetInput) (*httpserver.Changed[EditReply[Asset]], error) {
 	f, err := a.asset(ctx, p, in.ref(), "")
 	if err != nil {
 		return nil, err
@@ -122,10 +122,10 @@ func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 	n.text("description", in.Body.Description, doc.Data.Attributes.Description, f.schema.Policy.Description)
 	n.set("owners", in.Body.Owners, doc.Data.Attributes.Owners, f.schema.Policy.Owners)
 	n.set("tags", in.Body.Tags, doc.Data.Attributes.Tags, f.schema.Policy.Tags)
-	return editReply(doc.Data, n), nil
+	return editReply(doc.Data, n)
 }
 
-func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumnInput) (*httpserver.Body[EditReply[Column]], error) {
+func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumnInput) (*httpserver.Changed[EditReply[Column]], error) {
 	f, err := a.asset(ctx, p, in.ref(), "")
 	if err != nil {
 		return nil, err
@@ -159,7 +159,7 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 	n := notEffective{schema: f.schema, column: true}
 	n.text("description", in.Body.Description, after.Attributes.Description, f.schema.Policy.ColumnDescription)
 	n.set("tags", in.Body.Tags, after.Attributes.Tags, f.schema.Policy.ColumnTags)
-	return editReply(after, n), nil
+	return editReply(after, n)
 }
 
 // edit applies the edits that a function computes from the asset, and returns the edited asset. Nothing else can

@@ -66,10 +66,10 @@ func (n *notEffective) add(field, shown string, rule catalog.Rule) {
 	})
 }
 
-func editReply[A any](r httpserver.Resource[A], n notEffective) *httpserver.Body[EditReply[A]] {
+func editReply[A any](r httpserver.Resource[A], n notEffective) (*httpserver.Changed[EditReply[A]], error) {
 	out := EditReply[A]{Data: r}
 	if len(n.warnings) > 0 {
 		out.Meta = &EditMeta{n.warnings}
 	}
-	return httpserver.Reply(out)
+	return httpserver.ReplyChanged(out, httpserver.DocumentOf(r))
 }

@@ -29,7 +29,7 @@ type Editor interface {
 // Store is what the API needs of the store beyond the read model; *store.Store implements it.
 type Store interface {
 	CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error)
-	DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID) error
+	DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, check func(store.SchemaRow) error) error
 	UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch store.SchemaPatch) (catalog.Schema, error)
 	Keys(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Key], error)
 	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error

@@ -22,6 +22,11 @@ type IDParam struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
+// IfMatchParam is the precondition of a change.
+type IfMatchParam struct {
+	IfMatch string `header:"If-Match" doc:"ETag of the document that is changed, from a GET or an earlier change. If the document has another one by now, nothing is changed and the reply is 412."`
+}
+
 // view returns the view of the schema in the parameter schema_id; catalog.ErrNotFound if the principal may not see it.
 func (a *API) view(ctx context.Context, p access.Principal, id, at string) (*readmodel.View, error) {
 	v, err := a.schema(ctx, p, "schema_id", id)

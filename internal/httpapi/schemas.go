@@ -91,7 +91,7 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema", Description: "Name, environment, merge policy, served version, number of tables and last import.",
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment or policy. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective.",
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment or policy; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Tag: "schemas",
@@ -102,6 +102,7 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 
 type deleteSchemaInput struct {
 	IDParam
+	IfMatchParam
 	Confirm string `query:"confirm" maxLength:"1024" doc:"Name of the schema, to confirm; required" example:"Analytics Warehouse"`
 }
 
@@ -116,7 +117,7 @@ func (a *API) deleteSchema(ctx context.Context, p access.Principal, in *deleteSc
 	if in.Confirm != view.Schema.Name {
 		return nil, httpserver.InvalidParameter("confirm", "must be the name of the schema, %q", view.Schema.Name)
 	}
-	return nil, a.store.DeleteSchema(ctx, p.WS, view.Schema.ID)
+	return nil, a.store.DeleteSchema(ctx, p.WS, view.Schema.ID, schemaIs(in.IfMatch))
 }
 
 func (a *API) listSchemas(ctx context.Context, p access.Principal, in *httpserver.PageParams) (*httpserver.Body[httpserver.List[Schema]], error) {
@@ -173,24 +174,16 @@ func (a *API) schemaDocument(ctx context.Context, p access.Principal, id string)
 // updateSchemaInput is a patch with its precondition.
 type updateSchemaInput struct {
 	IDParam
-	IfMatch string `header:"If-Match"`
-	Body    SchemaPatch
+	IfMatchParam
+	Body SchemaPatch
 }
 
-func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSchemaInput) (*httpserver.Body[httpserver.Document[Schema]], error) {
-	before, err := a.schemaDocument(ctx, p, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	if err := httpserver.Precondition(in.IfMatch, before); err != nil {
-		return nil, err
-	}
+func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSchemaInput) (*httpserver.Changed[httpserver.Document[Schema]], error) {
 	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}
-	s := view.Schema
-	patch := store.SchemaPatch{Name: in.Body.Name, Environment: in.Body.Environment}
+	patch := store.SchemaPatch{If: schemaIs(in.IfMatch), Name: in.Body.Name, Environment: in.Body.Environment}
 	for field, text := range map[string]*string{"name": patch.Name, "environment": patch.Environment} {
 		if text != nil {
 			if err := plainText(field, *text); err != nil {
@@ -199,16 +192,26 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 		}
 	}
 	if in.Body.Policy != nil {
-		patch.Policy = in.Body.Policy.onto(s.Policy)
+		patch.Policy = in.Body.Policy.onto
 	}
-	if _, err := a.store.UpdateSchema(ctx, p.WS, s.ID, patch); err != nil {
+	if _, err := a.store.UpdateSchema(ctx, p.WS, view.Schema.ID, patch); err != nil {
 		return nil, err
 	}
 	after, err := a.schemaDocument(ctx, p, in.ID)
-	return httpserver.Reply(after), err
+	if err != nil {
+		return nil, err
+	}
+	return httpserver.ReplyChanged(after, after)
 }
 
-func (p *PolicyPatch) onto(policy catalog.Policy) *catalog.Policy {
+// schemaIs returns the check that a schema's document still has the tag of If-Match.
+func schemaIs(ifMatch string) func(store.SchemaRow) error {
+	return func(row store.SchemaRow) error {
+		return httpserver.Precondition(ifMatch, httpserver.DocumentOf(schemaResource(row)))
+	}
+}
+
+func (p *PolicyPatch) onto(policy *catalog.Policy) {
 	set := func(rule *catalog.Rule, to *Rule) {
 		if to != nil {
 			*rule = catalog.Rule(*to)
@@ -219,7 +222,6 @@ func (p *PolicyPatch) onto(policy catalog.Policy) *catalog.Policy {
 	set(&policy.Tags, p.Tags)
 	set(&policy.ColumnDescription, p.ColumnDescription)
 	set(&policy.ColumnTags, p.ColumnTags)
-	return &policy
 }
 
 func schemaResource(row store.SchemaRow) httpserver.Resource[Schema] {

@@ -15,8 +15,9 @@ func etagOf(body []byte) string {
 	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
 }
 
-// Tagged adds ETags to the replies of a handler, answers 304 if the client already has the body and compresses large
-// bodies for clients that accept it. It holds the whole reply in memory: replies of the API are pages.
+// Tagged adds ETags to the replies of a handler that sets none, answers 304 to a read if the client already has the
+// body and compresses large bodies for clients that accept it. It holds the whole reply in memory: replies of the API
+// are pages.
 func Tagged(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held := &heldReply{ResponseWriter: w}
@@ -48,12 +49,16 @@ func (h *heldReply) send(r *http.Request) {
 	w.Header().Add("Vary", "Accept-Encoding")
 	if h.status == http.StatusOK {
 		packs := len(body) >= compressFrom && acceptsGzip(r.Header.Get("Accept-Encoding"))
-		tag := etagOf(body)
+		tag := w.Header().Get("ETag")
+		if tag == "" {
+			tag = etagOf(body)
+		}
 		w.Header().Set("ETag", tag)
 		if packs { // the same document by other bytes
 			w.Header().Set("ETag", "W/"+tag)
 		}
-		if matches(r.Header.Get("If-None-Match"), tag) {
+		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+		if reads && matches(r.Header.Get("If-None-Match"), tag) {
 			w.Header().Del("Content-Type")
 			w.Header().Del("Content-Length")
 			w.WriteHeader(http.StatusNotModified)
@@ -78,6 +83,21 @@ func matches(header, tag string) bool {
 		}
 	}
 	return false
+}
+
+// Changed is the reply to a change of a document, with the tag that the next change takes as If-Match.
+type Changed[T any] struct {
+	ETag string `header:"ETag" doc:"Tag of the changed document, as a GET serves it"`
+	Body T
+}
+
+// ReplyChanged returns the reply to a change, tagged with the document that a GET serves now.
+func ReplyChanged[T any](body T, document any) (*Changed[T], error) {
+	b, err := Encode(document)
+	if err != nil {
+		return nil, err
+	}
+	return &Changed[T]{ETag: etagOf(b), Body: body}, nil
 }
 
 // Precondition checks If-Match against the current document. An empty header always passes.

@@ -367,7 +367,7 @@ func TestPolicies(t *testing.T) {
 		{catalog.Always, false, "About orders."}, {catalog.Always, true, "Ana's words."}, {catalog.Smart, false, "Ana's words."},
 	} {
 		r := newRig(t)
-		if _, err := r.store.UpdateSchema(t.Context(), ws, r.schema, store.SchemaPatch{Policy: &catalog.Policy{Description: c.rule}}); err != nil {
+		if _, err := r.store.UpdateSchema(t.Context(), ws, r.schema, store.SchemaPatch{Policy: func(p *catalog.Policy) { *p = catalog.Policy{Description: c.rule} }}); err != nil {
 			t.Fatal(err)
 		}
 		nodes := shopNodes()

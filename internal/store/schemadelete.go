@@ -14,10 +14,10 @@ func notDeleted(column string) string {
 }
 
 // DeleteSchema hides a schema and everything in it, frees its name, and cancels what waits for it. PurgeSchema deletes
-// the rows later.
-func (s *Store) DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID) error {
+// the rows later. check refuses it by an error, as SchemaPatch.If does.
+func (s *Store) DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, check func(SchemaRow) error) error {
 	err := s.tx(ctx, func(tx Tx) error {
-		schema, err := tx.schema(ctx, ws, id)
+		schema, err := tx.checkedSchema(ctx, ws, id, check)
 		if err != nil {
 			return err
 		}

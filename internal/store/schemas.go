@@ -25,10 +25,20 @@ type SchemaRow struct {
 // SchemaPatch changes the fields that are not nil.
 type SchemaPatch struct {
 	Name, Environment *string
-	Policy            *catalog.Policy
+	// Policy changes the stored policy.
+	Policy func(*catalog.Policy)
+	// If refuses the change by an error. It is called within the transaction, while
+	// nothing else can change the schema, and again if that is tried again.
+	If func(SchemaRow) error
 }
 
 const schemaColumns = `s.id, s.name, s.environment, s.policy, s.version, s.created_at, s.updated_at`
+
+// schemaRows selects schemas as lists show them.
+const schemaRows = `SELECT ` + schemaColumns + `, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
+	FROM schemas s LEFT JOIN imports i ON i.ws = s.ws
+		AND i.id = (SELECT max(n.id) FROM imports n WHERE n.ws = s.ws AND n.schema_id = s.id)
+	`
 
 func scanSchema(row scanner) (catalog.Schema, error) {
 	s, _, err := scanSchemaAnd(row)
@@ -129,10 +139,7 @@ func (s *Store) Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, 
 	}
 	d := s.reader(ws)
 	where, args := among(`WHERE s.ws = ? AND s.deleted_at = 0`, []any{ws}, "s.id", only)
-	rows, err := list(ctx, d, scanSchemaRow, `SELECT `+schemaColumns+`, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
-		FROM schemas s LEFT JOIN imports i ON i.ws = s.ws
-			AND i.id = (SELECT max(n.id) FROM imports n WHERE n.ws = s.ws AND n.schema_id = s.id)
-		`+where+` AND s.id > ? ORDER BY s.id LIMIT ?`, append(args, after, p.limit()+1)...)
+	rows, err := list(ctx, d, scanSchemaRow, schemaRows+where+` AND s.id > ? ORDER BY s.id LIMIT ?`, append(args, after, p.limit()+1)...)
 	if err != nil {
 		return Paged[SchemaRow]{}, fmt.Errorf("schemas: %w", err)
 	}
@@ -162,6 +169,18 @@ func scanSchemaRow(row scanner) (r SchemaRow, err error) {
 	return r, err
 }
 
+// checkedSchema locks a schema's row and returns it, unless check refuses it.
+func (tx Tx) checkedSchema(ctx context.Context, ws int64, id catalog.SchemaID, check func(SchemaRow) error) (catalog.Schema, error) {
+	if _, err := tx.exec(ctx, `UPDATE schemas SET name = name WHERE ws = ? AND id = ?`, ws, int64(id)); err != nil {
+		return catalog.Schema{}, err
+	}
+	row, err := one(ctx, tx.db, scanSchemaRow, schemaRows+`WHERE s.ws = ? AND s.id = ? AND s.deleted_at = 0`, ws, int64(id))
+	if err == nil && check != nil {
+		err = check(row)
+	}
+	return row.Schema, err
+}
+
 // UpdateSchema changes a schema's name, environment or policy.
 func (s *Store) UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch SchemaPatch) (catalog.Schema, error) {
 	var schema catalog.Schema
@@ -174,7 +193,7 @@ func (s *Store) UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID,
 				return err
 			}
 		}
-		if schema, err = tx.schema(ctx, ws, id); err != nil {
+		if schema, err = tx.checkedSchema(ctx, ws, id, patch.If); err != nil {
 			return err
 		}
 		patch.apply(&schema)
@@ -201,6 +220,6 @@ func (p SchemaPatch) apply(s *catalog.Schema) {
 		s.Environment = *p.Environment
 	}
 	if p.Policy != nil {
-		s.Policy = *p.Policy
+		p.Policy(&s.Policy)
 	}
 }

@@ -23,7 +23,7 @@ func testSchemas(t *testing.T, r *rig) {
 
 	r.clock.add(time.Hour)
 	name, policy := "renamed", catalog.Policy{Description: catalog.Smart}
-	patched := get(r.UpdateSchema(ctx, ws, 101, store.SchemaPatch{Name: &name, Policy: &policy}))(t)
+	patched := get(r.UpdateSchema(ctx, ws, 101, store.SchemaPatch{Name: &name, Policy: func(p *catalog.Policy) { *p = policy }}))(t)
 	want := first
 	want.Name, want.Policy, want.UpdatedAt = name, policy, start.Add(time.Hour)
 	same(t, patched, want)
@@ -121,9 +121,9 @@ func testDeletedSchemas(t *testing.T, r *rig) {
 	}
 	same(t, counts(), []int{2, 2, 2, 2, 2})
 	wants(t, r.PurgeSchema(ctx, ws, deleted), catalog.ErrConflict)
-	must(t, r.DeleteSchema(ctx, ws, deleted))
+	must(t, r.DeleteSchema(ctx, ws, deleted, nil))
 	same(t, counts(), []int{1, 1, 1, 1, 1})
-	wants(t, r.DeleteSchema(ctx, ws, deleted), catalog.ErrNotFound)
+	wants(t, r.DeleteSchema(ctx, ws, deleted, nil), catalog.ErrNotFound)
 	_, err := r.Schema(ctx, ws, deleted)
 	wants(t, err, catalog.ErrNotFound)
 	_, err = r.Import(ctx, ws, 2)
