@@ -44,8 +44,8 @@ func (s *Store) Ping(ctx context.Context) error {
 // of space. An import that waits for space tries more often.
 const fullTime = 30 * time.Second
 
-// Ready reports whether the database answers, accepts writes and is not damaged; catalog.ErrNoSpace if
-// a write failed for lack of space a moment ago.
+// Ready reports whether the database answers, accepts writes, is not damaged and has the tables that requests read;
+// catalog.ErrNoSpace if a write failed for lack of space a moment ago.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
 		return err
@@ -54,6 +54,9 @@ func (s *Store) Ready(ctx context.Context) error {
 		return fmt.Errorf("%s: a write failed at %s: %w", s.eng.Name(), timeOf(at).Format(time.RFC3339), catalog.ErrNoSpace)
 	}
 	if err := s.eng.Verify(ctx); err != nil {
+		return fmt.Errorf("%s: %w", s.eng.Name(), err)
+	}
+	if err := s.probe(ctx); err != nil {
 		return fmt.Errorf("%s: %w", s.eng.Name(), err)
 	}
 	return nil

@@ -2,8 +2,11 @@ package sqlite
 
 import (
 	"bytes"
+	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -52,5 +55,31 @@ func damage(t *testing.T, path string) {
 	}
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A store without one of the tables that requests read is not ready.
+func TestReadyNoticesMissingTables(t *testing.T) {
+	for _, table := range []string{"assets", "asset_columns", "api_keys", "node_results", "jobs", "texts"} {
+		dir := t.TempDir()
+		st, err := Open(t.Context(), dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = st.Close() }() // the test has its answer
+		if err := errors.Join(st.Migrate(t.Context()), st.Ready(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		other, err := sql.Open("sqlite", "file:"+filepath.Join(dir, FileName))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = other.ExecContext(t.Context(), `ALTER TABLE `+table+` RENAME TO lost`)
+		if err := errors.Join(err, other.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if err := st.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), table) {
+			t.Errorf("without %s: %v", table, err)
+		}
 	}
 }
