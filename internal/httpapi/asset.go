@@ -121,8 +121,8 @@ func assetType(k catalog.Kind) string {
 }
 
 // assetResource returns the resource of an asset; whole adds what lists leave out.
-func assetResource(s readmodel.Summary, whole bool) httpserver.Resource[Asset] {
-	asset := s.Asset
+func assetResource(s *readmodel.Summary, whole bool) httpserver.Resource[Asset] {
+	asset := &s.Asset
 	out := Asset{
 		Name: asset.Name, Kind: string(asset.Kind), Relation: httpserver.NullableOf(relationOf(asset.Relation, asset.RelationKey)), Description: textOf(asset.Description),
 		Owners: orEmpty(asset.Owners), Tags: orEmpty(asset.Tags), Materialized: optional(asset.Kind.Materialization(asset.Materialized)),
@@ -176,7 +176,7 @@ func originText(o catalog.Origin, by string) string {
 	return string(o)
 }
 
-func dbtOf(asset catalog.Asset) *DBT {
+func dbtOf(asset *catalog.Asset) *DBT {
 	d := asset.DBT
 	if d == nil {
 		return nil
@@ -210,7 +210,7 @@ func statsOf(stats map[string]catalog.Stat) map[string]Stat {
 	return out
 }
 
-func lastRunOf(s readmodel.Summary) *LastRun {
+func lastRunOf(s *readmodel.Summary) *LastRun {
 	r := s.LastRun
 	if r == nil {
 		return nil
@@ -221,7 +221,7 @@ func lastRunOf(s readmodel.Summary) *LastRun {
 	}
 }
 
-func relationshipsOf(s readmodel.Summary) *httpserver.Relationships {
+func relationshipsOf(s *readmodel.Summary) *httpserver.Relationships {
 	out := &httpserver.Relationships{Schema: &httpserver.Named{ID: s.Schema.ID.String(), Name: s.Schema.Name}}
 	if s.Project != nil {
 		out.Project = &httpserver.Named{ID: s.Project.ID.String(), Name: s.Project.Name}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/access"
@@ -93,8 +94,9 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 			return httpserver.Reply(out), nil
 		}
 	}
-	for _, s := range summaries {
-		out.Data = append(out.Data, assetResource(s, false))
+	out.Data = slices.Grow(out.Data, len(summaries))
+	for i := range summaries {
+		out.Data = append(out.Data, assetResource(&summaries[i], false))
 	}
 	out.Meta.Warnings = list.Warnings
 	for b, counts := range list.Breakdown {
@@ -178,7 +180,7 @@ func (a *API) assetDocument(ctx context.Context, _ access.Principal, f found) (h
 	if err != nil {
 		return httpserver.Document[Asset]{}, err
 	}
-	out := assetResource(summaries[0], true)
+	out := assetResource(&summaries[0], true)
 	out.Attributes.OwnerEmails, err = f.view.Contacts(ctx, []catalog.Asset{f.asset})
 	return httpserver.DocumentOf(out), err
 }

@@ -126,7 +126,7 @@ func (f *Freshness) demands(c *catalog.Criteria) {
 }
 
 // assetFreshness is the freshness of a source: its newest result, else what its project demands.
-func assetFreshness(s readmodel.Summary) *Freshness {
+func assetFreshness(s *readmodel.Summary) *Freshness {
 	var demanded *catalog.Criteria
 	if s.DBT != nil && len(s.DBT.Freshness) > 0 {
 		demanded = &catalog.Criteria{}

@@ -170,12 +170,10 @@ func fieldCode(place, message string) Code {
 }
 
 func writeJSON(w io.Writer, v any) error {
-	body, err := Encode(v)
-	if err != nil {
+	return encoded(v, func(body []byte) error {
+		_, err := w.Write(body)
 		return err
-	}
-	_, err = w.Write(body)
-	return err
+	})
 }
 
 // readJSON accepts exactly one document, in UTF-8, without duplicate names and with exact names; encoding/json is

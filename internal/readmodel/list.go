@@ -187,7 +187,7 @@ func (v *View) read(ctx context.Context, chosen []*Asset) ([]catalog.Asset, erro
 	if err != nil {
 		return nil, err
 	}
-	var out []catalog.Asset
+	out := make([]catalog.Asset, 0, len(chosen))
 	for _, a := range chosen {
 		n, ok := slices.BinarySearchFunc(rows, a.ID, func(row catalog.Asset, id catalog.AssetID) int { return cmp.Compare(row.ID, id) })
 		if !ok {

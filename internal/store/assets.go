@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -20,7 +21,7 @@ func scanAsset(row scanner) (catalog.Asset, error) {
 // scanAssetAnd scans an asset and more columns behind it.
 func scanAssetAnd(row scanner, more ...any) (a catalog.Asset, err error) {
 	var id, version, created, updated int64
-	var body []byte
+	var body sql.RawBytes // decode copies what it keeps
 	if err := row.Scan(append([]any{&id, &version, &created, &updated, &body}, more...)...); err != nil {
 		return a, err
 	}

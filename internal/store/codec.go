@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,6 +28,9 @@ const compressed = 0xff
 
 // maxBody bounds the size that a compressed value may claim to have.
 const maxBody = 1 << 30 // bytes
+
+// keptBody is the size up to which a buffer for bodies is kept.
+const keptBody = 1 << 20 // bytes
 
 // encoder returns the stored form of bodies and texts. Its memory is reused for
 // each of them: only what is kept is allocated. It is not for concurrent use.
@@ -82,7 +86,14 @@ func (e *encoder) compress() (b []byte, shorter bool) {
 	return plain, false
 }
 
-func decompress(b []byte) ([]byte, error) {
+// plainBodies are buffers for bodies that are decoded at once: nothing that json decodes refers to them.
+var plainBodies = sync.Pool{New: func() any { return new([]byte) }}
+
+func decompress(b []byte) ([]byte, error) { return decompressInto(new([]byte), b) }
+
+// decompressInto returns b, decompressed if it is compressed, then in the buffer if that is large enough. A larger one
+// is kept there unless it is very large.
+func decompressInto(buffer *[]byte, b []byte) ([]byte, error) {
 	if len(b) == 0 || b[0] != compressed {
 		return b, nil
 	}
@@ -93,7 +104,11 @@ func decompress(b []byte) ([]byte, error) {
 	if n > maxBody {
 		return nil, fmt.Errorf("unpacks to %d bytes: %w", n, catalog.ErrTooLarge)
 	}
-	return s2.Decode(nil, b[1:])
+	plain, err := s2.Decode((*buffer)[:cap(*buffer)], b[1:])
+	if cap(plain) <= keptBody {
+		*buffer = plain
+	}
+	return plain, err
 }
 
 // encode returns the stored form of one body.
@@ -104,7 +119,9 @@ var storedOptions = jsontext.AllowDuplicateNames(true)
 
 // decode reads what encode returned.
 func decode(b []byte, v any) error {
-	b, err := decompress(b)
+	plain := plainBodies.Get().(*[]byte)
+	defer plainBodies.Put(plain)
+	b, err := decompressInto(plain, b)
 	if err != nil {
 		return fmt.Errorf("stored body: %w", err)
 	}
