@@ -52,6 +52,7 @@ type Access struct {
 	now    func() time.Time
 	random io.Reader
 	demo   bool
+	failed *failures
 
 	mu    sync.Mutex
 	cache map[string]cached // by public id
@@ -70,10 +71,18 @@ type Option func(*Access)
 // WithDemo lets requests from loopback without credentials pass as Demo.
 func WithDemo() Option { return func(a *Access) { a.demo = true } }
 
+// WithFailureLimit sets the limit of attempts with invalid credentials.
+func WithFailureLimit(limit FailureLimit) Option {
+	return func(a *Access) { a.failed = newFailures(limit) }
+}
+
 // New makes an Access over stored keys; now and random are the clock and the
 // source of randomness (crypto/rand.Reader).
 func New(keys Keys, now func() time.Time, random io.Reader, options ...Option) *Access {
-	a := &Access{keys: keys, now: now, random: random, cache: map[string]cached{}, used: map[int64]time.Time{}}
+	a := &Access{
+		keys: keys, now: now, random: random, failed: newFailures(DefaultFailureLimit()),
+		cache: map[string]cached{}, used: map[int64]time.Time{},
+	}
 	for _, option := range options {
 		option(a)
 	}
@@ -82,7 +91,7 @@ func New(keys Keys, now func() time.Time, random io.Reader, options ...Option) *
 
 // Authenticate returns the principal of a request, by its headers and the address of its client, with or without
 // port. `Authorization: Bearer` takes precedence over `X-API-Key`. Errors wrap ErrMissing, ErrUnknown,
-// ErrExpired or are the store's.
+// ErrExpired, are a *LimitedError or are the store's.
 func (a *Access) Authenticate(ctx context.Context, header http.Header, remote string) (Principal, error) {
 	text, ok := credentials(header)
 	if !ok {
@@ -91,8 +100,24 @@ func (a *Access) Authenticate(ctx context.Context, header http.Header, remote st
 		}
 		return Principal{}, ErrMissing
 	}
-	t, ok := parseToken(text)
-	if !ok {
+	t, _ := parseToken(text)
+	from, now := networkOf(remote), a.now()
+	if err := a.failed.allow(from, t, now); err != nil {
+		return Principal{}, err
+	}
+	p, err := a.authenticate(ctx, t, remote)
+	switch {
+	case err == nil:
+		a.failed.succeeded(from, t)
+	case errors.Is(err, ErrUnknown):
+		a.failed.failed(from, t, now)
+	}
+	return p, err
+}
+
+// authenticate returns the principal of a key; the zero token is a malformed one.
+func (a *Access) authenticate(ctx context.Context, t token, remote string) (Principal, error) {
+	if t.publicID == "" {
 		return Principal{}, fmt.Errorf("malformed key: %w", ErrUnknown)
 	}
 	key, found, err := a.lookup(ctx, t.publicID)
@@ -110,7 +135,7 @@ func (a *Access) verify(t token, key store.Key, found bool, remote string) (Prin
 	now := a.now()
 	switch {
 	case !same || !found || !key.RevokedAt.IsZero():
-		return Principal{}, ErrUnknown
+		return Principal{}, fmt.Errorf("key %s: %w", t.publicID, ErrUnknown)
 	case !allowedFrom(key.CIDRs, remote):
 		return Principal{}, fmt.Errorf("key %s from %s: %w", key.PublicID, remote, ErrUnknown)
 	case !key.ExpiresAt.IsZero() && !now.Before(key.ExpiresAt):
@@ -123,7 +148,7 @@ func (a *Access) verify(t token, key store.Key, found bool, remote string) (Prin
 }
 
 func principalOf(key store.Key) Principal {
-	p := Principal{WS: key.WS, KeyID: key.ID, Name: key.Name, Schemas: key.SchemaIDs}
+	p := Principal{WS: key.WS, KeyID: key.ID, Name: key.Name, Schemas: key.SchemaIDs, CIDRs: key.CIDRs, ExpiresAt: key.ExpiresAt}
 	for _, s := range key.Scopes {
 		p.Scopes = append(p.Scopes, Scope(s))
 	}
@@ -230,7 +255,7 @@ func allowedFrom(cidrs []string, remote string) bool {
 	}
 	addr, ok := remoteAddr(remote)
 	return ok && slices.ContainsFunc(cidrs, func(cidr string) bool {
-		network, err := netip.ParsePrefix(cidr)
+		network, err := parseNetwork(cidr)
 		return err == nil && network.Contains(addr)
 	})
 }

@@ -73,7 +73,7 @@ func create(t *testing.T, a *Access, n NewKey) (string, store.Key) {
 	if n.Scopes == nil {
 		n.Scopes = []Scope{ReadCatalog}
 	}
-	secret, key, err := a.Create(t.Context(), catalog.DefaultWorkspace, n)
+	secret, key, err := a.Create(t.Context(), System(catalog.DefaultWorkspace), n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestCreateRefuses(t *testing.T) {
 		"odd network":   {Name: "x", Scopes: []Scope{ReadCatalog}, CIDRs: []string{"10.0.0.0"}},
 		"past":          {Name: "x", Scopes: []Scope{ReadCatalog}, ExpiresAt: c.at},
 	} {
-		if _, _, err := a.Create(t.Context(), catalog.DefaultWorkspace, n); !errors.Is(err, catalog.ErrInvalid) {
+		if _, _, err := a.Create(t.Context(), System(catalog.DefaultWorkspace), n); !errors.Is(err, catalog.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"hash/crc32"
 	"io"
 	"math/big"
+	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -93,9 +95,35 @@ func isBase62(s string) bool {
 	return true
 }
 
-// LooksLikeKey reports whether a text contains what may be a key, valid or not:
-// keys do not belong in URLs.
+// keyIn matches what may be a key, valid or not, or a good part of one. Names of models may begin in the same way.
+var keyIn = regexp.MustCompile(fmt.Sprintf(`(?i)%s_[0-9a-z]{%d}_[0-9a-z]{%d,}`, keyPrefix, publicIDLength, secretLength/2))
+
+// LooksLikeKey reports whether a text contains what may be a key, valid or not, percent-encoded or not: keys do not
+// belong in URLs.
 func LooksLikeKey(text string) bool {
-	at := strings.Index(text, keyPrefix+"_")
-	return at >= 0 && len(text)-at >= keyLength/2
+	for range mostEncodings {
+		if keyIn.MatchString(text) {
+			return true
+		}
+		plain, err := url.PathUnescape(text)
+		if err != nil || plain == text {
+			return false
+		}
+		text = plain
+	}
+	return false
+}
+
+// mostEncodings is how often a text may be percent-encoded to be recognized.
+const mostEncodings = 4
+
+// Redact returns a text without what may be a key, for logs.
+func Redact(text string) string {
+	if !LooksLikeKey(text) {
+		return text
+	}
+	if redacted := keyIn.ReplaceAllLiteralString(text, keyPrefix+"_(redacted)"); !LooksLikeKey(redacted) {
+		return redacted
+	}
+	return "(redacted: it contains a key)"
 }

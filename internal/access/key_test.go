@@ -2,6 +2,8 @@ package access
 
 import (
 	"crypto/rand"
+	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -67,11 +69,28 @@ func TestLooksLikeKey(t *testing.T) {
 	}
 	for text, want := range map[string]bool{
 		tok.text: true, "x" + tok.text: true, tok.text[:40]: true, "twg_": false, "orders": false, "": false, "twg_short": false,
+		strings.ToLower(tok.text): true, "/assets/" + url.PathEscape(tok.text): true, everyByte(tok.text): true, everyByte(everyByte(tok.text)): true,
+		"model.shop.twg_customer_transactions_by_region_and_day": false,
 	} {
 		if LooksLikeKey(text) != want {
 			t.Errorf("LooksLikeKey(%q) = %v", text, !want)
 		}
+		if got := Redact(text); LooksLikeKey(got) || want == (got == text) || strings.Contains(got, tok.text[13:40]) {
+			t.Errorf("Redact(%q) = %q", text, got)
+		}
 	}
+	if got, want := Redact("a "+tok.text+" b"), "a twg_(redacted) b"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// everyByte percent-encodes every byte of a text.
+func everyByte(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		fmt.Fprintf(&b, "%%%02X", c)
+	}
+	return b.String()
 }
 
 func FuzzParseToken(f *testing.F) {

@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -16,7 +15,6 @@ const DefaultValidity = 365 * 24 * time.Hour
 // NewKey describes the key to create.
 type NewKey struct {
 	Name      string
-	Creator   string
 	Scopes    []Scope
 	SchemaIDs []catalog.SchemaID // empty = all
 	CIDRs     []string           // empty = from everywhere
@@ -24,34 +22,38 @@ type NewKey struct {
 	Never     bool               // no expiry at all
 }
 
-// Create makes a key and returns its text, which is not stored and never shown
-// again. It returns catalog.ErrInvalid for a key without a name or scope, with an unknown
-// scope or network, or with an end in the past.
-func (a *Access) Create(ctx context.Context, ws int64, n NewKey) (secret string, key store.Key, err error) {
+// Create makes a key on behalf of a principal, in its workspace, and returns its text, which is not stored and never
+// shown again. The key has at least the limits of the principal. It returns catalog.ErrInvalid for a key without a name
+// or scope, with an unknown scope or network, or with an end in the past, and a *LimitError for one that may do more
+// than the principal.
+func (a *Access) Create(ctx context.Context, by Principal, n NewKey) (secret string, key store.Key, err error) {
 	t, err := newToken(a.random)
 	if err != nil {
 		return "", store.Key{}, err
 	}
-	key, err = a.put(ctx, ws, t, n)
+	key, err = a.put(ctx, by, t, n)
 	return t.text, key, err
 }
 
-func (a *Access) put(ctx context.Context, ws int64, t token, n NewKey) (store.Key, error) {
+func (a *Access) put(ctx context.Context, by Principal, t token, n NewKey) (store.Key, error) {
 	if err := a.check(n); err != nil {
+		return store.Key{}, err
+	}
+	n, err := by.within(n, a.now())
+	if err != nil {
 		return store.Key{}, err
 	}
 	if n.ExpiresAt.IsZero() && !n.Never {
 		n.ExpiresAt = a.now().Add(DefaultValidity)
 	}
 	key := store.Key{
-		WS: ws, PublicID: t.publicID, SecretHash: t.hash(), Name: n.Name, Creator: n.Creator,
+		WS: by.WS, PublicID: t.publicID, SecretHash: t.hash(), Name: n.Name, Creator: by.Name,
 		SchemaIDs: n.SchemaIDs, CIDRs: n.CIDRs, ExpiresAt: n.ExpiresAt,
 	}
 	for _, s := range n.Scopes {
 		key.Scopes = append(key.Scopes, string(s))
 	}
-	key, err := a.keys.PutKey(ctx, key)
-	if err != nil {
+	if key, err = a.keys.PutKey(ctx, key); err != nil {
 		return store.Key{}, fmt.Errorf("key %q: %w", n.Name, err)
 	}
 	a.forgetAll()
@@ -71,8 +73,8 @@ func (a *Access) check(n NewKey) error {
 		}
 	}
 	for _, cidr := range n.CIDRs {
-		if _, err := netip.ParsePrefix(cidr); err != nil {
-			return fmt.Errorf("network %q: %w", cidr, catalog.ErrInvalid)
+		if _, err := parseNetwork(cidr); err != nil {
+			return err
 		}
 	}
 	if !n.ExpiresAt.IsZero() && !n.ExpiresAt.After(a.now()) {
@@ -94,9 +96,10 @@ func (a *Access) Revoke(ctx context.Context, ws, id int64) error {
 // Bootstrap makes sure that there is an administrator's key. given, if not empty, is
 // the text of the key that must exist (from the environment); otherwise a new key is
 // made if there is none. The text of a key made now is returned, "" if nothing was
-// made. It returns catalog.ErrInvalid if given is not one of our keys.
+// made. The key does not expire: no key that it makes could outlive it. It returns
+// catalog.ErrInvalid if given is not one of our keys.
 func (a *Access) Bootstrap(ctx context.Context, given string) (secret string, err error) {
-	admin := NewKey{Name: "bootstrap", Creator: "bootstrap", Scopes: []Scope{AdminWorkspace}}
+	admin := NewKey{Name: "bootstrap", Scopes: []Scope{AdminWorkspace}, Never: true}
 	if given != "" {
 		return "", a.bootstrapGiven(ctx, given, admin)
 	}
@@ -107,7 +110,7 @@ func (a *Access) Bootstrap(ctx context.Context, given string) (secret string, er
 	if n > 0 {
 		return "", nil
 	}
-	secret, _, err = a.Create(ctx, catalog.DefaultWorkspace, admin)
+	secret, _, err = a.Create(ctx, System(catalog.DefaultWorkspace), admin)
 	return secret, err
 }
 
@@ -120,6 +123,6 @@ func (a *Access) bootstrapGiven(ctx context.Context, given string, admin NewKey)
 	if err != nil || found {
 		return err
 	}
-	_, err = a.put(ctx, catalog.DefaultWorkspace, t, admin)
+	_, err = a.put(ctx, System(catalog.DefaultWorkspace), t, admin)
 	return err
 }

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -14,15 +15,25 @@ type Principal struct {
 	Name    string // for people: the key's name
 	Scopes  []Scope
 	Schemas []catalog.SchemaID // that it may see; empty = all
+
+	// Limits of its key, which those of the keys that it creates do not exceed.
+	CIDRs     []string  // empty = from everywhere
+	ExpiresAt time.Time // zero = never
 }
 
 // Actor returns the principal as the author of a change.
 func (p Principal) Actor() catalog.Actor {
 	a := catalog.Actor{Kind: catalog.ActorKey, Name: p.Name}
-	if p.KeyID != 0 {
-		a.ID = catalog.FormatID(catalog.PrefixKey, p.KeyID)
-	}
+	a.ID = p.KeyLabel()
 	return a
+}
+
+// KeyLabel returns the id of the principal's key, such as KEY-3; "" without one.
+func (p Principal) KeyLabel() string {
+	if p.KeyID == 0 {
+		return ""
+	}
+	return catalog.FormatID(catalog.PrefixKey, p.KeyID)
 }
 
 // Can reports whether the principal has a scope.
@@ -33,6 +44,11 @@ func (p Principal) Can(wanted Scope) bool {
 // Sees reports whether the principal may see a schema.
 func (p Principal) Sees(id catalog.SchemaID) bool {
 	return len(p.Schemas) == 0 || slices.Contains(p.Schemas, id)
+}
+
+// System is the principal of the program itself, which may do everything in a workspace.
+func System(ws int64) Principal {
+	return Principal{WS: ws, Name: "system", Scopes: []Scope{AdminWorkspace}}
 }
 
 // Local is the principal of anyone who can open the data folder's socket: the

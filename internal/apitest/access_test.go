@@ -145,7 +145,7 @@ func TestCredentials(t *testing.T) {
 	good := s.Key(t, access.ReadCatalog)
 	expired := s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{Name: "old", Scopes: []access.Scope{access.ReadCatalog}, ExpiresAt: now.Add(time.Minute)})
 	far := s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{Name: "far", Scopes: []access.Scope{access.ReadCatalog}, CIDRs: []string{"192.0.2.0/24"}})
-	revoked, key, err := s.Access.Create(t.Context(), catalog.DefaultWorkspace, access.NewKey{Name: "gone", Scopes: []access.Scope{access.ReadCatalog}})
+	revoked, key, err := s.Access.Create(t.Context(), access.System(catalog.DefaultWorkspace), access.NewKey{Name: "gone", Scopes: []access.Scope{access.ReadCatalog}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +62,9 @@ type Options struct {
 	Now        func() time.Time            // the clock of everything but waiting; nil: the system's
 	Random     io.Reader                   // of keys and cursors; nil: the system's
 	Store      OpenStore                   // nil: SQLite in a temporary folder
+
+	AuthFailures   int            // attempts with invalid keys per address; 0: any number
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is trusted
 }
 
 // OpenStore opens a store that is migrated and ends with the test.
@@ -129,7 +133,9 @@ func Migrated(t testing.TB, st *store.Store) *store.Store {
 
 func (s *Server) assemble(t testing.TB, o Options) {
 	t.Helper()
-	var options []access.Option
+	limit := access.DefaultFailureLimit()
+	limit.Attempts = o.AuthFailures
+	options := []access.Option{access.WithFailureLimit(limit)}
 	if o.Demo {
 		options = append(options, access.WithDemo())
 	}
@@ -162,6 +168,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	}
 	server, err := httpserver.New(httpserver.Config{
 		Access: s.Access, Limits: o.Limits, Log: log, Now: o.Now, Version: "test", Loopback: o.Loopback, SlowWindow: o.SlowWindow,
+		TrustedProxies: o.TrustedProxies,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +220,7 @@ func (s *Server) Key(t testing.TB, scopes ...access.Scope) string {
 // KeyFor makes a key of a workspace.
 func (s *Server) KeyFor(t testing.TB, ws int64, n access.NewKey) string {
 	t.Helper()
-	secret, _, err := s.Access.Create(t.Context(), ws, n)
+	secret, _, err := s.Access.Create(t.Context(), access.System(ws), n)
 	if err != nil {
 		t.Fatal(err)
 	}

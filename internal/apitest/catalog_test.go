@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
 // all reads a list to its end and gives a value of every row.
@@ -442,7 +443,7 @@ func TestRunsAndProjects(t *testing.T) {
 func TestKeysOverTheAPI(t *testing.T) {
 	t.Parallel()
 	s := Start(t, Options{NoWorker: true})
-	admin := s.Key(t, access.AdminWorkspace)
+	admin := s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{Name: "ana", Scopes: []access.Scope{access.AdminWorkspace}, Never: true})
 	made := s.Send(t, "POST", "/api/v1/keys", admin, `{"name":"ci","scopes":["write:dbt_imports"],"expires_at":"2999-01-01T00:00:00Z"}`)
 	if made.Status != 201 || made.At(t, "data.attributes.creator") != "ana" || made.At(t, "data.attributes.expires_at") != "2999-01-01T00:00:00Z" {
 		t.Fatalf("%d %s", made.Status, made.Body)

@@ -136,7 +136,9 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if a.blobs, err = blobfs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
 		return err
 	}
-	var options []access.Option
+	limit := access.DefaultFailureLimit()
+	limit.Attempts = a.Config.Limits.AuthFailures
+	options := []access.Option{access.WithFailureLimit(limit)}
 	if opt.Demo {
 		options = append(options, access.WithDemo())
 	}

@@ -94,6 +94,7 @@ func (a *App) httpLimits() httpserver.Limits {
 	limits.Request, limits.Parts = int64(a.Config.Limits.Request), a.Config.Limits.Parts
 	limits.URI, limits.Headers, limits.Query = int(a.Config.Limits.URI), int(a.Config.Limits.Headers), a.Config.Limits.Query
 	limits.Connections = a.Config.Limits.Connections
+	limits.AuthFailures = a.Config.Limits.AuthFailures
 	limits.Artifacts = httpserver.ArtifactLimitsOf(readerLimits(a.Config.Limits, dbt.Manifest), readerLimits(a.Config.Limits, dbt.Catalog))
 	return limits
 }

@@ -96,7 +96,7 @@ func status(t *testing.T, address, path string, header ...string) (int, string) 
 func TestWhoReadsMetrics(t *testing.T) {
 	t.Parallel()
 	a, address, log := start(t, func(c *config.Config) { c.MetricsListen = "127.0.0.1:0" })
-	key, _, err := a.Access.Create(t.Context(), catalog.DefaultWorkspace, access.NewKey{Name: "prometheus", Scopes: []access.Scope{access.ReadMetrics}})
+	key, _, err := a.Access.Create(t.Context(), access.System(catalog.DefaultWorkspace), access.NewKey{Name: "prometheus", Scopes: []access.Scope{access.ReadMetrics}})
 	if err != nil {
 		t.Fatal(err)
 	}

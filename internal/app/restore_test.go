@@ -24,7 +24,7 @@ func backedUp(t *testing.T) (backup string) {
 		err = a.Enqueue(t.Context(), schema.ID, catalog.Actor{}, []Artifact{{Name: "manifest", Content: []byte("{}")}})
 	}
 	if err == nil {
-		_, _, err = a.Access.Create(t.Context(), catalog.DefaultWorkspace, access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
+		_, _, err = a.Access.Create(t.Context(), access.System(catalog.DefaultWorkspace), access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
 	}
 	backup = filepath.Join(t.TempDir(), "backup")
 	if err == nil {

@@ -71,8 +71,8 @@ func (c *DemoCmd) prepare(ctx context.Context, a *app.App) (catalog.SchemaID, st
 	if err != nil {
 		return 0, "", fmt.Errorf("demo schema: %w", err)
 	}
-	key, _, err := a.Access.Create(ctx, catalog.DefaultWorkspace, access.NewKey{
-		Name: "demo", Creator: "demo", Scopes: []access.Scope{access.WriteImports, access.ReadCatalog},
+	key, _, err := a.Access.Create(ctx, access.System(catalog.DefaultWorkspace), access.NewKey{
+		Name: "demo", Scopes: []access.Scope{access.WriteImports, access.ReadCatalog},
 	})
 	if err != nil {
 		return 0, "", fmt.Errorf("demo key: %w", err)

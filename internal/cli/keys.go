@@ -19,7 +19,7 @@ type KeysCreateCmd struct {
 	target
 	Name    string   `required:"" help:"Name of the key."`
 	Scope   []string `required:"" help:"Scope of the key; repeatable."`
-	Expires validity `help:"How long the key is valid, such as 30d, 12w or 720h; default: one year."`
+	Expires validity `help:"How long the key is valid, such as 30d, 12w or 720h, or never; default: one year."`
 }
 
 // Help gives an example.
@@ -31,6 +31,9 @@ func (KeysCreateCmd) Help() string {
 func (c *KeysCreateCmd) Run(ctx context.Context, out *output) error {
 	return c.with(ctx, out, func(cl *client) error {
 		in := map[string]any{"name": c.Name, "scopes": c.Scope}
+		if c.Expires == never {
+			in["never_expires"] = true
+		}
 		if c.Expires > 0 {
 			in["expires_at"] = out.now().Add(time.Duration(c.Expires)).UTC().Format(time.RFC3339)
 		}

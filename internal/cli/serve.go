@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/app"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/observe"
@@ -40,7 +41,7 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	}
 	defer func() { err = errors.Join(err, listeners.Close()) }()
 	defer keepMemory(ctx)()
-	log := observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, cfg.LogLevel)
+	log := observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, cfg.LogLevel, access.Redact)
 	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: log, Create: true})
 	if err != nil {
 		return err

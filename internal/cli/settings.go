@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/observe"
 )
@@ -39,5 +40,5 @@ func (s *settings) load(more ...string) (config.Config, error) {
 
 // logger writes only what went wrong: a command's result is not a log.
 func (s *settings) logger(out *output, cfg config.Config) *slog.Logger {
-	return observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, max(cfg.LogLevel, slog.LevelWarn))
+	return observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, max(cfg.LogLevel, slog.LevelWarn), access.Redact)
 }

@@ -10,9 +10,16 @@ import (
 // validity is a duration in which days, weeks and years may be written too: 30d, 2w, 1y, 720h.
 type validity time.Duration
 
+// never is the validity of what does not expire.
+const never validity = -1
+
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (v *validity) UnmarshalText(text []byte) error {
 	s := string(text)
+	if s == "never" {
+		*v = never
+		return nil
+	}
 	for unit, hours := range map[string]int{"d": 24, "w": 7 * 24, "y": 365 * 24} {
 		if digits, ok := strings.CutSuffix(s, unit); ok {
 			n, err := strconv.Atoi(digits)
@@ -31,4 +38,4 @@ func (v *validity) UnmarshalText(text []byte) error {
 	return nil
 }
 
-var errWantValidity = errors.New("want a time such as 30d, 12w, 1y or 720h")
+var errWantValidity = errors.New("want a time such as 30d, 12w, 1y or 720h, or never")

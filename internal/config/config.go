@@ -81,6 +81,8 @@ type Limits struct {
 	URI         Size // a request's address
 	Headers     Size // a request's headers
 	Connections int  // open at a time, of each address that is served
+
+	AuthFailures int // attempts with an invalid key per address within 15 minutes
 }
 
 // Retention is what is kept for how long. 0 days keep everything.
@@ -125,6 +127,8 @@ func Default() Config {
 			URI:         8 << 10,
 			Headers:     64 << 10,
 			Connections: 1024,
+
+			AuthFailures: 10,
 		},
 	}
 }

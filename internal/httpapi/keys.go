@@ -31,9 +31,9 @@ type Key struct {
 type NewKey struct {
 	Name         string   `json:"name" minLength:"1" maxLength:"200"`
 	Scopes       []string `json:"scopes" minItems:"1" maxItems:"20" nullable:"false"`
-	SchemaIDs    []string `json:"schema_ids,omitempty" maxItems:"1000"`
-	CIDRs        []string `json:"cidrs,omitempty" maxItems:"100"`
-	ExpiresAt    *string  `json:"expires_at,omitempty" format:"date-time" doc:"Default: one year from now"`
+	SchemaIDs    []string `json:"schema_ids,omitempty" maxItems:"1000" doc:"Default: those of the key that creates it"`
+	CIDRs        []string `json:"cidrs,omitempty" maxItems:"100" doc:"Networks that it may be used from; default: those of the key that creates it"`
+	ExpiresAt    *string  `json:"expires_at,omitempty" format:"date-time" doc:"Default: one year from now, or the end of the key that creates it"`
 	NeverExpires bool     `json:"never_expires,omitempty"`
 }
 
@@ -43,7 +43,7 @@ func (a *API) registerKeys(s *httpserver.Server) {
 	}, a.listKeys)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "create-key", Example: `{"name":"ci","scopes":["write:dbt_imports"]}`, Tag: "keys", Summary: "Create an API key",
-		Description: "The secret is shown in this reply only.", Status: http.StatusCreated,
+		Description: "The secret is shown in this reply only. A key that is limited to schemas, networks or a time makes keys with at least the same limits: what the request leaves open is taken from it, more is refused with 403.", Status: http.StatusCreated,
 	}, a.createKey)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "revoke-key", Tag: "keys", Summary: "Revoke an API key", Description: "It is refused from then on by every process.",
@@ -75,7 +75,7 @@ func (a *API) createKey(ctx context.Context, p access.Principal, in *struct{ Bod
 	if err != nil {
 		return nil, err
 	}
-	secret, key, err := a.access.Create(ctx, p.WS, n)
+	secret, key, err := a.access.Create(ctx, p, n)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (a *API) createKey(ctx context.Context, p access.Principal, in *struct{ Bod
 }
 
 func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access.NewKey, error) {
-	n := access.NewKey{Name: in.Name, Creator: p.Name, CIDRs: in.CIDRs, Never: in.NeverExpires, SchemaIDs: p.Schemas}
+	n := access.NewKey{Name: in.Name, CIDRs: in.CIDRs, Never: in.NeverExpires}
 	if err := plainText("name", in.Name); err != nil {
 		return n, err
 	}
@@ -102,9 +102,6 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 			return n, invalidField("expires_at", "want a time such as 2027-01-10T18:00:00Z")
 		}
 		n.ExpiresAt = t
-	}
-	if len(in.SchemaIDs) > 0 {
-		n.SchemaIDs = nil
 	}
 	for _, label := range in.SchemaIDs {
 		view, err := a.schema(ctx, p, "schema_ids", label)

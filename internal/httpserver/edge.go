@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"github.com/thalweg-data/thalweg/internal/access"
 )
 
 // edge is the outermost handler: it assigns request ids, refuses requests that are invalid for every route, recovers
@@ -52,7 +54,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // requestID returns the client's own id if it is short and plain, else a new one.
 func requestID(given string) string {
-	if given == "" || len(given) > 64 {
+	if given == "" || len(given) > 64 || access.LooksLikeKey(given) {
 		return rand.Text()
 	}
 	for _, c := range []byte(given) {
@@ -87,7 +89,7 @@ func (e *edge) end(w *replyWriter, r *http.Request, x *exchange, began time.Time
 	}
 	level := slog.LevelInfo
 	attrs := []slog.Attr{
-		slog.String("request_id", x.id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.String("request_id", x.id), slog.String("method", access.Redact(r.Method)), slog.String("path", access.Redact(r.URL.Path)),
 		slog.Int("status", w.status), slog.Float64("duration_ms", float64(took.Microseconds())/1000),
 	}
 	if x.client.IsValid() {
@@ -96,9 +98,15 @@ func (e *edge) end(w *replyWriter, r *http.Request, x *exchange, began time.Time
 	if x.by != "" {
 		attrs = append(attrs, slog.String("by", x.by))
 	}
+	if x.key != "" {
+		attrs = append(attrs, slog.String("key_id", x.key))
+	}
+	if x.refusal != nil {
+		attrs = append(attrs, slog.String("refused", x.refusal.Error()))
+	}
 	if x.failure != nil {
 		level = slog.LevelError
-		attrs = append(attrs, slog.String("error", x.failure.Error()))
+		attrs = append(attrs, slog.String("error", access.Redact(x.failure.Error())))
 	}
 	e.log.LogAttrs(r.Context(), level, "request", attrs...)
 }

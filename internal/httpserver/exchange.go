@@ -13,6 +13,8 @@ type exchange struct {
 	route   string // pattern of the route, once known
 	failure error  // internal error, for the log
 	by      string // name of the principal
+	key     string // id of its key
+	refusal error  // why credentials were refused, for the log
 	client  netip.Addr
 	policy  Policy
 	body    *body // nil: none

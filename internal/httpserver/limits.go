@@ -23,6 +23,8 @@ type Limits struct {
 	// Open at a time; beyond it only health checks are answered, unless a connection is idle.
 	Connections int `json:"connections"`
 
+	AuthFailures int `json:"auth_failures" doc:"Attempts with an invalid key per address within 15 minutes"`
+
 	Artifacts ArtifactLimits `json:"artifacts" doc:"Limits of the artifacts in an upload; the import fails if one is exceeded"`
 }
 
@@ -52,7 +54,8 @@ func DefaultLimits() Limits {
 	return Limits{
 		Request: 2 << 30, JSON: 1 << 20, Parts: 16, Text: 256 << 10, Field: 4 << 10,
 		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000, Connections: 1024,
-		Artifacts: ArtifactLimitsOf(dbt.DefaultLimits(dbt.Manifest), dbt.DefaultLimits(dbt.Catalog)),
+		AuthFailures: access.DefaultFailureLimit().Attempts,
+		Artifacts:    ArtifactLimitsOf(dbt.DefaultLimits(dbt.Manifest), dbt.DefaultLimits(dbt.Catalog)),
 	}
 }
 

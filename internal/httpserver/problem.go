@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"net/http"
 	"os"
 	"strconv"
@@ -27,6 +28,7 @@ const (
 	CodeInvalidCredentials   Code = "invalid-credentials"
 	CodeExpiredCredentials   Code = "expired-credentials"
 	CodeCredentialsInURL     Code = "credentials-in-url"
+	CodeQuotaExceeded        Code = "quota-exceeded"
 	CodeInsufficientScope    Code = "insufficient-scope"
 	CodeForbidden            Code = "forbidden"
 	CodeCrossOrigin          Code = "cross-origin"
@@ -73,6 +75,7 @@ var problems = map[Code]struct {
 	CodeMissingCredentials:   {http.StatusUnauthorized, "Credentials are missing"},
 	CodeInvalidCredentials:   {http.StatusUnauthorized, "The credentials are not valid"},
 	CodeExpiredCredentials:   {http.StatusUnauthorized, "The key has expired"},
+	CodeQuotaExceeded:        {http.StatusTooManyRequests, "Too many attempts"},
 	CodeCredentialsInURL:     {http.StatusBadRequest, "Credentials must not be sent in a URL"},
 	CodeInsufficientScope:    {http.StatusForbidden, "The key lacks a scope"},
 	CodeForbidden:            {http.StatusForbidden, "The key may not do this"},
@@ -115,6 +118,9 @@ var problems = map[Code]struct {
 
 // problemType is the address of the documentation of codes.
 const problemType = "https://thalweg.dev/problems/"
+
+// quotaType is the registered type of problems of a quota.
+const quotaType = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 // problemMedia is the media type of problem documents (RFC 9457).
 const problemMedia = "application/problem+json"
@@ -321,7 +327,13 @@ func ambiguity(err *catalog.AmbiguousError) *Problem {
 
 func accessProblem(err error) *Problem {
 	var p *Problem
+	var limited *access.LimitedError
+	var wider *access.LimitError
 	switch {
+	case errors.As(err, &limited):
+		return tooManyAttempts(limited)
+	case errors.As(err, &wider):
+		return NewProblem(CodeForbidden, "A key cannot make one that may do more: %s.", wider.Error()).About(wider.Field, wider.Reason)
 	case errors.Is(err, access.ErrMissing):
 		p = NewProblem(CodeMissingCredentials, "Send an API key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.")
 	case errors.Is(err, access.ErrUnknown):
@@ -333,6 +345,15 @@ func accessProblem(err error) *Problem {
 	}
 	p.challenge = true
 	return p
+}
+
+// tooManyAttempts returns the reply for an address that sent too many invalid keys.
+func tooManyAttempts(err *access.LimitedError) *Problem {
+	p := NewProblem(CodeQuotaExceeded, "%d attempts with an invalid API key within %d minutes came from this address. Check the key, then try again after the time in Retry-After.",
+		err.Limit.Attempts, int(err.Limit.Within.Minutes()))
+	p.Type = quotaType
+	p.retryAfter = int(math.Ceil(err.After.Seconds()))
+	return p.Limited("auth_failures")
 }
 
 // WriteProblem sends the reply for an error.

@@ -51,7 +51,7 @@ var replies = map[error]struct {
 func TestErrorsBecomeProblems(t *testing.T) {
 	for err, want := range replies {
 		got := ProblemOf(fmt.Errorf("table TBL-1: %w", err))
-		if got.Status != want.status || got.Code != want.code || got.Type != problemType+string(want.code) || got.Title == "" || got.Detail == "" {
+		if got.Status != want.status || got.Code != want.code || !strings.HasSuffix(got.Type, string(want.code)) || got.Title == "" || got.Detail == "" {
 			t.Errorf("%v: %+v", err, got)
 		}
 		if strings.Contains(got.Detail, "secret") {

@@ -27,14 +27,14 @@ func (e *edge) refuse(r *http.Request) error {
 	if headerSize(r) > e.limits.Headers {
 		return NewProblem(CodeHeadersTooLarge, "The headers are larger than %d bytes.", e.limits.Headers).Limited("headers")
 	}
+	if hasCredentials(r.URL) {
+		return NewProblem(CodeCredentialsInURL, "Send the key in the header 'Authorization: Bearer KEY'; URLs end up in logs. Revoke the key that was sent.")
+	}
 	if !isClean(r.URL) {
 		return NotFound()
 	}
 	if name, ok := oddParameter(r.URL); ok {
 		return InvalidParameter(name, "must be UTF-8 text without NUL characters")
-	}
-	if hasCredentials(r.URL) {
-		return NewProblem(CodeCredentialsInURL, "Send the key in the header 'Authorization: Bearer KEY'; URLs end up in logs. Revoke the key that was sent.")
 	}
 	return nil
 }
@@ -79,13 +79,18 @@ func oddParameter(u *url.URL) (name string, found bool) {
 	return "", false
 }
 
+// hasCredentials reports whether an address contains a key, in its path, in the name or value of a parameter, or a
+// parameter that is named like one.
 func hasCredentials(u *url.URL) bool {
+	if access.LooksLikeKey(u.EscapedPath()) || access.LooksLikeKey(u.RawQuery) {
+		return true
+	}
 	for name, values := range u.Query() {
 		switch strings.ToLower(name) {
 		case "api_key", "apikey", "api-key", "x-api-key", "access_token", "authorization", "token":
 			return true
 		}
-		if slices.ContainsFunc(values, access.LooksLikeKey) {
+		if access.LooksLikeKey(name) || slices.ContainsFunc(values, access.LooksLikeKey) {
 			return true
 		}
 	}

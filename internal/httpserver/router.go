@@ -54,11 +54,12 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 		if !ok {
 			var err error
 			if p, err = rt.access.Authenticate(r.Context(), r.Header, remote(x)); err != nil {
+				x.refusal = err
 				WriteProblem(w, r, err)
 				return
 			}
 		}
-		x.by = p.Name
+		x.by, x.key = p.Name, p.KeyLabel()
 		if err := crossOrigin(r, p); err != nil {
 			WriteProblem(w, r, err)
 			return

@@ -80,7 +80,7 @@ func TestServersDoNotShareMetrics(t *testing.T) {
 
 func TestLoggerJSON(t *testing.T) {
 	var out bytes.Buffer
-	log := NewLogger(&out, true, slog.LevelInfo)
+	log := NewLogger(&out, true, slog.LevelInfo, nil)
 	log.Debug("not shown")
 	log.Info("import ended", slog.String("import_id", "IMP-7"), slog.Int64("duration_ms", 1500))
 	var line struct {
@@ -99,7 +99,7 @@ func TestLoggerJSON(t *testing.T) {
 
 func TestLoggerTextKeepsOneLine(t *testing.T) {
 	var out bytes.Buffer
-	NewLogger(&out, false, slog.LevelDebug).Debug("odd name", slog.String("name", "a\nb\x1b[31m"))
+	NewLogger(&out, false, slog.LevelDebug, nil).Debug("odd name", slog.String("name", "a\nb\x1b[31m"))
 	if text := out.String(); strings.Count(text, "\n") != 1 || strings.ContainsRune(text, '\x1b') || !strings.Contains(text, `name="a\nb`) {
 		t.Errorf("logged %q", text)
 	}
