@@ -171,7 +171,18 @@ func credentials(header http.Header) (string, bool) {
 // forwarded reports whether a proxy passed the request on: its sender is then not on this machine, whatever the address
 // of the connection is.
 func forwarded(header http.Header) bool {
-	return header.Get("X-Forwarded-For") != "" || header.Get("Forwarded") != "" || header.Get("X-Real-Ip") != ""
+	for name := range header {
+		if strings.HasPrefix(name, "X-Forwarded") || slices.Contains(proxyHeaders, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// proxyHeaders are the headers besides X-Forwarded-… that only proxies and tunnels add.
+var proxyHeaders = []string{
+	"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "X-Original-Forwarded-For", "X-Envoy-External-Address",
+	"Cf-Connecting-Ip", "Cf-Ray", "Fastly-Client-Ip", "Fly-Client-Ip", "True-Client-Ip",
 }
 
 // lookup finds a key by its public id, in the cache if it is fresh. Unknown

@@ -267,7 +267,7 @@ func TestDemoIsForLoopback(t *testing.T) {
 	if _, err := a.Authenticate(t.Context(), http.Header{}, remote); !errors.Is(err, ErrMissing) {
 		t.Errorf("from elsewhere: %v", err)
 	}
-	for _, header := range []string{"X-Forwarded-For", "Forwarded", "X-Real-IP"} {
+	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP", "CF-Connecting-IP"} {
 		if _, err := a.Authenticate(t.Context(), http.Header{http.CanonicalHeaderKey(header): {"127.0.0.1"}}, "127.0.0.1:5"); !errors.Is(err, ErrMissing) {
 			t.Errorf("through a proxy on this machine (%s): %v", header, err)
 		}

@@ -19,6 +19,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
+// asJSON are the headers of a request with a document.
+var asJSON = []string{"Content-Type", "application/json"}
+
 // body of a request to a route, so that nothing but credentials is wrong.
 func bodyFor(method string) *strings.Reader {
 	if method == http.MethodPost || method == http.MethodPatch {
@@ -51,16 +54,16 @@ func TestEveryRouteAsksForCredentialsAndScope(t *testing.T) {
 	for _, operation := range slices.Sorted(maps.Keys(scopes)) {
 		method, path, _ := strings.Cut(operation, " ")
 		if scopes[operation] == access.Public {
-			if r := s.Do(t, method, path, "", bodyFor(method)); r.Status != 200 {
+			if r := s.Do(t, method, path, "", bodyFor(method), asJSON...); r.Status != 200 {
 				t.Errorf("%s: %d without a key", operation, r.Status)
 			}
 			continue
 		}
-		r := s.Do(t, method, path, "", bodyFor(method))
+		r := s.Do(t, method, path, "", bodyFor(method), asJSON...)
 		if r.Status != 401 || r.At(t, "code") != "missing-credentials" || !strings.HasPrefix(r.Header.Get("WWW-Authenticate"), "Bearer") {
 			t.Errorf("%s without a key: %d %s", operation, r.Status, r.Body)
 		}
-		r = s.Do(t, method, path, none, bodyFor(method))
+		r = s.Do(t, method, path, none, bodyFor(method), asJSON...)
 		if r.Status != 403 || r.At(t, "code") != "insufficient-scope" || r.At(t, "required_scope") == nil {
 			t.Errorf("%s with another scope: %d %s", operation, r.Status, r.Body)
 		}
@@ -103,7 +106,7 @@ func otherWorkspaces(t *testing.T, o Options) {
 		}
 		method, path, _ := strings.Cut(operation, " ")
 		_, randomPath, _ := strings.Cut(random[i], " ")
-		got, want := s.Do(t, method, path, stranger, bodyFor(method)), s.Do(t, method, randomPath, stranger, bodyFor(method))
+		got, want := s.Do(t, method, path, stranger, bodyFor(method), asJSON...), s.Do(t, method, randomPath, stranger, bodyFor(method), asJSON...)
 		if got.Status != 404 || masked(got) != masked(want) {
 			t.Errorf("%s: %d %s, want what a random id gives: %s", operation, got.Status, got.Body, want.Body)
 		}

@@ -120,7 +120,7 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 			real := d.requests(func(prefix string) string { return existing[prefix] }, own)
 			random := d.requests(func(prefix string) string { return prefix + "-987654" }, own)
 			for i := range real {
-				got, want := s.Do(t, d.method, real[i], key, bodyFor(d.method)), s.Do(t, d.method, random[i], key, bodyFor(d.method))
+				got, want := s.Do(t, d.method, real[i], key, bodyFor(d.method), asJSON...), s.Do(t, d.method, random[i], key, bodyFor(d.method), asJSON...)
 				if got.Status != 404 || masked(got) != masked(want) {
 					t.Errorf("key of %s: %s %s: %d %s, want what a random id gives: %d %s", name, d.method, real[i], got.Status, got.Body, want.Status, want.Body)
 				}
@@ -128,7 +128,7 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 				if d.method != "GET" || strings.Contains(real[i], "a.b") || strings.Contains(real[i], "/abab") {
 					continue // the administrator would change what is compared
 				}
-				if seen := s.Do(t, d.method, real[i], admin, bodyFor(d.method)); seen.Status == 404 {
+				if seen := s.Do(t, d.method, real[i], admin, bodyFor(d.method), asJSON...); seen.Status == 404 {
 					t.Errorf("%s %s: nobody sees it, so the test tells nothing: %s", d.method, real[i], seen.Body)
 				}
 			}

@@ -78,7 +78,7 @@ func (a *App) metricsScope() access.Scope {
 func (a *App) newServer(listen string, hosts []string, metrics access.Scope) (*httpserver.Server, error) {
 	server, err := httpserver.New(httpserver.Config{
 		Access: a.Access, Limits: a.httpLimits(), Log: a.log, Now: a.now, Version: a.build.Version,
-		Loopback: isLoopback(listen), Hosts: hosts, TrustedProxies: a.Config.TrustedProxies,
+		Loopback: IsLoopback(listen), Hosts: hosts, TrustedProxies: a.Config.TrustedProxies,
 		Observe: a.Metrics.Request, QueryWithin: 30 * time.Second,
 	})
 	if err != nil {
@@ -101,8 +101,8 @@ func (a *App) httpLimits() httpserver.Limits {
 
 func (a *App) blobsOf(int64) blob.Store { return a.blobs }
 
-// isLoopback reports whether an address to listen on can be reached from this machine only.
-func isLoopback(address string) bool {
+// IsLoopback reports whether an address to listen on can be reached from this machine only.
+func IsLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return false

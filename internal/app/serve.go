@@ -121,7 +121,7 @@ func listen(ctx context.Context, setting, address string) (net.Listener, error) 
 
 // warnOfHosts warns if a server that others can reach answers to every name.
 func (a *App) warnOfHosts() {
-	if len(a.Config.Hosts) == 0 && !isLoopback(a.Config.Listen) {
+	if len(a.Config.Hosts) == 0 && !IsLoopback(a.Config.Listen) {
 		a.log.Warn("requests for any host name are answered; set hosts to the names of this server", slog.String("listen", a.Config.Listen))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/app"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -30,6 +31,9 @@ func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 	s := settings{Data: c.Data}
 	cfg, err := s.load("listen", c.Listen)
 	if err != nil {
+		return err
+	}
+	if err := onlyHere(&cfg); err != nil {
 		return err
 	}
 	listeners, err := app.Listen(ctx, cfg)
@@ -62,6 +66,17 @@ func (c *DemoCmd) Run(ctx context.Context, out *output) (err error) {
 	})
 	greeting.Wait()
 	return err
+}
+
+// onlyHere keeps a demonstration, which needs no key, to this machine.
+func onlyHere(cfg *config.Config) error {
+	for name, address := range map[string]string{"--listen": cfg.Listen, "metrics_listen": cfg.MetricsListen} {
+		if address != "" && !app.IsLoopback(address) {
+			return usagef("%s %s: the demonstration needs no key, so it is for this machine alone, as on 127.0.0.1:8080; thalweg serve serves a network", name, address)
+		}
+	}
+	cfg.Hosts = nil // it has no other names, whatever the settings of a server on this machine are
+	return nil
 }
 
 // prepare makes the schema and a key, and queues the states of the shop that

@@ -31,6 +31,21 @@ func (l *lines) String() string {
 	return l.buf.String()
 }
 
+// The demonstration needs no key, so no address that others can reach is taken, and no setting opens one.
+func TestDemoIsForThisMachine(t *testing.T) {
+	for _, address := range []string{"0.0.0.0:0", ":8080", "[::]:0", "192.0.2.1:0", "example.com:80"} {
+		printed := &lines{}
+		if code := Run(t.Context(), []string{"demo", "--listen", address}, io.Discard, printed); code != 2 || !strings.Contains(printed.String(), "for this machine alone") {
+			t.Errorf("--listen %s: %d %s", address, code, printed)
+		}
+	}
+	t.Setenv("THALWEG_METRICS_LISTEN", "0.0.0.0:0")
+	printed := &lines{}
+	if code := Run(t.Context(), []string{"demo", "--listen", "127.0.0.1:0"}, io.Discard, printed); code != 2 {
+		t.Errorf("metrics for everybody: %d %s", code, printed)
+	}
+}
+
 // The lines that the demo prints work as they are, the page at / is one, and the folder is removed at the end.
 func TestDemo(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())

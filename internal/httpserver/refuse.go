@@ -21,6 +21,9 @@ func (e *edge) refuse(r *http.Request) error {
 	if !e.hosts.allows(r) {
 		return NewProblem(CodeHostNotAllowed, "This server does not answer to the name in the Host header. The setting hosts lists the names that it answers to.")
 	}
+	if http.NewCrossOriginProtection().Check(r) != nil {
+		return crossOrigin()
+	}
 	if len(r.RequestURI) > e.limits.URI {
 		return NewProblem(CodeURITooLong, "The URI is longer than %d bytes.", e.limits.URI).Limited("uri")
 	}

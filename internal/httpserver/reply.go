@@ -12,9 +12,12 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
+// jsonMedia is the media type of documents.
+const jsonMedia = "application/json"
+
 // WriteJSON sends a document.
 func WriteJSON(w http.ResponseWriter, status int, document any) {
-	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Type", jsonMedia)
 	writeBody(w, status, document)
 }
 

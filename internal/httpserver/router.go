@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"fmt"
+	"mime"
 	"net/http"
 	"strings"
 
@@ -35,19 +36,20 @@ func (rt *router) handle(r Route) {
 	}
 	rt.served[pattern] = true
 	rt.routes = append(rt.routes, r)
-	guarded := rt.guard(pattern, r.Scope, r.Handler)
+	guarded := rt.guard(pattern, r)
 	for _, p := range append([]string{r.Path}, r.Aliases...) {
 		rt.mux.Handle(r.Method+" "+p, guarded)
 	}
 }
 
 // guard checks credentials and scope before the handler sees the request, and so before any of its body is read.
-func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http.Handler {
+func (rt *router) guard(pattern string, route Route) http.Handler {
+	scope, isJSON := route.Scope, takesJSON(route)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := exchangeOf(r.Context())
 		x.route = pattern
 		if scope == access.Public {
-			h.ServeHTTP(w, r)
+			route.Handler.ServeHTTP(w, r)
 			return
 		}
 		p, ok := access.From(r.Context()) // requests through the folder's socket already have one
@@ -60,8 +62,8 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 			}
 		}
 		x.by, x.key = p.Name, p.KeyLabel()
-		if err := crossOrigin(r, p); err != nil {
-			WriteProblem(w, r, err)
+		if p.KeyID == 0 && foreignPage(r) {
+			WriteProblem(w, r, crossOrigin())
 			return
 		}
 		if !p.Can(scope) {
@@ -70,7 +72,11 @@ func (rt *router) guard(pattern string, scope access.Scope, h http.Handler) http
 			WriteProblem(w, r, refused)
 			return
 		}
-		h.ServeHTTP(w, r.WithContext(access.With(r.Context(), p)))
+		if err := wrongMedia(r); isJSON && err != nil {
+			WriteProblem(w, r, err)
+			return
+		}
+		route.Handler.ServeHTTP(w, r.WithContext(access.With(r.Context(), p)))
 	})
 }
 
@@ -115,16 +121,43 @@ func remote(x *exchange) string {
 	return x.client.String()
 }
 
-// crossOrigin refuses writes that a page of another site makes a browser send. It matters where a request needs no
-// key, as in the demo.
-func crossOrigin(r *http.Request, p access.Principal) error {
-	if p.KeyID != 0 {
+// foreignPage reports whether a page of another origin makes a browser send a request; a link that a person follows is
+// not one. It matters where a request needs no key, as in the demo: reads give everything away, too.
+func foreignPage(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return false
+	case "":
+	default:
+		return r.Header.Get("Sec-Fetch-Mode") != "navigate"
+	}
+	origin := r.Header.Get("Origin")
+	return origin != "" && origin != "http://"+r.Host
+}
+
+// crossOrigin returns the reply to a request of a page of another origin.
+func crossOrigin() *Problem {
+	return NewProblem(CodeCrossOrigin, "Pages of other origins may not do this.")
+}
+
+// takesJSON reports whether the body of a route is JSON. Those of other routes are described as what they are, and
+// their handlers check them.
+func takesJSON(r Route) bool {
+	return r.Operation == nil || r.Operation.RequestBody == nil || r.Operation.RequestBody.Content[jsonMedia] != nil
+}
+
+// wrongMedia returns the reply to a body that is not declared as JSON. A form of another site's page cannot declare it.
+func wrongMedia(r *http.Request) error {
+	if r.ContentLength == 0 || r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return nil
 	}
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
-		return NewProblem(CodeCrossOrigin, "Pages of other origins may not do this.")
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := parameters["charset"]
+	if err == nil && media == jsonMedia && (charset == "" || strings.EqualFold(charset, "utf-8")) {
+		r.Header.Set("Content-Type", jsonMedia) // the library compares letters
+		return nil
 	}
-	return nil
+	return NewProblem(CodeUnsupportedMediaType, "Send the body with Content-Type: application/json.")
 }
 
 // printable returns a method's name if it is plain, so that replies do not repeat arbitrary text.

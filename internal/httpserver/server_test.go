@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -259,30 +260,96 @@ func TestClientAddressReachesKeysAndLog(t *testing.T) {
 	}
 }
 
-// A page of another site cannot write where no key is asked for.
-func TestCrossOriginWithoutAKey(t *testing.T) {
+// A page of another origin cannot make a browser write, and where no key is asked for it cannot read either.
+func TestPagesOfOtherOrigins(t *testing.T) {
 	s, _ := newTestServer(t, nil)
-	for _, method := range []string{"GET", "POST"} {
+	s.cfg.Access.(*bearers).principals["writer"] = access.Principal{KeyID: 3, Scopes: []access.Scope{access.WriteCatalog}}
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 		s.Handle(Route{Method: method, Path: "/a", Scope: access.WriteCatalog, Handler: text("a")})
 	}
 	h := serve(t, s)
+	key, demo := []string{"Authorization", "Bearer writer"}, []string{"Demo", "1"}
 	for _, tt := range []struct {
-		method string
-		header []string
-		want   int
+		header        []string
+		reads, writes int // status without a key
+		withKey       int // status of a write with one
 	}{
-		{"POST", []string{"Demo", "1"}, 200},
-		{"POST", []string{"Demo", "1", "Origin", "https://evil.example"}, 403},
-		{"POST", []string{"Demo", "1", "Sec-Fetch-Site", "cross-site"}, 403},
-		{"POST", []string{"Demo", "1", "Sec-Fetch-Site", "same-origin"}, 200},
-		{"GET", []string{"Demo", "1", "Origin", "https://evil.example"}, 200},
-		{"POST", []string{"Authorization", "Bearer writer", "Origin", "https://evil.example"}, 200},
+		{nil, 200, 200, 200},
+		{[]string{"Origin", "http://example.com"}, 200, 200, 200}, // the name under which httptest asks
+		{[]string{"Sec-Fetch-Site", "same-origin"}, 200, 200, 200},
+		{[]string{"Sec-Fetch-Site", "none"}, 200, 200, 200},
+		{[]string{"Origin", "https://evil.example"}, 403, 403, 403},
+		{[]string{"Origin", "http://example.com.evil.example"}, 403, 403, 403},
+		{[]string{"Origin", "null"}, 403, 403, 403},
+		{[]string{"Sec-Fetch-Site", "cross-site"}, 403, 403, 403},
+		{[]string{"Sec-Fetch-Site", "same-site"}, 403, 403, 403},
+		{[]string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "script"}, 403, 403, 403},
+		{[]string{"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, 200, 403, 403},
 	} {
-		s.cfg.Access.(*bearers).principals["writer"] = access.Principal{KeyID: 3, Scopes: []access.Scope{access.WriteCatalog}}
-		w := get(t, h, tt.method, "/a", tt.header...)
-		if w.Code != tt.want || tt.want == 403 && !strings.Contains(w.Body.String(), "cross-origin") {
-			t.Errorf("%s %v: %d %s", tt.method, tt.header, w.Code, w.Body)
+		for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+			want, withKey := tt.writes, tt.withKey
+			if method == "GET" {
+				want, withKey = tt.reads, 200
+			}
+			w := get(t, h, method, "/a", append(slices.Clone(demo), tt.header...)...)
+			if w.Code != want || want == 403 && !strings.Contains(w.Body.String(), "cross-origin") {
+				t.Errorf("%s %v without a key: %d %s", method, tt.header, w.Code, w.Body)
+			}
+			if w := get(t, h, method, "/a", append(slices.Clone(key), tt.header...)...); w.Code != withKey {
+				t.Errorf("%s %v with a key: %d, want %d", method, tt.header, w.Code, withKey)
+			}
 		}
+	}
+}
+
+// A body says that it is JSON, on every route and method that may change something. Other routes check their own.
+func TestBodiesSayWhatTheyAre(t *testing.T) {
+	s, _ := newTestServer(t, nil)
+	s.cfg.Access.(*bearers).principals["writer"] = access.Principal{KeyID: 3, Scopes: []access.Scope{access.WriteCatalog}}
+	type input struct{ Body map[string]string }
+	for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+		Register(s, Operation{Method: method, Path: "/json", Scope: access.WriteCatalog, ID: method}, func(context.Context, access.Principal, *input) (*Body[int], error) {
+			return Reply(1), nil
+		})
+		Register(s, Operation{Method: method, Path: "/bare", Scope: access.WriteCatalog, ID: method + "-bare"}, func(context.Context, access.Principal, *struct{}) (*Body[int], error) {
+			return Reply(1), nil
+		})
+	}
+	s.Handle(Route{Method: "POST", Path: "/form", Scope: access.WriteCatalog, Handler: text("a"), Operation: &huma.Operation{
+		OperationID: "form", RequestBody: &huma.RequestBody{Content: map[string]*huma.MediaType{"multipart/form-data": {}}},
+	}})
+	h := serve(t, s)
+	send := func(method, path, media, body string) int {
+		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer writer")
+		if media != "" {
+			r.Header.Set("Content-Type", media)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code == 415 && !strings.Contains(w.Body.String(), string(CodeUnsupportedMediaType)) {
+			t.Errorf("%s %s: %s", method, path, w.Body)
+		}
+		return w.Code
+	}
+	for media, want := range map[string]int{
+		"application/json": 200, "application/json; charset=utf-8": 200, "Application/JSON;charset=UTF-8": 200,
+		"": 415, "text/plain": 415, "text/plain; application/json": 415, "application/x-www-form-urlencoded": 415, "multipart/form-data; boundary=b": 415,
+		"application/json; charset=utf-16": 415, "application/jsonx": 415, "json": 415, ";": 415,
+	} {
+		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+			for _, path := range []string{"/json", "/bare"} {
+				if got := send(method, path, media, "{}"); got != want {
+					t.Errorf("%s %s as %q: %d, want %d", method, path, media, got, want)
+				}
+			}
+			if got := send(method, "/bare", media, ""); got != 200 {
+				t.Errorf("%s without a body as %q: %d", method, media, got)
+			}
+		}
+	}
+	if got := send("POST", "/form", "multipart/form-data; boundary=b", "--b--"); got != 200 {
+		t.Errorf("a form: %d", got)
 	}
 }
 
