@@ -46,7 +46,21 @@ func TestColumnsOfCode(t *testing.T) {
 		return out
 	}
 	outputs := func(unique string) (out []string) {
-		for _, o := range s.Get(t, "/api/v1/assets/"+id(unique)+"/column_lineage", key).At(t, "data.attributes.outputs").([]any) {
+		read := s.Get(t, "/api/v1/assets/"+id(unique)+"/column_lineage", key)
+		listed, _ := read.At(t, "data.attributes.listed").(float64)
+		made := read.At(t, "data.attributes.outputs").([]any)
+		if listed == 0 {
+			listed = float64(len(made))
+		}
+		total := s.Get(t, "/api/v1/assets/"+id(unique), key).At(t, "data.attributes.columns").(float64)
+		if read.At(t, "data.attributes.columns") != float64(len(made)) || listed+read.At(t, "data.attributes.documented").(float64) != total {
+			t.Errorf("%s has %v columns: %s", unique, total, read.Body)
+		}
+		unexpanded := read.At(t, "data.attributes.unexpanded").([]any)
+		if incomplete := read.At(t, "data.attributes.incomplete"); incomplete != (len(unexpanded) > 0) {
+			t.Errorf("incomplete %v: %s", incomplete, read.Body)
+		}
+		for _, o := range append(unexpanded, made...) {
 			text := At(o, "name").(string)
 			for _, from := range At(o, "from").([]any) {
 				text += fmt.Sprint(" < ", At(from, "asset_name"), ".", At(from, "column"), " ", At(from, "confidence"))

@@ -11,22 +11,27 @@ import (
 
 // ModelLineage is the column lineage of a model.
 type ModelLineage struct {
-	Status   string            `json:"status" enum:"read,partial,failed,not_compiled,not_sql,no_code" doc:"read: every column and edge was found; no_code: no code produces it, such as sources and seeds"`
-	Dialect  string            `json:"dialect" doc:"SQL dialect in which it was read, or its language"`
-	Columns  int               `json:"columns" doc:"Number of columns that its code produces"`
-	Resolved int               `json:"resolved" doc:"Those of the columns whose origins are all known"`
-	Edges    int               `json:"edges"`
-	Listed   *int              `json:"listed" doc:"Columns in the catalog; null if it is in no catalog"`
-	Matching *int              `json:"matching" doc:"Those of the listed columns that the code also produces"`
-	Outputs  []OutputColumn    `json:"outputs" nullable:"false" doc:"In the order of the code"`
-	Rows     []OriginColumn    `json:"rows" nullable:"false" doc:"Columns that decide which rows it has"`
-	Issues   []LineageIssue    `json:"issues" nullable:"false"`
-	Unknown  []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that the schema does not have"`
+	Status     string `json:"status" enum:"read,partial,failed,not_compiled,not_sql,no_code" doc:"read: every column and edge was found; no_code: no code produces it, such as sources and seeds"`
+	Dialect    string `json:"dialect" doc:"SQL dialect in which it was read, or its language"`
+	Columns    int    `json:"columns" doc:"Number of columns that its code produces"`
+	Resolved   int    `json:"resolved" doc:"Those of the columns whose origins are all known"`
+	Edges      int    `json:"edges"`
+	Listed     *int   `json:"listed" doc:"Columns in the catalog; null if it is in no catalog"`
+	Documented int    `json:"documented" doc:"Columns of the table that are neither listed nor produced, only documented or written about; columns of the asset are the listed ones, or else the produced ones, and these"`
+	Matching   *int   `json:"matching" doc:"Those of the listed columns that the code also produces"`
+	// Incomplete is that of any output.
+	Incomplete bool           `json:"incomplete" doc:"Some columns, or origins of columns, are not known"`
+	Outputs    []OutputColumn `json:"outputs" nullable:"false" doc:"In the order of the code"`
+	// Unexpanded are the stars.
+	Unexpanded []OutputColumn    `json:"unexpanded" nullable:"false" doc:"Stars over tables whose columns are not known, in place of columns whose names are not known"`
+	Rows       []OriginColumn    `json:"rows" nullable:"false" doc:"Columns that decide which rows it has"`
+	Issues     []LineageIssue    `json:"issues" nullable:"false"`
+	Unknown    []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that the schema does not have"`
 }
 
 // OutputColumn is a column that the code produces.
 type OutputColumn struct {
-	Name       string                    `json:"name" doc:"* if the columns are unknown"`
+	Name       string                    `json:"name" doc:"* for a star"`
 	Masked     bool                      `json:"masked"`
 	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, or it represents columns whose names are not known"`
 	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code"`
@@ -87,14 +92,15 @@ func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *asset
 func modelLineage(read readmodel.ModelLineage) ModelLineage {
 	b := read.Block
 	if b == nil {
-		out := modelLineage(readmodel.ModelLineage{Block: &lineage.Block{}})
+		read.Block = &lineage.Block{}
+		out := modelLineage(read)
 		out.Status = statusNoCode
 		return out
 	}
 	out := ModelLineage{
-		Status: b.Status.String(), Dialect: b.Dialect, Columns: len(b.Outputs), Resolved: b.Resolved(), Edges: b.EdgeCount(),
+		Status: b.Status.String(), Dialect: b.Dialect, Columns: b.Named(), Resolved: b.Resolved(), Edges: b.EdgeCount(),
 		Listed: read.Listed, Matching: read.Matching,
-		Outputs: []OutputColumn{}, Rows: []OriginColumn{}, Issues: []LineageIssue{}, Unknown: []ForeignRelation{},
+		Documented: read.Documented, Outputs: []OutputColumn{}, Unexpanded: []OutputColumn{}, Rows: []OriginColumn{}, Issues: []LineageIssue{}, Unknown: []ForeignRelation{},
 	}
 	for _, r := range b.Refs {
 		if r.Table == 0 {
@@ -102,7 +108,13 @@ func modelLineage(read readmodel.ModelLineage) ModelLineage {
 		}
 	}
 	for i := range b.Outputs {
-		out.Outputs = append(out.Outputs, outputColumn(read, &b.Outputs[i]))
+		column := outputColumn(read, &b.Outputs[i])
+		out.Incomplete = out.Incomplete || column.Incomplete
+		if b.Outputs[i].Star {
+			out.Unexpanded = append(out.Unexpanded, column)
+		} else {
+			out.Outputs = append(out.Outputs, column)
+		}
 	}
 	for _, u := range b.Rows {
 		origin := originOf(read, b.Refs[u.Ref])

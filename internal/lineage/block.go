@@ -98,6 +98,17 @@ type Issue struct {
 	Column  int
 }
 
+// Named counts the columns: the outputs without those that represent columns of an unknown number.
+func (b *Block) Named() int {
+	n := 0
+	for i := range b.Outputs {
+		if !b.Outputs[i].Star {
+			n++
+		}
+	}
+	return n
+}
+
 // Resolved counts the outputs whose origins are all known.
 func (b *Block) Resolved() int {
 	n := 0

@@ -107,6 +107,7 @@ func (m *model) query(text string, memory *parser.Memory) {
 		m.block.Outputs = s.columns(m.block.Outputs)
 	}
 	m.block.Outputs = inOrder(m.block.Outputs, m.tables[m.self].Code.Contract)
+	m.compareColumns()
 	m.rows(result)
 	switch {
 	case len(m.block.Outputs) == 0 && (m.block.exceeded() || m.block.tooDeep()):

@@ -40,8 +40,8 @@ func TestStarIsNamedByTheOwnCatalog(t *testing.T) {
 			if b.Status != tt.status {
 				t.Errorf("%s, %v; want %s", b.Status, b.Issues, tt.status)
 			}
-			if tt.status == Read && len(b.Issues) > 0 {
-				t.Errorf("read, and issues %v", b.Issues)
+			if found := slices.DeleteFunc(b.Issues, func(i Issue) bool { return i.Code == IssueDiffers }); tt.status == Read && len(found) > 0 {
+				t.Errorf("read, and issues %v", found)
 			}
 		})
 	}

@@ -105,6 +105,42 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
+// The columns as a whole are checked against themselves and against the catalog; the status is about reading alone.
+func TestColumnsAreCompared(t *testing.T) {
+	tests := []struct {
+		name, sql string
+		stated    Columns
+		issues    []string
+	}{
+		{"the same", "select id, name from db.s.raw", full("ID", "name"), nil},
+		{"a name twice", "select id, name, id from db.s.raw", Columns{}, []string{`duplicate_column: the code makes 1 column (id) more than once 1:18`}},
+		{"names of other case", `select id, name as "ID" from db.s.raw`, full("id", "ID"), nil},
+		{"a star", "select id, id, x.* from db.s.raw, elsewhere x, elsewhere y", Columns{}, nil},
+		{"fewer than the catalog", "select id from db.s.raw", full("id", "a", "b"), []string{"catalog_differs: the catalog lists 2 columns (a, b) that the code does not make; it may be of another run 0:0"}},
+		{"more than the catalog", "select id, name from db.s.raw", full("id"), []string{"catalog_differs: the code makes 1 column (name) that the catalog does not list; it may be of another run 0:0"}},
+		{"other than in YAML", "select id from db.s.raw", part("id", "a"), nil},
+		{"many", "select id from db.s.raw", full("id", "a", "b", "c", "d", "e", "f"), []string{"catalog_differs: the catalog lists 6 columns (a, b, c, d, e …) that the code does not make; it may be of another run 0:0"}},
+	}
+	for _, tt := range tests {
+		w := newWorld("postgres")
+		w.source("raw", "id", "name")
+		w.model("m", tt.sql, "raw").Stated = tt.stated
+		b := w.trace(t)["m"]
+		var issues []string
+		for _, i := range b.Issues {
+			issues = append(issues, fmt.Sprintf("%s: %s %d:%d", i.Code, i.Message, i.Line, i.Column))
+		}
+		if tt.name == "a star" {
+			issues = slices.DeleteFunc(issues, func(i string) bool { return !strings.HasPrefix(i, IssueDuplicate) })
+		} else if b.Status != Read {
+			t.Errorf("%s: %s", tt.name, b.Status)
+		}
+		if !slices.Equal(issues, tt.issues) {
+			t.Errorf("%s: %s, issues %q, want %q", tt.name, b.Status, issues, tt.issues)
+		}
+	}
+}
+
 // Whatever stands where SQL should be, the model has a status and its issue a
 // place, and the others are read as if nothing were.
 func TestBadCode(t *testing.T) {

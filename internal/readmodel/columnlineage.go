@@ -253,17 +253,24 @@ type ModelLineage struct {
 	// Tables are the present tables that its Refs name, by Ref.Table.
 	Tables map[int64]*Asset
 	// Listed are the columns that the warehouse lists, Matching those of them that
-	// the code makes as well; nil if it never listed them.
+	// the code makes as well; nil if it does not list them.
 	Listed, Matching *int
+	// Documented are the present columns that are neither listed nor made.
+	Documented int
 }
 
 // ModelLineage reads the block of one model; it needs no graph.
 func (v *View) ModelLineage(ctx context.Context, asset *catalog.Asset) (ModelLineage, error) {
 	rows, err := v.m.store.ColumnBlocks(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{asset.ID})
-	if err != nil || len(rows) == 0 {
+	if err != nil {
 		return ModelLineage{}, err
 	}
 	out := ModelLineage{Tables: map[int64]*Asset{}}
+	if len(rows) == 0 {
+		columns, err := v.Columns(ctx, asset.ID)
+		out.compare(asset, columns)
+		return out, err
+	}
 	if out.Block, err = lineage.Decode(rows[0].Block); err != nil {
 		return out, err
 	}
@@ -282,9 +289,6 @@ func (v *View) ModelLineage(ctx context.Context, asset *catalog.Asset) (ModelLin
 			out.Tables[int64(a.ID)] = a
 		}
 	}
-	if !asset.Listed {
-		return out, nil
-	}
 	columns, err := v.Columns(ctx, asset.ID)
 	out.compare(asset, columns)
 	return out, err
@@ -293,20 +297,28 @@ func (v *View) ModelLineage(ctx context.Context, asset *catalog.Asset) (ModelLin
 // compare counts how far the code's columns are those that the warehouse lists.
 func (l *ModelLineage) compare(asset *catalog.Asset, columns []catalog.Column) {
 	fold := func(name string) string { return catalog.FoldColumn(asset.Relation.Platform, name) }
-	made := make(map[string]bool, len(l.Block.Outputs))
-	for i := range l.Block.Outputs {
-		made[fold(l.Block.Outputs[i].Name)] = true
+	made := map[string]bool{}
+	if l.Block != nil {
+		for i := range l.Block.Outputs {
+			made[fold(l.Block.Outputs[i].Name)] = true
+		}
 	}
 	listed, matching := 0, 0
 	for i := range columns {
-		if c := &columns[i]; c.Present && !c.DocumentedOnly {
+		switch c := &columns[i]; {
+		case !c.Present:
+		case asset.Listed && !c.DocumentedOnly:
 			listed++
 			if made[fold(c.Name)] {
 				matching++
 			}
+		case asset.Listed || !made[fold(c.Name)]:
+			l.Documented++
 		}
 	}
-	l.Listed, l.Matching = &listed, &matching
+	if asset.Listed {
+		l.Listed, l.Matching = &listed, &matching
+	}
 }
 
 // Readings lists how the code of every model was read, in no order.

@@ -30,7 +30,7 @@ type Reading struct {
 }
 
 func readingOf(b *lineage.Block) Reading {
-	return Reading{b.Status, len(b.Outputs), b.Resolved(), b.EdgeCount(), len(b.Issues)}
+	return Reading{b.Status, b.Named(), b.Resolved(), b.EdgeCount(), len(b.Issues)}
 }
 
 // Bytes that a column, a link and a reading take, with the indexes by them.

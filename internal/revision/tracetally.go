@@ -30,7 +30,7 @@ func (t *tally) add(name string, b *lineage.Block) {
 	t.models++
 	t.statuses[b.Status]++
 	t.edges += int64(b.EdgeCount())
-	t.outputs += int64(len(b.Outputs))
+	t.outputs += int64(b.Named())
 	t.resolved += int64(b.Resolved())
 	if b.Status == lineage.Failed && len(t.failed) < maxFailed && len(b.Issues) > 0 {
 		t.failed = append(t.failed, failedModel{name, b.Issues[0]})
