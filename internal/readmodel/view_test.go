@@ -53,6 +53,9 @@ func newShop(t *testing.T) *shop {
 	save, err := s.store.Begin(ctx, lease)
 	must(t, err)
 	s.write(save)
+	must(t, save.PutFacets(ctx, []catalog.Facet{{
+		Asset: rawID, Origin: "dbt:shop", Source: catalog.FromManifest, Project: s.project.ID, UniqueID: "source.shop.raw", Body: catalog.Body{Kind: catalog.KindSource, Name: "raw"},
+	}}))
 	must(t, save.Flip(ctx, store.Flip{Project: &s.project, Pending: map[catalog.ProjectID][]store.PendingRemoval{s.project.ID: {{Asset: rawID, Name: "raw", Kind: catalog.KindSource}}}}))
 	must(t, s.store.ReleaseLease(ctx, lease))
 	result := func(id, class string, at int64) catalog.NodeResult {
