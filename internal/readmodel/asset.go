@@ -103,11 +103,19 @@ func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary
 	if err != nil {
 		return nil, err
 	}
-	counts, err := v.testCounts(ctx, ids)
+	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
 	if err != nil {
 		return nil, err
 	}
-	results, err := v.latest(ctx, nodes)
+	counts, err := v.testCounts(ctx, ids, stored)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := v.latestResults(ctx, stored)
+	if err != nil {
+		return nil, err
+	}
+	results, err := v.latest(ctx, kept, nodes)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +123,7 @@ func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary
 	if err != nil {
 		return nil, err
 	}
-	names := &named{v: v, projects: map[catalog.ProjectID]*catalog.Project{}, runs: map[catalog.RunID]string{}, imports: map[catalog.ImportID]time.Time{}}
+	names := &named{v: v, kept: kept, projects: map[catalog.ProjectID]*catalog.Project{}, runs: map[catalog.RunID]string{}, imports: map[catalog.ImportID]time.Time{}}
 	out := make([]Summary, len(assets))
 	for i, asset := range assets {
 		out[i] = Summary{Asset: asset, Schema: v.Schema, Tests: counts[asset.ID], Neighbours: neighbours[asset.ID]}
@@ -187,11 +195,7 @@ func (l *Links) count(numbers []int32) int {
 
 // testCounts counts the tests of assets by class: among the tests in memory if
 // they are there and current, else by a query.
-func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]TestCounts, error) {
-	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
-	if err != nil {
-		return nil, err
-	}
+func (v *View) testCounts(ctx context.Context, ids []catalog.AssetID, stored int64) (map[catalog.AssetID]TestCounts, error) {
 	if states, ok := v.m.cache.peek(v.resultsKey(testStatesPart, stored)).(*testStates); ok {
 		return states.tables, nil
 	}
@@ -227,20 +231,16 @@ func nodeOf(t catalog.Test) catalog.NodeRef {
 	return catalog.NodeRef{Project: t.Project, UniqueID: t.UniqueID}
 }
 
-// latest reads the newest results of nodes that the view knows.
-func (v *View) latest(ctx context.Context, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.NodeResult, error) {
-	return v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, nodes, v.known)
-}
-
 // named reads what summaries name, each once.
 type named struct {
 	v        *View
+	kept     *latestResults
 	projects map[catalog.ProjectID]*catalog.Project
 	runs     map[catalog.RunID]string
 	imports  map[catalog.ImportID]time.Time
 }
 
-func (n *named) complete(ctx context.Context, s *Summary, results map[catalog.NodeRef]catalog.NodeResult) (err error) {
+func (n *named) complete(ctx context.Context, s *Summary, results map[catalog.NodeRef]*catalog.NodeResult) (err error) {
 	if s.Asset.Project != 0 {
 		if s.Project, err = n.project(ctx, s.Asset.Project); err != nil {
 			return err
@@ -256,10 +256,10 @@ func (n *named) complete(ctx context.Context, s *Summary, results map[catalog.No
 
 // lastRun finds the newest result of an asset's nodes. Of two of one time that of
 // the later invocation id counts, as with the results of one node.
-func (n *named) lastRun(ctx context.Context, s *Summary, results map[catalog.NodeRef]catalog.NodeResult) error {
+func (n *named) lastRun(ctx context.Context, s *Summary, results map[catalog.NodeRef]*catalog.NodeResult) error {
 	for _, node := range s.Nodes {
-		r, ok := results[node]
-		if !ok || s.LastRun != nil && r.CompletedAt.Before(s.LastRun.CompletedAt) {
+		r := results[node]
+		if r == nil || s.LastRun != nil && r.CompletedAt.Before(s.LastRun.CompletedAt) {
 			continue
 		}
 		invocation, err := n.invocation(ctx, r.Run)
@@ -267,7 +267,7 @@ func (n *named) lastRun(ctx context.Context, s *Summary, results map[catalog.Nod
 			return err
 		}
 		if s.LastRun == nil || r.CompletedAt.After(s.LastRun.CompletedAt) || invocation > s.Invocation {
-			s.LastRun, s.Invocation = &r, invocation
+			s.LastRun, s.Invocation = r, invocation
 		}
 	}
 	return nil
@@ -295,7 +295,7 @@ func (n *named) invocation(ctx context.Context, id catalog.RunID) (string, error
 	if s, ok := n.runs[id]; ok {
 		return s, nil
 	}
-	run, err := n.v.m.store.Run(ctx, n.v.ws(), id)
-	n.runs[id] = run.InvocationID
-	return run.InvocationID, err
+	invocation, err := n.v.invocation(ctx, n.kept, id)
+	n.runs[id] = invocation
+	return invocation, err
 }

@@ -29,7 +29,8 @@ type Assets struct {
 	index    *index
 	names    *names
 	bytes    int64
-	pages    atomic.Int64 // pages of several of them that were completed
+	rows     *recent[*Asset, catalog.Asset] // an asset of another state is another *Asset
+	pages    atomic.Int64                   // pages of several of them that were completed
 }
 
 func (a *Assets) size() int64 { return a.bytes }
@@ -144,7 +145,8 @@ func newAssets(all []*Asset) *Assets {
 			a.relation[asset.RelationKey] = asset.ID
 		}
 	}
-	a.bytes = int64(len(all)) * assetSlot
+	a.rows = &recent[*Asset, catalog.Asset]{limit: min(mostRowBytes, int64(len(all))*rowBytes), weigh: rowSize}
+	a.bytes = int64(len(all))*assetSlot + a.rows.limit
 	for _, asset := range all {
 		a.bytes += asset.size()
 	}
@@ -167,7 +169,7 @@ func (a *Asset) size() int64 {
 // with returns the assets with some of them replaced or added, by id. What did
 // not change is shared.
 func (a *Assets) with(changed []*Asset) *Assets {
-	out := &Assets{bytes: a.bytes, relation: a.relation}
+	out := &Assets{bytes: a.bytes, relation: a.relation, rows: a.rows}
 	out.all = merged(a.all, changed)
 	numbers := true
 	for _, asset := range changed {
@@ -195,6 +197,25 @@ func (a *Assets) with(changed []*Asset) *Assets {
 		out.names = &names{}
 	}
 	return out
+}
+
+// rowBytes for each asset are kept for the rows of pages, and mostRowBytes at most.
+const (
+	rowBytes     = 1 << 10
+	mostRowBytes = 4 << 20
+)
+
+// rowSize is about what a row of a page takes in memory.
+func rowSize(a catalog.Asset) int64 {
+	const perValue = 96 // a text with what refers to it
+	n := int64(unsafe.Sizeof(a)) + int64(len(a.Name)+len(a.Relation.Text)+len(a.RelationKey)+len(a.Description.Value)+len(a.Config)+len(a.Meta)+len(a.Extra))
+	for _, hidden := range a.Description.Hidden {
+		n += perValue + int64(len(hidden.Value))
+	}
+	if a.DBT != nil {
+		n += int64(unsafe.Sizeof(*a.DBT)) + 4*perValue
+	}
+	return n + perValue*int64(len(a.Owners)+len(a.Tags)+2*len(a.Nodes)+4*len(a.Others)+2*len(a.Stats))
 }
 
 // assetSlot is what an asset takes in the lists, the map and the indexes of Assets.

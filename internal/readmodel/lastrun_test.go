@@ -19,7 +19,7 @@ func TestLastRunOfSeveralNodes(t *testing.T) {
 	}{
 		"one time": {at, at, "b"}, "newer with the earlier id": {at.Add(1), at, "a"}, "older with the earlier id": {at, at.Add(1), "b"},
 	} {
-		results := map[catalog.NodeRef]catalog.NodeResult{shop: {Run: 9, CompletedAt: tt.shop}, reader: {Run: 8, CompletedAt: tt.reader}}
+		results := map[catalog.NodeRef]*catalog.NodeResult{shop: {Run: 9, CompletedAt: tt.shop}, reader: {Run: 8, CompletedAt: tt.reader}}
 		for _, nodes := range [][]catalog.NodeRef{{shop, reader}, {reader, shop}} {
 			n := &named{runs: map[catalog.RunID]string{9: "a", 8: "b"}}
 			s := &Summary{Asset: catalog.Asset{Nodes: nodes}}

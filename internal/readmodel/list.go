@@ -70,7 +70,7 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 		return out, err
 	}
 	out.Next, out.Total = next, list.total
-	out.Rows, err = v.read(ctx, chosen)
+	out.Rows, err = v.read(ctx, list.assets, chosen)
 	return out, err
 }
 
@@ -178,22 +178,27 @@ func (v *View) Counts(ctx context.Context, project catalog.ProjectID) (map[strin
 }
 
 // read reads the rows of assets and keeps their order.
-func (v *View) read(ctx context.Context, chosen []*Asset) ([]catalog.Asset, error) {
-	ids := make([]catalog.AssetID, len(chosen))
-	for i, a := range chosen {
+func (v *View) read(ctx context.Context, assets *Assets, chosen []*Asset) ([]catalog.Asset, error) {
+	rows, missing := assets.rows.split(chosen)
+	ids := make([]catalog.AssetID, len(missing))
+	for i, a := range missing {
 		ids[i] = a.ID
 	}
-	rows, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	stored, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, ids)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]catalog.Asset, 0, len(chosen))
-	for _, a := range chosen {
-		n, ok := slices.BinarySearchFunc(rows, a.ID, func(row catalog.Asset, id catalog.AssetID) int { return cmp.Compare(row.ID, id) })
+	for _, a := range missing {
+		n, ok := slices.BinarySearchFunc(stored, a.ID, func(row catalog.Asset, id catalog.AssetID) int { return cmp.Compare(row.ID, id) })
 		if !ok {
 			return nil, fmt.Errorf("asset %d of version %d is gone: %w", a.ID, v.Version, catalog.ErrConflict)
 		}
-		out = append(out, rows[n])
+		rows[a] = stored[n]
+		assets.rows.add(a, stored[n])
+	}
+	out := make([]catalog.Asset, len(chosen))
+	for i, a := range chosen {
+		out[i] = rows[a]
 	}
 	return out, nil
 }

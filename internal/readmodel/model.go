@@ -107,7 +107,7 @@ func (s scope) key(kind partKind, version int64) partKey {
 // which of them the view knows.
 func (v *View) resultsKey(kind partKind, results int64) partKey {
 	version := v.Version
-	if kind == classesPart && v.known.IsNow() {
+	if (kind == classesPart || kind == latestPart) && v.known.IsNow() {
 		version = 0 // those of now belong to all versions
 	}
 	key := v.scope().key(kind, version)

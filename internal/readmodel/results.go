@@ -63,28 +63,50 @@ func (v *View) completed(ctx context.Context, tests []catalog.Test) ([]Test, err
 	for i, t := range tests {
 		nodes[i], ids[i] = nodeOf(t), t.Asset
 	}
-	results, err := v.latest(ctx, nodes)
+	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
 	if err != nil {
 		return nil, err
+	}
+	kept, err := v.latestResults(ctx, stored)
+	if err != nil {
+		return nil, err
+	}
+	results, err := v.latest(ctx, kept, nodes)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := v.present(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Test, len(tests))
+	for i, t := range tests {
+		out[i] = Test{Test: t, Table: tables[t.Asset], Latest: results[nodeOf(t)]}
+	}
+	return out, nil
+}
+
+// present returns those of the assets that are present: from memory if they are there, else by a query.
+func (v *View) present(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]*Asset, error) {
+	found := make(map[catalog.AssetID]*Asset, len(ids))
+	if assets, ok := v.m.cache.peek(v.scope().key(assetsPart, v.Version)).(*Assets); ok {
+		for _, id := range ids {
+			if n, ok := assets.number(id); ok {
+				found[id] = assets.present[n]
+			}
+		}
+		return found, nil
 	}
 	cards, err := v.m.store.AssetCards(ctx, v.ws(), v.Schema.ID, v.Version, ids)
 	if err != nil {
 		return nil, err
 	}
-	tables := map[catalog.AssetID]*Asset{}
 	for _, a := range assetsFrom(cards) {
 		if a.Present {
-			tables[a.ID] = a
+			found[a.ID] = a
 		}
 	}
-	out := make([]Test, len(tests))
-	for i, t := range tests {
-		out[i] = Test{Test: t, Table: tables[t.Asset]}
-		if r, ok := results[nodeOf(t)]; ok {
-			out[i].Latest = &r
-		}
-	}
-	return out, nil
+	return found, nil
 }
 
 // Runs lists the runs of the schema, of one project or of all (0), newest first.

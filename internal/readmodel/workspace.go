@@ -189,14 +189,15 @@ type mergedList struct {
 // listedAsset is an asset of a view.
 type listedAsset struct {
 	*Asset
-	key sortKey
-	of  *View
+	key  sortKey
+	of   *View
+	list *Assets
 }
 
 // add merges the list of a schema and keeps the first rows.
 func (m *mergedList) add(v *View, list listed, most int) {
 	for _, a := range list.chosen {
-		m.rows = append(m.rows, listedAsset{a, m.order.key(a), v})
+		m.rows = append(m.rows, listedAsset{a, m.order.key(a), v, list.assets})
 	}
 	slices.SortFunc(m.rows, func(a, b listedAsset) int { return m.order.compare(a.key, b.key) })
 	m.rows = slices.Delete(m.rows, min(most, len(m.rows)), len(m.rows))
@@ -219,13 +220,13 @@ func (m *mergedList) page(ctx context.Context, p store.Page) (AssetList, error) 
 		return out, err
 	}
 	out.Next = next
-	chosen := map[*View][]*Asset{}
+	chosen, lists := map[*View][]*Asset{}, map[*View]*Assets{}
 	for _, row := range rows {
-		chosen[row.of] = append(chosen[row.of], row.Asset)
+		chosen[row.of], lists[row.of] = append(chosen[row.of], row.Asset), row.list
 	}
 	read := make(map[catalog.AssetID]catalog.Asset, len(rows))
 	for v, assets := range chosen {
-		found, err := v.read(ctx, assets)
+		found, err := v.read(ctx, lists[v], assets)
 		if err != nil {
 			return out, err
 		}
