@@ -41,6 +41,7 @@ func (m *merger) run(ctx context.Context) error {
 			return err
 		}
 		m.changes.forget(now)
+		m.written() // at most two batches are in memory
 		m.later(func(ctx context.Context) error {
 			if err := m.writeBatch(ctx, &b); err != nil {
 				return err
@@ -219,25 +220,42 @@ func count(facets map[catalog.AssetID][]catalog.Facet) int {
 }
 
 // writeBatch writes a batch and drops what is written: the next one is in memory
-// already.
+// already. Its texts, facets and assets do not depend on one another.
 func (m *merger) writeBatch(ctx context.Context, b *mergedBatch) error {
-	if err := m.Store.PutTexts(ctx, m.ws, b.texts); err != nil {
-		return fmt.Errorf("write %d texts: %w", len(b.texts), err)
-	}
-	b.texts = nil
-	if err := m.write.PutFacets(ctx, b.facets); err != nil {
-		return fmt.Errorf("write %d facets: %w", len(b.facets), err)
-	}
-	b.facets = nil
-	if err := m.write.CloseFacets(ctx, b.closed); err != nil {
-		return fmt.Errorf("end %d facets: %w", len(b.closed), err)
-	}
-	if err := m.write.PutAssets(ctx, b.rows); err != nil {
-		return fmt.Errorf("write %d assets: %w", len(b.rows), err)
-	}
-	b.rows = nil
-	if err := m.write.CloseColumnEdges(ctx, b.untraced); err != nil {
-		return fmt.Errorf("column edges of %d assets: %w", len(b.untraced), err)
+	return together(ctx,
+		func(ctx context.Context) error {
+			texts := b.texts
+			b.texts = nil
+			return m.putTexts(ctx, texts)
+		},
+		func(ctx context.Context) error {
+			facets := b.facets
+			b.facets = nil
+			if err := m.write.PutFacets(ctx, facets); err != nil {
+				return fmt.Errorf("write %d facets: %w", len(facets), err)
+			}
+			if err := m.write.CloseFacets(ctx, b.closed); err != nil {
+				return fmt.Errorf("end %d facets: %w", len(b.closed), err)
+			}
+			return nil
+		},
+		func(ctx context.Context) error {
+			rows := b.rows
+			b.rows = nil
+			if err := m.write.PutAssets(ctx, rows); err != nil {
+				return fmt.Errorf("write %d assets: %w", len(rows), err)
+			}
+			if err := m.write.CloseColumnEdges(ctx, b.untraced); err != nil {
+				return fmt.Errorf("column edges of %d assets: %w", len(b.untraced), err)
+			}
+			return nil
+		})
+}
+
+// putTexts writes texts.
+func (a *apply) putTexts(ctx context.Context, texts Texts) error {
+	if err := a.Store.PutTexts(ctx, a.ws, texts); err != nil {
+		return fmt.Errorf("write %d texts: %w", len(texts), err)
 	}
 	return nil
 }

@@ -145,7 +145,6 @@ func (a *apply) readTests(ctx context.Context, o *Observation, some []int, curre
 	if err != nil {
 		return err
 	}
-	a.later(func(ctx context.Context) error { return a.Store.PutTexts(ctx, a.ws, texts) })
 	put := tests[:0]
 	for _, t := range tests {
 		t.Project = o.Project
@@ -159,7 +158,7 @@ func (a *apply) readTests(ctx context.Context, o *Observation, some []int, curre
 		}
 		put = append(put, t)
 	}
-	return a.putTests(ctx, put)
+	return a.putTests(ctx, put, texts)
 }
 
 // attached is the table of a test.
@@ -190,12 +189,12 @@ func (a *apply) reattachSame(ctx context.Context, o *Observation, current map[st
 			put = append(put, moved)
 		}
 	}
-	return a.putTests(ctx, put)
+	return a.putTests(ctx, put, nil)
 }
 
-// putTests writes tests; those without an id are new.
-func (a *apply) putTests(ctx context.Context, tests []catalog.Test) error {
-	if len(tests) == 0 {
+// putTests writes tests and their texts; tests without an id are new.
+func (a *apply) putTests(ctx context.Context, tests []catalog.Test, texts Texts) error {
+	if len(tests) == 0 && len(texts) == 0 {
 		return nil
 	}
 	fresh := int64(0)
@@ -217,10 +216,14 @@ func (a *apply) putTests(ctx context.Context, tests []catalog.Test) error {
 		}
 	}
 	a.later(func(ctx context.Context) error {
-		if err := a.write.PutTests(ctx, tests); err != nil {
-			return fmt.Errorf("%d tests: %w", len(tests), err)
-		}
-		return nil
+		return together(ctx,
+			func(ctx context.Context) error { return a.putTexts(ctx, texts) },
+			func(ctx context.Context) error {
+				if err := a.write.PutTests(ctx, tests); err != nil {
+					return fmt.Errorf("%d tests: %w", len(tests), err)
+				}
+				return nil
+			})
 	})
 	a.tests.put += int64(len(tests))
 	return nil
@@ -282,7 +285,7 @@ func (a *apply) reattachMoved(ctx context.Context, stated map[catalog.ProjectID]
 				put = append(put, t)
 			}
 		}
-		if err := a.putTests(ctx, put); err != nil {
+		if err := a.putTests(ctx, put, nil); err != nil {
 			return err
 		}
 	}

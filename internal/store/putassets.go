@@ -44,6 +44,8 @@ func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
 		ids[i] = int64(a.ID)
 	}
 	columnIDs, columnRows := w.columnRows(columns, blocks)
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	err = w.tx(ctx, func(tx Tx) error {
 		created, err := w.createdAt(ctx, tx, assets)
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -12,9 +13,11 @@ import (
 const chunkRows = 8192
 
 // Write is the next version of one schema in the making. Readers see nothing of
-// it before Flip. It is not for concurrent use. Every method is
+// it before Flip. Rows of different things may be put and ended concurrently:
+// they are encoded at the same time and written one after another. Every method is
 // catalog.ErrFenced once another took the schema's lease.
 type Write struct {
+	writing *sync.Mutex // held while rows are written, and for all below
 	s       *Store
 	lease   Lease
 	served  int64
@@ -30,7 +33,7 @@ type Write struct {
 // Begin starts the next version of the lease's schema. What a save that died
 // left behind is swept first.
 func (s *Store) Begin(ctx context.Context, l Lease) (*Write, error) {
-	w := &Write{s: s, lease: l, at: micros(s.now()), put: map[string]*keySet{}}
+	w := &Write{writing: &sync.Mutex{}, s: s, lease: l, at: micros(s.now()), put: map[string]*keySet{}}
 	w.wrote.save = s.saves.Add(1) ^ w.at ^ l.Token<<40
 	var dirty int64
 	err := s.tx(ctx, func(tx Tx) error {
@@ -209,6 +212,8 @@ func (w *Write) forget(t versionedTable, all []any) {
 // replace writes rows under their keys in one transaction; without rows it
 // only ends the old ones.
 func (w *Write) replace(ctx context.Context, t versionedTable, keys []any, rows [][]any) error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	err := w.tx(ctx, func(tx Tx) error {
 		if err := w.clear(ctx, tx, t, keys); err != nil {
 			return err
