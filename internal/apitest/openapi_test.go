@@ -61,12 +61,31 @@ func TestOpenAPIDocumentExplains(t *testing.T) {
 					t.Errorf("%s: parameter %v has no example", name, At(p, "name"))
 				}
 			}
+			if !hasExample(At(operation, "responses").(map[string]any)) {
+				t.Errorf("%s: no reply of success has an example", name)
+			}
 			content, _ := At(operation, "requestBody.content").(map[string]any)
 			if body, ok := content["application/json"]; ok && At(body, "example") == nil {
 				t.Errorf("%s: the body has no example", name)
 			}
 		}
 	}
+}
+
+// hasExample reports whether one of the replies of success has an example, or none is JSON.
+func hasExample(responses map[string]any) bool {
+	asJSON := false
+	for status, response := range responses {
+		media := At(response, "content.application/json")
+		if media == nil || status[0] != '2' {
+			continue
+		}
+		if At(media, "example") != nil {
+			return true
+		}
+		asJSON = true
+	}
+	return !asJSON
 }
 
 // operations lists every described operation as "METHOD /path", with ids filled

@@ -15,7 +15,7 @@ import (
 
 // AssetParam is the asset in a path.
 type AssetParam struct {
-	ID string `path:"id" maxLength:"4096" doc:"An id such as TBL-12; with schema_id also a dbt unique_id or a relation such as analytics.orders" example:"TBL-12"`
+	ID string `path:"id" maxLength:"4096" doc:"An id such as TBL-12; with schema_id also a dbt unique_id or a relation such as marts.fct_orders" example:"TBL-31"`
 	AssetScope
 }
 

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	_ "embed" // of the replies
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,25 +13,51 @@ import (
 
 // exampleIDs are ids by the resource in front of {id} in a path.
 var exampleIDs = map[string]string{
-	"schemas": "SCH-101", "dbt_imports": "IMP-1", "assets": "TBL-12", "runs": "RUN-1", "projects": "PRJ-1", "keys": "KEY-2",
+	"schemas": "SCH-101", "dbt_imports": "IMP-1", "assets": "TBL-31", "runs": "RUN-1", "projects": "PRJ-1", "keys": "KEY-2",
 }
 
 // exampleValues are values of other parameters by name.
 var exampleValues = map[string]string{
-	"name": "order_id", "sha": strings.Repeat("0f", 32), "schema_id": "SCH-101", "asset": "TBL-12", "unique_id": "model.shop.orders",
-	"relation": "analytics.orders", "column": "order_id", "select": "1+orders+1", "confirm": "Analytics Warehouse",
+	"name": "order_id", "sha": exampleArtifact, "schema_id": "SCH-101", "asset": "TBL-31", "unique_id": "model.shop.fct_orders",
+	"relation": "marts.fct_orders", "column": "order_id", "select": "1+fct_orders+1", "confirm": "Analytics Warehouse",
 }
 
-// addExamples gives every operation an example: a value for its parameters, a body, and the call as a command.
+// exampleArtifact is the hash of the demo's first manifest.
+const exampleArtifact = "99c92331d14a8520815fb5fdfa1874fd2e643a0ba4b5849d7bcab8d2c54e632c"
+
+// exampleReplies are the replies to the examples, by operation and status, in shortened form. A test of the whole API
+// writes them.
+//
+//go:embed replies.json
+var exampleReplies []byte
+
+// addExamples gives every operation an example: a value for its parameters, a body, the call as a command, and the
+// reply to it.
 func addExamples(doc *huma.OpenAPI) error {
+	var replies map[string]map[string]json.RawMessage
+	if err := json.Unmarshal(exampleReplies, &replies); err != nil {
+		return fmt.Errorf("examples of replies: %w", err)
+	}
 	for path, item := range doc.Paths {
 		for method, op := range operationsOf(item) {
 			if err := addExample(method, path, op); err != nil {
 				return fmt.Errorf("example of %s: %w", op.OperationID, err)
 			}
+			addReplies(op, replies[op.OperationID])
 		}
 	}
 	return nil
+}
+
+// addReplies adds the examples of an operation's replies.
+func addReplies(op *huma.Operation, replies map[string]json.RawMessage) {
+	for status, reply := range replies {
+		if response := op.Responses[status]; response != nil {
+			for _, media := range response.Content {
+				media.Example = reply
+			}
+		}
+	}
 }
 
 // operationsOf returns the operations of a path by method.
@@ -56,7 +83,7 @@ func addExample(method, path string, op *huma.Operation) error {
 		switch {
 		case p.In == "path":
 			url = strings.Replace(url, "{"+p.Name+"}", value, 1)
-		case p.In == "query" && (p.Required || p.Name == "confirm" || p.Name == "schema_id" && !strings.Contains(path, "{") && !strings.HasSuffix(path, "/impact")):
+		case p.In == "query" && (p.Required || p.Name == "confirm" || p.Name == "select" || p.Name == "column" || p.Name == "schema_id" && !strings.Contains(path, "{") && !strings.HasSuffix(path, "/impact")):
 			query = append(query, p.Name+"="+strings.NewReplacer(" ", "%20", "+", "%2B").Replace(value))
 		}
 	}

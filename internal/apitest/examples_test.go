@@ -1,0 +1,267 @@
+package apitest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/thalweg-data/thalweg/internal/access"
+)
+
+//go:generate go test . -run TestExamplesAreReal -count=1 -update
+
+const repliesPath = "../httpserver/replies.json"
+
+// sampled is an operation of the document and the call that it gives as its example.
+type sampled struct {
+	id, call string
+	bare     bool // its replies are not JSON
+}
+
+// The examples of the document are what the server of the demo's project replies to the calls that it gives.
+func TestExamplesAreReal(t *testing.T) {
+	t.Parallel()
+	got := map[string]map[string]json.RawMessage{}
+	servers := map[string]*exampleServer{}
+	for _, op := range samples(t) {
+		state := stateOf[op.id]
+		if servers[state] == nil {
+			servers[state] = newExampleServer(t, state)
+		}
+		r := servers[state].call(t, op.call)
+		if r.Status/100 != 2 {
+			t.Errorf("%s: %s: %d %s", op.id, op.call, r.Status, r.Body)
+			continue
+		}
+		if len(r.Body) > 0 && !op.bare {
+			got[op.id] = map[string]json.RawMessage{strconv.Itoa(r.Status): shortened(t, r.Body)}
+		}
+	}
+	written, err := json.MarshalIndent(got, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	written = append(written, '\n')
+	if *update {
+		if err := os.WriteFile(repliesPath, written, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := os.ReadFile(repliesPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(kept, written) {
+		t.Errorf("internal/httpserver/replies.json is not what is replied: run make gen")
+	}
+}
+
+// samples lists the operations: those that read first, then those that change something.
+func samples(t *testing.T) []sampled {
+	t.Helper()
+	var reads, writes []sampled
+	document := Start(t, Options{NoWorker: true}).Get(t, "/api/v1/openapi.json", "").JSON(t)
+	paths := document["paths"].(map[string]any)
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		operations := paths[path].(map[string]any)
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			op := sampled{id: At(operations[method], "operationId").(string), call: At(operations[method], "x-codeSamples.0.source").(string)}
+			op.bare = op.id == "get-import-artifact" || op.id == "get-openapi"
+			if method == "get" {
+				reads = append(reads, op)
+			} else {
+				writes = append(writes, op)
+			}
+		}
+	}
+	// What deletes comes last, and a revert before it is undone.
+	slices.SortStableFunc(writes, func(a, b sampled) int { return strings.Compare(order(a.id), order(b.id)) })
+	return append(reads, writes...)
+}
+
+func order(id string) string {
+	for n, prefix := range []string{"edit", "update", "create", "revert", "undo", "cancel", "dismiss", "confirm", "revoke", "delete"} {
+		if strings.HasPrefix(id, prefix) {
+			return strconv.Itoa(n)
+		}
+	}
+	return ""
+}
+
+// stateOf names the states of the server that some operations need.
+var stateOf = map[string]string{
+	"list-removals": "removals", "confirm-removals": "removals", "dismiss-removals": "removals, dismissed", "cancel-import": "pending",
+	"create-schema": "no schema", "revert-import": "one import", "undo-import-revert": "one import",
+}
+
+type exampleServer struct {
+	*Server
+	key string
+}
+
+// newExampleServer starts a server with the demo's schema, two keys and, but for some states, both of its imports. Its
+// clock stands still and its random numbers are always the same, and so are its replies.
+func newExampleServer(t *testing.T, state string) *exampleServer {
+	t.Helper()
+	now := time.Date(2026, time.November, 9, 7, 0, 0, 0, time.UTC)
+	s := &exampleServer{Server: Start(t, Options{
+		NoWorker: state == "pending", Now: func() time.Time { return now }, Random: rand.NewChaCha8([32]byte{}),
+	})}
+	s.key = s.Key(t, access.AdminWorkspace)
+	s.KeyFor(t, 1, access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
+	if state == "no schema" {
+		return s
+	}
+	schema := s.Schema(t, "Analytics Warehouse")
+	switch state {
+	case "pending":
+		s.Upload(t, s.key, Form(Text("schema_id", schema), File("manifest", "manifest.json", beforeManifest)))
+	case "":
+		importShop(t, s.Server, s.key, schema, false)
+		importShop(t, s.Server, s.key, schema, true)
+	default:
+		importShop(t, s.Server, s.key, schema, false)
+		if strings.HasPrefix(state, "removals") {
+			s.Import(t, s.key, schema, File("manifest", "manifest.json", withoutModels(t, afterManifest)))
+		}
+	}
+	return s
+}
+
+// withoutModels leaves the models of the marts out of a manifest.
+func withoutModels(t *testing.T, manifest []byte) []byte {
+	t.Helper()
+	unzipped, err := gzip.NewReader(bytes.NewReader(manifest))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	if err := json.NewDecoder(unzipped).Decode(&m); err != nil {
+		t.Fatal(err)
+	}
+	maps.DeleteFunc(m["nodes"].(map[string]any), func(id string, _ any) bool { return strings.HasPrefix(id, "model.") })
+	out, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+var (
+	callMethod = regexp.MustCompile(`^curl(?: -X ([A-Z]+))? 'http://127\.0\.0\.1:8080([^']*)'`)
+	callBody   = regexp.MustCompile(` -d '([^']*)'`)
+	callPart   = regexp.MustCompile(` -F '([^'=]+)=([^']*)'`)
+)
+
+// call sends what an example's command would.
+func (s *exampleServer) call(t *testing.T, command string) Reply {
+	t.Helper()
+	m := callMethod.FindStringSubmatch(command)
+	if m == nil {
+		t.Fatalf("not a call: %s", command)
+	}
+	method, key := m[1], ""
+	if method == "" {
+		method = "GET"
+	}
+	if strings.Contains(command, "YOUR_API_KEY") {
+		key = s.key
+	}
+	if body := callBody.FindStringSubmatch(command); body != nil {
+		return s.Send(t, method, m[2], key, body[1])
+	}
+	var parts []Part
+	for _, part := range callPart.FindAllStringSubmatch(command, -1) {
+		if name, isFile := strings.CutPrefix(part[2], "@target/"); isFile {
+			parts = append(parts, File(part[1], name, map[string][]byte{"manifest.json": afterManifest}[name]))
+		} else {
+			parts = append(parts, Text(part[1], part[2]))
+		}
+	}
+	if parts != nil {
+		return s.Do(t, method, m[2], key, bytes.NewReader(Form(parts...)), "Content-Type", ContentType)
+	}
+	return s.Do(t, method, m[2], key, nil)
+}
+
+const (
+	mostElements = 2
+	longestText  = 240
+)
+
+var secret = regexp.MustCompile(`twg_[0-9A-Za-z]+_[0-9A-Za-z]+`)
+
+// shortened cuts the lists and texts of a reply, and hides the secret of a key.
+func shortened(t *testing.T, body []byte) json.RawMessage {
+	t.Helper()
+	var out bytes.Buffer
+	in := jsontext.NewDecoder(bytes.NewReader(secret.ReplaceAll(body, []byte("twg_…"))))
+	if err := shorten(jsontext.NewEncoder(&out), in); err != nil && err != io.EOF {
+		t.Fatal(err)
+	}
+	return bytes.TrimSpace(out.Bytes())
+}
+
+// shorten copies one value.
+func shorten(out *jsontext.Encoder, in *jsontext.Decoder) error {
+	token, err := in.ReadToken()
+	if err != nil {
+		return err
+	}
+	if text := []rune(token.String()); token.Kind() == '"' && len(text) > longestText {
+		token = jsontext.String(string(text[:longestText]) + "…")
+	}
+	if err := out.WriteToken(token); err != nil {
+		return err
+	}
+	switch token.Kind() {
+	case '[':
+		for n := 0; in.PeekKind() != ']'; n++ {
+			if n < mostElements {
+				err = shorten(out, in)
+			} else {
+				err = in.SkipValue()
+			}
+			if err != nil {
+				return err
+			}
+		}
+	case '{':
+		for in.PeekKind() != '}' {
+			if err := shorten(out, in); err != nil {
+				return err
+			}
+		}
+	default:
+		return nil
+	}
+	if token, err = in.ReadToken(); err != nil {
+		return err
+	}
+	return out.WriteToken(token)
+}
+
+// The artifact of the examples is the one that the demo imports first.
+func TestExampleArtifact(t *testing.T) {
+	t.Parallel()
+	hash := sha256.Sum256(beforeManifest)
+	for _, op := range samples(t) {
+		if op.id == "get-import-artifact" && !strings.Contains(op.call, hex.EncodeToString(hash[:])) {
+			t.Errorf("%s, want %x", op.call, hash)
+		}
+	}
+}
