@@ -278,6 +278,8 @@ type Window struct {
 	OrderBy     []OrderItem
 	// Frame holds the offsets of the frame, if they are not just keywords.
 	Frame []Expr
+	// Measures are values of a pattern, m in m OVER w.
+	Measures []SelectItem
 }
 
 // Lambda is x -> expr, (x, y) -> expr, lambda x: expr.

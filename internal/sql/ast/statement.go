@@ -155,8 +155,10 @@ type Block struct {
 // SetVariable is SET x = ..., DECLARE x ... DEFAULT ..., x := ..., RETURN ....
 type SetVariable struct {
 	token.Span
-	Names  []Ident
-	Values []Expr
+	// Declared marks DECLARE.
+	Declared bool
+	Names    []Ident
+	Values   []Expr
 	// Query is a cursor's or RESULTSET's query.
 	Query *Query
 }

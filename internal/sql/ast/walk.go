@@ -138,6 +138,7 @@ func (c children) window(w *Window) {
 	c.exprs(w.PartitionBy)
 	c.orders(w.OrderBy)
 	c.exprs(w.Frame)
+	c.items(w.Measures)
 }
 
 func (c children) query(q *Query) {

@@ -3,7 +3,7 @@ package dialect
 // athena is Amazon Athena: Trino for queries, Hive for DDL.
 var athena = &Dialect{
 	Name:           "athena",
-	Naming:         Naming{Rule: NamePlaced, Prefix: "_col", Values: "_col", ValuesFrom: 0},
+	Naming:         Naming{Rule: NamePlaced, Prefix: "_col", Anonymous: true, Values: "_col", ValuesFrom: 0},
 	Pseudo:         pseudo(pseudoTrino),
 	Identifiers:    Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:         Lexing{IdentQuotes: "\"`", StringQuotes: "'", DigitNames: true},

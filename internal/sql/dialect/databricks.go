@@ -10,7 +10,7 @@ var databricks = &Dialect{
 	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, StreamTables: true, Unreserved: []string{"top"}},
 	Scope: Scope{
 		LateralAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst,
-		TableAsStruct: true,
+		TableAsStruct: true, GroupWindows: true,
 	},
 	Units:          unitsSpark,
 	TableFunctions: merged(generators, generatorsSpark),

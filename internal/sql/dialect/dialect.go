@@ -28,6 +28,10 @@ type Dialect struct {
 	// Units maps a function name in lower case to the arguments that are unit
 	// words (datediff(day, a, b)) and so no columns.
 	Units map[string][]UnitArg
+	// NamedTables are functions in FROM, in lower case, whose first argument is the bare name of a table.
+	NamedTables map[string]bool
+	// HiddenColumns gives further columns of functions in FROM, by function name, that a star leaves out.
+	HiddenColumns map[string][]string
 	// TableFunctions gives the output columns of functions in FROM and of
 	// generators, by function name in lower case. Names are as the database
 	// stores them. The columns of an absent function are not known.
@@ -151,6 +155,10 @@ type Grammar struct {
 	StringTables bool
 	// ExpressionCTE allows WITH expr AS name.
 	ExpressionCTE bool
+	// WindowMeasures allows m OVER w, a measure of the pattern of a window.
+	WindowMeasures bool
+	// FlowOperator makes ->> hand the rows of a statement to the next one, as $1 in FROM.
+	FlowOperator bool
 	// ParamCalls allows f(a)(b).
 	ParamCalls bool
 	// CaretPower makes ^ the power operator; elsewhere it is bitwise XOR.
@@ -224,6 +232,8 @@ type Scope struct {
 	// Pseudo are reserved words, in lower case, that the database answers itself: no
 	// table has a column that is called so without quotes.
 	Pseudo []string
+	// GroupWindows lets window and session_window name what a call of that function in GROUP BY gives.
+	GroupWindows bool
 	// DottedColumns means that a column's name may have dots that the text writes
 	// without quotes: those of ClickHouse's Nested.
 	DottedColumns bool

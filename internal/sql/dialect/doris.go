@@ -8,5 +8,5 @@ var doris = &Dialect{
 	Grammar:        Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
 	Scope:          Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
 	Units:          unitsMySQL,
-	TableFunctions: generatorsSpark,
+	TableFunctions: merged(generatorsSpark, generatorsDoris),
 }

@@ -70,6 +70,7 @@ var generatorsSnowflake = map[string][]string{
 	"getnextval":            {"NEXTVAL"},
 	"generator":             {}, // rows without columns
 	"external_table_files":  {"FILE_NAME", "REGISTERED_ON", "FILE_SIZE", "LAST_MODIFIED", "ETAG", "MD5"},
+	"directory":             {"RELATIVE_PATH", "SIZE", "LAST_MODIFIED", "MD5", "ETAG", "FILE_URL"},
 	"infer_schema":          {"COLUMN_NAME", "TYPE", "NULLABLE", "EXPRESSION", "FILENAMES", "ORDER_ID"},
 }
 
@@ -81,15 +82,29 @@ var generatorsSpark = map[string][]string{
 	"variant_explode":       {"pos", "key", "value"},
 	"variant_explode_outer": {"pos", "key", "value"},
 	"sql_keywords":          {"keyword", "isReserved"},
+	"read_kafka":            {"key", "value", "topic", "partition", "offset", "timestamp", "timestampType"},
+	"event_log": {
+		"id", "sequence", "origin", "timestamp", "message", "level", "error", "details", "event_type", "maturity_level",
+	},
 }
 
 var generatorsTSQL = map[string][]string{
-	"openjson":        {"key", "value", "type"},
-	"string_split":    {"value", "ordinal"},
-	"generate_series": {"value"},
-	"containstable":   {"KEY", "RANK"},
-	"freetexttable":   {"KEY", "RANK"},
+	"openjson":                       {"key", "value", "type"},
+	"string_split":                   {"value", "ordinal"},
+	"generate_series":                {"value"},
+	"containstable":                  {"KEY", "RANK"},
+	"freetexttable":                  {"KEY", "RANK"},
+	"regexp_matches":                 {"match_id", "start_position", "end_position", "match_value", "substring_matches"},
+	"regexp_split_to_table":          {"value", "ordinal"},
+	"semantickeyphrasetable":         {"column_id", "document_key", "keyphrase", "score"},
+	"semanticsimilaritytable":        {"source_column_id", "matched_column_id", "matched_document_key", "score"},
+	"semanticsimilaritydetailstable": {"keyphrase", "score"},
+	"ai_generate_chunks":             {"chunk", "chunk_order", "chunk_offset", "chunk_length"},
+	"dm_exec_sql_text":               {"dbid", "objectid", "number", "encrypted", "text"},
+	"fn_helpcollations":              {"name", "description"},
 }
+
+var namedTSQL = pseudo("changetable containstable freetexttable semantickeyphrasetable semanticsimilaritytable semanticsimilaritydetailstable")
 
 var generatorsDuckDB = map[string][]string{
 	"range":             {"range"},
@@ -108,10 +123,26 @@ var generatorsDuckDB = map[string][]string{
 }
 
 var generatorsSQLite = map[string][]string{
-	"generate_series":   {"value"},
-	"json_each":         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
-	"json_tree":         {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
-	"pragma_table_info": {"cid", "name", "type", "notnull", "dflt_value", "pk"},
+	"generate_series":         {"value"},
+	"json_each":               {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
+	"json_tree":               {"key", "value", "type", "atom", "id", "parent", "fullkey", "path"},
+	"pragma_table_info":       {"cid", "name", "type", "notnull", "dflt_value", "pk"},
+	"pragma_table_xinfo":      {"cid", "name", "type", "notnull", "dflt_value", "pk", "hidden"},
+	"pragma_table_list":       {"schema", "name", "type", "ncol", "wr", "strict"},
+	"pragma_index_list":       {"seq", "name", "unique", "origin", "partial"},
+	"pragma_index_info":       {"seqno", "cid", "name"},
+	"pragma_index_xinfo":      {"seqno", "cid", "name", "desc", "coll", "key"},
+	"pragma_foreign_key_list": {"id", "seq", "table", "from", "to", "on_update", "on_delete", "match"},
+	"pragma_database_list":    {"seq", "name", "file"},
+	"pragma_collation_list":   {"seq", "name"},
+	"pragma_function_list":    {"name", "builtin", "type", "enc", "narg", "flags"},
+}
+
+// hiddenSQLite are the arguments of functions, which are columns too.
+var hiddenSQLite = map[string][]string{
+	"generate_series": {"start", "stop", "step"},
+	"json_each":       {"json", "root"},
+	"json_tree":       {"json", "root"},
 }
 
 var generatorsClickHouse = map[string][]string{
@@ -128,8 +159,32 @@ var generatorsOracle = map[string][]string{
 	"odcivarchar2list": {"COLUMN_VALUE"},
 	"odcinumberlist":   {"COLUMN_VALUE"},
 	"odcidatelist":     {"COLUMN_VALUE"},
+	"xmltable":         {"COLUMN_VALUE"},
+	"xmlsequence":      {"COLUMN_VALUE"},
 }
 
 var generatorsTrino = map[string][]string{
 	"sequence": {"sequential_number"},
+}
+
+// generatorsDoris are functions in FROM, generatorsStarRocks those of StarRocks.
+var (
+	generatorsDoris = map[string][]string{
+		"numbers":         {"number"},
+		"explode_numbers": {"col"},
+	}
+	generatorsStarRocks = map[string][]string{
+		"generate_series":  {"generate_series"},
+		"unnest":           {"unnest"},
+		"unnest_bitmap":    {"unnest_bitmap"},
+		"subdivide_bitmap": {"subdivide_bitmap"},
+		"json_each":        {"key", "value"},
+	}
+)
+
+// generatorsVertica are what functions over partitions give without names.
+var generatorsVertica = map[string][]string{
+	"mapitems":  {"keys", "values"},
+	"mapkeys":   {"keys"},
+	"mapvalues": {"values"},
 }

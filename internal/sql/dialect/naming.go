@@ -32,6 +32,9 @@ type Naming struct {
 	Prefix, Suffix string
 	// BoolName calls a bare TRUE bool, as PostgreSQL did before version 15.
 	BoolName bool
+	// Anonymous leaves a column without name where nothing gives it one; a star calls it by its place then, as a
+	// list does.
+	Anonymous bool
 	// CastKeepsName reports whether CAST(a AS t) is called a.
 	CastKeepsName bool
 	// NumberDuplicates calls the columns of a query that share a name a, a_1, a_2.

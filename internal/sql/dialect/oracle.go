@@ -10,4 +10,5 @@ var oracle = &Dialect{
 	Grammar:        Grammar{Reserved: []string{"connect", "start"}, Unreserved: []string{"qualify", "limit", "top"}},
 	Scope:          Scope{ImplicitRecursion: true, Pseudo: []string{"level", "rowid", "rownum", "sysdate", "uid", "user"}},
 	TableFunctions: generatorsOracle,
+	NamedTables:    pseudo("containers shards"),
 }

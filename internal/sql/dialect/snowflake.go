@@ -10,7 +10,7 @@ var snowflake = &Dialect{
 		IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, SlashComments: true, StagePaths: true,
 	},
 	Grammar: Grammar{
-		ColonPaths: true, ArrowLambda: true, Top: true, StringTables: true,
+		ColonPaths: true, ArrowLambda: true, FlowOperator: true, Top: true, StringTables: true,
 		PositionColumns: true, Reserved: []string{"pivot", "unpivot", "match_recognize"},
 	},
 	Scope: Scope{

@@ -15,7 +15,7 @@ var spark = &Dialect{
 	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
 	Scope: Scope{
 		LateralAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst,
-		TableAsStruct: true,
+		TableAsStruct: true, GroupWindows: true,
 	},
 	Units:          unitsSpark,
 	TableFunctions: merged(generators, generatorsSpark),

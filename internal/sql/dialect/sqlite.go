@@ -9,4 +9,5 @@ var sqlite = &Dialect{
 	Grammar:        Grammar{NotNullPostfix: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
 	Scope:          Scope{WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst},
 	TableFunctions: merged(generators, generatorsSQLite),
+	HiddenColumns:  hiddenSQLite,
 }

@@ -7,15 +7,12 @@ var starrocksLexing = Lexing{
 
 // starrocks is StarRocks.
 var starrocks = &Dialect{
-	Name:        "starrocks",
-	Naming:      Naming{Values: "column_", ValuesFrom: 0},
-	Identifiers: Identifiers{TablesExact: true},
-	Lexing:      starrocksLexing,
-	Grammar:     Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
-	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
-	Units:       unitsMySQL,
-	TableFunctions: map[string][]string{
-		"generate_series": {"generate_series"},
-		"unnest":          {"unnest"},
-	},
+	Name:           "starrocks",
+	Naming:         Naming{Values: "column_", ValuesFrom: 0},
+	Identifiers:    Identifiers{TablesExact: true},
+	Lexing:         starrocksLexing,
+	Grammar:        Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
+	Scope:          Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
+	Units:          unitsMySQL,
+	TableFunctions: generatorsStarRocks,
 }

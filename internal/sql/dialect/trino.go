@@ -3,10 +3,10 @@ package dialect
 // trino is Trino, and Presto before it.
 var trino = &Dialect{
 	Name:           "trino",
-	Naming:         Naming{Rule: NamePlaced, Prefix: "_col", Values: "_col", ValuesFrom: 0},
+	Naming:         Naming{Rule: NamePlaced, Prefix: "_col", Anonymous: true, Values: "_col", ValuesFrom: 0},
 	Pseudo:         pseudo(pseudoTrino),
 	Identifiers:    Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:         Lexing{IdentQuotes: "\"`", StringQuotes: "'", DigitNames: true},
-	Grammar:        Grammar{ArrowLambda: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
+	Grammar:        Grammar{ArrowLambda: true, WindowMeasures: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
 	TableFunctions: generatorsTrino,
 }

@@ -14,5 +14,6 @@ var tsql = &Dialect{
 	},
 	Units:          unitsFirst,
 	TableFunctions: generatorsTSQL,
+	NamedTables:    namedTSQL,
 	Scope:          Scope{ImplicitRecursion: true},
 }

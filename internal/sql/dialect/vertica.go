@@ -10,5 +10,5 @@ var vertica = &Dialect{
 	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
 	Scope:          Scope{GroupAlias: SourceFirst},
 	Units:          unitsFirst,
-	TableFunctions: generators,
+	TableFunctions: merged(generators, generatorsVertica),
 }

@@ -213,7 +213,19 @@ func (p *parser) declare() ast.Statement {
 	if p.isKw(token.BEGIN) {
 		return &ast.SetVariable{Span: p.from(start)}
 	}
-	v := &ast.SetVariable{}
+	if p.is(token.Parameter) && p.ahead(1).Keyword == token.TABLE && p.ahead(2).Kind == token.LeftParen {
+		// T-SQL: a table variable
+		c := &ast.Create{Kind: "table", Temporary: true, Name: p.objectName()}
+		p.pos++
+		c.Columns = p.columnDefs()
+		c.Span = p.from(start)
+		return c
+	}
+	v := &ast.SetVariable{Declared: true}
+	p.acceptKw(token.OR, token.REPLACE) // Databricks: DECLARE OR REPLACE VARIABLE x
+	if p.isKw(token.VARIABLE) && p.isIdent(1) && p.isIdent(2) {
+		p.pos++
+	}
 	for {
 		v.Names = append(v.Names, p.variableName())
 		p.declaration(v)

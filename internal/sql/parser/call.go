@@ -31,8 +31,8 @@ func (p *parser) arguments(c *ast.Call) {
 		return
 	}
 	p.pos++
-	args, braces := p.args, p.braces
-	p.args, p.braces = args+1, 0
+	args, braces, named := p.args, p.braces, p.namedEquals
+	p.args, p.braces, p.namedEquals = args+1, 0, false
 	defer func() { p.args, p.braces = args, braces }()
 	switch {
 	case p.isKw(token.DISTINCT):
@@ -43,6 +43,19 @@ func (p *parser) arguments(c *ast.Call) {
 	}
 	base := len(p.argStack)
 	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) && !p.isKw(token.ORDER, token.BY) {
+		if named && p.isIdent(0) && p.ahead(1).Kind == token.Equal {
+			source := p.isWord(0, "source")
+			p.pos += 2
+			if word := p.peek(); !source && p.isIdent(0) && (p.ahead(1).Kind == token.Comma || p.ahead(1).Kind == token.RightParen) {
+				// CHUNK_TYPE = FIXED
+				p.argStack = append(p.argStack, ast.Arg{Span: word.Span, Expr: &ast.Keyword{Span: word.Span, Text: p.text(word)}})
+				p.pos++
+				if !p.accept(token.Comma) {
+					break
+				}
+				continue
+			}
+		}
 		p.argStack = append(p.argStack, p.arg())
 		if !p.accept(token.Comma) {
 			break
@@ -87,6 +100,25 @@ func (p *parser) arg() ast.Arg {
 			}
 		}
 	}
+	if p.ahead(1).Kind == token.String && p.jsonChange() { // Oracle: SET '$.a' = x, REMOVE '$.b'
+		p.pos++
+		path := p.advance()
+		a.Expr = &ast.Keyword{Span: path.Span, Text: p.text(&path)}
+		if p.accept(token.Equal) {
+			a.Expr = p.expr()
+		}
+		p.argOptions()
+		a.Span = p.from(start)
+		return a
+	}
+	if p.isWord(0, "no") && (p.ahead(1).Keyword == token.CASE || p.ahead(1).Keyword == token.RANGE) {
+		// Teradata: CASE_N(..., NO CASE OR UNKNOWN)
+		p.pos += 2
+		p.skipWords("or", "unknown")
+		a.Span = p.from(start)
+		a.Expr = &ast.Keyword{Span: a.Span, Text: a.Text(p.src)}
+		return a
+	}
 	a.Expr = p.expr()
 	if p.isKw(token.AS) {
 		p.argAlias(&a)
@@ -113,11 +145,28 @@ func (p *parser) arg() ast.Arg {
 		p.pos++
 	}
 	p.argOptions()
+	if (p.isKw(token.IGNORE) || p.isKw(token.RESPECT)) && p.ahead(1).Keyword == token.NULLS && p.ahead(2).Kind == token.Comma {
+		// LAG(a IGNORE NULLS, 1)
+		p.pos += 2
+	}
 	if !p.argEnds() {
 		a.Expr = p.endItem(start, a.Expr)
 	}
 	a.Span = p.from(start)
 	return a
+}
+
+// jsonChange reports whether the current word is an operation of Oracle's JSON_TRANSFORM.
+func (p *parser) jsonChange() bool {
+	if !p.d.Lexing.QQuotes {
+		return false
+	}
+	for _, word := range []string{"set", "remove", "insert", "replace", "append", "prepend", "rename", "keep", "copy", "merge", "sort", "minus", "union", "intersect"} {
+		if p.isWord(0, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // keywordArgument reports whether the current word introduces an argument.
@@ -126,7 +175,7 @@ func (p *parser) keywordArgument() bool {
 	case token.KEY, token.NAME, token.VARIABLE:
 		return true
 	}
-	return p.isWord(0, "changes") && p.isIdent(1) || p.isWord(0, "variadic") || p.isWord(0, "bulk") && p.ahead(1).Kind == token.String || p.isWord(0, "model") || p.isWord(0, "document") || p.isWord(0, "content") || p.isWord(0, "connection")
+	return (p.isWord(0, "changes") || p.isWord(0, "version")) && p.isIdent(1) && p.ahead(2).Kind == token.Comma || p.isWord(0, "variadic") || p.isWord(0, "bulk") && p.ahead(1).Kind == token.String || p.isWord(0, "model") || p.isWord(0, "document") || p.isWord(0, "content") || p.isWord(0, "connection")
 }
 
 // argAlias reads AS name or AS type after an argument.
@@ -154,6 +203,19 @@ func (p *parser) argOptions() {
 		case p.isKw(token.PARTITION, token.BY): // Trino: f(TABLE(t) PARTITION BY k)
 			p.pos += 2
 			p.expr()
+		case p.isWord(0, "each"): // Teradata: RANGE_N(a BETWEEN 1 AND 10 EACH 2)
+			p.pos++
+			p.expr()
+		case p.isWord(0, "copartition") && p.ahead(1).Kind == token.LeftParen: // Trino
+			p.pos++
+			p.skipParens()
+		case (p.isWord(0, "prune") || p.isWord(0, "keep")) && p.isWord(1, "when"): // Trino: PRUNE WHEN EMPTY
+			p.pos += 3
+		case p.isKw(token.WITH) && p.isWord(1, "single"): // Spark: TABLE(t) WITH SINGLE PARTITION
+			p.pos += 3
+		case p.isWord(0, "pretty"), p.isWord(0, "ordered"), p.isWord(0, "ascii"), p.isWord(0, "truncate"):
+			// Oracle: JSON_SERIALIZE(x PRETTY)
+			p.pos++
 		case p.isKw(token.RETURNING):
 			p.pos++
 			p.typeName()
@@ -170,6 +232,7 @@ func (p *parser) argOptions() {
 			p.binary(precOther)
 			if p.acceptKw(token.ON) {
 				p.advance()
+				p.acceptWord("error") // Oracle: ON CONVERSION ERROR
 			}
 		case p.isKw(token.WITH), p.isKw(token.WITHOUT):
 			p.skipWords("with", "without", "conditional", "unconditional", "array", "wrapper", "unique", "keys", "default", "value")
@@ -256,8 +319,14 @@ func (p *parser) argumentClauses(c *ast.Call) {
 
 // usingArgument reads USING charset, or USING PARAMETERS a = b of Vertica.
 func (p *parser) usingArgument(c *ast.Call) {
-	if p.acceptWord("parameters") {
-		c.Params = append(c.Params, p.exprs()...)
+	if p.acceptWord("parameters") { // name = value
+		for p.isIdent(0) && p.ahead(1).Kind == token.Equal {
+			p.pos += 2
+			c.Params = append(c.Params, p.expr())
+			if !p.accept(token.Comma) {
+				break
+			}
+		}
 		return
 	}
 	if p.isIdent(0) {

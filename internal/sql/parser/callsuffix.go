@@ -67,6 +67,12 @@ func (p *parser) callSuffixes(c *ast.Call) {
 				return
 			}
 			p.pos += 2
+			p.scriptEnd = p.pos
+		case token.ROW: // Hive: TRANSFORM (...) ROW FORMAT ... USING 'script'
+			if !p.isWord(1, "format") || c.Name == nil || !strings.EqualFold(c.Name.Last().Text, "transform") {
+				return
+			}
+			p.salvage(func() bool { return p.isKw(token.USING) || p.isKw(token.FROM) || p.is(token.Semicolon) })
 		default:
 			if !p.isWord(0, "against") || next.Kind != token.LeftParen {
 				return
@@ -88,6 +94,9 @@ func (p *parser) orderInParens() []ast.OrderItem {
 	var list []ast.OrderItem
 	if p.acceptKw(token.ORDER, token.BY) {
 		list = p.orderItems()
+	}
+	if p.isWord(0, "graph") && p.isWord(1, "path") { // T-SQL
+		p.pos += 2
 	}
 	p.closeParen()
 	return list
@@ -119,19 +128,40 @@ func (p *parser) window() *ast.Window {
 	if p.acceptKw(token.PARTITION, token.BY) || p.acceptKw(token.DISTRIBUTE, token.BY) || p.acceptKw(token.CLUSTER, token.BY) {
 		w.PartitionBy = p.exprs()
 	}
-	if p.isWord(0, "reset") && p.ahead(1).Keyword == token.WHEN { // Teradata
-		p.pos += 2
-		w.PartitionBy = append(w.PartitionBy, p.expr())
-	}
+	p.resetWhen(w)
 	if p.acceptKw(token.ORDER, token.BY) || p.acceptKw(token.SORT, token.BY) {
 		w.OrderBy = p.orderItems()
+	}
+	p.resetWhen(w)
+	if p.isKw(token.MEASURES) { // Trino: pattern recognition in a window
+		p.pos++
+		w.Measures = p.measures()
 	}
 	if p.frameAhead() {
 		p.frame(w)
 	}
+	if p.isWord(0, "after") || p.isKw(token.PATTERN) || p.isWord(0, "initial") || p.isWord(0, "seek") {
+		p.windowPattern(w)
+	}
 	w.PartitionBy = append(w.PartitionBy, p.closeParen()...)
 	w.Span = p.from(start)
 	return w
+}
+
+// resetWhen reads Teradata's RESET WHEN condition.
+func (p *parser) resetWhen(w *ast.Window) {
+	if p.isWord(0, "reset") && p.ahead(1).Keyword == token.WHEN {
+		p.pos += 2
+		w.PartitionBy = append(w.PartitionBy, p.expr())
+	}
+}
+
+// windowPattern reads the pattern of a window, whose definitions decide which rows the measures see.
+func (p *parser) windowPattern(w *ast.Window) {
+	m := &ast.MatchRecognize{}
+	for p.is(token.Word) && p.matchClause(m) {
+	}
+	w.PartitionBy = append(w.PartitionBy, m.Define...)
 }
 
 func (p *parser) frameAhead() bool {

@@ -143,6 +143,9 @@ func (p *parser) groupMemberNoAlias() ast.Expr {
 func (p *parser) convert() ast.Expr {
 	start := p.start()
 	if !p.d.Grammar.ConvertType {
+		if p.d.Lexing.DashSpace {
+			return p.convertTo()
+		}
 		return p.name()
 	}
 	c := &ast.Cast{Try: p.kw() == token.TRY_CONVERT}
@@ -250,6 +253,57 @@ func (p *parser) structPrimary() ast.Expr {
 	}
 	if p.expect(token.LeftParen) {
 		c.Members = p.members(token.RightParen)
+	}
+	c.Span = p.from(start)
+	return c
+}
+
+// withExpression reads BigQuery's WITH (x AS a + 1, y AS x * 2, x + y) as a query of the last value over rows of one
+// column each, which see those in front of them.
+func (p *parser) withExpression() ast.Expr {
+	start := p.start()
+	p.pos += 2
+	args := p.args
+	p.args = 0
+	s := &ast.Select{}
+	for p.isIdent(0) && p.ahead(1).Keyword == token.AS {
+		at := p.start()
+		id := p.ident()
+		p.pos++
+		item := ast.SelectItem{Expr: p.expr(), Alias: id}
+		item.Span = p.from(at)
+		row := &ast.Query{Span: item.Span, Body: &ast.Select{Span: item.Span, Items: []ast.SelectItem{item}}}
+		s.From = append(s.From, &ast.Derived{Span: item.Span, Query: row, Lateral: true})
+		if !p.accept(token.Comma) {
+			break
+		}
+	}
+	e := p.expr()
+	s.Items = []ast.SelectItem{{Span: e.Range(), Expr: e}}
+	p.args = args
+	refs := p.closeParen()
+	s.Span = p.from(start)
+	q := &ast.Query{Span: s.Span, Body: s}
+	if len(refs) > 0 {
+		p.keep(q, refs)
+	}
+	return &ast.Subquery{Span: s.Span, Query: q}
+}
+
+// convertTo reads MySQL's CONVERT(x, type) and CONVERT(x USING charset).
+func (p *parser) convertTo() ast.Expr {
+	start := p.start()
+	c := &ast.Cast{}
+	p.pos += 2
+	c.Operand = p.groupMemberNoAlias()
+	switch {
+	case p.accept(token.Comma):
+		c.Type = p.typeName()
+	case p.acceptKw(token.USING):
+		c.Type = p.typeName()
+	}
+	if refs := p.closeParen(); len(refs) > 0 {
+		return p.bad(start, append(refs, c.Operand)...)
 	}
 	c.Span = p.from(start)
 	return c

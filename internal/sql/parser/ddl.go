@@ -38,7 +38,7 @@ var createKinds = map[string]bool{
 // createKind reads the words between CREATE and the name.
 func (p *parser) createKind() string {
 	qualifier := ""
-	for n := 0; n < 8 && p.is(token.Word); n++ {
+	for n := 0; n < longestKind && p.kindWord(); n++ {
 		word := fold(p.text(p.peek()))
 		switch word {
 		case "materialized", "dynamic", "external":
@@ -62,11 +62,27 @@ func (p *parser) createKind() string {
 	return ""
 }
 
+// longestKind bounds the tokens between CREATE and what it creates.
+const longestKind = 16
+
+// kindWord reports whether the current token can be in front of what is created: MySQL has ALGORITHM = MERGE DEFINER =
+// 'root'@'localhost' SQL SECURITY INVOKER VIEW.
+func (p *parser) kindWord() bool {
+	switch p.peek().Kind {
+	case token.Word, token.Equal, token.Parameter, token.At, token.String:
+		return true
+	case token.QuotedIdent:
+		return p.pos > 0 && (p.ahead(-1).Kind == token.Equal || p.ahead(-1).Kind == token.At)
+	}
+	return false
+}
+
 // createRelation reads a table or view with columns, options and query.
 func (p *parser) createRelation(c *ast.Create) {
 	p.acceptKw(token.IF, token.NOT, token.EXISTS)
 	c.Name = p.objectName()
 	p.acceptKw(token.IF, token.NOT, token.EXISTS)
+	listed := false // a parenthesis further on, PARTITION BY (d), does not list columns
 	for !p.is(token.Semicolon) && !p.is(token.EOF) {
 		switch {
 		case p.is(token.LeftParen) && p.isQuery(p.pos+1), p.isKw(token.SELECT), p.isKw(token.WITH) && (p.ahead(1).Kind != token.LeftParen && p.withQuery()):
@@ -78,7 +94,10 @@ func (p *parser) createRelation(c *ast.Create) {
 			c.Query = p.query()
 			p.createTail()
 			return
-		case p.is(token.LeftParen) && c.Columns == nil && p.columnsAhead():
+		case p.isKw(token.AS) && p.isIdent(1) && c.Kind == "table" && p.d.Grammar.TypePhrases: // AS t WITH DATA
+			p.pos++
+			c.Source = p.objectName()
+		case p.is(token.LeftParen) && c.Columns == nil && !listed && p.columnsAhead():
 			if p.ahead(1).Keyword == token.LIKE {
 				p.pos += 2
 				c.Source = p.objectName()
@@ -98,12 +117,29 @@ func (p *parser) createRelation(c *ast.Create) {
 		case p.startsStatement():
 			return
 		default:
+			listed = listed || p.listsKeys()
 			if end := p.closing(p.pos); end > 0 {
 				p.pos = end
 			}
 			p.pos++
 		}
 	}
+}
+
+// listsKeys reports whether the current word has keys or options of a table in parentheses behind it.
+func (p *parser) listsKeys() bool {
+	switch p.kw() {
+	case token.PARTITION, token.CLUSTER, token.ORDER, token.PRIMARY, token.BY, token.DISTRIBUTED, token.USING, token.UNIQUE, token.ENGINE:
+		return true
+	case token.ON: // ClickHouse: ON CLUSTER c (columns)
+		return p.ahead(1).Keyword != token.CLUSTER
+	}
+	for _, word := range []string{"partitioned", "clustered", "distkey", "sortkey", "distribute", "organize", "row", "stored", "properties", "tblproperties", "options", "location"} {
+		if p.isWord(0, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // columnsAhead reports whether the parentheses hold a list of columns rather than options.
@@ -128,6 +164,10 @@ func (p *parser) createTail() {
 			p.skipOther()
 			return
 		default:
+			if p.isKw(token.AND) && p.isWord(1, "stats") { // Teradata: WITH DATA AND STATS
+				p.pos += 2
+				continue
+			}
 			if !p.isWord(0, "distributed") && !p.isWord(0, "refresh") && !p.isWord(0, "distkey") && !p.isWord(0, "no") {
 				return
 			}

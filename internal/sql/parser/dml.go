@@ -73,6 +73,9 @@ func (p *parser) insertTarget(i *ast.Insert) {
 			i.ByName = true
 		case p.acceptKw(token.BY, token.POSITION):
 		case p.acceptKw(token.IF, token.NOT, token.EXISTS):
+		case p.isKw(token.ROW) && p.isWord(1, "format"), p.isWord(0, "stored") && p.ahead(1).Keyword == token.AS:
+			// Hive: INSERT OVERWRITE DIRECTORY
+			p.salvage(func() bool { return p.isQuery(p.pos) || p.is(token.Semicolon) })
 		case p.isKw(token.OUTPUT):
 			i.Returning = p.output()
 		case p.isWord(0, "overriding"):
@@ -143,6 +146,9 @@ func (p *parser) insertTail(i *ast.Insert) {
 	if p.is(token.Word) && p.isKw(token.AS) && p.isIdent(1) { // MySQL: VALUES (...) AS new
 		p.pos++
 		p.alias()
+	}
+	if p.isWord(0, "log") && p.isWord(1, "errors") { // Oracle
+		p.skipOther()
 	}
 	if p.isKw(token.ON) {
 		p.pos++

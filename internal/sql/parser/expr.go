@@ -70,7 +70,7 @@ func (p *parser) infix() infix {
 	t := p.peek()
 	if t.Kind != token.Word {
 		in := infixes[t.Kind]
-		if t.Kind == token.Question && p.d.Grammar.Ternary || t.Kind == token.Percent && p.percentAhead() {
+		if t.Kind == token.ArrowText && p.d.Grammar.FlowOperator || t.Kind == token.Question && p.d.Grammar.Ternary || t.Kind == token.Percent && p.percentAhead() {
 			return infix{}
 		}
 		return in
@@ -85,6 +85,9 @@ func (p *parser) infix() infix {
 		}
 		if p.interpolates() {
 			return infix{precCompare, ast.OpEqual}
+		}
+		if p.ahead(1).Kind == token.String && p.matches() {
+			return infix{precCompare, ast.OpOther}
 		}
 	case token.AND:
 		return infix{precAnd, ast.OpAnd}
@@ -118,6 +121,16 @@ func (p *parser) percentAhead() bool {
 // with the ones before them.
 func (p *parser) interpolates() bool {
 	return p.isWord(0, "interpolate") && p.isIdent(1) && p.isWord(2, "value")
+}
+
+// matches reports whether a word compares a text with the string behind it: Doris's MATCH_ANY, Vertica's LIKEB.
+func (p *parser) matches() bool {
+	for _, word := range []string{"match_any", "match_all", "match_phrase", "match_phrase_prefix", "match_phrase_edge", "match_regexp", "likeb", "ilikeb"} {
+		if p.isWord(0, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // startsOperand reports whether token n can begin a value, to distinguish an infix word

@@ -80,6 +80,9 @@ func (p *parser) tableCore() ast.TableExpr {
 		}
 		return &ast.TableRef{Span: tok.Span, Name: &ast.ObjectName{Span: tok.Span, Parts: []ast.Ident{id}, File: true}}
 	case token.Parameter, token.At:
+		if result := p.flowTable(); result != nil {
+			return result
+		}
 		return p.stage()
 	case token.Template, token.LeftBrace:
 		if t.Kind == token.LeftBrace && p.closing(p.pos) > 0 {
@@ -97,6 +100,11 @@ func (p *parser) tableCore() ast.TableExpr {
 		return p.tableName()
 	case token.Word:
 		return p.tableWord(t)
+	case token.DoubleColon: // T-SQL: ::fn_helpcollations()
+		if p.isIdent(1) && p.ahead(2).Kind == token.LeftParen {
+			p.pos++
+			return p.tableName()
+		}
 	case token.Dollar:
 		if p.variableAhead() {
 			p.pos = p.closing(p.pos+1) + 1
@@ -163,7 +171,7 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 			return p.rowsFrom()
 		}
 	case token.XMLTABLE, token.JSON_TABLE:
-		if paren {
+		if paren && p.ahead(2).Keyword != token.ON {
 			return p.documentTable()
 		}
 	}
@@ -177,8 +185,17 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 			return p.tableName()
 		}
 	}
-	if paren && p.isWord(0, "semantic_view") {
-		return p.semanticView()
+	if paren {
+		switch {
+		case p.isWord(0, "semantic_view"):
+			return p.semanticView()
+		case p.isWord(0, "graph_table"):
+			return p.graphTable()
+		case p.isWord(0, "external") && p.ahead(2).Kind == token.LeftParen:
+			return p.inlineExternal()
+		case p.d.Grammar.AliasEquals && (p.isWord(0, "predict") || p.isWord(0, "vector_search")):
+			return p.appliedTo()
+		}
 	}
 	if p.words[t.Keyword]&notName != 0 && p.ahead(1).Kind != token.Dot {
 		p.unexpected("a table")
@@ -197,6 +214,13 @@ func (p *parser) tableParens() ast.TableExpr {
 		q := p.queryInParens()
 		return &ast.Derived{Span: p.from(start), Query: q}
 	}
+	if p.isWord(1, "location") && p.ahead(2).Kind == token.Equal && p.ahead(3).Kind == token.String && p.closing(p.pos) > 0 {
+		// Teradata
+		file := p.ahead(3)
+		id := p.identOf(file)
+		p.pos = p.closing(p.pos) + 1
+		return &ast.TableRef{Span: p.from(start), Name: &ast.ObjectName{Span: file.Span, Parts: []ast.Ident{id}, File: true}}
+	}
 	p.pos++
 	t := p.tableExpr()
 	for p.accept(token.Comma) {
@@ -214,9 +238,19 @@ func (p *parser) tableName() ast.TableExpr {
 	start := p.start()
 	name := p.objectName()
 	if p.is(token.LeftParen) && !p.hintParens() {
+		if k := p.ahead(1).Keyword; (k == token.ON || k == token.USING && p.d.Grammar.TypePhrases) && p.closing(p.pos) > 0 {
+			return p.onFunction(start, name)
+		}
+		p.namedEquals = p.d.Grammar.AliasEquals
 		call, ok := p.call(start, name, nil).(*ast.Call)
+		p.namedEquals = false
 		if !ok {
 			return &ast.BadTable{Span: p.from(start)}
+		}
+		if p.is(token.Dot) && strings.EqualFold(name.Last().Text, "opendatasource") {
+			// T-SQL: OPENDATASOURCE(...).db.dbo.t
+			p.pos++
+			return p.tableName()
 		}
 		f := &ast.TableFunction{Calls: []*ast.Call{call}}
 		f.Span = p.from(start)

@@ -35,6 +35,10 @@ func (p *parser) joins(left ast.TableExpr) ast.TableExpr {
 		switch {
 		case p.isKw(token.LATERAL) && p.isWord(1, "view"):
 			left = p.lateralView(left)
+		case p.nestedAhead():
+			left = p.nestedColumns(left)
+		case p.isKw(token.NULL) && p.isWord(1, "aware"): // Doris: NULL AWARE LEFT ANTI JOIN
+			p.pos += 2
 		case p.joinAhead() > 0:
 			if n > longestChain {
 				p.report(p.peek().Span, TooLong, "too many joins in a row")
@@ -69,7 +73,8 @@ func (p *parser) join(left ast.TableExpr) ast.TableExpr {
 	}
 	j := &ast.Join{Left: left}
 	p.joinWords(j)
-	if p.is(token.LeftBracket) && p.isIdent(1) && p.ahead(2).Kind == token.RightBracket { // StarRocks: JOIN [BROADCAST]
+	if p.is(token.LeftBracket) && p.isIdent(1) && p.ahead(2).Kind == token.RightBracket {
+		// StarRocks: JOIN [BROADCAST]
 		p.pos += 3
 	}
 	if j.Kind == ast.ArrayJoinKind {

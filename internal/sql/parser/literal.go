@@ -23,7 +23,11 @@ func (p *parser) stringLiteral() ast.Expr {
 	start := p.start()
 	l := p.nodes.literals.New()
 	l.Text = p.stringValue(p.advance())
-	if p.is(token.String) && !p.d.Grammar.StringAlias {
+	if p.d.Grammar.TypePhrases && p.is(token.Word) && p.adjacent(0) && hexForms[fold(p.text(p.peek()))] {
+		// Teradata: 'ff'XB
+		p.pos++
+	}
+	if p.is(token.String) && (!p.d.Grammar.StringAlias || p.d.Lexing.Backslash) {
 		var b strings.Builder
 		b.WriteString(l.Text)
 		for p.is(token.String) {
@@ -36,6 +40,11 @@ func (p *parser) stringLiteral() ast.Expr {
 	}
 	l.Span = p.from(start)
 	return l
+}
+
+// hexForms are the words right behind Teradata's hexadecimal literals.
+var hexForms = map[string]bool{
+	"x": true, "xb": true, "xbf": true, "xbv": true, "xc": true, "xcf": true, "xcv": true, "xi": true, "xi1": true, "xi2": true, "xi4": true, "xi8": true,
 }
 
 // stringValue is the value of a string token.

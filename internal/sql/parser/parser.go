@@ -43,7 +43,13 @@ type parser struct {
 	// lastClosed is, while tokens are read, the bracket that was closed last.
 	lastClosed int32
 	// blocks counts the procedural blocks around this place.
-	blocks      int
+	blocks int
+	// scriptEnd is the token behind USING 'script' of a TRANSFORM.
+	scriptEnd int
+	// namedEquals marks the arguments of a function in FROM of T-SQL, where name = value names an argument.
+	namedEquals bool
+	// flowSteps counts the statements in front of ->>.
+	flowSteps   int
 	diagnostics []Diagnostic
 	nodes       *nodes
 	// phraseName is the name that the last NAMED phrase gave, namedAt the token behind it.
@@ -142,7 +148,7 @@ func (p *parser) script() []ast.Statement {
 			return list
 		}
 		before := p.pos
-		list = append(list, p.statement())
+		list = append(list, p.flow(p.statement()))
 		if p.is(token.Semicolon) || p.is(token.EOF) {
 			continue
 		}

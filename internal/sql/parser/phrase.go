@@ -51,8 +51,8 @@ func (p *parser) behindTarget(at int) bool {
 	if p.toks[at].Kind == token.RightParen {
 		at = int(p.lastClosed) - 1
 	}
-	for n := 0; n < longestName && at > 0; n++ {
-		if p.toks[at].Keyword == token.INTO {
+	for n := 0; n < longestName && at >= 0; n++ {
+		if k := p.toks[at].Keyword; k == token.INTO || k == token.INSERT {
 			return n > 0
 		}
 		if k := p.toks[at].Kind; k != token.Word && k != token.QuotedIdent && k != token.Dot {
@@ -118,6 +118,8 @@ func (p *parser) phraseAhead() bool {
 		return p.isIdent(2) && p.phraseEnds(3)
 	case "uppercase", "casespecific":
 		return p.phraseEnds(2)
+	case "not":
+		return p.isWord(2, "casespecific") && p.phraseEnds(3)
 	}
 	return false
 }
@@ -189,6 +191,34 @@ func (p *parser) lockingAt(at int) int {
 	}
 	return 0
 }
+
+// temporalAt returns how many tokens the qualifier of a temporal statement has: CURRENT VALIDTIME, NONSEQUENCED
+// VALIDTIME, VALIDTIME AS OF DATE '2020-01-01' AND ...; 0 where there is none.
+func (p *parser) temporalAt() int {
+	if !p.d.Grammar.TypePhrases || !p.is(token.Word) {
+		return 0
+	}
+	n := 0
+	if p.isKw(token.CURRENT) || p.isWord(0, "nonsequenced") || p.isWord(0, "sequenced") {
+		n++
+	}
+	if !p.isWord(n, "validtime") && !p.isWord(n, "transactiontime") {
+		return 0
+	}
+	for ; p.pos+n < len(p.toks) && n < longestTemporal; n++ {
+		switch p.ahead(n).Keyword {
+		case token.SELECT, token.INSERT, token.UPDATE, token.DELETE, token.WITH, token.MERGE:
+			return n
+		}
+		if p.isWord(n, "locking") || p.isWord(n, "sel") {
+			return n
+		}
+	}
+	return 0
+}
+
+// longestTemporal bounds the tokens of the qualifier of a temporal statement.
+const longestTemporal = 24
 
 // longestLock bounds the tokens of a locking clause.
 const longestLock = 12

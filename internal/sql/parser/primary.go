@@ -74,6 +74,9 @@ func (p *parser) primary() ast.Expr {
 		return p.parameter()
 	case token.Question:
 		p.pos++
+		if (p.is(token.Number) || p.isIdent(0)) && p.adjacent(0) { // SQLite: ?1; Teradata: ?name
+			p.pos++
+		}
 		return &ast.Parameter{Span: p.from(start), Text: "?"}
 	case token.Colon:
 		if (p.isIdent(1) || p.ahead(1).Kind == token.Number) && p.adjacent(1) {
@@ -117,6 +120,9 @@ func (p *parser) parameter() ast.Expr {
 		return p.positionColumn(t.Start)
 	}
 	p.pos++
+	if p.d.Grammar.AliasEquals && p.src[t.Start] == '$' && p.is(token.Number) && p.adjacent(0) { // T-SQL: $1.50
+		p.pos++
+	}
 	return &ast.Parameter{Span: t.Span, Text: p.text(&t)}
 }
 

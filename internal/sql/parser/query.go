@@ -136,6 +136,11 @@ func (p *parser) query() *ast.Query {
 // skipFunctions moves over Trino's WITH FUNCTION f(...) RETURNS ... in front of a
 // query: lineage goes through the arguments of their calls.
 func (p *parser) skipFunctions() {
+	if p.isKw(token.WITH) && p.isWord(1, "session") && p.isIdent(2) && p.ahead(2).Keyword != token.AS {
+		// Trino: WITH SESSION a = 1
+		p.pos += 2
+		p.exprs()
+	}
 	if !p.isKw(token.WITH, token.FUNCTION) || !p.isIdent(2) || p.ahead(3).Kind != token.LeftParen {
 		return
 	}
@@ -443,6 +448,10 @@ func (p *parser) cte() *ast.CTE {
 	if p.isKw(token.USING, token.KEY) {
 		p.pos += 2
 		c.UsingKey = p.identList()
+	}
+	if p.isWord(0, "max") && p.isWord(1, "recursion") && p.isWord(2, "level") { // Databricks
+		p.pos += 3
+		p.primary()
 	}
 	if !p.acceptKw(token.AS) && !p.is(token.LeftParen) {
 		p.unexpected("AS")

@@ -106,6 +106,8 @@ func (p *parser) atItemEnd() bool {
 	switch p.toks[p.pos].Kind {
 	case token.Comma, token.RightParen, token.RightBracket, token.RightBrace, token.Semicolon, token.EOF, token.PipeRight:
 		return true
+	case token.ArrowText:
+		return p.d.Grammar.FlowOperator
 	case token.Word:
 		return p.words[p.kw()]&clauseWord != 0
 	}

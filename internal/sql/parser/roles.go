@@ -145,11 +145,34 @@ func (p *parser) implicitTableAlias() bool {
 		return p.d.Grammar.StringAlias
 	case token.Word:
 		if t.Keyword == token.NotKeyword {
-			return !p.modelAhead()
+			return !p.modelAhead() && !p.wordClauseAhead()
 		}
 		return p.words[t.Keyword]&notTableAlias == 0 && !p.beginsClause(t.Keyword) && !p.beginsSuffix(t.Keyword) && !p.startsStatement()
 	}
 	return false
+}
+
+// wordClauseAhead reports whether a word that is not a keyword begins a clause behind a member of FROM.
+func (p *parser) wordClauseAhead() bool {
+	next := p.ahead(1)
+	switch p.peek().Len() {
+	case len("log"):
+		return p.isWord(0, "log") && p.isWord(1, "errors")
+	case len("match"):
+		return next.Kind == token.LeftParen && p.isWord(0, "match") && p.patternAhead()
+	case len("expand"):
+		return next.Keyword == token.ON && p.isWord(0, "expand") || p.nestedAhead() || p.scriptAhead()
+	case len("preferring"):
+		return next.Kind == token.Word && (p.isWord(1, "high") || p.isWord(1, "low")) && p.isWord(0, "preferring")
+	case len("subpartition"):
+		return p.isWord(0, "subpartition") && (next.Kind == token.LeftParen || next.Keyword == token.FOR)
+	}
+	return false
+}
+
+// patternAhead reports whether the parentheses of Vertica's MATCH (PARTITION BY ... DEFINE ... PATTERN ...) follow.
+func (p *parser) patternAhead() bool {
+	return p.ahead(2).Keyword == token.PARTITION || p.ahead(2).Keyword == token.ORDER || p.isWord(2, "define")
 }
 
 // beginsClause reports whether a word that may be a name begins a clause here,
@@ -159,6 +182,8 @@ func (p *parser) beginsClause(k token.Keyword) bool {
 	switch k {
 	case token.WINDOW:
 		return p.isIdent(1) && p.ahead(2).Keyword == token.AS
+	case token.QUALIFY: // where the word is not reserved
+		return next.Kind == token.Word && (p.ahead(2).Kind == token.LeftParen && p.words[next.Keyword] == 0 && next.Keyword != token.USING || comparison(p.ahead(2).Kind))
 	case token.OFFSET:
 		return next.Kind == token.Number || next.Kind == token.Parameter || next.Kind == token.LeftParen
 	case token.START:
@@ -196,7 +221,7 @@ func (p *parser) beginsSuffix(k token.Keyword) bool {
 	case token.MATCH_RECOGNIZE, token.AT, token.BEFORE, token.CHANGES:
 		return next.Kind == token.LeftParen
 	case token.SAMPLE:
-		return next.Kind == token.LeftParen || next.Kind == token.Number || next.Keyword == token.ROW || p.sampleMethod()
+		return next.Kind == token.LeftParen || next.Kind == token.Number || next.Keyword == token.ROW || p.sampleMethod() || p.sampleWords()
 	case token.SEMI, token.ANTI, token.ASOF, token.POSITIONAL, token.ARRAY, token.ANY, token.ALL, token.GLOBAL, token.OUTER:
 		return p.joinAhead() > 0
 	case token.VERSION, token.TIMESTAMP, token.SYSTEM_TIME, token.SYSTEM_VERSION:
@@ -211,8 +236,21 @@ func (p *parser) beginsSuffix(k token.Keyword) bool {
 		return next.Keyword == token.IN
 	case token.INDEXED:
 		return next.Keyword == token.BY
+	case token.MAP: // Hive: FROM t MAP a, b USING 'script'
+		return p.scriptAhead()
+	case token.NULL: // Doris: NULL AWARE LEFT ANTI JOIN
+		return p.isWord(1, "aware")
 	case token.TABLET:
 		return next.Kind == token.LeftParen
+	}
+	return false
+}
+
+// comparison reports whether a token compares two values.
+func comparison(k token.Kind) bool {
+	switch k {
+	case token.Equal, token.Less, token.LessEqual, token.Greater, token.GreaterEqual, token.NotEqual:
+		return true
 	}
 	return false
 }

@@ -22,6 +22,8 @@ func (p *parser) selection() ast.QueryBody {
 	if p.acceptKw(token.SELECT) {
 		p.selectHead(s)
 		s.Items = p.selectItems()
+	} else if s.FromFirst && p.scriptAhead() {
+		s.Items = []ast.SelectItem{p.scriptItem()}
 	} else if s.FromFirst {
 		star := &ast.Star{Span: token.Span{Start: start, End: start}}
 		s.Items = []ast.SelectItem{{Span: star.Span, Expr: star}}
@@ -75,6 +77,14 @@ func (p *parser) selectHead(s *ast.Select) {
 			}
 		case token.STRAIGHT_JOIN:
 			p.pos++
+		case token.WITH: // BigQuery: SELECT WITH DIFFERENTIAL_PRIVACY OPTIONS (...)
+			if !p.isIdent(1) {
+				return
+			}
+			p.pos += 2
+			if p.acceptWord("options") {
+				p.skipParens()
+			}
 		default:
 			if !p.mysqlHint() {
 				return
@@ -86,8 +96,15 @@ func (p *parser) selectHead(s *ast.Select) {
 
 // mysqlHint reports whether a word such as SQL_CALC_FOUND_ROWS is next.
 func (p *parser) mysqlHint() bool {
-	return p.isWord(0, "sql_calc_found_rows") || p.isWord(0, "sql_no_cache") || p.isWord(0, "high_priority") ||
-		p.isWord(0, "distinctrow") && p.startsOperand(1)
+	if !p.startsOperand(1) {
+		return false
+	}
+	for _, hint := range []string{"sql_calc_found_rows", "sql_no_cache", "sql_cache", "sql_small_result", "sql_big_result", "sql_buffer_result", "high_priority", "distinctrow"} {
+		if p.isWord(0, hint) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *parser) topAhead() bool {
@@ -195,7 +212,9 @@ func (p *parser) selectItem() ast.SelectItem {
 	if p.namedAt == p.pos && item.Alias.IsZero() {
 		item.Alias = p.phraseName
 	}
-	if item.Alias.IsZero() {
+	if p.scriptEnd == p.pos && p.pos > 0 {
+		p.scriptColumns(&item)
+	} else if item.Alias.IsZero() {
 		p.itemAlias(&item)
 	}
 	if !p.atItemEnd() && !p.clauseAhead() {
@@ -207,6 +226,60 @@ func (p *parser) selectItem() ast.SelectItem {
 	item.Span = p.from(start)
 	return item
 }
+
+// scriptColumns reads AS (x, y INT) or AS x, y behind a script of Hive, which gives key and value without it.
+func (p *parser) scriptColumns(item *ast.SelectItem) {
+	if p.isKw(token.AS) && p.ahead(1).Kind == token.LeftParen {
+		p.itemAlias(item)
+	} else if p.acceptKw(token.AS) {
+		for p.isIdent(0) {
+			item.Aliases = append(item.Aliases, p.ident())
+			if !p.accept(token.Comma) {
+				break
+			}
+		}
+	} else {
+		at := p.from(p.start())
+		item.Aliases = []ast.Ident{{Span: at, Text: "key"}, {Span: at, Text: "value"}}
+	}
+	if p.isKw(token.ROW) && p.isWord(1, "format") {
+		p.salvage(func() bool { return p.atItemEnd() })
+	}
+}
+
+// scriptItem reads MAP a, b USING 'script' AS x, y and REDUCE, Hive's other words for SELECT TRANSFORM (a, b).
+func (p *parser) scriptItem() ast.SelectItem {
+	start := p.start()
+	p.pos++
+	c := p.nodes.calls.New()
+	c.Name = &ast.ObjectName{Parts: []ast.Ident{{Text: "transform"}}}
+	c.Args = arguments(p.exprs())
+	p.callSuffixes(c)
+	c.Span = p.from(start)
+	item := ast.SelectItem{Expr: c}
+	p.scriptColumns(&item)
+	item.Span = p.from(start)
+	return item
+}
+
+// scriptAhead reports whether MAP a, b USING or REDUCE a, b USING follows.
+func (p *parser) scriptAhead() bool {
+	if !p.d.Grammar.AngleTypes || !p.isWord(0, "map") && !p.isWord(0, "reduce") || !p.isIdent(1) {
+		return false
+	}
+	for n := 2; n < longestScript; n++ {
+		switch t := p.ahead(n); {
+		case t.Keyword == token.USING:
+			return p.ahead(n+1).Kind == token.String
+		case t.Kind == token.EOF, t.Kind == token.Semicolon, t.Kind == token.RightParen, p.words[t.Keyword]&clauseWord != 0:
+			return false
+		}
+	}
+	return false
+}
+
+// longestScript bounds the tokens of the values of a script.
+const longestScript = 256
 
 // lastAlias finds the alias of an item that could not be read: the name after
 // an AS that ends it.
@@ -331,7 +404,7 @@ func (p *parser) clause(s *ast.Select) bool {
 		p.pos++
 		s.Having = p.condition()
 	case token.QUALIFY:
-		if p.words[token.QUALIFY]&clauseWord == 0 {
+		if p.words[token.QUALIFY]&clauseWord == 0 && !p.beginsClause(token.QUALIFY) {
 			return false
 		}
 		p.pos++
@@ -352,13 +425,82 @@ func (p *parser) clause(s *ast.Select) bool {
 		}
 		p.pos += 2
 		s.SortBy = append(s.SortBy, p.orderItems()...)
-	default:
-		if !p.modelAhead() {
+	case token.WITH: // Teradata: WITH SUM(a) BY b adds lines of totals to a report
+		if !p.d.Grammar.TypePhrases || p.ahead(2).Kind != token.LeftParen || p.isWord(1, "check") {
 			return false
 		}
-		s.Model = p.model()
+		p.pos++
+		p.exprs()
+		if p.acceptKw(token.BY) {
+			p.exprs()
+		}
+	default:
+		switch {
+		case p.modelAhead():
+			s.Model = p.model()
+		case p.isWord(0, "expand") && next.Keyword == token.ON:
+			p.expandOn(s)
+		case p.isWord(0, "preferring") && (p.isWord(1, "high") || p.isWord(1, "low")):
+			p.preferring(s)
+		case p.isWord(0, "match") && next.Kind == token.LeftParen && p.patternAhead(): // Vertica: the rows of a pattern
+			p.pos++
+			p.skipParens()
+		default:
+			return false
+		}
 	}
 	return true
+}
+
+// expandOn reads Teradata's EXPAND ON period [AS name] [BY ...] [FOR ...]: a row for each part of a period, which has
+// the name.
+func (p *parser) expandOn(s *ast.Select) {
+	start := p.start()
+	word := p.advance()
+	p.pos++
+	period := p.expr()
+	call := &ast.Call{Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(&word)}}, Args: []ast.Arg{{Span: period.Range(), Expr: period}}}
+	call.Span = p.from(start)
+	if p.acceptKw(token.AS) || p.isIdent(0) && p.implicitAlias() && !p.isKw(token.BY) && !p.isKw(token.FOR) {
+		id := p.ident()
+		alias := &ast.Alias{Span: id.Span, Name: id, Columns: []ast.ColumnDef{{Span: id.Span, Name: id}}}
+		s.From = append(s.From, &ast.TableFunction{Span: p.from(start), Lateral: true, Calls: []*ast.Call{call}, Alias: alias})
+	}
+	if p.acceptKw(token.BY) {
+		_ = p.acceptWord("anchor") && p.acceptAny(token.PERIOD)
+		p.binary(precOther)
+		if p.acceptKw(token.AT) {
+			p.binary(precOther)
+		}
+	}
+	if p.acceptKw(token.FOR) {
+		p.expr()
+	}
+}
+
+// preferring reads Exasol's PREFERRING HIGH a PLUS LOW b PRIOR TO (...) [PARTITION BY c], which chooses rows.
+func (p *parser) preferring(s *ast.Select) {
+	start := p.start()
+	p.pos++
+	parts := p.salvage(func() bool {
+		switch p.kw() {
+		case token.GROUP, token.ORDER, token.HAVING, token.LIMIT, token.UNION, token.EXCEPT, token.INTERSECT, token.MINUS, token.QUALIFY:
+			return true
+		}
+		return p.is(token.Semicolon)
+	})
+	if s.Where != nil {
+		parts = append([]ast.Expr{s.Where}, parts...)
+	}
+	s.Where = &ast.Collection{Span: p.from(start), Kind: ast.Tuple, Members: arguments(parts)}
+}
+
+func arguments(list []ast.Expr) []ast.Arg {
+	args := make([]ast.Arg, len(list))
+	for i, e := range list {
+		args[i] = ast.Arg{Span: e.Range(), Expr: e}
+	}
+	return args
 }
 
 // condition reads the expression of WHERE and the like; what follows it oddly is
@@ -397,6 +539,15 @@ func (p *parser) connect(s *ast.Select, start int32) *ast.ConnectBy {
 // into reads INTO table or INTO variables.
 func (p *parser) into(s *ast.Select) {
 	p.pos++
+	if (p.isWord(0, "outfile") || p.isWord(0, "dumpfile")) && p.ahead(1).Kind == token.String { // MySQL
+		p.salvage(func() bool { return p.is(token.Semicolon) || p.isKw(token.FROM) || p.isKw(token.FOR) })
+		return
+	}
+	if p.isWord(0, "local") || p.isWord(0, "global") { // Vertica: INTO LOCAL TEMP TABLE t ON COMMIT PRESERVE ROWS
+		if k := p.ahead(1).Keyword; k == token.TEMP || k == token.TEMPORARY {
+			p.pos++
+		}
+	}
 	_ = p.acceptAny(token.TEMP, token.TEMPORARY, token.UNLOGGED)
 	p.acceptKw(token.TABLE)
 	p.acceptWord("strict")
@@ -405,6 +556,10 @@ func (p *parser) into(s *ast.Select) {
 		return
 	}
 	name := p.objectName()
+	if p.isKw(token.ON) && p.isWord(1, "commit") {
+		p.pos += 2
+		p.skipWords("preserve", "delete", "rows")
+	}
 	if !p.is(token.Comma) {
 		s.Into = name
 		return
@@ -447,6 +602,15 @@ func (p *parser) groupBy() *ast.GroupBy {
 	for p.isKw(token.WITH) && (p.ahead(1).Keyword == token.ROLLUP || p.ahead(1).Keyword == token.CUBE || p.ahead(1).Keyword == token.TOTALS) {
 		p.pos += 2
 		g.Sets = true
+	}
+	if p.isKw(token.USING) && p.isWord(1, "timecode") { // Teradata: GROUP BY TIME (...) USING TIMECODE (ts) FILL (...)
+		p.pos += 2
+		if p.is(token.LeftParen) {
+			g.Items = append(g.Items, ast.SelectItem{Span: p.peek().Span, Expr: p.parenthesized()})
+		}
+		if p.acceptWord("fill") {
+			p.skipParens()
+		}
 	}
 	if p.isKw(token.GROUPING, token.SETS) { // Hive: GROUP BY a, b GROUPING SETS (...)
 		p.groupItems(g)

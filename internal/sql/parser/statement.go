@@ -16,8 +16,11 @@ func (p *parser) statement() ast.Statement {
 		return p.badStatement(start, refs)
 	}
 	defer p.leave()
-	if p.isQuery(p.pos) {
+	if p.isQuery(p.pos) && (!p.d.Grammar.FlowOperator || !p.isKw(token.SHOW) && !p.isKw(token.DESCRIBE)) {
 		return p.queryOrDML(start)
+	}
+	if p.isWord(0, "graph") && p.isIdent(1) {
+		return p.graphQuery()
 	}
 	if p.isWord(0, "using") && p.isWord(1, "external") { // Athena: USING EXTERNAL FUNCTION f(...) ... SELECT
 		for !p.isKw(token.SELECT) && !p.isKw(token.WITH) && !p.is(token.EOF) && !p.is(token.Semicolon) {
@@ -26,10 +29,21 @@ func (p *parser) statement() ast.Statement {
 		return p.statement()
 	}
 	next := p.ahead(1)
+	if n := p.temporalAt(); n > 0 {
+		p.pos += n
+		return p.statement()
+	}
 	switch p.kw() {
 	case token.SELECT, token.WITH, token.FROM, token.VALUES:
 		return p.queryOrDML(start)
-	case token.INSERT, token.UPDATE, token.DELETE, token.MERGE, token.REPLACE:
+	case token.REPLACE: // Teradata: REPLACE VIEW
+		if p.isWord(1, "view") || p.isWord(1, "recursive") || p.isWord(1, "macro") || p.isWord(1, "procedure") {
+			return p.create()
+		}
+		if next.Kind != token.LeftParen {
+			return p.dml(nil)
+		}
+	case token.INSERT, token.UPDATE, token.DELETE, token.MERGE:
 		if next.Kind != token.LeftParen {
 			return p.dml(nil)
 		}
@@ -150,7 +164,7 @@ func (p *parser) other() ast.Statement {
 
 // skipOther moves to the end of a statement that is not read.
 func (p *parser) skipOther() {
-	for !p.is(token.Semicolon) && !p.is(token.EOF) && !p.startsStatement() {
+	for !p.is(token.Semicolon) && !p.is(token.EOF) && !p.startsStatement() && (!p.is(token.ArrowText) || !p.d.Grammar.FlowOperator) {
 		if p.blocks > 0 && (p.isKw(token.END) || p.isKw(token.ELSE)) {
 			return
 		}

@@ -27,6 +27,9 @@ func (p *parser) tableOf() ast.TableExpr {
 		// Teradata: TABLE (f(x) RETURNS (a INT))
 		if f, ok := t.(*ast.TableFunction); ok && f.Alias != nil && strings.EqualFold(f.Alias.Name.Text, "returns") {
 			f.Columns, f.Alias = f.Alias.Columns, nil
+			if p.isWord(0, "hash") || p.isKw(token.LOCAL) { // HASH BY a LOCAL ORDER BY b
+				p.salvage(func() bool { return p.is(token.Semicolon) })
+			}
 		}
 	default:
 		e := p.expr()
@@ -251,3 +254,105 @@ func (p *parser) timeseries() ast.TableExpr {
 	alias := &ast.Alias{Span: id.Span, Name: id, Columns: []ast.ColumnDef{{Span: id.Span, Name: id}}}
 	return &ast.TableFunction{Span: p.from(start), Lateral: true, Calls: []*ast.Call{call}, Alias: alias}
 }
+
+// inlineExternal reads Oracle's EXTERNAL ((a NUMBER, b VARCHAR2(10)) TYPE ... LOCATION ('x.csv')).
+func (p *parser) inlineExternal() ast.TableExpr {
+	start := p.start()
+	word := p.advance()
+	call := &ast.Call{Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(&word)}}}
+	f := &ast.TableFunction{Calls: []*ast.Call{call}}
+	end := p.closing(p.pos)
+	p.pos++
+	f.Columns = p.columnDefs()
+	if end > p.pos {
+		p.pos = end
+	}
+	p.closeParen()
+	call.Span = p.from(start)
+	f.Span = call.Span
+	return f
+}
+
+// appliedTo reads T-SQL's PREDICT(MODEL = @m, DATA = t AS d) WITH (score FLOAT) AS p and VECTOR_SEARCH(TABLE = t AS d,
+// COLUMN = v, ...) AS s: the rows of the table under its alias, joined with the columns of the function.
+func (p *parser) appliedTo() ast.TableExpr {
+	start := p.start()
+	word := p.advance()
+	call := &ast.Call{Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(&word)}}}
+	f := &ast.TableFunction{Lateral: true, Calls: []*ast.Call{call}}
+	searches := fold(p.text(&word)) == "vector_search"
+	var data ast.TableExpr
+	p.pos++
+	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+		name := p.peek()
+		if !p.isIdent(0) || p.ahead(1).Kind != token.Equal {
+			break
+		}
+		p.pos += 2
+		switch fold(p.text(name)) {
+		case "data", "table":
+			data = p.tablePrimary()
+			if arg := argumentOfTable(data); arg != nil && !searches {
+				call.Args = append(call.Args, ast.Arg{Span: arg.Range(), Expr: arg})
+			}
+		case "column", "similar_to":
+			e := p.expr()
+			call.Args = append(call.Args, ast.Arg{Span: e.Range(), Expr: e})
+		default:
+			p.expr()
+		}
+		if !p.accept(token.Comma) {
+			break
+		}
+	}
+	p.closeParen()
+	call.Span = p.from(start)
+	f.Span = call.Span
+	if searches {
+		f.Columns = []ast.ColumnDef{{Span: word.Span, Name: ast.Ident{Span: word.Span, Text: "distance"}}}
+	}
+	t := p.tableSuffixes(f)
+	if data == nil {
+		return t
+	}
+	return &ast.Join{Span: p.from(start), Kind: ast.CrossJoin, Left: data, Right: t}
+}
+
+// nestedColumns reads Oracle's t NESTED doc COLUMNS (...) as a lateral JSON_TABLE.
+func (p *parser) nestedColumns(left ast.TableExpr) ast.TableExpr {
+	start := left.Range().Start
+	p.pos++
+	p.acceptKw(token.PATH)
+	call := &ast.Call{Name: &ast.ObjectName{Span: p.peek().Span, Parts: []ast.Ident{{Span: p.peek().Span, Text: "json_table"}}}}
+	f := &ast.TableFunction{Lateral: true, Calls: []*ast.Call{call}}
+	at := p.start()
+	doc := p.binary(precOther)
+	call.Args = append(call.Args, ast.Arg{Span: doc.Range(), Expr: doc})
+	p.argOptions()
+	if p.acceptKw(token.COLUMNS) && p.expect(token.LeftParen) {
+		f.Columns = p.documentColumns()
+		p.closeParen()
+	}
+	call.Span = p.from(at)
+	f.Span = call.Span
+	return &ast.Join{Span: p.from(start), Kind: ast.LeftJoin, Left: left, Right: p.tableSuffixes(f), Lateral: true}
+}
+
+// nestedAhead reports whether Oracle's NESTED doc COLUMNS (...) follows a member of FROM.
+func (p *parser) nestedAhead() bool {
+	if !p.isWord(0, "nested") || !p.isIdent(1) {
+		return false
+	}
+	for n := 2; n < longestNested; n++ {
+		switch t := p.ahead(n); {
+		case t.Keyword == token.COLUMNS:
+			return p.ahead(n+1).Kind == token.LeftParen
+		case t.Kind == token.EOF, t.Kind == token.Semicolon, t.Kind == token.Comma, t.Kind == token.LeftParen, t.Kind == token.RightParen:
+			return false
+		}
+	}
+	return false
+}
+
+// longestNested bounds the tokens of the document in NESTED doc COLUMNS.
+const longestNested = 16

@@ -38,6 +38,9 @@ func (p *parser) tableSuffix(t ast.TableExpr) ast.TableExpr {
 		for p.is(token.Dot) && p.partAhead(1) {
 			p.pos += 2
 		}
+		if p.is(token.LeftParen) && p.adjacent(0) { // Doris: t@incr('startTime' = 'x'), t@branch('b')
+			p.skipParens()
+		}
 		ref.End = p.from(ref.Start).End
 		return t
 	}
@@ -66,6 +69,14 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			p.pos++
 			return p.timeTravel(t), true
 		}
+		if next.Keyword == token.TIME && p.ahead(2).Keyword == token.AS { // Doris: FOR TIME AS OF
+			p.pos++
+			return p.timeTravel(t), true
+		}
+		if next.Keyword == token.PATH { // T-SQL: a node or edge of a path
+			p.pos += 2
+			return t, true
+		}
 	case token.VERSION, token.TIMESTAMP, token.SYSTEM_TIME, token.SYSTEM_VERSION:
 		if next.Keyword == token.AS && p.ahead(2).Keyword == token.OF {
 			return p.timeTravel(t), true
@@ -89,7 +100,7 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			return t, true
 		}
 	case token.TABLESAMPLE, token.SAMPLE:
-		if p.kw() == token.TABLESAMPLE || paren || next.Kind == token.Number || next.Keyword == token.ROW || p.sampleMethod() {
+		if p.kw() == token.TABLESAMPLE || paren || next.Kind == token.Number || next.Keyword == token.ROW || p.sampleMethod() || p.sampleWords() {
 			p.sample()
 			return t, true
 		}
@@ -126,6 +137,11 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			return p.matchRecognize(t), true
 		}
 	case token.PARTITION, token.TABLET:
+		if next.Keyword == token.FOR && p.ahead(2).Kind == token.LeftParen { // Oracle: PARTITION FOR (key)
+			p.pos += 2
+			p.skipParens()
+			return t, true
+		}
 		if paren {
 			p.pos++
 			p.skipParens()
@@ -152,12 +168,21 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			p.primary()
 			return t, true
 		}
+		if next.Keyword == token.OF && p.ahead(2).Keyword == token.PERIOD && p.ahead(3).Keyword == token.FOR && p.isIdent(4) {
+			p.pos += 3 // Oracle: AS OF PERIOD FOR valid_time x
+			return p.timeTravel(t), true
+		}
 		if next.Keyword == token.OF && p.ahead(2).Kind == token.Word { // Oracle: AS OF TIMESTAMP x, AS OF SCN x
 			p.pos++
 			return p.timeTravel(t), true
 		}
 	}
 	switch {
+	case p.isWord(0, "subpartition") && (paren || next.Keyword == token.FOR): // Oracle
+		p.pos++
+		p.acceptKw(token.FOR)
+		p.skipParens()
+		return t, true
 	case p.isWord(0, "versions") && next.Keyword == token.BETWEEN: // Oracle: VERSIONS BETWEEN SCN x AND y
 		p.pos += 2
 		p.skipWords("scn", "timestamp")
@@ -226,6 +251,9 @@ func (p *parser) timeTravel(t ast.TableExpr) ast.TableExpr {
 	p.pos++
 	var at ast.Expr
 	switch {
+	case p.ahead(-1).Keyword == token.FOR && p.isIdent(0):
+		p.pos++
+		at = p.binary(precOther)
 	case p.isWord(-1, "of"):
 		p.pos++
 		at = p.binary(precOther)
@@ -257,9 +285,28 @@ func (p *parser) sampleMethod() bool {
 	return p.ahead(2).Kind == token.LeftParen && (p.isWord(1, "block") || p.isWord(1, "system") || p.isWord(1, "bernoulli"))
 }
 
+// sampleWords reports whether Teradata's SAMPLE WHEN condition, WITH REPLACEMENT or RANDOMIZED ALLOCATION follows.
+func (p *parser) sampleWords() bool {
+	return p.d.Grammar.TypePhrases && (p.ahead(1).Keyword == token.WHEN || p.isWord(1, "randomized") || p.isWord(2, "replacement"))
+}
+
 // sample skips TABLESAMPLE method (n PERCENT) REPEATABLE (seed) and the like.
 func (p *parser) sample() {
 	p.pos++
+	if p.d.Grammar.TypePhrases { // Teradata
+		p.skipWords("with", "replacement", "randomized", "allocation")
+		for p.acceptKw(token.WHEN) {
+			p.expr()
+			p.acceptKw(token.THEN)
+			p.exprs()
+			if p.acceptKw(token.ELSE) {
+				p.exprs()
+			}
+		}
+		if p.acceptKw(token.END) {
+			return
+		}
+	}
 	p.skipWords("system", "bernoulli", "row", "block", "reservoir")
 	if p.is(token.LeftParen) {
 		p.skipParens()
@@ -281,6 +328,8 @@ func (p *parser) sample() {
 	}
 	if p.isWord(0, "repeatable") || p.isWord(0, "seed") {
 		p.pos++
-		p.skipParens()
+		if !p.accept(token.Number) { // Doris: REPEATABLE 5
+			p.skipParens()
+		}
 	}
 }

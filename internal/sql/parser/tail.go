@@ -75,10 +75,6 @@ func (p *parser) queryTail(q *ast.Query) {
 			p.acceptKw(token.USING)
 			p.sample()
 		default:
-			if p.isWord(0, "expand") && next.Keyword == token.ON { // Teradata: EXPAND ON period AS name BY ...
-				p.salvage(func() bool { return p.is(token.Semicolon) || p.is(token.RightParen) })
-				continue
-			}
 			if !p.isWord(0, "options") || next.Kind != token.LeftParen {
 				return
 			}
@@ -141,6 +137,7 @@ func (p *parser) limit(q *ast.Query) {
 // fetch reads FETCH FIRST n ROWS ONLY.
 func (p *parser) fetch(q *ast.Query) {
 	p.pos++
+	p.skipWords("approx", "approximate", "exact") // Oracle
 	_ = p.acceptAny(token.FIRST, token.NEXT)
 	if !p.isKw(token.ROW) && !p.isKw(token.ROWS) {
 		q.Limits = append(q.Limits, p.expr())

@@ -31,6 +31,34 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 		}
 		return p.columnRef(t.Start, list)
 	}
+	switch next := p.ahead(1); next.Kind {
+	case token.LeftBrace, token.LeftBracket: // Oracle: JSON {'a': x}, JSON [x, y]
+		if p.isWord(0, "json") && !p.adjacent(1) {
+			p.pos++
+			return p.primary()
+		}
+	case token.LeftParen:
+		if p.d.Grammar.AliasEquals && p.isWord(0, "match") && p.closing(p.pos+1) > 0 {
+			// T-SQL: a pattern over nodes and edges
+			start := t.Start
+			p.pos = p.closing(p.pos+1) + 1
+			return &ast.Keyword{Span: p.from(start), Text: "MATCH"}
+		}
+	case token.Word:
+		switch {
+		case t.Keyword == token.NotKeyword && p.ahead(2).Kind == token.LeftParen && p.isWord(0, "new"):
+			// Teradata: NEW type(x)
+			p.pos++
+			return p.wordPrimary(p.peek())
+		case p.d.Lexing.DashSpace && p.startsOperand(1) && p.isWord(0, "binary"): // MySQL: BINARY x
+			return p.unary(ast.OpOther, precUnary)
+		}
+	case token.String:
+		if p.src[t.Start] == '_' && !p.d.Grammar.BareLabels { // MySQL, Teradata: the character set of a string
+			p.pos++
+			return p.stringLiteral()
+		}
+	}
 	// Snowflake: as EXTRACT
 	if p.ahead(1).Kind == token.LeftParen && p.ahead(3).Keyword == token.FROM && p.isWord(0, "date_part") {
 		return p.keywordCall(token.EXTRACT)
@@ -176,6 +204,9 @@ func (p *parser) keywordPrimary(t *token.Token) ast.Expr {
 			return &ast.Keyword{Span: p.from(start), Text: "NEXT VALUE FOR"}
 		}
 	case token.SELECT, token.WITH:
+		if t.Keyword == token.WITH && paren && p.isIdent(2) && (p.ahead(3).Keyword == token.AS || p.ahead(3).Kind == token.RightParen) {
+			return p.withExpression()
+		}
 		if p.isQuery(p.pos) && p.args > 0 {
 			q := p.query()
 			return &ast.Subquery{Span: p.from(start), Query: q}
@@ -214,8 +245,19 @@ func (p *parser) name() ast.Expr {
 	start := p.start()
 	var parts [6]ast.Ident
 	list := append(parts[:0], p.part())
+	if p.is(token.DoubleColon) && p.d.Grammar.AliasEquals && p.isIdent(1) { // T-SQL: geography::Point(x, y, 4326)
+		p.pos++
+		list = append(list[:0], p.part())
+		if !p.is(token.LeftParen) {
+			return &ast.Keyword{Span: p.from(start), Text: p.from(start).Text(p.src)}
+		}
+	}
 	for p.is(token.Dot) {
 		next := p.ahead(1)
+		if next.Kind == token.Dot && p.d.Grammar.TypePhrases && p.partAhead(2) { // Teradata: doc..a
+			p.pos++
+			next = p.ahead(1)
+		}
 		if next.Kind == token.Star {
 			p.pos++
 			return p.star(start, p.columnRef(start, list))
@@ -256,6 +298,14 @@ func (p *parser) name() ast.Expr {
 		(typedLiterals[fold(list[0].Text)] || p.d.Grammar.BareLabels && postgresLiterals[fold(list[0].Text)]):
 		t := p.advance()
 		return &ast.Literal{Span: p.from(start), Kind: ast.TypedLiteral, Text: p.stringValue(t), Type: list[0].Text}
+	case p.isKw(token.OVER) && len(list) == 1 && p.d.Grammar.WindowMeasures: // Trino: a measure of a window
+		name := p.nodes.names.New()
+		name.Parts, name.Span = p.nodes.idents.Copy(list), p.from(start)
+		c := p.nodes.calls.New()
+		c.Name, c.NoParens = name, true
+		p.callSuffixes(c)
+		c.Span = p.from(start)
+		return c
 	case p.is(token.Hash) && p.d.Lexing.IdentQuotes == "":
 		p.pos++
 	}

@@ -33,7 +33,36 @@ func (r *resolver) walkCall(set *edgeSet, c *ast.Call, v view, u use) {
 	r.walk(set, c.Where, v, u.with(Conditional))
 	r.walk(set, c.Filter, v, u.with(Conditional))
 	if c.Over != nil {
+		if c.NoParens {
+			r.walkMeasure(set, c.Over, r.names.id(c.Name.Last().Text), v, u)
+		}
 		r.walkWindow(set, c.Over, v, u)
+	}
+}
+
+// walkMeasure adds what a measure of a window's pattern is made of. Variables of the pattern qualify columns there.
+func (r *resolver) walkMeasure(set *edgeSet, w *ast.Window, key name, v view, u use) {
+	if v.scope == nil {
+		return
+	}
+	for i := range w.Measures {
+		if m := &w.Measures[i]; r.names.id(m.Alias.Text) == key {
+			pattern := v.scope.pattern
+			v.scope.pattern = true
+			r.walk(set, m.Expr, v, u.with(Window))
+			v.scope.pattern = pattern
+			return
+		}
+	}
+	if w.Base.IsZero() || v.scope.query == nil {
+		return
+	}
+	base := r.names.id(w.Base.Text)
+	for i := range v.scope.query.Windows {
+		if named := &v.scope.query.Windows[i]; named.Window != w && r.names.id(named.Name.Text) == base && r.enter() {
+			r.walkMeasure(set, named.Window, key, v, u)
+			r.leave()
+		}
 	}
 }
 

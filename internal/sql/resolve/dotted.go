@@ -25,6 +25,10 @@ func (r *resolver) resolveDotted(ref *ast.ColumnRef, key name, v view) int32 {
 			return r.fieldOf(start, ref.Parts[1:])
 		}
 		r.matches = r.matches[:start]
+		if c := r.groupWindow(key, level); c != nil {
+			r.push(match{column: c, certainty: certain})
+			return r.fieldOf(start, ref.Parts[1:])
+		}
 		if c := level.scope.mergedColumn(key); c != nil {
 			r.push(match{column: c, certainty: certain})
 			return r.fieldOf(start, ref.Parts[1:])
@@ -55,8 +59,8 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 			return 0
 		}
 	}
-	if r.isReserved(key, ref.Parts[0]) {
-		return 0
+	if r.isReserved(key, ref.Parts[0]) || len(ref.Parts) == 2 && r.variables[r.names.id(ref.Parts[1].Text)] {
+		return 0 // also session.x of Databricks
 	}
 	for level := v; level.scope != nil; level = level.outward() {
 		if r.lookupSources(key, ref.Parts[0], level) > absent {

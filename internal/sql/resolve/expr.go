@@ -265,6 +265,10 @@ func notColumns(function string) int {
 	if strings.HasPrefix(function, "dictget") || strings.HasPrefix(function, "dicthas") || function == "joinget" {
 		return 1
 	}
+	switch function {
+	case "xmlelement", "xmlpi", "raise": // XMLELEMENT("x", a), RAISE(IGNORE)
+		return 1
+	}
 	return 0
 }
 

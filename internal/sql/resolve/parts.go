@@ -121,6 +121,9 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 		if function := r.functionName(e); len(e.Args) > 0 && elementCalls[function] {
 			return r.partsOfCall(e, r.callKind(e, function), v)
 		}
+		if structCalls[r.functionName(e)] {
+			return r.partsOfPairs(e, v)
+		}
 		return r.partsOfGenerator(e, v)
 	case *ast.Subquery:
 		return r.partsOfSubquery(e, v)
@@ -135,6 +138,27 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 		}
 	}
 	return nil
+}
+
+// structCalls make a structure of names and values in turns.
+var structCalls = words("named_struct object_construct object_construct_keep_null")
+
+// partsOfPairs returns the fields of NAMED_STRUCT('x', a, 'y', b); nil where a name is not a constant.
+func (r *resolver) partsOfPairs(e *ast.Call, v view) *relation {
+	columns := make([]column, 0, len(e.Args)/2)
+	for i := 0; i+1 < len(e.Args); i += 2 {
+		key, ok := e.Args[i].Expr.(*ast.Literal)
+		if !ok || key.Kind != ast.StringLiteral {
+			return nil
+		}
+		c := r.namedColumn(ast.Ident{Span: key.Span, Text: key.Text, Quoted: true})
+		c.expr, c.view = e.Args[i+1].Expr, v
+		columns = append(columns, c)
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	return r.newRelation(columns)
 }
 
 // partsOfGenerator returns the fields of the record that a function of rows gives, as in (jsonb_each(x)).key.
@@ -203,6 +227,14 @@ func (r *resolver) partsOfCollection(e *ast.Collection, v view) *relation {
 		for i := range e.Members {
 			columns[i] = r.literalColumn(strconv.Itoa(i + 1))
 			columns[i].expr, columns[i].view = e.Members[i].Expr, v
+		}
+		return r.newRelation(columns)
+	}
+	if e.Kind == ast.Tuple && r.dialect.Naming.Anonymous {
+		columns := make([]column, len(e.Members)) // Trino: ROW(a, b).*
+		for i := range e.Members {
+			columns[i] = r.literalColumn("field" + strconv.Itoa(i))
+			columns[i].expr, columns[i].view, columns[i].unnamed = e.Members[i].Expr, v, true
 		}
 		return r.newRelation(columns)
 	}

@@ -172,9 +172,21 @@ func (r *resolver) pipeTable(s *scope, op *ast.PipeOp) *scope {
 	case *ast.MatchRecognize:
 		return r.reshaped(s, r.matched(s, t), t.Alias)
 	case *ast.TableFunction:
-		return r.reshaped(s, r.listing(s), t.Alias)
+		return r.reshaped(s, r.called(s, t), t.Alias)
 	}
 	return s
+}
+
+// called returns what a function makes of the rows in front of CALL and of its own arguments.
+func (r *resolver) called(s *scope, t *ast.TableFunction) *relation {
+	call := t.Calls[0]
+	args := r.argumentsColumn(s, call)
+	input := r.listing(s)
+	args.addFrom(r.throughStar(r.openStar(input)))
+	columns, catchAll := r.inputColumns(nil, call, append([]*relation{input}, r.tableArguments(s, call)...), args)
+	rel := r.newRelation(columns)
+	rel.catchAll = catchAll
+	return rel
 }
 
 func (r *resolver) reshaped(s *scope, rel *relation, alias *ast.Alias) *scope {

@@ -149,6 +149,7 @@ func (r *resolver) values(b *ast.Values, outer view, ctes *frame) *relation {
 			columns[i] = r.namedColumn(b.Columns[i])
 		} else {
 			columns[i] = r.literalColumn(r.dialect.Naming.ValuesColumn(i))
+			columns[i].unnamed = r.dialect.Naming.Anonymous
 			columns[i].unnamed = true
 		}
 		columns[i].view = s.full()

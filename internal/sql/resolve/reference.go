@@ -84,7 +84,11 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 		}
 		return certain
 	}
-	if best < possible && r.isPseudo(key, id) || best == possible && r.isReserved(key, id) {
+	if c := r.groupWindow(key, v); c != nil {
+		r.matches = append(r.matches[:start], match{column: c, certainty: certain})
+		return certain
+	}
+	if best < possible && r.isPseudo(key, id) || best == possible && r.isReserved(key, id) || r.variables[key] {
 		r.matches = r.matches[:start]
 		return certain // of no column
 	}
@@ -110,6 +114,24 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 		r.ambiguous(ref, start)
 	}
 	return best
+}
+
+// groupWindow is the column that GROUP BY window(ts, '1 hour') makes, called after its function; nil where there is
+// none of that name.
+func (r *resolver) groupWindow(key name, v view) *column {
+	if !r.dialect.Scope.GroupWindows || v.scope.query == nil || v.scope.query.GroupBy == nil {
+		return nil
+	}
+	if text := r.names.text(key); text != "window" && text != "session_window" {
+		return nil
+	}
+	for i := range v.scope.query.GroupBy.Items {
+		call, ok := v.scope.query.GroupBy.Items[i].Expr.(*ast.Call)
+		if ok && len(call.Name.Parts) == 1 && r.names.id(call.Name.Parts[0].Text) == key {
+			return &column{key: key, expr: call, view: v.scope.full(), kinds: Transform}
+		}
+	}
+	return nil
 }
 
 // valueColumn is what WITH expression AS name means in a scope.

@@ -11,10 +11,12 @@ import (
 
 // resolver resolves the statements of one script.
 type resolver struct {
-	dialect *dialect.Dialect
-	schema  Schema
-	options Options
-	source  string
+	// variables are the names that DECLARE made.
+	variables map[name]bool
+	dialect   *dialect.Dialect
+	schema    Schema
+	options   Options
+	source    string
 
 	*memory
 	// byName finds base tables where there are many.

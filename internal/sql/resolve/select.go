@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"strconv"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
@@ -89,7 +91,10 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 		if star, ok := item.Expr.(*ast.Star); ok && (item.Alias.IsZero() || star.Columns) {
 			expanded := r.namedStar(r.templated(r.expand(star, v), star, item.Alias), item.Aliases)
 			r.use(len(expanded) * columnBytes)
-			columns = append(columns, expanded...)
+			from := len(columns)
+			if columns = append(columns, expanded...); len(item.Aliases) == 0 {
+				r.placed(columns, from)
+			}
 			stars = stars || len(item.Aliases) == 0
 			continue
 		}
@@ -116,6 +121,19 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 	}
 	s.rel = rel
 	return rel
+}
+
+// placed calls columns without name, from an index on, after their places.
+func (r *resolver) placed(columns []column, from int) {
+	if !r.dialect.Naming.Anonymous {
+		return
+	}
+	for i := from; i < len(columns); i++ {
+		if c := &columns[i]; c.unnamed && c.star == nil {
+			c.text = r.dialect.Naming.Prefix + strconv.Itoa(i)
+			c.key = r.names.id(c.text)
+		}
+	}
 }
 
 // aliasOf is the name by which other projections may mean a projection.

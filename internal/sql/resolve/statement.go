@@ -36,6 +36,8 @@ func (r *resolver) statements(results []Result, list []ast.Statement, depth int)
 func (r *resolver) statement(statement ast.Statement) (Result, bool) {
 	r.start()
 	switch st := statement.(type) {
+	case *ast.SetVariable:
+		r.declareVariables(st)
 	case *ast.QueryStatement:
 		rel := r.query(st.Query, view{}, nil)
 		target := intoTarget(st.Query)
@@ -62,6 +64,19 @@ func (r *resolver) statement(statement ast.Statement) (Result, bool) {
 		}
 	}
 	return Result{}, false
+}
+
+// declareVariables remembers the names of DECLARE, which later statements use like columns.
+func (r *resolver) declareVariables(st *ast.SetVariable) {
+	if !st.Declared {
+		return
+	}
+	for _, id := range st.Names {
+		if r.variables == nil {
+			r.variables = map[name]bool{}
+		}
+		r.variables[r.names.id(id.Text)] = true
+	}
 }
 
 // start clears what belongs to one statement.

@@ -72,7 +72,13 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, i int, call *
 		return append(columns, r.sourceColumns(&source{rel: rel}, view{})...), nil
 	}
 	if listed, ok := r.dialect.TableFunctions[function]; ok {
-		return r.listedColumns(columns, listed, s, t, call, args), nil
+		columns = r.listedColumns(columns, listed, s, t, call, args)
+		for _, text := range r.dialect.HiddenColumns[function] {
+			c := r.generated(r.literalColumn(text), args)
+			c.hidden = true
+			columns = append(columns, c)
+		}
+		return columns, nil
 	}
 	if function == "identifier" {
 		r.report(call.Span, UnknownStar, "the table is named when the statement runs")
@@ -245,8 +251,15 @@ func (r *resolver) stackWidth(call *ast.Call) int {
 // argumentsColumn stands for all that a function is given. Of FLATTEN that is
 // its input.
 func (r *resolver) argumentsColumn(s *scope, call *ast.Call) *column {
+	named := r.namesTable(call)
+	if named && r.dialect.TableFunctions[r.functionName(call)] != nil {
+		return r.searchedColumns(s, call)
+	}
 	var args []ast.Expr
 	for _, arg := range call.Args {
+		if named || r.functionName(call) == "openquery" { // the others are versions and keys
+			break
+		}
 		if !arg.Name.IsZero() && !strings.EqualFold(arg.Name.Text, "input") && r.functionName(call) == "flatten" {
 			continue
 		}
@@ -309,7 +322,7 @@ func (r *resolver) declaredColumns(columns []column, defs []ast.ColumnDef, args 
 var fileFunctions = words(`
 	read_csv read_csv_auto read_parquet parquet_scan read_json read_json_auto read_json_objects read_ndjson read_ndjson_auto read_text
 	read_xlsx iceberg_scan delta_scan sqlite_scan postgres_scan mysql_scan read_files csv_scan s3 gcs url file hdfs azureblobstorage
-	s3cluster deltalake iceberg st_read openrowset external_query cloud_files`)
+	s3cluster deltalake iceberg st_read openrowset cloud_files`)
 
 // readsNamed reports whether a function reads the table or file that its arguments name.
 func (r *resolver) readsNamed(function string) bool {
@@ -397,10 +410,11 @@ func (r *resolver) structured(rel *relation, call *ast.Call) *relation {
 // structureOf reads the names in a structure among the arguments of a function of
 // ClickHouse; nil where there is none.
 func (r *resolver) structureOf(call *ast.Call) []ast.Ident {
-	if !r.dialect.Grammar.ValuesStructure {
-		return nil
-	}
 	for _, arg := range call.Args {
+		if !r.dialect.Grammar.ValuesStructure && !strings.EqualFold(arg.Name.Text, "schema") {
+			// Databricks: read_files(..., schema => 'a INT')
+			continue
+		}
 		literal, ok := arg.Expr.(*ast.Literal)
 		if !ok || !strings.Contains(literal.Text, " ") {
 			continue

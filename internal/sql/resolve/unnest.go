@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
@@ -9,6 +10,24 @@ import (
 
 // addUnnest adds the elements of arrays.
 func (r *resolver) addUnnest(s *scope, t *ast.TableFunction, call *ast.Call) {
+	r.addUnnested(s, t, call)
+	if !r.dialect.Naming.Anonymous || t.Alias != nil && len(t.Alias.Columns) > 0 {
+		return
+	}
+	key := r.names.id(call.Name.Last().Text)
+	if t.Alias != nil && !t.Alias.Name.IsZero() {
+		key = r.names.id(t.Alias.Name.Text)
+	}
+	columns := s.sources[len(s.sources)-1].rel.columns
+	for i := range columns {
+		if columns[i].key == key || columns[i].key == r.names.id("ordinality") {
+			columns[i].text, columns[i].unnamed = r.dialect.Naming.Prefix+strconv.Itoa(i), true
+			columns[i].key = r.names.id(columns[i].text)
+		}
+	}
+}
+
+func (r *resolver) addUnnested(s *scope, t *ast.TableFunction, call *ast.Call) {
 	args := make([]ast.Expr, len(call.Args))
 	for i, arg := range call.Args {
 		args[i] = arg.Expr
