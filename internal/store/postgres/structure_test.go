@@ -22,7 +22,12 @@ import (
 // alters it, and only PostgreSQL has collations, storage and row security.
 func TestBothEnginesHaveTheSameTables(t *testing.T) {
 	t.Parallel()
-	if diff := cmp.Diff(sqliteTables(t), postgresTables(t)); diff != "" {
+	here := sqliteTables(t)
+	if covering := "assets index (ws,schema_id,valid_to,valid_from,id,created_at,updated_at,card)"; here[covering] {
+		delete(here, covering) // SQLite alone reads cards from an index
+		here.add("assets index (ws,schema_id,valid_to)")
+	}
+	if diff := cmp.Diff(here, postgresTables(t)); diff != "" {
 		t.Errorf("tables (-sqlite +postgres):\n%s", diff)
 	}
 }
