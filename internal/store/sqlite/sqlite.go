@@ -92,11 +92,13 @@ func (e *engine) open(ctx context.Context) error {
 }
 
 // dsn returns the connection's settings. synchronous(FULL): what is acknowledged
-// survives a power cut. The journal is kept below 64 MB once it is written back.
+// survives a power cut. The journal is written back from 32 MB on, since the pages
+// of an index are changed again and again in a large import, and is kept below 64 MB
+// once it is written back.
 func dsn(path, more string) string {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_pragma=busy_timeout(10000)" +
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)" +
-		"&_pragma=temp_store(memory)&_pragma=journal_size_limit(67108864)&" + more}
+		"&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(8192)&_pragma=journal_size_limit(67108864)&" + more}
 	return u.String()
 }
 
