@@ -45,6 +45,7 @@ type Server struct {
 	Log    *Log
 
 	model   *readmodel.Model
+	folder  string // of the blobs
 	handler http.Handler
 	http    *httptest.Server
 }
@@ -74,11 +75,12 @@ type OpenStore func(t testing.TB, now func() time.Time) *store.Store
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	o = o.withDefaults()
-	blobs, err := fs.Open(t.TempDir(), catalog.DefaultWorkspace, o.Now)
+	folder := t.TempDir()
+	blobs, err := fs.Open(folder, catalog.DefaultWorkspace, o.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{Store: o.Store(t, o.Now), Blobs: blobs, Log: &Log{}}
+	s := &Server{Store: o.Store(t, o.Now), Blobs: blobs, Log: &Log{}, folder: folder}
 	s.assemble(t, o)
 	stop := func() {}
 	if !o.NoWorker {

@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +18,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/editing"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // panickingEditor fails as no editor should.
@@ -182,6 +186,105 @@ func TestNoSpace(t *testing.T) {
 	}
 }
 
+// shrinkingBlobs stand on a disk that fills up as they are written.
+type shrinkingBlobs struct {
+	blob.Store
+	free *atomic.Int64
+}
+
+func (b shrinkingBlobs) Free(context.Context) (int64, error) { return b.free.Load(), nil }
+
+func (b shrinkingBlobs) Create(ctx context.Context) (blob.Writer, error) {
+	w, err := b.Store.Create(ctx)
+	return shrinkingWriter{w, b.free}, err
+}
+
+type shrinkingWriter struct {
+	blob.Writer
+	free *atomic.Int64
+}
+
+func (w shrinkingWriter) Write(p []byte) (int, error) {
+	w.free.Add(-int64(len(p)))
+	return w.Writer.Write(p)
+}
+
+// The space is that of what is written, not of what arrives: a body that unpacks to more, or whose length is not known,
+// is refused before the disk is full.
+func TestSpaceForWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	const free, reserve = 48 << 20, 20 << 20
+	random := make([]byte, 256<<10)
+	for i := range random {
+		random[i] = byte(i * i >> 5)
+	}
+	for name, packed := range map[string]bool{"packed": true, "chunked": false} {
+		t.Run(name, func(t *testing.T) {
+			left := &atomic.Int64{}
+			left.Store(free)
+			s := Start(t, Options{NoWorker: true, Blobs: func(b blob.Store) blob.Store { return shrinkingBlobs{b, left} }})
+			key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
+			form := Form(Text("schema_id", schema), File("manifest", "m", bytes.Repeat(random, 200)))
+			header := []string{"Content-Type", ContentType}
+			if packed {
+				form, header = zipped(t, form), append(header, "Content-Encoding", "gzip")
+			}
+			r := s.Do(t, "POST", "/api/v1/dbt_imports", key, struct{ io.Reader }{bytes.NewReader(form)}, header...)
+			if r.Status != 507 || r.At(t, "code") != "insufficient-storage" {
+				t.Errorf("%d %s", r.Status, r.Body)
+			}
+			if left.Load() < reserve {
+				t.Errorf("%d bytes were left free", left.Load())
+			}
+			s.nothingIsLeft(t)
+		})
+	}
+}
+
+// B34: a body that unpacks to more than artifacts may is refused at once, whatever it hides in.
+func TestBodyOverTheRatio(t *testing.T) {
+	t.Parallel()
+	s := Start(t, Options{NoWorker: true})
+	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
+	zeros, small := make([]byte, 16<<20), File("manifest", "m", []byte("{}"))
+	whole := Form(Text("schema_id", schema), File("manifest", "m", zeros))
+	for name, body := range map[string][]byte{
+		"manifest":    zipped(t, whole),
+		"run results": zipped(t, Form(Text("schema_id", schema), small, File("run_results", "r", zeros), File("run_results", "r", zeros))),
+		"unknown":     zipped(t, Form(Text("schema_id", schema), small, File("other", "o", zeros))),
+		"preamble":    zipped(t, bytes.Repeat([]byte("line\r\n"), 4<<20), Form(Text("schema_id", schema), small)),
+		"members":     append(zipped(t, whole[:len(whole)/2]), zipped(t, whole[len(whole)/2:])...),
+	} {
+		r := s.Upload(t, key, body, "Content-Encoding", "gzip")
+		if r.Status != 413 || r.At(t, "code") != "artifact-limit" || r.At(t, "limit") != "unpack_ratio" {
+			t.Errorf("%s, %d bytes: %d %s", name, len(body), r.Status, r.Body)
+		}
+		s.nothingIsLeft(t)
+	}
+}
+
+// A part that is larger than an artifact may be is refused while it arrives.
+func TestPartOverTheLimit(t *testing.T) {
+	t.Parallel()
+	limits := httpserver.DefaultLimits()
+	limits.Artifacts.Manifest, limits.Artifacts.Other = 3<<20, 1<<20
+	s := Start(t, Options{NoWorker: true, Limits: limits})
+	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
+	large := bytes.Repeat([]byte("{}"), 1<<20)
+	if r := s.Upload(t, key, Form(Text("schema_id", schema), File("manifest", "m", large))); r.Status != 202 {
+		t.Errorf("within the limit: %d %s", r.Status, r.Body)
+	}
+	for limit, parts := range map[string][]Part{
+		"manifest": {File("manifest", "m", append(bytes.Clone(large), large...))},
+		"other":    {File("manifest", "m", []byte("{}")), File("catalog", "c", large)},
+	} {
+		r := s.Upload(t, key, Form(append([]Part{Text("schema_id", schema)}, parts...)...))
+		if r.Status != 413 || r.At(t, "code") != "artifact-limit" || r.At(t, "limit") != limit {
+			t.Errorf("%s: %d %s", limit, r.Status, r.Body)
+		}
+	}
+}
+
 // A refused upload leaves no spooled bytes and no blob.
 func TestRefusedUploadLeavesNothing(t *testing.T) {
 	t.Parallel()
@@ -190,12 +293,22 @@ func TestRefusedUploadLeavesNothing(t *testing.T) {
 	if r := s.Upload(t, key, Form(File("manifest", "m", []byte("{}")), Text("schema_id", "SCH-999"))); r.Status != 422 {
 		t.Fatalf("%d %s", r.Status, r.Body)
 	}
+	s.nothingIsLeft(t)
+}
+
+// nothingIsLeft fails if a file or a row of an upload is there.
+func (s *Server) nothingIsLeft(t *testing.T) {
+	t.Helper()
 	if n, err := s.Blobs.Sweep(t.Context(), -time.Hour); err != nil || n != 0 {
 		t.Errorf("%d spooled files are left, %v", n, err)
 	}
 	err := s.Blobs.List(t.Context(), func(info blob.Info) error { return fmt.Errorf("blob %s is left", info.Hash) })
 	if err != nil {
 		t.Error(err)
+	}
+	imports, err := s.Store.Imports(t.Context(), catalog.DefaultWorkspace, store.ImportFilter{}, store.Page{Limit: 1})
+	if err != nil || len(imports.Rows) != 0 {
+		t.Errorf("%d imports are left, %v", len(imports.Rows), err)
 	}
 }
 

@@ -352,8 +352,26 @@ func TestArtifacts(t *testing.T) {
 	if r := s.Get(t, address, key); r.Status != 403 {
 		t.Errorf("artifact without admin:workspace: %d", r.Status)
 	}
+	s.damage(t, list.At(t, "data.0.id").(string))
+	if r := s.Get(t, address, admin); r.Status != 500 || r.At(t, "code") != "artifact-damaged" || r.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("a damaged file: %d %v %s", r.Status, r.Header, r.Body)
+	}
 	if r := s.Get(t, "/api/v1/dbt_imports/"+id+"/artifacts/"+strings.Repeat("0", 64), admin); r.Status != 404 {
 		t.Errorf("artifact of no import: %d", r.Status)
+	}
+}
+
+// damage changes a byte of a stored file.
+func (s *Server) damage(t *testing.T, sha256 string) {
+	t.Helper()
+	path := filepath.Join(s.folder, "ws", "1", "sha256", sha256[:2], sha256)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[len(content)/2] ^= 1
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 

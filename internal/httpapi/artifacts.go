@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,7 +32,7 @@ func (a *API) registerArtifacts(s *httpserver.Server) {
 	}, a.listArtifacts)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", Scope: access.AdminWorkspace, ID: "get-import-artifact", Tag: "dbt_imports",
-		Summary: "Read a file of an import", Description: "The bytes as they were uploaded. Raw files may contain secrets of the environment, so they require admin:workspace.", Streams: true,
+		Summary: "Read a file of an import", Description: "The bytes as they were uploaded. Raw files may contain secrets of the environment, so they require admin:workspace.", Streams: true, Secret: true,
 	}, a.getArtifact)
 }
 
@@ -89,7 +90,7 @@ func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Par
 	if err != nil {
 		return nil, err
 	}
-	content, err := a.blobs(p.WS).Open(ctx, hash)
+	content, err := intact(ctx, a.blobs(p.WS), hash)
 	if err != nil {
 		return nil, err
 	}
@@ -106,4 +107,17 @@ func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Par
 			}
 		},
 	}, nil
+}
+
+// intact opens a stored file after it was checked as a whole: what is damaged is not sent.
+func intact(ctx context.Context, blobs blob.Store, hash blob.Hash) (io.ReadCloser, error) {
+	content, err := blobs.Open(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(io.Discard, content)
+	if err = errors.Join(err, content.Close()); err != nil {
+		return nil, err
+	}
+	return blobs.Open(ctx, hash)
 }

@@ -43,7 +43,7 @@ func (a *API) registerKeys(s *httpserver.Server) {
 	}, a.listKeys)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/keys", Scope: access.AdminWorkspace, ID: "create-key", Example: `{"name":"ci","scopes":["write:dbt_imports"]}`, Tag: "keys", Summary: "Create an API key",
-		Description: "The secret is shown in this reply only. A key that is limited to schemas, networks or a time makes keys with at least the same limits: what the request leaves open is taken from it, more is refused with 403.", Status: http.StatusCreated,
+		Description: "The secret is shown in this reply only. A key that is limited to schemas, networks or a time makes keys with at least the same limits: what the request leaves open is taken from it, more is refused with 403.", Status: http.StatusCreated, Secret: true,
 	}, a.createKey)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "revoke-key", Tag: "keys", Summary: "Revoke an API key", Description: "It is refused from then on by every process.",

@@ -190,16 +190,21 @@ func TestConnectionsAreLimited(t *testing.T) {
 	for range 3 * limit {
 		silent = append(silent, dial(t, address, "GET /livez HTTP/1.1\r\nHost: loc"))
 	}
-	live := dial(t, address, getLive+"\r\n")
+	live := dial(t, address, getLive+"Connection: close\r\n\r\n")
 	if status, _ := replyOn(t, live); status != 200 {
 		t.Errorf("among clients that send nothing: %d", status)
 	}
+	closed(t, "after its only request", live) // its place is free
 	for _, conn := range silent[:2*limit] {
 		closed(t, "the longest silent ones", conn)
 	}
 	for range limit {
 		dial(t, address, "GET /work HTTP/1.1\r\nHost: localhost\r\n\r\n")
-		<-working
+		select {
+		case <-working:
+		case <-time.After(20 * time.Second):
+			t.Fatal("a request takes no place of a silent connection")
+		}
 	}
 	for range 2 * reserved {
 		silent = append(silent, dial(t, address, ""))

@@ -50,8 +50,11 @@ type adapter struct {
 }
 
 func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
-	streamed := op.Metadata[streamsKey] != nil
+	streamed, secret := op.Metadata[streamsKey] != nil, op.Metadata[secretKey] != nil
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if secret {
+			w.Header().Set("Cache-Control", "no-store")
+		}
 		if a.within > 0 && !streamed {
 			ctx, cancel := context.WithTimeout(r.Context(), a.within)
 			defer cancel()

@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"net/http"
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,12 +21,14 @@ type Operation struct {
 	Example      string // a body of the request, in JSON
 	Status       int    // of success; 0 = 200
 	Streams      bool   // the reply is not buffered, and so has no ETag
+	Secret       bool   // no cache may keep the reply
 }
 
 // Keys of an operation's metadata, which pass what huma has no field for to the adapter.
 const (
 	streamsKey = "streams"
 	scopeKey   = "scope"
+	secretKey  = "secret"
 	exampleKey = "example"
 )
 
@@ -48,6 +51,9 @@ func (s *Server) describe(op Operation) huma.Operation {
 	}
 	if op.Streams {
 		metadata[streamsKey] = true
+	}
+	if op.Secret {
+		metadata[secretKey] = true
 	}
 	return huma.Operation{
 		Metadata: metadata,
@@ -77,7 +83,7 @@ func (s *Server) problemReply() *huma.Response {
 func failed(ctx context.Context, err error) error {
 	p := *ProblemOf(err)
 	p.RequestID = RequestID(ctx)
-	if p.Code == CodeInternal {
+	if p.Status == http.StatusInternalServerError {
 		NoteFailure(ctx, err)
 	}
 	return huma.ErrorWithHeaders(&p, p.GetHeaders())

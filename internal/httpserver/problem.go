@@ -38,6 +38,7 @@ const (
 	CodeURITooLong           Code = "uri-too-long"
 	CodeHeadersTooLarge      Code = "headers-too-large"
 	CodeBodyTooLarge         Code = "body-too-large"
+	CodeArtifactLimit        Code = "artifact-limit"
 	CodeIncompleteBody       Code = "incomplete-body"
 	CodeRequestTimeout       Code = "request-timeout"
 	CodeUnsupportedMediaType Code = "unsupported-media-type"
@@ -65,6 +66,7 @@ const (
 	CodeNotReady             Code = "not-ready"
 	CodeNotSupported         Code = "not-supported"
 	CodeInsufficientStorage  Code = "insufficient-storage"
+	CodeArtifactDamaged      Code = "artifact-damaged"
 	CodeInternal             Code = "internal-error"
 )
 
@@ -86,6 +88,7 @@ var problems = map[Code]struct {
 	CodeURITooLong:           {http.StatusRequestURITooLong, "The URI is too long"},
 	CodeHeadersTooLarge:      {http.StatusRequestHeaderFieldsTooLarge, "The headers are too large"},
 	CodeBodyTooLarge:         {http.StatusRequestEntityTooLarge, "The body is too large"},
+	CodeArtifactLimit:        {http.StatusRequestEntityTooLarge, "An artifact exceeds a limit"},
 	CodeIncompleteBody:       {http.StatusBadRequest, "The body ended early"},
 	CodeRequestTimeout:       {http.StatusRequestTimeout, "The body arrived too slowly"},
 	CodeUnsupportedMediaType: {http.StatusUnsupportedMediaType, "The media type is not supported"},
@@ -113,6 +116,7 @@ var problems = map[Code]struct {
 	CodeNotReady:             {http.StatusServiceUnavailable, "Not ready"},
 	CodeNotSupported:         {http.StatusNotImplemented, "Not supported"},
 	CodeInsufficientStorage:  {http.StatusInsufficientStorage, "No space left"},
+	CodeArtifactDamaged:      {http.StatusInternalServerError, "A stored file is damaged"},
 	CodeInternal:             {http.StatusInternalServerError, "Internal error"},
 }
 
@@ -264,6 +268,8 @@ func ProblemOf(err error) *Problem {
 		return ambiguity(ambiguous)
 	case errors.Is(err, blob.ErrNotFound), errors.Is(err, catalog.ErrNotFound):
 		return NotFound()
+	case errors.Is(err, blob.ErrDamaged):
+		return NewProblem(CodeArtifactDamaged, "The stored file is no longer what was uploaded. Send it again; the log of the server has the details.")
 	case errors.Is(err, blob.ErrNoSpace), errors.Is(err, catalog.ErrNoSpace):
 		p := NewProblem(CodeInsufficientStorage, "The server has no space left. Nothing was changed; try again later.")
 		p.retryAfter = 60
@@ -360,7 +366,7 @@ func tooManyAttempts(err *access.LimitedError) *Problem {
 func WriteProblem(w http.ResponseWriter, r *http.Request, err error) {
 	p := *ProblemOf(err)
 	p.RequestID = RequestID(r.Context())
-	if p.Code == CodeInternal || p.Code == CodeNotReady {
+	if p.Status == http.StatusInternalServerError || p.Code == CodeNotReady {
 		NoteFailure(r.Context(), err)
 	}
 	for name, values := range p.GetHeaders() {

@@ -40,7 +40,7 @@ var replies = map[error]struct {
 	catalog.ErrIdempotencyReused: {422, CodeIdempotencyReused},
 	blob.ErrNotFound:             {404, CodeNotFound},
 	blob.ErrNoSpace:              {507, CodeInsufficientStorage},
-	blob.ErrDamaged:              {500, CodeInternal},
+	blob.ErrDamaged:              {500, CodeArtifactDamaged},
 	os.ErrDeadlineExceeded:       {408, CodeRequestTimeout},
 	context.DeadlineExceeded:     {503, CodeQueryTimeout},
 	&http.MaxBytesError{}:        {413, CodeBodyTooLarge},

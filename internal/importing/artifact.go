@@ -23,6 +23,9 @@ type artifact struct {
 // artifact returns the text of a part. What is not a plain file already, because
 // it is compressed or stored elsewhere, is unpacked into a spool file first.
 func (j *job) artifact(ctx context.Context, part catalog.Part) (*artifact, error) {
+	if err := j.intact(ctx, part); err != nil {
+		return nil, err
+	}
 	ranged, ok := j.Blobs(j.claim.WS).(blob.Ranged)
 	if !ok {
 		return j.spool(ctx, part)
@@ -90,7 +93,8 @@ func (j *job) spool(ctx context.Context, part catalog.Part) (_ *artifact, err er
 	if err := os.Remove(file.Name()); err != nil {
 		return nil, fmt.Errorf("%s: spool: %w", part.Name, err)
 	}
-	size, err := io.Copy(file, contextReader{ctx, text})
+	room := &roomWriter{Writer: file, free: func() (int64, error) { return j.Blobs(j.claim.WS).Free(ctx) }}
+	size, err := io.Copy(room, contextReader{ctx, text})
 	if err != nil {
 		return nil, inPart(part.Name, err)
 	}
@@ -100,6 +104,33 @@ func (j *job) spool(ctx context.Context, part catalog.Part) (_ *artifact, err er
 			return io.NopCloser(io.NewSectionReader(file, 0, size)), nil
 		},
 	}, nil
+}
+
+// Space on the disk that unpacking leaves to the catalog itself, and how much is written between two looks at it.
+const (
+	spoolReserve = 64 << 20
+	spoolStep    = 16 << 20
+)
+
+// roomWriter ends with blob.ErrNoSpace before the disk is full: the catalog writes to it, too.
+type roomWriter struct {
+	io.Writer
+	free func() (int64, error) // bytes; less than 0: not limited
+	left int64                 // may be written before the next look
+}
+
+func (w *roomWriter) Write(p []byte) (int, error) {
+	if w.left -= int64(len(p)); w.left < 0 {
+		w.left = spoolStep
+		free, err := w.free()
+		if err != nil {
+			return 0, err
+		}
+		if free >= 0 && free < spoolReserve+spoolStep {
+			return 0, fmt.Errorf("%d bytes free to unpack into: %w", free, blob.ErrNoSpace)
+		}
+	}
+	return w.Writer.Write(p)
 }
 
 // contextReader ends with its context.

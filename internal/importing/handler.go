@@ -45,10 +45,10 @@ func content(err error) error {
 	switch {
 	case errors.As(err, &bad):
 		return jobs.Fail(catalog.Failure{Code: bad.Code, Message: bad.Error()})
-	case errors.Is(err, blob.ErrDamaged):
+	case errors.Is(err, blob.ErrDamaged), errors.Is(err, blob.ErrNotFound):
 		return jobs.Fail(catalog.Failure{
 			Code:    "artifact-damaged",
-			Message: fmt.Sprintf("artifact-damaged: the stored artifact is damaged (%v); send it again", err),
+			Message: fmt.Sprintf("artifact-damaged: the stored artifact is damaged or missing (%v); send it again", err),
 		})
 	}
 	return err

@@ -120,6 +120,22 @@ func (j *job) blob(ctx context.Context, p catalog.Part) (io.ReadCloser, error) {
 	return r, nil
 }
 
+// intact reads a part once and returns blob.ErrDamaged if its bytes are not those
+// that came: nothing of a damaged artifact is parsed, or taken for what dbt wrote.
+func (j *job) intact(ctx context.Context, p catalog.Part) error {
+	r, err := j.blob(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Close() }() // only read
+	// io.Discard would read small pieces.
+	_, err = io.CopyBuffer(struct{ io.Writer }{io.Discard}, contextReader{ctx, r}, make([]byte, aheadBytes))
+	if err != nil {
+		return fmt.Errorf("%s: %w", p.Name, err)
+	}
+	return nil
+}
+
 // openChecked opens a blob that is checked by its checksum, if that is known and
 // the bytes come from a file, else by its hash.
 func openChecked(ctx context.Context, blobs blob.Store, sum blob.Sum) (io.ReadCloser, error) {

@@ -92,6 +92,7 @@ func TestDamagedArtifacts(t *testing.T) {
 		"other":  bytes.Replace(later.content, []byte("About orders."), []byte("About others."), 1),
 		"longer": append(bytes.Clone(later.content), ' '),
 		"cut":    later.content[:len(later.content)/2],
+		"gone":   nil,
 	} {
 		for _, byChecksum := range []bool{true, false} {
 			part := r.stored(partManifest, later.content)
@@ -99,7 +100,11 @@ func TestDamagedArtifacts(t *testing.T) {
 				part.Checksum = 0
 			}
 			path := filepath.Join(r.blobFolder, "ws", "1", "sha256", part.SHA256[:2], part.SHA256)
-			if err := os.WriteFile(path, content, 0o600); err != nil {
+			err := os.WriteFile(path, content, 0o600)
+			if content == nil {
+				err = os.Remove(path)
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			imp, _, err := r.store.CreateImport(t.Context(), ws, store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{part}})
@@ -110,9 +115,35 @@ func TestDamagedArtifacts(t *testing.T) {
 			if imp, err = r.store.Import(t.Context(), ws, imp.ID); err != nil || imp.Status != catalog.Failed || r.version() != 1 {
 				t.Errorf("%s, by checksum %t: %s %s %s, version %d, %v", name, byChecksum, imp.Status, imp.ErrorCode, imp.Error, r.version(), err)
 			}
-			if name != "cut" && imp.ErrorCode != "artifact-damaged" { // the text that was cut is malformed, too
+			if imp.ErrorCode != "artifact-damaged" { // the text that was cut is malformed, too, but that is not why
 				t.Errorf("%s, by checksum %t: %s %s", name, byChecksum, imp.ErrorCode, imp.Error)
 			}
+		}
+	}
+}
+
+// TestDamagedResults are not stored, though runs are as soon as they are read.
+func TestDamagedResults(t *testing.T) {
+	r := newRig(t)
+	docs := manifest(t, "shop", monday, shopNodes()...)
+	results := []byte(`{"metadata":{"dbt_schema_version":"https://schemas.getdbt.com/dbt/run-results/v6.json","invocation_id":"i-1","generated_at":"2026-01-05T10:00:00Z"},"results":[]}`)
+	for _, content := range [][]byte{bytes.Replace(results, []byte("i-1"), []byte("i-2"), 1), results[:40]} {
+		part := r.stored(partRunResults, results)
+		path := filepath.Join(r.blobFolder, "ws", "1", "sha256", part.SHA256[:2], part.SHA256)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		imp, _, err := r.store.CreateImport(t.Context(), ws, store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{r.stored(partManifest, docs.content), part}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.work()
+		if imp, err = r.store.Import(t.Context(), ws, imp.ID); err != nil || imp.ErrorCode != "artifact-damaged" {
+			t.Errorf("%s: %s %s, %v", content, imp.ErrorCode, imp.Error, err)
+		}
+		runs, err := r.store.Runs(t.Context(), ws, store.RunFilter{SchemaID: r.schema}, store.Page{Limit: 10})
+		if err != nil || len(runs.Rows) != 0 {
+			t.Errorf("%d runs are stored, %v", len(runs.Rows), err)
 		}
 	}
 }

@@ -15,6 +15,9 @@ import (
 // append-only by invocation id; results of nodes that no manifest names are
 // kept and found when one does.
 func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents) error {
+	if err := j.intact(ctx, part); err != nil {
+		return err
+	}
 	r, err := j.blob(ctx, part)
 	if err != nil {
 		return err
@@ -137,6 +140,9 @@ func span(phases []dbt.Timing) (from, to time.Time) {
 
 // readSources stores the results of dbt source freshness.
 func (j *job) readSources(ctx context.Context, part catalog.Part, c *contents) error {
+	if err := j.intact(ctx, part); err != nil {
+		return err
+	}
 	r, err := j.blob(ctx, part)
 	if err != nil {
 		return err

@@ -42,8 +42,11 @@ func tooLarge(limit int64) *httpserver.Problem {
 	return httpserver.NewProblem(httpserver.CodeBodyTooLarge, "The body is larger than %d bytes.", limit).Limited("request")
 }
 
-// decoded undoes a Content-Encoding. The decoded size has the same limit as the body.
-func decoded(b *body, encoding string) (io.Reader, error) {
+// ratioSlack is how much a body may unpack to before its ratio is checked, as for artifacts.
+const ratioSlack = 1 << 20
+
+// decoded undoes a Content-Encoding. What comes out has the limit of a body, and the ratio of artifacts.
+func decoded(b *body, encoding string, ratio int64) (io.Reader, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "identity":
 		return b, nil
@@ -55,7 +58,7 @@ func decoded(b *body, encoding string) (io.Reader, error) {
 	if err != nil {
 		return nil, b.why(malformedEncoding())
 	}
-	return &unpacked{source: z, packed: b, left: b.limit}, nil
+	return &unpacked{source: z, packed: b, ratio: ratio}, nil
 }
 
 func malformedEncoding() *httpserver.Problem {
@@ -73,7 +76,8 @@ func (b *body) why(fallback error) error {
 type unpacked struct {
 	source io.Reader
 	packed *body
-	left   int64
+	ratio  int64 // of what is unpacked to what has arrived
+	read   int64
 	err    error
 }
 
@@ -82,10 +86,13 @@ func (u *unpacked) Read(p []byte) (int, error) {
 		return 0, u.err
 	}
 	n, err := u.source.Read(p)
-	u.left -= int64(n)
+	u.read += int64(n)
 	switch {
-	case u.left < 0:
+	case u.read > u.packed.limit:
 		err = tooLarge(u.packed.limit)
+	case u.read > ratioSlack && u.read/u.ratio > u.packed.read:
+		err = httpserver.NewProblem(httpserver.CodeArtifactLimit, "The body unpacks to more than %d times its size. Send it uncompressed.", u.ratio).
+			Limited("unpack_ratio")
 	case err != nil && !errors.Is(err, io.EOF):
 		err = u.packed.why(malformedEncoding())
 	}

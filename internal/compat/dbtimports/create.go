@@ -70,11 +70,11 @@ func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 		return taken{}, tooLarge(a.Limits.Request)
 	}
 	ctx, blobs := r.Context(), a.Blobs(p.WS)
-	if err := enoughSpace(ctx, blobs, r); err != nil {
+	if err := enoughSpace(ctx, blobs, r.ContentLength); err != nil {
 		return taken{}, err
 	}
 	b := newBody(r.Body, a.Limits.Request)
-	source, err := decoded(b, r.Header.Get("Content-Encoding"))
+	source, err := decoded(b, r.Header.Get("Content-Encoding"), a.Limits.Artifacts.UnpackRatio)
 	if err != nil {
 		return taken{}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net/http"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
@@ -149,7 +148,11 @@ func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, 
 	}
 	kept := part{Part: catalog.Part{Name: name, Number: number}, writer: w}
 	f.parts = append(f.parts, kept)
-	size, err := spool(w, p)
+	limit := f.limits.Artifacts.Other
+	if name == partManifest {
+		limit = f.limits.Artifacts.Manifest
+	}
+	size, err := io.Copy(&spool{ctx: ctx, blobs: blobs, w: w, name: name, limit: limit}, p)
 	if err != nil {
 		return err
 	}
@@ -159,19 +162,46 @@ func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, 
 	return nil
 }
 
-// spool copies an artifact and distinguishes errors of the writer from those of the body.
-func spool(w io.Writer, p io.Reader) (int64, error) {
-	return io.Copy(markingWriter{w}, p)
+// spaceStep is how much of an artifact is written between two looks at the free space.
+const spaceStep = 8 << 20
+
+// spool writes an artifact within its limit while there is space for it: what a body unpacks to, and how long it is if
+// it comes in chunks, is known only then. Errors of the writer are told from those of the body.
+type spool struct {
+	ctx     context.Context //nolint:containedctx // it lives as long as one copy
+	blobs   blob.Store
+	w       io.Writer
+	name    string
+	limit   int64
+	written int64
+	checked int64 // free space was checked for what is written up to here
 }
 
-type markingWriter struct{ w io.Writer }
-
-func (m markingWriter) Write(p []byte) (int, error) {
-	n, err := m.w.Write(p)
+func (s *spool) Write(p []byte) (int, error) {
+	s.written += int64(len(p))
+	if s.written > s.limit {
+		return 0, httpserver.NewProblem(httpserver.CodeArtifactLimit, "The part '%s' is larger than %d bytes.", s.name, s.limit).
+			About(s.name, "too large").Limited(limitOf(s.name))
+	}
+	if s.written > s.checked {
+		s.checked = s.written + spaceStep // less than the reserve
+		if err := enoughSpace(s.ctx, s.blobs, int64(len(p))); err != nil {
+			return 0, &storeError{err}
+		}
+	}
+	n, err := s.w.Write(p)
 	if err != nil {
 		return n, &storeError{err}
 	}
 	return n, nil
+}
+
+// limitOf returns the name of the limit of an artifact's size, as in the list of limits.
+func limitOf(part string) string {
+	if part == partManifest {
+		return "manifest"
+	}
+	return "other"
 }
 
 // keep commits the artifacts, in the order in which they were sent.
@@ -211,17 +241,14 @@ func (f *form) warnings() []importWarning {
 	return out
 }
 
-// enoughSpace refuses an upload for which the disk has no space.
-func enoughSpace(ctx context.Context, blobs blob.Store, r *http.Request) error {
-	if r.ContentLength <= 0 {
-		return nil
-	}
+// enoughSpace returns an error if the disk has no space for so many bytes more.
+func enoughSpace(ctx context.Context, blobs blob.Store, size int64) error {
 	free, err := blobs.Free(ctx)
 	if err != nil {
 		return fmt.Errorf("free space: %w", err)
 	}
-	if free >= 0 && r.ContentLength > free-reserve {
-		return fmt.Errorf("upload of %d bytes with %d free: %w", r.ContentLength, free, blob.ErrNoSpace)
+	if free >= 0 && size > free-reserve {
+		return fmt.Errorf("upload of %d bytes with %d free: %w", size, free, blob.ErrNoSpace)
 	}
 	return nil
 }
