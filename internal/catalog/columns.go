@@ -363,7 +363,7 @@ func (s *slot) column(platform string, p Policy, list *Facet, e columnEdits) Col
 		if q.withdrawn || !q.column.Absent.IsZero() {
 			continue
 		}
-		if p.ColumnTags != Never || !isDBT(q.facet.Origin) {
+		if p.ColumnTags.Takes(q.facet.Origin) {
 			tags = append(tags, q.column.Tags...)
 		}
 		c.Meta = firstJSON(c.Meta, q.column.Meta)

@@ -8,7 +8,7 @@ import "slices"
 func unionOf(facets []*Facet, of func(*Body) []string, e *Edit, rule Rule) []string {
 	var all []string
 	for _, f := range facets {
-		if rule != Never || !isDBT(f.Origin) {
+		if rule.Takes(f.Origin) {
 			all = append(all, of(&f.Body)...)
 		}
 	}

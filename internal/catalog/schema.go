@@ -62,6 +62,9 @@ const (
 	Never  Rule = "never"  // dbt's value is not taken
 )
 
+// Takes reports whether values of an origin may be effective under the rule.
+func (r Rule) Takes(o Origin) bool { return r != Never || !isDBT(o) }
+
 // Policy is the rule of each property of assets and of their columns. The zero rule is Always, the import
 // API's own default.
 type Policy struct {

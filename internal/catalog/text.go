@@ -59,7 +59,7 @@ func effectiveText(sources []textSource, own *Edit, rule Rule) Text {
 	}
 	winner := -1
 	for i, c := range candidates {
-		if rule != Never || !isDBT(c.Origin) {
+		if rule.Takes(c.Origin) {
 			winner = i
 			break
 		}

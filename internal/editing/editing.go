@@ -5,7 +5,6 @@ package editing
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -27,8 +26,8 @@ const wait = 20 * time.Second
 type Edits func(ctx context.Context) ([]catalog.Edit, error)
 
 // EditAsset adds edits of a person to an asset and returns the asset. Edits are
-// appended, never overwritten; edits that change neither an effective value nor
-// the person's own make no version. catalog.ErrBusy if the schema is in use for
+// rows of their own and never overwritten; those that set what is set already make
+// no version. catalog.ErrBusy if the schema is in use for
 // too long.
 func (e *Editor) EditAsset(ctx context.Context, ws int64, id catalog.AssetID, by catalog.Actor, edits Edits) (catalog.Asset, error) {
 	asset, schema, err := e.Store.Asset(ctx, ws, id, 0)
@@ -52,22 +51,19 @@ func (e *Editor) edit(ctx context.Context, ws int64, schema catalog.SchemaID, id
 	if err != nil {
 		return err
 	}
-	facet, err := e.ownFacet(ctx, ws, schema, id)
+	current, err := e.currentEdits(ctx, ws, schema, id)
 	if err != nil {
 		return err
 	}
 	now := e.Now()
-	changed := false
-	for _, edit := range list {
-		edit.By, edit.At = by, now
-		if !repeats(facet.Body.Edits, edit) {
-			facet.Body.Edits = append(facet.Body.Edits, edit)
-			changed = true
-		}
+	for i := range list {
+		list[i].By, list[i].At = by, now
 	}
-	if !changed {
+	_, fresh := catalog.JoinEdits(current, list)
+	if len(fresh) == 0 {
 		return nil
 	}
+	facet := catalog.Facet{Body: catalog.Body{Edits: fresh}}
 	number, err := e.Store.NewIDs(ctx, catalog.PrefixEdit, 1)
 	if err != nil {
 		return err
@@ -83,29 +79,18 @@ func options(by catalog.Actor) revision.Options {
 	return revision.Options{Holder: "edit:" + by.Name, Wait: wait, Actor: by}
 }
 
-// ownFacet returns the facet with everything that people wrote about an asset.
-func (e *Editor) ownFacet(ctx context.Context, ws int64, schema catalog.SchemaID, id catalog.AssetID) (catalog.Facet, error) {
+// currentEdits returns the newest edit of each property of an asset.
+func (e *Editor) currentEdits(ctx context.Context, ws int64, schema catalog.SchemaID, id catalog.AssetID) ([]catalog.Edit, error) {
 	facets, err := e.Store.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{id})
 	if err != nil {
-		return catalog.Facet{}, err
+		return nil, err
 	}
 	for _, f := range facets {
-		if f.Origin == catalog.OriginUser {
-			return f, nil
+		if f.Source == catalog.FromUser {
+			return f.Body.Edits, nil
 		}
 	}
-	return catalog.Facet{}, nil
-}
-
-// repeats reports whether an edit has no effect: it equals the newest edit of
-// its field, or withdraws a value that nobody set.
-func repeats(edits []catalog.Edit, e catalog.Edit) bool {
-	for _, old := range slices.Backward(edits) {
-		if old.Field == e.Field && old.Column == e.Column {
-			return old.Text == e.Text && slices.Equal(old.Add, e.Add) && slices.Equal(old.Remove, e.Remove)
-		}
-	}
-	return e.Text == "" && len(e.Add)+len(e.Remove) == 0
+	return nil, nil
 }
 
 // ConfirmRemovals applies the pending removals and returns how many assets that

@@ -107,8 +107,9 @@ func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 		}
 		e := a.newEdits("")
 		e.text("description", in.Body.Description)
-		e.set("owners", in.Body.Owners, valuesOfOthers(facets, func(b catalog.Body) []string { return b.Owners }))
-		e.set("tags", in.Body.Tags, valuesOfOthers(facets, func(b catalog.Body) []string { return b.Tags }))
+		rules := f.schema.Policy
+		e.set("owners", in.Body.Owners, f.asset.Owners, valuesOfOthers(facets, rules.Owners, func(b catalog.Body) []string { return b.Owners }))
+		e.set("tags", in.Body.Tags, f.asset.Tags, valuesOfOthers(facets, rules.Tags, func(b catalog.Body) []string { return b.Tags }))
 		return e, nil
 	})
 	if err != nil {
@@ -146,7 +147,8 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 		name = before.Attributes.Name
 		e := a.newEdits(name)
 		e.text("description", in.Body.Description)
-		e.set("tags", in.Body.Tags, valuesOfOthers(facets, func(b catalog.Body) []string { return columnTags(b, name) }))
+		others := valuesOfOthers(facets, f.schema.Policy.ColumnTags, func(b catalog.Body) []string { return columnTags(b, name) })
+		e.set("tags", in.Body.Tags, before.Attributes.Tags, others)
 		return e, nil
 	})
 	if err != nil {
@@ -208,8 +210,9 @@ func (e *edits) text(field string, v Edited[string]) {
 	e.list = append(e.list, catalog.Edit{Field: field, Column: e.column, Text: v.Value})
 }
 
-// set returns what must be added to and removed from the values of all other origins to get the wanted set.
-func (e *edits) set(field string, v Edited[[]string], others []string) {
+// set adds what must be added to and removed from the values of all other origins to get the wanted set; nothing if
+// the effective one is that.
+func (e *edits) set(field string, v Edited[[]string], effective, others []string) {
 	if !v.Set || e.err != nil {
 		return
 	}
@@ -223,8 +226,8 @@ func (e *edits) set(field string, v Edited[[]string], others []string) {
 			e.err = err
 			return
 		}
-		if label == "" || utf8.RuneCountInString(label) > 200 {
-			e.err = invalidField(field, "each of 1 to 200 characters")
+		if strings.TrimSpace(label) == "" || utf8.RuneCountInString(label) > 200 {
+			e.err = invalidField(field, "each of 1 to 200 characters, and not blank")
 			return
 		}
 		if !slices.Contains(others, label) {
@@ -232,6 +235,9 @@ func (e *edits) set(field string, v Edited[[]string], others []string) {
 		}
 	}
 	if !v.Null {
+		if sameLabels(v.Value, effective) {
+			return
+		}
 		for _, label := range others {
 			if !slices.Contains(v.Value, label) {
 				edit.Remove = append(edit.Remove, label)
@@ -239,6 +245,12 @@ func (e *edits) set(field string, v Edited[[]string], others []string) {
 		}
 	}
 	e.list = append(e.list, edit)
+}
+
+// sameLabels reports whether two lists are the same set.
+func sameLabels(a, b []string) bool {
+	set := func(labels []string) []string { return slices.Compact(slices.Sorted(slices.Values(labels))) }
+	return slices.Equal(set(a), set(b))
 }
 
 func invalidField(field, detail string) *httpserver.Problem {
@@ -253,11 +265,11 @@ func plainText(field, text string) error {
 	return nil
 }
 
-// valuesOfOthers returns the sorted union of a set over all facets except people's.
-func valuesOfOthers(facets []catalog.Facet, of func(catalog.Body) []string) []string {
+// valuesOfOthers returns the sorted union of a set over all facets that the rule takes, except people's.
+func valuesOfOthers(facets []catalog.Facet, rule catalog.Rule, of func(catalog.Body) []string) []string {
 	var out []string
 	for _, f := range facets {
-		if f.Origin != catalog.OriginUser && f.Withdrawn.IsZero() {
+		if f.Origin != catalog.OriginUser && f.Withdrawn.IsZero() && rule.Takes(f.Origin) {
 			out = append(out, of(f.Body)...)
 		}
 	}

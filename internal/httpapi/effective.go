@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
@@ -48,8 +47,7 @@ func (n *notEffective) set(field string, edit Edited[[]string], effective []stri
 	if !edit.Set || edit.Null {
 		return
 	}
-	wanted := slices.Compact(slices.Sorted(slices.Values(edit.Value)))
-	if !slices.Equal(wanted, slices.Sorted(slices.Values(effective))) {
+	if !sameLabels(edit.Value, effective) {
 		n.add(field, fmt.Sprintf("%q", effective), rule)
 	}
 }

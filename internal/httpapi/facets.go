@@ -8,6 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Facet is what one origin reports about an asset, unmerged.
@@ -27,11 +28,18 @@ type Facet struct {
 func (a *API) registerFacets(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/facets", Scope: access.ReadCatalog, ID: "list-facets", Tag: "assets",
-		Summary: "What each origin reports about an asset", Description: "What each origin reports about the asset, before it is merged: dbt projects and people.",
+		Summary:     "What each origin reports about an asset",
+		Description: "What each origin reports about the asset, before it is merged: dbt projects and people. Of edits it has the newest 100; `GET /api/v1/assets/{id}/edits` lists all. A page has less than `limit` facets where they have more than 1 MiB.",
 	}, a.listFacets)
 }
 
-func (a *API) listFacets(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.List[Facet]], error) {
+type facetsInput struct {
+	AssetParam
+	AtParam
+	LongPageParams
+}
+
+func (a *API) listFacets(ctx context.Context, p access.Principal, in *facetsInput) (*httpserver.Body[httpserver.List[Facet]], error) {
 	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
@@ -40,22 +48,39 @@ func (a *API) listFacets(ctx context.Context, p access.Principal, in *assetInput
 	if err != nil {
 		return nil, err
 	}
-	out := httpserver.ListOf[Facet](ctx, a.cursors, p.WS, len(facets), "", int64(len(facets)))
-	out.Meta.Version = f.version
-	for _, facet := range facets {
-		r, err := facetResource(facet)
-		if err != nil {
-			return nil, err
+	out, err := pageWithin(ctx, a, p, in.LongPageParams, len(facets), facetBytes, func(i int) (r httpserver.Resource[Facet], size int, err error) {
+		facet := facets[i]
+		if facet.Source == catalog.FromUser {
+			if facet.Body.Edits, err = newestEdits(ctx, f); err != nil {
+				return r, 0, err
+			}
 		}
-		out.Data = append(out.Data, r)
-	}
-	return httpserver.Reply(out), nil
+		return facetResource(facet)
+	})
+	out.Meta.Version = f.version
+	return httpserver.Reply(out), err
 }
 
-func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
+const (
+	facetBytes = 1 << 20 // of the facets of a page, unless a single one has more
+	facetEdits = 100     // that the facet of people has at most
+)
+
+// newestEdits returns the newest edits of an asset, the oldest of them first.
+func newestEdits(ctx context.Context, f found) ([]catalog.Edit, error) {
+	page, err := f.view.Edits(ctx, f.asset.ID, store.Page{Limit: facetEdits})
+	edits := make([]catalog.Edit, len(page.Rows))
+	for i := range page.Rows {
+		edits[len(edits)-1-i] = page.Rows[i].Edit
+	}
+	return edits, err
+}
+
+// facetResource returns the resource of a facet and how many bytes it has.
+func facetResource(f catalog.Facet) (httpserver.Resource[Facet], int, error) {
 	body, err := json.Marshal(f.Body.WithoutStamps())
 	if err != nil {
-		return httpserver.Resource[Facet]{}, err
+		return httpserver.Resource[Facet]{}, 0, err
 	}
 	out := Facet{
 		Origin: string(f.Origin), Source: string(f.Source), UniqueID: optional(f.UniqueID),
@@ -66,7 +91,7 @@ func facetResource(f catalog.Facet) (httpserver.Resource[Facet], error) {
 		label := f.Project.String()
 		out.Project = &label
 	}
-	return httpserver.Resource[Facet]{ID: f.Hash.String(), Type: "facet", Attributes: out}, nil
+	return httpserver.Resource[Facet]{ID: f.Hash.String(), Type: "facet", Attributes: out}, len(body), nil
 }
 
 // bodyOf returns a body with causes and actors in the form that the API has always had: the number of an import, else

@@ -90,6 +90,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerAssets(s)
 	a.registerColumns(s)
 	a.registerEdits(s)
+	a.registerEditHistory(s)
 	a.registerCode(s)
 	a.registerFacets(s)
 	a.registerTests(s)

@@ -138,6 +138,11 @@ func (v *View) Changes(ctx context.Context, from, to int64, p store.Page) (store
 	return v.m.store.ChangedAssets(ctx, v.ws(), v.Schema.ID, from, to, p)
 }
 
+// Edits lists what people edited on an asset, the newest first.
+func (v *View) Edits(ctx context.Context, id catalog.AssetID, p store.Page) (store.Paged[store.Edit], error) {
+	return v.m.store.Edits(ctx, v.ws(), v.Schema.ID, id, v.Version, p)
+}
+
 // History lists the states of an asset, newest first, each with the one before.
 func (v *View) History(ctx context.Context, id catalog.AssetID, p store.Page) (store.Paged[store.ChangedAsset], error) {
 	return v.m.store.AssetHistory(ctx, v.ws(), v.Schema.ID, id, p)

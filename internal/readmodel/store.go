@@ -65,6 +65,7 @@ type results interface {
 type history interface {
 	FirstVersion(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
 	ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error)
+	Edits(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64, p store.Page) (store.Paged[store.Edit], error)
 	AssetHistory(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, p store.Page) (store.Paged[store.ChangedAsset], error)
 	Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.PendingRemoval], error)
 }

@@ -221,7 +221,10 @@ func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Face
 	before, moved := c.before[key]
 	f.Body = catalog.NormalizeBody(f.Body)
 	switch {
-	case f.Origin == catalog.OriginUser || c.exact[f.Origin] || !stored && !moved:
+	case f.Source == catalog.FromUser:
+		f.Body.Edits, _ = catalog.JoinEdits(old.Body.Edits, f.Body.Edits)
+		f.Hash = catalog.HashBody(f.Body)
+	case c.exact[f.Origin] || !stored && !moved:
 		f.Hash = catalog.HashBody(f.Body)
 	case stored && c.forced[f.Origin]:
 		f = catalog.Carry(old, f)

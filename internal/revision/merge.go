@@ -153,6 +153,7 @@ func (m *merger) read(ctx context.Context, ids []catalog.AssetID) (map[catalog.A
 // mergedBatch is what has to be written of a batch of assets.
 type mergedBatch struct {
 	texts    Texts
+	edits    []store.Edit
 	facets   []catalog.Facet
 	closed   []store.FacetKey
 	rows     []store.AssetRow
@@ -174,6 +175,8 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		runtime.Gosched() // yield to requests
 		b.closed = append(b.closed, m.changes.closed[id]...)
 		facets, written := m.changes.facets(id, st.facets[id], reported[id])
+		written = slices.DeleteFunc(slices.Clone(written), isFromUser) // which are stored edit by edit
+		b.edits = append(b.edits, freshEdits(st.facets[id], reported[id])...)
 		m.restampLists(facets)
 		asset, columns := catalog.Merge(id, facets, m.policy)
 		if asset.Present && !hasCode(&asset) && slices.ContainsFunc(facets, isFromSQL) {
@@ -202,6 +205,28 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	return b, nil
 }
 
+func isFromUser(f catalog.Facet) bool { return f.Source == catalog.FromUser }
+
+// freshEdits returns the reported edits that differ from the stored ones.
+func freshEdits(stored, reported []catalog.Facet) []store.Edit {
+	var out []store.Edit
+	for i := range reported {
+		f := &reported[i]
+		if !isFromUser(*f) {
+			continue
+		}
+		var edits []catalog.Edit
+		if at := slices.IndexFunc(stored, isFromUser); at >= 0 {
+			edits = stored[at].Body.Edits
+		}
+		_, fresh := catalog.JoinEdits(edits, f.Body.Edits)
+		for _, e := range fresh {
+			out = append(out, store.Edit{Edit: e, Asset: f.Asset, Number: f.Cause.ID})
+		}
+	}
+	return out
+}
+
 // keepName keeps the name and the kind of an asset whose facets have moved to another
 // one: it is removed, and readers of its history need to know what it was.
 func keepName(a, old *catalog.Asset) {
@@ -220,7 +245,7 @@ func count(facets map[catalog.AssetID][]catalog.Facet) int {
 }
 
 // writeBatch writes a batch and drops what is written: the next one is in memory
-// already. Its texts, facets and assets do not depend on one another.
+// already. Its texts, edits and facets, and assets do not depend on one another.
 func (m *merger) writeBatch(ctx context.Context, b *mergedBatch) error {
 	return together(ctx,
 		func(ctx context.Context) error {
@@ -231,6 +256,9 @@ func (m *merger) writeBatch(ctx context.Context, b *mergedBatch) error {
 		func(ctx context.Context) error {
 			facets := b.facets
 			b.facets = nil
+			if err := m.write.PutEdits(ctx, b.edits); err != nil {
+				return fmt.Errorf("write %d edits: %w", len(b.edits), err)
+			}
 			if err := m.write.PutFacets(ctx, facets); err != nil {
 				return fmt.Errorf("write %d facets: %w", len(facets), err)
 			}

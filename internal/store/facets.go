@@ -12,7 +12,8 @@ import (
 )
 
 // FacetKey is the identity of a facet inside a schema. Asset counts only for
-// facets without a unique id: those of people and of code.
+// facets without a unique id: those of code, and those of people, which have no
+// rows of their own.
 type FacetKey struct {
 	Origin   catalog.Origin
 	Source   catalog.Source
@@ -64,7 +65,7 @@ func scanFacet(row scanner) (f catalog.Facet, err error) {
 }
 
 // FacetsOf returns all facets of the assets at a version (0 = served), by asset,
-// origin, source and unique id.
+// origin, source and unique id. That of people is made of their current edits.
 func (s *Store) FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error) {
 	d := s.reader(ws)
 	at, err := d.served(ctx, ws, schema, at)
@@ -92,6 +93,11 @@ func (d db) facetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at 
 	if err != nil {
 		return nil, fmt.Errorf("facets of %s: %w", schema, err)
 	}
+	people, err := d.userFacets(ctx, ws, schema, at, assets)
+	if err != nil {
+		return nil, fmt.Errorf("edits of %s: %w", schema, err)
+	}
+	found = append(found, people...)
 	sortFacets(found)
 	return found, nil
 }

@@ -91,6 +91,9 @@ func (s *Store) DeleteVersions(ctx context.Context, ws int64, schema catalog.Sch
 	})
 	if err == nil && first > 1 {
 		for _, t := range versionedTables() {
+			if t.name == editTable.name {
+				continue // what people wrote is kept
+			}
 			if err = s.deleteEnded(ctx, t, ws, schema, first); err != nil {
 				break
 			}

@@ -88,7 +88,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate tables: %w", s.failed(err))
 	}
-	return nil
+	return s.splitUserFacets(ctx)
 }
 
 // SchemaVersion returns the version of the tables and the newest one that this

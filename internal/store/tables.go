@@ -40,6 +40,9 @@ var (
 	columnTable = newVersioned("asset_columns", "asset", "body")
 	facetTable  = newVersioned("facets", "key", "asset", "origin", "source", "unique_id", "project_id", "hash",
 		"cause_kind", "cause_id", "at", "tie", "withdrawn_kind", "withdrawn_id", "withdrawn_at", "body")
+	// Rows of edits are never deleted with the versions that they were current in.
+	editTable = newVersioned("edits", "key", "asset", "position", "number", "field", "column_name",
+		"actor_kind", "actor_id", "actor_name", "at", "size", "body")
 	edgeTable        = newVersioned("edges", "key", "project_id", "from_asset", "to_asset", "type", "from_node", "confidence", "source")
 	testTable        = newVersioned("tests", "id", "project_id", "asset", "unique_id", "hash", "body")
 	columnEdgesTable = newVersioned("column_edges", "asset", "hash", "body")
@@ -47,7 +50,7 @@ var (
 
 // versionedTables are all tables that a dead save may have left rows in.
 func versionedTables() []versionedTable {
-	return []versionedTable{assetTable, labelTable, columnTable, facetTable, edgeTable, testTable, columnEdgesTable}
+	return []versionedTable{assetTable, labelTable, columnTable, facetTable, editTable, edgeTable, testTable, columnEdgesTable}
 }
 
 // close ends the rows of the keys at version next. The + keeps SQLite from

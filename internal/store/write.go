@@ -27,6 +27,7 @@ type Write struct {
 	assets  bool               // assets among them
 	done    bool               // flipped, noted or aborted
 	put     map[string]*keySet // by table: what version next brought
+	edits   int64              // put so far
 	wrote   written
 }
 

@@ -21,8 +21,8 @@ func testIndex(t *testing.T, r *rig) {
 		must(t, w.PutAssets(ctx, []store.AssetRow{table(2, "b"), table(1, "a", func(a *store.AssetRow) { a.Present, a.Project = false, 4 })}))
 		must(t, w.PutFacets(ctx, []catalog.Facet{
 			{Asset: 2, Origin: "dbt:b", Source: catalog.FromManifest, UniqueID: "model.b", Project: 4, Hash: hash("h1")},
-			{Asset: 2, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h2")},
-			{Asset: 1, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h3"), Withdrawn: catalog.Withdrawal{Cause: catalog.ImportCause(8), At: start}},
+			{Asset: 2, Origin: catalog.OriginSQL, Source: catalog.FromSQL, Hash: hash("h2")},
+			{Asset: 1, Origin: catalog.OriginSQL, Source: catalog.FromSQL, Hash: hash("h3"), Withdrawn: catalog.Withdrawal{Cause: catalog.ImportCause(8), At: start}},
 			{Asset: 1, Origin: "dbt:a", Source: catalog.FromManifest, UniqueID: "model.b", Project: 3, Hash: hash("h4")},
 			{Origin: "dbt:a", Source: catalog.FromCatalog, UniqueID: "model.z", Project: 3, Hash: hash("h5")},
 		}))
@@ -37,8 +37,8 @@ func testIndex(t *testing.T, r *rig) {
 			{Origin: "dbt:a", Source: catalog.FromCatalog, UniqueID: "model.z", Project: 3, Hash: hash("h5")},
 			{Asset: 1, Origin: "dbt:a", Source: catalog.FromManifest, UniqueID: "model.b", Project: 3, Hash: hash("h4")},
 			{Asset: 2, Origin: "dbt:b", Source: catalog.FromManifest, UniqueID: "model.b", Project: 4, Hash: hash("h1")},
-			{Asset: 1, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h3"), Withdrawn: true},
-			{Asset: 2, Origin: catalog.OriginUser, Source: catalog.FromUser, Hash: hash("h2")},
+			{Asset: 1, Origin: catalog.OriginSQL, Source: catalog.FromSQL, Hash: hash("h3"), Withdrawn: true},
+			{Asset: 2, Origin: catalog.OriginSQL, Source: catalog.FromSQL, Hash: hash("h2")},
 		},
 	})
 }
@@ -66,11 +66,11 @@ func testFacets(t *testing.T, r *rig) {
 	schema := r.schema("a")
 	full := fullFacet()
 	pending := catalog.Facet{Origin: "dbt:shop", Source: catalog.FromCatalog, UniqueID: "model.shop.new", Project: 2}
-	user := catalog.Facet{Asset: 1, Origin: catalog.OriginUser, Source: catalog.FromUser, Body: catalog.Body{Description: "mine"}}
-	user2 := user
-	user2.Asset = 2
-	r.save(schema, func(w *store.Write) { must(t, w.PutFacets(ctx, []catalog.Facet{full, pending, user, user2})) })
-	same(t, get(r.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{2, 1, 1, 9}))(t), []catalog.Facet{full, user, user2})
+	made := catalog.Facet{Asset: 1, Origin: catalog.OriginSQL, Source: catalog.FromSQL, Body: catalog.Body{Columns: []catalog.BodyColumn{{Name: "id"}}}}
+	made2 := made
+	made2.Asset = 2
+	r.save(schema, func(w *store.Write) { must(t, w.PutFacets(ctx, []catalog.Facet{full, pending, made, made2})) })
+	same(t, get(r.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{2, 1, 1, 9}))(t), []catalog.Facet{full, made, made2})
 	same(t, get(r.FacetsOf(ctx, ws, schema, 0, nil))(t), []catalog.Facet{})
 	same(t, get(r.PendingFacets(ctx, ws, schema, 0, 2))(t), []catalog.Facet{pending})
 	same(t, get(r.PendingFacets(ctx, ws, schema, 0, 3))(t), []catalog.Facet{})
@@ -83,8 +83,8 @@ func testFacets(t *testing.T, r *rig) {
 	})
 	same(t, get(r.PendingFacets(ctx, ws, schema, 0, 0))(t), []catalog.Facet{})
 	same(t, get(r.PendingFacets(ctx, ws, schema, 1, 0))(t), []catalog.Facet{pending})
-	same(t, get(r.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{1, 2, 3}))(t), []catalog.Facet{full, user, user2, found})
-	same(t, get(r.FacetsOf(ctx, ws, schema, 1, []catalog.AssetID{1, 2, 3}))(t), []catalog.Facet{full, user, user2})
+	same(t, get(r.FacetsOf(ctx, ws, schema, 0, []catalog.AssetID{1, 2, 3}))(t), []catalog.Facet{full, made, made2, found})
+	same(t, get(r.FacetsOf(ctx, ws, schema, 1, []catalog.AssetID{1, 2, 3}))(t), []catalog.Facet{full, made, made2})
 }
 
 func testTests(t *testing.T, r *rig) {

@@ -65,6 +65,8 @@ func Run(t *testing.T, open Open) {
 		{"note", testNote},
 		{"index", testIndex},
 		{"facets", testFacets},
+		{"edits", testEdits},
+		{"long edits", testLongEdits},
 		{"tests", testTests},
 		{"edges", testEdges},
 		{"column edges", testColumnEdges},

@@ -42,6 +42,7 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 	t.Run("queue", func(t *testing.T) { upgradeQueue(t, old(t, beforeJobs)) })
 	t.Run("latest results", func(t *testing.T) { upgradeLatest(t, old(t, beforeArgs)) })
 	t.Run("policies", func(t *testing.T) { upgradePolicies(t, old(t, beforeColumnPolicy)) })
+	t.Run("edits", func(t *testing.T) { upgradeEdits(t, old(t, beforeEdits)) })
 	for version := int64(1); version < known; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			o := old(t, version)

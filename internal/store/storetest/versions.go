@@ -130,7 +130,10 @@ func everything(ctx context.Context, w *store.Write, n int64, name string) error
 			})})
 		},
 		func() error {
-			return w.PutFacets(ctx, []catalog.Facet{{Asset: catalog.AssetID(n), Origin: catalog.OriginUser, Source: catalog.FromUser, Body: catalog.Body{Name: name}}})
+			return w.PutFacets(ctx, []catalog.Facet{{Asset: catalog.AssetID(n), Origin: catalog.OriginSQL, Source: catalog.FromSQL, Body: catalog.Body{Name: name}}})
+		},
+		func() error {
+			return w.PutEdits(ctx, []store.Edit{{Asset: catalog.AssetID(n), Edit: catalog.Edit{Field: "description", Text: name, By: named("ana"), At: start}}})
 		},
 		func() error {
 			return w.PutTests(ctx, []catalog.Test{{ID: catalog.TestID(n), Body: catalog.TestBody{Name: name}}})
