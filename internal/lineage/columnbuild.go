@@ -18,6 +18,8 @@ func NewColumnGraph(blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
 // them: the first sequence needs their outputs only, see [DecodeOutputs].
 func JoinColumnGraph(outputs, blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
 	b := newGraphBuilder(o)
+	b.columns, b.owner = make([]GraphColumn, 0, o.Columns), make([]int64, 0, o.Columns)
+	b.links = make([]Link, 0, o.Columns)
 	for t := range outputs {
 		b.outputs(t)
 	}
@@ -45,6 +47,14 @@ type graphBuilder struct {
 	found     map[string]int64
 	links     []Link
 	controls  []Control
+	ends      []refEnd // by refs of the current table
+}
+
+// refEnd is the table that a ref means, once it is known.
+type refEnd struct {
+	table    int64 // 0: not yet known
+	relation string
+	columns  *tableColumns
 }
 
 // tableColumns finds the columns of one table by name.
@@ -147,8 +157,8 @@ func (b *graphBuilder) exact(t *tableColumns, name string) (int32, bool) {
 }
 
 // column finds a column that is read, or makes it.
-func (b *graphBuilder) column(table int64, relation, name string) int32 {
-	t := b.table(table)
+func (b *graphBuilder) column(end *refEnd, name string) int32 {
+	t, table := end.columns, end.table
 	if n, ok := b.exact(t, name); ok {
 		return n
 	}
@@ -164,7 +174,7 @@ func (b *graphBuilder) column(table int64, relation, name string) int32 {
 	if n, ok := t.folded[b.fold(table, name)]; ok && n != none {
 		return n
 	}
-	n := b.add(table, GraphColumn{Table: max(table, 0), Name: name, Relation: relation, Star: name == "*"})
+	n := b.add(table, GraphColumn{Table: max(table, 0), Name: name, Relation: end.relation, Star: name == "*"})
 	t.add(name, n)
 	b.keepFolded(t, table, n)
 	return n
@@ -207,8 +217,20 @@ func (b *graphBuilder) external(key, name string) int64 {
 	return n
 }
 
+// end returns the table that a ref of a block means.
+func (b *graphBuilder) end(block *Block, ref int32) *refEnd {
+	end := &b.ends[ref]
+	if end.table == 0 {
+		end.table, end.relation = b.tableOf(block.Refs[ref])
+		end.columns = b.table(end.table)
+	}
+	return end
+}
+
 func (b *graphBuilder) edges(t TableBlock) {
 	columns := b.table(t.Table)
+	b.ends = slices.Grow(b.ends[:0], len(t.Block.Refs))[:len(t.Block.Refs)]
+	clear(b.ends)
 	for i := range t.Block.Outputs {
 		o := &t.Block.Outputs[i]
 		to := columns.first + int32(i)
@@ -216,14 +238,12 @@ func (b *graphBuilder) edges(t TableBlock) {
 			to, _ = b.exact(columns, o.Name)
 		}
 		for _, e := range o.Edges {
-			table, relation := b.tableOf(t.Block.Refs[e.Ref])
-			from := b.column(table, relation, e.Column)
+			from := b.column(b.end(t.Block, e.Ref), e.Column)
 			b.links = append(doubled(b.links), Link{From: from, To: to, Kinds: e.Kinds, Confidence: e.Confidence, Masked: e.Masked})
 		}
 	}
 	for _, u := range t.Block.Rows {
-		table, relation := b.tableOf(t.Block.Refs[u.Ref])
-		b.controls = append(b.controls, Control{From: b.column(table, relation, u.Column), Table: t.Table, Kinds: u.Kinds, Confidence: u.Confidence})
+		b.controls = append(b.controls, Control{From: b.column(b.end(t.Block, u.Ref), u.Column), Table: t.Table, Kinds: u.Kinds, Confidence: u.Confidence})
 	}
 }
 
@@ -233,13 +253,32 @@ func (b *graphBuilder) finish() *ColumnGraph {
 	g := &ColumnGraph{found: b.found}
 	g.lay(segments)
 	first := b.starts(segments, g.start)
-	for i, owner := range b.owner {
-		number[i] += first[owner]
+	for from, to := range b.runs() {
+		start := first[b.owner[from]]
+		for i := from; i < to; i++ {
+			number[i] += start
+		}
 	}
 	g.links = mergeLinks(g.Len(), renumberLinks(b.links, number))
 	g.controls = mergeControls(renumberControls(b.controls, number))
 	g.index()
 	return g
+}
+
+// runs goes through the columns by consecutive ones of one owner, which are most of a table's.
+func (b *graphBuilder) runs() iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		for from := 0; from < len(b.owner); {
+			to := from + 1
+			for to < len(b.owner) && b.owner[to] == b.owner[from] {
+				to++
+			}
+			if !yield(from, to) {
+				return
+			}
+			from = to
+		}
+	}
 }
 
 // segment is the columns of one table, or of a relation outside the catalog,
@@ -286,9 +325,13 @@ func (b *graphBuilder) rank(owner int64) segment {
 func (b *graphBuilder) segments() (segments []segment, position []int32) {
 	size := map[int64]int32{}
 	position = make([]int32, len(b.columns))
-	for i, owner := range b.owner {
-		position[i] = size[owner]
-		size[owner]++
+	for from, to := range b.runs() {
+		owner := b.owner[from]
+		n := size[owner]
+		for i := from; i < to; i++ {
+			position[i] = n + int32(i-from)
+		}
+		size[owner] = n + int32(to-from)
 	}
 	for owner := range size {
 		s := b.rank(owner)
@@ -306,8 +349,8 @@ func (b *graphBuilder) segments() (segments []segment, position []int32) {
 		segments[i].columns, all = all[:n:n], all[n:]
 		at[owner] = &segments[i]
 	}
-	for i, owner := range b.owner {
-		at[owner].columns[position[i]] = b.columns[i]
+	for from, to := range b.runs() {
+		copy(at[b.owner[from]].columns[position[from]:], b.columns[from:to])
 	}
 	return segments, position
 }

@@ -70,6 +70,8 @@ type GraphOptions struct {
 	Find func(key string) int64
 	// Fold folds the name of a column as its warehouse does.
 	Fold func(table int64, name string) string
+	// Columns is about how many columns there will be, where that is known.
+	Columns int
 }
 
 // Len is the number of columns.

@@ -3,6 +3,8 @@ package lineage
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
@@ -12,7 +14,8 @@ import (
 // Decode reads what Encode wrote. Bytes that are not a block are
 // catalog.ErrInvalid; texts share one copy of data.
 func Decode(data []byte) (*Block, error) {
-	r := &blockReader{rest: string(data)}
+	r := newBlockReader(data)
+	defer r.free()
 	b := r.block()
 	if r.bad != "" {
 		return nil, fmt.Errorf("column edges: %s at byte %d of %d: %w", r.bad, len(data)-len(r.rest), len(data), catalog.ErrInvalid)
@@ -23,7 +26,9 @@ func Decode(data []byte) (*Block, error) {
 // DecodeOutputs reads the outputs of a block without their edges, and nothing else of
 // it: what it takes to know a table's columns.
 func DecodeOutputs(data []byte) (*Block, error) {
-	r := &blockReader{rest: string(data), outputsOnly: true}
+	r := newBlockReader(data)
+	defer r.free()
+	r.outputsOnly = true
 	b := r.block()
 	if r.bad != "" {
 		return nil, fmt.Errorf("outputs: %s at byte %d of %d: %w", r.bad, len(data)-len(r.rest), len(data), catalog.ErrInvalid)
@@ -36,10 +41,24 @@ func DecodeOutputs(data []byte) (*Block, error) {
 type blockReader struct {
 	rest  string
 	texts []string
+	list  *[]string // where the memory of texts comes from
 	refs  int
 	bad   string
 
 	outputsOnly bool
+}
+
+// textLists are lists of a block's texts, which are only needed while it is decoded.
+var textLists = sync.Pool{New: func() any { return new([]string) }}
+
+func newBlockReader(data []byte) *blockReader {
+	return &blockReader{rest: string(data), list: textLists.Get().(*[]string)}
+}
+
+func (r *blockReader) free() {
+	clear(r.texts)
+	*r.list = r.texts
+	textLists.Put(r.list)
 }
 
 func (r *blockReader) fail(reason string) {
@@ -57,7 +76,8 @@ func (r *blockReader) block() *Block {
 	if int(b.Status) >= len(statusNames) {
 		r.fail("an unknown status")
 	}
-	r.texts = make([]string, r.count(1))
+	n := r.count(1)
+	r.texts = slices.Grow((*r.list)[:0], n)[:n]
 	for i := range r.texts {
 		r.texts[i] = r.bytes()
 	}

@@ -77,6 +77,9 @@ func loadColumns(ctx context.Context, m *Model, s scope, version int64) (part si
 // room than the graph.
 const decodeBatch = 256
 
+// bytesPerColumn is somewhat less than what a column takes in a block.
+const bytesPerColumn = 28
+
 // newColumns decodes the blocks as the graph goes through them: first for their
 // outputs, then in full.
 func newColumns(ctx context.Context, assets *Assets, rows []store.ColumnEdgeBlock) (*Columns, error) {
@@ -102,7 +105,11 @@ func newColumns(ctx context.Context, assets *Assets, rows []store.ColumnEdgeBloc
 			}
 		}
 	}
-	c.graph = lineage.JoinColumnGraph(decoded(lineage.DecodeOutputs, func(lineage.TableBlock) {}), decoded(lineage.Decode, c.take), assets.graphOptions())
+	options := assets.graphOptions()
+	for _, row := range rows {
+		options.Columns += len(row.Block) / bytesPerColumn
+	}
+	c.graph = lineage.JoinColumnGraph(decoded(lineage.DecodeOutputs, func(lineage.TableBlock) {}), decoded(lineage.Decode, c.take), options)
 	return c, fault
 }
 

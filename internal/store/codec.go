@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -132,17 +133,26 @@ func decode(b []byte, v any) error {
 }
 
 func decodeText(b []byte) (string, error) {
-	if len(b) == 0 {
-		return "", fmt.Errorf("stored text: empty")
-	}
-	if b[0] == 't' {
+	if len(b) > 0 && b[0] == 't' {
 		return string(b[1:]), nil
+	}
+	text, err := decodeBytes(b)
+	return string(text), err
+}
+
+// decodeBytes reads what encoder.text returned into new bytes.
+func decodeBytes(b []byte) ([]byte, error) {
+	switch {
+	case len(b) == 0:
+		return nil, errors.New("stored text: empty")
+	case b[0] == 't':
+		return bytes.Clone(b[1:]), nil
 	}
 	text, err := decompress(b[1:])
 	if err != nil {
-		return "", fmt.Errorf("stored text: %w", err)
+		return nil, fmt.Errorf("stored text: %w", err)
 	}
-	return string(text), nil
+	return text, nil
 }
 
 // encodeAll calls encode for each value on all processors.

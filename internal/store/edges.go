@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -60,13 +61,12 @@ func scanColumnEdges(row scanner) (ColumnEdgeBlock, error) { return scanColumnEd
 
 // scanColumnEdgesAnd scans a block and more columns behind it.
 func scanColumnEdgesAnd(row scanner, more ...any) (b ColumnEdgeBlock, err error) {
-	var hash, body []byte
+	var hash, body sql.RawBytes // both are copied
 	if err := row.Scan(append([]any{(*int64)(&b.Asset), &hash, &body}, more...)...); err != nil {
 		return b, err
 	}
 	b.Hash = hashOf(hash)
-	text, err := decodeText(body)
-	b.Block = []byte(text)
+	b.Block, err = decodeBytes(body)
 	return b, err
 }
 
