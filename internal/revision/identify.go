@@ -157,7 +157,7 @@ func (p *identification) gather(ctx context.Context, o *Observation) error {
 }
 
 // missing returns the stored nodes of the origin that are gone according to the
-// observation, and those that it still claims, both sorted.
+// observation, sorted, and those that it still claims, in any order.
 func (p *identification) missing(o *Observation, seen map[string]bool) (missing []string, present []string) {
 	named := make(map[string]bool, len(o.Withdrawn))
 	for _, id := range o.Withdrawn {
@@ -177,7 +177,6 @@ func (p *identification) missing(o *Observation, seen map[string]bool) (missing 
 		}
 	}
 	slices.Sort(missing)
-	slices.Sort(present)
 	return missing, present
 }
 

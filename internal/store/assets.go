@@ -73,10 +73,10 @@ func (s *Store) SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) 
 		return none, err
 	}
 	err := inBatches(ids, func(ids []catalog.AssetID) error {
-		marks, args := in([]any{ws}, ids)
+		marks, args := in([]any{ws, catalog.Open}, ids)
 		_, err := list(ctx, s.reader(ws), scan, `SELECT a.id, a.schema_id FROM assets a
-			JOIN schemas s ON s.ws = a.ws AND s.id = a.schema_id AND a.valid_from <= s.version AND a.valid_to > s.version
-			WHERE a.ws = ? AND a.id IN `+marks, args...)
+			JOIN schemas s ON s.ws = a.ws AND s.id = a.schema_id AND +a.valid_from <= s.version AND +a.valid_to > s.version
+			WHERE a.ws = ? AND a.valid_from < ? AND a.id IN `+marks, args...)
 		return err
 	})
 	if err != nil {

@@ -96,8 +96,9 @@ func (w *Write) createdAt(ctx context.Context, tx Tx, assets []AssetRow) (map[ca
 		return none, err
 	}
 	err := inBatches(ids, func(ids []int64) error {
-		marks, args := in([]any{w.lease.WS, int64(w.lease.Schema), catalog.Open}, ids)
-		_, err := list(ctx, tx.db, scan, `SELECT id, created_at FROM assets WHERE ws = ? AND +schema_id = ? AND +valid_to = ? AND id IN `+marks, args...)
+		marks, args := in([]any{w.lease.WS, int64(w.lease.Schema), w.next, catalog.Open}, ids)
+		_, err := list(ctx, tx.db, scan, `SELECT id, created_at FROM assets
+			WHERE ws = ? AND +schema_id = ? AND valid_from <= ? AND +valid_to = ? AND id IN `+marks, args...)
 		return err
 	})
 	return created, err
