@@ -3,6 +3,7 @@ package apitest
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 )
@@ -19,12 +20,7 @@ func TestTargetMoved(t *testing.T) {
 		send(beforeManifest)
 		send(afterManifest)
 		served := shopState(t, s, key, schema)
-		elsewhere := func(at string) []byte {
-			b := bytes.ReplaceAll(unzipped(t, afterManifest), []byte(`"database":"shop"`), []byte(`"database":"dev_bob"`))
-			b = bytes.ReplaceAll(b, []byte(`"database": "shop"`), []byte(`"database": "dev_bob"`))
-			b = bytes.ReplaceAll(b, []byte(`\"shop\".`), []byte(`\"dev_bob\".`))
-			return withTime(t, b, at)
-		}
+		elsewhere := func(at string) []byte { return inDatabase(t, afterManifest, "dev_bob", at) }
 		waiting := send(elsewhere("2027-01-10T18:00:00Z"), File("run_results", "run_results.json", afterResults))
 		if got := shopState(t, s, key, schema); got != served {
 			t.Errorf("moved without confirmation: %s", firstDifference(got, served))
@@ -55,6 +51,72 @@ func TestTargetMoved(t *testing.T) {
 		}
 		if list := s.Get(t, "/api/v1/schemas/"+schema+"/removals", key); list.At(t, "data.0") != nil {
 			t.Errorf("removals %s", list.Body)
+		}
+	})
+}
+
+// inDatabase returns a manifest of the shop made for another database at a time.
+func inDatabase(t *testing.T, manifest []byte, database, at string) []byte {
+	b := bytes.ReplaceAll(unzipped(t, manifest), []byte(`"database":"shop"`), []byte(`"database":"`+database+`"`))
+	b = bytes.ReplaceAll(b, []byte(`"database": "shop"`), []byte(`"database": "`+database+`"`))
+	b = bytes.ReplaceAll(b, []byte(`\"shop\".`), []byte(`\"`+database+`\".`))
+	return withTime(t, b, at)
+}
+
+// The target of the first manifest feeds the schema: it is shown, a second manifest of another target waits, and PATCH
+// changes it, which applies what waits.
+func TestTargetOfASchema(t *testing.T) {
+	t.Parallel()
+	onEachStore(t, func(t *testing.T, s *Server) {
+		key := s.Key(t, access.AdminWorkspace)
+		schema := s.Schema(t, "Warehouse")
+		path := "/api/v1/schemas/" + schema
+		send := func(manifest []byte) string {
+			return s.Import(t, key, schema, File("manifest", "manifest.json", manifest))
+		}
+		database := func(want string) {
+			t.Helper()
+			if got := s.Get(t, path, key).At(t, "data.attributes.targets.0.database"); got != want {
+				t.Errorf("the target's database is %v, not %s", got, want)
+			}
+		}
+		if r := s.Get(t, path, key); r.At(t, "data.attributes.targets.0") != nil {
+			t.Errorf("targets without an import: %s", r.Body)
+		}
+		send(beforeManifest)
+		database("shop")
+		send(inDatabase(t, afterManifest, "dev_bob", "2027-01-10T18:00:00Z"))
+		database("shop")
+		list := s.Get(t, path+"/removals", key)
+		if list.At(t, "data.0.attributes.reason") != "target_moved" {
+			t.Errorf("removals %s", list.Body)
+		}
+		for body, status := range map[string]int{
+			`{"targets":[{"project":"nope","database":"x"}]}`:            404,
+			`{"targets":[{"project":"shop","database":"","schema":""}]}`: 422,
+			`{"targets":[{"project":"shop","database":"a\u0000b"}]}`:     422,
+			`{"targets":[{"project":"PRJ-1","database":"dev_bob"}]}`:     200,
+			`{"targets":[{"project":"shop","database":"dev_bob"}]}`:      200,
+		} {
+			if r := s.Send(t, "PATCH", path, key, body); r.Status != status {
+				t.Errorf("%s: %d %s", body, r.Status, r.Body)
+			}
+		}
+		database("dev_bob")
+		id := tableID(t, s, key, schema, "model.shop.dim_products")
+		for end := time.Now().Add(time.Minute); s.Get(t, "/api/v1/assets/"+id, key).At(t, "data.attributes.relation.database") != "dev_bob"; {
+			if time.Now().After(end) {
+				t.Fatal("the manifest that waited was not applied")
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if list := s.Get(t, path+"/removals", key); list.At(t, "data.0") != nil {
+			t.Errorf("removals %s", list.Body)
+		}
+		// What the target was before waits now.
+		old := send(withTime(t, unzipped(t, afterManifest), "2027-01-12T18:00:00Z"))
+		if report := s.Get(t, "/api/v1/dbt_imports/"+old+"/report", key); !bytes.Contains(report.Body, []byte(`"target-moved"`)) {
+			t.Errorf("report %s", report.Body)
 		}
 	})
 }

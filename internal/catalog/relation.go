@@ -216,6 +216,14 @@ func IdentifierKeyOf(key string) string {
 	return identifier
 }
 
+// PlaceOf returns a key without its identifier: the folded database and schema.
+func PlaceOf(key string) string {
+	if identifier := IdentifierKeyOf(key); identifier != "" {
+		return key[:len(key)-len(identifier)-1]
+	}
+	return ""
+}
+
 // SamePlace reports whether two keys name relations of one schema. A missing
 // database matches any.
 func SamePlace(a, b string) bool {

@@ -30,11 +30,22 @@ type Project struct {
 	CatalogGeneratedAt  time.Time // of the newest catalog applied
 	ManifestTie         Hash      // of the newest manifest; see Stamp
 	CatalogTie          Hash      // of the newest catalog
+	Target              Target    // that feeds the schema
 	InvocationID        string
 	LastImport          ImportID
 	CreatedAt           time.Time
 	UpdatedAt           time.Time
 }
+
+// Target is where a dbt project builds its tables. An empty part is any: a project
+// whose models all have schemas of their own has no one schema.
+type Target struct {
+	Database string `json:"database,omitempty"`
+	Schema   string `json:"schema,omitempty"`
+}
+
+// IsZero reports whether nothing is known of the target.
+func (t Target) IsZero() bool { return t == Target{} }
 
 // Origin of this project's facets, e.g. "dbt:shop". The name is fixed when the
 // project is first seen, so the origin is as stable as the key.

@@ -7,6 +7,10 @@ func (d *decoder) config(n *Node, config value) {
 			continue
 		}
 		switch string(name) {
+		case "database":
+			n.CustomDatabase = d.name("config/database", v)
+		case "schema":
+			n.CustomSchema = d.name("config/schema", v)
 		case "materialized":
 			n.Materialized = d.name("config/materialized", v)
 		case "incremental_strategy":

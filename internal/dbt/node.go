@@ -48,6 +48,9 @@ type Node struct {
 	DeprecationDate string // as written
 	PrimaryKey      []string
 
+	CustomDatabase string // of the config: where dbt builds the node instead of in the target's own
+	CustomSchema   string
+
 	Materialized string
 	Incremental  string // incremental_strategy
 	UniqueKey    []string

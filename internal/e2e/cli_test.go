@@ -32,6 +32,7 @@ func TestCommandLine(t *testing.T) {
 		t.Errorf("keys create printed %q", ci)
 	}
 	t.Run("import", func(t *testing.T) { importByCommand(t, s, dir, ci) })
+	t.Run("revert", func(t *testing.T) { revertByCommand(t, s, dir) })
 	t.Run("keys", func(t *testing.T) {
 		list := ok("keys", "list")
 		id := regexp.MustCompile(`(?m)^(KEY-\d+)\tci\t`).FindStringSubmatch(list)
@@ -92,6 +93,32 @@ func importByCommand(t *testing.T, s *server, dir, key string) {
 	}
 	if schemas := command(t, dir, env, "schemas", "list"); schemas.code != 1 || !strings.Contains(schemas.stderr, "403 insufficient-scope") || !strings.Contains(schemas.stderr, "read:catalog") {
 		t.Errorf("a key that may only import lists schemas: %+v", schemas)
+	}
+}
+
+// revertByCommand restores the state before an import, and the import again.
+func revertByCommand(t *testing.T, s *server, dir string) {
+	preview := command(t, dir, s.env(), "revert", "IMP-1")
+	if preview.code != 2 || preview.stdout != "" || !strings.Contains(preview.stderr, "changes to 4") || !strings.Contains(preview.stderr, "nothing was done") || !strings.Contains(preview.stderr, "--yes") {
+		t.Errorf("revert without --yes: %+v", preview)
+	}
+	if list := command(t, dir, s.env(), "schemas", "list"); !strings.Contains(list.stdout, "36 tables") {
+		t.Errorf("a preview changed something: %+v", list)
+	}
+	if r := command(t, dir, s.env(), "revert", "IMP-1", "--yes"); r.code != 0 || !regexp.MustCompile(`^IMP-1 reverted; version 2: \d+ nodes restored\n$`).MatchString(r.stdout) {
+		t.Errorf("revert --yes: %+v", r)
+	}
+	if list := command(t, dir, s.env(), "schemas", "list"); !strings.Contains(list.stdout, "\t0 tables") {
+		t.Errorf("after the revert: %+v", list)
+	}
+	if r := command(t, dir, s.env(), "revert", "IMP-1", "--yes"); r.code != 1 || !strings.Contains(r.stderr, "reverted already") {
+		t.Errorf("reverted twice: %+v", r)
+	}
+	if r := command(t, dir, s.env(), "revert", "IMP-1", "--undo", "--yes", "--json"); r.code != 0 || !strings.Contains(r.stdout, `"version"`) {
+		t.Errorf("undone: %+v", r)
+	}
+	if r := command(t, dir, s.env(), "revert", "IMP-99", "--yes"); r.code != 1 || !strings.Contains(r.stderr, "IMP-99") {
+		t.Errorf("an import that does not exist: %+v", r)
 	}
 }
 

@@ -216,7 +216,7 @@ func sameState(t *testing.T, want, got map[string]any) {
 	if differing > shown {
 		t.Errorf("%d more differences", differing-shown)
 	}
-	if len(want) < 50 {
+	if len(want) < 40 {
 		t.Errorf("only %d replies compared", len(want))
 	}
 }

@@ -35,12 +35,12 @@ func (a *API) registerRemovals(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}/removals", Scope: access.ReadCatalog, ID: "list-removals", Tag: "schemas",
 		Summary:     "List pending removals",
-		Description: "A manifest that drops more than 30 % and at least 5 of its models, seeds, snapshots and sources, or has none at all, is applied without its removals; they are pending until confirmed or dismissed. A node whose table lives on as another node, or which another project or a crawl has, is not listed: its table is not removed. A manifest most of whose models, seeds and snapshots are in another database or schema than the served ones is not applied; the tables that it would move are listed with the reason `target_moved`.",
+		Description: "A manifest that drops more than 30 % and at least 5 of its models, seeds, snapshots and sources, or has none at all, is applied without its removals; they are pending until confirmed or dismissed. A node whose table lives on as another node, or which another project or a crawl has, is not listed: its table is not removed. A manifest most of whose models, seeds and snapshots are in another database or schema than the target that feeds the schema is not applied; the tables that it would move are listed with the reason `target_moved`.",
 	}, a.listRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/confirm", Scope: access.WriteCatalog, ID: "confirm-removals", Tag: "schemas",
 		Summary:     "Apply pending removals",
-		Description: "The tables, their edges and tests, and exposures and the like that the last manifest no longer has, are removed in one version. The newest manifest of another target is applied by a new import, with the catalog that came with it.",
+		Description: "The tables, their edges and tests, and exposures and the like that the last manifest no longer has, are removed in one version. The target of the newest manifest that waits is the one that feeds the schema from then on; the manifest is applied by a new import, with the catalog that came with it.",
 	}, a.confirmRemovals)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/schemas/{id}/removals/dismiss", Scope: access.WriteCatalog, ID: "dismiss-removals", Tag: "schemas",

@@ -19,6 +19,8 @@ type Reverter interface {
 	Unrevert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (importing.Reverted, error)
 	// ConfirmTarget queues imports of the manifests of another target that wait.
 	ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) ([]catalog.ImportID, error)
+	// SetTarget sets the target of a project that feeds its schema.
+	SetTarget(ctx context.Context, ws int64, project catalog.ProjectID, target catalog.Target, by catalog.Actor) error
 	// DismissTarget forgets those manifests.
 	DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error
 }

@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -9,6 +11,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -20,6 +23,7 @@ type Schema struct {
 	Version     int64                           `json:"version" doc:"Number of the served state; 0 before the first import"`
 	Tables      int64                           `json:"tables" doc:"Present tables"`
 	LastImport  httpserver.Nullable[LastImport] `json:"last_import"`
+	Targets     []Target                        `json:"targets" nullable:"false" doc:"The target that feeds the schema, of each dbt project"`
 	CreatedAt   string                          `json:"created_at" format:"date-time"`
 	UpdatedAt   string                          `json:"updated_at" format:"date-time"`
 }
@@ -28,6 +32,14 @@ type Schema struct {
 type LastImport struct {
 	ID     string `json:"id"`
 	Status string `json:"status"`
+}
+
+// Target is where a dbt project builds what feeds a schema.
+type Target struct {
+	Project  string `json:"project"`
+	Name     string `json:"name" doc:"Of the project"`
+	Database string `json:"database" doc:"Empty: any"`
+	Schema   string `json:"schema" doc:"Of the target, as in target.schema; a model with a custom schema is often in target.schema_custom. Empty: any"`
 }
 
 // Policy decides whether dbt's or a person's value is effective.
@@ -68,6 +80,15 @@ type SchemaPatch struct {
 	Name        *string      `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Environment *string      `json:"environment,omitempty" maxLength:"100"`
 	Policy      *PolicyPatch `json:"policy,omitempty"`
+	// Targets of other projects stay.
+	Targets []TargetPatch `json:"targets,omitempty" nullable:"false" maxItems:"100" doc:"Targets that feed the schema from now on; those of other projects stay"`
+}
+
+// TargetPatch changes the target of a project.
+type TargetPatch struct {
+	Project  string  `json:"project" minLength:"1" maxLength:"1024" doc:"Id or name of a project of the schema"`
+	Database *string `json:"database,omitempty" maxLength:"1024" doc:"Empty: any"`
+	Schema   *string `json:"schema,omitempty" maxLength:"1024" doc:"Empty: any"`
 }
 
 // PolicyPatch changes the given rules.
@@ -91,7 +112,8 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema", Description: "Name, environment, merge policy, served version, number of tables and last import.",
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment or policy; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective.",
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment, policy or targets; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective. " +
+			"A manifest of another target than the one of its project waits until it is confirmed (see removals). A new target moves nothing by itself: what is served stays until a manifest of it is applied, which is queued at once if it waits.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Tag: "schemas",
@@ -191,11 +213,20 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 			}
 		}
 	}
+	targets, err := a.newTargets(ctx, view, in.Body.Targets)
+	if err != nil {
+		return nil, err
+	}
 	if in.Body.Policy != nil {
 		patch.Policy = in.Body.Policy.onto
 	}
 	if _, err := a.store.UpdateSchema(ctx, p.WS, view.Schema.ID, patch); err != nil {
 		return nil, err
+	}
+	for _, t := range targets {
+		if err := a.reverts.SetTarget(ctx, p.WS, t.Project, t.Target, p.Actor()); err != nil {
+			return nil, err
+		}
 	}
 	after, err := a.schemaDocument(ctx, p, in.ID)
 	if err != nil {
@@ -209,6 +240,37 @@ func schemaIs(ifMatch string) func(store.SchemaRow) error {
 	return func(row store.SchemaRow) error {
 		return httpserver.Precondition(ifMatch, httpserver.DocumentOf(schemaResource(row)))
 	}
+}
+
+// newTargets are the targets that a patch asks for.
+func (a *API) newTargets(ctx context.Context, view *readmodel.View, patches []TargetPatch) ([]store.ProjectTarget, error) {
+	var out []store.ProjectTarget
+	for i, patch := range patches {
+		at := fmt.Sprintf("targets[%d]", i)
+		project, err := view.ProjectNamed(ctx, patch.Project)
+		if err != nil {
+			return nil, httpserver.Missing(err, at+".project", patch.Project)
+		}
+		target := patch.onto(project.Target)
+		if err := cmp.Or(plainText(at+".database", target.Database), plainText(at+".schema", target.Schema)); err != nil {
+			return nil, err
+		}
+		if target.IsZero() {
+			return nil, invalidField(at, "needs a database, a schema or both")
+		}
+		out = append(out, store.ProjectTarget{Project: project.ID, Name: project.Name, Target: target})
+	}
+	return out, nil
+}
+
+func (p *TargetPatch) onto(t catalog.Target) catalog.Target {
+	if p.Database != nil {
+		t.Database = *p.Database
+	}
+	if p.Schema != nil {
+		t.Schema = *p.Schema
+	}
+	return t
 }
 
 func (p *PolicyPatch) onto(policy *catalog.Policy) {
@@ -232,6 +294,10 @@ func schemaResource(row store.SchemaRow) httpserver.Resource[Schema] {
 			ColumnDescription: ruleText(row.Policy.ColumnDescription), ColumnTags: ruleText(row.Policy.ColumnTags),
 		},
 		CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
+	}
+	out.Targets = []Target{}
+	for _, t := range row.Targets {
+		out.Targets = append(out.Targets, Target{Project: t.Project.String(), Name: t.Name, Database: t.Target.Database, Schema: t.Target.Schema})
 	}
 	if row.LastImport != 0 {
 		out.LastImport = httpserver.NullableOf(&LastImport{ID: row.LastImport.String(), Status: string(row.LastImportStatus)})

@@ -24,7 +24,8 @@ type manifestIndex struct {
 	// sameLinks: there is a parent map, and it is the one that was applied.
 	sameLinks bool
 	claims    []revision.Claim
-	facets    []entry // by claim
+	facets    []entry     // by claim
+	built     []builtNode // new and changed models, seeds and snapshots
 	tests     []revision.TestClaim
 	entries   []entry             // by test
 	links     revision.Links      // of parent_map
@@ -62,7 +63,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		c.ignore(partManifest)
 		return err
 	}
-	print, err := j.fingerprint(ctx, catalog.FromManifest)
+	print, memo, err := j.lastManifest(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		if err := j.identify(ctx, m.head); err != nil {
 			return err
 		}
-		if print, err = j.fingerprint(ctx, catalog.FromManifest); err != nil {
+		if print, memo, err = j.lastManifest(ctx); err != nil {
 			return err
 		}
 	}
@@ -88,7 +89,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	m.sameLinks = len(m.links) > 0 && m.print.sameLinks(print)
 	m.late = j.isLate(m.head, part, catalog.FromManifest)
 	j.checkClock(m.head, partManifest)
-	if c.elsewhere, err = j.checkTarget(ctx, part, m); err != nil {
+	if c.elsewhere, err = j.checkTarget(ctx, part, m, memo); err != nil {
 		return err
 	}
 	if c.elsewhere {
@@ -98,6 +99,20 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	}
 	c.manifest = m
 	return nil
+}
+
+// lastManifest returns the fingerprint of the manifest that was applied last, and what is
+// kept of the target. Until the target's nodes are kept, a manifest is read as a whole.
+func (j *job) lastManifest(ctx context.Context) (*fingerprint, targetMemo, error) {
+	if j.project.ID == 0 {
+		return nil, targetMemo{}, nil
+	}
+	memo, err := j.targetMemo(ctx, j.claim.WS, j.schema.ID, j.project.ID)
+	if err != nil || !memo.Placed {
+		return nil, memo, err
+	}
+	print, err := j.fingerprint(ctx, catalog.FromManifest)
+	return print, memo, err
 }
 
 // anySame reports whether a node was not indexed because it did not change.
@@ -195,6 +210,9 @@ func (s *manifestSink) Node(n *dbt.Node) error {
 		return nil
 	}
 	s.note(n)
+	if isBuilt(n.UniqueID) {
+		s.built = append(s.built, s.convert.built(n, len(s.claims), kind))
+	}
 	s.claims, s.facets = append(s.claims, s.convert.claim(n, kind)), append(s.facets, at)
 	s.depends[n.UniqueID] = n.DependsOn
 	return nil
@@ -263,7 +281,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 		j.compareLinks(m)
 	}
 	// Apply drops them as soon as it can.
-	m.claims, m.facets, m.tests, m.entries, m.links, m.depends = nil, nil, nil, nil, nil, nil
+	m.claims, m.facets, m.built, m.tests, m.entries, m.links, m.depends = nil, nil, nil, nil, nil, nil, nil
 	return o
 }
 

@@ -1,10 +1,11 @@
 package importing
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -12,33 +13,50 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// A manifest of another target, such as a developer's, has the nodes of the served
-// one, but most of their relations are in another database or schema. It waits until a
-// person confirms that production moved.
+// The target of a project is where dbt builds its models, seeds and snapshots. That of
+// the first manifest feeds the schema from then on, until a person changes it. A manifest
+// most of whose nodes are elsewhere is of another target, such as a developer's: it waits
+// until a person confirms that production moved. Which manifests wait follows from the
+// setting and the manifest alone, never from the order in which they arrive.
 
-// targetMemoName names what is kept of the target of a project.
-const targetMemoName = "importing/target/1"
+// guardedNodes is how many nodes have to be elsewhere while a project has sent one
+// manifest only: a few models that move then are more likely meant to.
+const guardedNodes = 5
 
-// guarded is how many manifests a project has sent before its target is guarded.
-const guarded = 2
+const (
+	// targetMemoName names what is kept of the target of a project.
+	targetMemoName = "importing/target/1"
+	// placesMemoName names where the first manifest of the target has its nodes; see
+	// encodePlaces.
+	placesMemoName = "importing/places/1"
+)
 
-// targetMemo is what is kept of the target of a project.
+// targetMemo is what is kept of the target of a project besides the setting.
 type targetMemo struct {
-	Manifests int            `json:"manifests"` // that were applied, up to guarded
+	Manifests int `json:"manifests"` // that were applied, up to two
+	// Elsewhere are the nodes of the manifest that was applied last that are not in the
+	// target, New those that are not compared, because the target's first manifest did
+	// not have them.
+	Elsewhere []string       `json:"elsewhere,omitempty"`
+	New       []string       `json:"new,omitempty"`
+	Placed    bool           `json:"placed,omitempty"` // the places of the first manifest are kept
 	Waiting   *movedManifest `json:"waiting,omitempty"`
+
+	stored []byte
 }
 
 // movedManifest is a manifest of another target that waits.
 type movedManifest struct {
 	Import catalog.ImportID `json:"import"`
 	At     catalog.Stamp    `json:"at"`
+	Target catalog.Target   `json:"target"`
 }
 
 func (p *Pipeline) targetMemo(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID) (targetMemo, error) {
 	var m targetMemo
-	b, err := p.Store.Fingerprint(ctx, ws, schema, project, targetMemoName)
-	if err == nil && b != nil {
-		err = json.Unmarshal(b, &m)
+	var err error
+	if m.stored, err = p.Store.Fingerprint(ctx, ws, schema, project, targetMemoName); err == nil && m.stored != nil {
+		err = json.Unmarshal(m.stored, &m)
 	}
 	if err != nil {
 		return m, fmt.Errorf("target of %s: %w", project, err)
@@ -46,165 +64,196 @@ func (p *Pipeline) targetMemo(ctx context.Context, ws int64, schema catalog.Sche
 	return m, nil
 }
 
-func (m targetMemo) memo(project catalog.ProjectID) (store.Memo, error) {
+// memo is what is to be stored; false if that is stored already.
+func (m targetMemo) memo(project catalog.ProjectID) (store.Memo, bool, error) {
 	b, err := json.Marshal(m)
 	if err != nil {
-		return store.Memo{}, fmt.Errorf("target of %s: %w", project, err)
+		return store.Memo{}, false, fmt.Errorf("target of %s: %w", project, err)
 	}
-	return store.Memo{Project: project, Name: targetMemoName, Value: b}, nil
+	return store.Memo{Project: project, Name: targetMemoName, Value: b}, !bytes.Equal(b, m.stored), nil
+}
+
+// keepTarget stores the memo with the end of the import.
+func (j *job) keepTarget(m targetMemo) error {
+	memo, changed, err := m.memo(j.project.ID)
+	if err == nil && changed {
+		j.memos = append(j.memos, memo)
+	}
+	return err
 }
 
 // checkTarget reports whether a manifest is of another target and has to wait.
-// Otherwise it counts as one of the served target.
-func (j *job) checkTarget(ctx context.Context, part catalog.Part, m *manifestIndex) (bool, error) {
-	if m.late {
-		return false, nil
-	}
-	memo, err := j.targetMemo(ctx, j.claim.WS, j.schema.ID, j.project.ID)
-	if err != nil {
+func (j *job) checkTarget(ctx context.Context, part catalog.Part, m *manifestIndex, memo targetMemo) (bool, error) {
+	check := targetCheck{job: j, manifest: m, memo: memo}
+	if err := check.run(ctx); err != nil {
 		return false, err
 	}
-	if memo.Manifests >= guarded && !j.claim.Import.Force {
-		moved, compared, err := j.movedNodes(ctx, m)
-		if err != nil {
-			return false, err
-		}
-		if 2*len(moved) > compared {
-			return true, j.wait(memo, j.stampOf(m.head, part), moved, compared)
-		}
+	switch {
+	case check.moved() && check.guarded():
+		return true, j.wait(check, j.stampOf(m.head, part))
+	case !m.late:
+		memo = check.applied()
 	}
-	if memo.Manifests < guarded {
-		memo.Manifests++
-		kept, err := memo.memo(j.project.ID)
-		if err != nil {
-			return false, err
-		}
-		j.memos = append(j.memos, kept)
+	memo.Manifests = min(memo.Manifests+1, 2)
+	if w := memo.Waiting; w != nil && j.replaces(w, j.stampOf(m.head, part)) {
+		memo.Waiting, j.moved = nil, map[catalog.ProjectID][]store.PendingRemoval{j.project.ID: nil}
 	}
-	return false, nil
+	return false, j.keepTarget(memo)
 }
 
-// movedNodes are the models, seeds and snapshots that are in another database or
-// schema than before, and how many were there before.
-func (j *job) movedNodes(ctx context.Context, m *manifestIndex) (moved []store.PendingRemoval, compared int, err error) {
-	var ids []string
-	keys := map[string]string{}
-	for i := range m.claims {
-		c := &m.claims[i]
-		switch {
-		case !isBuilt(c.ID):
-		case c.Same:
-			compared++
-		case c.RelationKey != "":
-			ids, keys[c.ID] = append(ids, c.ID), c.RelationKey
-		}
-	}
-	stored, err := j.Store.NodeAssets(ctx, j.claim.WS, j.schema.ID, j.project.Origin(), ids)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, id := range ids {
-		a := stored[id]
-		if a.RelationKey == "" {
-			continue
-		}
-		if compared++; !catalog.SamePlace(a.RelationKey, keys[id]) {
-			moved = append(moved, store.PendingRemoval{
-				Asset: a.ID, Name: a.Name, Kind: a.Kind, UniqueID: id, Project: j.project.ID,
-				Cause: catalog.ImportCause(j.claim.Import.ID), At: j.generated(m.head), Since: j.Now(),
-			})
-		}
-	}
-	return moved, compared, nil
-}
-
-// isBuilt reports whether an id is that of a node that dbt builds in its target.
-func isBuilt(id string) bool {
-	return strings.HasPrefix(id, "model.") || strings.HasPrefix(id, "seed.") || strings.HasPrefix(id, "snapshot.")
+// replaces reports whether a manifest that is applied is the one that waits, or a newer
+// one of its target.
+func (j *job) replaces(w *movedManifest, at catalog.Stamp) bool {
+	order := at.Compare(w.At)
+	return order == 0 || order > 0 && w.Target == j.project.Target
 }
 
 // wait notes a manifest of another target. The newest one of those waits.
-func (j *job) wait(memo targetMemo, at catalog.Stamp, moved []store.PendingRemoval, compared int) error {
+func (j *job) wait(c targetCheck, at catalog.Stamp) error {
+	target := targetOf(c.manifest.built)
 	j.rep.Issue(catalog.Issue{
-		Code: "target-moved", Severity: "warning", Place: partManifest, Count: len(moved),
-		Message: fmt.Sprintf("%d of %d models, seeds and snapshots are in another database or schema than the served ones (such as %s); "+
-			"nothing of the manifest was applied, and the results that came with it belong to no project", len(moved), compared, moved[0].UniqueID),
+		Code: "target-moved", Severity: "warning", Place: partManifest, Count: len(c.elsewhere),
+		Message: fmt.Sprintf("%d of %d models, seeds and snapshots are in another database or schema than the target that feeds the schema (%s), such as %s; they are in %s; "+
+			"nothing of the manifest was applied, and the results that came with it belong to no project",
+			len(c.elsewhere), c.compared, targetText(j.project.Target), c.node(c.elsewhere[0]).ID, targetText(target)),
 		Remedy: fmt.Sprintf("send another target to a schema of its own; if production moved, see GET /api/v1/schemas/%s/removals, then POST …/removals/confirm or …/removals/dismiss", j.schema.ID),
 	})
-	if memo.Waiting != nil && memo.Waiting.At.Compare(at) > 0 {
+	if w := c.memo.Waiting; w != nil && w.At.Compare(at) > 0 {
 		return nil
 	}
-	memo.Waiting = &movedManifest{Import: j.claim.Import.ID, At: at}
-	kept, err := memo.memo(j.project.ID)
-	if err != nil {
-		return err
+	c.memo.Waiting = &movedManifest{Import: j.claim.Import.ID, At: at, Target: target}
+	moved := []store.PendingRemoval{}
+	for i := range c.manifest.built {
+		claim := c.node(i)
+		if claim.Reference || claim.RelationKey == "" {
+			continue
+		}
+		moved = append(moved, store.PendingRemoval{
+			Name: claim.Name, Kind: claim.Kind, UniqueID: claim.ID, Project: j.project.ID, Place: c.manifest.built[i].place,
+			Cause: catalog.ImportCause(j.claim.Import.ID), At: j.generated(c.manifest.head), Since: j.Now(),
+		})
 	}
-	j.memos = append(j.memos, kept)
 	j.moved = map[catalog.ProjectID][]store.PendingRemoval{j.project.ID: moved}
-	return nil
+	return j.keepTarget(c.memo)
+}
+
+func targetText(t catalog.Target) string {
+	if t.Database == "" || t.Schema == "" {
+		return cmp.Or(t.Database, t.Schema, "of the served tables")
+	}
+	return t.Database + "." + t.Schema
 }
 
 // ConfirmTarget applies the manifests of another target that wait in a schema, with
-// the catalogs that came with them: each becomes a new import, which is forced. It
-// returns those.
+// the catalogs that came with them: each becomes a new import, which is forced, and its
+// target is from now on the one that feeds the schema. It returns those imports.
 func (p *Pipeline) ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) ([]catalog.ImportID, error) {
 	var queued []catalog.ImportID
-	err := p.decideTarget(ctx, ws, schema, by, func(w movedManifest) error {
-		imp, err := p.Store.Import(ctx, ws, w.Import)
-		if err != nil {
-			return err
-		}
-		again := store.NewImport{SchemaID: schema, Force: true, Actor: by}
-		for _, part := range imp.Parts {
-			if part.Name == partManifest || part.Name == partCatalog {
-				again.Parts = append(again.Parts, part)
-			}
-		}
-		next, _, err := p.Store.CreateImport(ctx, ws, again)
+	err := p.eachWaiting(ctx, ws, schema, func(project catalog.Project, memo targetMemo) error {
+		imp, err := p.confirmTarget(ctx, ws, project, memo, memo.Waiting.Target, by)
 		if err == nil {
-			queued = append(queued, next.ID)
+			queued = append(queued, imp)
 		}
 		return err
 	})
 	return queued, err
 }
 
-// DismissTarget forgets the manifests of another target that wait in a schema.
-func (p *Pipeline) DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error {
-	return p.decideTarget(ctx, ws, schema, by, func(movedManifest) error { return nil })
+// confirmTarget makes a target the one that feeds the schema and queues an import of the
+// manifest that waits, which waits until it is applied.
+func (p *Pipeline) confirmTarget(ctx context.Context, ws int64, project catalog.Project, memo targetMemo, target catalog.Target, by catalog.Actor) (catalog.ImportID, error) {
+	imp, err := p.Store.Import(ctx, ws, memo.Waiting.Import)
+	if err != nil {
+		return 0, err
+	}
+	if err := p.changeTarget(ctx, ws, project, memo, target, by); err != nil {
+		return 0, err
+	}
+	again := store.NewImport{SchemaID: project.SchemaID, Force: true, Actor: by}
+	for _, part := range imp.Parts {
+		if part.Name == partManifest || part.Name == partCatalog {
+			again.Parts = append(again.Parts, part)
+		}
+	}
+	next, _, err := p.Store.CreateImport(ctx, ws, again)
+	return next.ID, err
 }
 
-// decideTarget calls a function with each manifest that waits, which does not wait
-// any more then.
-func (p *Pipeline) decideTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor, decide func(movedManifest) error) error {
-	projects, err := p.Store.Projects(ctx, ws, schema, store.Page{Limit: 1000})
+// DismissTarget forgets the manifests of another target that wait in a schema.
+func (p *Pipeline) DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error {
+	return p.eachWaiting(ctx, ws, schema, func(project catalog.Project, memo targetMemo) error {
+		memo.Waiting = nil
+		return p.changeTarget(ctx, ws, project, memo, project.Target, by)
+	})
+}
+
+// SetTarget makes a target the one that feeds a schema. What is served stays until a
+// manifest of that target is applied: that which waits, if it is of this target.
+func (p *Pipeline) SetTarget(ctx context.Context, ws int64, id catalog.ProjectID, target catalog.Target, by catalog.Actor) error {
+	project, err := p.Store.Project(ctx, ws, id)
+	if err != nil || project.Target == target {
+		return err
+	}
+	memo, err := p.targetMemo(ctx, ws, project.SchemaID, id)
 	if err != nil {
 		return err
 	}
-	for _, project := range projects.Rows {
-		memo, err := p.targetMemo(ctx, ws, schema, project.ID)
+	if memo.Waiting != nil && memo.Waiting.Target == target {
+		_, err = p.confirmTarget(ctx, ws, project, memo, target, by)
+		return err
+	}
+	return p.changeTarget(ctx, ws, project, memo, target, by)
+}
+
+// eachWaiting calls a function with each project of a schema that has a manifest that
+// waits.
+func (p *Pipeline) eachWaiting(ctx context.Context, ws int64, schema catalog.SchemaID, do func(catalog.Project, targetMemo) error) error {
+	for after := ""; ; {
+		projects, err := p.Store.Projects(ctx, ws, schema, store.Page{Limit: 1000, After: after})
 		if err != nil {
 			return err
 		}
-		if memo.Waiting == nil {
-			continue
+		for _, project := range projects.Rows {
+			memo, err := p.targetMemo(ctx, ws, schema, project.ID)
+			if err == nil && memo.Waiting != nil {
+				err = do(project, memo)
+			}
+			if err != nil {
+				return fmt.Errorf("target of %s: %w", project.Name, err)
+			}
 		}
-		if err := decide(*memo.Waiting); err != nil {
-			return fmt.Errorf("target of %s: %w", project.Name, err)
-		}
-		memo.Waiting = nil
-		kept, err := memo.memo(project.ID)
-		if err != nil {
-			return err
-		}
-		flip := store.Flip{Memos: []store.Memo{kept}, Moved: map[catalog.ProjectID][]store.PendingRemoval{project.ID: nil}}
-		err = p.Reviser.Note(ctx, ws, schema, revision.Options{
-			Holder: "target:" + by.Name, Wait: 20 * time.Second, Actor: by,
-			Finish: func(*revision.Result) (store.Flip, error) { return flip, nil },
-		})
-		if err != nil {
-			return fmt.Errorf("target of %s: %w", project.Name, err)
+		if after = projects.Next; after == "" {
+			return nil
 		}
 	}
-	return nil
+}
+
+// targetWait is how long a change of the target waits while something else is applied.
+const targetWait = 20 * time.Second
+
+// changeTarget stores a memo, and the target if that is another one: then the next
+// manifest is read as a whole.
+func (p *Pipeline) changeTarget(ctx context.Context, ws int64, project catalog.Project, memo targetMemo, target catalog.Target, by catalog.Actor) error {
+	opts := revision.Options{Holder: "target:" + by.Name, Wait: targetWait, Actor: by}
+	opts.Finish = func(*revision.Result) (store.Flip, error) {
+		var flip store.Flip
+		if memo.Waiting == nil {
+			flip.Moved = map[catalog.ProjectID][]store.PendingRemoval{project.ID: nil}
+		}
+		if target != project.Target {
+			now, err := p.Store.Project(ctx, ws, project.ID)
+			if err != nil {
+				return flip, err
+			}
+			now.Target, flip.Project = target, &now
+			memo.Elsewhere, memo.New, memo.Placed, memo.Manifests = nil, nil, false, 2 // a person decided
+			for _, name := range []string{placesMemoName, fingerprintName(catalog.FromManifest)} {
+				flip.Memos = append(flip.Memos, store.Memo{Project: project.ID, Name: name})
+			}
+		}
+		kept, _, err := memo.memo(project.ID)
+		flip.Memos = append(flip.Memos, kept)
+		return flip, err
+	}
+	return p.Reviser.Note(ctx, ws, project.SchemaID, opts)
 }

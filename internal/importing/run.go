@@ -141,7 +141,7 @@ func (j *job) check(ctx context.Context) error {
 		return err
 	}
 	if !now.UpdatedAt.Equal(j.project.UpdatedAt) && now.LastImport == j.project.LastImport {
-		return fmt.Errorf("an import of the project was reverted while %s was read: %w", j.claim.Import.ID, catalog.ErrConflict)
+		return fmt.Errorf("an import of the project was reverted, or its target changed, while %s was read: %w", j.claim.Import.ID, catalog.ErrConflict)
 	}
 	if now.LastImport != j.project.LastImport {
 		return fmt.Errorf("%s was applied while %s was read: %w", now.LastImport, j.claim.Import.ID, catalog.ErrConflict)

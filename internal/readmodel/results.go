@@ -2,6 +2,8 @@ package readmodel
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -156,6 +158,25 @@ func (v *View) Removals(ctx context.Context, p store.Page) (store.Paged[store.Pe
 // Projects lists the projects of the schema.
 func (v *View) Projects(ctx context.Context, p store.Page) (store.Paged[catalog.Project], error) {
 	return v.m.store.Projects(ctx, v.ws(), v.Schema.ID, p)
+}
+
+// ProjectNamed returns the project of the schema that has an id, a name or a key;
+// catalog.ErrNotFound if there is none.
+func (v *View) ProjectNamed(ctx context.Context, label string) (catalog.Project, error) {
+	for after := ""; ; {
+		page, err := v.Projects(ctx, store.Page{Limit: 1000, After: after})
+		if err != nil {
+			return catalog.Project{}, err
+		}
+		for _, p := range page.Rows {
+			if strings.EqualFold(p.ID.String(), label) || p.Name == label || p.Key == label {
+				return p, nil
+			}
+		}
+		if after = page.Next; after == "" {
+			return catalog.Project{}, fmt.Errorf("project %q of %s: %w", label, v.Schema.ID, catalog.ErrNotFound)
+		}
+	}
 }
 
 // Row is the schema as lists show it, with its kept count of tables.

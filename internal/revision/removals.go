@@ -438,9 +438,6 @@ func (r *Reviser) waiting(ctx context.Context, ws int64, schema catalog.SchemaID
 			return nil, err
 		}
 		for _, removal := range page.Rows {
-			if removal.Reason != store.ReasonRemoved {
-				continue
-			}
 			w := by[removal.Project]
 			if w == nil {
 				w = &waitingProject{project: removal.Project}

@@ -9,13 +9,14 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-const projectColumns = `id, schema_id, key, name, dbt_version, adapter, manifest_at, catalog_at, manifest_tie, catalog_tie, invocation_id, last_import, created_at, updated_at`
+const projectColumns = `id, schema_id, key, name, dbt_version, adapter, manifest_at, catalog_at, manifest_tie, catalog_tie, target_database, target_schema,
+	invocation_id, last_import, created_at, updated_at`
 
 func scanProject(row scanner) (p catalog.Project, err error) {
 	var manifest, docs, created, updated int64
 	var manifestTie, docsTie []byte
 	err = row.Scan(&p.ID, &p.SchemaID, &p.Key, &p.Name, &p.DBTVersion, &p.Adapter, &manifest, &docs, &manifestTie, &docsTie,
-		&p.InvocationID, &p.LastImport, &created, &updated)
+		&p.Target.Database, &p.Target.Schema, &p.InvocationID, &p.LastImport, &created, &updated)
 	p.ManifestGeneratedAt, p.CatalogGeneratedAt = timeOf(manifest), timeOf(docs)
 	p.ManifestTie, p.CatalogTie = hashOf(manifestTie), hashOf(docsTie)
 	p.CreatedAt, p.UpdatedAt = timeOf(created), timeOf(updated)
@@ -95,7 +96,7 @@ func (s *Store) EnsureProject(ctx context.Context, ws int64, schema catalog.Sche
 		}
 		at := timeOf(micros(s.now()))
 		project = catalog.Project{ID: catalog.ProjectID(id), SchemaID: schema, Key: key, Name: name, CreatedAt: at, UpdatedAt: at}
-		_, err = tx.exec(ctx, `INSERT INTO projects (ws, `+projectColumns+`) VALUES (?, ?, ?, ?, ?, '', '', 0, 0, ?, ?, '', 0, ?, ?)`,
+		_, err = tx.exec(ctx, `INSERT INTO projects (ws, `+projectColumns+`) VALUES (?, ?, ?, ?, ?, '', '', 0, 0, ?, ?, '', '', '', 0, ?, ?)`,
 			ws, id, int64(schema), key, name, []byte{}, []byte{}, micros(at), micros(at))
 		return err
 	})
@@ -128,9 +129,9 @@ func (tx Tx) freeName(ctx context.Context, ws int64, schema catalog.SchemaID, ke
 // origin of the project's facets depends on them.
 func (tx Tx) updateProject(ctx context.Context, ws int64, p catalog.Project, at int64) error {
 	n, err := tx.exec(ctx, `UPDATE projects SET dbt_version = ?, adapter = ?, manifest_at = ?, catalog_at = ?, manifest_tie = ?, catalog_tie = ?,
-		invocation_id = ?, last_import = ?, updated_at = ? WHERE ws = ? AND id = ? AND schema_id = ?`,
+		target_database = ?, target_schema = ?, invocation_id = ?, last_import = ?, updated_at = ? WHERE ws = ? AND id = ? AND schema_id = ?`,
 		p.DBTVersion, p.Adapter, micros(p.ManifestGeneratedAt), micros(p.CatalogGeneratedAt), p.ManifestTie[:], p.CatalogTie[:],
-		p.InvocationID, int64(p.LastImport), at, ws, int64(p.ID), int64(p.SchemaID))
+		p.Target.Database, p.Target.Schema, p.InvocationID, int64(p.LastImport), at, ws, int64(p.ID), int64(p.SchemaID))
 	if err == nil && n == 0 {
 		err = catalog.ErrNotFound
 	}

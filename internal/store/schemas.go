@@ -20,6 +20,14 @@ type SchemaRow struct {
 	Tables           int64            // present tables of the served version
 	LastImport       catalog.ImportID // newest import; 0 without one
 	LastImportStatus catalog.Status
+	Targets          []ProjectTarget // by project
+}
+
+// ProjectTarget is the target of a project that feeds a schema.
+type ProjectTarget struct {
+	Project catalog.ProjectID
+	Name    string // of the project
+	Target  catalog.Target
 }
 
 // SchemaPatch changes the fields that are not nil.
@@ -144,10 +152,33 @@ func (s *Store) Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, 
 		return Paged[SchemaRow]{}, fmt.Errorf("schemas: %w", err)
 	}
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM schemas s `+where, args...)
+	if err == nil {
+		err = d.addTargets(ctx, ws, rows)
+	}
 	if err != nil {
 		return Paged[SchemaRow]{}, fmt.Errorf("schemas: %w", err)
 	}
 	return paged(rows, p, total, func(r SchemaRow) []any { return []any{r.ID} })
+}
+
+// addTargets reads the targets that feed some schemas.
+func (d db) addTargets(ctx context.Context, ws int64, rows []SchemaRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(rows))
+	at := make(map[catalog.SchemaID]*SchemaRow, len(rows))
+	for i := range rows {
+		ids[i], at[rows[i].ID] = int64(rows[i].ID), &rows[i]
+	}
+	marks, args := in([]any{ws}, ids)
+	projects, err := list(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects
+		WHERE ws = ? AND schema_id IN `+marks+` AND (target_database <> '' OR target_schema <> '') ORDER BY id`, args...)
+	for _, p := range projects {
+		row := at[p.SchemaID]
+		row.Targets = append(row.Targets, ProjectTarget{Project: p.ID, Name: p.Name, Target: p.Target})
+	}
+	return err
 }
 
 // among adds to a condition that a column is one of some schemas; nothing if
@@ -175,10 +206,14 @@ func (tx Tx) checkedSchema(ctx context.Context, ws int64, id catalog.SchemaID, c
 		return catalog.Schema{}, err
 	}
 	row, err := one(ctx, tx.db, scanSchemaRow, schemaRows+`WHERE s.ws = ? AND s.id = ? AND s.deleted_at = 0`, ws, int64(id))
-	if err == nil && check != nil {
-		err = check(row)
+	if err != nil || check == nil {
+		return row.Schema, err
 	}
-	return row.Schema, err
+	rows := []SchemaRow{row}
+	if err := tx.addTargets(ctx, ws, rows); err != nil {
+		return row.Schema, err
+	}
+	return row.Schema, check(rows[0])
 }
 
 // UpdateSchema changes a schema's name, environment or policy.
