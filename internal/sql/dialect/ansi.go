@@ -8,11 +8,11 @@ var ansi = &Dialect{
 	Pseudo:      pseudo(pseudoPostgres, pseudoRedshift, pseudoSnowflake, pseudoBigQuery, pseudoSpark, pseudoHive, pseudoTrino, pseudoOracle),
 	Identifiers: Identifiers{},
 	Lexing: Lexing{
-		IdentQuotes: "\"`[", StringQuotes: "'", DollarQuotes: true, NestedComments: false, RawPrefix: true,
+		IdentQuotes: "\"`[", Subscripts: true, StringQuotes: "'", DollarQuotes: true, NestedComments: false, RawPrefix: true,
 		DigitNames: true, DashedNames: true, StagePaths: true,
 	},
 	Grammar: Grammar{
-		ColonPaths: true, ArrowLambda: true, Top: true, AngleTypes: true,
+		ColonPaths: true, UnnestSuffix: true, ArrowLambda: true, Top: true, AngleTypes: true,
 		StringTables: true, ParamCalls: true, BacktickPaths: true,
 		ShortVerbs: true, WordComparisons: true, Phrases: true, LockingClause: true,
 	},

@@ -93,6 +93,10 @@ func key(stored string, exact bool) string {
 type Lexing struct {
 	// IdentQuotes are the bytes that open a quoted identifier, out of " ` [.
 	IdentQuotes string
+	// AtOperator makes @ the operator of absolute values and never a part of a variable.
+	AtOperator bool
+	// Subscripts makes [ right behind a value a subscript where it opens an identifier too.
+	Subscripts bool
 	// StringQuotes are the bytes that open a string, out of ' and ".
 	StringQuotes string
 	// Backslash reports whether \ escapes the next byte in a plain string.
@@ -155,6 +159,8 @@ type Grammar struct {
 	StringTables bool
 	// ExpressionCTE allows WITH expr AS name.
 	ExpressionCTE bool
+	// UnnestSuffix allows FROM t UNNEST (a AS x).
+	UnnestSuffix bool
 	// WindowMeasures allows m OVER w, a measure of the pattern of a window.
 	WindowMeasures bool
 	// FlowOperator makes ->> hand the rows of a statement to the next one, as $1 in FROM.

@@ -6,7 +6,7 @@ var duckdb = &Dialect{
 	Naming:      Naming{Rule: NameDuckDB, NumberDuplicates: true, Values: "col", ValuesFrom: 0},
 	Pseudo:      pseudo(pseudoDuckDB),
 	Identifiers: Identifiers{},
-	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
+	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true, AtOperator: true},
 	Grammar: Grammar{
 		ArrowLambda: true, AliasColon: true, StringTables: true, CaretPower: true,
 		PositionColumns: true, DescribeTables: true, Unreserved: []string{"minus", "top"},

@@ -7,9 +7,9 @@ var postgres = &Dialect{
 	Pseudo:      pseudo(pseudoPostgres),
 	Identifiers: Identifiers{Unquoted: Lower, ColumnsExact: true, TablesExact: true},
 	Lexing: Lexing{
-		IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true, QuestionOperators: true,
+		IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true, QuestionOperators: true, AtOperator: true,
 	},
 	Grammar:        Grammar{CaretPower: true, BareLabels: true, Unreserved: []string{"qualify", "top", "minus", "pivot", "unpivot", "prewhere"}},
-	Scope:          Scope{FunctionAliasIsColumn: true, GroupAlias: SourceFirst, TableAsStruct: true},
+	Scope:          Scope{Pseudo: []string{"user"}, FunctionAliasIsColumn: true, GroupAlias: SourceFirst, TableAsStruct: true},
 	TableFunctions: merged(generators, generatorsPostgres),
 }

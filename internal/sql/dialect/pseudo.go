@@ -15,7 +15,7 @@ func pseudo(lists ...string) map[string]bool {
 // Names that databases answer themselves, in lower case.
 const (
 	pseudoPostgres  = "ctid xmin xmax cmin cmax tableoid"
-	pseudoRedshift  = "oid $path $size $spectrum_oid"
+	pseudoRedshift  = "oid level connect_by_isleaf connect_by_iscycle $path $size $spectrum_oid"
 	pseudoVertica   = "epoch"
 	pseudoSnowflake = "level connect_by_isleaf connect_by_iscycle"
 	pseudoBigQuery  = "_partitiontime _partitiondate _table_suffix _file_name _change_type _change_timestamp _change_sequence_number"

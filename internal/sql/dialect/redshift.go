@@ -6,9 +6,10 @@ var redshift = &Dialect{
 	Naming:      Naming{Rule: NamePostgres, CastKeepsName: true, BoolName: true},
 	Pseudo:      pseudo(pseudoPostgres, pseudoRedshift),
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
-	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, HashNames: true, NameBytes: "#@"},
-	Grammar:     Grammar{Top: true, CaretPower: true, ListExclude: true},
+	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, AtOperator: true, HashNames: true, NameBytes: "#@"},
+	Grammar:     Grammar{Top: true, CaretPower: true, ConvertType: true, ListExclude: true},
 	Scope: Scope{
+		Pseudo:                []string{"user"},
 		FunctionAliasIsColumn: true,
 		LateralAlias:          SourceFirst, WhereAlias: NoAlias, GroupAlias: SourceFirst, QualifyAlias: SourceFirst,
 		CorrelatedPaths: true,

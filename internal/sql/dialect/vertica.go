@@ -8,7 +8,7 @@ var vertica = &Dialect{
 	Identifiers:    Identifiers{},
 	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
 	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
-	Scope:          Scope{GroupAlias: SourceFirst},
+	Scope:          Scope{Pseudo: []string{"user"}, GroupAlias: SourceFirst},
 	Units:          unitsFirst,
 	TableFunctions: merged(generators, generatorsVertica),
 }

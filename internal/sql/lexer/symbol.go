@@ -57,11 +57,13 @@ func (l *Lexer) symbol(c byte) token.Token {
 	case '$':
 		return l.dollar()
 	case '@':
-		if t, ok := l.variable(); ok {
-			return t
+		if !l.rules.AtOperator {
+			if t, ok := l.variable(); ok {
+				return t
+			}
 		}
 	case '[':
-		if l.identQ['['] {
+		if l.identQ['['] && (!l.rules.Subscripts || !l.behindValue()) {
 			return l.ident(l.pos, ']')
 		}
 	case '#':
@@ -146,4 +148,16 @@ func (l *Lexer) conflict(c byte) bool {
 	}
 	next := l.at(7)
 	return next == ' ' || next == '\n' || next == '\r' || next == 0
+}
+
+// behindValue reports whether the token right in front of the current byte can end a value.
+func (l *Lexer) behindValue() bool {
+	if l.previousEnd != l.pos {
+		return false
+	}
+	switch l.previous {
+	case token.Word, token.QuotedIdent, token.RightParen, token.RightBracket:
+		return true
+	}
+	return false
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // leastJudged is how many statements of each database must have been judged.
-const leastJudged = 300
+const leastJudged = 600
 
 // answer is what a database says of one statement.
 type answer struct {

@@ -226,7 +226,7 @@ func (p *parser) mapBracket(start int32) ast.Expr {
 		at := p.start()
 		e := p.endMapKey(at, p.expr())
 		c.Members = append(c.Members, ast.Arg{Span: p.from(at), Expr: e})
-		if !p.accept(token.Comma) && !p.accept(token.Colon) && !p.accept(token.Assign) {
+		if !p.accept(token.Comma) && !p.accept(token.Colon) && !p.accept(token.Assign) && !p.accept(token.FatArrow) {
 			break
 		}
 	}
@@ -236,7 +236,7 @@ func (p *parser) mapBracket(start int32) ast.Expr {
 }
 
 func (p *parser) endMapKey(at int32, e ast.Expr) ast.Expr {
-	if p.is(token.Colon) || p.is(token.Assign) {
+	if p.is(token.Colon) || p.is(token.Assign) || p.is(token.FatArrow) {
 		return e
 	}
 	return p.endItem(at, e)
@@ -307,4 +307,18 @@ func (p *parser) convertTo() ast.Expr {
 	}
 	c.Span = p.from(start)
 	return c
+}
+
+// listAhead reports whether the bracket behind the current word has several members: then it is not a subscript.
+func (p *parser) listAhead() bool {
+	end := p.closing(p.pos + 1)
+	for i := p.pos + 2; i < end; i++ {
+		if p.toks[i].Kind == token.Comma {
+			return true
+		}
+		if inner := p.closing(i); inner > 0 {
+			i = inner
+		}
+	}
+	return false
 }

@@ -32,7 +32,7 @@ func (p *parser) create() ast.Statement {
 // like stay in front of it.
 var createKinds = map[string]bool{
 	"table": true, "view": true, "procedure": true, "function": true, "trigger": true, "macro": true, "task": true, "proc": true,
-	"package": true, "body": true,
+	"package": true, "body": true, "vds": true,
 }
 
 // createKind reads the words between CREATE and the name.
@@ -45,6 +45,8 @@ func (p *parser) createKind() string {
 			qualifier = word + " "
 		case "proc":
 			word = "procedure"
+		case "vds": // Dremio
+			word = "view"
 		}
 		p.pos++
 		if !createKinds[word] {
@@ -129,7 +131,9 @@ func (p *parser) createRelation(c *ast.Create) {
 // listsKeys reports whether the current word has keys or options of a table in parentheses behind it.
 func (p *parser) listsKeys() bool {
 	switch p.kw() {
-	case token.PARTITION, token.CLUSTER, token.ORDER, token.PRIMARY, token.BY, token.DISTRIBUTED, token.USING, token.UNIQUE, token.ENGINE:
+	case token.CLUSTER:
+		return p.ahead(1).Keyword == token.BY
+	case token.PARTITION, token.ORDER, token.PRIMARY, token.BY, token.DISTRIBUTED, token.USING, token.UNIQUE, token.ENGINE:
 		return true
 	case token.ON: // ClickHouse: ON CLUSTER c (columns)
 		return p.ahead(1).Keyword != token.CLUSTER

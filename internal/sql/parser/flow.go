@@ -85,3 +85,24 @@ func (p *parser) flowTable() ast.TableExpr {
 	p.pos++
 	return p.tableRef(t.Start, name)
 }
+
+// subscribe reads Materialize's SUBSCRIBE [TO] t or (query) as the query of its rows, with the two columns in
+// front that
+// say when and how each has changed.
+func (p *parser) subscribe() ast.Statement {
+	start := p.start()
+	p.pos++
+	if p.isWord(0, "to") {
+		p.pos++
+	}
+	s := &ast.Select{From: []ast.TableExpr{p.tableCore()}}
+	for _, name := range []string{"mz_timestamp", "mz_diff"} {
+		at := token.Span{Start: start, End: start}
+		s.Items = append(s.Items, ast.SelectItem{Span: at, Expr: &ast.Keyword{Span: at, Text: name}, Alias: ast.Ident{Span: at, Text: name}})
+	}
+	star := &ast.Star{Span: token.Span{Start: start, End: start}}
+	s.Items = append(s.Items, ast.SelectItem{Span: star.Span, Expr: star})
+	s.Span = p.from(start)
+	p.skipOther()
+	return &ast.QueryStatement{Span: p.from(start), Query: &ast.Query{Span: s.Span, Body: s}}
+}

@@ -130,9 +130,9 @@ func (p *parser) tableWord(t *token.Token) ast.TableExpr {
 	paren := p.ahead(1).Kind == token.LeftParen
 	switch t.Keyword {
 	case token.VALUES:
-		if paren {
+		if paren || p.ahead(1).Keyword == token.BETWEEN {
 			q := &ast.Query{}
-			if p.d.Grammar.ValuesStructure {
+			if p.d.Grammar.ValuesStructure && paren {
 				q.Body = p.valuesFunction()
 			} else {
 				q.Body = p.values()
@@ -220,6 +220,9 @@ func (p *parser) tableParens() ast.TableExpr {
 		id := p.identOf(file)
 		p.pos = p.closing(p.pos) + 1
 		return &ast.TableRef{Span: p.from(start), Name: &ast.ObjectName{Span: file.Span, Parts: []ast.Ident{id}, File: true}}
+	}
+	if p.isWord(1, "import") && (p.ahead(2).Keyword == token.FROM || p.ahead(2).Keyword == token.INTO) && p.closing(p.pos) > 0 {
+		return p.imported()
 	}
 	p.pos++
 	t := p.tableExpr()

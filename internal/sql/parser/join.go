@@ -37,6 +37,8 @@ func (p *parser) joins(left ast.TableExpr) ast.TableExpr {
 			left = p.lateralView(left)
 		case p.nestedAhead():
 			left = p.nestedColumns(left)
+		case p.d.Grammar.UnnestSuffix && p.isWord(0, "unnest") && p.ahead(1).Kind == token.LeftParen:
+			left = p.unnested(left)
 		case p.isKw(token.NULL) && p.isWord(1, "aware"): // Doris: NULL AWARE LEFT ANTI JOIN
 			p.pos += 2
 		case p.joinAhead() > 0:

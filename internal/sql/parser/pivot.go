@@ -230,6 +230,12 @@ func (p *parser) unpivotOnStatement(start int32) ast.TableExpr {
 		}
 	}
 	u.Span = p.from(start)
+	if u.Name == nil {
+		u.Name = []ast.Ident{{Span: u.Span, Text: "name"}}
+	}
+	if u.Values == nil {
+		u.Values = []ast.Ident{{Span: u.Span, Text: "value"}}
+	}
 	return u
 }
 

@@ -18,7 +18,7 @@ func (p *parser) isQuery(at int) bool {
 		case token.WITH:
 			return next.Kind == token.Word || next.Kind == token.QuotedIdent || p.d.Grammar.ExpressionCTE
 		case token.VALUES:
-			return next.Kind == token.LeftParen || next.Keyword == token.ROW || next.Kind == token.Number || next.Kind == token.String
+			return next.Keyword == token.BETWEEN || next.Kind == token.LeftParen || next.Keyword == token.ROW || next.Kind == token.Number || next.Kind == token.String
 		case token.FROM:
 			return next.Kind == token.Word || next.Kind == token.QuotedIdent || next.Kind == token.LeftParen || next.Kind == token.String || next.Kind == token.Parameter
 		case token.TABLE:
@@ -278,6 +278,9 @@ func (p *parser) operand() ast.QueryBody {
 		return p.values()
 	case token.TABLE:
 		p.pos++
+		if p.isKw(token.ONLY) && p.isIdent(1) {
+			p.pos++
+		}
 		t := &ast.TableRef{Name: p.objectName()}
 		t.Span = p.from(start)
 		return t
@@ -290,6 +293,9 @@ func (p *parser) operand() ast.QueryBody {
 	case token.PIVOT, token.UNPIVOT:
 		return p.pivotStatement()
 	case token.DESCRIBE, token.SHOW, token.SUMMARIZE:
+		if p.d.Grammar.DescribeTables {
+			return p.descriptionQuery()
+		}
 		p.pos++
 		refs := p.salvage(func() bool { return p.is(token.Semicolon) })
 		s := &ast.Select{Span: p.from(start)}
@@ -366,6 +372,19 @@ func (p *parser) values() ast.QueryBody {
 	start := p.start()
 	p.pos++
 	v := &ast.Values{}
+	if p.acceptKw(token.BETWEEN) { // Exasol: VALUES BETWEEN 1 AND 10 WITH STEP 2
+		v.Columns = []ast.Ident{{Span: p.from(start), Text: "RANGE_VALUE"}}
+		v.Rows = append(v.Rows, []ast.Expr{p.binary(precOther)})
+		if p.acceptKw(token.AND) {
+			v.Rows = append(v.Rows, []ast.Expr{p.binary(precOther)})
+		}
+		if p.isKw(token.WITH) && p.isWord(1, "step") {
+			p.pos += 2
+			p.binary(precOther)
+		}
+		v.Span = p.from(start)
+		return v
+	}
 	for {
 		p.acceptKw(token.ROW)
 		if !p.is(token.LeftParen) {

@@ -160,10 +160,11 @@ func (p *parser) wordClauseAhead() bool {
 		return p.isWord(0, "log") && p.isWord(1, "errors")
 	case len("match"):
 		return next.Kind == token.LeftParen && p.isWord(0, "match") && p.patternAhead()
-	case len("expand"):
-		return next.Keyword == token.ON && p.isWord(0, "expand") || p.nestedAhead() || p.scriptAhead()
+	case len("unnest"):
+		return next.Keyword == token.ON && p.isWord(0, "expand") || p.nestedAhead() || p.scriptAhead() ||
+			p.d.Grammar.UnnestSuffix && next.Kind == token.LeftParen && p.isWord(0, "unnest")
 	case len("preferring"):
-		return next.Kind == token.Word && (p.isWord(1, "high") || p.isWord(1, "low")) && p.isWord(0, "preferring")
+		return p.preferringAhead()
 	case len("subpartition"):
 		return p.isWord(0, "subpartition") && (next.Kind == token.LeftParen || next.Keyword == token.FOR)
 	}
@@ -218,8 +219,10 @@ func (p *parser) beginsSuffix(k token.Keyword) bool {
 		return next.Kind == token.LeftParen || next.Keyword == token.INCLUDE || next.Keyword == token.EXCLUDE
 	case token.PIVOT:
 		return next.Kind == token.LeftParen || p.isWord(1, "xml") && p.ahead(2).Kind == token.LeftParen
-	case token.MATCH_RECOGNIZE, token.AT, token.BEFORE, token.CHANGES:
+	case token.MATCH_RECOGNIZE, token.BEFORE, token.CHANGES:
 		return next.Kind == token.LeftParen
+	case token.AT:
+		return next.Kind == token.LeftParen || p.versionWord()
 	case token.SAMPLE:
 		return next.Kind == token.LeftParen || next.Kind == token.Number || next.Keyword == token.ROW || p.sampleMethod() || p.sampleWords()
 	case token.SEMI, token.ANTI, token.ASOF, token.POSITIONAL, token.ARRAY, token.ANY, token.ALL, token.GLOBAL, token.OUTER:
@@ -253,4 +256,13 @@ func comparison(k token.Kind) bool {
 		return true
 	}
 	return false
+}
+
+// preferringAhead reports whether Exasol's PREFERRING HIGH a or PREFERRING (LOW a ...) follows.
+func (p *parser) preferringAhead() bool {
+	n := 1
+	for p.ahead(n).Kind == token.LeftParen && n < longestName {
+		n++
+	}
+	return (p.isWord(n, "high") || p.isWord(n, "low")) && p.isWord(0, "preferring")
 }

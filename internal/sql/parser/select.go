@@ -306,7 +306,7 @@ func (p *parser) clauseAhead() bool {
 		return p.isWord(1, "json") || p.isWord(1, "xml")
 	default:
 		if k == token.NotKeyword {
-			return p.modelAhead()
+			return p.modelAhead() || p.wordClauseAhead()
 		}
 		return p.beginsClause(k) || p.startsStatement()
 	}
@@ -440,7 +440,7 @@ func (p *parser) clause(s *ast.Select) bool {
 			s.Model = p.model()
 		case p.isWord(0, "expand") && next.Keyword == token.ON:
 			p.expandOn(s)
-		case p.isWord(0, "preferring") && (p.isWord(1, "high") || p.isWord(1, "low")):
+		case p.preferringAhead():
 			p.preferring(s)
 		case p.isWord(0, "match") && next.Kind == token.LeftParen && p.patternAhead(): // Vertica: the rows of a pattern
 			p.pos++

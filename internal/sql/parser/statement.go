@@ -19,6 +19,9 @@ func (p *parser) statement() ast.Statement {
 	if p.isQuery(p.pos) && (!p.d.Grammar.FlowOperator || !p.isKw(token.SHOW) && !p.isKw(token.DESCRIBE)) {
 		return p.queryOrDML(start)
 	}
+	if p.isWord(0, "subscribe") && (p.isIdent(1) || p.ahead(1).Kind == token.LeftParen) {
+		return p.subscribe()
+	}
 	if p.isWord(0, "graph") && p.isIdent(1) {
 		return p.graphQuery()
 	}

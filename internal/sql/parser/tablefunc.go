@@ -96,9 +96,27 @@ func (p *parser) description() (ast.TableExpr, bool) {
 	}
 	start := p.start()
 	p.pos = p.closing(p.pos) + 1
-	id := ast.Ident{Span: word.Span, Text: name}
-	call := &ast.Call{Span: word.Span, Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{id}}}
-	return &ast.TableFunction{Span: p.from(start), Calls: []*ast.Call{call}}, true
+	return described(p.from(start), ast.Ident{Span: word.Span, Text: name}), true
+}
+
+// described is a function that lists what a table has.
+func described(span token.Span, name ast.Ident) *ast.TableFunction {
+	call := &ast.Call{Span: name.Span, Name: &ast.ObjectName{Span: name.Span, Parts: []ast.Ident{name}}}
+	return &ast.TableFunction{Span: span, Calls: []*ast.Call{call}}
+}
+
+// descriptionQuery reads the same as a statement.
+func (p *parser) descriptionQuery() ast.QueryBody {
+	start := p.start()
+	word := p.advance()
+	name := fold(p.text(&word))
+	if name == "show" && !p.isWord(0, "tables") {
+		name = "describe"
+	}
+	p.salvage(func() bool { return p.is(token.Semicolon) })
+	star := &ast.Star{Span: token.Span{Start: start, End: start}}
+	from := described(p.from(start), ast.Ident{Span: word.Span, Text: name})
+	return &ast.Select{Span: from.Span, Items: []ast.SelectItem{{Span: star.Span, Expr: star}}, From: []ast.TableExpr{from}}
 }
 
 // documentTable reads JSON_TABLE(doc, 'path' COLUMNS ...) and
@@ -356,3 +374,46 @@ func (p *parser) nestedAhead() bool {
 
 // longestNested bounds the tokens of the document in NESTED doc COLUMNS.
 const longestNested = 16
+
+// imported reads Exasol's (IMPORT [INTO (a INT, b VARCHAR(10))] FROM ...).
+func (p *parser) imported() ast.TableExpr {
+	start, end := p.start(), p.closing(p.pos)
+	word := p.ahead(1)
+	call := &ast.Call{Span: word.Span, Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(word)}}}
+	f := &ast.TableFunction{Calls: []*ast.Call{call}}
+	p.pos += 2
+	if p.acceptKw(token.INTO) && p.is(token.LeftParen) {
+		f.Columns = p.columnDefs()
+	}
+	p.pos = end + 1
+	f.Span = p.from(start)
+	return f
+}
+
+// unnested reads Firebolt's t UNNEST (a AS x, b AS y): the elements of arrays by their names.
+func (p *parser) unnested(left ast.TableExpr) ast.TableExpr {
+	start, at := left.Range().Start, p.start()
+	word := p.advance()
+	call := &ast.Call{Name: &ast.ObjectName{Span: word.Span, Parts: []ast.Ident{p.identOf(&word)}}}
+	alias := &ast.Alias{Span: word.Span, Name: p.identOf(&word)}
+	p.pos++
+	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+		e := p.expr()
+		call.Args = append(call.Args, ast.Arg{Span: e.Range(), Expr: e})
+		id := ast.Ident{Span: e.Range(), Text: "unnest"}
+		if ref, ok := e.(*ast.ColumnRef); ok {
+			id = ref.Parts[len(ref.Parts)-1]
+		}
+		if p.acceptKw(token.AS) {
+			id = p.ident()
+		}
+		alias.Columns = append(alias.Columns, ast.ColumnDef{Span: id.Span, Name: id})
+		if !p.accept(token.Comma) {
+			break
+		}
+	}
+	p.closeParen()
+	call.Span = p.from(at)
+	f := &ast.TableFunction{Span: call.Span, Lateral: true, Calls: []*ast.Call{call}, Alias: alias}
+	return &ast.Join{Span: p.from(start), Kind: ast.CrossJoin, Left: left, Right: f, Lateral: true}
+}

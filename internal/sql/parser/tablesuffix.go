@@ -87,6 +87,14 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			p.skipParens()
 			return t, true
 		}
+		if p.kw() == token.AT && p.versionWord() { // Dremio: AT BRANCH b, AT SNAPSHOT '1'
+			p.pos += 2
+			p.advance()
+			if p.isKw(token.AS, token.OF) {
+				return p.timeTravel(t), true
+			}
+			return t, true
+		}
 		// Redshift: t.arr AS x AT i
 		if ref, ok := t.(*ast.TableRef); ok && p.kw() == token.AT && p.d.Scope.CorrelatedPaths && ref.Alias != nil && p.isIdent(1) {
 			p.pos++
@@ -163,6 +171,11 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 		}
 	case token.AS:
 		// Materialize: AS OF 1720000000000
+		if next.Keyword == token.OF && p.ahead(2).Keyword == token.AT && p.isWord(3, "least") { // Materialize
+			p.pos += 4
+			p.binary(precOther)
+			return t, true
+		}
 		if next.Keyword == token.OF && (p.ahead(2).Kind == token.Number || p.ahead(2).Kind == token.String) {
 			p.pos += 2
 			p.primary()
@@ -283,6 +296,19 @@ func (p *parser) timeTravel(t ast.TableExpr) ast.TableExpr {
 // sampleMethod reports whether a method of sampling and a size follow SAMPLE.
 func (p *parser) sampleMethod() bool {
 	return p.ahead(2).Kind == token.LeftParen && (p.isWord(1, "block") || p.isWord(1, "system") || p.isWord(1, "bernoulli"))
+}
+
+// versionWord reports whether a kind of version and its name follow AT.
+func (p *parser) versionWord() bool {
+	if k := p.ahead(2).Kind; k != token.Word && k != token.QuotedIdent && k != token.String || p.words[p.ahead(2).Keyword]&clauseWord != 0 {
+		return false
+	}
+	for _, word := range []string{"branch", "snapshot", "tag", "commit", "ref", "reference"} {
+		if p.isWord(1, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // sampleWords reports whether Teradata's SAMPLE WHEN condition, WITH REPLACEMENT or RANDOMIZED ALLOCATION follows.

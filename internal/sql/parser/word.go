@@ -37,6 +37,13 @@ func (p *parser) wordPrimary(t *token.Token) ast.Expr {
 			p.pos++
 			return p.primary()
 		}
+		if next.Kind == token.LeftBracket && p.isWord(0, "list") && p.listAhead() { // Materialize: LIST[a, b]
+			start := t.Start
+			p.pos += 2
+			c := &ast.Collection{Kind: ast.Array, Members: p.members(token.RightBracket)}
+			c.Span = p.from(start)
+			return c
+		}
 	case token.LeftParen:
 		if p.d.Grammar.AliasEquals && p.isWord(0, "match") && p.closing(p.pos+1) > 0 {
 			// T-SQL: a pattern over nodes and edges

@@ -169,6 +169,7 @@ var clickOperators = map[ast.Operator]string{
 	ast.OpOr: "or", ast.OpAnd: "and", ast.OpEqual: "equals", ast.OpNotEqual: "notEquals", ast.OpLess: "less", ast.OpLessEqual: "lessOrEquals",
 	ast.OpGreater: "greater", ast.OpGreaterEqual: "greaterOrEquals", ast.OpPlus: "plus", ast.OpMinus: "minus", ast.OpMultiply: "multiply",
 	ast.OpDivide: "divide", ast.OpModulo: "modulo", ast.OpConcat: "concat", ast.OpIntegerDivide: "intDiv",
+	ast.OpNullSafeEqual: "isNotDistinctFrom", ast.OpIsNotDistinct: "isNotDistinctFrom", ast.OpIsDistinct: "isDistinctFrom",
 }
 
 // binary writes AND, OR and || flat and all else in pairs.

@@ -90,6 +90,10 @@ func (r *resolver) duckUnary(e *ast.Unary) string {
 		}
 	case ast.OpNot:
 		return "(NOT " + operand + ")"
+	case ast.OpOther:
+		if strings.HasPrefix(r.written(e), "@") {
+			return "(@(" + operand + "))"
+		}
 	case ast.OpIsNull:
 		return "(" + operand + " IS NULL)"
 	case ast.OpIsNotNull:

@@ -121,8 +121,16 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 		if function := r.functionName(e); len(e.Args) > 0 && elementCalls[function] {
 			return r.partsOfCall(e, r.callKind(e, function), v)
 		}
+		if r.functionName(e) == "tuple" && r.dialect.Scope.DottedColumns { // ClickHouse
+			return r.partsOfCollection(&ast.Collection{Span: e.Span, Kind: ast.Tuple, Members: e.Args}, v)
+		}
 		if structCalls[r.functionName(e)] {
 			return r.partsOfPairs(e, v)
+		}
+		if v.scope != nil {
+			if rel := r.recordType(v.scope, r.functionName(e), e); rel != nil {
+				return rel
+			}
 		}
 		return r.partsOfGenerator(e, v)
 	case *ast.Subquery:

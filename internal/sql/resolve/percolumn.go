@@ -34,6 +34,9 @@ func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
 		}
 	}
 	listed := r.dialect.TableFunctions[function]
+	if function == "flatten" { // of Dremio: one column; Snowflake's is in FROM only
+		return nil
+	}
 	for i := len(listed); i > 0 && i < r.tupleWidth(call); i++ {
 		listed = append(listed[:i:i], numbered(listed[0], i))
 	}

@@ -345,7 +345,12 @@ func (r *resolver) outside(s *scope, call *ast.Call) *relation {
 		return r.remote(s, call)
 	}
 	var n *ast.ObjectName
-	switch arg := call.Args[0].Expr.(type) {
+	first := call.Args[0].Expr
+	if list, ok := first.(*ast.Collection); ok && list.Kind == ast.Array && len(list.Members) == 1 {
+		// query_table(['t'])
+		first = list.Members[0].Expr
+	}
+	switch arg := first.(type) {
 	case *ast.Literal:
 		n = &ast.ObjectName{Span: arg.Span, Parts: []ast.Ident{{Span: arg.Span, Text: arg.Text, Quoted: true}}, File: true}
 	case *ast.ColumnRef:
