@@ -181,3 +181,34 @@ func TestSizeOfEdits(t *testing.T) {
 		t.Errorf("%d bytes of edits made the database %d bytes larger", sent, grown)
 	}
 }
+
+// A page of changes ends where its values have too many bytes; the pages together have them all.
+func TestLongChanges(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	asset := "/api/v1/assets/" + r.table
+	random := rand.New(rand.NewPCG(3, 4))
+	const edits, size = 28, 250 << 10
+	for range edits {
+		r.edited(t, asset, fmt.Sprintf(`{"description":%q}`, noise(random, size)))
+	}
+	for _, path := range []string{asset + "/changes?limit=200", "/api/v1/changes?from=1&limit=200&schema_id=" + r.schema} {
+		seen := 0
+		for path != "" {
+			page := r.Get(t, path, r.key)
+			if len(page.Body) > 5<<20 {
+				t.Errorf("%s: %d bytes", path, len(page.Body))
+			}
+			for _, c := range page.At(t, "data").([]any) {
+				if value, _ := At(c, "new").(string); At(c, "field") == "description" || len(value) >= size {
+					seen++
+				}
+			}
+			path, _ = page.At(t, "links.next").(string)
+			path = strings.TrimPrefix(path, r.URL)
+		}
+		if seen < edits {
+			t.Errorf("%d changes, want %d", seen, edits)
+		}
+	}
+}

@@ -66,7 +66,36 @@ type changePage struct {
 	rows   []ChangeRow
 	before string // position of the asset that comes next
 	skip   int    // how many of its changes were taken
+	bytes  int    // of the values of the rows
 	full   bool
+}
+
+// changeBytes is how many bytes the values of a page of changes have at most, unless a single change has more.
+const changeBytes = 1 << 20
+
+// room returns how many of some changes the page has room for.
+func (c *changePage) room(changes []ChangeRow) int {
+	n := 0
+	for n < min(len(changes), c.limit-len(c.rows)) {
+		size := changes[n].valueBytes()
+		if c.bytes+size > changeBytes && len(c.rows)+n > 0 {
+			break
+		}
+		c.bytes += size
+		n++
+	}
+	return n
+}
+
+// valueBytes is the length of the two values of a change.
+func (c *Change) valueBytes() int {
+	n := 0
+	for _, value := range []*string{c.Old, c.New} {
+		if value != nil {
+			n += len(*value)
+		}
+	}
+	return n
 }
 
 // add takes the changes of assets until the page is full.
@@ -74,7 +103,7 @@ func (c *changePage) add(assets []store.ChangedAsset) error {
 	for i := range assets {
 		changes := changesOf(assets[i])
 		left := changes[min(c.skip, len(changes)):]
-		if room := c.limit - len(c.rows); len(left) > room {
+		if room := c.room(left); len(left) > room {
 			c.rows = append(c.rows, left[:room]...)
 			c.skip += room
 			c.full = true

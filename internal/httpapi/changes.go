@@ -55,7 +55,7 @@ type ChangesMeta struct {
 func (a *API) registerChanges(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/changes", Scope: access.ReadCatalog, ID: "list-changes", Tag: "changes", Summary: "List the changes between two versions",
-		Description: "Ordered by version. `total` counts changes, and is null where more than 200 assets changed.",
+		Description: "Ordered by version. A page has less than `limit` changes where their values have more than 1 MiB. `total` counts changes, and is null where more than 200 assets changed.",
 	}, a.listChanges)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/changes", Scope: access.ReadCatalog, ID: "list-asset-changes", Tag: "changes",

@@ -123,16 +123,71 @@ func (s *Store) AssetHistory(ctx context.Context, ws int64, schema catalog.Schem
 	return d.changes(ctx, ws, schema, rows, p, total)
 }
 
-// changes cuts the rows to a page and adds the states before and the columns.
+// changes cuts the rows to a page and adds the states before and the columns. Where
+// these have many bytes, the page ends early.
 func (d db) changes(ctx context.Context, ws int64, schema catalog.SchemaID, rows []ChangedAsset, p Page, total int64) (Paged[ChangedAsset], error) {
 	page, err := paged(rows, p, total, func(c ChangedAsset) []any { return []any{c.Version, c.Asset} })
 	if err != nil {
 		return page, err
 	}
-	if err := d.fillChanges(ctx, ws, schema, page.Rows); err != nil {
+	filled, err := d.fillWithin(ctx, ws, schema, page.Rows)
+	if err != nil {
 		return Paged[ChangedAsset]{}, fmt.Errorf("changes of %d assets: %w", len(page.Rows), err)
 	}
-	return page, nil
+	if filled < len(page.Rows) {
+		page.Rows = page.Rows[:filled]
+		page.Next, err = page.Rows[filled-1].Position()
+	}
+	return page, err
+}
+
+const (
+	changesBytes = 8 << 20 // of texts that a page of changed assets has, more or less
+	changesStep  = 8       // by which more assets are read at once than before
+)
+
+// fillWithin reads the states of changes, few at first, until their texts are many
+// bytes. It returns of how many.
+func (d db) fillWithin(ctx context.Context, ws int64, schema catalog.SchemaID, rows []ChangedAsset) (filled int, err error) {
+	bytes := 0
+	for step := 1; filled < len(rows) && bytes < changesBytes; step *= changesStep {
+		some := rows[filled:min(filled+step, len(rows))]
+		if err := d.fillChanges(ctx, ws, schema, some); err != nil {
+			return filled, err
+		}
+		for i := range some {
+			bytes += some[i].textBytes()
+		}
+		filled += len(some)
+	}
+	return filled, nil
+}
+
+// textBytes is the length of what may be long in both states.
+func (c *ChangedAsset) textBytes() int {
+	n := len(c.BeforeColumnEdges) + len(c.AfterColumnEdges)
+	for _, a := range []*catalog.Asset{c.Before, c.After} {
+		if a != nil {
+			n += textBytes(&a.Description) + len(a.Meta) + len(a.Config) + len(a.Extra)
+		}
+	}
+	for _, columns := range [][]catalog.Column{c.BeforeColumns, c.AfterColumns} {
+		for i := range columns {
+			n += textBytes(&columns[i].Description) + len(columns[i].Meta)
+		}
+	}
+	return n
+}
+
+func textBytes(t *catalog.Text) int {
+	n := len(t.Value)
+	if t.Own != nil {
+		n += len(*t.Own)
+	}
+	for _, h := range t.Hidden {
+		n += len(h.Value)
+	}
+	return n
 }
 
 // assetAt is an asset at a version.
