@@ -23,9 +23,6 @@ type artifact struct {
 // artifact returns the text of a part. What is not a plain file already, because
 // it is compressed or stored elsewhere, is unpacked into a spool file first.
 func (j *job) artifact(ctx context.Context, part catalog.Part) (*artifact, error) {
-	if err := j.intact(ctx, part); err != nil {
-		return nil, err
-	}
 	ranged, ok := j.Blobs(j.claim.WS).(blob.Ranged)
 	if !ok {
 		return j.spool(ctx, part)
@@ -72,6 +69,9 @@ func isGzip(r io.ReaderAt) (bool, error) {
 
 // spool unpacks a part into a file that only its descriptor names.
 func (j *job) spool(ctx context.Context, part catalog.Part) (_ *artifact, err error) {
+	if err := j.intact(ctx, part); err != nil {
+		return nil, err
+	}
 	packed, err := j.blob(ctx, part)
 	if err != nil {
 		return nil, err

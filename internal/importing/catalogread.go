@@ -58,7 +58,7 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) e
 	}
 	head, failures, issues, err := dbt.ReadCatalog(ctx, r, opt, &catalogSink{index, j})
 	if err != nil {
-		return inPart(partCatalog, err)
+		return j.whyUnread(ctx, part, err)
 	}
 	j.issues(partCatalog, issues)
 	for _, text := range failures {

@@ -54,9 +54,9 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	c.artifacts = append(c.artifacts, a)
 	head, err := a.sniff(ctx, j.Limits(partManifest))
 	if err != nil {
-		return inPart(partManifest, err)
+		return j.whyUnread(ctx, part, err)
 	}
-	if err := j.recognize(ctx, head); err != nil {
+	if err := j.recognize(ctx, head, part); err != nil {
 		return err
 	}
 	if skip, err := j.checkReverted(ctx, part); err != nil || skip {
@@ -74,7 +74,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		m, err = j.indexManifest(ctx, a, head, nil)
 	}
 	if err != nil {
-		return inPart(partManifest, err)
+		return j.whyUnread(ctx, part, err)
 	}
 	if j.project.ID == 0 {
 		// The head does not name the project: it is read off the nodes.

@@ -136,6 +136,14 @@ func (j *job) intact(ctx context.Context, p catalog.Part) error {
 	return nil
 }
 
+// whyUnread returns why a part could not be read: damage, or else what the reader found.
+func (j *job) whyUnread(ctx context.Context, p catalog.Part, err error) error {
+	if damage := j.intact(ctx, p); damage != nil {
+		return damage
+	}
+	return inPart(p.Name, err)
+}
+
 // openChecked opens a blob that is checked by its checksum, if that is known and
 // the bytes come from a file, else by its hash.
 func openChecked(ctx context.Context, blobs blob.Store, sum blob.Sum) (io.ReadCloser, error) {

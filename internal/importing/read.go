@@ -104,19 +104,24 @@ func (j *job) identify(ctx context.Context, h dbt.Head) error {
 // recognize finds the project by the head of a manifest before its nodes are
 // read. Manifests before v10 have no project name: one that is new is named
 // after its nodes, later.
-func (j *job) recognize(ctx context.Context, h dbt.Head) error {
-	if h.ProjectName != "" {
+//
+// A head is not checked when it is read, so nothing is written by it alone.
+func (j *job) recognize(ctx context.Context, h dbt.Head, part catalog.Part) error {
+	if h.ProjectName == "" && h.ProjectID == "" {
+		return nil
+	}
+	key := projectKey(h)
+	project, err := j.Store.ProjectByKey(ctx, j.claim.WS, j.schema.ID, key)
+	switch {
+	case errors.Is(err, catalog.ErrNotFound) && h.ProjectName == "":
+		return nil
+	case errors.Is(err, catalog.ErrNotFound):
+		if err := j.intact(ctx, part); err != nil {
+			return err
+		}
 		return j.identify(ctx, h)
-	}
-	if h.ProjectID == "" {
-		return nil
-	}
-	project, err := j.Store.ProjectByKey(ctx, j.claim.WS, j.schema.ID, h.ProjectID)
-	if errors.Is(err, catalog.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("project %s: %w", h.ProjectID, err)
+	case err != nil:
+		return fmt.Errorf("project %s: %w", key, err)
 	}
 	j.project = project
 	return nil

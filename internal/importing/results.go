@@ -15,9 +15,6 @@ import (
 // append-only by invocation id; results of nodes that no manifest names are
 // kept and found when one does.
 func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents) error {
-	if err := j.intact(ctx, part); err != nil {
-		return err
-	}
 	r, err := j.blob(ctx, part)
 	if err != nil {
 		return err
@@ -34,7 +31,7 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents
 		return nil
 	})
 	if err != nil {
-		return inPart(partRunResults, err)
+		return j.whyUnread(ctx, part, err)
 	}
 	j.issues(partRunResults, issues)
 	if c.manifest != nil && unknown > 0 {
@@ -140,9 +137,6 @@ func span(phases []dbt.Timing) (from, to time.Time) {
 
 // readSources stores the results of dbt source freshness.
 func (j *job) readSources(ctx context.Context, part catalog.Part, c *contents) error {
-	if err := j.intact(ctx, part); err != nil {
-		return err
-	}
 	r, err := j.blob(ctx, part)
 	if err != nil {
 		return err
@@ -157,7 +151,7 @@ func (j *job) readSources(ctx context.Context, part catalog.Part, c *contents) e
 		return nil
 	})
 	if err != nil {
-		return inPart(partSources, err)
+		return j.whyUnread(ctx, part, err)
 	}
 	j.issues(partSources, issues)
 	return j.putRun(ctx, part, head, c, nil, list)
