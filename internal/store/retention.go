@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -108,13 +109,17 @@ func (s *Store) DeleteVersions(ctx context.Context, ws int64, schema catalog.Sch
 // deleteEnded deletes the rows of a table that ended with a version or before,
 // some at a time.
 func (s *Store) deleteEnded(ctx context.Context, t versionedTable, ws int64, schema catalog.SchemaID, version int64) error {
-	key := t.key
+	return s.deleteRows(ctx, t.name, t.key+`, valid_from`, `ws = ? AND schema_id = ? AND valid_to <= ?`, ws, int64(schema), version)
+}
+
+// deleteRows deletes the rows of a table that meet a condition, some in each transaction. The key identifies a row
+// among them.
+func (s *Store) deleteRows(ctx context.Context, table, key, condition string, args ...any) error {
 	for {
 		var n int64
 		err := s.tx(ctx, func(tx Tx) (err error) {
-			n, err = tx.exec(ctx, `DELETE FROM `+t.name+` WHERE ws = ? AND schema_id = ? AND valid_to <= ? AND (`+key+`, valid_from) IN
-				(SELECT `+key+`, valid_from FROM `+t.name+` WHERE ws = ? AND schema_id = ? AND valid_to <= ? LIMIT ?)`,
-				ws, int64(schema), version, ws, int64(schema), version, chunkRows)
+			n, err = tx.exec(ctx, `DELETE FROM `+table+` WHERE `+condition+` AND (`+key+`) IN (SELECT `+key+` FROM `+table+` WHERE `+condition+` LIMIT ?)`,
+				append(slices.Concat(args, args), chunkRows)...)
 			return err
 		})
 		if err != nil || n == 0 {

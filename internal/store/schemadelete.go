@@ -77,45 +77,63 @@ func (s *Store) purge(ctx context.Context, ws int64, id catalog.SchemaID) error 
 	if err := s.purgeRuns(ctx, ws, id); err != nil {
 		return err
 	}
+	for _, t := range schemaTables {
+		if err := s.deleteRows(ctx, t.name, t.key, `ws = ? AND schema_id = ?`, ws, int64(id)); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
+	}
+	if err := s.purgeImports(ctx, ws, id); err != nil {
+		return err
+	}
 	return s.tx(ctx, func(tx Tx) error {
-		imports := ` IN (SELECT id FROM imports WHERE ws = ? AND schema_id = ?)`
-		for _, table := range []string{"blob_refs", "import_parts", "idempotency"} {
-			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND import_id`+imports, ws, ws, int64(id)); err != nil {
-				return err
-			}
-		}
-		for _, table := range schemaTables {
-			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND schema_id = ?`, ws, int64(id)); err != nil {
-				return err
-			}
-		}
 		_, err := tx.exec(ctx, `DELETE FROM schemas WHERE ws = ? AND id = ?`, ws, int64(id))
 		return err
 	})
 }
 
-// schemaTables are the tables with rows of a schema that are neither versioned nor of a run; imports and projects,
-// which refer to schemas, are among them.
-var schemaTables = []string{ //nolint:gochecknoglobals // constant
-	"versions", "applied_parts", "fingerprints", "removals", "latest_results", "latest_freshness", "jobs", "schedules", "imports", "projects",
+// schemaTables are the tables with rows of a schema that are neither versioned nor of a run or an import, with what
+// identifies a row within the schema. Projects, which refer to the schema, are among them.
+var schemaTables = []struct{ name, key string }{ //nolint:gochecknoglobals // constant
+	{"versions", "number"},
+	{"applied_parts", "project_id, part"},
+	{"fingerprints", "project_id, source"},
+	{"removals", "asset, project_id, node"},
+	{"latest_results", "node, project_id"},
+	{"latest_freshness", "node, project_id"},
+	{"jobs", "id"},
+	{"schedules", "id"},
+	{"projects", "id"},
+}
+
+// purged is how many runs or imports are deleted in a transaction, with the rows that belong to them.
+const purged = 20
+
+// purgeImports deletes the imports of a schema with what refers to them.
+func (s *Store) purgeImports(ctx context.Context, ws int64, id catalog.SchemaID) error {
+	return s.purgeParents(ctx, ws, id, "imports", "import_id", "blob_refs", "import_parts", "idempotency")
 }
 
 // purgeRuns deletes the runs of a schema with their results.
 func (s *Store) purgeRuns(ctx context.Context, ws int64, id catalog.SchemaID) error {
+	return s.purgeParents(ctx, ws, id, "runs", "run_id", resultTable.Name, freshnessTable.Name)
+}
+
+// purgeParents deletes the rows of a schema in a table and those of other tables that refer to them by a column.
+func (s *Store) purgeParents(ctx context.Context, ws int64, id catalog.SchemaID, table, column string, children ...string) error {
 	for {
 		n := 0
 		err := s.tx(ctx, func(tx Tx) error {
-			runs, err := list(ctx, tx.db, scalar[int64], `SELECT id FROM runs WHERE ws = ? AND schema_id = ? ORDER BY id LIMIT 20`, ws, int64(id))
-			if n = len(runs); err != nil || n == 0 {
+			parents, err := list(ctx, tx.db, scalar[int64], `SELECT id FROM `+table+` WHERE ws = ? AND schema_id = ? ORDER BY id LIMIT ?`, ws, int64(id), purged)
+			if n = len(parents); err != nil || n == 0 {
 				return err
 			}
-			marks, args := in([]any{ws}, runs)
-			for _, table := range []string{resultTable.Name, freshnessTable.Name} {
-				if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND run_id IN `+marks, args...); err != nil {
+			marks, args := in([]any{ws}, parents)
+			for _, child := range children {
+				if _, err := tx.exec(ctx, `DELETE FROM `+child+` WHERE ws = ? AND `+column+` IN `+marks, args...); err != nil {
 					return err
 				}
 			}
-			_, err = tx.exec(ctx, `DELETE FROM runs WHERE ws = ? AND id IN `+marks, args...)
+			_, err = tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND id IN `+marks, args...)
 			return err
 		})
 		if err != nil || n == 0 {
