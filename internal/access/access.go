@@ -37,13 +37,19 @@ const (
 	flushEvery = time.Minute
 )
 
-// Keys stores keys; *store.Store implements it.
+// Keys stores keys, people and the audit log; *store.Store implements it.
 type Keys interface {
-	PutKey(ctx context.Context, k store.Key) (store.Key, error)
+	PutKey(ctx context.Context, k store.Key, by store.By) (store.Key, error)
 	KeyByID(ctx context.Context, publicID string) (store.Key, error)
-	RevokeKey(ctx context.Context, ws, id int64) error
+	RevokeKey(ctx context.Context, ws, id int64, by store.By) error
 	TouchKeys(ctx context.Context, used map[int64]time.Time) error
 	CountKeys(ctx context.Context) (int64, error)
+
+	User(ctx context.Context, ws, id int64) (store.User, error)
+	CreateUser(ctx context.Context, ws int64, u store.User, by store.By) (store.User, error)
+	UpdateUser(ctx context.Context, ws, id int64, patch store.UserPatch, by store.By) (store.User, error)
+	RemoveUser(ctx context.Context, ws, id int64, by store.By, check func(store.User) error) error
+	AppendAudit(ctx context.Context, ws int64, entries ...store.AuditEntry) error
 }
 
 // Access authenticates requests. Safe for concurrent use.
@@ -53,6 +59,8 @@ type Access struct {
 	random io.Reader
 	demo   bool
 	failed *failures
+
+	signIns signIns
 
 	mu    sync.Mutex
 	cache map[string]cached // by public id
@@ -108,9 +116,13 @@ func (a *Access) Authenticate(ctx context.Context, header http.Header, remote st
 	p, err := a.authenticate(ctx, t, remote)
 	switch {
 	case err == nil:
-		a.failed.succeeded(from, t)
+		if a.failed.succeeded(from, t) {
+			a.signedIn(p, remote)
+		}
 	case errors.Is(err, ErrUnknown):
-		a.failed.failed(from, t, now)
+		if a.failed.failed(from, t, now) {
+			a.locked(remote)
+		}
 	}
 	return p, err
 }
@@ -134,7 +146,7 @@ func (a *Access) verify(t token, key store.Key, found bool, remote string) (Prin
 	same := subtle.ConstantTimeCompare(hash[:], key.SecretHash[:]) == 1
 	now := a.now()
 	switch {
-	case !same || !found || !key.RevokedAt.IsZero():
+	case !same || !found || !key.RevokedAt.IsZero(), key.User != nil && key.User.Role == "":
 		return Principal{}, fmt.Errorf("key %s: %w", t.publicID, ErrUnknown)
 	case !allowedFrom(key.CIDRs, remote):
 		return Principal{}, fmt.Errorf("key %s from %s: %w", key.PublicID, remote, ErrUnknown)
@@ -151,6 +163,10 @@ func principalOf(key store.Key) Principal {
 	p := Principal{WS: key.WS, KeyID: key.ID, Name: key.Name, Schemas: key.SchemaIDs, CIDRs: key.CIDRs, ExpiresAt: key.ExpiresAt}
 	for _, s := range key.Scopes {
 		p.Scopes = append(p.Scopes, Scope(s))
+	}
+	if key.User != nil {
+		p.UserID, p.Name = key.User.ID, key.User.Name
+		p.Scopes = Role(key.User.Role).limit(p.Scopes)
 	}
 	return p
 }
@@ -218,7 +234,7 @@ func (a *Access) forgetAll() {
 	clear(a.cache)
 }
 
-// Run stores the times of last use once a minute, and once more at the end.
+// Run stores the times of last use and the sign-ins once a minute, and once more at the end.
 func (a *Access) Run(ctx context.Context) error {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
@@ -234,9 +250,13 @@ func (a *Access) Run(ctx context.Context) error {
 	}
 }
 
-// Flush stores the times of last use that only this process has. If that fails,
-// they are kept for the next call.
+// Flush stores the times of last use and the sign-ins that only this process has. If
+// that fails, they are kept for the next call.
 func (a *Access) Flush(ctx context.Context) error {
+	return errors.Join(a.flushUsed(ctx), a.flushSignIns(ctx))
+}
+
+func (a *Access) flushUsed(ctx context.Context) error {
 	a.mu.Lock()
 	used := a.used
 	a.used = map[int64]time.Time{}

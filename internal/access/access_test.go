@@ -42,6 +42,13 @@ func (c *counted) TouchKeys(ctx context.Context, used map[int64]time.Time) error
 	return c.Store.TouchKeys(ctx, used)
 }
 
+func (c *counted) AppendAudit(ctx context.Context, ws int64, entries ...store.AuditEntry) error {
+	if c.fails != nil {
+		return c.fails
+	}
+	return c.Store.AppendAudit(ctx, ws, entries...)
+}
+
 func newAccess(t *testing.T, options ...Option) (*Access, *counted, *clock) {
 	t.Helper()
 	st, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{})
@@ -124,7 +131,7 @@ func TestRevocationElsewhere(t *testing.T) {
 	if _, err := a.Authenticate(t.Context(), bearer(secret), remote); err != nil {
 		t.Fatal(err)
 	}
-	if err := keys.RevokeKey(t.Context(), catalog.DefaultWorkspace, key.ID); err != nil {
+	if err := keys.RevokeKey(t.Context(), catalog.DefaultWorkspace, key.ID, store.By{}); err != nil {
 		t.Fatal(err)
 	}
 	c.at = c.at.Add(5 * time.Second)
@@ -139,13 +146,13 @@ func TestRevocationHereIsImmediate(t *testing.T) {
 	if _, err := a.Authenticate(t.Context(), bearer(secret), remote); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Revoke(t.Context(), catalog.DefaultWorkspace, key.ID); err != nil {
+	if err := a.Revoke(t.Context(), System(catalog.DefaultWorkspace), key.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Authenticate(t.Context(), bearer(secret), remote); !errors.Is(err, ErrUnknown) {
 		t.Errorf("revoked: %v", err)
 	}
-	if err := a.Revoke(t.Context(), 2, key.ID); !errors.Is(err, catalog.ErrNotFound) {
+	if err := a.Revoke(t.Context(), System(2), key.ID); !errors.Is(err, catalog.ErrNotFound) {
 		t.Errorf("revoked by another workspace: %v", err)
 	}
 }

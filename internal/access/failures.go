@@ -81,8 +81,8 @@ func (f *failures) left(a attempts, now time.Time) time.Duration {
 	return f.limit.Within - age
 }
 
-// failed counts an attempt that was refused.
-func (f *failures) failed(from netip.Prefix, sent token, now time.Time) {
+// failed counts an attempt that was refused and reports whether it was the last that is allowed.
+func (f *failures) failed(from netip.Prefix, sent token, now time.Time) (last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.valid, validAt{from, sent.hash()})
@@ -96,14 +96,20 @@ func (f *failures) failed(from netip.Prefix, sent token, now time.Time) {
 		thin(f.at)
 	}
 	f.at[from] = a
+	return a.n == f.limit.Attempts
 }
 
-// succeeded remembers that a key is valid from an address.
-func (f *failures) succeeded(from netip.Prefix, sent token) {
+// succeeded remembers that a key is valid from an address and reports whether that is new.
+func (f *failures) succeeded(from netip.Prefix, sent token) (first bool) {
+	key := validAt{from, sent.hash()}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if _, known := f.valid[key]; known {
+		return false
+	}
 	thin(f.valid)
-	f.valid[validAt{from, sent.hash()}] = struct{}{}
+	f.valid[key] = struct{}{}
+	return true
 }
 
 // thin deletes an arbitrary quarter of a map that is full.

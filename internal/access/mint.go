@@ -15,6 +15,7 @@ const DefaultValidity = 365 * 24 * time.Hour
 // NewKey describes the key to create.
 type NewKey struct {
 	Name      string
+	User      int64 // whose it is; 0 = nobody's
 	Scopes    []Scope
 	SchemaIDs []catalog.SchemaID // empty = all
 	CIDRs     []string           // empty = from everywhere
@@ -47,17 +48,37 @@ func (a *Access) put(ctx context.Context, by Principal, t token, n NewKey) (stor
 		n.ExpiresAt = a.now().Add(DefaultValidity)
 	}
 	key := store.Key{
-		WS: by.WS, PublicID: t.publicID, SecretHash: t.hash(), Name: n.Name, Creator: by.Name,
+		WS: by.WS, PublicID: t.publicID, SecretHash: t.hash(), Name: n.Name,
 		SchemaIDs: n.SchemaIDs, CIDRs: n.CIDRs, ExpiresAt: n.ExpiresAt,
 	}
 	for _, s := range n.Scopes {
 		key.Scopes = append(key.Scopes, string(s))
 	}
-	if key, err = a.keys.PutKey(ctx, key); err != nil {
+	if key.User, err = a.owner(ctx, by.WS, n); err != nil {
+		return store.Key{}, err
+	}
+	if key, err = a.keys.PutKey(ctx, key, by.By()); err != nil {
 		return store.Key{}, fmt.Errorf("key %q: %w", n.Name, err)
 	}
 	a.forgetAll()
 	return key, nil
+}
+
+// owner returns the person whose key it is to be, nil if nobody's. The key must not do more than the person.
+func (a *Access) owner(ctx context.Context, ws int64, n NewKey) (*store.User, error) {
+	if n.User == 0 {
+		return nil, nil //nolint:nilnil // nobody
+	}
+	u, err := a.keys.User(ctx, ws, n.User)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range n.Scopes {
+		if !Role(u.Role).can(s) {
+			return nil, &LimitError{"scopes", fmt.Sprintf("the role %s does not have %q", u.Role, s)}
+		}
+	}
+	return &u, nil
 }
 
 func (a *Access) check(n NewKey) error {
@@ -85,9 +106,9 @@ func (a *Access) check(n NewKey) error {
 
 // Revoke revokes a key: in this process at once, in others within five seconds.
 // It returns catalog.ErrNotFound if the workspace has no such key.
-func (a *Access) Revoke(ctx context.Context, ws, id int64) error {
+func (a *Access) Revoke(ctx context.Context, by Principal, id int64) error {
 	defer a.forgetAll()
-	if err := a.keys.RevokeKey(ctx, ws, id); err != nil {
+	if err := a.keys.RevokeKey(ctx, by.WS, id, by.By()); err != nil {
 		return fmt.Errorf("key %s: %w", catalog.FormatID(catalog.PrefixKey, id), err)
 	}
 	return nil

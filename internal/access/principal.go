@@ -6,26 +6,43 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Principal is who makes a request.
 type Principal struct {
 	WS      int64
 	KeyID   int64  // 0 = no key: the demonstration or the folder's own socket
-	Name    string // for people: the key's name
+	UserID  int64  // whose key it is; 0 = nobody's
+	Name    string // of the person, else of the key
 	Scopes  []Scope
 	Schemas []catalog.SchemaID // that it may see; empty = all
 
 	// Limits of its key, which those of the keys that it creates do not exceed.
 	CIDRs     []string  // empty = from everywhere
 	ExpiresAt time.Time // zero = never
+
+	// The request, for the audit log.
+	Address string
+	Request string
+
+	system bool
 }
 
 // Actor returns the principal as the author of a change.
 func (p Principal) Actor() catalog.Actor {
-	a := catalog.Actor{Kind: catalog.ActorKey, Name: p.Name}
-	a.ID = p.KeyLabel()
-	return a
+	switch {
+	case p.system:
+		return catalog.Actor{Kind: catalog.ActorSystem, Name: p.Name}
+	case p.UserID != 0:
+		return catalog.Actor{Kind: catalog.ActorUser, ID: catalog.FormatID(catalog.PrefixUser, p.UserID), Name: p.Name}
+	}
+	return catalog.Actor{Kind: catalog.ActorKey, ID: p.KeyLabel(), Name: p.Name}
+}
+
+// By returns the principal as the audit log names it.
+func (p Principal) By() store.By {
+	return store.By{Actor: p.Actor(), Key: p.KeyLabel(), Address: p.Address, Request: p.Request}
 }
 
 // KeyLabel returns the id of the principal's key, such as KEY-3; "" without one.
@@ -48,7 +65,7 @@ func (p Principal) Sees(id catalog.SchemaID) bool {
 
 // System is the principal of the program itself, which may do everything in a workspace.
 func System(ws int64) Principal {
-	return Principal{WS: ws, Name: "system", Scopes: []Scope{AdminWorkspace}}
+	return Principal{WS: ws, Name: "system", Scopes: []Scope{AdminWorkspace}, system: true}
 }
 
 // Local is the principal of anyone who can open the data folder's socket: the

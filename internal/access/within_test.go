@@ -45,7 +45,7 @@ func TestKeysInheritLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(open.SchemaIDs, limited.Schemas) || !slices.Equal(open.CIDRs, limited.CIDRs) || !open.ExpiresAt.Equal(end) || open.Creator != "team" {
+	if !slices.Equal(open.SchemaIDs, limited.Schemas) || !slices.Equal(open.CIDRs, limited.CIDRs) || !open.ExpiresAt.Equal(end) || open.Creator != limited.Actor() {
 		t.Errorf("a request without limits: %+v", open)
 	}
 	narrow := NewKey{

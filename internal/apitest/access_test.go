@@ -32,7 +32,7 @@ func bodyFor(method string) *strings.Reader {
 
 func filled(id func(prefix string) string) func(path string) string {
 	prefixes := map[string]string{
-		"/schemas/": "SCH", "/dbt_imports/": "IMP", "/projects/": "PRJ", "/assets/": "TBL", "/runs/": "RUN", "/keys/": "KEY",
+		"/schemas/": "SCH", "/dbt_imports/": "IMP", "/projects/": "PRJ", "/assets/": "TBL", "/runs/": "RUN", "/keys/": "KEY", "/users/": "USR",
 	}
 	return func(path string) string {
 		for at, prefix := range prefixes {
@@ -95,8 +95,9 @@ func otherWorkspaces(t *testing.T, o Options) {
 	schema := s.Schema(t, "Analytics Warehouse")
 	s.Import(t, key, schema, File("manifest", "manifest.json", beforeManifest), File("run_results", "r.json", beforeResults))
 	const other = 2
+	s.Send(t, "POST", "/api/v1/users", key, `{"name":"Ana","email":"ana@example.com","role":"viewer"}`)
 	stranger := s.KeyFor(t, other, access.NewKey{Name: "eve", Scopes: []access.Scope{access.AdminWorkspace}})
-	existing := map[string]string{"SCH": schema, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, key, schema, "model.shop.dim_products"), "RUN": "RUN-1", "KEY": "KEY-1"}
+	existing := map[string]string{"SCH": schema, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, key, schema, "model.shop.dim_products"), "RUN": "RUN-1", "KEY": "KEY-1", "USR": "USR-1"}
 	real := operations(t, s, filled(func(prefix string) string { return existing[prefix] }))
 	random := operations(t, s, filled(func(prefix string) string { return prefix + "-987654" }))
 	compared := 0
@@ -115,7 +116,7 @@ func otherWorkspaces(t *testing.T, o Options) {
 	if compared < 20 {
 		t.Errorf("%d routes with ids compared", compared)
 	}
-	for _, path := range []string{"/api/v1/schemas", "/api/v1/projects", "/api/v1/assets", "/api/v1/dbt_imports", "/api/v1/runs"} {
+	for _, path := range []string{"/api/v1/schemas", "/api/v1/projects", "/api/v1/assets", "/api/v1/dbt_imports", "/api/v1/runs", "/api/v1/users"} {
 		if r := s.Get(t, path, stranger); r.Status != 200 || len(r.At(t, "data").([]any)) != 0 {
 			t.Errorf("%s: %d %s", path, r.Status, r.Body)
 		}
@@ -155,7 +156,7 @@ func TestCredentials(t *testing.T) {
 	if r := s.Get(t, "/api/v1/schemas", revoked); r.Status != 200 {
 		t.Fatalf("before it is revoked: %d", r.Status)
 	}
-	if err := s.Access.Revoke(t.Context(), catalog.DefaultWorkspace, key.ID); err != nil {
+	if err := s.Access.Revoke(t.Context(), access.System(catalog.DefaultWorkspace), key.ID); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Hour)

@@ -20,6 +20,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 //go:generate go test . -run TestExamplesAreReal -count=1 -update
@@ -94,9 +95,9 @@ func samples(t *testing.T) []sampled {
 }
 
 func order(id string) string {
-	for n, prefix := range []string{"edit", "update", "create", "revert", "undo", "cancel", "dismiss", "confirm", "revoke", "delete"} {
+	for n, prefix := range []string{"edit", "update", "create", "revert", "undo", "cancel", "dismiss", "confirm", "revoke", "remove", "delete"} {
 		if strings.HasPrefix(id, prefix) {
-			return strconv.Itoa(n)
+			return string(rune('a' + n))
 		}
 	}
 	return ""
@@ -113,7 +114,7 @@ type exampleServer struct {
 	key string
 }
 
-// newExampleServer starts a server with the demo's schema, two keys and, but for some states, both of its imports. Its
+// newExampleServer starts a server with the demo's schema, two keys, a person and, but for some states, both of its imports. Its
 // clock stands still and its random numbers are always the same, and so are its replies.
 func newExampleServer(t *testing.T, state string) *exampleServer {
 	t.Helper()
@@ -123,6 +124,9 @@ func newExampleServer(t *testing.T, state string) *exampleServer {
 	})}
 	s.key = s.Key(t, access.AdminWorkspace)
 	s.KeyFor(t, 1, access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
+	if _, err := s.Access.CreateUser(t.Context(), access.System(1), store.User{Name: "Bo", Email: "bo@example.com", Role: "editor"}); err != nil {
+		t.Fatal(err)
+	}
 	if state == "no schema" {
 		return s
 	}

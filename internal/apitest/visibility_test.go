@@ -1,6 +1,7 @@
 package apitest
 
 import (
+	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -38,7 +39,11 @@ func describedOperations(t *testing.T, s *Server) []described {
 }
 
 // prefixOf is the prefix of the ids of the resource in front of {id}.
-var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN"}
+var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN", "keys": "KEY", "users": "USR"}
+
+// ofWorkspace are the resources that belong to the whole workspace: a key that is limited to schemas may not manage
+// them at all.
+var ofWorkspace = regexp.MustCompile(`^/api/v1/(keys|users|audit)`)
 
 var beforeID = regexp.MustCompile(`/([a-z_]+)/\{id\}`)
 
@@ -102,7 +107,8 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	existing := map[string]string{"SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1"}
+	s.Send(t, "POST", "/api/v1/users", admin, `{"name":"Ana","email":"ana@example.com","role":"viewer"}`)
+	existing := map[string]string{"KEY": "KEY-1", "USR": "USR-1", "SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1"}
 	keys := map[string]string{
 		"another schema": s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
 			Name: "team", Scopes: []access.Scope{access.AdminWorkspace}, SchemaIDs: []catalog.SchemaID{catalog.SchemaID(other)},
@@ -121,7 +127,11 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 			random := d.requests(func(prefix string) string { return prefix + "-987654" }, own)
 			for i := range real {
 				got, want := s.Do(t, d.method, real[i], key, bodyFor(d.method), asJSON...), s.Do(t, d.method, random[i], key, bodyFor(d.method), asJSON...)
-				if got.Status != 404 || masked(got) != masked(want) {
+				status := 404
+				if name == "another schema" && ofWorkspace.MatchString(d.path) {
+					status = 403
+				}
+				if got.Status != status || masked(got) != masked(want) {
 					t.Errorf("key of %s: %s %s: %d %s, want what a random id gives: %d %s", name, d.method, real[i], got.Status, got.Body, want.Status, want.Body)
 				}
 				compared++
@@ -136,6 +146,12 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 		if compared < 30 {
 			t.Errorf("key of %s: %d requests compared", name, compared)
 		}
+		for path, seen := range map[string]bool{"/api/v1/users": name == "another workspace", "/api/v1/keys": name == "another workspace", "/api/v1/audit": name == "another workspace"} {
+			r := s.Get(t, path, key)
+			if seen != (r.Status == 200) || bytes.Contains(r.Body, []byte("ana@example.com")) || bytes.Contains(r.Body, []byte(hidden)) || bytes.Contains(r.Body, []byte("KEY-1\"")) {
+				t.Errorf("key of %s: %s: %d %s", name, path, r.Status, r.Body)
+			}
+		}
 		// The schema is a field of the body.
 		got := s.Upload(t, key, Form(Text("schema_id", hidden), File("manifest", "m", []byte("{}"))))
 		want := s.Upload(t, key, Form(Text("schema_id", "SCH-987654"), File("manifest", "m", []byte("{}"))))
@@ -143,6 +159,10 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 			t.Errorf("key of %s: upload: %d %s", name, got.Status, got.Body)
 		}
 		made := s.Send(t, "POST", "/api/v1/keys", key, `{"name":"k","scopes":["read:catalog"],"schema_ids":["`+hidden+`"]}`)
+		hers := s.Send(t, "POST", "/api/v1/keys", s.KeyFor(t, 2, access.NewKey{Name: "eve", Scopes: []access.Scope{access.AdminWorkspace}}), `{"name":"k","scopes":["read:catalog"],"user":"USR-1"}`)
+		if hers.Status != 422 || hers.At(t, "field") != "user" {
+			t.Errorf("a key for a person of another workspace: %d %s", hers.Status, hers.Body)
+		}
 		absent := s.Send(t, "POST", "/api/v1/keys", key, `{"name":"k","scopes":["read:catalog"],"schema_ids":["SCH-987654"]}`)
 		if made.Status != 422 || masked(made) != masked(absent) {
 			t.Errorf("key of %s: a key for it: %d %s, want what a random id gives: %d %s", name, made.Status, made.Body, absent.Status, absent.Body)

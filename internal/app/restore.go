@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/thalweg-data/thalweg/internal/access"
 	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
@@ -157,5 +158,5 @@ func revokeRestored(ctx context.Context, st *store.Store, o RestoreOptions) (int
 	if !o.RevokeKeys {
 		return 0, nil
 	}
-	return st.RevokeAllKeys(ctx)
+	return st.RevokeAllKeys(ctx, access.System(catalog.DefaultWorkspace).By())
 }

@@ -17,6 +17,8 @@ const (
 	PrefixRun     = "RUN"
 	PrefixKey     = "KEY"
 	PrefixEdit    = "EDT"
+	PrefixUser    = "USR"
+	PrefixAudit   = "AUD"
 	PrefixSync    = "SYN"
 )
 

@@ -29,9 +29,13 @@ type Editor interface {
 // Store is what the API needs of the store beyond the read model; *store.Store implements it.
 type Store interface {
 	CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error)
-	DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, check func(store.SchemaRow) error) error
+	DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, by store.By, check func(store.SchemaRow) error) error
 	UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch store.SchemaPatch) (catalog.Schema, error)
 	Keys(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Key], error)
+	User(ctx context.Context, ws, id int64) (store.User, error)
+	Users(ctx context.Context, ws int64, p store.Page) (store.Paged[store.User], error)
+	Audit(ctx context.Context, ws int64, f store.AuditFilter, p store.Page) (store.Paged[store.AuditEntry], error)
+	AppendAudit(ctx context.Context, ws int64, entries ...store.AuditEntry) error
 	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error
 }
 
@@ -101,4 +105,6 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerColumnLineage(s)
 	a.registerImpact(s)
 	a.registerKeys(s)
+	a.registerUsers(s)
+	a.registerAudit(s)
 }

@@ -14,17 +14,19 @@ import (
 
 // Key is an API key, without its secret.
 type Key struct {
-	Name       string   `json:"name"`
-	PublicID   string   `json:"public_id" doc:"The 8 characters after the prefix, to identify the key"`
-	Creator    string   `json:"creator"`
-	Scopes     []string `json:"scopes" nullable:"false"`
-	SchemaIDs  []string `json:"schema_ids" nullable:"false" doc:"Schemas that it may see; empty means all"`
-	CIDRs      []string `json:"cidrs" nullable:"false" doc:"Networks that it may be used from; empty means all"`
-	CreatedAt  string   `json:"created_at" format:"date-time"`
-	ExpiresAt  *string  `json:"expires_at" format:"date-time" doc:"Null: never"`
-	RevokedAt  *string  `json:"revoked_at" format:"date-time"`
-	LastUsedAt *string  `json:"last_used_at" format:"date-time" doc:"Accurate to the minute"`
-	Secret     string   `json:"secret,omitempty" doc:"The key itself; only in the reply to its creation"`
+	Name       string                                `json:"name"`
+	PublicID   string                                `json:"public_id" doc:"The 8 characters after the prefix, to identify the key"`
+	Creator    string                                `json:"creator" doc:"Name of who created it"`
+	Scopes     []string                              `json:"scopes" nullable:"false"`
+	SchemaIDs  []string                              `json:"schema_ids" nullable:"false" doc:"Schemas that it may see; empty means all"`
+	CIDRs      []string                              `json:"cidrs" nullable:"false" doc:"Networks that it may be used from; empty means all"`
+	CreatedAt  string                                `json:"created_at" format:"date-time"`
+	ExpiresAt  *string                               `json:"expires_at" format:"date-time" doc:"Null: never"`
+	RevokedAt  *string                               `json:"revoked_at" format:"date-time"`
+	LastUsedAt *string                               `json:"last_used_at" format:"date-time" doc:"Accurate to the minute"`
+	CreatorRef httpserver.Nullable[ActorRef]         `json:"creator_ref" doc:"Who created it; null for a key that was created before this was recorded"`
+	User       httpserver.Nullable[httpserver.Named] `json:"user" doc:"The person whose key it is; it may do no more than the person's role. Null: nobody's"`
+	Secret     string                                `json:"secret,omitempty" doc:"The key itself; only in the reply to its creation"`
 }
 
 // NewKey is a request for a key.
@@ -35,6 +37,7 @@ type NewKey struct {
 	CIDRs        []string `json:"cidrs,omitempty" maxItems:"100" doc:"Networks that it may be used from; default: those of the key that creates it"`
 	ExpiresAt    *string  `json:"expires_at,omitempty" format:"date-time" doc:"Default: one year from now, or the end of the key that creates it"`
 	NeverExpires bool     `json:"never_expires,omitempty"`
+	User         string   `json:"user,omitempty" maxLength:"64" doc:"The person whose key it is, such as USR-2; its scopes are limited by the person's role, and what it changes is the person's"`
 }
 
 func (a *API) registerKeys(s *httpserver.Server) {
@@ -96,6 +99,19 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 		}
 		n.Scopes = append(n.Scopes, scope)
 	}
+	if in.User != "" {
+		id, err := catalog.ParseIDOf(catalog.PrefixUser, in.User)
+		if err == nil {
+			_, err = a.store.User(ctx, p.WS, id)
+		}
+		if errors.Is(err, catalog.ErrNotFound) {
+			return n, invalidField("user", "there is no such person in this workspace")
+		}
+		if err != nil {
+			return n, err
+		}
+		n.User = id
+	}
 	if in.ExpiresAt != nil {
 		t, err := time.Parse(time.RFC3339, *in.ExpiresAt)
 		if err != nil {
@@ -122,18 +138,21 @@ func (a *API) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*
 	}
 	id, err := catalog.ParseIDOf(catalog.PrefixKey, in.ID)
 	if err == nil {
-		err = a.access.Revoke(ctx, p.WS, id)
+		err = a.access.Revoke(ctx, p, id)
 	}
 	return nil, httpserver.Missing(err, "id", in.ID)
 }
 
 func keyResource(k store.Key) httpserver.Resource[Key] {
 	out := Key{
-		Name: k.Name, PublicID: k.PublicID, Creator: k.Creator, Scopes: orEmpty(k.Scopes), SchemaIDs: []string{}, CIDRs: orEmpty(k.CIDRs),
+		Name: k.Name, PublicID: k.PublicID, Creator: k.Creator.Name, CreatorRef: actorRefOf(k.Creator), Scopes: orEmpty(k.Scopes), SchemaIDs: []string{}, CIDRs: orEmpty(k.CIDRs),
 		CreatedAt: timeOrEmpty(k.CreatedAt), ExpiresAt: timeText(k.ExpiresAt), RevokedAt: timeText(k.RevokedAt), LastUsedAt: timeText(k.LastUsedAt),
+	}
+	if k.User != nil {
+		out.User = httpserver.NullableOf(&httpserver.Named{ID: k.User.Label(), Name: k.User.Name})
 	}
 	for _, id := range k.SchemaIDs {
 		out.SchemaIDs = append(out.SchemaIDs, id.String())
 	}
-	return httpserver.Resource[Key]{ID: catalog.FormatID(catalog.PrefixKey, k.ID), Type: "key", Attributes: out}
+	return httpserver.Resource[Key]{ID: k.Label(), Type: "key", Attributes: out}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Removal is an asset whose removal is pending.
@@ -87,6 +88,10 @@ func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err != nil {
 		return nil, err
 	}
+	details := map[string]any{"removed": n, "imports": labelsOf(imports)}
+	if err := a.record(ctx, p, store.ActionRemovalsConfirmed, view.Schema.ID.String(), details); err != nil {
+		return nil, err
+	}
 	return removalsOutcome(view.Schema.ID.String(), n, imports), nil
 }
 
@@ -101,14 +106,22 @@ func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err := a.reverts.DismissTarget(ctx, p.WS, view.Schema.ID, p.Actor()); err != nil {
 		return nil, err
 	}
+	if err := a.record(ctx, p, store.ActionRemovalsDismissed, view.Schema.ID.String(), nil); err != nil {
+		return nil, err
+	}
 	return removalsOutcome(view.Schema.ID.String(), 0, nil), nil
 }
 
-func removalsOutcome(id string, n int64, imports []catalog.ImportID) *httpserver.Body[httpserver.Document[RemovalsOutcome]] {
-	out := RemovalsOutcome{Removed: n, Imports: []string{}}
+func labelsOf(imports []catalog.ImportID) []string {
+	out := []string{}
 	for _, imp := range imports {
-		out.Imports = append(out.Imports, imp.String())
+		out = append(out, imp.String())
 	}
+	return out
+}
+
+func removalsOutcome(id string, n int64, imports []catalog.ImportID) *httpserver.Body[httpserver.Document[RemovalsOutcome]] {
+	out := RemovalsOutcome{Removed: n, Imports: labelsOf(imports)}
 	return httpserver.Reply(httpserver.DocumentOf(
 		httpserver.Resource[RemovalsOutcome]{ID: id, Type: "removals", Attributes: out},
 	))

@@ -8,6 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/importing"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Reverter undoes imports, and applies or forgets those of another target that wait.
@@ -53,14 +54,14 @@ func (a *API) registerReverts(s *httpserver.Server) {
 }
 
 func (a *API) revertImport(ctx context.Context, p access.Principal, in *revertInput) (*httpserver.Body[httpserver.Document[Revert]], error) {
-	return a.revert(ctx, p, in, a.reverts.Revert)
+	return a.revert(ctx, p, in, store.ActionImportReverted, a.reverts.Revert)
 }
 
 func (a *API) undoRevert(ctx context.Context, p access.Principal, in *revertInput) (*httpserver.Body[httpserver.Document[Revert]], error) {
-	return a.revert(ctx, p, in, a.reverts.Unrevert)
+	return a.revert(ctx, p, in, store.ActionRevertUndone, a.reverts.Unrevert)
 }
 
-func (a *API) revert(ctx context.Context, p access.Principal, in *revertInput,
+func (a *API) revert(ctx context.Context, p access.Principal, in *revertInput, action string,
 	do func(context.Context, int64, catalog.Import, catalog.Actor, bool) (importing.Reverted, error),
 ) (*httpserver.Body[httpserver.Document[Revert]], error) {
 	_, imp, err := a.importOf(ctx, p, in.ID)
@@ -69,6 +70,9 @@ func (a *API) revert(ctx context.Context, p access.Principal, in *revertInput,
 	}
 	done, err := do(ctx, p.WS, imp, p.Actor(), in.Force)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.record(ctx, p, action, imp.ID.String(), map[string]any{"version": done.Version, "force": in.Force}); err != nil {
 		return nil, err
 	}
 	out := Revert{Restored: done.Restored, NotRestored: done.NotRestored}

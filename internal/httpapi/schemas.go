@@ -139,7 +139,7 @@ func (a *API) deleteSchema(ctx context.Context, p access.Principal, in *deleteSc
 	if in.Confirm != view.Schema.Name {
 		return nil, httpserver.InvalidParameter("confirm", "must be the name of the schema, %q", view.Schema.Name)
 	}
-	return nil, a.store.DeleteSchema(ctx, p.WS, view.Schema.ID, schemaIs(in.IfMatch))
+	return nil, a.store.DeleteSchema(ctx, p.WS, view.Schema.ID, p.By(), schemaIs(in.IfMatch))
 }
 
 func (a *API) listSchemas(ctx context.Context, p access.Principal, in *httpserver.PageParams) (*httpserver.Body[httpserver.List[Schema]], error) {
@@ -170,6 +170,9 @@ func (a *API) createSchema(ctx context.Context, p access.Principal, in *struct{ 
 	}
 	s, err := a.store.CreateSchema(ctx, p.WS, in.Body.Name, in.Body.Environment)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.record(ctx, p, store.ActionSchemaCreated, s.ID.String(), map[string]any{"name": s.Name, "environment": s.Environment}); err != nil {
 		return nil, err
 	}
 	doc := httpserver.DocumentOf(schemaResource(store.SchemaRow{Schema: s}))
@@ -205,7 +208,7 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 	if err != nil {
 		return nil, err
 	}
-	patch := store.SchemaPatch{If: schemaIs(in.IfMatch), Name: in.Body.Name, Environment: in.Body.Environment}
+	patch := store.SchemaPatch{By: p.By(), If: schemaIs(in.IfMatch), Name: in.Body.Name, Environment: in.Body.Environment}
 	for field, text := range map[string]*string{"name": patch.Name, "environment": patch.Environment} {
 		if text != nil {
 			if err := plainText(field, *text); err != nil {

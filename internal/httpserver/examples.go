@@ -13,7 +13,7 @@ import (
 
 // exampleIDs are ids by the resource in front of {id} in a path.
 var exampleIDs = map[string]string{
-	"schemas": "SCH-101", "dbt_imports": "IMP-1", "assets": "TBL-31", "runs": "RUN-1", "projects": "PRJ-1", "keys": "KEY-2",
+	"schemas": "SCH-101", "dbt_imports": "IMP-1", "assets": "TBL-31", "runs": "RUN-1", "projects": "PRJ-1", "keys": "KEY-2", "users": "USR-1",
 }
 
 // exampleValues are values of other parameters by name.

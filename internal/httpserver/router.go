@@ -62,6 +62,7 @@ func (rt *router) guard(pattern string, route Route) http.Handler {
 			}
 		}
 		x.by, x.key = p.Name, p.KeyLabel()
+		p.Address, p.Request = remote(x), x.id
 		if p.KeyID == 0 && foreignPage(r) {
 			WriteProblem(w, r, crossOrigin())
 			return

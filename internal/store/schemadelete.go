@@ -15,7 +15,7 @@ func notDeleted(column string) string {
 
 // DeleteSchema hides a schema and everything in it, frees its name, and cancels what waits for it. PurgeSchema deletes
 // the rows later. check refuses it by an error, as SchemaPatch.If does.
-func (s *Store) DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, check func(SchemaRow) error) error {
+func (s *Store) DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, by By, check func(SchemaRow) error) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		schema, err := tx.checkedSchema(ctx, ws, id, check)
 		if err != nil {
@@ -33,8 +33,10 @@ func (s *Store) DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID,
 		// Names are unique and have no control characters, so this one cannot be taken.
 		name := fmt.Sprintf("\x01%s %s", id, schema.Name)
 		at := micros(s.now())
-		_, err = tx.exec(ctx, `UPDATE schemas SET deleted_at = ?, updated_at = ?, name = ? WHERE ws = ? AND id = ?`, at, at, name, ws, int64(id))
-		return err
+		if _, err := tx.exec(ctx, `UPDATE schemas SET deleted_at = ?, updated_at = ?, name = ? WHERE ws = ? AND id = ?`, at, at, name, ws, int64(id)); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, ws, AuditEntry{Action: ActionSchemaDeleted, Subject: id.String(), By: by, Details: settingsOf(schema)})
 	})
 	if err != nil {
 		return fmt.Errorf("delete schema %s: %w", id, err)

@@ -35,6 +35,7 @@ type SchemaPatch struct {
 	Name, Environment *string
 	// Policy changes the stored policy.
 	Policy func(*catalog.Policy)
+	By     By // who does it
 	// If refuses the change by an error. It is called within the transaction, while
 	// nothing else can change the schema, and again if that is tried again.
 	If func(SchemaRow) error
@@ -231,20 +232,31 @@ func (s *Store) UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID,
 		if schema, err = tx.checkedSchema(ctx, ws, id, patch.If); err != nil {
 			return err
 		}
+		before := schema
 		patch.apply(&schema)
 		schema.UpdatedAt = timeOf(micros(s.now()))
 		policy, err := json.Marshal(schema.Policy)
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `UPDATE schemas SET name = ?, environment = ?, policy = ?, updated_at = ? WHERE ws = ? AND id = ?`,
-			schema.Name, schema.Environment, string(policy), micros(schema.UpdatedAt), ws, int64(id))
-		return err
+		if _, err := tx.exec(ctx, `UPDATE schemas SET name = ?, environment = ?, policy = ?, updated_at = ? WHERE ws = ? AND id = ?`,
+			schema.Name, schema.Environment, string(policy), micros(schema.UpdatedAt), ws, int64(id)); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, ws, AuditEntry{
+			Action: ActionSchemaUpdated, Subject: id.String(), By: patch.By,
+			Details: map[string]any{"before": settingsOf(before), "after": settingsOf(schema)},
+		})
 	})
 	if err != nil {
 		return catalog.Schema{}, fmt.Errorf("update schema %s: %w", id, err)
 	}
 	return schema, nil
+}
+
+// settingsOf returns what the audit log says of a schema.
+func settingsOf(s catalog.Schema) map[string]any {
+	return map[string]any{"name": s.Name, "environment": s.Environment, "policy": s.Policy}
 }
 
 func (p SchemaPatch) apply(s *catalog.Schema) {

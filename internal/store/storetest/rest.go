@@ -14,31 +14,31 @@ func testKeys(t *testing.T, r *rig) {
 	ctx := t.Context()
 	same(t, get(r.CountKeys(ctx))(t), int64(0))
 	want := store.Key{
-		WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1, 2, 31: 9}, Name: "ci", Creator: "ana", Scopes: []string{"write:dbt_imports"},
+		WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1, 2, 31: 9}, Name: "ci", Scopes: []string{"write:dbt_imports"},
 		SchemaIDs: []catalog.SchemaID{101}, CIDRs: []string{"10.0.0.0/8"}, ExpiresAt: start.Add(time.Hour),
 	}
-	key := get(r.PutKey(ctx, want))(t)
-	want.ID, want.CreatedAt = 1, start
+	key := get(r.PutKey(ctx, want, byAna))(t)
+	want.ID, want.CreatedAt, want.Creator = 1, start, byAna.Actor
 	same(t, key, want)
 	same(t, get(r.KeyByID(ctx, "abcdefgh"))(t), want)
 	_, err := r.KeyByID(ctx, "ABCDEFGH")
 	wants(t, err, catalog.ErrNotFound)
-	_, err = r.PutKey(ctx, want)
+	_, err = r.PutKey(ctx, want, byAna)
 	wants(t, err, catalog.ErrConflict)
-	second := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "second00", Name: "x"}))(t)
+	second := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "second00", Name: "x"}, byAna))(t)
 	all := walk(t, 1, func(p store.Page) (store.Paged[store.Key], error) { return r.Keys(ctx, ws, p) })
 	same(t, all, []store.Key{key, second})
 
 	r.clock.add(time.Minute)
-	must(t, r.RevokeKey(ctx, ws, second.ID))
+	must(t, r.RevokeKey(ctx, ws, second.ID, byAna))
 	r.clock.add(time.Minute)
-	must(t, r.RevokeKey(ctx, ws, second.ID))
+	must(t, r.RevokeKey(ctx, ws, second.ID, byAna))
 	if k := get(r.KeyByID(ctx, "second00"))(t); !k.RevokedAt.Equal(start.Add(time.Minute)) {
 		t.Errorf("revoked at %s", k.RevokedAt)
 	}
-	wants(t, r.RevokeKey(ctx, ws+1, key.ID), catalog.ErrNotFound)
+	wants(t, r.RevokeKey(ctx, ws+1, key.ID, byAna), catalog.ErrNotFound)
 	same(t, get(r.CountKeys(ctx))(t), int64(1))
-	same(t, get(r.RevokeAllKeys(ctx))(t), int64(1))
+	same(t, get(r.RevokeAllKeys(ctx, byAna))(t), int64(1))
 	same(t, get(r.CountKeys(ctx))(t), int64(0))
 	used := start.Add(time.Hour)
 	must(t, r.TouchKeys(ctx, map[int64]time.Time{key.ID: used, 99: used}))
@@ -120,7 +120,8 @@ func testIsolation(t *testing.T, r *rig) {
 		Pending: map[catalog.ProjectID][]store.PendingRemoval{project.ID: {{Asset: 1}}},
 	}))
 	runID := r.putRun(run(schema, "i", 1), result("model.a", "success", 1))
-	key := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "12345678"}))(t)
+	key := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "12345678"}, byAna))(t)
+	user := get(r.CreateUser(ctx, ws, store.User{Name: "Ana", Email: "ana@example.com", Role: "viewer"}, byAna))(t)
 	lease := l
 	lease.WS = foreign
 
@@ -162,7 +163,10 @@ func testIsolation(t *testing.T, r *rig) {
 		"run":         func() error { _, err := r.Run(ctx, foreign, runID); return err },
 		"run results": func() error { _, err := r.RunResults(ctx, foreign, runID, store.Page{}); return err },
 		"put run":     func() error { _, _, err := r.PutRun(ctx, foreign, run(schema, "j", 1), nil, nil); return err },
-		"revoke":      func() error { return r.RevokeKey(ctx, foreign, key.ID) },
+		"revoke":      func() error { return r.RevokeKey(ctx, foreign, key.ID, byAna) },
+		"user":        func() error { _, err := r.User(ctx, foreign, user.ID); return err },
+		"update user": func() error { _, err := r.UpdateUser(ctx, foreign, user.ID, store.UserPatch{}, byAna); return err },
+		"remove user": func() error { return r.RemoveUser(ctx, foreign, user.ID, byAna, nil) },
 	} {
 		if err := call(); err == nil {
 			t.Errorf("%s: found from another workspace", name)
@@ -185,6 +189,7 @@ func testIsolation(t *testing.T, r *rig) {
 		len(get(r.Schemas(ctx, foreign, nil, store.Page{}))(t).Rows), len(get(r.Projects(ctx, foreign, 0, store.Page{}))(t).Rows),
 		len(get(r.Imports(ctx, foreign, store.ImportFilter{}, store.Page{}))(t).Rows), len(get(r.Removals(ctx, foreign, schema, store.Page{}))(t).Rows),
 		len(get(r.Runs(ctx, foreign, store.RunFilter{}, store.Page{}))(t).Rows), len(get(r.Keys(ctx, foreign, store.Page{}))(t).Rows),
+		len(get(r.Users(ctx, foreign, store.Page{}))(t).Rows), len(get(r.Audit(ctx, foreign, store.AuditFilter{}, store.Page{}))(t).Rows),
 		len(get(r.AssetPage(ctx, foreign, store.AssetFilter{}, store.Page{}))(t).Rows),
 		len(get(r.NodeResults(ctx, foreign, schema, ofProject(2, "model.a"), store.Known{}, store.Page{}))(t).Rows),
 		len(get(r.AssetBreakdown(ctx, foreign, store.AssetFilter{}, store.ByTag))(t)),

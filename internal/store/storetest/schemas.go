@@ -124,9 +124,9 @@ func testDeletedSchemas(t *testing.T, r *rig) {
 	}
 	same(t, counts(), []int{2, 2, 47, 2, 2})
 	wants(t, r.PurgeSchema(ctx, ws, deleted), catalog.ErrConflict)
-	must(t, r.DeleteSchema(ctx, ws, deleted, nil))
+	must(t, r.DeleteSchema(ctx, ws, deleted, byAna, nil))
 	same(t, counts(), []int{1, 1, 1, 1, 1})
-	wants(t, r.DeleteSchema(ctx, ws, deleted, nil), catalog.ErrNotFound)
+	wants(t, r.DeleteSchema(ctx, ws, deleted, byAna, nil), catalog.ErrNotFound)
 	_, err := r.Schema(ctx, ws, deleted)
 	wants(t, err, catalog.ErrNotFound)
 	_, err = r.Import(ctx, ws, 2)

@@ -89,6 +89,8 @@ func Run(t *testing.T, open Open) {
 		{"results by project", testResultsByProject},
 		{"run results", testRunResults},
 		{"keys", testKeys},
+		{"users", testUsers},
+		{"audit", testAudit},
 		{"settings", testSettings},
 		{"foreign ids", testForeignIDs},
 		{"isolation", testIsolation},

@@ -250,7 +250,7 @@ func (r *rig) fill() map[string]any {
 	r.putRun(run(schema, "i-1", 10), result("model.a", "success", 9))
 	_, _, err = r.PutRun(ctx, ws, ofSources(run(schema, "i-2", 11)), nil, []catalog.Freshness{{UniqueID: "source.s", Status: "warn", MaxLoadedAt: start, SnapshotedAt: start}})
 	must(r.t, err)
-	get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1}, Name: "ci", Scopes: []string{"write:dbt_imports"}}))(r.t)
+	get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", SecretHash: [32]byte{1}, Name: "ci", Scopes: []string{"write:dbt_imports"}}, store.By{}))(r.t)
 	get(r.EnsureSetting(ctx, "secret", []byte{0, 1, 255}))(r.t)
 	return r.contents()
 }

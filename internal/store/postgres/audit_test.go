@@ -1,0 +1,34 @@
+package postgres
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/pgtest"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// The database itself refuses to change the audit log.
+func TestAuditIsOnlyAppendedTo(t *testing.T) {
+	t.Parallel()
+	url := pgtest.New(t)
+	s := opened(t, url, time.Now)
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AppendAudit(t.Context(), catalog.DefaultWorkspace, store.AuditEntry{Action: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	e, err := connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close() })
+	for _, statement := range []string{`UPDATE audit SET action = 'y'`, `DELETE FROM audit`, `TRUNCATE audit`} {
+		if _, err := e.writer.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "only appended to") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+}

@@ -1,0 +1,25 @@
+package sqlite_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// The database itself refuses to change the audit log.
+func TestAuditIsOnlyAppendedTo(t *testing.T) {
+	dir := t.TempDir()
+	s := openIn(t, dir, time.Now)
+	if err := s.AppendAudit(t.Context(), catalog.DefaultWorkspace, store.AuditEntry{Action: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	db := raw(t, dir)
+	for _, statement := range []string{`UPDATE audit SET action = 'y'`, `DELETE FROM audit`, `UPDATE audit SET id = 7`} {
+		if _, err := db.ExecContext(t.Context(), statement); err == nil || !strings.Contains(err.Error(), "only appended to") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+}
