@@ -402,7 +402,7 @@ func TestFilenamesAreIgnored(t *testing.T) {
 	s := Start(t, Options{})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	for _, name := range []string{
-		"../../etc/passwd-of-b33", `C:\b33\manifest.json`, "b33\x00.json", strings.Repeat("b33", 3000), "b33%0d%0aX-Injected: 1", "b33\tx", "b33/", "b33\u202e", "b33\xff",
+		"../../etc/passwd-of-b33", `C:\b33\manifest.json`, "b33\x00.json", strings.Repeat("b33", 3000), "b33%0d%0aX-Injected: 1", "b33\tx", "b33/", "b33\u202e",
 	} {
 		part := Part{
 			Header: "Content-Disposition: form-data; name=\"manifest\"; filename=\"" + strings.ReplaceAll(name, `\`, `\\`) + "\"\r\nContent-Type: application/json",
@@ -422,6 +422,10 @@ func TestFilenamesAreIgnored(t *testing.T) {
 	}
 	if log := s.Log.String(); strings.Contains(log, "b33") {
 		t.Errorf("a file's name is in the log: %.500s", log)
+	}
+	odd := Part{Header: "Content-Disposition: form-data; name=\"manifest\"; filename=\"b33\xff\"", Body: []byte("{}")}
+	if r := s.Upload(t, key, Form(Text("schema_id", schema), odd)); r.Status != 400 || r.At(t, "code") != "malformed-multipart" {
+		t.Errorf("a name that is not UTF-8: %d %s", r.Status, r.Body)
 	}
 	// A line break ends the line, and what follows is not ours to take for a header.
 	broken := Part{Header: "Content-Disposition: form-data; name=\"manifest\"; filename=\"a\r\nX-Injected: b33\"", Body: []byte("{}")}

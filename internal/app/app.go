@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +49,9 @@ type App struct {
 	blobs   *blobfs.Store
 	reviser *revision.Reviser
 	handler http.Handler
+
+	lock       *sqlite.FolderLock // nil: the store's own, or another process has it
+	socketless error              // why the socket is not this process's; nil: it is
 }
 
 // Options are choices of the caller that are not in the configuration.
@@ -65,17 +70,33 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 	if err := dataFolder(cfg.Data, opt.Create); err != nil {
 		return nil, err
 	}
-	var err error
-	if a.Store, err = openStore(ctx, cfg, a.now); err != nil {
+	if err := a.lockFolder(); err != nil {
 		return nil, err
 	}
+	var err error
+	if a.Store, err = openStore(ctx, cfg, a.now); err != nil {
+		return nil, errors.Join(err, a.lock.Close())
+	}
 	if err := a.ready(ctx); err != nil {
-		return nil, errors.Join(err, a.Store.Close())
+		return nil, errors.Join(err, a.Store.Close(), a.lock.Close())
 	}
 	if err := a.assemble(ctx, opt); err != nil {
-		return nil, errors.Join(err, a.Store.Close())
+		return nil, errors.Join(err, a.Store.Close(), a.lock.Close())
 	}
 	return a, nil
+}
+
+// lockFolder takes the socket's folder for a process whose store is elsewhere; the embedded store locks it itself. A
+// second process on it works, without a socket.
+func (a *App) lockFolder() (err error) {
+	if a.Config.DatabaseURL == "" {
+		return nil
+	}
+	if a.lock, err = sqlite.LockFolder(a.Config.Data); errors.Is(err, catalog.ErrBusy) {
+		a.socketless = err
+		return nil
+	}
+	return err
 }
 
 // dataFolder checks that the data folder exists, or makes it, and that nothing is left in it from a restore that did
@@ -85,10 +106,9 @@ func dataFolder(path string, create bool) error {
 		return fmt.Errorf("the restore into the data folder %s did not finish: run thalweg restore again", path)
 	}
 	if create {
-		if err := os.MkdirAll(path, 0o700); err != nil {
+		if err := os.MkdirAll(path, folderPerm); err != nil {
 			return fmt.Errorf("data folder: %w", err)
 		}
-		return nil
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -98,6 +118,28 @@ func dataFolder(path string, create bool) error {
 		return fmt.Errorf("data folder: %w", err)
 	case !info.IsDir():
 		return fmt.Errorf("the data folder %s is a file", path)
+	}
+	return private(path, info)
+}
+
+// private takes a data folder that others may read away from them. A folder with files of others, such as /tmp, is left
+// as it is and not used.
+func private(path string, info fs.FileInfo) error {
+	if runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return nil
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	ours := func(e fs.DirEntry) bool {
+		return slices.Contains([]string{sqlite.FileName, sqlite.LockName, blobsName, SocketName}, e.Name())
+	}
+	if info.Mode()&fs.ModeSticky != 0 || len(entries) > 0 && !slices.ContainsFunc(entries, ours) {
+		return fmt.Errorf("others may read the data folder %s, and it has other files: name a new folder, or run chmod 700 %s first", path, path)
+	}
+	if err := os.Chmod(path, folderPerm); err != nil {
+		return fmt.Errorf("others may read the data folder, and this user cannot change that: name a folder within it: %w", err)
 	}
 	return nil
 }
@@ -194,7 +236,7 @@ func blobFolder(cfg config.Config) (string, error) {
 func (a *App) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return errors.Join(a.Access.Flush(ctx), a.Store.Close())
+	return errors.Join(a.Access.Flush(ctx), a.Store.Close(), a.lock.Close())
 }
 
 // limitsOf returns the limits for reading a part of an import.

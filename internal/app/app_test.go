@@ -2,11 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +126,57 @@ func listening(t *testing.T, cfg config.Config) *Listeners {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// A data folder is its owner's alone, also one that existed, and so is every file in it.
+func TestDataFolderIsPrivate(t *testing.T) {
+	data := folder(t)
+	if err := os.Chmod(data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	a := open(t, data)
+	defer func() { _ = a.Close() }()
+	schema, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Enqueue(t.Context(), schema.ID, catalog.Actor{Kind: catalog.ActorSystem}, []Artifact{{Name: "manifest", Content: []byte("{}")}}); err != nil {
+		t.Fatal(err)
+	}
+	err = filepath.WalkDir(data, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %v", path, info.Mode())
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// A folder of others, such as /tmp or a home, is not taken away from them.
+func TestFolderOfOthersIsLeftAlone(t *testing.T) {
+	for name, prepare := range map[string]func(dir string) error{
+		"shared": func(dir string) error { return os.Chmod(dir, 0o777|fs.ModeSticky) },
+		"used": func(dir string) error {
+			return errors.Join(os.WriteFile(filepath.Join(dir, "notes"), nil, 0o600), os.Chmod(dir, 0o755))
+		},
+	} {
+		dir := folder(t)
+		if err := prepare(dir); err != nil {
+			t.Fatal(err)
+		}
+		cfg := config.Default()
+		cfg.Data = dir
+		if _, err := Open(t.Context(), cfg, Options{Log: slog.New(slog.DiscardHandler), Create: true}); err == nil || !strings.Contains(err.Error(), "others may read") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if info, err := os.Stat(dir); err != nil || info.Mode().Perm() == 0o700 {
+			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
+		}
+	}
 }

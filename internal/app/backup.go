@@ -82,7 +82,7 @@ func emptyFolder(dir string) error {
 	if len(entries) > 0 {
 		return fmt.Errorf("folder %s is not empty: %w", dir, catalog.ErrConflict)
 	}
-	return nil
+	return os.Chmod(dir, folderPerm)
 }
 
 // copyBlobs copies every blob and verifies its hash.

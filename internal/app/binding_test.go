@@ -1,11 +1,14 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
@@ -110,5 +113,48 @@ func TestFolderOfAnotherDatabase(t *testing.T) {
 	}
 	if now, err := os.ReadFile(marker); err != nil || string(now) != string(id) {
 		t.Errorf("the id is %q, %v, want %q", now, err, id)
+	}
+}
+
+// Two processes on PostgreSQL may use one data folder, as an API and a worker on one machine do. The socket stays that
+// of the first, and commands still reach it when the second has ended.
+func TestSocketStaysWithTheFirstProcess(t *testing.T) {
+	data, url := folder(t), pgtest.New(t)
+	log := &syncBuffer{}
+	serve := func() (stop func()) {
+		cfg := config.Default()
+		cfg.DatabaseURL, cfg.Data, cfg.Listen = url, data, "127.0.0.1:0"
+		a, err := Open(t.Context(), cfg, Options{Log: slog.New(slog.NewTextHandler(log, nil)), Create: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		ready, ended := make(chan string, 1), make(chan error, 1)
+		listeners := listening(t, cfg)
+		go func() { ended <- a.Serve(ctx, listeners, func(at string) { ready <- at }) }()
+		<-ready
+		return func() {
+			cancel()
+			if err := errors.Join(<-ended, a.Close()); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	socket := func() (os.FileInfo, error) { return os.Stat(SocketPath(data)) }
+	stopFirst := serve()
+	var first os.FileInfo
+	for err := error(os.ErrNotExist); err != nil; first, err = socket() { // it is made while the server starts
+		time.Sleep(time.Millisecond)
+	}
+	serve()()
+	if now, err := socket(); err != nil || !os.SameFile(first, now) {
+		t.Errorf("after a second process: %v, %v", now, err)
+	}
+	if !strings.Contains(log.String(), "another process's") {
+		t.Errorf("logged %s", log)
+	}
+	stopFirst()
+	if _, err := socket(); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("after the first process: %v", err)
 	}
 }

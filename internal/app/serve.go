@@ -194,6 +194,11 @@ func SocketPath(data string) string { return filepath.Join(data, SocketName) }
 // may do everything.
 func (a *App) serveSocket(ctx context.Context) error {
 	path := SocketPath(a.Config.Data)
+	if a.socketless != nil {
+		a.log.Warn("the socket of the data folder is another process's", slog.String("reason", a.socketless.Error()))
+		<-ctx.Done()
+		return nil
+	}
 	if len(path) > 100 { // the kernel's limit is 108 bytes
 		a.log.Warn("the path of the data folder is too long for a socket; commands need --server", slog.String("path", path))
 		<-ctx.Done()

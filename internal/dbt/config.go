@@ -31,18 +31,19 @@ func (d *decoder) config(n *Node, config value) {
 		}
 	}
 	n.Tags = distinct(n.Tags)
-	n.Config = d.rawOwn("config", withoutSQL(config))
+	n.Config = d.rawOwn("config", shownConfig(config))
 }
 
-// withoutSQL drops what is SQL, which lies apart from the facets, and meta, which has a field of its own.
-func withoutSQL(config value) value {
+// shownConfig drops what is SQL, which lies apart from the facets, meta, which has a field of its own, and variables,
+// whose values may be secrets.
+func shownConfig(config value) value {
 	if config.kind() != '{' {
 		return nil
 	}
 	out := append(make([]byte, 0, len(config)), '{')
 	config.rawMembers(func(quoted, val value) {
 		switch string(unquoteName(quoted)) {
-		case "pre-hook", "post-hook", "pre_hook", "post_hook", "sql_header", "meta":
+		case "pre-hook", "post-hook", "pre_hook", "post_hook", "sql_header", "meta", "vars":
 			return
 		}
 		if val.absent() {

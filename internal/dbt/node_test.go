@@ -44,7 +44,7 @@ func TestNode(t *testing.T) {
 			"description":"who buys","version":2,"latest_version":"2.0","access":"public","group":"sales","deprecation_date":"2027-01-01T00:00:00",
 			"language":"sql","raw_code":"select 1","compiled_code":"select 1 -- c","checksum":{"name":"sha256","checksum":"abc"},
 			"tags":["a"],"meta":{"x":1,"y":2},"docs":{"show":false,"node_color":"gold"},"contract":{"enforced":true},
-			"config":{"materialized":"incremental","incremental_strategy":"merge","unique_key":"id","tags":["b","a"],"meta":{"y":3,"z":4},"post-hook":[{"sql":"grant"}],"pre-hook":[],"sql_header":"set x","enabled":true,"alias":null},
+			"config":{"materialized":"incremental","incremental_strategy":"merge","unique_key":"id","tags":["b","a"],"meta":{"y":3,"z":4},"post-hook":[{"sql":"grant"}],"pre-hook":[],"sql_header":"set x","vars":{"token":"s3cret"},"enabled":true,"alias":null},
 			"depends_on":{"macros":["macro.m"],"nodes":["model.b","model.a","model.b"]},"refs":[{"name":"b","package":"other","version":1}],"sources":[["raw","t"]],
 			"extra_ctes":[{"id":"model.eph","sql":"x"}],"primary_key":["id"],"constraints":[{"type":"foreign_key","columns":["id"],"to":"db.s.t","to_columns":["id"]}],
 			"columns":{"ID":{"name":"id","description":"key","data_type":"int","quote":true,"meta":{"a":1},"tags":["pii"],"config":{"meta":{"a":2},"tags":["pii","key"]},"constraints":[{"type":"not_null"}],"granularity":null},"b":{}}`,

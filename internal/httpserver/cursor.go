@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 )
 
 // Cursors signs positions in lists. A cursor is valid for one list with one filter in one workspace, and cannot be
@@ -52,7 +53,7 @@ func (c *Cursors) Sign(ws int64, filter, position string) string {
 // Position returns the position of a cursor; the error is a Problem if the cursor does not belong to this list.
 func (c *Cursors) Position(ws int64, filter, cursor string) (string, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) < macLength {
+	if err != nil || len(raw) < macLength || strings.ContainsAny(cursor, "\r\n") { // which the decoder skips
 		return "", InvalidCursor()
 	}
 	position := string(raw[macLength:])

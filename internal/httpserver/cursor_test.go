@@ -43,6 +43,12 @@ func FuzzCursor(f *testing.F) {
 	f.Add(c.Sign(1, "/x?", `["a",1]`))
 	f.Add("")
 	f.Add("AAAA")
+	signed := c.Sign(1, "/x?", `["a",1]`)
+	for _, odd := range []string{"\n", "\r\n", " ", "=", "\x00", "\t"} {
+		f.Add(signed + odd)
+		f.Add(odd + signed)
+		f.Add(signed[:8] + odd + signed[8:])
+	}
 	f.Fuzz(func(t *testing.T, cursor string) {
 		if position, err := c.Position(1, "/x?", cursor); err == nil && c.Sign(1, "/x?", position) != cursor {
 			t.Errorf("%q is taken, and is not what is signed", cursor)

@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/textproto"
 	"regexp"
+	"unicode/utf8"
 )
 
 // Sizes of the buffers for reading and writing uploads, and the limit of the headers of a part.
@@ -18,9 +19,9 @@ const (
 	headerBytes = 64 << 10
 )
 
-// multipartReader reads a multipart body and accepts the same bodies as mime/multipart. It exists because
-// mime/multipart scans every byte a second time for the start of a boundary, which costs more than the SHA-256 of an
-// upload, and returns 4 KiB at a time.
+// multipartReader reads a multipart body and accepts the same bodies as mime/multipart, if their headers are UTF-8. It
+// exists because mime/multipart scans every byte a second time for the start of a boundary, which costs more than the
+// SHA-256 of an upload, and returns 4 KiB at a time.
 type multipartReader struct {
 	in        *bufio.Reader
 	newline   []byte // "\r\n", or "\n" if the first line ends so
@@ -102,6 +103,9 @@ func (m *multipartReader) open() (*formPart, error) {
 		if len(bytes.TrimRight(line, "\r\n")) == 0 {
 			break
 		}
+	}
+	if !utf8.Valid(header) {
+		return nil, fmt.Errorf("%w: the headers of a part are not UTF-8", errMultipart)
 	}
 	fields, err := textproto.NewReader(bufio.NewReader(bytes.NewReader(header))).ReadMIMEHeader()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/iotest"
 	"unicode"
+	"unicode/utf8"
 )
 
 // bodies are what the boundary "b" may stand in; the long ones pass the end of
@@ -48,6 +49,9 @@ func FuzzMultipart(f *testing.F) {
 			"at once": bytes.NewReader(data), "in halves": iotest.HalfReader(bytes.NewReader(data)), "with the end": iotest.DataErrReader(bytes.NewReader(data)),
 		} {
 			got, err := partsOf(newMultipartReader(source, "b").next)
+			if errors.Is(err, errMultipart) && !utf8.Valid(data) && strings.HasPrefix(want, got) {
+				continue // headers are UTF-8 here
+			}
 			cut := wantErr == nil && errors.Is(err, io.ErrUnexpectedEOF)
 			if got != want || (err == nil) != (wantErr == nil) && !cut {
 				t.Fatalf("%s: %.200q: got %.200q, %v, want %.200q, %v", name, data, got, err, want, wantErr)
@@ -79,6 +83,18 @@ func partsOf[P io.Reader](next func() (P, error)) (string, error) {
 			return out.String(), err
 		}
 		fmt.Fprintf(&out, "%q %q\n", name, body)
+	}
+}
+
+// Headers that are not UTF-8 are malformed, whichever it is.
+func TestMultipartHeadersAreUTF8(t *testing.T) {
+	for _, header := range []string{
+		"Content-Disposition: form-data; name=\"manifest\"; filename=\"\xff.json\"", "Content-Disposition: form-data; name=\"\xc3\x28\"",
+		"Content-Disposition: form-data; name=\"x\"\r\nX-Odd: caf\xe9",
+	} {
+		if _, err := newMultipartReader(strings.NewReader("--b\r\n"+header+"\r\n\r\na\r\n--b--"), "b").next(); !errors.Is(err, errMultipart) {
+			t.Errorf("%q: %v", header, err)
+		}
 	}
 }
 

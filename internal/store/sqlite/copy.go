@@ -15,17 +15,13 @@ import (
 // Copy writes one committed state of a folder's database to the file target,
 // which must not exist. It only reads, so the folder may be in use by a server.
 func Copy(ctx context.Context, dir, target string) error {
-	if _, err := os.Stat(target); err == nil {
-		return fmt.Errorf("%s: %w", target, os.ErrExist)
+	if err := makePrivate(target, os.O_EXCL); err != nil {
+		return err
 	}
-	err := readOnly(ctx, filepath.Join(dir, FileName), func(db *sql.DB) error {
+	return readOnly(ctx, filepath.Join(dir, FileName), func(db *sql.DB) error {
 		_, err := db.ExecContext(ctx, `VACUUM INTO ?`, target)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	return os.Chmod(target, 0o600)
 }
 
 // Check reads a folder's whole database and reports damage as

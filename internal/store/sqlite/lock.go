@@ -14,12 +14,14 @@ import (
 // unlocked when nobody holds the folder.
 const LockName = "lock"
 
-// folderLock is the exclusive right to use a folder. The kernel releases it
+// FolderLock is the exclusive right to use a folder. The kernel releases it
 // when the process dies, however it dies.
-type folderLock struct{ file *os.File }
+type FolderLock struct{ file *os.File }
 
-// lockFolder locks the folder or reports who holds it.
-func lockFolder(dir string) (*folderLock, error) {
+// LockFolder locks the folder or reports who holds it, with catalog.ErrBusy.
+// Open does it; a process whose store is elsewhere does it for what else is in
+// the folder.
+func LockFolder(dir string) (*FolderLock, error) {
 	file, err := os.OpenFile(filepath.Join(dir, LockName), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("lock of %s: %w", dir, err)
@@ -38,7 +40,7 @@ func lockFolder(dir string) (*folderLock, error) {
 	if err := write(file, fmt.Sprintf("process %d on %s\n", os.Getpid(), host)); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock of %s: %w", dir, err), file.Close())
 	}
-	return &folderLock{file}, nil
+	return &FolderLock{file}, nil
 }
 
 func write(file *os.File, text string) error {
@@ -57,7 +59,8 @@ func holderOf(name string) string {
 	return "another process"
 }
 
-func (l *folderLock) release() error {
+// Close gives the folder back. A nil lock holds none.
+func (l *FolderLock) Close() error {
 	if l == nil || l.file == nil {
 		return nil
 	}

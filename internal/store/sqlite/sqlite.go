@@ -36,7 +36,7 @@ func Open(ctx context.Context, dir string, o Options) (*store.Store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	lock, err := lockFolder(dir)
+	lock, err := LockFolder(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func Open(ctx context.Context, dir string, o Options) (*store.Store, error) {
 // engine is SQLite behind a store.
 type engine struct {
 	path     string
-	lock     *folderLock
+	lock     *FolderLock
 	verifier *verifier
 
 	mu             sync.RWMutex
@@ -72,14 +72,15 @@ func newEngine(dir string) *engine {
 // transaction, so that two of them wait for each other instead of failing
 // halfway.
 func (e *engine) open(ctx context.Context) error {
+	// SQLite gives its other files the mode of this one.
+	if err := makePrivate(e.path, 0); err != nil {
+		return err
+	}
 	writer := sql.OpenDB(connector{&sqlitedriver.Driver{}, dsn(e.path, "_txlock=immediate"), writerStatements})
 	writer.SetMaxOpenConns(1)
 	writer.SetMaxIdleConns(1)
 	// The file must be there, in WAL mode, before a reader opens it.
 	if err := writer.PingContext(ctx); err != nil {
-		return errors.Join(err, writer.Close())
-	}
-	if err := os.Chmod(e.path, 0o600); err != nil {
 		return errors.Join(err, writer.Close())
 	}
 	reader := sql.OpenDB(connector{&sqlitedriver.Driver{}, dsn(e.path, "_pragma=query_only(1)"), readerStatements})
@@ -139,18 +140,26 @@ func (e *engine) Verify(ctx context.Context) error { return e.verifier.check(ctx
 // Backup copies the database by VACUUM INTO: a snapshot, compact, while others
 // read and write.
 func (e *engine) Backup(ctx context.Context, path string) error {
-	if _, err := os.Stat(path); err == nil {
-		return fmt.Errorf("%s: %w", path, os.ErrExist)
+	if err := makePrivate(path, os.O_EXCL); err != nil {
+		return err
 	}
 	conn, err := e.Writer().Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+	_, err = conn.ExecContext(ctx, `VACUUM INTO ?`, path)
+	return err
+}
+
+// makePrivate makes a file, empty if it is new, that nobody but its owner may
+// read, not even for a moment.
+func makePrivate(path string, flags int) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|flags, 0o600)
+	if err != nil {
 		return err
 	}
-	return os.Chmod(path, 0o600)
+	return errors.Join(file.Chmod(0o600), file.Close())
 }
 
 // Close releases the folder.
@@ -164,5 +173,5 @@ func (e *engine) Close() error {
 			err = errors.Join(err, pool.Close())
 		}
 	}
-	return errors.Join(err, e.lock.release())
+	return errors.Join(err, e.lock.Close())
 }
