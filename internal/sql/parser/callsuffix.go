@@ -119,7 +119,7 @@ func (p *parser) window() *ast.Window {
 	args, braces := p.args, p.braces
 	p.args, p.braces = 0, 0
 	defer func() { p.args, p.braces = args, braces }()
-	if p.isIdent(0) && !p.isKw(token.PARTITION) && !p.isKw(token.ORDER) && !p.isKw(token.DISTRIBUTE) && !p.isKw(token.SORT) && !p.frameAhead() {
+	if p.isIdent(0) && !p.isKw(token.PARTITION) && !p.isKw(token.ORDER) && !p.isKw(token.MEASURES) && !p.isKw(token.DISTRIBUTE) && !p.isKw(token.SORT) && !p.frameAhead() {
 		w.Base = p.ident()
 	}
 	if p.isKw(token.PARTITION) && (p.isWord(1, "best") || p.isWord(1, "nodes") || p.isWord(1, "auto")) { // Vertica
