@@ -15,6 +15,9 @@ func TestNotFoundNamesTheParameter(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Options{})
 	of := "schema_id=" + r.schema
+	if got := r.Get(t, "/api/v1/nope?x=1", r.key); got.Status != 404 || !strings.Contains(string(got.Body), `is not a path of this server`) {
+		t.Errorf("an unknown path: %d %s", got.Status, got.Body)
+	}
 	for path, want := range map[string]string{
 		"/assets/TBL-99999":                                  `id "TBL-99999" does not exist`,
 		"/assets/model.shop.orders":                          `needs schema_id`,

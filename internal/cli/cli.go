@@ -42,6 +42,10 @@ type commands struct {
 
 // Run runs one command line and returns the exit code.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		Run(ctx, []string{"--help"}, stderr, stderr)
+		return Usage
+	}
 	out := &output{stdout: stdout, stderr: stderr, now: time.Now}
 	exited := -1
 	var cmds commands

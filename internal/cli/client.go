@@ -57,6 +57,17 @@ func (p *problem) Error() string {
 	return fmt.Sprintf("%s (%d %s)", p.Detail, p.Status, p.Code)
 }
 
+// remedy is what to do about a refusal, where the reply cannot know how the command was called.
+func (p *problem) remedy() string {
+	switch {
+	case p.Status == http.StatusUnauthorized:
+		return "; check --key (THALWEG_KEY)"
+	case p.Code == "insufficient-scope":
+		return "; thalweg keys create --scope makes one"
+	}
+	return ""
+}
+
 // call sends a JSON request and reads a JSON reply into out.
 func (c *client) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader

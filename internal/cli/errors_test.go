@@ -2,10 +2,14 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,6 +38,19 @@ func TestWrongInput(t *testing.T) {
 	}
 	ok(t, "schemas", "create", "--name", "A", "--data", data)
 	missing := filepath.Join(dir, "typo")
+	full := filepath.Join(dir, "full.json")
+	if err := os.WriteFile(full, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		status, code := http.StatusUnauthorized, "invalid-credentials"
+		if r.Method == http.MethodPost {
+			status, code = http.StatusForbidden, "insufficient-scope"
+		}
+		w.WriteHeader(status)
+		_, _ = fmt.Fprintf(w, `{"status":%d,"code":%q,"detail":"Refused."}`, status, code)
+	}))
+	defer refusing.Close()
 	for _, c := range []struct {
 		want string
 		args []string
@@ -41,6 +58,8 @@ func TestWrongInput(t *testing.T) {
 		{"want an address such as", []string{"schemas", "list", "--server", "foo:8080"}},
 		{"want an address such as", []string{"schemas", "list", "--server", "localhost"}},
 		{"no server listens there", []string{"schemas", "list", "--server", "http://127.0.0.1:1"}},
+		{"check --key (THALWEG_KEY)", []string{"schemas", "list", "--server", refusing.URL, "--key", "x"}},
+		{"thalweg keys create --scope makes one", []string{"schemas", "create", "--name", "B", "--server", refusing.URL, "--key", "x"}},
 		{"does not exist: thalweg serve makes it", []string{"schemas", "list", "--data", missing}},
 		{"does not exist: thalweg serve makes it", []string{"migrate", "--data", missing}},
 		{"does not exist: thalweg serve makes it", []string{"backup", filepath.Join(dir, "b"), "--data", missing}},
@@ -69,10 +88,13 @@ func TestWrongInput(t *testing.T) {
 		{"does not exist", []string{"diff", missing, missing}},
 		{"want one of", []string{"sql-lineage", "--dialect", "nope"}},
 		{"want host:port", []string{"serve", "--listen", "8080", "--data", data}},
+		{`did you mean postgres?`, []string{"sql-lineage", "--dialect", "postgre"}},
+		{`There is no schema "SCH-9"`, []string{"import", "--schema", "SCH-9", "--manifest", full, "--data", data}},
 		{"see thalweg --help", []string{"frobnicate"}},
+		{"Serve the API and run imports", nil},
 	} {
 		backup := filepath.Join(dir, "backup")
-		if _, err := os.Stat(backup); c.args[0] == "restore" && err != nil {
+		if _, err := os.Stat(backup); slices.Contains(c.args, "restore") && err != nil {
 			ok(t, "backup", backup, "--data", data)
 		}
 		code, out, errs := run(t, c.args...)

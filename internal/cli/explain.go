@@ -31,6 +31,9 @@ func explain(err error) string {
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		return replace(request, unreachable(request))
 	}
+	if refused, ok := errors.AsType[*problem](err); ok {
+		return text + refused.remedy()
+	}
 	if plain, found := app.ExplainStore(err); found != nil {
 		return replace(found, plain)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/thalweg-data/thalweg/internal/near"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 	"github.com/thalweg-data/thalweg/internal/sql/lineagecase"
 )
@@ -49,7 +50,7 @@ func (c *SQLLineageCmd) Run(ctx context.Context, out *output) error {
 		return usagef("--dialect is required (one of %s), or --cases", strings.Join(dialect.Names(), ", "))
 	}
 	if _, ok := dialect.ByName(c.Dialect); !ok {
-		return usagef("unknown dialect %q; want one of %s", c.Dialect, strings.Join(dialect.Names(), ", "))
+		return usagef("unknown dialect %q; %s", c.Dialect, near.Choice(c.Dialect, dialect.Names()))
 	}
 	var schema io.Reader
 	if c.SchemaFile != "" {

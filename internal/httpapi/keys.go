@@ -122,7 +122,7 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 	for _, label := range in.SchemaIDs {
 		view, err := a.schema(ctx, p, "schema_ids", label)
 		if errors.Is(err, catalog.ErrNotFound) {
-			return n, httpserver.NewProblem(httpserver.CodeUnknownSchema, "There is no such schema in this workspace.").About("schema_ids", "unknown")
+			return n, httpserver.NewProblem(httpserver.CodeUnknownSchema, "There is no schema %.80q in this workspace; GET /api/v1/schemas lists them.", label).About("schema_ids", "unknown")
 		}
 		if err != nil {
 			return n, err

@@ -130,25 +130,38 @@ func selectorText(u *url.URL, decoded string) string {
 		if !ok || !strings.Contains(raw, "+") || strings.Contains(strings.ToUpper(raw), "%2B") {
 			continue
 		}
-		pieces := strings.Split(raw, "+")
-		var out strings.Builder
-		for i, piece := range pieces {
-			if i > 0 {
-				if isDepth(pieces[i-1]) || isDepth(piece) {
-					out.WriteByte('+')
-				} else {
-					out.WriteByte(' ')
-				}
-			}
-			text, err := url.PathUnescape(piece)
+		terms := strings.Split(raw, "%20")
+		for i, term := range terms {
+			text, err := url.PathUnescape(spaced(term))
 			if err != nil {
 				return decoded
 			}
-			out.WriteString(text)
+			terms[i] = text
 		}
-		return out.String()
+		return strings.Join(terms, " ")
 	}
 	return decoded
 }
 
-func isDepth(piece string) bool { return strings.Trim(piece, "0123456789") == "" }
+// spaced replaces each plus that means a space.
+func spaced(raw string) string {
+	pieces := strings.Split(raw, "+")
+	var out strings.Builder
+	for i, piece := range pieces {
+		switch {
+		case i == 0:
+		case isDepth(pieces[i-1], i == 1) || isDepth(piece, i == len(pieces)-1):
+			out.WriteByte('+')
+		default:
+			out.WriteByte(' ')
+		}
+		out.WriteString(piece)
+	}
+	return out.String()
+}
+
+// isDepth reports whether a piece is a number of steps, which may be left out at either end. Between others an empty
+// piece is a second space.
+func isDepth(piece string, end bool) bool {
+	return strings.Trim(piece, "0123456789") == "" && (piece != "" || end)
+}

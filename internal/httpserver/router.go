@@ -108,7 +108,7 @@ func (rt *router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (rt *router) unknown(w http.ResponseWriter, r *http.Request) {
 	h := exchangeOf(r.Context()).policy.Unknown
 	if h == nil || r.Method != http.MethodGet && r.Method != http.MethodHead {
-		WriteProblem(w, r, NotFound())
+		WriteProblem(w, r, NewProblem(CodeNotFound, "%q is not a path of this server; /api/v1/openapi.json lists them.", shortened(r.URL.Path)))
 		return
 	}
 	h.ServeHTTP(w, r)

@@ -117,7 +117,7 @@ func (a *API) drop(ctx context.Context, f *form) {
 // as unknown.
 func (a *API) schema(ctx context.Context, p access.Principal, label string) (catalog.SchemaID, error) {
 	unknown := httpserver.NewProblem(httpserver.CodeUnknownSchema,
-		"There is no such schema in this workspace. A Schema ID looks like SCH-101; see the list of schemas.").About(fieldSchema, "unknown")
+		"There is no schema %.80q in this workspace. A Schema ID looks like SCH-101; GET /api/v1/schemas lists them.", label).About(fieldSchema, "unknown")
 	n, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
 	if err != nil || !p.Sees(catalog.SchemaID(n)) {
 		return 0, unknown
