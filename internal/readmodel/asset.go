@@ -123,7 +123,10 @@ func (v *View) Summaries(ctx context.Context, assets []catalog.Asset) ([]Summary
 	if err != nil {
 		return nil, err
 	}
-	names := &named{v: v, kept: kept, projects: map[catalog.ProjectID]*catalog.Project{}, runs: map[catalog.RunID]string{}, imports: map[catalog.ImportID]time.Time{}}
+	names := &named{
+		v: v, kept: kept,
+		projects: map[catalog.ProjectID]*catalog.Project{}, runs: map[catalog.RunID]string{}, imports: map[catalog.ImportID]time.Time{},
+	}
 	out := make([]Summary, len(assets))
 	for i, asset := range assets {
 		out[i] = Summary{Asset: asset, Schema: v.Schema, Tests: counts[asset.ID], Neighbours: neighbours[asset.ID]}

@@ -156,7 +156,8 @@ func newAssets(all []*Asset) *Assets {
 // size counts what one asset holds: its texts share one copy, and the text for
 // searches is a second one of the name.
 func (a *Asset) size() int64 {
-	n := int64(unsafe.Sizeof(*a)) + int64(unsafe.Sizeof(*a.AssetCard)) + int64(len(a.Name)+len(a.RelationKey)+len(a.search)+len(a.UniqueID)+len(a.Path)+len(a.Relation.Text)) + 96
+	n := int64(unsafe.Sizeof(*a)) + int64(unsafe.Sizeof(*a.AssetCard)) + 96
+	n += int64(len(a.Name) + len(a.RelationKey) + len(a.search) + len(a.UniqueID) + len(a.Path) + len(a.Relation.Text))
 	for _, list := range [][]string{a.Owners, a.Tags, a.FQN} {
 		for _, s := range list {
 			n += int64(unsafe.Sizeof(s)) + int64(len(s)) + labelBytes
@@ -208,7 +209,8 @@ const (
 // rowSize is about what a row of a page takes in memory.
 func rowSize(a catalog.Asset) int64 {
 	const perValue = 96 // a text with what refers to it
-	n := int64(unsafe.Sizeof(a)) + int64(len(a.Name)+len(a.Relation.Text)+len(a.RelationKey)+len(a.Description.Value)+len(a.Config)+len(a.Meta)+len(a.Extra))
+	n := int64(unsafe.Sizeof(a)) + int64(len(a.Name)+len(a.Relation.Text)+len(a.RelationKey))
+	n += int64(len(a.Description.Value) + len(a.Config) + len(a.Meta) + len(a.Extra))
 	for _, hidden := range a.Description.Hidden {
 		n += perValue + int64(len(hidden.Value))
 	}

@@ -144,7 +144,9 @@ func (v *View) testStates(ctx context.Context) (*testStates, error) {
 	if err != nil {
 		return nil, err
 	}
-	joined, err := v.m.cache.get(ctx, v.resultsKey(testStatesPart, stored), func(context.Context) (sized, error) { return joinTests(tests, classes), nil })
+	joined, err := v.m.cache.get(ctx, v.resultsKey(testStatesPart, stored), func(context.Context) (sized, error) {
+		return joinTests(tests, classes), nil
+	})
 	if err != nil {
 		return nil, err
 	}

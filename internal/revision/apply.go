@@ -24,7 +24,8 @@ func (r *Reviser) Apply(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	defer release()
 	a := &apply{
 		Reviser: r, ws: ws, lease: *opts.Lease, opts: opts, changes: newChanges(), tables: map[catalog.AssetID]*mergedTable{},
-		held: map[catalog.ProjectID]*held{}, projects: map[catalog.ProjectID]*reported{}, contested: map[catalog.ProjectID]bool{}, withheld: map[catalog.ProjectID][]store.PendingRemoval{},
+		held: map[catalog.ProjectID]*held{}, projects: map[catalog.ProjectID]*reported{},
+		contested: map[catalog.ProjectID]bool{}, withheld: map[catalog.ProjectID][]store.PendingRemoval{},
 	}
 	for _, o := range observations {
 		a.observations = append(a.observations, &o)

@@ -37,7 +37,9 @@ func newChanges() *changes {
 	return &changes{
 		added:     map[catalog.AssetID][]catalog.Facet{},
 		withdrawn: map[catalog.AssetID]map[store.FacetKey]catalog.Withdrawal{}, restored: map[catalog.AssetID][]store.FacetKey{},
-		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{}, forced: map[catalog.Origin]bool{}, exact: map[catalog.Origin]bool{}, closed: map[catalog.AssetID][]store.FacetKey{}, fresh: map[catalog.AssetID]bool{},
+		moved: map[catalog.AssetID][]store.FacetKey{}, before: map[store.FacetKey]catalog.Facet{},
+		forced: map[catalog.Origin]bool{}, exact: map[catalog.Origin]bool{},
+		closed: map[catalog.AssetID][]store.FacetKey{}, fresh: map[catalog.AssetID]bool{},
 		touched: map[catalog.AssetID]bool{}, rewritten: map[catalog.AssetID][]store.FacetKey{},
 	}
 }
