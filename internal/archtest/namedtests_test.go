@@ -1,0 +1,98 @@
+package archtest
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// namedTest is a test as documents name it: the package's folder below internal, and the function.
+var namedTest = regexp.MustCompile("`([a-z0-9/]+)\\.((?:Test|Fuzz|Benchmark)[A-Za-z0-9]+)`")
+
+// Documents name tests as evidence: those exist.
+func TestNamedTestsExist(t *testing.T) {
+	tests := testFunctions(t)
+	for name, text := range markdown(t, os.DirFS("../..")) {
+		for _, m := range namedTest.FindAllStringSubmatch(text, -1) {
+			if !tests[m[1]+"."+m[2]] {
+				t.Errorf("%s names the test %s.%s, which does not exist", name, m[1], m[2])
+			}
+		}
+	}
+}
+
+// Every control of the threat model is held by a test.
+func TestControlsHaveTests(t *testing.T) {
+	text, err := os.ReadFile("../../docs/threat-model.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, controls, _ := strings.Cut(string(text), "\n## Controls\n")
+	controls, _, _ = strings.Cut(controls, "\n## ")
+	rows := 0
+	for line := range strings.Lines(controls) {
+		if !regexp.MustCompile(`^\| \d`).MatchString(line) {
+			continue
+		}
+		rows++
+		if !namedTest.MatchString(line) {
+			t.Errorf("no test holds the control: %s", line)
+		}
+	}
+	if rows < 20 {
+		t.Errorf("only %d controls were found", rows)
+	}
+}
+
+// docs/dependencies.md has a line for each direct dependency of go.mod, and for nothing else.
+func TestDirectDependenciesAreListed(t *testing.T) {
+	listed := map[string]bool{}
+	text, err := os.ReadFile("../../docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile(`(?m)^\| ([a-z0-9.]+\.[a-z]+/\S+) \|`).FindAllStringSubmatch(string(text), -1) {
+		listed[m[1]] = true
+	}
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(string(mod), -1)
+	for _, m := range direct {
+		if !listed[m[1]] {
+			t.Errorf("docs/dependencies.md lacks %s", m[1])
+		}
+		delete(listed, m[1])
+	}
+	for module := range listed {
+		t.Errorf("docs/dependencies.md lists %s, which is not a direct dependency", module)
+	}
+}
+
+// testFunctions returns the tests, fuzz targets and benchmarks below internal, by folder and name.
+func testFunctions(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, file := range goFiles(t) {
+		folder, ok := strings.CutPrefix(path.Dir(file), "internal/")
+		if !ok || !strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), "../../"+file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range parsed.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil {
+				found[folder+"."+f.Name.Name] = true
+			}
+		}
+	}
+	return found
+}
