@@ -29,6 +29,10 @@ func (panickingEditor) EditAsset(context.Context, int64, catalog.AssetID, catalo
 	panic("secret thing")
 }
 
+func (panickingEditor) UpdateSchema(context.Context, int64, catalog.SchemaID, catalog.Actor, store.SchemaPatch) error {
+	panic("secret thing")
+}
+
 func (panickingEditor) ConfirmRemovals(context.Context, int64, catalog.SchemaID, catalog.Actor) (int64, error) {
 	panic("secret thing")
 }

@@ -86,6 +86,32 @@ type Policy struct {
 	ColumnTags        Rule `json:"column_tags,omitempty"`
 }
 
+// rules are the rules of all properties.
+func (p Policy) rules() [5]Rule {
+	rules := [...]Rule{p.Description, p.Owners, p.Tags, p.ColumnDescription, p.ColumnTags}
+	for i, r := range rules {
+		if r == "" {
+			rules[i] = Always
+		}
+	}
+	return rules
+}
+
+// Equal reports whether both policies have the same rules.
+func (p Policy) Equal(o Policy) bool { return p.rules() == o.rules() }
+
+// ConcernsAll reports whether the step from one policy to another may change assets
+// that nobody edited: a rule is or was never to take dbt's value.
+func (p Policy) ConcernsAll(o Policy) bool {
+	was, is := p.rules(), o.rules()
+	for i := range was {
+		if (was[i] == Never) != (is[i] == Never) {
+			return true
+		}
+	}
+	return false
+}
+
 // Version is one state of a schema, made by one applied observation or several.
 type Version struct {
 	SchemaID SchemaID

@@ -9,6 +9,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/revision"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Editor applies what people do. It holds no state of its own.
@@ -91,6 +92,38 @@ func (e *Editor) currentEdits(ctx context.Context, ws int64, schema catalog.Sche
 		}
 	}
 	return nil, nil
+}
+
+// UpdateSchema changes a schema. The assets that a new merge policy concerns are merged
+// again, in one version that is stored together with the policy.
+func (e *Editor) UpdateSchema(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor, patch store.SchemaPatch) error {
+	if patch.Policy == nil {
+		_, err := e.Store.UpdateSchema(ctx, ws, schema, patch)
+		return err
+	}
+	opts, release, err := e.Reviser.Hold(ctx, ws, schema, options(by))
+	if err != nil {
+		return fmt.Errorf("policy of %s: %w", schema, err)
+	}
+	defer release()
+	current, err := e.Store.Schema(ctx, ws, schema)
+	if err != nil {
+		return err
+	}
+	number, err := e.Store.NewIDs(ctx, catalog.PrefixEdit, 1)
+	if err != nil {
+		return err
+	}
+	policy := current.Policy
+	patch.Policy(&policy)
+	opts.Policy = &policy
+	opts.Finish = func(*revision.Result) (store.Flip, error) {
+		return store.Flip{Cause: catalog.Cause{Kind: catalog.CauseEdit, ID: number}, Patch: &patch}, nil
+	}
+	if _, err = e.Reviser.Apply(ctx, ws, schema, opts); err != nil {
+		return fmt.Errorf("policy of %s: %w", schema, err)
+	}
+	return nil
 }
 
 // ConfirmRemovals applies the pending removals and returns how many assets that

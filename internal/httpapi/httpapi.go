@@ -20,6 +20,8 @@ type Editor interface {
 	// the asset. Nothing else can change the schema while the function runs.
 	// catalog.ErrBusy if the schema is in use for too long.
 	EditAsset(ctx context.Context, ws int64, id catalog.AssetID, by catalog.Actor, edits editing.Edits) (catalog.Asset, error)
+	// UpdateSchema changes a schema, and merges the assets that a new policy concerns.
+	UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor, patch store.SchemaPatch) error
 	// ConfirmRemovals applies pending removals and returns how many assets it removed.
 	ConfirmRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) (int64, error)
 	// DismissRemovals discards pending removals.
@@ -30,7 +32,6 @@ type Editor interface {
 type Store interface {
 	CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error)
 	DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, by store.By, check func(store.SchemaRow) error) error
-	UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch store.SchemaPatch) (catalog.Schema, error)
 	Keys(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Key], error)
 	User(ctx context.Context, ws, id int64) (store.User, error)
 	Users(ctx context.Context, ws int64, p store.Page) (store.Paged[store.User], error)

@@ -112,7 +112,7 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema", Description: "Name, environment, merge policy, served version, number of tables and last import.",
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment, policy or targets; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective. " +
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment, policy or targets; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective; what a new policy changes is changed at once, in one version. " +
 			"A manifest of another target than the one of its project waits until it is confirmed (see removals). A new target moves nothing by itself: what is served stays until a manifest of it is applied, which is queued at once if it waits.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
@@ -223,7 +223,7 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 	if in.Body.Policy != nil {
 		patch.Policy = in.Body.Policy.onto
 	}
-	if _, err := a.store.UpdateSchema(ctx, p.WS, view.Schema.ID, patch); err != nil {
+	if err := a.editor.UpdateSchema(ctx, p.WS, view.Schema.ID, p.Actor(), patch); err != nil {
 		return nil, err
 	}
 	for _, t := range targets {

@@ -130,6 +130,9 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 	}
 	a.report().Stage("merge")
 	defer a.readEdgesAhead(ctx)()
+	if err := a.applyPolicy(ctx); err != nil {
+		return Result{}, err
+	}
 	if err := a.identify(ctx); err != nil {
 		return Result{}, err
 	}
@@ -145,6 +148,33 @@ func (a *apply) run(ctx context.Context, id catalog.SchemaID) (Result, error) {
 	}
 	a.report().Stage("save")
 	return a.save(ctx)
+}
+
+// applyPolicy makes the new policy the effective one and notes the assets that it
+// concerns: those that a person edited, or all.
+func (a *apply) applyPolicy(ctx context.Context) error {
+	if a.opts.Policy == nil {
+		return nil
+	}
+	before := a.schema.Policy
+	if a.schema.Policy = *a.opts.Policy; before.Equal(a.schema.Policy) {
+		return nil
+	}
+	if !before.ConcernsAll(a.schema.Policy) {
+		edited, err := a.Store.EditedAssets(ctx, a.ws, a.schema.ID, a.schema.Version)
+		for _, id := range edited {
+			a.changes.touched[id] = true
+		}
+		return err
+	}
+	index, err := a.index(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range index.Assets {
+		a.changes.touched[index.Assets[i].ID] = true
+	}
+	return nil
 }
 
 // merge merges the changed assets and writes them. What they were merged from is

@@ -93,6 +93,10 @@ func (b *breaking) ColumnEdgesOf(ctx context.Context, ws int64, schema catalog.S
 	return broken(b, func() ([]store.ColumnEdgeBlock, error) { return b.Store.ColumnEdgesOf(ctx, ws, schema, at, ids) })
 }
 
+func (b *breaking) EditedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64) ([]catalog.AssetID, error) {
+	return broken(b, func() ([]catalog.AssetID, error) { return b.Store.EditedAssets(ctx, ws, schema, at) })
+}
+
 func (b *breaking) PendingRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.PendingRemoval], error) {
 	return broken(b, func() (store.Paged[store.PendingRemoval], error) { return b.Store.PendingRemovals(ctx, ws, schema, p) })
 }

@@ -42,6 +42,9 @@ type Options struct {
 	released  *bool // of Lease, by the transaction that ended with it
 	// Actor is recorded with the version.
 	Actor catalog.Actor
+	// Policy, if set, is the schema's merge policy from this version on, which Finish
+	// stores: the assets that it concerns are merged again.
+	Policy *catalog.Policy
 	// Base is what was read before the lease was taken; nil reads it under the
 	// lease. It is read again if the schema has a newer version by then.
 	Base *Base

@@ -20,6 +20,7 @@ type Store interface {
 	Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*store.Index, error)
 	Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error)
 	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error)
+	EditedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64) ([]catalog.AssetID, error)
 	ChangedFacets(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, version int64) (before, after []catalog.Facet, err error)
 	Version(ctx context.Context, ws int64, schema catalog.SchemaID, n int64) (catalog.Version, error)
 	PendingFacets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Facet, error)

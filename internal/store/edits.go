@@ -115,6 +115,16 @@ func (d db) userFacets(ctx context.Context, ws int64, schema catalog.SchemaID, a
 // editPlace is where an edit is among those of its asset.
 type editPlace struct{ version, position, size int64 }
 
+// EditedAssets returns the assets that people have edited at a version.
+func (s *Store) EditedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64) ([]catalog.AssetID, error) {
+	ids, err := list(ctx, s.reader(ws), scalar[catalog.AssetID], `SELECT DISTINCT asset FROM edits
+		WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? ORDER BY asset`, ws, int64(schema), at, at)
+	if err != nil {
+		return nil, fmt.Errorf("edited assets of %s: %w", schema, err)
+	}
+	return ids, nil
+}
+
 func scanEditPlace(row scanner) (p editPlace, err error) {
 	return p, row.Scan(&p.version, &p.position, &p.size)
 }

@@ -24,6 +24,8 @@ type Flip struct {
 	// Moved replaces, of each project that it has, the nodes of a waiting manifest of
 	// another target.
 	Moved map[catalog.ProjectID][]PendingRemoval
+	// Patch, if set, changes the schema itself; its refusal ends the flip.
+	Patch *SchemaPatch
 	// Memos are opaque bytes kept by project and name, read by Fingerprint.
 	Memos []Memo
 	// Tables, if set, is how many more present tables the version has than the
@@ -76,6 +78,11 @@ func (w *Write) end(ctx context.Context, f Flip, more func(Tx) error) error {
 	err := w.tx(ctx, func(tx Tx) error {
 		if _, err := tx.exec(ctx, `UPDATE schemas SET dirty = 0 WHERE ws = ? AND id = ?`, w.lease.WS, int64(w.lease.Schema)); err != nil {
 			return err
+		}
+		if f.Patch != nil {
+			if _, err := w.s.patchSchema(ctx, tx, w.lease.WS, w.lease.Schema, *f.Patch); err != nil {
+				return err
+			}
 		}
 		if err := w.noteProject(ctx, tx, f); err != nil {
 			return err

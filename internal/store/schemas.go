@@ -221,32 +221,8 @@ func (tx Tx) checkedSchema(ctx context.Context, ws int64, id catalog.SchemaID, c
 func (s *Store) UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, patch SchemaPatch) (catalog.Schema, error) {
 	var schema catalog.Schema
 	err := s.tx(ctx, func(tx Tx) (err error) {
-		if patch.Name != nil {
-			if err := validName("schema", *patch.Name); err != nil {
-				return err
-			}
-			if err := tx.freeSchemaName(ctx, ws, *patch.Name, id); err != nil {
-				return err
-			}
-		}
-		if schema, err = tx.checkedSchema(ctx, ws, id, patch.If); err != nil {
-			return err
-		}
-		before := schema
-		patch.apply(&schema)
-		schema.UpdatedAt = timeOf(micros(s.now()))
-		policy, err := json.Marshal(schema.Policy)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.exec(ctx, `UPDATE schemas SET name = ?, environment = ?, policy = ?, updated_at = ? WHERE ws = ? AND id = ?`,
-			schema.Name, schema.Environment, string(policy), micros(schema.UpdatedAt), ws, int64(id)); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, ws, AuditEntry{
-			Action: ActionSchemaUpdated, Subject: id.String(), By: patch.By,
-			Details: map[string]any{"before": settingsOf(before), "after": settingsOf(schema)},
-		})
+		schema, err = s.patchSchema(ctx, tx, ws, id, patch)
+		return err
 	})
 	if err != nil {
 		return catalog.Schema{}, fmt.Errorf("update schema %s: %w", id, err)
@@ -257,6 +233,36 @@ func (s *Store) UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID,
 // settingsOf returns what the audit log says of a schema.
 func settingsOf(s catalog.Schema) map[string]any {
 	return map[string]any{"name": s.Name, "environment": s.Environment, "policy": s.Policy}
+}
+
+func (s *Store) patchSchema(ctx context.Context, tx Tx, ws int64, id catalog.SchemaID, patch SchemaPatch) (catalog.Schema, error) {
+	if patch.Name != nil {
+		if err := validName("schema", *patch.Name); err != nil {
+			return catalog.Schema{}, err
+		}
+		if err := tx.freeSchemaName(ctx, ws, *patch.Name, id); err != nil {
+			return catalog.Schema{}, err
+		}
+	}
+	schema, err := tx.checkedSchema(ctx, ws, id, patch.If)
+	if err != nil {
+		return schema, err
+	}
+	before := schema
+	patch.apply(&schema)
+	schema.UpdatedAt = timeOf(micros(s.now()))
+	policy, err := json.Marshal(schema.Policy)
+	if err != nil {
+		return schema, err
+	}
+	if _, err := tx.exec(ctx, `UPDATE schemas SET name = ?, environment = ?, policy = ?, updated_at = ? WHERE ws = ? AND id = ?`,
+		schema.Name, schema.Environment, string(policy), micros(schema.UpdatedAt), ws, int64(id)); err != nil {
+		return schema, err
+	}
+	return schema, s.audit(ctx, tx, ws, AuditEntry{
+		Action: ActionSchemaUpdated, Subject: id.String(), By: patch.By,
+		Details: map[string]any{"before": settingsOf(before), "after": settingsOf(schema)},
+	})
 }
 
 func (p SchemaPatch) apply(s *catalog.Schema) {
