@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // F01: killed at 1, 50 and 99 % of an upload.
@@ -173,7 +175,7 @@ func acceptOnly(t *testing.T, p place, uploads map[string]artifacts, order ...st
 	s := serve(t, p, options{})
 	c := s.client(p.key)
 	p.exec(t, fmt.Sprintf(`CREATE TRIGGER hold AFTER INSERT ON jobs BEGIN
-		UPDATE jobs SET state = 'delayed', due_at = %d WHERE ws = NEW.ws AND id = NEW.id; END`, time.Now().Add(time.Hour).UnixMicro()))
+		UPDATE jobs SET state = 'delayed', due_at = %d WHERE ws = NEW.ws AND id = NEW.id; END`, time.Now().Add(store.MaxDelay).UnixMicro()))
 	var ids []string
 	for _, schema := range order {
 		ids = append(ids, c.send(schema, uploads[schema]))
