@@ -25,6 +25,8 @@ var (
 	ErrBusy = errors.New("busy")
 	// ErrFenced: the lease under which the caller wrote has passed to another.
 	ErrFenced = errors.New("lease lost")
+	// ErrCanceled: the work was asked to stop before its end was committed.
+	ErrCanceled = errors.New("canceled")
 	// ErrNoSpace: the disk is full; nothing was changed.
 	ErrNoSpace = errors.New("no space left")
 	// ErrUnavailable: the store does not answer; nothing is known to have

@@ -71,8 +71,18 @@ func (r *Runner) keepAlive(ctx context.Context, a *Attempt, cancel context.Cance
 		case <-show.C:
 			if report := a.changed(); report != nil {
 				r.heartbeat(ctx, a, report, cancel)
+			} else {
+				r.obey(ctx, a, cancel)
 			}
 		}
+	}
+}
+
+// obey stops a job that was asked to, also where it has nothing to show.
+func (r *Runner) obey(ctx context.Context, a *Attempt, cancel context.CancelCauseFunc) {
+	canceled, err := r.queue.JobCanceled(ctx, a.Job.Claim())
+	if err == nil && canceled { // an error is the heartbeat's
+		cancel(errCanceled)
 	}
 }
 

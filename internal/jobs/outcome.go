@@ -40,7 +40,7 @@ func classify(err error, attempts, maxAttempts int) outcome {
 	switch {
 	case err == nil:
 		return outcome{}
-	case errors.Is(err, errCanceled):
+	case errors.Is(err, errCanceled), errors.Is(err, catalog.ErrCanceled):
 		return failure(catalog.Canceled())
 	case errors.Is(err, errStopping):
 		return outcome{retry: true, err: err}

@@ -20,6 +20,7 @@ import (
 type Queue interface {
 	ClaimJob(ctx context.Context, worker string, kinds []string) (*store.Job, error)
 	Heartbeat(ctx context.Context, c store.JobClaim, report *catalog.Report) (canceled bool, err error)
+	JobCanceled(ctx context.Context, c store.JobClaim) (bool, error)
 	ReleaseJob(ctx context.Context, c store.JobClaim, keep bool, wait time.Duration) error
 	EndJob(ctx context.Context, c store.JobClaim, end store.JobEnd) error
 	Wake() <-chan struct{}

@@ -145,10 +145,14 @@ func TestCancel(t *testing.T) {
 		}})
 		imp := pendingImport(t, s)
 		<-began
+		asked := time.Now()
 		if err := s.CancelImport(t.Context(), ws, imp); err != nil {
 			t.Fatal(err)
 		}
 		end := e.wait(t)
+		if took := time.Since(asked); took > time.Second { // of the test's own clock
+			t.Errorf("stopped after %v", took)
+		}
 		stop()
 		if j := job(t, s, 1); j.State != store.JobCanceled || j.Failure != catalog.Canceled() || end.Report.Outcome != catalog.OutcomeCanceled {
 			t.Errorf("%+v, %+v", j, end)

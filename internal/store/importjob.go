@@ -71,6 +71,9 @@ func (tx Tx) recordEnded(ctx context.Context, j Job, end JobEnd, now int64) erro
 
 // recordCompleted writes counters, version and report of an import that succeeded.
 func (tx Tx) recordCompleted(ctx context.Context, j Job, imp *catalog.Import, now int64) error {
+	if j.Canceled { // who asked was told that nothing of it is applied
+		return catalog.ErrCanceled
+	}
 	if imp == nil || imp.ID != catalog.ImportID(j.Record) || imp.Status != catalog.Completed {
 		return fmt.Errorf("import %s ends without its results: %w", catalog.ImportID(j.Record), catalog.ErrInvalid)
 	}

@@ -123,6 +123,18 @@ func (s *Store) Heartbeat(ctx context.Context, c JobClaim, report *catalog.Repor
 	return canceled, nil
 }
 
+// JobCanceled reports whether a claimed job was asked to stop. It only reads.
+func (s *Store) JobCanceled(ctx context.Context, c JobClaim) (bool, error) {
+	n, err := one(ctx, s.reader(c.WS), scalar[int64], `SELECT canceled FROM jobs WHERE ws = ? AND id = ? AND token = ?`, c.WS, c.ID, c.Token)
+	if notFound(err) { // it passed to another worker, which the next heartbeat says
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("is %s canceled: %w", c, err)
+	}
+	return n != 0, nil
+}
+
 // ReleaseJob hands a claimed job back, to be claimed again after wait. keep is
 // false if this attempt does not count.
 func (s *Store) ReleaseJob(ctx context.Context, c JobClaim, keep bool, wait time.Duration) error {

@@ -330,9 +330,11 @@ func testCancel(t *testing.T, r *rig) {
 	wants(t, r.CancelImport(ctx, ws, 4), catalog.ErrNotFound)
 	must(t, r.CancelImport(ctx, ws, 1))
 	must(t, r.CancelImport(ctx, ws, 1)) // again
-	if !get(r.Heartbeat(ctx, j.Claim(), nil))(t) {
+	if !get(r.Heartbeat(ctx, j.Claim(), nil))(t) || !get(r.JobCanceled(ctx, j.Claim()))(t) {
 		t.Fatal("the worker is not asked to stop")
 	}
+	// One that does not look in time cannot end it as done.
+	wants(t, r.endImport(ctx, completed(*j, catalog.Import{})), catalog.ErrCanceled)
 	if imp := get(r.Import(ctx, ws, 1))(t); imp.Status != catalog.Processing {
 		t.Fatalf("%+v", imp)
 	}
