@@ -72,7 +72,7 @@ func TestExamplesAreReal(t *testing.T) {
 }
 
 // samples lists the operations: those that read first, then those that change something.
-func samples(t *testing.T) []sampled {
+func samples(t testing.TB) []sampled {
 	t.Helper()
 	var reads, writes []sampled
 	document := Start(t, Options{NoWorker: true}).Get(t, "/api/v1/openapi.json", "").JSON(t)
@@ -112,16 +112,15 @@ var stateOf = map[string]string{
 type exampleServer struct {
 	*Server
 	key string
+	now func() time.Time
 }
 
 // newExampleServer starts a server with the demo's schema, two keys, a person and, but for some states, both of its imports. Its
 // clock stands still and its random numbers are always the same, and so are its replies.
-func newExampleServer(t *testing.T, state string) *exampleServer {
+func newExampleServer(t testing.TB, state string) *exampleServer {
 	t.Helper()
-	now := time.Date(2026, time.November, 9, 7, 0, 0, 0, time.UTC)
-	s := &exampleServer{Server: Start(t, Options{
-		NoWorker: state == "pending", Now: func() time.Time { return now }, Random: rand.NewChaCha8([32]byte{}),
-	})}
+	now := func() time.Time { return time.Date(2026, time.November, 9, 7, 0, 0, 0, time.UTC) }
+	s := &exampleServer{now: now, Server: Start(t, Options{NoWorker: state == "pending", Now: now, Random: rand.NewChaCha8([32]byte{})})}
 	s.key = s.Key(t, access.AdminWorkspace)
 	s.KeyFor(t, 1, access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
 	if _, err := s.Access.CreateUser(t.Context(), access.System(1), store.User{Name: "Bo", Email: "bo@example.com", Role: "editor"}); err != nil {
@@ -147,7 +146,7 @@ func newExampleServer(t *testing.T, state string) *exampleServer {
 }
 
 // withoutModels leaves the models of the marts out of a manifest.
-func withoutModels(t *testing.T, manifest []byte) []byte {
+func withoutModels(t testing.TB, manifest []byte) []byte {
 	t.Helper()
 	unzipped, err := gzip.NewReader(bytes.NewReader(manifest))
 	if err != nil {
