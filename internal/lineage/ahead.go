@@ -28,7 +28,7 @@ func (t *Tracer) readAhead(ctx context.Context, numbers []int32) {
 	t.ahead = a
 	go func() {
 		defer close(a.done)
-		if texts, err := t.source.Texts(ctx, hashes); err == nil {
+		if texts, err := t.store.Texts(ctx, hashes); err == nil {
 			a.texts = texts
 		}
 	}()

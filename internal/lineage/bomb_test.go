@@ -28,11 +28,11 @@ func repeat(size int, front, separator, back string, part func(i int) string) st
 }
 
 // chain makes CTEs c1, c2, ... each of which reads the one before it.
-func chain(size int, first, link, last string) string {
+func chain(size int, first, edge, last string) string {
 	n := 0
 	text := repeat(size, "with c0 as ("+first+"), ", ", ", "", func(i int) string {
 		n = i + 1
-		return strings.NewReplacer("NEXT", fmt.Sprint("c", i+1), "PREV", fmt.Sprint("c", i)).Replace(link)
+		return strings.NewReplacer("NEXT", fmt.Sprint("c", i+1), "PREV", fmt.Sprint("c", i)).Replace(edge)
 	})
 	return text + " " + strings.ReplaceAll(last, "PREV", fmt.Sprint("c", n))
 }

@@ -19,12 +19,12 @@ func NewColumnGraph(blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
 func JoinColumnGraph(outputs, blocks iter.Seq[TableBlock], o GraphOptions) *ColumnGraph {
 	b := newGraphBuilder(o)
 	b.columns, b.owner = make([]GraphColumn, 0, o.Columns), make([]int64, 0, o.Columns)
-	b.links = make([]Link, 0, o.Columns)
+	b.edges = make([]ColumnEdge, 0, o.Columns)
 	for t := range outputs {
 		b.outputs(t)
 	}
 	for t := range blocks {
-		b.edges(t)
+		b.addEdges(t)
 	}
 	return b.finish()
 }
@@ -45,7 +45,7 @@ type graphBuilder struct {
 	relations []string         // names of externals
 	keys      []string         // of externals
 	found     map[string]int64
-	links     []Link
+	edges     []ColumnEdge
 	controls  []Control
 	ends      []refEnd // by refs of the current table
 }
@@ -227,7 +227,7 @@ func (b *graphBuilder) end(block *Block, ref int32) *refEnd {
 	return end
 }
 
-func (b *graphBuilder) edges(t TableBlock) {
+func (b *graphBuilder) addEdges(t TableBlock) {
 	columns := b.table(t.Table)
 	b.ends = slices.Grow(b.ends[:0], len(t.Block.Refs))[:len(t.Block.Refs)]
 	clear(b.ends)
@@ -239,7 +239,7 @@ func (b *graphBuilder) edges(t TableBlock) {
 		}
 		for _, e := range o.Edges {
 			from := b.column(b.end(t.Block, e.Ref), e.Column)
-			b.links = append(doubled(b.links), Link{From: from, To: to, Kinds: e.Kinds, Confidence: e.Confidence, Masked: e.Masked})
+			b.edges = append(doubled(b.edges), ColumnEdge{From: from, To: to, Kinds: e.Kinds, Confidence: e.Confidence, Masked: e.Masked})
 		}
 	}
 	for _, u := range t.Block.Rows {
@@ -247,7 +247,7 @@ func (b *graphBuilder) edges(t TableBlock) {
 	}
 }
 
-// finish numbers the columns table by table and lays the links in rows.
+// finish numbers the columns table by table and lays the edges in rows.
 func (b *graphBuilder) finish() *ColumnGraph {
 	segments, number := b.segments()
 	g := &ColumnGraph{found: b.found}
@@ -259,7 +259,7 @@ func (b *graphBuilder) finish() *ColumnGraph {
 			number[i] += start
 		}
 	}
-	g.links = mergeLinks(g.Len(), renumberLinks(b.links, number))
+	g.edges = mergeEdges(g.Len(), renumberEdges(b.edges, number))
 	g.controls = mergeControls(renumberControls(b.controls, number))
 	g.index()
 	return g

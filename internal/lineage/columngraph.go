@@ -19,10 +19,10 @@ type ColumnGraph struct {
 	outputs     []int32          // how many of columns[i] its code makes
 	start       []int32          // numbers of columns[i] are start[i] … start[i+1]-1
 	found       map[string]int64 // tables that GraphOptions.Find gave, by relation key
-	links       []Link           // by From, then To
-	down        []int32          // links of column i: down[i] … down[i+1]-1
-	up          []int32          // links into column i: upLinks[up[i]] …
-	upLinks     []int32
+	edges       []ColumnEdge     // by From, then To
+	down        []int32          // edges of column i: down[i] … down[i+1]-1
+	up          []int32          // edges into column i: upEdges[up[i]] …
+	upEdges     []int32
 	controls    []Control // by Table, then From
 	controlling []int32   // indexes of controls, by From
 }
@@ -41,8 +41,8 @@ type GraphColumn struct {
 	Relation string
 }
 
-// Link is a column edge; its ends are columns' numbers.
-type Link struct {
+// ColumnEdge is a column edge; its ends are columns' numbers.
+type ColumnEdge struct {
 	From, To   int32
 	Kinds      resolve.KindSet
 	Confidence resolve.Confidence
@@ -77,8 +77,8 @@ type GraphOptions struct {
 // Len is the number of columns.
 func (g *ColumnGraph) Len() int { return int(g.start[len(g.tables)]) }
 
-// Links is the number of edges.
-func (g *ColumnGraph) Links() int { return len(g.links) }
+// Edges is the number of edges.
+func (g *ColumnGraph) Edges() int { return len(g.edges) }
 
 // Column returns a column by its number.
 func (g *ColumnGraph) Column(n int32) GraphColumn { return *g.at(n) }

@@ -69,8 +69,8 @@ func shopWorld() *world {
 func TestColumnGraph(t *testing.T) {
 	w := shopWorld()
 	g := w.columnGraph(t, GraphOptions{})
-	if g.Len() != 14 || g.Links() != 9 {
-		t.Errorf("%d columns and %d links, want 14 and 9", g.Len(), g.Links())
+	if g.Len() != 14 || g.Edges() != 9 {
+		t.Errorf("%d columns and %d edges, want 14 and 9", g.Len(), g.Edges())
 	}
 	of := func(table string) []string { return w.labels(g, g.of(w.table(table).ID)) }
 	if diff := cmp.Diff([]string{"customers.customer_id", "customers.total", "customers.vip"}, of("customers")); diff != "" {
@@ -185,7 +185,7 @@ func TestColumnGraphExternals(t *testing.T) {
 	}
 }
 
-// Edges between the same two columns become one link: kinds unite, the surest
+// Edges between the same two columns become one edge: kinds unite, the surest
 // confidence stands, and it is masked only if all of them are.
 func TestColumnGraphMergesLinks(t *testing.T) {
 	child := block([]Ref{{Table: 1}}, from("a",
@@ -195,9 +195,9 @@ func TestColumnGraphMergesLinks(t *testing.T) {
 	g := NewColumnGraph(slices.Values([]TableBlock{{2, child}}), GraphOptions{})
 	a, _ := g.Find(2, "a", nil)
 	x, _ := g.Find(1, "x", nil)
-	want := []Link{{From: x, To: a, Kinds: resolve.Field | resolve.Conditional, Confidence: resolve.SingleSource}}
-	if diff := cmp.Diff(want, g.Walk([]int32{a}, WalkOptions{Depth: 1, Limit: -1, Least: resolve.Failed}).Links); diff != "" {
-		t.Errorf("links (-want +got):\n%s", diff)
+	want := []ColumnEdge{{From: x, To: a, Kinds: resolve.Field | resolve.Conditional, Confidence: resolve.SingleSource}}
+	if diff := cmp.Diff(want, g.Walk([]int32{a}, WalkOptions{Depth: 1, Limit: -1, Least: resolve.Failed}).Edges); diff != "" {
+		t.Errorf("edges (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]Control{{From: x, Table: 2, Kinds: resolve.Join | resolve.Filter}}, g.Controls(2)); diff != "" {
 		t.Errorf("controls (-want +got):\n%s", diff)
@@ -222,7 +222,7 @@ func TestColumnGraphFind(t *testing.T) {
 
 func TestEmptyColumnGraph(t *testing.T) {
 	g := NewColumnGraph(slices.Values([]TableBlock(nil)), GraphOptions{})
-	if g.Len() != 0 || g.Links() != 0 || g.of(1) != nil || len(g.Controls(1)) != 0 {
+	if g.Len() != 0 || g.Edges() != 0 || g.of(1) != nil || len(g.Controls(1)) != 0 {
 		t.Error("the graph of nothing is not empty")
 	}
 	if w := g.Walk([]int32{0, 5, -1}, WalkOptions{Depth: -1, Limit: -1}); w.Total != 0 || len(w.Columns) != 0 {
@@ -275,8 +275,8 @@ func TestColumnGraphHoldsItsBlocks(t *testing.T) {
 		name := func(n int32) string { return fmt.Sprintf("%d.%s", g.Column(n).Table, g.Column(n).Name) }
 		down, up := map[string]bool{}, map[string]bool{}
 		for n := range int32(g.Len()) {
-			g.each(n, WalkOptions{Direction: Downstream, Least: resolve.Failed}, func(other int32, _ Link) { down[name(n)+">"+name(other)] = true })
-			g.each(n, WalkOptions{Direction: Upstream, Least: resolve.Failed}, func(other int32, _ Link) { up[name(other)+">"+name(n)] = true })
+			g.each(n, WalkOptions{Direction: Downstream, Least: resolve.Failed}, func(other int32, _ ColumnEdge) { down[name(n)+">"+name(other)] = true })
+			g.each(n, WalkOptions{Direction: Upstream, Least: resolve.Failed}, func(other int32, _ ColumnEdge) { up[name(other)+">"+name(n)] = true })
 		}
 		if diff := cmp.Diff(want, down); diff != "" {
 			t.Fatalf("downstream (-want +got):\n%s", diff)
@@ -284,8 +284,8 @@ func TestColumnGraphHoldsItsBlocks(t *testing.T) {
 		if diff := cmp.Diff(want, up); diff != "" {
 			t.Fatalf("upstream (-want +got):\n%s", diff)
 		}
-		if g.Links() != len(want) {
-			t.Fatalf("%d links, want %d", g.Links(), len(want))
+		if g.Edges() != len(want) {
+			t.Fatalf("%d edges, want %d", g.Edges(), len(want))
 		}
 		slices.Reverse(blocks)
 		again := NewColumnGraph(slices.Values(blocks), GraphOptions{})
@@ -294,7 +294,7 @@ func TestColumnGraphHoldsItsBlocks(t *testing.T) {
 				t.Fatalf("another order of the blocks adds column %d (%d)", n, other)
 			}
 		}
-		if again.Len() != g.Len() || again.Links() != g.Links() {
+		if again.Len() != g.Len() || again.Edges() != g.Edges() {
 			t.Fatal("the order of the blocks matters")
 		}
 	})

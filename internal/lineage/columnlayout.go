@@ -24,11 +24,11 @@ func (g *ColumnGraph) lay(segments []segment) {
 	}
 }
 
-// index lays out the links and controls by their ends.
+// index lays out the edges and controls by their ends.
 func (g *ColumnGraph) index() {
 	n := g.Len()
-	g.down, _ = groups(n, len(g.links), func(i int) int32 { return g.links[i].From })
-	g.up, g.upLinks = groups(n, len(g.links), func(i int) int32 { return g.links[i].To })
+	g.down, _ = groups(n, len(g.edges), func(i int) int32 { return g.edges[i].From })
+	g.up, g.upEdges = groups(n, len(g.edges), func(i int) int32 { return g.edges[i].To })
 	_, g.controlling = groups(n, len(g.controls), func(i int) int32 { return g.controls[i].From })
 }
 
@@ -51,11 +51,11 @@ func groups(n, count int, number func(int) int32) (start, order []int32) {
 	return start, order
 }
 
-func renumberLinks(links []Link, number []int32) []Link {
-	for i := range links {
-		links[i].From, links[i].To = number[links[i].From], number[links[i].To]
+func renumberEdges(edges []ColumnEdge, number []int32) []ColumnEdge {
+	for i := range edges {
+		edges[i].From, edges[i].To = number[edges[i].From], number[edges[i].To]
 	}
-	return links
+	return edges
 }
 
 func renumberControls(controls []Control, number []int32) []Control {
@@ -85,32 +85,34 @@ func mergeControls(controls []Control) []Control {
 	return slices.Clip(out)
 }
 
-func compareLinks(a, b Link) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) }
-
-// sortLinks sorts the links of a graph of n columns: by counting where there are many
-// of them.
-func sortLinks(n int, links []Link) []Link {
-	if len(links) < n/8 {
-		slices.SortFunc(links, compareLinks)
-		return links
-	}
-	for _, end := range []func(*Link) int32{func(l *Link) int32 { return l.To }, func(l *Link) int32 { return l.From }} {
-		_, order := groups(n, len(links), func(i int) int32 { return end(&links[i]) })
-		sorted := make([]Link, len(links))
-		for i, at := range order {
-			sorted[i] = links[at]
-		}
-		links = sorted
-	}
-	return links
+func compareEdges(a, b ColumnEdge) int {
+	return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To))
 }
 
-// mergeLinks sorts links and unites those between the same columns: fields of
+// sortEdges sorts the edges of a graph of n columns: by counting where there are many
+// of them.
+func sortEdges(n int, edges []ColumnEdge) []ColumnEdge {
+	if len(edges) < n/8 {
+		slices.SortFunc(edges, compareEdges)
+		return edges
+	}
+	for _, end := range []func(*ColumnEdge) int32{func(l *ColumnEdge) int32 { return l.To }, func(l *ColumnEdge) int32 { return l.From }} {
+		_, order := groups(n, len(edges), func(i int) int32 { return end(&edges[i]) })
+		sorted := make([]ColumnEdge, len(edges))
+		for i, at := range order {
+			sorted[i] = edges[at]
+		}
+		edges = sorted
+	}
+	return edges
+}
+
+// mergeEdges sorts edges and unites those between the same columns: fields of
 // one structure, or an external relation spelled in two ways.
-func mergeLinks(n int, links []Link) []Link {
-	links = sortLinks(n, links)
-	out := links[:0]
-	for _, l := range links {
+func mergeEdges(n int, edges []ColumnEdge) []ColumnEdge {
+	edges = sortEdges(n, edges)
+	out := edges[:0]
+	for _, l := range edges {
 		if n := len(out); n > 0 && out[n-1].From == l.From && out[n-1].To == l.To {
 			last := &out[n-1]
 			last.Kinds |= l.Kinds

@@ -20,7 +20,7 @@ const maxRedone = 3
 //
 // A column that only readers name exists because of them, under the spelling of
 // the first. So a table that a changed block reads, or read, gets its columns
-// from all of its readers again; these are redone, all others keep their links.
+// from all of its readers again; these are redone, all others keep their edges.
 func (g *ColumnGraph) Next(changed []int64, blocks BlocksOf, o GraphOptions) (*ColumnGraph, error) {
 	n := &graphUpdate{old: g, redo: map[int64]bool{}, open: map[int64]bool{}, openKeys: map[string]bool{}}
 	if len(changed) > len(g.tables)/maxRedone+64 {
@@ -54,7 +54,7 @@ func (g *ColumnGraph) Next(changed []int64, blocks BlocksOf, o GraphOptions) (*C
 // graphUpdate is the step from one graph to the next.
 type graphUpdate struct {
 	old  *ColumnGraph
-	redo map[int64]bool // tables whose links are made again
+	redo map[int64]bool // tables whose edges are made again
 	// Tables and relations outside the catalog whose columns are made again; all
 	// of their readers are in redo.
 	open     map[int64]bool
@@ -76,8 +76,8 @@ func (n *graphUpdate) opened(changed []int64, blocks []TableBlock, o GraphOption
 			continue
 		}
 		for c := g.start[i]; c < g.start[i+1]; c++ {
-			for _, at := range g.upLinks[g.up[c]:g.up[c+1]] {
-				n.openSegment(g.segmentOf(g.links[at].From))
+			for _, at := range g.upEdges[g.up[c]:g.up[c+1]] {
+				n.openSegment(g.segmentOf(g.edges[at].From))
 			}
 		}
 	}
@@ -146,7 +146,7 @@ func (n *graphUpdate) readers() {
 			continue
 		}
 		for c := g.start[i]; c < g.start[i+1]; c++ {
-			for _, l := range g.links[g.down[c]:g.down[c+1]] {
+			for _, l := range g.edges[g.down[c]:g.down[c+1]] {
 				n.redo[g.tables[g.segmentOf(l.To)]] = true
 			}
 			for _, s := range g.ControlledBy(c) {
@@ -181,7 +181,7 @@ func (n *graphUpdate) build(changed []int64, blocks []TableBlock, o GraphOptions
 		}
 	}
 	for _, t := range blocks {
-		n.builder.edges(t)
+		n.builder.addEdges(t)
 	}
 	return n.joined()
 }
@@ -250,7 +250,7 @@ func (n *graphUpdate) joined() *ColumnGraph {
 		position[i] += first[owner]
 	}
 	n.renumber(segments, g.start)
-	g.links = n.links(mergeLinks(g.Len(), renumberLinks(n.builder.links, position)))
+	g.edges = n.edges(mergeEdges(g.Len(), renumberEdges(n.builder.edges, position)))
 	g.controls = n.controls(mergeControls(renumberControls(n.builder.controls, position)))
 	g.index()
 	return g
@@ -290,16 +290,16 @@ func (n *graphUpdate) renumber(segments []segment, start []int32) {
 	}
 }
 
-// links joins the links that stay, which are in order, with those that were made.
-func (n *graphUpdate) links(made []Link) []Link {
+// edges joins the edges that stay, which are in order, with those that were made.
+func (n *graphUpdate) edges(made []ColumnEdge) []ColumnEdge {
 	g := n.old
 	redone := make([]bool, len(g.tables))
 	for i, table := range g.tables {
 		redone[i] = n.redo[table]
 	}
-	out := make([]Link, 0, len(g.links)+len(made))
+	out := make([]ColumnEdge, 0, len(g.edges)+len(made))
 	segment := 0
-	for _, l := range g.links {
+	for _, l := range g.edges {
 		if l.To < g.start[segment] || l.To >= g.start[segment+1] {
 			segment = g.segmentOf(l.To)
 		}
@@ -307,7 +307,7 @@ func (n *graphUpdate) links(made []Link) []Link {
 			continue
 		}
 		l.From, l.To = n.number[l.From], n.number[l.To]
-		for len(made) > 0 && compareLinks(made[0], l) < 0 {
+		for len(made) > 0 && compareEdges(made[0], l) < 0 {
 			out, made = append(out, made[0]), made[1:]
 		}
 		out = append(out, l)

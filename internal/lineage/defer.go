@@ -9,9 +9,9 @@ import (
 // With --defer dbt compiles a ref() to a model that is not built into the relation that
 // another state has of it: production's. Since 1.7 the manifest names that relation.
 
-// sources returns the tables whose relations the code of a table may name: its
+// visible returns the tables whose relations the code of a table may name: its
 // parents, and those of the ephemeral ones among them.
-func (t *Tracer) sources(self int32) []int32 {
+func (t *Tracer) visible(self int32) []int32 {
 	out := append([]int32{}, t.parents(self)...)
 	seen := map[int32]bool{self: true}
 	for i := 0; i < len(out); i++ {
@@ -25,7 +25,7 @@ func (t *Tracer) sources(self int32) []int32 {
 
 // amongDeferred looks for the parent whose deferred relation has the key.
 func (t *Tracer) amongDeferred(self int32, key string) int32 {
-	for _, p := range t.sources(self) {
+	for _, p := range t.visible(self) {
 		if t.tables[p].Deferred == key {
 			return p
 		}
@@ -48,7 +48,7 @@ func (m *model) namesake(rel catalog.Relation) int32 {
 		}
 	}
 	found := none
-	for _, p := range m.sources(m.self) {
+	for _, p := range m.visible(m.self) {
 		if have := m.tables[p].Key; p == m.self || have == "" || catalog.IdentifierKeyOf(have) != identifier {
 			continue
 		}

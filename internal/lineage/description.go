@@ -8,7 +8,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
-// Description is a table as its source knows it: the nodes of a manifest ([Project]) or the assets of a catalog
+// Description is a table with its columns and code: the nodes of a manifest ([Project]) or the assets of a catalog
 // (package revision). NewTable is the one place that makes the tracer's view of it, so that a project is traced alike
 // with and without a server.
 type Description struct {

@@ -8,7 +8,7 @@
 // bytes. A ColumnGraph is made of all the blocks of one state and answers
 // questions about any column, upstream and downstream.
 //
-// The package does not use the store: tables are numbers, and a Source provides
+// The package does not use the store: tables are numbers, and a Store provides
 // what a tracer needs.
 package lineage
 

@@ -178,33 +178,33 @@ func (p *Project) Trace(ctx context.Context, o Options) (*ProjectLineage, error)
 			due = append(due, int32(i))
 		}
 	}
-	source := &projectSource{texts: texts, blocks: make([]*Block, len(tables))}
-	t, err := NewTracer(tables, edges, source, o)
+	store := &projectStore{texts: texts, blocks: make([]*Block, len(tables))}
+	t, err := NewTracer(tables, edges, store, o)
 	if err != nil {
 		return nil, err
 	}
 	if err := t.Run(ctx, due); err != nil {
 		return nil, err
 	}
-	return &ProjectLineage{Project: p, Blocks: source.blocks}, nil
+	return &ProjectLineage{Project: p, Blocks: store.blocks}, nil
 }
 
-// projectSource is a project of which nothing was traced before.
-type projectSource struct {
+// projectStore is a project of which nothing was traced before.
+type projectStore struct {
 	texts  map[catalog.Hash]string
 	blocks []*Block
 }
 
-func (*projectSource) Load(context.Context, []int32) error { return nil }
-func (*projectSource) Columns(int32) Columns               { return Columns{} }
-func (*projectSource) Inferred(int32) Columns              { return Columns{} }
-func (*projectSource) IsCurrent(int32, catalog.Hash) bool  { return false }
+func (*projectStore) Load(context.Context, []int32) error { return nil }
+func (*projectStore) Columns(int32) Columns               { return Columns{} }
+func (*projectStore) Inferred(int32) Columns              { return Columns{} }
+func (*projectStore) IsCurrent(int32, catalog.Hash) bool  { return false }
 
-func (s *projectSource) Texts(context.Context, []catalog.Hash) (map[catalog.Hash]string, error) {
+func (s *projectStore) Texts(context.Context, []catalog.Hash) (map[catalog.Hash]string, error) {
 	return s.texts, nil
 }
 
-func (s *projectSource) Keep(_ context.Context, traced []Traced) error {
+func (s *projectStore) Keep(_ context.Context, traced []Traced) error {
 	for _, t := range traced {
 		s.blocks[t.Table] = t.Block
 	}

@@ -13,8 +13,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/graph"
 )
 
-// Source provides what a Tracer reads.
-type Source interface {
+// Store provides what a Tracer reads and keeps what it finds.
+type Store interface {
 	// Load fills in the tables that have become due (Code above all) and what
 	// their parents state, and the parents of those that are ephemeral; it is
 	// called from one goroutine, before they are read.
@@ -56,7 +56,7 @@ type Tracer struct {
 	graph      *graph.Graph
 	relations  *relations
 	ephemerals []int32
-	source     Source
+	store      Store
 	options    Options
 	engine     string // EngineVersion
 
@@ -71,9 +71,9 @@ type Tracer struct {
 }
 
 // NewTracer makes a tracer of tables and the edges between them (parent →
-// child). tables is the tracer's and the source's to fill in while it runs. An
+// child). tables are the tracer's and the store's to fill in while it runs. An
 // edge of a table to itself is left out: it does not affect the order.
-func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*Tracer, error) {
+func NewTracer(tables []Table, edges []graph.Edge, store Store, o Options) (*Tracer, error) {
 	loop := func(e graph.Edge) bool { return e.From == e.To }
 	if slices.ContainsFunc(edges, loop) {
 		edges = slices.DeleteFunc(slices.Clone(edges), loop)
@@ -83,7 +83,7 @@ func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*T
 		return nil, fmt.Errorf("lineage of %d tables: %w", len(tables), err)
 	}
 	t := &Tracer{
-		tables: tables, graph: g, relations: newRelations(tables), source: source, options: o, engine: EngineVersion,
+		tables: tables, graph: g, relations: newRelations(tables), store: store, options: o, engine: EngineVersion,
 		limits: o.Limits.withDefaults(len(tables)), inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)),
 	}
 	for i := range tables {
@@ -96,7 +96,7 @@ func NewTracer(tables []Table, edges []graph.Edge, source Source, o Options) (*T
 
 func (t *Tracer) parents(n int32) []int32 { return t.graph.Parents(n) }
 
-// chunk is how many models are read between two visits of the source: it
+// chunk is how many models are read between two calls of the store: it
 // bounds the texts that are held.
 const chunk = 256
 
@@ -194,7 +194,7 @@ func (t *Tracer) levels() [][]int32 {
 // their readers see them, are different from before. next are the tables that
 // are likely to be read after them.
 func (t *Tracer) part(ctx context.Context, numbers []int32, next func() []int32) (changed []int32, err error) {
-	if err := t.source.Load(ctx, numbers); err != nil {
+	if err := t.store.Load(ctx, numbers); err != nil {
 		return nil, err
 	}
 	var work []Traced
@@ -205,7 +205,7 @@ func (t *Tracer) part(ctx context.Context, numbers []int32, next func() []int32)
 			continue
 		}
 		key := t.key(n)
-		if t.source.IsCurrent(n, key) {
+		if t.store.IsCurrent(n, key) {
 			continue
 		}
 		work = append(work, Traced{Table: n, Key: key})
@@ -252,7 +252,7 @@ func (t *Tracer) readPart(ctx context.Context, work []Traced, texts map[catalog.
 				changed = append(changed, held[i].Table)
 			}
 		}
-		err := t.source.Keep(ctx, held)
+		err := t.store.Keep(ctx, held)
 		held, edges = nil, 0
 		return err
 	}
@@ -293,7 +293,7 @@ func (t *Tracer) readPart(ctx context.Context, work []Traced, texts map[catalog.
 	return changed, nil
 }
 
-// texts asks the source for compiled code that was not read ahead. A missing text
+// texts asks the store for compiled code that was not read ahead. A missing text
 // is an error of the store and must not be mistaken for a model that could not be
 // read.
 func (t *Tracer) texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
@@ -301,7 +301,7 @@ func (t *Tracer) texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.
 	t.ahead = nil
 	has := func(h catalog.Hash) bool { _, ok := texts[h]; return ok }
 	if missing := slices.DeleteFunc(slices.Clone(hashes), has); len(missing) > 0 {
-		more, err := t.source.Texts(ctx, missing)
+		more, err := t.store.Texts(ctx, missing)
 		if err != nil {
 			return nil, err
 		}
@@ -388,7 +388,7 @@ func (t *Tracer) leaveOut(w *Traced, why Issue) {
 // later, and reports whether they are different from before.
 func (t *Tracer) adopt(w *Traced) bool {
 	n := w.Table
-	before := t.effective(n, t.source.Inferred(n))
+	before := t.effective(n, t.store.Inferred(n))
 	now := t.effective(n, w.Block.columns())
 	t.inferred[n] = now
 	t.hashes[n] = catalog.Hash{}
@@ -407,9 +407,9 @@ func (t *Tracer) columnsOf(n int32) Columns {
 	if c, ok := t.asked.Load(n); ok {
 		return c.(Columns)
 	}
-	c := t.effective(n, t.source.Inferred(n))
+	c := t.effective(n, t.store.Inferred(n))
 	if c.IsEmpty() {
-		c = t.source.Columns(n)
+		c = t.store.Columns(n)
 	}
 	t.asked.Store(n, c)
 	return c

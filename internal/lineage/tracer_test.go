@@ -501,8 +501,8 @@ func TestWorkers(t *testing.T) {
 	}
 }
 
-// badSource fails where it is told to.
-type badSource struct {
+// badStore fails where it is told to.
+type badStore struct {
 	*memory
 	at     string
 	cancel context.CancelFunc
@@ -510,14 +510,14 @@ type badSource struct {
 
 var errSource = errors.New("the store is away")
 
-func (s badSource) Load(ctx context.Context, due []int32) error {
+func (s badStore) Load(ctx context.Context, due []int32) error {
 	if s.at == "load" {
 		return errSource
 	}
 	return s.memory.Load(ctx, due)
 }
 
-func (s badSource) Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
+func (s badStore) Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
 	switch s.at {
 	case "texts":
 		return nil, errSource
@@ -529,7 +529,7 @@ func (s badSource) Texts(ctx context.Context, hashes []catalog.Hash) (map[catalo
 	return s.memory.Texts(ctx, hashes)
 }
 
-func (s badSource) Keep(ctx context.Context, traced []Traced) error {
+func (s badStore) Keep(ctx context.Context, traced []Traced) error {
 	if s.at == "keep" {
 		return errSource
 	}
@@ -543,7 +543,7 @@ func TestFailingSource(t *testing.T) {
 		w := shopWorld()
 		ctx, cancel := context.WithCancel(t.Context())
 		m := newMemory(w)
-		tracer, err := NewTracer(w.tables, w.edges, badSource{m, at, cancel}, Options{})
+		tracer, err := NewTracer(w.tables, w.edges, badStore{m, at, cancel}, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,35 +15,35 @@ const (
 	Downstream
 )
 
-// WalkOptions bound a walk and choose the links that it follows.
+// WalkOptions bound a walk and choose the edges that it follows.
 type WalkOptions struct {
 	Direction Direction
 	Depth     int // steps at most; below 0: all
 	Limit     int // columns at most, the starts among them; below 0: all
-	// Kinds, unless 0, are the kinds of which a link must have one.
+	// Kinds, unless 0, are the kinds of which a edge must have one.
 	Kinds resolve.KindSet
 	// Least is the lowest confidence that is followed.
 	Least resolve.Confidence
 	// Stop, if set, is asked now and then whether to give up. What a walk returns
 	// that gave up is a part of no meaning.
 	Stop func() bool
-	// ColumnsOnly leaves out the links between the columns met.
+	// ColumnsOnly leaves out the edges between the columns met.
 	ColumnsOnly bool
 }
 
 // stopEvery is how many columns a walk takes between two questions whether to stop.
 const stopEvery = 4096
 
-// Walk is what a walk met: columns by distance, then by number, and the links
+// Walk is what a walk met: columns by distance, then by number, and the edges
 // between them.
 type Walk struct {
 	Columns []int32
 	Depths  []int32
-	Links   []Link
+	Edges   []ColumnEdge
 	Total   int // columns that there are; more than len(Columns) if the limit cut
 }
 
-// Walk goes from columns along the links, breadth first. Cycles end.
+// Walk goes from columns along the edges, breadth first. Cycles end.
 func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 	var w Walk
 	seen := newColumnSet(g.Len())
@@ -64,7 +64,7 @@ func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 			if i%stopEvery == 0 && o.Stop != nil && o.Stop() {
 				return w
 			}
-			g.each(n, o, func(other int32, _ Link) {
+			g.each(n, o, func(other int32, _ ColumnEdge) {
 				if seen.add(other) {
 					following = append(following, other)
 				}
@@ -73,7 +73,7 @@ func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 		level = following
 	}
 	if !o.ColumnsOnly {
-		w.Links = g.among(w.Columns, o)
+		w.Edges = g.among(w.Columns, o)
 	}
 	return w
 }
@@ -105,39 +105,39 @@ func (w *Walk) take(level []int32, depth int32, limit int) {
 	}
 }
 
-// each calls f for the links of a column that the options let through.
-func (g *ColumnGraph) each(n int32, o WalkOptions, f func(other int32, l Link)) {
+// each calls f for the edges of a column that the options let through.
+func (g *ColumnGraph) each(n int32, o WalkOptions, f func(other int32, l ColumnEdge)) {
 	if o.Direction == Downstream {
-		for _, l := range g.links[g.down[n]:g.down[n+1]] {
+		for _, l := range g.edges[g.down[n]:g.down[n+1]] {
 			if o.follows(l) {
 				f(l.To, l)
 			}
 		}
 		return
 	}
-	for _, at := range g.upLinks[g.up[n]:g.up[n+1]] {
-		if l := g.links[at]; o.follows(l) {
+	for _, at := range g.upEdges[g.up[n]:g.up[n+1]] {
+		if l := g.edges[at]; o.follows(l) {
 			f(l.From, l)
 		}
 	}
 }
 
-func (o WalkOptions) follows(l Link) bool {
+func (o WalkOptions) follows(l ColumnEdge) bool {
 	return (o.Kinds == 0 || l.Kinds&o.Kinds != 0) && l.Confidence <= o.Least
 }
 
-// among returns the links between the columns met, each once, by From and To.
-func (g *ColumnGraph) among(columns []int32, o WalkOptions) []Link {
+// among returns the edges between the columns met, each once, by From and To.
+func (g *ColumnGraph) among(columns []int32, o WalkOptions) []ColumnEdge {
 	met := newColumnSet(g.Len())
 	for _, n := range columns {
 		met.add(n)
 	}
-	var out []Link
+	var out []ColumnEdge
 	for i, n := range slices.Sorted(slices.Values(columns)) {
 		if i%stopEvery == 0 && o.Stop != nil && o.Stop() {
 			return out
 		}
-		for _, l := range g.links[g.down[n]:g.down[n+1]] {
+		for _, l := range g.edges[g.down[n]:g.down[n+1]] {
 			if met.has(l.To) && o.follows(l) {
 				out = append(out, l)
 			}

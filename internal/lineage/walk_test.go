@@ -24,7 +24,7 @@ func TestWalkStops(t *testing.T) {
 		t.Errorf("asked %d times, %d columns", asked, len(w.Columns))
 	}
 	alone := g.Walk([]int32{start}, WalkOptions{Depth: -1, Limit: -1, Least: resolve.Failed, ColumnsOnly: true})
-	if len(alone.Columns) != 4 || alone.Links != nil {
+	if len(alone.Columns) != 4 || alone.Edges != nil {
 		t.Errorf("columns only: %+v", alone)
 	}
 }
@@ -113,18 +113,18 @@ func TestWalk(t *testing.T) {
 	}
 }
 
-// The links of a walk are those between the columns that it shows.
+// The edges of a walk are those between the columns that it shows.
 func TestWalkLinks(t *testing.T) {
 	w := shopWorld()
 	g := w.columnGraph(t, GraphOptions{})
 	walk := g.Walk([]int32{w.column(t, g, "report.twice")}, WalkOptions{Depth: -1, Limit: 3, Least: resolve.Failed})
 	var got []string
-	for _, l := range walk.Links {
+	for _, l := range walk.Edges {
 		got = append(got, w.label(g, l.From)+" > "+w.label(g, l.To)+" "+l.Kinds.String())
 	}
 	want := []string{"stg_orders.amount > customers.total aggregate", "customers.total > report.twice transform"}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("links (-want +got):\n%s", diff)
+		t.Errorf("edges (-want +got):\n%s", diff)
 	}
 }
 
@@ -200,9 +200,9 @@ func TestWalkAgainstReachability(t *testing.T) {
 		if !slices.Equal(cut.Columns, walk.Columns[:o.Limit]) || cut.Total != walk.Total {
 			t.Fatalf("limit %d gives %v of %d, without it %v of %d", o.Limit, cut.Columns, cut.Total, walk.Columns, walk.Total)
 		}
-		for _, l := range cut.Links {
+		for _, l := range cut.Edges {
 			if !slices.Contains(cut.Columns, l.From) || !slices.Contains(cut.Columns, l.To) || !o.follows(l) {
-				t.Fatalf("link %v is not among %v", l, cut.Columns)
+				t.Fatalf("edge %v is not among %v", l, cut.Columns)
 			}
 		}
 	})
@@ -213,7 +213,7 @@ func distances(g *ColumnGraph, start int32, o WalkOptions) map[int32]int {
 	distance := map[int32]int{start: 0}
 	for changed := true; changed; {
 		changed = false
-		for _, l := range g.links {
+		for _, l := range g.edges {
 			from, to := l.From, l.To
 			if o.Direction == Upstream {
 				from, to = to, from

@@ -84,7 +84,7 @@ func full(names ...string) Columns { return NewColumns(list(names...), len(names
 
 func part(names ...string) Columns { return NewColumns(list(names...), false) }
 
-// memory is a Source that keeps blocks as a store would: encoded, with their
+// memory is a Store that keeps blocks as a store would: encoded, with their
 // keys, by the table's id. Two runs over two states share one.
 type memory struct {
 	tables []Table

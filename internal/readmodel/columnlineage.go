@@ -32,7 +32,7 @@ func (n *ColumnNode) Label() string {
 
 // ColumnLink is an edge between two columns, by their labels.
 type ColumnLink struct {
-	lineage.Link
+	lineage.ColumnEdge
 	From, To string
 }
 
@@ -144,11 +144,11 @@ func (l *ColumnLineage) walk(start int32, o lineage.WalkOptions, direction strin
 		l.numbers = append(l.numbers, n)
 		l.Nodes = append(l.Nodes, l.columns.node(n, way, int(w.Depths[i])))
 	}
-	for _, link := range w.Links {
+	for _, link := range w.Edges {
 		if link.From == start && link.To == start && !first {
 			continue // is there already
 		}
-		l.Links = append(l.Links, ColumnLink{Link: link, From: l.columns.label(link.From), To: l.columns.label(link.To)})
+		l.Links = append(l.Links, ColumnLink{ColumnEdge: link, From: l.columns.label(link.From), To: l.columns.label(link.To)})
 	}
 	l.Total += w.Total
 	if !first {

@@ -36,12 +36,12 @@ func readingOf(b *lineage.Block) Reading {
 // Bytes that a column, a link and a reading take, with the indexes by them.
 const (
 	columnBytes  = int64(unsafe.Sizeof(lineage.GraphColumn{})) + 16 + 8
-	linkBytes    = int64(unsafe.Sizeof(lineage.Link{})) + 4
+	linkBytes    = int64(unsafe.Sizeof(lineage.ColumnEdge{})) + 4
 	readingBytes = 96
 )
 
 func (c *Columns) size() int64 {
-	return int64(c.graph.Len())*columnBytes + int64(c.graph.Links())*linkBytes + int64(len(c.readings))*readingBytes
+	return int64(c.graph.Len())*columnBytes + int64(c.graph.Edges())*linkBytes + int64(len(c.readings))*readingBytes
 }
 
 func (m *Model) columns(ctx context.Context, s scope, version int64) (*Columns, error) {

@@ -19,7 +19,7 @@ import "github.com/thalweg-data/thalweg/internal/sql/token"
 
 // Node is anything in the tree.
 type Node interface {
-	// Range is the place of the node in the source, in bytes.
+	// Range is the place of the node in the text, in bytes.
 	Range() token.Span
 }
 
@@ -118,7 +118,7 @@ type Alias struct {
 // Script is a parsed text.
 type Script struct {
 	token.Span
-	// Source is the text that all spans point into.
-	Source     string
+	// Using is the text that all spans point into.
+	SQL        string
 	Statements []Statement
 }

@@ -75,7 +75,7 @@ func (d *dumper) structure(label string, v reflect.Value, depth int) {
 	d.line(depth, "%s", head)
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		if f.Type == reflect.TypeFor[token.Span]() || f.Name == "Source" && f.Type.Kind() == reflect.String {
+		if f.Type == reflect.TypeFor[token.Span]() || f.Name == "SQL" && f.Type.Kind() == reflect.String {
 			continue
 		}
 		if _, ok := scalar(f.Name, v.Field(i)); !ok && !v.Field(i).IsZero() {
@@ -93,7 +93,7 @@ func scalar(name string, v reflect.Value) (string, bool) {
 		}
 		return "", true
 	case reflect.String:
-		if v.Len() > 0 && name != "Source" {
+		if v.Len() > 0 && name != "SQL" {
 			return fmt.Sprintf(" %s=%q", name, v.String()), true
 		}
 		return "", true

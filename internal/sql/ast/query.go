@@ -230,8 +230,8 @@ type PipeOp struct {
 	// Arms: UNION, EXCEPT, INTERSECT.
 	Arms []SetArm
 	// Table: JOIN (a *Join whose Left is nil), PIVOT (a *Pivot without
-	// source), UNPIVOT (an *Unpivot without source), CALL (a *TableFunction),
-	// MATCH_RECOGNIZE (without source), INSERT has its target in Target.
+	// input), UNPIVOT (an *Unpivot without input), CALL (a *TableFunction),
+	// MATCH_RECOGNIZE (without input), INSERT has its target in Target.
 	Table TableExpr
 	// Alias: AS.
 	Alias *Alias

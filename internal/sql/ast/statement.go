@@ -21,7 +21,7 @@ type Create struct {
 	Columns []ColumnDef
 	// Query is the defining query, or nil.
 	Query *Query
-	// Source is the table of LIKE, CLONE, COPY, SHALLOW CLONE, or nil.
+	// Using is the table of LIKE, CLONE, COPY, SHALLOW CLONE, or nil.
 	Source *ObjectName
 	// To is the target table of ClickHouse's CREATE MATERIALIZED VIEW ... TO t.
 	To *ObjectName
@@ -42,7 +42,7 @@ type Insert struct {
 	// Partition are the columns of PARTITION (a, b = 1); Expr is the value where
 	// one is given, else nil.
 	Partition []Assignment
-	// Query is the source; VALUES is a Query too. Nil for DEFAULT VALUES.
+	// Query makes the rows; VALUES is a Query too. Nil for DEFAULT VALUES.
 	Query *Query
 	// Set are the assignments of MySQL's INSERT ... SET.
 	Set []Assignment
@@ -107,7 +107,7 @@ type Merge struct {
 	token.Span
 	With      *With
 	Target    *TableRef
-	Source    TableExpr
+	Using     TableExpr
 	On        Expr
 	Whens     []MergeWhen
 	Returning []SelectItem

@@ -105,11 +105,11 @@ type ArrayJoin struct {
 	Items []SelectItem
 }
 
-// Pivot is source PIVOT (aggregates FOR columns IN (values)).
+// Pivot is input PIVOT (aggregates FOR columns IN (values)).
 type Pivot struct {
 	token.Span
-	// Source is nil in the pipe syntax.
-	Source TableExpr
+	// Using is nil in the pipe syntax.
+	Input TableExpr
 	// Aggregates give the values; their aliases become part of the names.
 	Aggregates []SelectItem
 	For        []PivotFor
@@ -135,16 +135,16 @@ type PivotFor struct {
 	Query *Query
 }
 
-// Unpivot is source UNPIVOT [INCLUDE NULLS] (value FOR name IN (columns)).
+// Unpivot is input UNPIVOT [INCLUDE NULLS] (value FOR name IN (columns)).
 type Unpivot struct {
 	token.Span
-	// Source is nil in the pipe syntax.
-	Source TableExpr
+	// Using is nil in the pipe syntax.
+	Input TableExpr
 	// Values are the names of the value columns.
 	Values []Ident
 	// Name is the column that gets the labels. Oracle and DuckDB allow several.
 	Name []Ident
-	// Columns are the source columns that are turned into rows.
+	// Columns are the input's columns that are turned into rows.
 	Columns []UnpivotColumns
 	Alias   *Alias
 	// Statement marks DuckDB's UNPIVOT t ON ... INTO NAME ... VALUE ....
@@ -159,15 +159,15 @@ type UnpivotColumns struct {
 	Label   Expr
 }
 
-// MatchRecognize is source MATCH_RECOGNIZE (...).
+// MatchRecognize is input MATCH_RECOGNIZE (...).
 type MatchRecognize struct {
 	token.Span
-	// Source is nil in the pipe syntax.
-	Source      TableExpr
+	// Using is nil in the pipe syntax.
+	Input       TableExpr
 	PartitionBy []SelectItem
 	OrderBy     []OrderItem
 	Measures    []SelectItem
-	// AllRows is ALL ROWS PER MATCH: the source's columns are outputs as well.
+	// AllRows is ALL ROWS PER MATCH: the input's columns are outputs as well.
 	AllRows bool
 	// Symbols are the pattern variables of DEFINE, which qualify columns in
 	// Measures and Define.
@@ -180,8 +180,8 @@ type MatchRecognize struct {
 // BadTable is a member of FROM that could not be read.
 type BadTable struct {
 	token.Span
-	// Source is the part in front of an odd suffix, if any.
-	Source TableExpr
+	// Using is the part in front of an odd suffix, if any.
+	Input TableExpr
 	// Children are the expressions found inside.
 	Children []Expr
 	Alias    *Alias

@@ -1,7 +1,7 @@
 package ast
 
 // Inspect calls visit for n and, where visit returns true, for everything below
-// it, in the order of the source as far as the tree keeps it. Nodes visited are
+// it, in the order of the text as far as the tree keeps it. Nodes visited are
 // statements, queries, query bodies, WITH members, members of FROM and
 // expressions; the small structs between them (SelectItem, OrderItem, ...) are
 // passed through.
@@ -235,7 +235,7 @@ func (c children) table(n TableExpr) {
 	case *ArrayJoin:
 		c.items(n.Items)
 	case *Pivot:
-		c.tableExpr(n.Source)
+		c.tableExpr(n.Input)
 		c.items(n.Aggregates)
 		for i := range n.For {
 			c.exprs(n.For[i].Columns)
@@ -245,19 +245,19 @@ func (c children) table(n TableExpr) {
 		c.group(n.GroupBy)
 		c.expr(n.Default)
 	case *Unpivot:
-		c.tableExpr(n.Source)
+		c.tableExpr(n.Input)
 		for i := range n.Columns {
 			c.exprs(n.Columns[i].Columns)
 			c.expr(n.Columns[i].Label)
 		}
 	case *MatchRecognize:
-		c.tableExpr(n.Source)
+		c.tableExpr(n.Input)
 		c.items(n.PartitionBy)
 		c.orders(n.OrderBy)
 		c.items(n.Measures)
 		c.exprs(n.Define)
 	case *BadTable:
-		c.tableExpr(n.Source)
+		c.tableExpr(n.Input)
 		c.exprs(n.Children)
 	}
 }
@@ -403,7 +403,7 @@ func (c children) merge(n *Merge) {
 	if n.Target != nil {
 		c.visit(n.Target)
 	}
-	c.tableExpr(n.Source)
+	c.tableExpr(n.Using)
 	c.expr(n.On)
 	for i := range n.Whens {
 		w := &n.Whens[i]

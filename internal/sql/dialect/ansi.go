@@ -16,9 +16,9 @@ var ansi = &Dialect{
 		StringTables: true, ParamCalls: true, BacktickPaths: true,
 		ShortVerbs: true, WordComparisons: true, Phrases: true, LockingClause: true,
 	},
-	Scope: Scope{
-		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
-		QualifyAlias: SourceFirst, CorrelatedPaths: true, TableAsStruct: true,
+	Names: NameRules{
+		LateralAlias: ColumnFirst, WhereAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst,
+		QualifyAlias: ColumnFirst, CorrelatedPaths: true, TableAsStruct: true,
 	},
 	Units:          unitsAny,
 	TableFunctions: merged(generatorsSpark, generatorsSnowflake, generators),

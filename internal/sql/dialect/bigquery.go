@@ -11,9 +11,9 @@ var bigquery = &Dialect{
 		DashedNames: true,
 	},
 	Grammar: Grammar{AngleTypes: true, BacktickPaths: true, ArrowLambda: true, Unreserved: []string{"minus", "top"}},
-	Scope: Scope{
+	Names: NameRules{
 		ByNameInner: true,
-		GroupAlias:  SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst, CorrelatedPaths: true,
+		GroupAlias:  ColumnFirst, HavingAlias: ColumnFirst, QualifyAlias: ColumnFirst, CorrelatedPaths: true,
 		TableAsStruct: true,
 	},
 	Units: unitsBigQuery,

@@ -11,7 +11,7 @@ var clickhouse = &Dialect{
 		ArrowLambda: true, ExpressionCTE: true, Ternary: true, BraceParams: true, ParamCalls: true, Top: true, ValuesStructure: true,
 		Reserved: []string{"prewhere", "settings", "format", "final", "sample", "array", "global"},
 	},
-	Scope: Scope{
+	Names: NameRules{
 		DottedColumns: true,
 		LateralAlias:  AliasFirst, WhereAlias: AliasFirst, GroupAlias: AliasFirst, HavingAlias: AliasFirst,
 		QualifyAlias: AliasFirst,

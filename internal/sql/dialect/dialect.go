@@ -18,8 +18,8 @@ type Dialect struct {
 	// Grammar switches constructs that would be misread elsewhere. Whatever is
 	// harmless is accepted in every dialect.
 	Grammar Grammar
-	// Scope are the rules for finding what a name means.
-	Scope Scope
+	// Names are the rules for finding what a name means.
+	Names NameRules
 	// Naming are the rules for names that the database makes up.
 	Naming Naming
 	// Pseudo are names, in lower case, that the database answers itself where no table
@@ -210,14 +210,14 @@ type AliasRule uint8
 const (
 	// NoAlias: names are columns of FROM only.
 	NoAlias AliasRule = iota
-	// SourceFirst: a column of FROM wins, else an alias further left.
-	SourceFirst
+	// ColumnFirst: a column of FROM wins, else an alias further left.
+	ColumnFirst
 	// AliasFirst: an alias anywhere in the list wins over a column of FROM.
 	AliasFirst
 )
 
-// Scope are a dialect's rules for what names mean.
-type Scope struct {
+// NameRules are a dialect's rules for what names mean.
+type NameRules struct {
 	// LateralAlias is the rule within the SELECT list.
 	LateralAlias AliasRule
 	// WhereAlias, GroupAlias, HavingAlias and QualifyAlias are the rules for the

@@ -26,27 +26,27 @@ var quirks = []struct {
 	unit         string
 	position, of int
 }{
-	{"ansi", "Ab", "Ab", false, false, dialect.SourceFirst, dialect.SourceFirst, dialect.SourceFirst, "column2", "datediff", 0, 3},
+	{"ansi", "Ab", "Ab", false, false, dialect.ColumnFirst, dialect.ColumnFirst, dialect.ColumnFirst, "column2", "datediff", 0, 3},
 	{"athena", "ab", "ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.NoAlias, "_col1", "", 0, 0},
-	{"bigquery", "Ab", "Ab", false, true, dialect.NoAlias, dialect.NoAlias, dialect.SourceFirst, "column2", "date_diff", 2, 3},
+	{"bigquery", "Ab", "Ab", false, true, dialect.NoAlias, dialect.NoAlias, dialect.ColumnFirst, "column2", "date_diff", 2, 3},
 	{"clickhouse", "Ab", "Ab", true, true, dialect.AliasFirst, dialect.AliasFirst, dialect.AliasFirst, "c2", "datediff", 0, 3},
-	{"databricks", "Ab", "Ab", false, false, dialect.SourceFirst, dialect.NoAlias, dialect.SourceFirst, "col2", "datediff", 0, 3},
-	{"doris", "Ab", "Ab", false, true, dialect.NoAlias, dialect.NoAlias, dialect.SourceFirst, "column2", "timestampdiff", 0, 3},
-	{"duckdb", "Ab", "Ab", false, false, dialect.SourceFirst, dialect.SourceFirst, dialect.SourceFirst, "col1", "", 0, 0},
+	{"databricks", "Ab", "Ab", false, false, dialect.ColumnFirst, dialect.NoAlias, dialect.ColumnFirst, "col2", "datediff", 0, 3},
+	{"doris", "Ab", "Ab", false, true, dialect.NoAlias, dialect.NoAlias, dialect.ColumnFirst, "column2", "timestampdiff", 0, 3},
+	{"duckdb", "Ab", "Ab", false, false, dialect.ColumnFirst, dialect.ColumnFirst, dialect.ColumnFirst, "col1", "", 0, 0},
 	{"hive", "ab", "ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.NoAlias, "col2", "datediff", 0, 3},
-	{"mariadb", "Ab", "Ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.SourceFirst, "column_1", "timestampdiff", 0, 3},
-	{"mysql", "Ab", "Ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.SourceFirst, "column_1", "timestampdiff", 0, 3},
+	{"mariadb", "Ab", "Ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.ColumnFirst, "column_1", "timestampdiff", 0, 3},
+	{"mysql", "Ab", "Ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.ColumnFirst, "column_1", "timestampdiff", 0, 3},
 	{"oracle", "AB", "Ab", true, true, dialect.NoAlias, dialect.NoAlias, dialect.NoAlias, "column2", "", 0, 0},
-	{"postgres", "ab", "Ab", true, true, dialect.NoAlias, dialect.NoAlias, dialect.SourceFirst, "column2", "", 0, 0},
-	{"redshift", "ab", "ab", false, false, dialect.SourceFirst, dialect.NoAlias, dialect.SourceFirst, "column2", "datediff", 0, 3},
-	{"snowflake", "AB", "Ab", true, true, dialect.SourceFirst, dialect.SourceFirst, dialect.SourceFirst, "COLUMN2", "last_day", 1, 2},
-	{"spark", "Ab", "Ab", false, false, dialect.SourceFirst, dialect.NoAlias, dialect.SourceFirst, "col2", "dateadd", 0, 3},
-	{"sqlite", "Ab", "Ab", false, false, dialect.NoAlias, dialect.SourceFirst, dialect.SourceFirst, "column2", "", 0, 0},
-	{"starrocks", "Ab", "Ab", false, true, dialect.NoAlias, dialect.NoAlias, dialect.SourceFirst, "column_1", "timestampdiff", 0, 3},
-	{"teradata", "Ab", "Ab", false, false, dialect.SourceFirst, dialect.SourceFirst, dialect.SourceFirst, "column2", "", 0, 0},
+	{"postgres", "ab", "Ab", true, true, dialect.NoAlias, dialect.NoAlias, dialect.ColumnFirst, "column2", "", 0, 0},
+	{"redshift", "ab", "ab", false, false, dialect.ColumnFirst, dialect.NoAlias, dialect.ColumnFirst, "column2", "datediff", 0, 3},
+	{"snowflake", "AB", "Ab", true, true, dialect.ColumnFirst, dialect.ColumnFirst, dialect.ColumnFirst, "COLUMN2", "last_day", 1, 2},
+	{"spark", "Ab", "Ab", false, false, dialect.ColumnFirst, dialect.NoAlias, dialect.ColumnFirst, "col2", "dateadd", 0, 3},
+	{"sqlite", "Ab", "Ab", false, false, dialect.NoAlias, dialect.ColumnFirst, dialect.ColumnFirst, "column2", "", 0, 0},
+	{"starrocks", "Ab", "Ab", false, true, dialect.NoAlias, dialect.NoAlias, dialect.ColumnFirst, "column_1", "timestampdiff", 0, 3},
+	{"teradata", "Ab", "Ab", false, false, dialect.ColumnFirst, dialect.ColumnFirst, dialect.ColumnFirst, "column2", "", 0, 0},
 	{"trino", "ab", "ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.NoAlias, "_col1", "", 0, 0},
 	{"tsql", "Ab", "Ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.NoAlias, "column2", "datediff", 0, 3},
-	{"vertica", "Ab", "Ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.SourceFirst, "column2", "datediff", 0, 3},
+	{"vertica", "Ab", "Ab", false, false, dialect.NoAlias, dialect.NoAlias, dialect.ColumnFirst, "column2", "datediff", 0, 3},
 }
 
 func TestQuirks(t *testing.T) {
@@ -67,8 +67,8 @@ func TestQuirks(t *testing.T) {
 			if got := d.TableKey("ab", true) != d.TableKey("AB", true); got != q.tables {
 				t.Errorf("tables \"ab\" and \"AB\" are two: %v, want %v", got, q.tables)
 			}
-			if d.Scope.LateralAlias != q.lateral || d.Scope.WhereAlias != q.where || d.Scope.GroupAlias != q.group {
-				t.Errorf("alias rules %v, want %v %v %v", d.Scope, q.lateral, q.where, q.group)
+			if d.Names.LateralAlias != q.lateral || d.Names.WhereAlias != q.where || d.Names.GroupAlias != q.group {
+				t.Errorf("alias rules %v, want %v %v %v", d.Names, q.lateral, q.where, q.group)
 			}
 			if got := d.Naming.ValuesColumn(1); got != q.values {
 				t.Errorf("the second column of VALUES is %s, want %s", got, q.values)

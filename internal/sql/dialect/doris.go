@@ -6,7 +6,7 @@ var doris = &Dialect{
 	Identifiers:    Identifiers{TablesExact: true},
 	Lexing:         starrocksLexing,
 	Grammar:        Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
-	Scope:          Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
+	Names:          NameRules{GroupAlias: ColumnFirst, HavingAlias: AliasFirst, QualifyAlias: ColumnFirst},
 	Units:          unitsMySQL,
 	TableFunctions: merged(generatorsSpark, generatorsDoris),
 }

@@ -11,10 +11,10 @@ var duckdb = &Dialect{
 		ArrowLambda: true, AliasColon: true, StringTables: true, CaretPower: true,
 		PositionColumns: true, DescribeTables: true, Unreserved: []string{"minus", "top"},
 	},
-	Scope: Scope{
+	Names: NameRules{
 		UsingInPlace: true, FunctionAliasIsColumn: true,
-		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
-		QualifyAlias: SourceFirst, TableAsStruct: true,
+		LateralAlias: ColumnFirst, WhereAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst,
+		QualifyAlias: ColumnFirst, TableAsStruct: true,
 	},
 	TableFunctions: merged(generators, generatorsDuckDB),
 }

@@ -2,7 +2,7 @@ package dialect
 
 // generators are functions in FROM whose output columns are the same wherever
 // they exist. A column that is called like its function takes the name of the
-// function's alias where Scope.FunctionAliasIsColumn says so.
+// function's alias where NameRules.FunctionAliasIsColumn says so.
 var generators = map[string][]string{
 	"json_each":                 {"key", "value"},
 	"jsonb_each":                {"key", "value"},

@@ -8,7 +8,7 @@ var hive = &Dialect{
 	Identifiers:    Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:         sparkLexing,
 	Grammar:        Grammar{AngleTypes: true, Unreserved: []string{"top", "qualify"}},
-	Scope:          Scope{HavingAlias: SourceFirst},
+	Names:          NameRules{HavingAlias: ColumnFirst},
 	Units:          unitsSpark,
 	TableFunctions: merged(generators, generatorsSpark),
 }

@@ -8,6 +8,6 @@ var mariadb = &Dialect{
 	Identifiers: Identifiers{},
 	Lexing:      mysqlLexing,
 	Grammar:     Grammar{StringAlias: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
-	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst},
+	Names:       NameRules{GroupAlias: ColumnFirst, HavingAlias: AliasFirst},
 	Units:       unitsMySQL,
 }

@@ -13,6 +13,6 @@ var mysql = &Dialect{
 	Identifiers: Identifiers{},
 	Lexing:      mysqlLexing,
 	Grammar:     Grammar{StringAlias: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
-	Scope:       Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst},
+	Names:       NameRules{GroupAlias: ColumnFirst, HavingAlias: AliasFirst},
 	Units:       unitsMySQL,
 }

@@ -8,7 +8,7 @@ var oracle = &Dialect{
 	Identifiers:    Identifiers{Unquoted: Upper, ColumnsExact: true, TablesExact: true},
 	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", QQuotes: true, NameBytes: "#"},
 	Grammar:        Grammar{Reserved: []string{"connect", "start"}, Unreserved: []string{"qualify", "limit", "top"}},
-	Scope:          Scope{ImplicitRecursion: true, Pseudo: []string{"level", "rowid", "rownum", "sysdate", "uid", "user"}},
+	Names:          NameRules{ImplicitRecursion: true, Pseudo: []string{"level", "rowid", "rownum", "sysdate", "uid", "user"}},
 	TableFunctions: generatorsOracle,
 	NamedTables:    pseudo("containers shards"),
 }

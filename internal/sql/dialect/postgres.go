@@ -10,6 +10,6 @@ var postgres = &Dialect{
 		IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true, QuestionOperators: true, AtOperator: true,
 	},
 	Grammar:        Grammar{CaretPower: true, BareLabels: true, Unreserved: []string{"qualify", "top", "minus", "pivot", "unpivot", "prewhere"}},
-	Scope:          Scope{Pseudo: []string{"user"}, FunctionAliasIsColumn: true, GroupAlias: SourceFirst, TableAsStruct: true},
+	Names:          NameRules{Pseudo: []string{"user"}, FunctionAliasIsColumn: true, GroupAlias: ColumnFirst, TableAsStruct: true},
 	TableFunctions: merged(generators, generatorsPostgres),
 }

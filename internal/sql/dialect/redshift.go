@@ -8,10 +8,10 @@ var redshift = &Dialect{
 	Identifiers: Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", Backslash: true, DollarQuotes: true, NestedComments: true, AtOperator: true, HashNames: true, NameBytes: "#@"},
 	Grammar:     Grammar{Top: true, CaretPower: true, ConvertType: true, ListExclude: true},
-	Scope: Scope{
+	Names: NameRules{
 		Pseudo:                []string{"user"},
 		FunctionAliasIsColumn: true,
-		LateralAlias:          SourceFirst, WhereAlias: NoAlias, GroupAlias: SourceFirst, QualifyAlias: SourceFirst,
+		LateralAlias:          ColumnFirst, WhereAlias: NoAlias, GroupAlias: ColumnFirst, QualifyAlias: ColumnFirst,
 		CorrelatedPaths: true,
 	},
 	Units:          unitsFirst,

@@ -13,10 +13,10 @@ var snowflake = &Dialect{
 		ColonPaths: true, ArrowLambda: true, FlowOperator: true, Top: true, StringTables: true,
 		PositionColumns: true, Reserved: []string{"pivot", "unpivot", "match_recognize"},
 	},
-	Scope: Scope{
+	Names: NameRules{
 		ImplicitRecursion: true,
-		LateralAlias:      SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst,
-		QualifyAlias: SourceFirst,
+		LateralAlias:      ColumnFirst, WhereAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst,
+		QualifyAlias: ColumnFirst,
 	},
 	Units:          unitsSnowflake,
 	TableFunctions: merged(generators, generatorsSnowflake),

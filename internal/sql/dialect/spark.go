@@ -13,8 +13,8 @@ var spark = &Dialect{
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
 	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
-	Scope: Scope{
-		LateralAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst,
+	Names: NameRules{
+		LateralAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst, QualifyAlias: ColumnFirst,
 		TableAsStruct: true, GroupWindows: true,
 	},
 	Units:          unitsSpark,

@@ -7,7 +7,7 @@ var sqlite = &Dialect{
 	Identifiers:    Identifiers{},
 	Lexing:         Lexing{IdentQuotes: "\"`[", StringQuotes: "'"},
 	Grammar:        Grammar{NotNullPostfix: true, Unreserved: []string{"qualify", "minus", "top", "pivot", "unpivot"}},
-	Scope:          Scope{WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst},
+	Names:          NameRules{WhereAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst},
 	TableFunctions: merged(generators, generatorsSQLite),
 	HiddenColumns:  hiddenSQLite,
 }

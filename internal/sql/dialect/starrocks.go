@@ -12,7 +12,7 @@ var starrocks = &Dialect{
 	Identifiers:    Identifiers{TablesExact: true},
 	Lexing:         starrocksLexing,
 	Grammar:        Grammar{ArrowLambda: true, AngleTypes: true, StringAlias: true, Unreserved: []string{"top"}},
-	Scope:          Scope{GroupAlias: SourceFirst, HavingAlias: AliasFirst, QualifyAlias: SourceFirst},
+	Names:          NameRules{GroupAlias: ColumnFirst, HavingAlias: AliasFirst, QualifyAlias: ColumnFirst},
 	Units:          unitsMySQL,
 	TableFunctions: generatorsStarRocks,
 }

@@ -8,8 +8,8 @@ var teradata = &Dialect{
 	Identifiers: Identifiers{},
 	Lexing:      Lexing{IdentQuotes: `"`, StringQuotes: "'", HashNames: true, NameBytes: "#@"},
 	Grammar:     Grammar{Top: true, ShortVerbs: true, WordComparisons: true, Phrases: true, TypePhrases: true, LockingClause: true},
-	Scope: Scope{
-		LateralAlias: SourceFirst, WhereAlias: SourceFirst, GroupAlias: SourceFirst, HavingAlias: SourceFirst, QualifyAlias: SourceFirst,
+	Names: NameRules{
+		LateralAlias: ColumnFirst, WhereAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst, QualifyAlias: ColumnFirst,
 	},
 	TableFunctions: generators,
 }

@@ -15,5 +15,5 @@ var tsql = &Dialect{
 	Units:          unitsFirst,
 	TableFunctions: generatorsTSQL,
 	NamedTables:    namedTSQL,
-	Scope:          Scope{ImplicitRecursion: true},
+	Names:          NameRules{ImplicitRecursion: true},
 }

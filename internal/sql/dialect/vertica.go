@@ -8,7 +8,7 @@ var vertica = &Dialect{
 	Identifiers:    Identifiers{},
 	Lexing:         Lexing{IdentQuotes: `"`, StringQuotes: "'", DollarQuotes: true, NestedComments: true},
 	Grammar:        Grammar{CaretPower: true, Unreserved: []string{"qualify", "top", "pivot", "unpivot"}},
-	Scope:          Scope{Pseudo: []string{"user"}, GroupAlias: SourceFirst},
+	Names:          NameRules{Pseudo: []string{"user"}, GroupAlias: ColumnFirst},
 	Units:          unitsFirst,
 	TableFunctions: merged(generators, generatorsVertica),
 }

@@ -31,9 +31,9 @@ type Lexer struct {
 	previousEnd int
 }
 
-// New makes a lexer for source[start:end]; spans count from the source's start.
-func New(source string, start, end int, d *dialect.Dialect) *Lexer {
-	l := &Lexer{src: source, pos: start, end: end, rules: &d.Lexing}
+// New returns a lexer of text[start:end]; spans count from the start of the text.
+func New(text string, start, end int, d *dialect.Dialect) *Lexer {
+	l := &Lexer{src: text, pos: start, end: end, rules: &d.Lexing}
 	for i := 0; i < len(d.Lexing.IdentQuotes); i++ {
 		l.identQ[d.Lexing.IdentQuotes[i]] = true
 	}

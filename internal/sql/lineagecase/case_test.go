@@ -115,9 +115,9 @@ func TestCatalogColumns(t *testing.T) {
 			for _, p := range test.parts {
 				names = append(names, resolve.Name{Text: p})
 			}
-			columns, known := lineagecase.NewCatalog(tables, test.database, test.schema).Columns(names)
+			columns, complete := lineagecase.NewCatalog(tables, test.database, test.schema).Columns(names)
 			got := ""
-			if known {
+			if complete {
 				got = columns[0].Name
 			}
 			if got != test.want {

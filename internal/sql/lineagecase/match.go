@@ -36,12 +36,12 @@ func (s edgeSet) sorted() []string {
 
 // tableNames maps a table's name to the spelling of the case.
 type tableNames struct {
-	known map[string][]string
+	names map[string][]string
 	fold  func(string) string
 }
 
 func newTableNames(c *Case) tableNames {
-	t := tableNames{known: map[string][]string{}, fold: strings.ToLower}
+	t := tableNames{names: map[string][]string{}, fold: strings.ToLower}
 	if c.CaseSensitive {
 		t.fold = func(s string) string { return s }
 	}
@@ -71,7 +71,7 @@ func (t tableNames) parts(name string) []string {
 
 func (t tableNames) add(name string) {
 	if parts := t.parts(name); len(parts) > 0 {
-		t.known[strings.Join(parts, ".")] = parts
+		t.names[strings.Join(parts, ".")] = parts
 	}
 }
 
@@ -80,20 +80,20 @@ func (t tableNames) add(name string) {
 func (t tableNames) key(name string) string {
 	parts := t.parts(name)
 	text := strings.Join(parts, ".")
-	if _, ok := t.known[text]; ok || len(parts) == 0 {
+	if _, ok := t.names[text]; ok || len(parts) == 0 {
 		return text
 	}
 	var best []string
-	for key, known := range t.known {
-		if n := commonTail(known, parts); n == len(known) || n == len(parts) {
+	for key, other := range t.names {
+		if n := commonTail(other, parts); n == len(other) || n == len(parts) {
 			best = append(best, key)
 		}
 	}
 	if len(best) == 0 {
 		return text
 	}
-	slices.SortFunc(best, func(a, b string) int { return len(t.known[b]) - len(t.known[a]) })
-	if len(best) == 1 || len(t.known[best[0]]) != len(t.known[best[1]]) {
+	slices.SortFunc(best, func(a, b string) int { return len(t.names[b]) - len(t.names[a]) })
+	if len(best) == 1 || len(t.names[best[0]]) != len(t.names[best[1]]) {
 		return best[0]
 	}
 	return text

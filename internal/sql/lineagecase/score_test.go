@@ -70,7 +70,7 @@ func TestCases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := differences(t)
+	expected := differences(t)
 	total, bySource, byDialect := scores{}, scores{}, scores{}
 	for _, file := range files {
 		f, err := os.Open(file)
@@ -83,11 +83,11 @@ func TestCases(t *testing.T) {
 			}
 			source, _, _ := strings.Cut(c.ID, "/")
 			for i := range c.Expect {
-				if at := [2]string{c.ID, strings.ToLower(c.Expect[i].Output)}; hasKey(known, at) {
+				if at := [2]string{c.ID, strings.ToLower(c.Expect[i].Output)}; hasKey(expected, at) {
 					if !frozen[source] {
 						t.Errorf("%s: only answers that one tool computed may be listed as known differences", c.ID)
 					}
-					known[at] = true
+					expected[at] = true
 					c.Expect[i].Waive = "a known difference"
 				}
 			}
@@ -120,7 +120,7 @@ func TestCases(t *testing.T) {
 	for name, s := range byDialect {
 		atLeastOrOne(t, name, *s, floorOf(name))
 	}
-	for at, met := range known {
+	for at, met := range expected {
 		if !met {
 			t.Errorf("docs/lineage-differences.jsonl names %v, which no case has", at)
 		}

@@ -44,9 +44,9 @@ func (p *parser) arguments(c *ast.Call) {
 	base := len(p.argStack)
 	for !p.is(token.RightParen) && !p.is(token.EOF) && !p.is(token.Semicolon) && !p.isKw(token.ORDER, token.BY) {
 		if named && p.isIdent(0) && p.ahead(1).Kind == token.Equal {
-			source := p.isWord(0, "source")
+			input := p.isWord(0, "source")
 			p.pos += 2
-			if word := p.peek(); !source && p.isIdent(0) && (p.ahead(1).Kind == token.Comma || p.ahead(1).Kind == token.RightParen) {
+			if word := p.peek(); !input && p.isIdent(0) && (p.ahead(1).Kind == token.Comma || p.ahead(1).Kind == token.RightParen) {
 				// CHUNK_TYPE = FIXED
 				p.argStack = append(p.argStack, ast.Arg{Span: word.Span, Expr: &ast.Keyword{Span: word.Span, Text: p.text(word)}})
 				p.pos++

@@ -97,7 +97,7 @@ func (p *parser) expectKw(w token.Keyword) bool {
 	return false
 }
 
-// text is the source text of a token.
+// text is the text of a token.
 func (p *parser) text(t *token.Token) string { return p.src[t.Start:t.End] }
 
 // start is where the current token starts.

@@ -119,7 +119,7 @@ func (p *parser) partitionSpec() []ast.Assignment {
 	return list
 }
 
-// insertQuery reads the source of an INSERT.
+// insertQuery reads the rows of an INSERT.
 func (p *parser) insertQuery(i *ast.Insert) {
 	switch {
 	case p.isKw(token.VALUE):

@@ -231,7 +231,7 @@ func (p *parser) tableParens() ast.TableExpr {
 		t = &ast.Join{Span: p.from(start), Kind: ast.CrossJoin, Left: t, Right: right}
 	}
 	if refs := p.closeParen(); len(refs) > 0 {
-		return &ast.BadTable{Span: p.from(start), Source: t, Children: refs}
+		return &ast.BadTable{Span: p.from(start), Input: t, Children: refs}
 	}
 	return t
 }

@@ -77,8 +77,8 @@ func checkSpans(t testing.TB, script *ast.Script) {
 	t.Helper()
 	ast.Inspect(script, func(n ast.Node) bool {
 		r := n.Range()
-		if r.Start < 0 || r.End < r.Start || int(r.End) > len(script.Source) {
-			t.Fatalf("%T spans %v of a text of %d bytes", n, r, len(script.Source))
+		if r.Start < 0 || r.End < r.Start || int(r.End) > len(script.SQL) {
+			t.Fatalf("%T spans %v of a text of %d bytes", n, r, len(script.SQL))
 		}
 		return true
 	})

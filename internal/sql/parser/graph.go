@@ -26,7 +26,7 @@ func (p *parser) graphTable() ast.TableExpr {
 func (p *parser) graphMatch(end int) *ast.MatchRecognize {
 	start := p.start()
 	name := p.objectName()
-	m := &ast.MatchRecognize{Source: p.tableRef(start, name)}
+	m := &ast.MatchRecognize{Input: p.tableRef(start, name)}
 	for p.pos < end {
 		t := p.peek()
 		switch before := p.ahead(-1).Kind; {

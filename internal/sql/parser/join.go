@@ -44,7 +44,7 @@ func (p *parser) joins(left ast.TableExpr) ast.TableExpr {
 		case p.joinAhead() > 0:
 			if n > longestChain {
 				p.report(p.peek().Span, TooLong, "too many joins in a row")
-				return &ast.BadTable{Span: p.from(left.Range().Start), Source: left, Children: p.skipItem()}
+				return &ast.BadTable{Span: p.from(left.Range().Start), Input: left, Children: p.skipItem()}
 			}
 			left = p.suffixedJoin(p.join(left))
 		default:

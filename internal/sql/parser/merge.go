@@ -19,7 +19,7 @@ func (p *parser) merge(w *ast.With) ast.Statement {
 	p.acceptKw(token.INTO)
 	m.Target = p.mergeTarget()
 	if p.expectKw(token.USING) {
-		m.Source = p.tableExpr()
+		m.Using = p.tableExpr()
 	}
 	switch {
 	case p.acceptKw(token.ON):

@@ -41,7 +41,7 @@ func (p *parser) onFunction(start int32, name *ast.ObjectName) ast.TableExpr {
 	if len(match.Measures) == 0 || len(call.Args) == 0 {
 		return f
 	}
-	match.Source, match.Span = tableOfArgument(call.Args[0].Expr), call.Span
+	match.Input, match.Span = tableOfArgument(call.Args[0].Expr), call.Span
 	return match
 }
 

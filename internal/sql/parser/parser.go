@@ -23,7 +23,7 @@ func Parse(sql string, d *dialect.Dialect, opt Options) (*ast.Script, []Diagnost
 		p.nodes.reset()
 	}
 	p.tokenize(0, len(sql))
-	script := &ast.Script{Source: sql, Span: token.Span{End: int32(len(sql))}}
+	script := &ast.Script{SQL: sql, Span: token.Span{End: int32(len(sql))}}
 	script.Statements = p.script()
 	p.place()
 	return script, p.diagnostics
@@ -70,7 +70,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// tokenize reads all tokens of a range of the source and pairs the brackets.
+// tokenize reads all tokens of a range of the text and pairs the brackets.
 func (p *parser) tokenize(start, end int) {
 	l := lexer.New(p.src, start, end, p.d)
 	if guess := min((end-start)/5, p.opt.MaxTokens) + 8; cap(p.toks) < guess {

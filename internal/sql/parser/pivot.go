@@ -6,12 +6,12 @@ import (
 )
 
 // pivot reads PIVOT (aggregates FOR column IN (values) ...).
-func (p *parser) pivot(source ast.TableExpr) ast.TableExpr {
+func (p *parser) pivot(input ast.TableExpr) ast.TableExpr {
 	start := p.start()
-	if source != nil {
-		start = source.Range().Start
+	if input != nil {
+		start = input.Range().Start
 	}
-	v := &ast.Pivot{Source: source}
+	v := &ast.Pivot{Input: input}
 	p.pos++
 	p.expect(token.LeftParen)
 	v.Aggregates = p.pivotAggregates()
@@ -28,21 +28,21 @@ func (p *parser) pivot(source ast.TableExpr) ast.TableExpr {
 	if p.acceptKw(token.DEFAULT, token.ON, token.NULL) {
 		p.skipParensInto(&v.Default)
 	}
-	p.keepSource(&v.Source, p.closeParen())
+	p.keepInput(&v.Input, p.closeParen())
 	v.Span = p.from(start)
 	return v
 }
 
-// keepSource wraps a source with the references that were salvaged after it.
-func (p *parser) keepSource(source *ast.TableExpr, refs []ast.Expr) {
+// keepInput wraps an input with the references that were salvaged after it.
+func (p *parser) keepInput(input *ast.TableExpr, refs []ast.Expr) {
 	if len(refs) == 0 {
 		return
 	}
 	span := refs[0].Range()
-	if *source != nil {
-		span = span.Join((*source).Range())
+	if *input != nil {
+		span = span.Join((*input).Range())
 	}
-	*source = &ast.BadTable{Span: span, Source: *source, Children: refs}
+	*input = &ast.BadTable{Span: span, Input: *input, Children: refs}
 }
 
 // skipParensInto reads (expr).
@@ -110,12 +110,12 @@ func (p *parser) pivotValues(f *ast.PivotFor) {
 }
 
 // unpivot reads UNPIVOT [INCLUDE NULLS] (value FOR name IN (columns)).
-func (p *parser) unpivot(source ast.TableExpr) ast.TableExpr {
+func (p *parser) unpivot(input ast.TableExpr) ast.TableExpr {
 	start := p.start()
-	if source != nil {
-		start = source.Range().Start
+	if input != nil {
+		start = input.Range().Start
 	}
-	u := &ast.Unpivot{Source: source}
+	u := &ast.Unpivot{Input: input}
 	p.pos++
 	if p.acceptAny(token.INCLUDE, token.EXCLUDE) {
 		p.acceptKw(token.NULLS)
@@ -129,7 +129,7 @@ func (p *parser) unpivot(source ast.TableExpr) ast.TableExpr {
 		u.Columns = p.unpivotColumns()
 		p.closeParen()
 	}
-	p.keepSource(&u.Source, p.closeParen())
+	p.keepInput(&u.Input, p.closeParen())
 	u.Span = p.from(start)
 	return u
 }
@@ -184,7 +184,7 @@ func (p *parser) pivotStatement() ast.QueryBody {
 }
 
 func (p *parser) pivotOnStatement(start int32) ast.TableExpr {
-	v := &ast.Pivot{Statement: true, Source: p.tableExpr()}
+	v := &ast.Pivot{Statement: true, Input: p.tableExpr()}
 	if p.acceptKw(token.ON) {
 		for {
 			at := p.start()
@@ -212,7 +212,7 @@ func (p *parser) pivotOnStatement(start int32) ast.TableExpr {
 }
 
 func (p *parser) unpivotOnStatement(start int32) ast.TableExpr {
-	u := &ast.Unpivot{Statement: true, Source: p.tableExpr()}
+	u := &ast.Unpivot{Statement: true, Input: p.tableExpr()}
 	if p.acceptKw(token.ON) {
 		u.Columns = p.unpivotOn()
 	}
@@ -264,12 +264,12 @@ func (p *parser) unpivotOn() []ast.UnpivotColumns {
 
 // matchRecognize reads MATCH_RECOGNIZE (PARTITION BY ... MEASURES ... PATTERN
 // (...) DEFINE ...).
-func (p *parser) matchRecognize(source ast.TableExpr) ast.TableExpr {
+func (p *parser) matchRecognize(input ast.TableExpr) ast.TableExpr {
 	start := p.start()
-	if source != nil {
-		start = source.Range().Start
+	if input != nil {
+		start = input.Range().Start
 	}
-	m := &ast.MatchRecognize{Source: source}
+	m := &ast.MatchRecognize{Input: input}
 	p.pos++
 	p.expect(token.LeftParen)
 	args := p.args
@@ -277,7 +277,7 @@ func (p *parser) matchRecognize(source ast.TableExpr) ast.TableExpr {
 	for p.is(token.Word) && p.matchClause(m) {
 	}
 	p.args = args
-	p.keepSource(&m.Source, p.closeParen())
+	p.keepInput(&m.Input, p.closeParen())
 	m.Span = p.from(start)
 	return m
 }

@@ -39,7 +39,7 @@ func (p *parser) tableOf() ast.TableExpr {
 		}
 	}
 	if refs := p.closeParen(); len(refs) > 0 {
-		return &ast.BadTable{Span: p.from(start), Source: t, Children: refs}
+		return &ast.BadTable{Span: p.from(start), Input: t, Children: refs}
 	}
 	switch t := t.(type) {
 	case *ast.TableFunction:

@@ -96,7 +96,7 @@ func (p *parser) wordSuffix(t ast.TableExpr) (ast.TableExpr, bool) {
 			return t, true
 		}
 		// Redshift: t.arr AS x AT i
-		if ref, ok := t.(*ast.TableRef); ok && p.kw() == token.AT && p.d.Scope.CorrelatedPaths && ref.Alias != nil && p.isIdent(1) {
+		if ref, ok := t.(*ast.TableRef); ok && p.kw() == token.AT && p.d.Names.CorrelatedPaths && ref.Alias != nil && p.isIdent(1) {
 			p.pos++
 			ref.WithOffset = p.ident()
 			ref.End = ref.WithOffset.End

@@ -81,11 +81,11 @@ func (r *resolver) walkReceiver(set *edgeSet, c *ast.Call, v view, u use) {
 	start := len(r.matches)
 	for level := v; level.scope != nil; level = level.outward() {
 		if src, used := r.qualified(append(front[:len(front):len(front)], ast.Ident{}), level); src != nil && used < len(front) {
-			path := r.sourceColumn(&ast.ColumnRef{Span: c.Span, Parts: front}, src, used)
+			path := r.fromItemColumn(&ast.ColumnRef{Span: c.Span, Parts: front}, src, used)
 			r.addMatches(set, start, path, u)
 			break
 		}
-		if r.lookupSources(key, front[0], level) == certain {
+		if r.lookupFrom(key, front[0], level) == certain {
 			r.addMatches(set, start, r.fieldOf(start, front[1:]), u)
 			break
 		}

@@ -33,7 +33,7 @@ func (r *resolver) controlColumn(col *column, kinds KindSet) {
 
 // selectClauses notes what controls the rows of a SELECT.
 func (r *resolver) selectClauses(sel *ast.Select, s *scope) {
-	rules := r.dialect.Scope
+	rules := r.dialect.Names
 	r.control(sel.Prewhere, s.withAliases(rules.WhereAlias), Filter)
 	r.control(sel.Where, s.withAliases(rules.WhereAlias), Filter)
 	if sel.Connect != nil {
@@ -68,7 +68,7 @@ func (r *resolver) controlOutputs(rel *relation, kinds KindSet) {
 // an aggregate.
 func (r *resolver) groupClauses(g *ast.GroupBy, s *scope, items []ast.SelectItem) {
 	for i := range g.Items {
-		r.positioned(g.Items[i].Expr, s, s.withAliases(r.dialect.Scope.GroupAlias), Group)
+		r.positioned(g.Items[i].Expr, s, s.withAliases(r.dialect.Names.GroupAlias), Group)
 	}
 	if !g.All {
 		return
@@ -153,12 +153,12 @@ func (r *resolver) queryClauses(q *ast.Query, s *scope, rel *relation) {
 
 // outputScope is what ORDER BY of a set operation sees: the outputs.
 func (r *resolver) outputScope(rel *relation) *scope {
-	return &scope{rel: rel, sources: []source{{rel: rel}}, shape: []member{{}}}
+	return &scope{rel: rel, from: []fromItem{{rel: rel}}, shape: []member{{}}}
 }
 
 // joinClause notes the conditions of a join.
 func (r *resolver) joinClause(s *scope, j *ast.Join, merged []int) {
-	r.control(j.On, s.withAliases(r.dialect.Scope.WhereAlias), Join)
+	r.control(j.On, s.withAliases(r.dialect.Names.WhereAlias), Join)
 	r.control(j.Match, s.full(), Join)
 	for _, i := range merged {
 		r.controlColumn(s.merged[i].column, Join)

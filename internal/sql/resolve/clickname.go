@@ -75,7 +75,7 @@ func (w *clickWriter) text(e ast.Expr) string {
 		return w.unary(e)
 	case *ast.Cast:
 		if e.Type != nil {
-			return "CAST(" + w.name(e.Operand) + ", '" + e.Type.Range().Text(w.source) + "')"
+			return "CAST(" + w.name(e.Operand) + ", '" + e.Type.Range().Text(w.sql) + "')"
 		}
 		if text := w.written(e); len(text) > 4 && strings.EqualFold(text[:4], "cast") { // cast(a, 'String')
 			return "CAST" + text[4:]

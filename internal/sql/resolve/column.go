@@ -270,7 +270,7 @@ func (r *resolver) extraColumn(t *table, key name, id ast.Ident) *column {
 	}
 	r.use(mapEntry + 2*pointerBytes)
 	confidence := SingleSource
-	if t.ref.Known {
+	if t.ref.InSchema {
 		confidence = Inferred
 	}
 	c := r.columns.New()

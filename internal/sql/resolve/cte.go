@@ -32,7 +32,7 @@ func (r *resolver) with(w *ast.With, outer view, ctes *frame) *frame {
 		f := r.frames.New()
 		f.cte, f.next, f.depth = &members[i], ctes, ctes.count()+1
 		ctes = f
-		if !w.Recursive && r.dialect.Scope.ImplicitRecursion {
+		if !w.Recursive && r.dialect.Names.ImplicitRecursion {
 			members[i].env = ctes
 		}
 	}
@@ -124,7 +124,7 @@ func (r *resolver) boundary(t *cte) *relation {
 		made.rel = r.openRelation(made)
 		return made.rel
 	}
-	made.ref.Known = true
+	made.ref.InSchema = true
 	columns := make([]Column, len(listed))
 	for i, c := range listed {
 		columns[i].Name = r.stored(c)

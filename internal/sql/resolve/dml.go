@@ -39,7 +39,7 @@ func (r *resolver) targetColumns(st *ast.Insert, rel *relation) []ast.Ident {
 	for i, p := range st.Target.Parts {
 		parts[i] = Name{Text: p.Text, Quoted: p.Quoted}
 	}
-	known, ok := r.schema.Columns(parts)
+	columns, ok := r.schema.Columns(parts)
 	listed, complete := r.listed(rel)
 	if !ok || !complete {
 		return nil
@@ -51,7 +51,7 @@ func (r *resolver) targetColumns(st *ast.Insert, rel *relation) []ast.Ident {
 		}
 	}
 	var ids []ast.Ident
-	for _, c := range known {
+	for _, c := range columns {
 		if !fixed[r.names.id(c.Name)] {
 			ids = append(ids, ast.Ident{Text: c.Name, Quoted: true})
 		}
@@ -76,7 +76,7 @@ func (r *resolver) multiInsert(st *ast.MultiInsert) (Result, bool) {
 		rel = r.query(st.Query, view{}, nil)
 	}
 	if len(branch.Values) > 0 {
-		s := &scope{sources: []source{{rel: rel}}, shape: []member{{}}}
+		s := &scope{from: []fromItem{{rel: rel}}, shape: []member{{}}}
 		columns := make([]column, len(branch.Values))
 		for i, e := range branch.Values {
 			columns[i] = r.itemColumn(&ast.SelectItem{Expr: e}, new(int), i)
@@ -226,8 +226,8 @@ func (r *resolver) writeTo(columns []column, id ast.Ident, value ast.Expr, v vie
 func (r *resolver) mergeStatement(st *ast.Merge) Result {
 	s := &scope{ctes: r.with(st.With, view{}, nil)}
 	r.addFrom(s, st.Target)
-	targets := len(s.sources)
-	r.addFrom(s, st.Source)
+	targets := len(s.from)
+	r.addFrom(s, st.Using)
 	var columns []column
 	r.control(st.On, s.full(), Join)
 	for i := range st.Whens {
@@ -245,8 +245,8 @@ func (r *resolver) mergeStatement(st *ast.Merge) Result {
 // mergeInsert adds the columns of WHEN NOT MATCHED THEN INSERT.
 func (r *resolver) mergeInsert(columns []column, s *scope, targets int, w *ast.MergeWhen) []column {
 	if w.All {
-		for i := targets; i < len(s.sources); i++ {
-			for _, c := range r.sourceColumns(&s.sources[i], view{}) {
+		for i := targets; i < len(s.from); i++ {
+			for _, c := range r.fromItemColumns(&s.from[i], view{}) {
 				if c.star != nil || scan(keysOf(columns), c.key) < 0 {
 					columns = append(columns, c)
 				}
@@ -264,7 +264,7 @@ func (r *resolver) mergeInsert(columns []column, s *scope, targets int, w *ast.M
 		}
 	}
 	if len(ids) == 0 && targets > 0 {
-		listed, _ := r.listed(s.sources[0].rel)
+		listed, _ := r.listed(s.from[0].rel)
 		for _, c := range listed {
 			ids = append(ids, ast.Ident{Text: c.text, Quoted: true})
 		}

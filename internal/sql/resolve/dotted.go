@@ -12,7 +12,7 @@ import (
 func (r *resolver) resolveDotted(ref *ast.ColumnRef, key name, v view) int32 {
 	for level := v; level.scope != nil; level = level.outward() {
 		if src, used := r.qualified(ref.Parts, level); src != nil {
-			return r.sourceColumn(ref, src, used)
+			return r.fromItemColumn(ref, src, used)
 		}
 		if level.scope.pattern {
 			return r.resolve(&ast.ColumnRef{Span: ref.Span, Parts: ref.Parts[1:]}, level)
@@ -21,7 +21,7 @@ func (r *resolver) resolveDotted(ref *ast.ColumnRef, key name, v view) int32 {
 		if n := r.nestedName(ref.Parts, level); n > 0 {
 			return r.fieldOf(start, ref.Parts[n:])
 		}
-		if r.lookupSources(key, ref.Parts[0], level) == certain && len(r.matches) == start+1 {
+		if r.lookupFrom(key, ref.Parts[0], level) == certain && len(r.matches) == start+1 {
 			return r.fieldOf(start, ref.Parts[1:])
 		}
 		r.matches = r.matches[:start]
@@ -40,12 +40,12 @@ func (r *resolver) resolveDotted(ref *ast.ColumnRef, key name, v view) int32 {
 // resolveDottedLeftover is for dotted names whose front no scope knows.
 func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) int32 {
 	for level := v; level.scope != nil; level = level.outward() {
-		if src := level.scope.hiddenName(key, level.sources); src != nil {
-			return r.sourceColumn(ref, src, 1)
+		if src := level.scope.hiddenName(key, level.from); src != nil {
+			return r.fromItemColumn(ref, src, 1)
 		}
 	}
 	if src, used := r.fullerName(ref.Parts, v); src != nil {
-		return r.sourceColumn(ref, src, used)
+		return r.fromItemColumn(ref, src, used)
 	}
 	start := len(r.matches)
 	if c := r.anyAlias(key, v); c != nil {
@@ -63,7 +63,7 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 		return 0 // also session.x of Databricks
 	}
 	for level := v; level.scope != nil; level = level.outward() {
-		if r.lookupSources(key, ref.Parts[0], level) > absent {
+		if r.lookupFrom(key, ref.Parts[0], level) > absent {
 			if len(r.matches) > start+1 {
 				r.ambiguous(ref, start)
 			}
@@ -80,8 +80,8 @@ func (r *resolver) resolveDottedLeftover(ref *ast.ColumnRef, key name, v view) i
 
 // qualified finds the member of FROM that the first parts of a name mean, and
 // how many parts that are. The longest match wins.
-func (r *resolver) qualified(parts []ast.Ident, v view) (*source, int) {
-	r.look(int(v.sources))
+func (r *resolver) qualified(parts []ast.Ident, v view) (*fromItem, int) {
+	r.look(int(v.from))
 	if r.over {
 		return nil, 0
 	}
@@ -91,24 +91,24 @@ func (r *resolver) qualified(parts []ast.Ident, v view) (*source, int) {
 		keys = append(keys, r.names.id(p.Text))
 	}
 	for used := len(keys); used > 0; used-- {
-		for i := range v.scope.sources[:v.sources] {
-			if src := &v.scope.sources[i]; src.answers(keys[:used]) {
-				return r.exactSource(src, parts[used-1], v, keys[:used]), used
+		for i := range v.scope.from[:v.from] {
+			if src := &v.scope.from[i]; src.answers(keys[:used]) {
+				return r.exactFromItem(src, parts[used-1], v, keys[:used]), used
 			}
 		}
 	}
 	return nil, 0
 }
 
-// exactSource prefers, of members whose names differ in case alone, the one
+// exactFromItem prefers, of members whose names differ in case alone, the one
 // spelled alike.
-func (r *resolver) exactSource(first *source, id ast.Ident, v view, keys []name) *source {
+func (r *resolver) exactFromItem(first *fromItem, id ast.Ident, v view, keys []name) *fromItem {
 	if first.text == id.Text || !r.dialect.Identifiers.TablesExact {
 		return first
 	}
 	stored := r.dialect.Stored(id.Text, id.Quoted)
-	for i := range v.scope.sources[:v.sources] {
-		src := &v.scope.sources[i]
+	for i := range v.scope.from[:v.from] {
+		src := &v.scope.from[i]
 		if src.answers(keys) && r.dialect.Stored(src.text, src.quoted) == stored {
 			return src
 		}
@@ -117,7 +117,7 @@ func (r *resolver) exactSource(first *source, id ast.Ident, v view, keys []name)
 }
 
 // answers reports whether a qualifier means this member.
-func (s *source) answers(keys []name) bool {
+func (s *fromItem) answers(keys []name) bool {
 	if len(keys) == 1 && s.alias == keys[0] {
 		return true
 	}
@@ -139,17 +139,17 @@ func endsWith(parts, tail []name) bool {
 
 // hiddenName finds a member by the table name that its alias hides. Strictly
 // that is an error; people and tools write it nonetheless.
-func (s *scope) hiddenName(key name, limit int32) *source {
-	for i := range s.sources[:limit] {
-		if p := s.sources[i].parts; len(p) > 0 && p[len(p)-1] == key {
-			return &s.sources[i]
+func (s *scope) hiddenName(key name, limit int32) *fromItem {
+	for i := range s.from[:limit] {
+		if p := s.from[i].parts; len(p) > 0 && p[len(p)-1] == key {
+			return &s.from[i]
 		}
 	}
 	return nil
 }
 
 // fullerName finds a member whose own name has fewer parts than its qualifier: d.t.a where FROM has t.
-func (r *resolver) fullerName(parts []ast.Ident, v view) (*source, int) {
+func (r *resolver) fullerName(parts []ast.Ident, v view) (*fromItem, int) {
 	if len(parts) < 3 {
 		return nil, 0
 	}
@@ -158,8 +158,8 @@ func (r *resolver) fullerName(parts []ast.Ident, v view) (*source, int) {
 		keys = append(keys, r.names.id(p.Text))
 	}
 	for level := v; level.scope != nil; level = level.outward() {
-		for i := range level.scope.sources[:level.sources] {
-			src := &level.scope.sources[i]
+		for i := range level.scope.from[:level.from] {
+			src := &level.scope.from[i]
 			if own := len(src.parts); !src.aliased && own > 0 && own < len(keys) && own+3 >= len(keys) && endsWith(keys, src.parts) {
 				return src, len(keys)
 			}
@@ -168,9 +168,9 @@ func (r *resolver) fullerName(parts []ast.Ident, v view) (*source, int) {
 	return nil, 0
 }
 
-// sourceColumn pushes the column of a member of FROM that follows the used
+// fromItemColumn pushes the column of a member of FROM that follows the used
 // parts of a name.
-func (r *resolver) sourceColumn(ref *ast.ColumnRef, src *source, used int) int32 {
+func (r *resolver) fromItemColumn(ref *ast.ColumnRef, src *fromItem, used int) int32 {
 	start := len(r.matches)
 	id := ref.Parts[used]
 	key := r.names.id(id.Text)
@@ -180,7 +180,7 @@ func (r *resolver) sourceColumn(ref *ast.ColumnRef, src *source, used int) int32
 			return r.fieldOf(start, ref.Parts[used+1:])
 		}
 	}
-	if r.dialect.Scope.DottedColumns {
+	if r.dialect.Names.DottedColumns {
 		if c, n := r.nestedColumn(src.rel, ref.Parts[used:]); c != nil {
 			r.push(match{column: c, certainty: certain})
 			return r.fieldOf(start, ref.Parts[used+n:])
@@ -209,12 +209,12 @@ func (r *resolver) sourceColumn(ref *ast.ColumnRef, src *source, used int) int32
 // nestedName pushes the column whose name is the first parts joined by dots, as
 // those of ClickHouse's Nested are, and gives the number of these parts; 0 for none.
 func (r *resolver) nestedName(parts []ast.Ident, v view) int {
-	if !r.dialect.Scope.DottedColumns {
+	if !r.dialect.Names.DottedColumns {
 		return 0
 	}
 	found, used, wins := (*column)(nil), 0, false
-	for i := range v.scope.sources[:v.sources] {
-		src := &v.scope.sources[i]
+	for i := range v.scope.from[:v.from] {
+		src := &v.scope.from[i]
 		if c, n := r.nestedColumn(src.rel, parts); c != nil && (found == nil || src.wins && !wins) {
 			found, used, wins = c, n, src.wins
 		}
@@ -288,20 +288,20 @@ func (r *resolver) resolvePosition(ref *ast.ColumnRef, v view) {
 	if n := len(qualifier); n > 0 && positionIn(qualifier[n-1]) > 0 {
 		qualifier = qualifier[:n-1]
 	}
-	if len(qualifier) == 0 && r.source[ref.Start] == '#' {
+	if len(qualifier) == 0 && r.sql[ref.Start] == '#' {
 		listed := r.newRelation(r.list(v))
 		if c := listed.at(ref.Position - 1); c != nil {
 			r.push(match{column: c, certainty: certain})
-		} else if len(v.scope.sources) > 0 {
+		} else if len(v.scope.from) > 0 {
 			r.pushFailed(ref)
 		}
 		return
 	}
-	var src *source
+	var src *fromItem
 	if len(qualifier) > 0 {
 		src, _ = r.qualified(append(qualifier[:len(qualifier):len(qualifier)], ast.Ident{}), v)
-	} else if v.sources > 0 {
-		src = &v.scope.sources[0]
+	} else if v.from > 0 {
+		src = &v.scope.from[0]
 	}
 	if src == nil {
 		r.pushFailed(ref)

@@ -155,7 +155,7 @@ func (r *resolver) duckDirection(item *ast.OrderItem) string {
 	if item.Expr == nil || item.Expr.Range().End > item.End {
 		return ""
 	}
-	direction := strings.Join(strings.Fields(strings.ToUpper(r.source[item.Expr.Range().End:item.End])), " ")
+	direction := strings.Join(strings.Fields(strings.ToUpper(r.sql[item.Expr.Range().End:item.End])), " ")
 	switch strings.TrimLeft(direction, ") ") {
 	case "ASC", "DESC", "NULLS FIRST", "NULLS LAST", "ASC NULLS FIRST", "ASC NULLS LAST", "DESC NULLS FIRST", "DESC NULLS LAST":
 		return " " + strings.TrimLeft(direction, ") ")

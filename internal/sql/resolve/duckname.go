@@ -32,7 +32,7 @@ func (r *resolver) duckText(e ast.Expr) string {
 			if e.Try {
 				word = "TRY_CAST("
 			}
-			return word + r.duckName(e.Operand) + " AS " + duckType(e.Type.Range().Text(r.source)) + ")"
+			return word + r.duckName(e.Operand) + " AS " + duckType(e.Type.Range().Text(r.sql)) + ")"
 		}
 	case *ast.Binary:
 		return r.duckBinary(e)
@@ -199,7 +199,7 @@ func (r *resolver) duckAccess(e *ast.Access) string {
 		case ast.IndexStep:
 			text += "[" + r.duckList(s.Index) + "]"
 		default:
-			text += s.Text(r.source)
+			text += s.Text(r.sql)
 		}
 	}
 	return text

@@ -54,7 +54,7 @@ func (r *resolver) between(left, right ast.Expr) string {
 	if start > end {
 		return ""
 	}
-	return strings.Trim(r.source[start:end], " \t\r\n()")
+	return strings.Trim(r.sql[start:end], " \t\r\n()")
 }
 
 // textBehind is the text of an expression behind a part of it.
@@ -63,7 +63,7 @@ func (r *resolver) textBehind(part, whole ast.Expr) string {
 	if start > end {
 		return ""
 	}
-	return r.source[start:end]
+	return r.sql[start:end]
 }
 
 // duckMatch writes a ~ b and a !~ b as the calls that DuckDB makes of them, and ~~ as it is.

@@ -43,9 +43,9 @@ func (r *resolver) addMember(s *scope, t ast.TableExpr) (member, bool) {
 	}
 }
 
-// addSource adds rows under an alias.
-func (r *resolver) addSource(s *scope, rel *relation, alias *ast.Alias) *source {
-	src := source{rel: rel}
+// addFromItem adds rows under an alias.
+func (r *resolver) addFromItem(s *scope, rel *relation, alias *ast.Alias) *fromItem {
+	src := fromItem{rel: rel}
 	if alias != nil {
 		if !alias.Name.IsZero() {
 			src.alias, src.aliased = r.names.id(alias.Name.Text), true
@@ -56,14 +56,14 @@ func (r *resolver) addSource(s *scope, rel *relation, alias *ast.Alias) *source 
 		}
 	}
 	r.addTo(s, src)
-	return &s.sources[len(s.sources)-1]
+	return &s.from[len(s.from)-1]
 }
 
-func (r *resolver) addTo(s *scope, src source) {
-	if len(s.sources) == cap(s.sources) {
-		s.sources = r.sources.Grown(s.sources)
+func (r *resolver) addTo(s *scope, src fromItem) {
+	if len(s.from) == cap(s.from) {
+		s.from = r.fromItems.Grown(s.from)
 	}
-	s.sources = append(s.sources, src)
+	s.from = append(s.from, src)
 }
 
 func columnNames(defs []ast.ColumnDef) []ast.Ident {
@@ -74,20 +74,20 @@ func columnNames(defs []ast.ColumnDef) []ast.Ident {
 	return names
 }
 
-// lastMember is the member for the source added last.
-func (s *scope) lastMember() member { return member{source: len(s.sources) - 1} }
+// lastMember is the member for the item of FROM that was added last.
+func (s *scope) lastMember() member { return member{from: len(s.from) - 1} }
 
 // addTableRef adds a table, a CTE, or an array of an earlier member.
 func (r *resolver) addTableRef(s *scope, t *ast.TableRef) member {
 	parts := t.Name.Parts
 	if len(parts) == 0 {
-		r.addSource(s, r.newRelation(nil), t.Alias)
+		r.addFromItem(s, r.newRelation(nil), t.Alias)
 		return s.lastMember()
 	}
 	if m, ok := r.addCorrelated(s, t); ok {
 		return m
 	}
-	src := r.addSource(s, r.namedRows(s, t.Name), t.Alias)
+	src := r.addFromItem(s, r.namedRows(s, t.Name), t.Alias)
 	if src.aliased {
 		src.parts = r.keys.List(1)
 		src.parts[0] = r.names.id(parts[len(parts)-1].Text)
@@ -132,7 +132,7 @@ func (r *resolver) tableKey(n *ast.ObjectName) []byte {
 
 // table finds or adds a base table.
 func (r *resolver) table(n *ast.ObjectName, key []byte) *table {
-	if t := r.knownTable(key); t != nil {
+	if t := r.cachedTable(key); t != nil {
 		t.read = t.read || r.behind == 0
 		return t
 	}
@@ -143,12 +143,12 @@ func (r *resolver) table(n *ast.ObjectName, key []byte) *table {
 	}
 	t := r.addTable(ref)
 	t.key = string(key)
-	columns, known := r.schema.Columns(ref.Parts)
-	if !known || len(columns) == 0 {
+	columns, ok := r.schema.Columns(ref.Parts)
+	if !ok || len(columns) == 0 {
 		t.rel = r.openRelation(t)
 		return t
 	}
-	ref.Known = true
+	ref.InSchema = true
 	t.rel = r.tableColumns(t, columns)
 	return t
 }
@@ -157,7 +157,7 @@ func (r *resolver) table(n *ast.ObjectName, key []byte) *table {
 // the list.
 const manyTables = 24
 
-func (r *resolver) knownTable(key []byte) *table {
+func (r *resolver) cachedTable(key []byte) *table {
 	if len(r.tables) < manyTables {
 		for _, t := range r.tables {
 			if t.key == string(key) && !t.ref.Boundary {
@@ -222,14 +222,14 @@ func (r *resolver) addDerived(s *scope, t *ast.Derived) member {
 	if t.Lateral {
 		outer = s.full()
 	}
-	r.addSource(s, r.query(t.Query, outer, s.ctes), t.Alias)
+	r.addFromItem(s, r.query(t.Query, outer, s.ctes), t.Alias)
 	return s.lastMember()
 }
 
 // addCorrelated adds FROM t, t.arr: the elements of an array of an earlier member.
 func (r *resolver) addCorrelated(s *scope, t *ast.TableRef) (member, bool) {
 	parts := t.Name.Parts
-	if len(parts) < 2 || !r.dialect.Scope.CorrelatedPaths || t.Name.File {
+	if len(parts) < 2 || !r.dialect.Names.CorrelatedPaths || t.Name.File {
 		return member{}, false
 	}
 	key := r.names.id(parts[0].Text)
@@ -246,17 +246,17 @@ func (r *resolver) addCorrelated(s *scope, t *ast.TableRef) (member, bool) {
 // addBadTable adds what could be saved of an unreadable member.
 func (r *resolver) addBadTable(s *scope, t *ast.BadTable) member {
 	r.report(t.Span, Unreadable, "the member of FROM could not be read")
-	if t.Source != nil {
-		if m, ok := r.addMember(s, t.Source); ok {
+	if t.Input != nil {
+		if m, ok := r.addMember(s, t.Input); ok {
 			if t.Alias != nil && m.left == nil {
-				src := &s.sources[m.source]
+				src := &s.from[m.from]
 				src.alias, src.aliased = r.names.id(t.Alias.Name.Text), true
 			}
 			return m
 		}
 	}
 	any := &column{detail: &detail{more: t.Children}, view: s.full(), kinds: Transform, confidence: Inferred}
-	r.addSource(s, &relation{catchAll: any}, t.Alias)
+	r.addFromItem(s, &relation{catchAll: any}, t.Alias)
 	return s.lastMember()
 }
 

@@ -51,9 +51,9 @@ func FuzzResolve(f *testing.F) {
 
 // checkResult checks what must hold for every result.
 func checkResult(t *testing.T, result resolve.Result, sql string) {
-	known := map[*resolve.Table]bool{}
+	ok := map[*resolve.Table]bool{}
 	for _, table := range result.Tables {
-		known[table] = true
+		ok[table] = true
 	}
 	for i := range result.Outputs {
 		out := &result.Outputs[i]
@@ -64,7 +64,7 @@ func checkResult(t *testing.T, result resolve.Result, sql string) {
 			if (e.Table == nil) != (e.Confidence == resolve.Failed) {
 				t.Errorf("edge of %s: table %v with confidence %s", out.Name, e.Table, e.Confidence)
 			}
-			if e.Table != nil && !known[e.Table] {
+			if e.Table != nil && !ok[e.Table] {
 				t.Errorf("edge of %s: table %s is not in the list", out.Name, e.Table)
 			}
 			if e.Kinds == 0 {

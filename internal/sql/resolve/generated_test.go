@@ -30,7 +30,7 @@ type genQuery struct {
 	sources []*genQuery
 	outputs []genOutput
 	union   *genQuery
-	filter  int // index of the source whose first column is tested, or -1
+	filter  int // index of the item of FROM whose first column is tested, or -1
 }
 
 type genOutput struct {
@@ -40,7 +40,7 @@ type genOutput struct {
 	from  map[string]bool
 }
 
-// genTerm is a column of a source.
+// genTerm is a column of an item of FROM.
 type genTerm struct{ source, output int }
 
 func (q *genQuery) columns() []genOutput { return q.outputs }
@@ -191,7 +191,7 @@ func (w *writer) outputs(q *genQuery, aliases []string) string {
 	return strings.Join(items, ", ")
 }
 
-// isAll tells whether the outputs are those of the only source.
+// isAll reports whether the outputs are those of the only item of FROM.
 func (w *writer) isAll(q *genQuery) bool {
 	if len(q.sources) != 1 || len(q.outputs) != len(q.sources[0].columns()) {
 		return false

@@ -7,7 +7,7 @@ func (r *resolver) addJoin(s *scope, j *ast.Join) (member, bool) {
 	if j.Alias != nil {
 		return r.addAliasedJoin(s, j), true
 	}
-	first := len(s.sources)
+	first := len(s.from)
 	mergedFrom := len(s.merged)
 	left, ok := r.addMember(s, j.Left)
 	if !ok {
@@ -16,9 +16,9 @@ func (r *resolver) addJoin(s *scope, j *ast.Join) (member, bool) {
 	return r.joinTo(s, left, first, mergedFrom, j)
 }
 
-// joinTo joins the right side of j to what is in scope from source first on.
+// joinTo joins the right side of j to what is in scope from item first on.
 func (r *resolver) joinTo(s *scope, left member, first, mergedFrom int, j *ast.Join) (member, bool) {
-	middle := len(s.sources)
+	middle := len(s.from)
 	mergedMiddle := len(s.merged)
 	right, ok := r.addMember(s, lateralSide(j))
 	if !ok {
@@ -45,9 +45,9 @@ func (r *resolver) joinTo(s *scope, left member, first, mergedFrom int, j *ast.J
 	if !j.UsingAlias.IsZero() {
 		r.addMerged(s, j.UsingAlias, m.merged)
 	}
-	hide := s.sources[middle:]
+	hide := s.from[middle:]
 	if j.Kind == ast.RightSemiJoin || j.Kind == ast.RightAntiJoin {
-		hide = s.sources[first:middle]
+		hide = s.from[first:middle]
 	}
 	for i := range hide {
 		hide[i].hidden = hide[i].hidden || m.leftOnly
@@ -62,7 +62,7 @@ func (r *resolver) addMerged(s *scope, alias ast.Ident, merged []int) {
 	for i, at := range merged {
 		columns[i] = sameColumn(s.merged[at].column)
 	}
-	r.addSource(s, r.newRelation(columns), &ast.Alias{Span: alias.Span, Name: alias}).hidden = true
+	r.addFromItem(s, r.newRelation(columns), &ast.Alias{Span: alias.Span, Name: alias}).hidden = true
 }
 
 // lateralSide is the right side of a join, lateral under APPLY.
@@ -81,32 +81,32 @@ func (r *resolver) addAliasedJoin(s *scope, j *ast.Join) member {
 	plain := *j
 	plain.Alias = nil
 	r.addFrom(inner, &plain)
-	r.addSource(s, r.listing(inner), j.Alias)
+	r.addFromItem(s, r.listing(inner), j.Alias)
 	return s.lastMember()
 }
 
 // listing is all that a star over a scope gives, as rows.
 func (r *resolver) listing(s *scope) *relation {
 	rel := r.newRelation(r.list(s.full()))
-	if len(s.sources) == 1 {
-		rel.through = s.sources[0].rel
+	if len(s.from) == 1 {
+		rel.through = s.from[0].rel
 	}
 	return rel
 }
 
-// joinSides are the ranges of sources and merged columns that make up the sides.
+// joinSides are the ranges of items of FROM and merged columns that make up the sides.
 type joinSides struct{ first, middle, mergedFrom, mergedMiddle int }
 
 // merge makes one column out of the two that USING names. Of a semi-join only
 // the left one counts.
 func (r *resolver) merge(s *scope, id ast.Ident, j joinSides, leftOnly bool) bool {
 	key := r.names.id(id.Text)
-	r.look(len(s.merged) + len(s.sources))
+	r.look(len(s.merged) + len(s.from))
 	if r.over {
 		return false
 	}
-	left := r.side(s, key, id, s.merged[j.mergedFrom:j.mergedMiddle], s.sources[j.first:j.middle])
-	right := r.side(s, key, id, s.merged[j.mergedMiddle:], s.sources[j.middle:])
+	left := r.side(s, key, id, s.merged[j.mergedFrom:j.mergedMiddle], s.from[j.first:j.middle])
+	right := r.side(s, key, id, s.merged[j.mergedMiddle:], s.from[j.middle:])
 	if left == nil && right == nil {
 		return false
 	}
@@ -132,24 +132,24 @@ func (r *resolver) merge(s *scope, id ast.Ident, j joinSides, leftOnly bool) boo
 
 // side finds the column that USING means on one side: one merged before, else
 // the first that is certain, else the first that is possible.
-func (r *resolver) side(s *scope, key name, id ast.Ident, merged []mergedColumn, sources []source) *column {
+func (r *resolver) side(s *scope, key name, id ast.Ident, merged []mergedColumn, from []fromItem) *column {
 	for i := len(merged) - 1; i >= 0; i-- {
 		if merged[i].key == key {
 			return merged[i].column
 		}
 	}
 	var best match
-	for i := range sources {
-		if sources[i].hidden {
+	for i := range from {
+		if from[i].hidden {
 			continue
 		}
-		if m := sources[i].rel.lookup(r, key, id); m.certainty > best.certainty {
+		if m := from[i].rel.lookup(r, key, id); m.certainty > best.certainty {
 			best = m
 		}
 	}
 	if best.column == nil {
-		for i := range sources {
-			if c := sources[i].rel.inferred(r, key, id); c != nil {
+		for i := range from {
+			if c := from[i].rel.inferred(r, key, id); c != nil {
 				return c
 			}
 		}
@@ -160,11 +160,11 @@ func (r *resolver) side(s *scope, key name, id ast.Ident, merged []mergedColumn,
 // naturalKeys are the names that both sides of a NATURAL join have.
 func (r *resolver) naturalKeys(s *scope, first, middle int) []ast.Ident {
 	var keys []ast.Ident
-	for i := middle; i < len(s.sources); i++ {
-		columns, _ := r.listed(s.sources[i].rel)
+	for i := middle; i < len(s.from); i++ {
+		columns, _ := r.listed(s.from[i].rel)
 		for _, c := range columns {
 			for j := first; j < middle; j++ {
-				if left := &s.sources[j]; !left.hidden && left.rel.position(r, c.key) >= 0 {
+				if left := &s.from[j]; !left.hidden && left.rel.position(r, c.key) >= 0 {
 					keys = append(keys, ast.Ident{Text: c.text, Quoted: true})
 					break
 				}

@@ -3,12 +3,12 @@ package resolve
 import "github.com/thalweg-data/thalweg/internal/sql/ast"
 
 func (r *resolver) addMatchRecognize(s *scope, m *ast.MatchRecognize) member {
-	inner := r.innerSource(s, m.Source)
+	inner := r.innerScope(s, m.Input)
 	return r.addReshaped(s, inner, r.matched(inner, m), m.Alias)
 }
 
 // matched returns the rows of MATCH_RECOGNIZE: what it divides by and its measures,
-// with ALL ROWS PER MATCH the source's columns too.
+// with ALL ROWS PER MATCH the input's columns too.
 func (r *resolver) matched(inner *scope, m *ast.MatchRecognize) *relation {
 	inner.pattern = true
 	v := inner.full()

@@ -17,7 +17,7 @@ type memory struct {
 	keys      arena.Of[name]
 	edges     arena.Of[edge]
 	relations arena.Of[relation]
-	sources   arena.Of[source]
+	fromItems arena.Of[fromItem]
 	scopes    arena.Of[scope]
 	members   arena.Of[member]
 	ctes      arena.Of[cte]
@@ -44,7 +44,7 @@ var memories = sync.Pool{New: func() any { return newMemory() }}
 func newMemory() *memory {
 	m := new(memory)
 	m.columns.Meter, m.pointers.Meter, m.keys.Meter, m.edges.Meter = &m.meter, &m.meter, &m.meter, &m.meter
-	m.relations.Meter, m.sources.Meter, m.scopes.Meter, m.members.Meter = &m.meter, &m.meter, &m.meter, &m.meter
+	m.relations.Meter, m.fromItems.Meter, m.scopes.Meter, m.members.Meter = &m.meter, &m.meter, &m.meter, &m.meter
 	m.ctes.Meter, m.frames.Meter, m.base.Meter, m.texts.Meter, m.places.Meter = &m.meter, &m.meter, &m.meter, &m.meter, &m.meter
 	return m
 }
@@ -62,7 +62,7 @@ func (m *memory) release() {
 	m.keys.Reset()
 	m.edges.Reset()
 	m.relations.Reset()
-	m.sources.Reset()
+	m.fromItems.Reset()
 	m.scopes.Reset()
 	m.members.Reset()
 	m.ctes.Reset()

@@ -69,7 +69,7 @@ func (r *resolver) written(e ast.Expr) string {
 	if e == nil {
 		return ""
 	}
-	return strings.Join(strings.Fields(e.Range().Text(r.source)), " ")
+	return strings.Join(strings.Fields(e.Range().Text(r.sql)), " ")
 }
 
 const noName = "?column?"

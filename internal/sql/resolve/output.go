@@ -65,7 +65,7 @@ func (r *resolver) result(rel *relation, target *ast.ObjectName, spans []token.S
 
 // outputColumns are the columns of the result, unexpanded stars among them.
 func (r *resolver) outputColumns(rel *relation) []*column {
-	return r.listSource(r.pointers.List(len(rel.columns) + 1)[:0], &source{rel: rel})
+	return r.listFromItem(r.pointers.List(len(rel.columns) + 1)[:0], &fromItem{rel: rel})
 }
 
 func (r *resolver) finish(result *Result, target *ast.ObjectName) {

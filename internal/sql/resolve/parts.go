@@ -121,7 +121,7 @@ func (r *resolver) partsOfExpr(e ast.Expr, v view) *relation {
 		if function := r.functionName(e); len(e.Args) > 0 && elementCalls[function] {
 			return r.partsOfCall(e, r.callKind(e, function), v)
 		}
-		if r.functionName(e) == "tuple" && r.dialect.Scope.DottedColumns { // ClickHouse
+		if r.functionName(e) == "tuple" && r.dialect.Names.DottedColumns { // ClickHouse
 			return r.partsOfCollection(&ast.Collection{Span: e.Span, Kind: ast.Tuple, Members: e.Args}, v)
 		}
 		if structCalls[r.functionName(e)] {
@@ -172,7 +172,7 @@ func (r *resolver) partsOfPairs(e *ast.Call, v view) *relation {
 // partsOfGenerator returns the fields of the record that a function of rows gives, as in (jsonb_each(x)).key.
 func (r *resolver) partsOfGenerator(e *ast.Call, v view) *relation {
 	listed := r.dialect.TableFunctions[r.functionName(e)]
-	if len(listed) < 2 || !r.dialect.Scope.FunctionAliasIsColumn {
+	if len(listed) < 2 || !r.dialect.Names.FunctionAliasIsColumn {
 		return nil
 	}
 	columns := make([]column, len(listed))
@@ -230,7 +230,7 @@ func (r *resolver) partsOfCollection(e *ast.Collection, v view) *relation {
 	if e.Kind == ast.Array && len(e.Members) > 0 {
 		return r.partsOfExpr(e.Members[0].Expr, v)
 	}
-	if e.Kind == ast.Tuple && r.dialect.Scope.DottedColumns {
+	if e.Kind == ast.Tuple && r.dialect.Names.DottedColumns {
 		columns := make([]column, len(e.Members)) // ClickHouse: t.1, t.2
 		for i := range e.Members {
 			columns[i] = r.literalColumn(strconv.Itoa(i + 1))

@@ -24,7 +24,7 @@ func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
 			return r.untupled(call, item.Alias, v)
 		}
 	}
-	if !ok || !item.Alias.IsZero() || len(item.Aliases) > 0 || len(call.Args) == 0 || r.dialect.Scope.FunctionAliasIsColumn {
+	if !ok || !item.Alias.IsZero() || len(item.Aliases) > 0 || len(call.Args) == 0 || r.dialect.Names.FunctionAliasIsColumn {
 		return nil
 	}
 	function := r.functionName(call)
@@ -71,7 +71,7 @@ func (r *resolver) unnestedFields(call *ast.Call, v view) []column {
 // untupled are the columns of ClickHouse's untuple(t): its elements, named after an
 // alias or after the access that gives them.
 func (r *resolver) untupled(call *ast.Call, alias ast.Ident, v view) []column {
-	if !r.dialect.Scope.DottedColumns {
+	if !r.dialect.Names.DottedColumns {
 		return nil
 	}
 	operand := call.Args[0].Expr

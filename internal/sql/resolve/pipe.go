@@ -26,7 +26,7 @@ func (r *resolver) piped(q *ast.Query, outer view, ctes *frame) *relation {
 
 // overRows is a scope whose only member is some rows.
 func (r *resolver) overRows(rel *relation, outer view, ctes *frame) *scope {
-	return &scope{outer: outer, ctes: ctes, sources: []source{{rel: rel}}, shape: []member{{}}}
+	return &scope{outer: outer, ctes: ctes, from: []fromItem{{rel: rel}}, shape: []member{{}}}
 }
 
 // pipe applies one operator.
@@ -51,7 +51,7 @@ func (r *resolver) pipe(s *scope, op *ast.PipeOp) *scope {
 		return r.keepAliases(s, r.newRelation(columns))
 	case ast.PipeAs:
 		next := &scope{outer: s.outer, ctes: s.ctes, shape: []member{{}}}
-		r.addSource(next, r.listing(s), op.Alias)
+		r.addFromItem(next, r.listing(s), op.Alias)
 		return next
 	case ast.PipeAggregate:
 		return r.pipeAggregate(s, op)
@@ -91,11 +91,11 @@ func (r *resolver) pipeSelect(s *scope, op *ast.PipeOp) *scope {
 // still qualify their own columns.
 func (r *resolver) keepAliases(s *scope, rel *relation) *scope {
 	next := &scope{outer: s.outer, ctes: s.ctes}
-	for _, src := range s.sources {
+	for _, src := range s.from {
 		src.hidden = true
-		next.sources = append(next.sources, src)
+		next.from = append(next.from, src)
 	}
-	next.sources = append(next.sources, source{rel: rel})
+	next.from = append(next.from, fromItem{rel: rel})
 	next.shape = []member{next.lastMember()}
 	return next
 }
@@ -191,7 +191,7 @@ func (r *resolver) called(s *scope, t *ast.TableFunction) *relation {
 
 func (r *resolver) reshaped(s *scope, rel *relation, alias *ast.Alias) *scope {
 	next := &scope{outer: s.outer, ctes: s.ctes, shape: []member{{}}}
-	r.addSource(next, rel, alias)
+	r.addFromItem(next, rel, alias)
 	return next
 }
 

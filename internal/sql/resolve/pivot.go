@@ -6,9 +6,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 )
 
-// innerSource resolves the table that PIVOT and the like work on, in a scope of
+// innerScope resolves the table that PIVOT and the like work on, in a scope of
 // its own that sees what s sees.
-func (r *resolver) innerSource(s *scope, t ast.TableExpr) *scope {
+func (r *resolver) innerScope(s *scope, t ast.TableExpr) *scope {
 	inner := &scope{outer: s.outer, ctes: s.ctes}
 	if t != nil {
 		r.addFrom(inner, t)
@@ -19,16 +19,16 @@ func (r *resolver) innerSource(s *scope, t ast.TableExpr) *scope {
 // addReshaped adds the rows of PIVOT and the like. Without an alias they go by
 // the name of the table.
 func (r *resolver) addReshaped(s, inner *scope, rel *relation, alias *ast.Alias) member {
-	src := r.addSource(s, rel, alias)
-	if !src.aliased && len(inner.sources) == 1 {
-		of := &inner.sources[0]
+	src := r.addFromItem(s, rel, alias)
+	if !src.aliased && len(inner.from) == 1 {
+		of := &inner.from[0]
 		src.alias, src.parts, src.text, src.quoted = of.alias, of.parts, of.text, of.quoted
 	}
 	return s.lastMember()
 }
 
 func (r *resolver) addPivot(s *scope, p *ast.Pivot) member {
-	inner := r.innerSource(s, p.Source)
+	inner := r.innerScope(s, p.Input)
 	return r.addReshaped(s, inner, r.pivoted(inner, p), p.Alias)
 }
 
@@ -178,7 +178,7 @@ func (r *resolver) pivotValue(item *ast.SelectItem) pivotValue {
 		}
 		return all
 	}
-	text := item.Expr.Range().Text(r.source)
+	text := item.Expr.Range().Text(r.sql)
 	return pivotValue{id: ast.Ident{Text: text, Quoted: true}, quoted: text}
 }
 
@@ -191,7 +191,7 @@ func (r *resolver) pivotNames(v pivotValue, item *ast.SelectItem, aggregates int
 	}
 	alias := item.Alias
 	if alias.IsZero() && aggregates > 1 {
-		alias = ast.Ident{Text: item.Expr.Range().Text(r.source)}
+		alias = ast.Ident{Text: item.Expr.Range().Text(r.sql)}
 	}
 	if alias.IsZero() {
 		return distinct(plain, v.id)
@@ -224,7 +224,7 @@ func distinct(ids ...ast.Ident) []ast.Ident {
 }
 
 func (r *resolver) addUnpivot(s *scope, u *ast.Unpivot) member {
-	inner := r.innerSource(s, u.Source)
+	inner := r.innerScope(s, u.Input)
 	return r.addReshaped(s, inner, r.unpivoted(inner, u), u.Alias)
 }
 

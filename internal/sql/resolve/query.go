@@ -88,8 +88,8 @@ func (r *resolver) hasDuplicates(rel *relation) bool {
 // subquery is query for a query inside an expression, which may be asked for
 // more than once.
 func (r *resolver) subquery(q *ast.Query, v view) *relation {
-	if known, ok := r.subqueries[q]; ok && known.scope == v.scope {
-		return known.rel
+	if resolved, ok := r.subqueries[q]; ok && resolved.scope == v.scope {
+		return resolved.rel
 	}
 	rel := r.query(q, v, v.scope.frame())
 	if r.subqueries == nil {
@@ -131,7 +131,7 @@ func (r *resolver) body(b ast.QueryBody, outer view, ctes *frame) (*relation, *s
 	case *ast.Delete:
 		return r.selectRows(&ast.Select{Items: b.Returning, From: append([]ast.TableExpr{b.Target}, b.From...), Where: b.Where}, outer, ctes)
 	case *ast.Merge:
-		return r.selectRows(&ast.Select{Items: b.Returning, From: []ast.TableExpr{b.Target, b.Source}, Where: b.On}, outer, ctes)
+		return r.selectRows(&ast.Select{Items: b.Returning, From: []ast.TableExpr{b.Target, b.Using}, Where: b.On}, outer, ctes)
 	default:
 		return r.newRelation(nil), nil
 	}

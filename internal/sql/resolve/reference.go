@@ -61,7 +61,7 @@ func (r *resolver) resolveName(ref *ast.ColumnRef, key name, v view) {
 // lookupName looks in one scope and pushes what it finds.
 func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 	id := ref.Parts[0]
-	if !id.Quoted && slices.Contains(r.dialect.Scope.Pseudo, r.names.text(key)) {
+	if !id.Quoted && slices.Contains(r.dialect.Names.Pseudo, r.names.text(key)) {
 		return certain // of no column
 	}
 	if v.rule == dialect.AliasFirst {
@@ -76,7 +76,7 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 		return certain
 	}
 	start := len(r.matches)
-	best := r.lookupSources(key, id, v)
+	best := r.lookupFrom(key, id, v)
 	count := len(r.matches) - start
 	if best == certain {
 		if count > 1 {
@@ -92,7 +92,7 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 		r.matches = r.matches[:start]
 		return certain // of no column
 	}
-	if v.rule == dialect.SourceFirst {
+	if v.rule == dialect.ColumnFirst {
 		if c := r.alias(key, v); c != nil && (best != possible || count > 1 || !r.mentions(c, key)) {
 			r.matches = append(r.matches[:start], match{column: c, certainty: certain})
 			return certain
@@ -119,7 +119,7 @@ func (r *resolver) lookupName(ref *ast.ColumnRef, key name, v view) certainty {
 // groupWindow is the column that GROUP BY window(ts, '1 hour') makes, called after its function; nil where there is
 // none of that name.
 func (r *resolver) groupWindow(key name, v view) *column {
-	if !r.dialect.Scope.GroupWindows || v.scope.query == nil || v.scope.query.GroupBy == nil {
+	if !r.dialect.Names.GroupWindows || v.scope.query == nil || v.scope.query.GroupBy == nil {
 		return nil
 	}
 	if text := r.names.text(key); text != "window" && text != "session_window" {
@@ -139,16 +139,16 @@ func (r *resolver) valueColumn(t *cte, v view) *column {
 	return &column{key: t.key, expr: t.node.Value, view: v, kinds: Identity}
 }
 
-// lookupSources pushes the columns of the members of FROM that answer best.
-func (r *resolver) lookupSources(key name, id ast.Ident, v view) certainty {
-	r.look(int(v.sources))
+// lookupFrom pushes the columns of the members of FROM that answer best.
+func (r *resolver) lookupFrom(key name, id ast.Ident, v view) certainty {
+	r.look(int(v.from))
 	if r.over {
 		return absent
 	}
 	start := len(r.matches)
 	best := absent
-	for i := range v.scope.sources[:v.sources] {
-		src := &v.scope.sources[i]
+	for i := range v.scope.from[:v.from] {
+		src := &v.scope.from[i]
 		if src.hidden {
 			continue
 		}
@@ -170,8 +170,8 @@ func (r *resolver) lookupSources(key name, id ast.Ident, v view) certainty {
 	if best > absent {
 		return best
 	}
-	for i := range v.scope.sources[:v.sources] {
-		if src := &v.scope.sources[i]; src.hidden {
+	for i := range v.scope.from[:v.from] {
+		if src := &v.scope.from[i]; src.hidden {
 			if m := src.rel.lookup(r, key, id); m.certainty > absent {
 				r.push(m)
 				return m.certainty
@@ -218,17 +218,17 @@ func (r *resolver) mentions(c *column, key name) bool {
 }
 
 // rowAlias finds the member of FROM whose whole row a name means.
-func (r *resolver) rowAlias(key name, v view) *source {
-	if !r.dialect.Scope.TableAsStruct {
+func (r *resolver) rowAlias(key name, v view) *fromItem {
+	if !r.dialect.Names.TableAsStruct {
 		return nil
 	}
 	return v.scope.named(key, v)
 }
 
-func (s *scope) named(key name, v view) *source {
-	for i := range s.sources[:v.sources] {
-		if s.sources[i].alias == key {
-			return &s.sources[i]
+func (s *scope) named(key name, v view) *fromItem {
+	for i := range s.from[:v.from] {
+		if s.from[i].alias == key {
+			return &s.from[i]
 		}
 	}
 	return nil
@@ -244,7 +244,7 @@ func (s *scope) mergedColumn(key name) *column {
 }
 
 // pushRow pushes a whole row.
-func (r *resolver) pushRow(src *source) {
+func (r *resolver) pushRow(src *fromItem) {
 	r.push(match{column: r.rowOf(src.rel), certainty: certain})
 }
 
@@ -285,10 +285,10 @@ func (r *resolver) anyAlias(key name, v view) *column {
 // gained since its schema was read.
 func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
 	for level := v; level.scope != nil; level = level.outward() {
-		switch level.sources {
+		switch level.from {
 		case 0:
 		case 1:
-			return level.scope.sources[0].rel.inferred(r, key, id)
+			return level.scope.from[0].rel.inferred(r, key, id)
 		default:
 			return nil
 		}
@@ -300,8 +300,8 @@ func (r *resolver) inferredColumn(key name, id ast.Ident, v view) *column {
 func (r *resolver) pushFailed(ref *ast.ColumnRef) {
 	r.report(ref.Span, UnknownColumn, "no table in scope has a column %s", shown(ref))
 	text := shown(ref)
-	i, known := r.failedAt[text]
-	if !known {
+	i, ok := r.failedAt[text]
+	if !ok {
 		if r.failedAt == nil {
 			r.failedAt = map[string]int{}
 		}

@@ -16,7 +16,7 @@ type resolver struct {
 	dialect   *dialect.Dialect
 	schema    Schema
 	options   Options
-	source    string
+	sql       string
 
 	*memory
 	// byName finds base tables where there are many.
@@ -56,10 +56,10 @@ func newResolver(ctx context.Context, script *ast.Script, d *dialect.Dialect, sc
 		schema = NoSchema{}
 	}
 	m := memories.Get().(*memory)
-	m.names.start(len(script.Source))
+	m.names.start(len(script.SQL))
 	m.paths = append(m.paths, "")
 	return &resolver{
-		ctx: ctx, dialect: d, schema: schema, options: options, budget: options.Budget.withDefaults(), source: script.Source, memory: m,
+		ctx: ctx, dialect: d, schema: schema, options: options, budget: options.Budget.withDefaults(), sql: script.SQL, memory: m,
 	}
 }
 

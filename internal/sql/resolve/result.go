@@ -79,8 +79,8 @@ type Table struct {
 	File bool
 	// Boundary marks a CTE that stands for a table, see Options.Boundary.
 	Boundary bool
-	// Known reports whether the schema knows the table's columns.
-	Known bool
+	// InSchema reports whether the schema knows the table's columns.
+	InSchema bool
 }
 
 // Name is one part of a table's name.

@@ -4,12 +4,12 @@ package resolve
 type Schema interface {
 	// Columns returns the columns of a table in its order. The name is as in the
 	// text, outermost part first; the implementation folds it by the dialect's
-	// rules. known is false for a table whose columns are not, or
+	// rules. complete is false for a table whose columns are not, or
 	// not fully, known: then any name may be one of its columns.
 	//
 	// It is called once per table and statement and must be fast and without
 	// side effects.
-	Columns(table []Name) (columns []Column, known bool)
+	Columns(table []Name) (columns []Column, complete bool)
 }
 
 // Column is a column of a table in the schema.

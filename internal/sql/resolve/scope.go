@@ -8,10 +8,10 @@ import (
 // scope is what one SELECT can see: the members of its FROM, its own aliases,
 // the CTEs and, through outer, the query around it.
 type scope struct {
-	outer   view
-	ctes    *frame
-	sources []source
-	merged  []mergedColumn
+	outer  view
+	ctes   *frame
+	from   []fromItem
+	merged []mergedColumn
 	// shape is how the members were joined; it gives the order of a star.
 	shape []member
 	// query is the SELECT, nil for scopes that have no projections of their own.
@@ -21,15 +21,15 @@ type scope struct {
 	aliases []name
 	rel     *relation
 	// pattern marks the scope of MATCH_RECOGNIZE, where pattern variables qualify
-	// the columns of the one source.
+	// the columns of the only item of FROM.
 	pattern bool
 	// compared members of FROM were looked at for the same rows; selfJoin is set if two have them.
 	compared int
 	selfJoin bool
 }
 
-// source is one member of FROM under its name.
-type source struct {
+// fromItem is one item of FROM under its name.
+type fromItem struct {
 	alias  name
 	text   string
 	quoted bool
@@ -40,7 +40,7 @@ type source struct {
 	rel     *relation
 	// value is set where the alias means a value: an element of an array.
 	value *column
-	// hidden sources are not part of a star and provide no unqualified names: the
+	// hidden items are not part of a star and provide no unqualified names: the
 	// right side of a semi-join.
 	hidden bool
 	// wins marks columns that take the place of those of the same name in front.
@@ -57,7 +57,7 @@ type mergedColumn struct {
 
 // member is one member of FROM as a star lists it: a table, or a join.
 type member struct {
-	source      int
+	from        int
 	left, right *member
 	// merged are the columns of USING, as indexes into scope.merged.
 	merged []int
@@ -68,9 +68,9 @@ type member struct {
 // view is a scope as an expression sees it.
 type view struct {
 	scope *scope
-	// sources is the number of members of FROM in scope; a lateral member sees
+	// from is the number of items of FROM in scope; a lateral item sees
 	// those in front of it.
-	sources int32
+	from int32
 	// aliases is the number of projections whose alias is in scope, rule how an
 	// alias and a column of FROM compete. avoid is the projection that the
 	// expression belongs to, counted from 1: it cannot mean itself.
@@ -80,11 +80,11 @@ type view struct {
 }
 
 // full is the view of a whole scope without its aliases.
-func (s *scope) full() view { return view{scope: s, sources: int32(len(s.sources))} }
+func (s *scope) full() view { return view{scope: s, from: int32(len(s.from))} }
 
 // withAliases is the view of a clause that sees the aliases by a rule.
 func (s *scope) withAliases(rule dialect.AliasRule) view {
-	return view{scope: s, sources: int32(len(s.sources)), aliases: int32(len(s.aliases)), rule: rule}
+	return view{scope: s, from: int32(len(s.from)), aliases: int32(len(s.aliases)), rule: rule}
 }
 
 // outward is the view of the query around.

@@ -11,7 +11,7 @@ import (
 func (r *resolver) selectRows(sel *ast.Select, outer view, ctes *frame) (*relation, *scope) {
 	s := r.scopes.New()
 	s.outer, s.ctes, s.query = outer, ctes, sel
-	s.sources = r.sources.List(len(sel.From) + joins(sel.From))[:0]
+	s.from = r.fromItems.List(len(sel.From) + joins(sel.From))[:0]
 	for _, member := range sel.From {
 		r.addFrom(s, member)
 	}
@@ -84,7 +84,7 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 			break
 		}
 		item := &items[i]
-		v := view{scope: s, sources: int32(len(s.sources)), aliases: int32(i), avoid: int32(i) + 1, rule: r.dialect.Scope.LateralAlias}
+		v := view{scope: s, from: int32(len(s.from)), aliases: int32(i), avoid: int32(i) + 1, rule: r.dialect.Names.LateralAlias}
 		if v.rule == dialect.AliasFirst {
 			v.aliases = int32(len(items))
 		}
@@ -116,8 +116,8 @@ func (r *resolver) project(s *scope, items []ast.SelectItem) *relation {
 			s.items[i] = &rel.columns[n-1]
 		}
 	}
-	if stars && len(s.sources) == 1 {
-		rel.through = s.sources[0].rel
+	if stars && len(s.from) == 1 {
+		rel.through = s.from[0].rel
 	}
 	s.rel = rel
 	return rel
@@ -153,8 +153,8 @@ func (s *scope) width(items []ast.SelectItem) int {
 	n := len(items)
 	for i := range items {
 		if _, star := items[i].Expr.(*ast.Star); star {
-			for j := range s.sources {
-				n += len(s.sources[j].rel.columns)
+			for j := range s.from {
+				n += len(s.from[j].rel.columns)
 			}
 			break
 		}
@@ -169,19 +169,19 @@ func (r *resolver) projected(columns []column, item *ast.SelectItem, v view, unn
 		c := r.itemColumn(item, unnamed, len(columns))
 		c.expr, c.view = item.Expr, v
 		if r.dialect.Naming.Rule == dialect.NameDuckDB && item.Alias.IsZero() && !c.unnamed {
-			r.nameOfSource(&c, item.Expr, v)
+			r.nameAsInTable(&c, item.Expr, v)
 		}
 		if c.unnamed && r.dialect.Naming.Rule == dialect.NameClickHouse {
 			c.text = r.clickName(item.Expr, v)
 			c.key = r.names.id(c.text)
 			r.use(len(c.text))
 		}
-		if ref, ok := item.Expr.(*ast.ColumnRef); ok && item.Alias.IsZero() && ref.Position > 0 && r.source[ref.Start] == '#' {
+		if ref, ok := item.Expr.(*ast.ColumnRef); ok && item.Alias.IsZero() && ref.Position > 0 && r.sql[ref.Start] == '#' {
 			if from := r.newRelation(r.list(v)).at(ref.Position - 1); from != nil {
 				c.key, c.text, c.quoted, c.literal, c.unnamed = from.key, from.text, from.quoted, from.literal, false
 			}
 		}
-		if ref, ok := item.Expr.(*ast.ColumnRef); ok && item.Alias.IsZero() && len(ref.Parts) > 1 && r.dialect.Scope.DottedColumns {
+		if ref, ok := item.Expr.(*ast.ColumnRef); ok && item.Alias.IsZero() && len(ref.Parts) > 1 && r.dialect.Names.DottedColumns {
 			r.dottedItem(&c, ref, v)
 		}
 		return append(columns, c)
@@ -199,16 +199,16 @@ func (r *resolver) projected(columns []column, item *ast.SelectItem, v view, unn
 	return columns
 }
 
-// nameOfSource calls a plain column as its table does: A of a column a is a.
-func (r *resolver) nameOfSource(c *column, e ast.Expr, v view) {
+// nameAsInTable calls a plain column as its table does: A of a column a is a.
+func (r *resolver) nameAsInTable(c *column, e ast.Expr, v view) {
 	ref, ok := e.(*ast.ColumnRef)
 	if !ok || ref.Position > 0 {
 		return
 	}
 	var from *column
 	if len(ref.Parts) == 1 {
-		for i := range v.scope.sources {
-			if from = v.scope.sources[i].rel.find(r, c.key, ref.Parts[0]); from != nil {
+		for i := range v.scope.from {
+			if from = v.scope.from[i].rel.find(r, c.key, ref.Parts[0]); from != nil {
 				break
 			}
 		}
@@ -260,11 +260,11 @@ func (r *resolver) itemColumn(item *ast.SelectItem, unnamed *int, place int) col
 
 // soleStar answers SELECT * FROM t without a copy where t's columns are known.
 func (r *resolver) soleStar(s *scope, items []ast.SelectItem) *relation {
-	if len(items) != 1 || len(s.sources) != 1 || len(s.merged) > 0 {
+	if len(items) != 1 || len(s.from) != 1 || len(s.merged) > 0 {
 		return nil
 	}
 	star, ok := items[0].Expr.(*ast.Star)
-	if !ok || !plain(star) || s.sources[0].hidden {
+	if !ok || !plain(star) || s.from[0].hidden {
 		return nil
 	}
 	if star.Qualifier != nil {
@@ -276,8 +276,8 @@ func (r *resolver) soleStar(s *scope, items []ast.SelectItem) *relation {
 			return nil
 		}
 	}
-	rel := s.sources[0].rel
-	if rel.open || rel.stars || rel.branches != nil || rel.catchAll != nil || s.sources[0].value != nil {
+	rel := s.from[0].rel
+	if rel.open || rel.stars || rel.branches != nil || rel.catchAll != nil || s.from[0].value != nil {
 		return nil
 	}
 	for i := range rel.columns {

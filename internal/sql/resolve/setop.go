@@ -113,7 +113,7 @@ func (r *resolver) unitedByName(left, right *relation, arm ast.SetArm) *relation
 	outer := arm.Outer
 	if outer == "" {
 		outer = "FULL"
-		if r.dialect.Scope.ByNameInner {
+		if r.dialect.Names.ByNameInner {
 			outer = "INNER"
 		}
 	}

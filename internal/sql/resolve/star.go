@@ -33,7 +33,7 @@ func (r *resolver) starColumns(star *ast.Star, v view) []column {
 		return r.list(v)
 	case *ast.ColumnRef:
 		if src, used := r.qualifiedStar(q, v); src != nil && used == len(q.Parts) {
-			return r.sourceColumns(src, v)
+			return r.fromItemColumns(src, v)
 		}
 		return r.fieldColumns(q, v)
 	default:
@@ -44,8 +44,8 @@ func (r *resolver) starColumns(star *ast.Star, v view) []column {
 // list returns the columns of all members of FROM.
 func (r *resolver) list(v view) []column {
 	width := 0
-	for i := range v.scope.sources {
-		width += len(v.scope.sources[i].rel.columns) + 1
+	for i := range v.scope.from {
+		width += len(v.scope.from[i].rel.columns) + 1
 	}
 	if !r.room(width * (2*pointerBytes + columnBytes)) {
 		return []column{*r.unknownStar()}
@@ -70,9 +70,9 @@ const mostOwners = 200
 
 // joinsItself reports whether two members of FROM have the same rows.
 func (s *scope) joinsItself() bool {
-	for ; s.compared < min(len(s.sources), mostOwners); s.compared++ {
+	for ; s.compared < min(len(s.from), mostOwners); s.compared++ {
 		for j := range s.compared {
-			s.selfJoin = s.selfJoin || s.sources[s.compared].rel == s.sources[j].rel
+			s.selfJoin = s.selfJoin || s.from[s.compared].rel == s.from[j].rel
 		}
 	}
 	return s.selfJoin
@@ -92,8 +92,8 @@ func (r *resolver) markOwners(columns []column, listed []*column, s *scope) {
 		}
 		seen[key]++
 		nth := seen[key]
-		for j := range s.sources[:min(len(s.sources), mostOwners)] {
-			if src := &s.sources[j]; !src.hidden && src.rel.holds(c) {
+		for j := range s.from[:min(len(s.from), mostOwners)] {
+			if src := &s.from[j]; !src.hidden && src.rel.holds(c) {
 				if nth--; nth == 0 {
 					columns[i].owner = uint8(j + 1)
 					break
@@ -118,11 +118,11 @@ func (rel *relation) holds(c *column) bool {
 
 // elementsInPlace puts the elements of ARRAY JOIN a in the place of the array.
 func (r *resolver) elementsInPlace(listed []*column, s *scope) {
-	for i := range s.sources {
-		if !s.sources[i].wins {
+	for i := range s.from {
+		if !s.from[i].wins {
 			continue
 		}
-		elements := s.sources[i].rel
+		elements := s.from[i].rel
 		for j, c := range listed {
 			if c.star == nil {
 				if at := elements.position(r, c.key); at >= 0 {
@@ -136,30 +136,30 @@ func (r *resolver) elementsInPlace(listed []*column, s *scope) {
 // qualifyDuplicate calls a column t.a where an earlier member of FROM has an a too,
 // or, of three and more members, any other one.
 func (r *resolver) qualifyDuplicate(c, from *column, s *scope, owner int) {
-	if len(s.sources) < 2 || c.star != nil || merged(from, s) {
+	if len(s.from) < 2 || c.star != nil || merged(from, s) {
 		return
 	}
 	others, members := false, 0
-	known := owner >= 0
-	for i := range s.sources {
-		src := &s.sources[i]
+	decided := owner >= 0
+	for i := range s.from {
+		src := &s.from[i]
 		if src.wins {
 			continue
 		}
 		members++
 		switch at := src.rel.position(r, from.key); {
-		case at < 0 || known && i == owner:
-		case !known && owner < 0 && src.rel.gives(from, &scope{}):
+		case at < 0 || decided && i == owner:
+		case !decided && owner < 0 && src.rel.gives(from, &scope{}):
 			owner = i
-		case owner < 0 || known && i < owner || len(s.sources) > 2:
+		case owner < 0 || decided && i < owner || len(s.from) > 2:
 			others = true
 		}
 	}
-	if owner < 0 || !others || owner == 0 && members < 3 || s.sources[owner].text == "" {
+	if owner < 0 || !others || owner == 0 && members < 3 || s.from[owner].text == "" {
 		return
 	}
 	c.details().choice = from
-	c.text = s.sources[owner].text + "." + r.stored(c)
+	c.text = s.from[owner].text + "." + r.stored(c)
 	c.key, c.literal, c.quoted = r.names.id(c.text), true, true
 }
 
@@ -192,7 +192,7 @@ func starOrSame(c *column) column {
 // listMember appends the columns of one member of FROM, joins opened up.
 func (r *resolver) listMember(list []*column, s *scope, m member) []*column {
 	if m.left == nil {
-		return r.listSource(list, &s.sources[m.source])
+		return r.listFromItem(list, &s.from[m.from])
 	}
 	start := len(list)
 	list = r.listMember(list, s, *m.left)
@@ -212,7 +212,7 @@ func (r *resolver) mergeListed(list []*column, start, middle int, s *scope, m me
 	for _, i := range m.merged {
 		first = append(first, s.merged[i].column)
 	}
-	inPlace := r.dialect.Scope.UsingInPlace
+	inPlace := r.dialect.Names.UsingInPlace
 	for i, c := range list[start:] {
 		r.look(len(m.merged))
 		if r.over {
@@ -244,8 +244,8 @@ func mergedInto(s *scope, m member, c *column) int {
 	return -1
 }
 
-// listSource appends the columns of one table.
-func (r *resolver) listSource(list []*column, src *source) []*column {
+// listFromItem appends the columns of one table.
+func (r *resolver) listFromItem(list []*column, src *fromItem) []*column {
 	if src.hidden {
 		return list
 	}
@@ -272,8 +272,8 @@ func (r *resolver) openStar(rel *relation) *column {
 // unknownStar is a star of which nothing is known, not even where it comes from.
 func (r *resolver) unknownStar() *column { return r.openStar(&relation{}) }
 
-// sourceColumns returns the columns of t.*; of a value that is a structure, its fields.
-func (r *resolver) sourceColumns(src *source, v view) []column {
+// fromItemColumns returns the columns of t.*; of a value that is a structure, its fields.
+func (r *resolver) fromItemColumns(src *fromItem, v view) []column {
 	if src.value != nil && (src.alias == src.value.key || src.alias == 0) {
 		if parts := r.partsOf(src.value); parts != nil {
 			return r.relationColumns(parts)
@@ -284,7 +284,7 @@ func (r *resolver) sourceColumns(src *source, v view) []column {
 	}
 	hidden := src.hidden
 	src.hidden = false
-	listed := r.listSource(r.pointers.List(len(src.rel.columns) + 1)[:0], src)
+	listed := r.listFromItem(r.pointers.List(len(src.rel.columns) + 1)[:0], src)
 	src.hidden = hidden
 	columns := r.copies(listed)
 	if r.dialect.Naming.QualifyDuplicates && v.scope != nil {
@@ -296,9 +296,9 @@ func (r *resolver) sourceColumns(src *source, v view) []column {
 }
 
 // indexOf is the place of a member of FROM, or -1.
-func (s *scope) indexOf(src *source) int {
-	for i := range s.sources {
-		if &s.sources[i] == src {
+func (s *scope) indexOf(src *fromItem) int {
+	for i := range s.from {
+		if &s.from[i] == src {
 			return i
 		}
 	}
@@ -306,7 +306,7 @@ func (s *scope) indexOf(src *source) int {
 }
 
 func (r *resolver) relationColumns(rel *relation) []column {
-	return r.sourceColumns(&source{rel: rel}, view{})
+	return r.fromItemColumns(&fromItem{rel: rel}, view{})
 }
 
 // fieldColumns returns the fields of a structured value, or a star where they are
@@ -314,7 +314,7 @@ func (r *resolver) relationColumns(rel *relation) []column {
 func (r *resolver) fieldColumns(e ast.Expr, v view) []column {
 	if parts := r.partsOfExpr(e, v); parts != nil {
 		columns := r.relationColumns(parts)
-		if r.dialect.Scope.DottedColumns { // t.* of a tuple gives t.a, t.b
+		if r.dialect.Names.DottedColumns { // t.* of a tuple gives t.a, t.b
 			for i := range columns {
 				columns[i].text = r.written(e) + "." + r.stored(&columns[i])
 				columns[i].key, columns[i].literal, columns[i].quoted = r.names.id(columns[i].text), true, true
@@ -327,7 +327,7 @@ func (r *resolver) fieldColumns(e ast.Expr, v view) []column {
 }
 
 // qualifiedStar finds the table that the qualifier of a star means.
-func (r *resolver) qualifiedStar(ref *ast.ColumnRef, v view) (*source, int) {
+func (r *resolver) qualifiedStar(ref *ast.ColumnRef, v view) (*fromItem, int) {
 	parts := append(ref.Parts[:len(ref.Parts):len(ref.Parts)], ast.Ident{})
 	for level := v; level.scope != nil; level = level.outward() {
 		if src, used := r.qualified(parts, level); src != nil {
@@ -335,7 +335,7 @@ func (r *resolver) qualifiedStar(ref *ast.ColumnRef, v view) (*source, int) {
 		}
 	}
 	for level := v; level.scope != nil && len(ref.Parts) == 1; level = level.outward() {
-		if src := level.scope.hiddenName(r.names.id(ref.Parts[0].Text), level.sources); src != nil {
+		if src := level.scope.hiddenName(r.names.id(ref.Parts[0].Text), level.from); src != nil {
 			return src, 1
 		}
 	}

@@ -47,7 +47,7 @@ func (r *resolver) starName(ref *ast.ColumnRef, v view) starName {
 	}
 	if src, used := r.qualifiedStar(&ast.ColumnRef{Span: ref.Span, Parts: ref.Parts[:last]}, v); src != nil && used == last {
 		n.of, n.owner = src.rel, uint8(min(v.scope.indexOf(src)+1, 255))
-	} else if start := len(r.matches); r.lookupSources(r.names.id(ref.Parts[0].Text), ref.Parts[0], v) == certain {
+	} else if start := len(r.matches); r.lookupFrom(r.names.id(ref.Parts[0].Text), ref.Parts[0], v) == certain {
 		r.matches = r.matches[:start]
 		n.within = true
 	} else {
@@ -138,7 +138,7 @@ func (r *resolver) without(columns []column, refs []*ast.ColumnRef, v view) []co
 // as DuckDB has it: the left one in its place, or the right one, which goes to the
 // columns of its own table.
 func (r *resolver) otherSide(c *column, names []starName, s *scope) (left, right *column) {
-	if !r.dialect.Scope.UsingInPlace || !merged(c.same, s) {
+	if !r.dialect.Names.UsingInPlace || !merged(c.same, s) {
 		return nil, nil
 	}
 	for i := range s.merged {
@@ -163,8 +163,8 @@ func (r *resolver) otherSide(c *column, names []starName, s *scope) (left, right
 
 // inItsPlace puts a column among the others of its table.
 func (r *resolver) inItsPlace(columns []column, c column, s *scope) []column {
-	for i := range s.sources {
-		rel := s.sources[i].rel
+	for i := range s.from {
+		rel := s.from[i].rel
 		if !rel.gives(c.same, &scope{}) {
 			continue
 		}

@@ -18,15 +18,15 @@ func (r *resolver) addFunction(s *scope, t *ast.TableFunction) member {
 			return s.lastMember()
 		case (function == "inline" || function == "inline_outer") && len(call.Args) == 1:
 			if parts := r.partsOfExpr(call.Args[0].Expr, s.full()); parts != nil {
-				r.addSource(s, r.newRelation(r.relationColumns(parts)), t.Alias)
+				r.addFromItem(s, r.newRelation(r.relationColumns(parts)), t.Alias)
 				return s.lastMember()
 			}
 		case call.Query != nil && len(call.Args) == 0:
-			r.addSource(s, r.query(call.Query, s.full(), s.ctes), t.Alias)
+			r.addFromItem(s, r.query(call.Query, s.full(), s.ctes), t.Alias)
 			return s.lastMember()
 		case r.readsNamed(function):
 			if rel := r.outside(s, call); rel != nil {
-				r.addSource(s, r.declaredIn(rel, t.Columns), t.Alias)
+				r.addFromItem(s, r.declaredIn(rel, t.Columns), t.Alias)
 				return s.lastMember()
 			}
 		}
@@ -50,7 +50,7 @@ func (r *resolver) addFunctionRows(s *scope, t *ast.TableFunction, columns []col
 	}
 	rel := r.newRelation(columns)
 	rel.catchAll = catchAll
-	src := r.addSource(s, rel, t.Alias)
+	src := r.addFromItem(s, rel, t.Alias)
 	if !src.aliased && len(t.Calls) > 0 {
 		id := t.Calls[0].Name.Last()
 		src.alias, src.text = r.names.id(id.Text), id.Text
@@ -69,7 +69,7 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, i int, call *
 	}
 	function := r.functionName(call)
 	if rel := r.recordType(s, function, call); rel != nil {
-		return append(columns, r.sourceColumns(&source{rel: rel}, view{})...), nil
+		return append(columns, r.fromItemColumns(&fromItem{rel: rel}, view{})...), nil
 	}
 	if listed, ok := r.dialect.TableFunctions[function]; ok {
 		columns = r.listedColumns(columns, listed, s, t, call, args)
@@ -173,7 +173,7 @@ func (r *resolver) listedColumns(columns []column, listed []string, s *scope, t 
 		}
 		columns = append(columns, r.generatorColumn(c, call, i, count, s.full(), args))
 	}
-	if len(listed) == 1 && len(t.Calls) == 1 && t.Alias != nil && len(t.Alias.Columns) == 0 && r.dialect.Scope.FunctionAliasIsColumn && strings.EqualFold(listed[0], function) {
+	if len(listed) == 1 && len(t.Calls) == 1 && t.Alias != nil && len(t.Alias.Columns) == 0 && r.dialect.Names.FunctionAliasIsColumn && strings.EqualFold(listed[0], function) {
 		own := &columns[len(columns)-1]
 		own.hidden = true
 		columns = append(columns, r.generated(r.namedColumn(t.Alias.Name), args))

@@ -18,7 +18,7 @@ func (r *resolver) addUnnest(s *scope, t *ast.TableFunction, call *ast.Call) {
 	if t.Alias != nil && !t.Alias.Name.IsZero() {
 		key = r.names.id(t.Alias.Name.Text)
 	}
-	columns := s.sources[len(s.sources)-1].rel.columns
+	columns := s.from[len(s.from)-1].rel.columns
 	for i := range columns {
 		if columns[i].key == key || columns[i].key == r.names.id("ordinality") {
 			columns[i].text, columns[i].unnamed = r.dialect.Naming.Prefix+strconv.Itoa(i), true
@@ -54,7 +54,7 @@ func (r *resolver) addUnnested(s *scope, t *ast.TableFunction, call *ast.Call) {
 	if t.Alias == nil || len(t.Alias.Columns) == 0 {
 		r.addElements(s, args, t.Alias, call.Name.Last(), t.WithOffset)
 		if t.Ordinality {
-			last := &s.sources[len(s.sources)-1]
+			last := &s.from[len(s.from)-1]
 			columns := append(last.rel.columns, elementColumn(r.namedColumn(ast.Ident{Text: "ordinality"}), args, last.value.view))
 			last.rel = r.newRelation(columns)
 		}
@@ -108,8 +108,8 @@ func (r *resolver) addNamedElements(s *scope, t *ast.TableFunction, args []ast.E
 		}
 		columns = append(columns, c)
 	}
-	r.addSource(s, r.newRelation(columns), &ast.Alias{Name: t.Alias.Name})
-	last := &s.sources[len(s.sources)-1]
+	r.addFromItem(s, r.newRelation(columns), &ast.Alias{Name: t.Alias.Name})
+	last := &s.from[len(s.from)-1]
 	if len(names) == 1 {
 		last.value = &last.rel.columns[0]
 	}
@@ -170,7 +170,7 @@ func (r *resolver) addElements(s *scope, args []ast.Expr, alias *ast.Alias, fall
 	listed := r.dialect.TableFunctions["unnest"]
 	value := r.namedColumn(id)
 	if len(listed) > 0 {
-		if value = r.literalColumn(listed[0]); alias != nil && !alias.Name.IsZero() && r.dialect.Scope.FunctionAliasIsColumn {
+		if value = r.literalColumn(listed[0]); alias != nil && !alias.Name.IsZero() && r.dialect.Names.FunctionAliasIsColumn {
 			value = r.namedColumn(id)
 		}
 	}
@@ -200,7 +200,7 @@ func (r *resolver) addElements(s *scope, args []ast.Expr, alias *ast.Alias, fall
 		// The fields of an element whose type is not known may be called anything.
 		rel.element = &rel.columns[0]
 	}
-	src := r.addSource(s, rel, &ast.Alias{Name: id})
+	src := r.addFromItem(s, rel, &ast.Alias{Name: id})
 	src.value = &rel.columns[0]
 }
 
@@ -253,7 +253,7 @@ func (r *resolver) addArrayJoin(s *scope, t *ast.ArrayJoin) member {
 		c.expr, c.view, c.kinds, c.hidden = item.Expr, s.full(), Transform, true
 		columns = append(columns, c)
 	}
-	r.addTo(s, source{rel: r.newRelation(columns), wins: true})
+	r.addTo(s, fromItem{rel: r.newRelation(columns), wins: true})
 	return s.lastMember()
 }
 
@@ -261,7 +261,7 @@ func (r *resolver) addArrayJoin(s *scope, t *ast.ArrayJoin) member {
 // those of an alias; nil where n is not a Nested.
 func (r *resolver) nestedColumns(s *scope, item *ast.SelectItem) []column {
 	ref, ok := item.Expr.(*ast.ColumnRef)
-	if !ok || !r.dialect.Scope.DottedColumns {
+	if !ok || !r.dialect.Names.DottedColumns {
 		return nil
 	}
 	prefix := r.names.text(r.names.id(ref.Parts[len(ref.Parts)-1].Text)) + "."
@@ -270,9 +270,9 @@ func (r *resolver) nestedColumns(s *scope, item *ast.SelectItem) []column {
 		alias = item.Alias.Text
 	}
 	var columns []column
-	for i := range s.sources {
-		for j := range s.sources[i].rel.columns {
-			from := &s.sources[i].rel.columns[j]
+	for i := range s.from {
+		for j := range s.from[i].rel.columns {
+			from := &s.from[i].rel.columns[j]
 			if text := r.names.text(from.key); strings.HasPrefix(text, prefix) && r.spend(1) {
 				c := r.literalColumn(alias + "." + from.text[len(prefix):])
 				c.same, c.kinds, c.hidden = from, Transform, true

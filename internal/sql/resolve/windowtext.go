@@ -39,7 +39,7 @@ func (r *resolver) overText(w *ast.Window, name func(ast.Expr) string, ascending
 
 // frameText is the frame of a window, which the tree does not keep, in capitals.
 func (r *resolver) frameText(w *ast.Window) string {
-	upper := strings.ToUpper(strings.Join(strings.Fields(w.Text(r.source)), " "))
+	upper := strings.ToUpper(strings.Join(strings.Fields(w.Text(r.sql)), " "))
 	for _, word := range []string{"ROWS ", "RANGE ", "GROUPS "} {
 		if at := strings.LastIndex(upper, word); at > 0 {
 			frame := strings.TrimSuffix(upper[at:], ")")

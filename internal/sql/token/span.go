@@ -1,5 +1,5 @@
 // Package token holds the vocabulary that the lexer, the parser and the tree
-// share: places in the source text, kinds of tokens and the keywords of SQL.
+// share: places in the text, kinds of tokens and the keywords of SQL.
 // It knows nothing of any one dialect.
 package token
 
@@ -22,12 +22,12 @@ func (s Span) Range() Span { return s }
 // Len is the number of bytes covered.
 func (s Span) Len() int { return int(s.End - s.Start) }
 
-// Text cuts the span out of the source. A span outside the source returns "".
-func (s Span) Text(source string) string {
-	if s.Start < 0 || s.End < s.Start || int(s.End) > len(source) {
+// Text cuts the span out of the text of a script. A span outside of it returns "".
+func (s Span) Text(text string) string {
+	if s.Start < 0 || s.End < s.Start || int(s.End) > len(text) {
 		return ""
 	}
-	return source[s.Start:s.End]
+	return text[s.Start:s.End]
 }
 
 // Join is the smallest span that covers both.
@@ -46,26 +46,26 @@ func (p Position) String() string { return fmt.Sprintf("%d:%d", p.Line, p.Column
 // Lines turns byte offsets into positions. Build it once per text; it is only
 // needed when something has to be shown.
 type Lines struct {
-	source string
+	text   string
 	starts []int32
 }
 
 // NewLines indexes the line starts of a text.
-func NewLines(source string) *Lines {
-	starts := make([]int32, 1, 16+strings.Count(source, "\n"))
-	for i := 0; i < len(source); i++ {
-		if source[i] == '\n' {
+func NewLines(text string) *Lines {
+	starts := make([]int32, 1, 16+strings.Count(text, "\n"))
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\n' {
 			starts = append(starts, int32(i+1))
 		}
 	}
-	return &Lines{source: source, starts: starts}
+	return &Lines{text: text, starts: starts}
 }
 
 // Position returns line and column of a byte offset. Offsets outside the text are
 // moved to its nearest end.
 func (l *Lines) Position(offset int32) Position {
-	offset = max(0, min(offset, int32(len(l.source))))
+	offset = max(0, min(offset, int32(len(l.text))))
 	line := sort.Search(len(l.starts), func(i int) bool { return l.starts[i] > offset })
 	start := l.starts[line-1]
-	return Position{Line: line, Column: 1 + utf8.RuneCountInString(l.source[start:offset])}
+	return Position{Line: line, Column: 1 + utf8.RuneCountInString(l.text[start:offset])}
 }

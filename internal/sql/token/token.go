@@ -71,7 +71,7 @@ var kindNames = [...]string{
 
 func (k Kind) String() string { return kindNames[k] }
 
-// Token is one token of a text. It holds no text: cut it out of the source with
+// Token is one token of a text. It holds no text: cut it out of the script with
 // the span. White space and comments are not tokens.
 type Token struct {
 	Span

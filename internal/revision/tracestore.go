@@ -12,7 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-var _ lineage.Source = (*tracing)(nil)
+var _ lineage.Store = (*tracing)(nil)
 
 // Load fetches the tables that have become due and those that they read, with
 // what was traced of them before.
