@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -33,7 +32,7 @@ type importReport struct {
 // mostIssues is how many kinds of warnings a summary lists.
 const mostIssues = 10
 
-// summary prints what an import did: counters, warnings and failing tests.
+// summary prints what an import did: counters, warnings and what failed.
 func (c *ImportCmd) summary(ctx context.Context, out *output, cl *client, reply importReply) error {
 	if c.JSON {
 		return c.print(out, reply)
@@ -52,11 +51,14 @@ func (c *ImportCmd) summary(ctx context.Context, out *output, cl *client, reply 
 	if r.Outcome == "superseded" {
 		lines = append(lines, "Superseded: these artifacts are older than what is served; only their run results were added. --force applies them anyway.")
 	}
+	if r.Outcome == "unchanged" && r.Counts["results_stored"]+r.Counts["freshness_stored"] == 0 {
+		lines = append(lines, "Unchanged: the catalog has all of it already.")
+	}
 	if n := r.Counts["removals_pending"]; n > 0 {
 		lines = append(lines, fmt.Sprintf("%d removals are pending: see GET /api/v1/schemas/%s/removals, then confirm or dismiss them.", n, c.Schema))
 	}
 	lines = append(lines, issueLines(report)...)
-	lines = append(lines, failingTests(ctx, cl, c.Schema)...)
+	lines = append(lines, failures(ctx, cl, c.Schema)...)
 	return out.line("%s", strings.Join(lines, "\n"))
 }
 
@@ -74,43 +76,12 @@ func issueLines(report importReport) (lines []string) {
 			line += " (" + i.UniqueID + ")"
 		}
 		if i.Count > 1 {
-			line += fmt.Sprintf(" (%d times)", i.Count)
+			line += fmt.Sprintf(" (%d in all)", i.Count)
 		}
 		if i.Remedy != "" {
 			line += "; " + i.Remedy
 		}
 		lines = append(lines, line)
-	}
-	return lines
-}
-
-// failingTests lists the tests whose latest result is a failure or an error, the first of them by name. A key that may
-// only import does not see them.
-func failingTests(ctx context.Context, cl *client, schema string) (lines []string) {
-	for _, status := range []string{"fail", "error"} {
-		var page struct {
-			Data []struct {
-				Attributes struct {
-					Name string `json:"name"`
-				} `json:"attributes"`
-			} `json:"data"`
-			Meta struct {
-				Total int64 `json:"total"`
-			} `json:"meta"`
-		}
-		query := url.Values{"schema_id": {schema}, "status": {status}, "limit": {"5"}}
-		if err := cl.call(ctx, http.MethodGet, "/api/v1/tests?"+query.Encode(), nil, &page); err != nil || page.Meta.Total == 0 {
-			continue
-		}
-		var names []string
-		for _, t := range page.Data {
-			names = append(names, t.Attributes.Name)
-		}
-		more := ""
-		if page.Meta.Total > int64(len(names)) {
-			more = ", …"
-		}
-		lines = append(lines, fmt.Sprintf("%d tests with status %s: %s%s", page.Meta.Total, status, strings.Join(names, ", "), more))
 	}
 	return lines
 }

@@ -61,9 +61,10 @@ func (t *tally) report(rep Reporter) {
 	}
 	if n := t.statuses[lineage.NotCompiled]; n > 0 {
 		rep.Issue(catalog.Issue{
-			Code: "lineage-not-compiled", Severity: "info", Place: string(catalog.FromManifest), Count: int(n),
+			Code: "lineage-not-compiled", Severity: "warning", Place: string(catalog.FromManifest), Count: int(n),
 			Message: "models without compiled code; their columns cannot be traced",
-			Remedy:  "send the manifest of dbt compile, run, build or docs generate; dbt parse and dbt ls leave the code out",
+			Remedy: "send the manifest of dbt build, run, compile or docs generate of all models; other commands, such as dbt parse, " +
+				"ls, test and source freshness, overwrite it by one without the code",
 		})
 	}
 }
