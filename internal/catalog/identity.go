@@ -51,6 +51,8 @@ type Claim struct {
 	// Reference marks a node of another project that this one only refers to. It is
 	// not set for nodes that did not change.
 	Reference bool
+	// Past marks a node that only an older report has, and that newer ones dropped.
+	Past bool
 }
 
 // ClaimOf makes the claim of a manifest or crawl facet.
@@ -139,7 +141,8 @@ func storedBefore(a, b StoredNode) bool {
 //  2. Any group with a relation, still without asset, takes the asset that was
 //     last at this relation, removed or not, if no node has led it elsewhere.
 //  3. What is not a table, still without asset, takes the one that had its kind and
-//     name in the same project and has lost its node.
+//     name in the same project and has lost its node; a node that was dropped before its report
+//     came takes the asset of the one that has its kind and name now.
 //  4. What is left is new.
 //
 // What people wrote stays on the asset. So, with A at r1 known by model m:
@@ -187,6 +190,8 @@ type member struct {
 	// isReference is set for a mere reference, unchanged for a node whose claim is that
 	// which is stored.
 	isReference, unchanged bool
+	// isPast is set for a node that newer reports of its project dropped.
+	isPast bool
 }
 
 // rank orders the members of a group by who leads their asset.
@@ -213,7 +218,7 @@ func (r *resolver) gather(claims []Claim) {
 	for i, c := range claims {
 		m := member{
 			node: nodeKey{c.Origin, c.UniqueID}, kind: c.Kind, name: c.Name,
-			claim: i, isCrawl: isCrawl(c.Origin), unchanged: c.Same,
+			claim: i, isCrawl: isCrawl(c.Origin), unchanged: c.Same, isPast: c.Past,
 		}
 		if c.Kind.IsTable() {
 			m.key = cmp.Or(c.RelationKey, c.Relation.Key())
@@ -428,12 +433,34 @@ func (r *resolver) takeNames() {
 			wanted[nameKey{m.node.origin, m.kind, m.name}]++
 		}
 	}
+	current := r.currentNames()
 	for _, m := range r.members {
 		key := nameKey{m.node.origin, m.kind, m.name}
-		if lacking(m) && wanted[key] == 1 && len(free[key]) == 1 {
+		if !lacking(m) || wanted[key] != 1 {
+			continue
+		}
+		if len(free[key]) == 1 {
 			r.assign(m.group, free[key][0])
+		} else if m.isPast && len(free[key]) == 0 && len(current[key]) == 1 {
+			r.asset[m.group] = current[key][0]
 		}
 	}
+}
+
+// currentNames returns the assets of things without a relation that are reported now.
+func (r *resolver) currentNames() map[nameKey][]AssetID {
+	current := map[nameKey][]AssetID{}
+	for _, m := range r.members {
+		asset := r.asset[m.group]
+		if m.kind.IsTable() || m.isPast || m.stored == nil || asset == 0 {
+			continue
+		}
+		name := nameKey{m.node.origin, m.kind, r.ids.byID[m.stored.Asset].Name}
+		if !slices.Contains(current[name], asset) {
+			current[name] = append(current[name], asset)
+		}
+	}
+	return current
 }
 
 func (r *resolver) answer(claims int) []Resolution {

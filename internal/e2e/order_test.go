@@ -202,6 +202,15 @@ func text(v any) string {
 // sameState reports the first few differences of two states.
 func sameState(t *testing.T, want, got map[string]any) {
 	t.Helper()
+	sameReplies(t, want, got, 40)
+}
+
+// sameReplies is sameState for states of at least so many replies.
+func sameReplies(t *testing.T, want, got map[string]any, least int) {
+	t.Helper()
+	if len(want) < least {
+		t.Errorf("only %d replies compared", len(want))
+	}
 	const shown = 6
 	differing := 0
 	for name := range union(want, got) {
@@ -216,9 +225,6 @@ func sameState(t *testing.T, want, got map[string]any) {
 	if differing > shown {
 		t.Errorf("%d more differences", differing-shown)
 	}
-	if len(want) < 40 {
-		t.Errorf("only %d replies compared", len(want))
-	}
 }
 
 // A state that comes after a newer one ends in what it would be in order: its
@@ -226,4 +232,37 @@ func sameState(t *testing.T, want, got map[string]any) {
 func TestOlderStateAfterTheNewer(t *testing.T) {
 	pieces := map[string]artifacts{"before": shopAt(0), "after": shopAt(1)}
 	sameState(t, final(t, nil, pieces, []string{"before", "after"}), final(t, nil, pieces, []string{"after", "before"}))
+}
+
+// A unit test whose model is written in another case, a macro that moves to another
+// package: things without a relation keep their asset by their name, also where the
+// older report comes last.
+func TestOrderOfArrivalOfThingsThatKeepTheirName(t *testing.T) {
+	pieces := map[string]artifacts{
+		"before": {manifest: namedThings("2026-11-01", "unit_test.shop.ORDERS.adds_up", "macro.shop.cents", "shop")},
+		"after":  {manifest: namedThings("2026-11-02", "unit_test.shop.orders.adds_up", "macro.util.cents", "util")},
+	}
+	orders := permutations(pieces, 2)
+	want := final(t, nil, pieces, orders[0])
+	sameReplies(t, want, final(t, nil, pieces, orders[1]), 12)
+	if assets := want["removed"].(map[string]any)["data"].([]any); len(assets) != 0 {
+		t.Errorf("removed: %v", assets)
+	}
+}
+
+// namedThings generates a manifest of a day with a model, a unit test and a macro.
+func namedThings(day, unitTest, macro, macroPackage string) []byte {
+	return fmt.Appendf(nil, `{
+  "metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json", "dbt_version": "1.10.0", "generated_at": "%sT06:00:00Z",
+    "project_name": "shop", "project_id": "5409", "adapter_type": "duckdb", "invocation_id": "i-%[1]s"},
+  "nodes": {"model.shop.orders": {"unique_id": "model.shop.orders", "resource_type": "model", "name": "orders", "alias": "orders",
+    "database": "shop", "schema": "core", "package_name": "shop", "path": "orders.sql", "original_file_path": "models/orders.sql",
+    "fqn": ["shop", "orders"], "config": {"materialized": "view"}, "relation_name": "\"shop\".\"core\".\"orders\"", "columns": {}, "depends_on": {"nodes": []}}},
+  "sources": {}, "macros": {%[3]q: {"unique_id": %[3]q, "resource_type": "macro", "name": "cents", "package_name": %[4]q, "path": "macros/cents.sql",
+    "original_file_path": "macros/cents.sql", "macro_sql": "x", "depends_on": {"macros": []}}},
+  "unit_tests": {%[2]q: {"unique_id": %[2]q, "resource_type": "unit_test", "name": "adds_up", "model": "orders", "package_name": "shop",
+    "path": "orders.yml", "original_file_path": "models/orders.yml", "fqn": ["shop", "orders", "adds_up"], "given": [], "expect": {"rows": []},
+    "depends_on": {"nodes": ["model.shop.orders"]}}},
+  "parent_map": {"model.shop.orders": [], %[2]q: ["model.shop.orders"]}, "child_map": {}
+}`, day, unitTest, macro, macroPackage)
 }

@@ -180,7 +180,7 @@ func (l *lateReport) node(id string) {
 			return
 		}
 		l.identification.claims = append(l.identification.claims,
-			catalog.Claim{Origin: n.Origin, UniqueID: id, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey})
+			catalog.Claim{Origin: n.Origin, UniqueID: id, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey, Past: gone})
 		if gone {
 			l.expired = append(l.expired, expired{n, since})
 		} else {
