@@ -73,6 +73,20 @@ func TestOrderOfArrivalOfARealProject(t *testing.T) {
 	}
 }
 
+// The models of a project get a custom schema: a catalog of before is judged by the
+// manifest that came with it, not by one that happened to come earlier.
+func TestOrderOfArrivalAroundACustomSchema(t *testing.T) {
+	pieces := map[string]artifacts{}
+	for _, version := range []string{"18", "19", "112"} {
+		a := realAt(t, "godatadriven__dbt-bouncer/dbt_"+version)
+		pieces[version] = artifacts{manifest: a.manifest, catalog: a.catalog}
+	}
+	want := final(t, nil, pieces, []string{"18", "19", "112"})
+	for _, order := range [][]string{{"112", "18", "19"}, {"19", "112", "18"}} {
+		t.Run(strings.Join(order, ", "), func(t *testing.T) { sameState(t, want, final(t, nil, pieces, order)) })
+	}
+}
+
 // permutations gives n orders of the pieces, the first as they are sorted, the
 // last the other way round, always the same ones.
 func permutations(pieces map[string]artifacts, n int) [][]string {

@@ -3,6 +3,7 @@ package importing
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -43,10 +44,10 @@ func (j *job) isOfAnotherTarget(ctx context.Context, c *contents, index *catalog
 	compared, elsewhere, example := 0, 0, ""
 	for i, f := range facets {
 		key := f.Body.Relation.Key()
-		if expected[ids[i]] == "" || key == "" {
+		if len(expected[ids[i]]) == 0 || key == "" {
 			continue
 		}
-		if compared++; !catalog.SamePlace(expected[ids[i]], key) {
+		if compared++; !j.isExpected(key, ids[i], expected[ids[i]]) {
 			elsewhere++
 			example = fmt.Sprintf("%s is %s there", ids[i], f.Body.Relation.Display())
 		}
@@ -63,15 +64,28 @@ func (j *job) isOfAnotherTarget(ctx context.Context, c *contents, index *catalog
 	return true, nil
 }
 
-// relations are the relation keys of nodes: those of the manifest that came with the
-// catalog, else the stored ones.
-func (j *job) relations(ctx context.Context, c *contents, ids []string) (map[string]string, error) {
-	assets, err := j.Store.NodeAssets(ctx, j.claim.WS, j.schema.ID, j.project.Origin(), ids)
-	stored := make(map[string]string, len(assets))
-	for id, a := range assets {
-		stored[id] = a.RelationKey
+// isExpected reports whether a table of a catalog is where one of the relations of its
+// node is, or in the schema of the target. The latter is true whatever arrived before:
+// where the node is now may follow from a newer manifest.
+func (j *job) isExpected(key, id string, expected []string) bool {
+	target := catalog.Relation{Platform: j.project.Adapter, Database: j.project.Target.Database, Schema: j.project.Target.Schema, Identifier: "x"}
+	if isBuilt(id) && target.Database != "" && target.Schema != "" && catalog.SamePlace(target.Key(), key) {
+		return true
 	}
-	if err != nil || c.manifest == nil || c.manifest.late {
+	return slices.ContainsFunc(expected, func(e string) bool { return catalog.SamePlace(e, key) })
+}
+
+// relations are the relation keys of nodes: those of the manifest that came with the
+// catalog, also if a newer one has other ones, and the stored ones.
+func (j *job) relations(ctx context.Context, c *contents, ids []string) (map[string][]string, error) {
+	assets, err := j.Store.NodeAssets(ctx, j.claim.WS, j.schema.ID, j.project.Origin(), ids)
+	stored := make(map[string][]string, len(assets))
+	for id, a := range assets {
+		if a.RelationKey != "" {
+			stored[id] = []string{a.RelationKey}
+		}
+	}
+	if err != nil || c.manifest == nil {
 		return stored, err
 	}
 	wanted := make(map[string]bool, len(ids))
@@ -79,8 +93,15 @@ func (j *job) relations(ctx context.Context, c *contents, ids []string) (map[str
 		wanted[id] = true
 	}
 	for i := range c.manifest.claims {
-		if claim := &c.manifest.claims[i]; wanted[claim.ID] && !claim.Same {
-			stored[claim.ID] = claim.RelationKey
+		claim := &c.manifest.claims[i]
+		if !wanted[claim.ID] || claim.Same {
+			continue
+		}
+		if !c.manifest.late {
+			stored[claim.ID] = nil
+		}
+		if claim.RelationKey != "" {
+			stored[claim.ID] = append(stored[claim.ID], claim.RelationKey)
 		}
 	}
 	return stored, nil
