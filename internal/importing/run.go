@@ -98,7 +98,11 @@ func (j *job) adoptRuns(ctx context.Context, c *contents) error {
 	if newest := j.project.Newest(catalog.FromManifest); c.manifest == nil || !newest.IsZero() {
 		return nil
 	}
-	_, err := j.Store.AdoptRuns(ctx, j.claim.WS, j.schema.ID, j.project.ID, c.manifest.names)
+	own := func(ids []string) bool {
+		known := c.manifest.print.known(ids)
+		return known > 0 && owns(j.project, known, ids)
+	}
+	_, err := j.Store.AdoptRuns(ctx, j.claim.WS, j.schema.ID, j.project.ID, own)
 	return err
 }
 

@@ -23,5 +23,5 @@ type Store interface {
 	EnsureProject(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (catalog.Project, error)
 	LeaseForJob(ctx context.Context, c store.JobClaim, schema catalog.SchemaID, wait time.Duration) (store.Lease, error)
 	PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error)
-	AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, has func(uniqueID string) bool) (int, error)
+	AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, owns func(uniqueIDs []string) bool) (int, error)
 }

@@ -111,7 +111,7 @@ func (p *runPut) load(ctx context.Context, t Table, rows [][]any) error {
 
 // open makes the run's row, or finds it; there reports whether it is complete.
 // An invocation is a project's. A run of no project may be any project's, and
-// the other way round.
+// the other way round; it becomes that of the first project that it comes again for.
 func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 	if _, err := tx.schema(ctx, p.ws, p.run.SchemaID); err != nil {
 		return false, err
@@ -120,9 +120,9 @@ func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 	if p.run.Project != 0 {
 		args, of = append(args, int64(p.run.Project)), ` AND project_id IN (?, 0)`
 	}
-	type found struct{ id, stored int64 }
-	f, err := one(ctx, tx.db, func(row scanner) (f found, err error) { return f, row.Scan(&f.id, &f.stored) },
-		`SELECT id, stored FROM runs WHERE ws = ? AND schema_id = ? AND invocation_id = ? AND artifact = ?`+of+` ORDER BY project_id DESC LIMIT 1`,
+	type found struct{ id, stored, project int64 }
+	f, err := one(ctx, tx.db, func(row scanner) (f found, err error) { return f, row.Scan(&f.id, &f.stored, &f.project) },
+		`SELECT id, stored, project_id FROM runs WHERE ws = ? AND schema_id = ? AND invocation_id = ? AND artifact = ?`+of+` ORDER BY project_id DESC LIMIT 1`,
 		args...)
 	if errors.Is(err, catalog.ErrNotFound) {
 		return false, p.insert(ctx, tx)
@@ -132,7 +132,10 @@ func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 	}
 	p.run.ID = catalog.RunID(f.id)
 	if f.stored == 1 {
-		return true, nil
+		if f.project == 0 && p.run.Project != 0 {
+			err = tx.adoptRun(ctx, p.ws, p.run.SchemaID, p.run.Project, f.id)
+		}
+		return true, err
 	}
 	for _, t := range []Table{resultTable, freshnessTable} {
 		if _, err := tx.exec(ctx, `DELETE FROM `+t.Name+` WHERE ws = ? AND run_id = ?`, p.ws, f.id); err != nil {
@@ -161,22 +164,29 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	if _, err := tx.exec(ctx, `UPDATE runs SET stored = 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.ID)); err != nil {
 		return err
 	}
-	if p.run.Artifact == catalog.ArtifactSources {
-		return p.latestFreshness(ctx, tx)
-	}
-	if p.run.Counting() < catalog.CountsAsLatest {
+	sources := p.run.Artifact == catalog.ArtifactSources
+	if !sources && p.run.Counting() < catalog.CountsAsLatest {
 		return nil
 	}
 	if err := p.countRun(ctx, tx); err != nil {
 		return err
 	}
+	if sources {
+		return tx.latestFreshness(ctx, p.ws, int64(p.run.Project), p.run.InvocationID, int64(p.run.ID))
+	}
+	return tx.latestResults(ctx, p.ws, int64(p.run.Project), p.run.InvocationID, int64(p.run.ID))
+}
+
+// latestResults makes a run's results the latest of their nodes in a project where they
+// are newer.
+func (tx Tx) latestResults(ctx context.Context, ws, project int64, invocation string, run int64) error {
 	if _, err := tx.exec(ctx, `INSERT INTO latest_results (ws, schema_id, node, project_id, run_id, at, invocation_id, class, unique_id)
 		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, CAST(? AS text), class, unique_id FROM node_results
 			WHERE ws = ? AND run_id = ? AND class <> ?
 		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET
 			run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id, class = excluded.class
 		WHERE (excluded.at, excluded.invocation_id) > (latest_results.at, latest_results.invocation_id)`,
-		int64(p.run.Project), p.run.InvocationID, p.ws, int64(p.run.ID), catalog.ClassCompiled); err != nil {
+		project, invocation, ws, run, catalog.ClassCompiled); err != nil {
 		return fmt.Errorf("latest results: %w", err)
 	}
 	return nil
@@ -190,27 +200,27 @@ func (p *runPut) countRun(ctx context.Context, tx Tx) error {
 	return nil
 }
 
-// latestFreshness makes the run's freshness the latest where it is newer.
-func (p *runPut) latestFreshness(ctx context.Context, tx Tx) error {
-	if err := p.countRun(ctx, tx); err != nil {
-		return err
-	}
+// latestFreshness makes a run's freshness the latest of its sources in a project where it
+// is newer.
+func (tx Tx) latestFreshness(ctx context.Context, ws, project int64, invocation string, run int64) error {
 	if _, err := tx.exec(ctx, `INSERT INTO latest_freshness (ws, schema_id, node, project_id, run_id, at, invocation_id)
 		SELECT ws, schema_id, node, CAST(? AS bigint), run_id, snapshot_at, CAST(? AS text) FROM freshness WHERE ws = ? AND run_id = ?
 		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET
 			run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id
 		WHERE (excluded.at, excluded.invocation_id) > (latest_freshness.at, latest_freshness.invocation_id)`,
-		int64(p.run.Project), p.run.InvocationID, p.ws, int64(p.run.ID)); err != nil {
+		project, invocation, ws, run); err != nil {
 		return fmt.Errorf("latest freshness: %w", err)
 	}
 	return nil
 }
 
 // AdoptRuns assigns to a project those runs of its schema that came without a
-// manifest, and so without a project, and most of whose results are of its
-// nodes. It returns how many there are.
-func (s *Store) AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, has func(uniqueID string) bool) (int, error) {
-	ids, err := list(ctx, s.reader(ws), scalar[int64], `SELECT id FROM runs WHERE ws = ? AND schema_id = ? AND project_id = 0 AND stored = 1 ORDER BY id`, ws, int64(schema))
+// manifest and have no project, and whose results are its own. It returns how many
+// there are. A run without a project that came with a manifest is of no project: the
+// manifest was of another target, or the results of another project.
+func (s *Store) AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, owns func(uniqueIDs []string) bool) (int, error) {
+	ids, err := list(ctx, s.reader(ws), scalar[int64], `SELECT r.id FROM runs r WHERE r.ws = ? AND r.schema_id = ? AND r.project_id = 0 AND r.stored = 1
+		AND NOT EXISTS (SELECT 1 FROM import_parts p WHERE p.ws = r.ws AND p.import_id = r.import_id AND p.name = 'manifest') ORDER BY r.id`, ws, int64(schema))
 	adopted := 0
 	for _, id := range ids {
 		var nodes []string
@@ -219,13 +229,7 @@ func (s *Store) AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID
 		if err != nil {
 			break
 		}
-		known := 0
-		for _, n := range nodes {
-			if has(n) {
-				known++
-			}
-		}
-		if 2*known <= len(nodes) {
+		if !owns(nodes) {
 			continue
 		}
 		if err = s.tx(ctx, func(tx Tx) error { return tx.adoptRun(ctx, ws, schema, project, id) }); err != nil {
@@ -239,31 +243,29 @@ func (s *Store) AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID
 	return adopted, nil
 }
 
-// adoptRun assigns a run to a project, and with it the latest results that are
-// the run's.
+// adoptRun assigns a run to a project: its results are the latest of the project's nodes
+// where they are newer, and no longer those of no project.
 func (tx Tx) adoptRun(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, run int64) error {
+	r, err := one(ctx, tx.db, scanRun, `SELECT `+runColumns+` FROM runs r WHERE r.ws = ? AND r.id = ?`, ws, run)
+	if err != nil {
+		return err
+	}
 	if _, err := tx.exec(ctx, `UPDATE runs SET project_id = ? WHERE ws = ? AND id = ?`, int64(project), ws, run); err != nil {
 		return err
 	}
 	if _, err := tx.exec(ctx, `UPDATE schemas SET results_stored = results_stored + 1 WHERE ws = ? AND id = ?`, ws, int64(schema)); err != nil {
 		return err
 	}
-	for table, columns := range map[string]string{"latest_results": ", class, unique_id", "latest_freshness": ""} {
-		set := ""
-		if table == "latest_results" {
-			set = ", class = excluded.class"
-		}
-		if _, err := tx.exec(ctx, `INSERT INTO `+table+` (ws, schema_id, node, project_id, run_id, at, invocation_id`+columns+`)
-			SELECT ws, schema_id, node, CAST(? AS bigint), run_id, at, invocation_id`+columns+` FROM `+table+`
-			WHERE ws = ? AND schema_id = ? AND project_id = 0 AND run_id = ?
-			ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id`+set+`
-			WHERE (excluded.at, excluded.invocation_id) > (`+table+`.at, `+table+`.invocation_id)`,
-			int64(project), ws, int64(schema), run); err != nil {
-			return fmt.Errorf("%s: %w", table, err)
-		}
+	for _, table := range []string{"latest_results", "latest_freshness"} {
 		if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND schema_id = ? AND project_id = 0 AND run_id = ?`, ws, int64(schema), run); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}
+	}
+	switch {
+	case r.Artifact == catalog.ArtifactSources:
+		return tx.latestFreshness(ctx, ws, int64(project), r.InvocationID, run)
+	case r.Counting() >= catalog.CountsAsLatest:
+		return tx.latestResults(ctx, ws, int64(project), r.InvocationID, run)
 	}
 	return nil
 }

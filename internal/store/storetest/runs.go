@@ -265,13 +265,25 @@ func testResultsByProject(t *testing.T, r *rig) {
 	_, _, err := r.PutRun(ctx, ws, ofSources(of(0, "i-5", 32)), nil, []catalog.Freshness{{UniqueID: "model.b", Status: "warn", SnapshotedAt: start}})
 	must(t, err)
 	same(t, class(), [3]string{"success", "error"})
-	has := func(id string) bool { return id == "model.a" || id == "model.b" }
-	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 2)
+	withManifest := of(0, "i-6", 33)
+	withManifest.Import = r.importInto(schema).ID
+	r.putRun(withManifest, result("model.a", "error", 33))
+	owns := func(ids []string) bool {
+		return slices.Contains(ids, "model.b") || slices.Equal(ids, []string{"model.a"})
+	}
+	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, owns))(t), 2)
 	same(t, class(), [3]string{"success", "skipped", "success"})
 	same(t, history(nodes[1]), []string{"i-3", "i-2", "i-1"})
 	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes, store.Known{}))(t)[0].Status, "warn")
-	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, has))(t), 0)
-	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other"), store.Known{}))(t)), 1)
+	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, owns))(t), 0)
+	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other"), store.Known{}))(t)), 2)
+
+	// One that comes again for a project becomes the project's.
+	again := of(2, "i-6", 33)
+	_, stored, err := r.PutRun(ctx, ws, again, []catalog.NodeResult{result("model.a", "error", 33)}, nil)
+	must(t, err)
+	same(t, stored, false)
+	same(t, class(), [3]string{"success", "error", "success"})
 }
 
 // testKnown: results that were known at a version and at a time, whatever was sent
