@@ -16,7 +16,9 @@ import (
 // come and go, few or many at once.
 type reports struct {
 	*rand.Rand
-	t *testing.T
+	t      *testing.T
+	tables int       // of a project
+	spoil  func(doc) // what FuzzImport does to an artifact; nil: nothing
 }
 
 type doc = map[string]any
@@ -37,7 +39,7 @@ func (g *reports) piece(project string, hour, number int) artifacts {
 	compiled := g.IntN(3) > 0
 	share := g.IntN(3) // of the tables that are there: few, most, nearly all
 	before := ""
-	for i := range 12 {
+	for i := range g.tables {
 		if g.IntN(10) < 3-share && i > 1 {
 			continue
 		}
@@ -52,8 +54,8 @@ func (g *reports) piece(project string, hour, number int) artifacts {
 			sources[id] = node
 		}
 	}
-	a := artifacts{manifest: g.encode(doc{
-		"metadata": head("manifest/v12"), "nodes": nodes, "sources": sources, "parent_map": parents, "child_map": doc{},
+	a := artifacts{manifest: g.artifact(head("manifest/v12"), doc{
+		"nodes": nodes, "sources": sources, "parent_map": parents, "child_map": doc{},
 	})}
 	if g.IntN(3) > 0 {
 		key := map[string]string{"shop": "nodes", "reader": "sources"}[project]
@@ -63,9 +65,20 @@ func (g *reports) piece(project string, hour, number int) artifacts {
 				entries[id] = entry
 			}
 		}
-		a.catalog = g.encode(doc{"metadata": head("catalog/v1"), "nodes": doc{}, "sources": doc{}, key: entries, "errors": nil})
+		list := doc{"nodes": doc{}, "sources": doc{}, "errors": nil}
+		list[key] = entries
+		a.catalog = g.artifact(head("catalog/v1"), list)
 	}
 	return a
+}
+
+// artifact writes an artifact; its metadata are never odd.
+func (g *reports) artifact(metadata, content doc) []byte {
+	if g.spoil != nil {
+		g.spoil(content)
+	}
+	content["metadata"] = metadata
+	return g.encode(content)
 }
 
 func (g *reports) table(project string, i int, compiled bool, before string) (string, doc) {
@@ -136,7 +149,7 @@ func (g *reports) encode(v doc) []byte {
 
 // piecesOf generates six uploads of two projects within four hours.
 func piecesOf(t *testing.T, seed uint64) map[string]artifacts {
-	g := &reports{Rand: rand.New(rand.NewPCG(seed, 7)), t: t}
+	g := &reports{Rand: rand.New(rand.NewPCG(seed, 7)), t: t, tables: 12}
 	pieces := map[string]artifacts{}
 	for i := range 6 {
 		project, hour := "shop", 1+g.IntN(4)
