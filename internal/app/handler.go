@@ -79,7 +79,7 @@ func (a *App) newServer(listen string, hosts []string, metrics access.Scope) (*h
 	server, err := httpserver.New(httpserver.Config{
 		Access: a.Access, Limits: a.httpLimits(), Log: a.log, Now: a.now, Version: a.build.Version,
 		Loopback: IsLoopback(listen), Hosts: hosts, TrustedProxies: a.Config.TrustedProxies,
-		Observe: a.Metrics.Request, QueryWithin: 30 * time.Second,
+		Observe: a.Metrics.Request, QueryWithin: 30 * time.Second, Folder: a.Config.Data,
 	})
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func (a *App) httpLimits() httpserver.Limits {
 	limits := httpserver.DefaultLimits()
 	limits.Request, limits.Parts = int64(a.Config.Limits.Request), a.Config.Limits.Parts
 	limits.URI, limits.Headers, limits.Query = int(a.Config.Limits.URI), int(a.Config.Limits.Headers), a.Config.Limits.Query
-	limits.Connections = a.Config.Limits.Connections
+	limits.Connections, limits.Replies = a.Config.Limits.Connections, int64(a.Config.Limits.Replies)
 	limits.AuthFailures = a.Config.Limits.AuthFailures
 	limits.Artifacts = httpserver.ArtifactLimitsOf(readerLimits(a.Config.Limits, dbt.Manifest), readerLimits(a.Config.Limits, dbt.Catalog))
 	return limits

@@ -227,7 +227,7 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error
 		MaxHeaderBytes: 2 * int(a.Config.Limits.Headers+a.Config.Limits.URI),
 		ErrorLog:       slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
-	l = httpserver.NewConnections(a.Config.Limits.Connections).Limit(server, l)
+	l = httpserver.NewConnections(a.Config.Limits.Connections, a.Config.TrustedProxies).Limit(server, l)
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()

@@ -81,6 +81,7 @@ type Limits struct {
 	URI         Size // a request's address
 	Headers     Size // a request's headers
 	Connections int  // open at a time, of each address that is served
+	Replies     Size // that wait in files for their clients, together
 
 	AuthFailures int // attempts with an invalid key per address within 15 minutes
 }
@@ -127,6 +128,7 @@ func Default() Config {
 			URI:         8 << 10,
 			Headers:     64 << 10,
 			Connections: 1024,
+			Replies:     1 << 30,
 
 			AuthFailures: 10,
 		},

@@ -71,6 +71,7 @@ var settings = []Setting{
 	size("limits.uri", "the address of a request", func(c *Config) *Size { return &c.Limits.URI }),
 	size("limits.headers", "the headers of a request", func(c *Config) *Size { return &c.Limits.Headers }),
 	number("limits.connections", "open connections of an address; health checks are answered beyond it", func(c *Config) *int { return &c.Limits.Connections }),
+	size("limits.replies", "all replies that are in files of the data folder until their clients have taken them", func(c *Config) *Size { return &c.Limits.Replies }),
 	number("limits.auth_failures", "attempts with an invalid key per address within 15 minutes", func(c *Config) *int { return &c.Limits.AuthFailures }),
 }
 

@@ -1,7 +1,8 @@
 package httpserver
 
 import (
-	"bytes"
+	"errors"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,15 +21,13 @@ var compressors = sync.Pool{New: func() any {
 	return w
 }}
 
-// compressed returns a body as gzip.
-func compressed(body []byte) []byte {
-	var out bytes.Buffer
+// compress writes a body as gzip.
+func compress(to io.Writer, body io.WriterTo) error {
 	w := compressors.Get().(*gzip.Writer)
 	defer compressors.Put(w)
-	w.Reset(&out)
-	_, _ = w.Write(body) // a buffer takes everything
-	_ = w.Close()
-	return out.Bytes()
+	w.Reset(to)
+	_, err := body.WriteTo(w)
+	return errors.Join(err, w.Close())
 }
 
 // acceptsGzip reports whether a client accepts gzip, by its Accept-Encoding.

@@ -24,7 +24,7 @@ func listen(t *testing.T, h http.Handler, limit int) string {
 	address := l.Addr().String()
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	if limit > 0 {
-		l = NewConnections(limit).Limit(server, l)
+		l = NewConnections(2*limit, nil).Limit(server, l) // one address has half of them
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
@@ -227,7 +227,7 @@ func TestPlacesAreGivenBack(t *testing.T) {
 	s, _ := newTestServer(t, nil)
 	s.Health()
 	h := serve(t, s)
-	limited := NewConnections(2)
+	limited := NewConnections(4, nil)
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -23,14 +23,15 @@ type edge struct {
 	mounts  mounts
 	observe func(route, method string, status int, took time.Duration)
 	window  time.Duration // see Config.SlowWindow
+	room    *room
 }
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
-		id: requestID(r.Header.Get("X-Request-Id")), url: r.URL, client: e.proxies.client(r), policy: e.mounts.of(r.URL.Path),
+		id: requestID(r.Header.Get("X-Request-Id")), url: r.URL, client: e.proxies.client(r), policy: e.mounts.of(r.URL.Path), room: e.room,
 	}
 	conn := connOf(r.Context())
-	conn.serve()
+	x.crowded = !conn.serve(x.client) || conn.beyondLimit()
 	r = r.WithContext(withExchange(r.Context(), x))
 	reply := newReplyWriter(w, e.window)
 	if x.body = newBody(reply.control, r, e.window); x.body != nil {
@@ -42,7 +43,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := e.now()
 	defer e.end(reply, r, x, began)
 	defer e.recover(reply, r)
-	if conn.beyondLimit() {
+	if x.crowded {
 		reply.Header().Set("Connection", "close")
 	}
 	if err := e.refuse(r); err != nil {

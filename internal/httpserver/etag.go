@@ -1,7 +1,6 @@
 package httpserver
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
@@ -12,15 +11,19 @@ import (
 // etagOf returns the strong tag of a reply's body.
 func etagOf(body []byte) string {
 	sum := sha256.Sum256(body)
-	return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"`
+	return tagOf(sum[:])
 }
 
+// tagOf returns the strong tag of a body by its SHA-256.
+func tagOf(sum []byte) string { return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"` }
+
 // Tagged adds ETags to the replies of a handler that sets none, answers 304 to a read if the client already has the
-// body and compresses large bodies for clients that accept it. It holds the whole reply in memory: replies of the API
-// are pages.
+// body and compresses large bodies for clients that accept it. It holds the reply until it is complete, a large one in
+// a file.
 func Tagged(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		held := &heldReply{ResponseWriter: w}
+		held := &heldReply{ResponseWriter: w, body: exchangeOf(r.Context()).room.spool()}
+		defer held.body.close()
 		h.ServeHTTP(held, r)
 		held.send(r)
 	})
@@ -28,8 +31,9 @@ func Tagged(h http.Handler) http.Handler {
 
 type heldReply struct {
 	http.ResponseWriter
-	body   bytes.Buffer
+	body   *spool
 	status int
+	err    error // why the body is not complete
 }
 
 func (h *heldReply) WriteHeader(status int) {
@@ -38,40 +42,68 @@ func (h *heldReply) WriteHeader(status int) {
 	}
 }
 
-func (h *heldReply) Write(b []byte) (int, error) { return h.body.Write(b) }
+func (h *heldReply) Write(b []byte) (n int, err error) {
+	if h.err == nil {
+		n, h.err = h.body.Write(b)
+	}
+	return n, h.err
+}
 
+// send sends the reply.
 func (h *heldReply) send(r *http.Request) {
-	w := h.ResponseWriter
+	body := h.body
 	if h.status == 0 {
 		h.status = http.StatusOK
 	}
-	body := h.body.Bytes()
-	w.Header().Add("Vary", "Accept-Encoding")
-	if h.status == http.StatusOK {
-		packs := len(body) >= compressFrom && acceptsGzip(r.Header.Get("Accept-Encoding"))
-		tag := w.Header().Get("ETag")
-		if tag == "" {
-			tag = etagOf(body)
-		}
-		w.Header().Set("ETag", tag)
-		if packs { // the same document by other bytes
-			w.Header().Set("ETag", "W/"+tag)
-		}
-		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
-		if reads && matches(r.Header.Get("If-None-Match"), tag) {
-			w.Header().Del("Content-Type")
-			w.Header().Del("Content-Length")
-			w.WriteHeader(http.StatusNotModified)
+	header := h.Header()
+	header.Add("Vary", "Accept-Encoding")
+	if h.status == http.StatusOK && h.err == nil {
+		packs := body.size >= compressFrom && acceptsGzip(r.Header.Get("Accept-Encoding"))
+		if h.tag(r, packs) {
+			header.Del("Content-Type")
+			header.Del("Content-Length")
+			h.ResponseWriter.WriteHeader(http.StatusNotModified)
 			return
 		}
 		if packs {
-			w.Header().Set("Content-Encoding", "gzip")
-			body = compressed(body)
+			body = body.room.spool()
+			defer body.close()
+			header.Set("Content-Encoding", "gzip")
+			h.err = compress(body, h.body)
+			h.body.close()
 		}
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(h.status)
-	_, _ = w.Write(body) // a client that has gone away is not an error
+	if h.err != nil {
+		h.refuse(r)
+		return
+	}
+	header.Set("Content-Length", strconv.FormatInt(body.size, 10))
+	h.ResponseWriter.WriteHeader(h.status)
+	if r.Method != http.MethodHead {
+		_, _ = body.WriteTo(h.ResponseWriter) // a client that has gone away is not an error
+	}
+}
+
+// tag sets the ETag and reports whether the client has the document already.
+func (h *heldReply) tag(r *http.Request, packs bool) bool {
+	tag := h.Header().Get("ETag")
+	if tag == "" {
+		tag = tagOf(h.body.sum.Sum(nil))
+	}
+	h.Header().Set("ETag", tag)
+	if packs { // the same document by other bytes
+		h.Header().Set("ETag", "W/"+tag)
+	}
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
+	return reads && matches(r.Header.Get("If-None-Match"), tag)
+}
+
+// refuse answers that there is no room for the reply.
+func (h *heldReply) refuse(r *http.Request) {
+	for _, name := range []string{"ETag", "Content-Encoding", "Content-Length"} {
+		h.Header().Del(name)
+	}
+	WriteProblem(h.ResponseWriter, r, h.err)
 }
 
 // matches reports whether a condition header names a tag. Weak tags, which proxies make, are accepted for reads.

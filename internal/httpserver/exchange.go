@@ -18,6 +18,8 @@ type exchange struct {
 	client  netip.Addr
 	policy  Policy
 	body    *body // nil: none
+	room    *room // for its reply
+	crowded bool  // only health checks are answered
 }
 
 type exchangeKey struct{}
@@ -31,7 +33,7 @@ func exchangeOf(ctx context.Context) *exchange {
 	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
 		return x
 	}
-	return &exchange{url: &url.URL{}, policy: APIPolicy()}
+	return &exchange{url: &url.URL{}, policy: APIPolicy(), room: &room{limit: DefaultLimits().Replies}}
 }
 
 // URL returns the address of the request that a context belongs to.

@@ -3,6 +3,7 @@ package httpserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -172,11 +173,28 @@ func fieldCode(place, message string) Code {
 	return CodeInvalidField
 }
 
+// writeJSON writes a document piece by piece. What stops the writer is not an error of the document: the client has
+// gone, or [Tagged] answers that there is no room.
 func writeJSON(w io.Writer, v any) error {
-	return encoded(v, func(body []byte) error {
-		_, err := w.Write(body)
-		return err
-	})
+	out := &watched{Writer: w}
+	if err := json.MarshalWrite(out, v, replyOptions); err != nil && out.err == nil {
+		return fmt.Errorf("reply: %w", err)
+	}
+	_, _ = out.Write([]byte{'\n'})
+	return nil
+}
+
+// watched remembers the error of a writer, which takes nothing more after it.
+type watched struct {
+	io.Writer
+	err error
+}
+
+func (w *watched) Write(b []byte) (n int, err error) {
+	if w.err == nil {
+		n, w.err = w.Writer.Write(b)
+	}
+	return n, w.err
 }
 
 // readJSON accepts exactly one document, in UTF-8, without duplicate names and with exact names; encoding/json is

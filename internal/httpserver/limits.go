@@ -22,6 +22,8 @@ type Limits struct {
 	Nodes   int   `json:"nodes"` // of a graph in one reply
 	// Open at a time; beyond it only health checks are answered, unless a connection is idle.
 	Connections int `json:"connections"`
+	// Replies are those that their clients have not taken, as far as they are in files.
+	Replies int64 `json:"replies" doc:"Bytes of all replies that are in files until their clients have taken them"`
 
 	AuthFailures int `json:"auth_failures" doc:"Attempts with an invalid key per address within 15 minutes"`
 
@@ -53,7 +55,7 @@ func ArtifactLimitsOf(manifest, other dbt.Limits) ArtifactLimits {
 func DefaultLimits() Limits {
 	return Limits{
 		Request: 2 << 30, JSON: 1 << 20, Parts: 16, Text: 256 << 10, Field: 4 << 10,
-		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000, Connections: 1024,
+		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000, Connections: 1024, Replies: 1 << 30,
 		AuthFailures: access.DefaultFailureLimit().Attempts,
 		Artifacts:    ArtifactLimitsOf(dbt.DefaultLimits(dbt.Manifest), dbt.DefaultLimits(dbt.Catalog)),
 	}

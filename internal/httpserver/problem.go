@@ -288,6 +288,10 @@ func ProblemOf(err error) *Problem {
 		p := NewProblem(CodeNotReady, "Too many requests wait for this schema. Try again in a moment.")
 		p.retryAfter = 2
 		return p
+	case errors.Is(err, errNoRoom):
+		p := NewProblem(CodeNotReady, "Too many large replies wait for their clients (limits.replies). Try again in a moment, or ask for less.")
+		p.retryAfter = 5
+		return p.Limited("replies")
 	case errors.Is(err, catalog.ErrInvalid):
 		return NewProblem(CodeInvalidField, "%s", sentence(err))
 	case errors.Is(err, catalog.ErrConflict):

@@ -13,8 +13,8 @@ import (
 
 // refuse returns what is wrong with a request regardless of its route.
 func (e *edge) refuse(r *http.Request) error {
-	if connOf(r.Context()).beyondLimit() && !isHealthPath(r.URL.Path) {
-		p := NewProblem(CodeNotReady, "As many connections are open as this server allows (limits.connections). Try again in a moment.")
+	if exchangeOf(r.Context()).crowded && !isHealthPath(r.URL.Path) {
+		p := NewProblem(CodeNotReady, "As many connections are open as this server allows, or this address has half of them (limits.connections). Try again in a moment.")
 		p.retryAfter = 2
 		return p
 	}

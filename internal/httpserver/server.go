@@ -41,6 +41,8 @@ type Config struct {
 	// SlowWindow is how long a body may arrive at less than 1 KiB per second, and how long a client may take for the
 	// next piece of a reply; 0 means 30 s, less than 0 no limit.
 	SlowWindow time.Duration
+	// Folder is where large replies are until their clients have taken them; the system's if it is empty.
+	Folder string
 }
 
 // Server collects routes and returns one handler for them.
@@ -112,7 +114,7 @@ func (s *Server) Handler() (http.Handler, error) {
 	return &edge{
 		next: s.router, log: s.cfg.Log, now: s.cfg.Now, limits: s.cfg.Limits, hosts: hosts,
 		proxies: slices.Clone(s.cfg.TrustedProxies), mounts: slices.Clone(s.mounts), observe: s.cfg.Observe,
-		window: s.cfg.SlowWindow,
+		window: s.cfg.SlowWindow, room: &room{folder: s.cfg.Folder, limit: s.cfg.Limits.Replies},
 	}, nil
 }
 
