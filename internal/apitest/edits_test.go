@@ -72,11 +72,11 @@ func TestSetUnderNever(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Options{})
 	asset := "/api/v1/assets/" + r.table
-	r.Send(t, "PATCH", "/api/v1/schemas/"+r.schema, r.key, `{"policy":{"tags":"never"}}`)
 	before := r.Get(t, asset, r.key).At(t, "data.attributes.tags").([]any)
 	if len(before) == 0 {
 		t.Fatal("dbt gives no tags")
 	}
+	r.Send(t, "PATCH", "/api/v1/schemas/"+r.schema, r.key, `{"policy":{"tags":"never"}}`)
 	same, err := json.Marshal(map[string]any{"tags": append(before, "mine")})
 	if err != nil {
 		t.Fatal(err)

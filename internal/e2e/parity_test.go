@@ -49,7 +49,7 @@ func realSets(folders ...string) func(t *testing.T) []artifacts {
 	}
 }
 
-// edit lets a person write about the first table.
+// edit describes the first table, and adds a person.
 func (r *rig) edit(t *testing.T) {
 	t.Helper()
 	r.clock.step()
@@ -57,6 +57,10 @@ func (r *rig) edit(t *testing.T) {
 	got := r.Send(t, "PATCH", "/api/v1/assets/"+id, r.key, `{"description":"Ours, déjà vu.","owners":["finance"],"tags":["own","Ärger"]}`)
 	if got.Status != 200 {
 		t.Fatalf("edit: %d %s", got.Status, got.Body)
+	}
+	got = r.Send(t, "POST", "/api/v1/users", r.key, `{"name":"Ana","email":"ana@example.com","role":"viewer"}`, "X-Request-Id", "person")
+	if got.Status != 201 {
+		t.Fatalf("person: %d %s", got.Status, got.Body)
 	}
 }
 

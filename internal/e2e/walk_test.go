@@ -75,7 +75,7 @@ func (w *walk) collect(t *testing.T) {
 	t.Helper()
 	for folder, list := range map[string]string{
 		"schemas": "/api/v1/schemas", "dbt_imports": "/api/v1/dbt_imports", "projects": "/api/v1/projects", "runs": "/api/v1/runs",
-		"assets": "/api/v1/assets?schema_id=" + w.schema,
+		"users": "/api/v1/users", "assets": "/api/v1/assets?schema_id=" + w.schema,
 	} {
 		w.ids[folder] = w.list(t, list, "id")
 	}
@@ -131,9 +131,10 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 			out = append(out, w.list(t, "/api/v1/dbt_imports/"+id+"/artifacts", "attributes.address")...)
 		}
 		return out
-	case "/api/v1/assets/{id}/columns/{name}/lineage":
+	case "/api/v1/assets/{id}/columns/{name}", "/api/v1/assets/{id}/columns/{name}/lineage":
+		_, after, _ := strings.Cut(path, "{name}")
 		for _, c := range w.columns(t) {
-			out = append(out, "/api/v1/assets/"+c.asset+"/columns/"+url.PathEscape(c.name)+"/lineage")
+			out = append(out, "/api/v1/assets/"+c.asset+"/columns/"+url.PathEscape(c.name)+after)
 		}
 		return out
 	case "/api/v1/impact":
