@@ -1,6 +1,6 @@
 # Every target is one script, so each also runs without make: scripts/NAME.sh
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint bench faults fuzz fixtures gen gen-check
+.PHONY: help run test setup lint vuln bench faults fuzz fixtures gen gen-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ setup: ## install the tools the tests need (Debian, as root), or say which are m
 
 lint: ## golangci-lint with .golangci.yml
 	@scripts/lint.sh
+
+vuln: ## govulncheck, where its database can be had
+	@scripts/vuln.sh
 
 bench: ## benchmarks on generated projects (minutes)
 	@scripts/bench.sh
