@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -76,6 +77,22 @@ func TestRoutesThatWriteAskForIt(t *testing.T) {
 	for operation, scope := range scopes(t, Start(t, Options{NoWorker: true}), func(path string) string { return path }) {
 		if !strings.HasPrefix(operation, "GET ") && !strings.HasPrefix(string(scope), "write:") && scope != access.AdminWorkspace {
 			t.Errorf("%s asks for %q", operation, scope)
+		}
+	}
+}
+
+// SECURITY.md lists the routes that need no key.
+func TestPublicRoutesAreListed(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for operation, scope := range scopes(t, Start(t, Options{NoWorker: true}), func(path string) string { return path }) {
+		_, path, _ := strings.Cut(operation, " ")
+		listed := strings.Contains(string(text), "`"+path+"`") || strings.Contains(string(text), "`"+operation+"`")
+		if scope == access.Public && !listed {
+			t.Errorf("SECURITY.md does not list %s among the routes that need no key", operation)
 		}
 	}
 }

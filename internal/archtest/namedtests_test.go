@@ -49,6 +49,37 @@ func TestControlsHaveTests(t *testing.T) {
 	}
 }
 
+// docs/asvs.md has every requirement of ASVS 5.0 of levels 1 and 2 once, with a verdict; these are how many a chapter has.
+func TestEveryRequirementHasAVerdict(t *testing.T) {
+	want := map[string]int{
+		"1": 27, "2": 11, "3": 19, "4": 10, "5": 9, "6": 35, "7": 18, "8": 7, "9": 7, "10": 29, "11": 14, "12": 9, "13": 13, "14": 9, "15": 13, "16": 16,
+		"17": 7,
+	}
+	text, err := os.ReadFile("../../docs/asvs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, seen := regexp.MustCompile(`\bV(\d+)\.\d+\.\d+\b`), map[string]bool{}
+	for line := range strings.Lines(string(text)) {
+		ids := id.FindAllStringSubmatch(line, -1)
+		if ids != nil && !regexp.MustCompile(`^\| [^|]+ \| (met|proxy|open|n/a) \| .+ \|$`).MatchString(strings.TrimSpace(line)) {
+			t.Errorf("no verdict and evidence: %s", line)
+		}
+		for _, m := range ids {
+			if seen[m[0]] {
+				t.Errorf("%s is there twice", m[0])
+			}
+			seen[m[0]] = true
+			want[m[1]]--
+		}
+	}
+	for chapter, missing := range want {
+		if missing != 0 {
+			t.Errorf("chapter V%s: %d requirements are missing", chapter, missing)
+		}
+	}
+}
+
 // docs/dependencies.md has a line for each direct dependency of go.mod, and for nothing else.
 func TestDirectDependenciesAreListed(t *testing.T) {
 	listed := map[string]bool{}
