@@ -79,6 +79,7 @@ func TestReadyNoticesDamage(t *testing.T) {
 	if err := cluster.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	s = openAt(t, cluster.DSN("damaged"), time.Now) // the connections of the first one broke
 	if err := s.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "schemas") {
 		t.Errorf("with a damaged table: %v", err)
 	}

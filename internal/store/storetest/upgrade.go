@@ -113,7 +113,12 @@ func upgradeQueue(t *testing.T, o Old) {
 		if j.Canceled != (j.Record == 100) {
 			t.Errorf("canceled: %+v", j)
 		}
-		must(t, r.endImport(ctx, completed(*j, catalog.Import{})))
+		if err := r.endImport(ctx, completed(*j, catalog.Import{})); j.Canceled {
+			wants(t, err, catalog.ErrCanceled)
+			must(t, r.EndJob(ctx, j.Claim(), store.JobEnd{Failure: &catalog.Failure{Code: "canceled"}}))
+		} else {
+			must(t, err)
+		}
 	}
 	r.claims("w", 0)
 	if imp := r.importInto(101); imp.ID != imports+1 {
