@@ -19,7 +19,7 @@ type SQL struct {
 
 func (a *API) registerCode(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}/code", Scope: access.ReadCatalog, ID: "get-code", Tag: "assets", Summary: "Read the SQL of an asset", Description: "Raw and compiled SQL. Compiled SQL stays while the raw code is the same, even if later artifacts come without it.",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/code", Scope: access.ReadCatalog, ID: "get-code", Bulky: true, Tag: "assets", Summary: "Read the SQL of an asset", Description: "Raw and compiled SQL. Compiled SQL stays while the raw code is the same, even if later artifacts come without it.",
 	}, a.getCode)
 }
 

@@ -81,11 +81,11 @@ type columnLineageInput struct {
 
 func (a *API) registerColumnLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}/lineage", Scope: access.ReadCatalog, ID: "get-column-lineage", Tag: "lineage",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}/lineage", Scope: access.ReadCatalog, ID: "get-column-lineage", Bulky: true, Tag: "lineage",
 		Summary: "Upstream and downstream of a column, to any depth", Description: "Columns from which the column derives and those that derive from it, nearest first, with kinds and confidence of each edge, and the columns that decide which rows there are.",
 	}, a.getColumnLineage)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-model-column-lineage", Tag: "lineage",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/column_lineage", Scope: access.ReadCatalog, ID: "get-model-column-lineage", Bulky: true, Tag: "lineage",
 		Summary:     "Column lineage of a model and how completely its code was read",
 		Description: "Status, every column with its origins, and what could not be read, with its position in the compiled code.",
 	}, a.getModelLineage)

@@ -48,11 +48,11 @@ type Constraint struct {
 
 func (a *API) registerColumns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns", Scope: access.ReadCatalog, ID: "list-columns", Tag: "columns",
-		Summary: "List the columns of a table", Description: "In the table's order. Removed columns are left out unless removed=true.",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns", Scope: access.ReadCatalog, ID: "list-columns", Bulky: true, Tag: "columns",
+		Summary: "List the columns of a table", Description: "In the table's order. Removed columns are left out unless removed=true. A page has less than `limit` columns where they have more than 4 MiB.",
 	}, a.listColumns)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.ReadCatalog, ID: "get-column", Tag: "columns",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/columns/{name}", Scope: access.ReadCatalog, ID: "get-column", Bulky: true, Tag: "columns",
 		Summary: "Read a column", Description: "Its ETag is what PATCH takes as If-Match. Where the warehouse folds names, any case finds the column.",
 	}, a.getColumn)
 }
@@ -70,18 +70,39 @@ func (a *API) listColumns(ctx context.Context, p access.Principal, in *columnsIn
 	if err != nil {
 		return nil, err
 	}
-	resources, err := a.columnResources(ctx, p, f)
+	columns, err := f.view.Columns(ctx, f.asset.ID)
+	if err != nil {
+		return nil, err
+	}
+	tests, err := testsByColumn(ctx, f, columns)
 	if err != nil {
 		return nil, err
 	}
 	removed := in.Removed == "true"
-	resources = slices.DeleteFunc(resources, func(r httpserver.Resource[Column]) bool { return r.Attributes.Present == removed })
-	if in.Tag != "" {
-		resources = slices.DeleteFunc(resources, func(r httpserver.Resource[Column]) bool { return !slices.Contains(r.Attributes.Tags, in.Tag) })
-	}
-	out, err := pageOf(ctx, a, p, in.LongPageParams, resources)
+	columns = slices.DeleteFunc(columns, func(c catalog.Column) bool {
+		return c.Present == removed || in.Tag != "" && !slices.Contains(c.Tags, in.Tag)
+	})
+	out, err := pageWithin(ctx, a, p, in.LongPageParams, len(columns), columnBytes, func(i int) (httpserver.Resource[Column], int, error) {
+		c := columns[i]
+		return columnResource(f.asset, c, tests[c.Name]), columnSize(c), nil
+	})
 	out.Meta.Version = f.version
 	return httpserver.Reply(out), err
+}
+
+// columnBytes are of the texts of a page's columns.
+const columnBytes = 4 << 20
+
+// columnSize returns about how many bytes of a reply a column takes.
+func columnSize(c catalog.Column) int {
+	n := len(c.Name) + len(c.Type.Native) + len(c.Description.Value) + len(c.Meta)
+	for _, hidden := range c.Description.Hidden {
+		n += len(hidden.Value)
+	}
+	for _, tag := range c.Tags {
+		n += len(tag)
+	}
+	return n
 }
 
 type columnInput struct {

@@ -27,7 +27,7 @@ type Facet struct {
 
 func (a *API) registerFacets(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}/facets", Scope: access.ReadCatalog, ID: "list-facets", Tag: "assets",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/facets", Scope: access.ReadCatalog, ID: "list-facets", Bulky: true, Tag: "assets",
 		Summary:     "What each origin reports about an asset",
 		Description: "What each origin reports about the asset, before it is merged: dbt projects and people. Of edits it has the newest 100; `GET /api/v1/assets/{id}/edits` lists all. A page has less than `limit` facets where they have more than 1 MiB.",
 	}, a.listFacets)

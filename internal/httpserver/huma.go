@@ -41,14 +41,18 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 		DefaultFormat: "application/json",
 		Transformers:  []huma.Transformer{ownProblems},
 	}
-	return huma.NewAPI(config, &adapter{router: rt, within: within})
+	return huma.NewAPI(config, &adapter{router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce)})
 }
 
 // adapter serves huma's operations as routes of the router.
 type adapter struct {
 	router *router
 	within time.Duration
+	bulky  chan struct{} // one for each bulky request that is being worked on
 }
+
+// bulkyAtOnce is how many bulky requests are worked on at a time. Their replies wait for the clients elsewhere.
+const bulkyAtOnce = 2
 
 func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	streamed, secret := op.Metadata[streamsKey] != nil, op.Metadata[secretKey] != nil
@@ -60,6 +64,15 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 			ctx, cancel := context.WithTimeout(r.Context(), a.within)
 			defer cancel()
 			r = r.WithContext(ctx)
+		}
+		if op.Metadata[bulkyKey] != nil {
+			select {
+			case a.bulky <- struct{}{}:
+				defer func() { <-a.bulky }()
+			case <-r.Context().Done():
+				WriteProblem(w, r, r.Context().Err())
+				return
+			}
 		}
 		handler(&humaContext{embedded: humago.NewContext(op, r, w)})
 	})

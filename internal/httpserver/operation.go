@@ -22,6 +22,7 @@ type Operation struct {
 	Status       int    // of success; 0 = 200
 	Streams      bool   // the reply is not buffered, and so has no ETag
 	Secret       bool   // no cache may keep the reply
+	Bulky        bool   // what it reads may be many MB: few such requests are worked on at a time
 }
 
 // Keys of an operation's metadata, which pass what huma has no field for to the adapter.
@@ -30,6 +31,7 @@ const (
 	scopeKey   = "scope"
 	secretKey  = "secret"
 	exampleKey = "example"
+	bulkyKey   = "bulky"
 )
 
 // Register serves an operation. The handler receives the principal of the request.
@@ -54,6 +56,9 @@ func (s *Server) describe(op Operation) huma.Operation {
 	}
 	if op.Secret {
 		metadata[secretKey] = true
+	}
+	if op.Bulky {
+		metadata[bulkyKey] = true
 	}
 	return huma.Operation{
 		Metadata: metadata,

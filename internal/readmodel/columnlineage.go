@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -189,23 +190,27 @@ func (c *Columns) label(n int32) string {
 // maxExpression bounds one expression, in bytes; the code has it whole.
 const maxExpression = 4096
 
+// codesAtOnce is how many tables' code is in memory for the expressions of a graph.
+const codesAtOnce = 32
+
 // expressions cuts the expression of every column out of the compiled code of its
 // table.
 func (v *View) expressions(ctx context.Context, l *ColumnLineage) error {
-	var ids []catalog.AssetID
+	nodes := map[catalog.AssetID][]*ColumnNode{}
 	for i := range l.Nodes {
 		if n := &l.Nodes[i]; n.Span.Len() > 0 {
-			ids = append(ids, catalog.AssetID(n.Table))
+			nodes[catalog.AssetID(n.Table)] = append(nodes[catalog.AssetID(n.Table)], n)
 		}
 	}
-	texts, err := v.compiled(ctx, catalog.SortedIDs(ids))
-	if err != nil {
-		return err
-	}
-	for i := range l.Nodes {
-		n := &l.Nodes[i]
-		if text := n.Span.Text(texts[catalog.AssetID(n.Table)]); text != "" {
-			n.Expression = cutText(text, maxExpression)
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(nodes)), codesAtOnce) {
+		texts, err := v.compiled(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			for _, n := range nodes[id] {
+				n.Expression = strings.Clone(cutText(n.Span.Text(texts[id]), maxExpression)) // not the whole code
+			}
 		}
 	}
 	return nil
