@@ -1,6 +1,6 @@
 // Package blob keeps artifacts by the sha256 of their content. Writing hashes while it streams, reading checks
 // the hash again, or a checksum that costs a tenth as much, so damage on disk is reported and never parsed. The
-// package knows nothing of what the bytes mean; who may read them is decided by its callers.
+// package does not know what the bytes mean; who may read them is decided by its callers.
 package blob
 
 import (

@@ -28,7 +28,7 @@ const maxCompiled = 8
 // kept, so that it does not matter whether next or old came first.
 func Carry(old, next Facet) Facet {
 	b := next.Body
-	b.Kept = keptText(said{b.Description, b.Kept, next.Cause, next.Stamp()}, said{old.Body.Description, old.Body.Kept, old.Cause, old.Stamp()})
+	b.Kept = keptText(reportedText{b.Description, b.Kept, next.Cause, next.Stamp()}, reportedText{old.Body.Description, old.Body.Kept, old.Cause, old.Stamp()})
 	b.Columns, b.Listed = carryColumns(&old, &next)
 	b.Code, b.Compiled = carryCode(&old, &next)
 	next.Body = b
@@ -36,8 +36,8 @@ func Carry(old, next Facet) Facet {
 	return next
 }
 
-// said is a text as a report has it.
-type said struct {
+// reportedText is a text as one report has it.
+type reportedText struct {
 	text  string
 	kept  *Kept
 	cause Cause
@@ -46,7 +46,7 @@ type said struct {
 
 // keptText returns what is kept of a text where the newer report has none: the
 // newest one that any report had.
-func keptText(now, before said) *Kept {
+func keptText(now, before reportedText) *Kept {
 	if !isBlank(now.text) {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (j *columnCarry) join() []BodyColumn {
 			i, ok = renamed[c.Name]
 		}
 		if ok {
-			out[i].Kept = keptText(j.said(j.list, &out[i]), j.said(j.other, &c))
+			out[i].Kept = keptText(j.textOf(j.list, &out[i]), j.textOf(j.other, &c))
 			continue
 		}
 		if i, ok := absent[c.Name]; ok {
@@ -155,8 +155,8 @@ func (j *columnCarry) last(f *Facet, c *BodyColumn) Stamp {
 	return j.otherAt
 }
 
-func (j *columnCarry) said(f *Facet, c *BodyColumn) said {
-	return said{c.Description, c.Kept, f.Cause, j.last(f, c)}
+func (j *columnCarry) textOf(f *Facet, c *BodyColumn) reportedText {
+	return reportedText{c.Description, c.Kept, f.Cause, j.last(f, c)}
 }
 
 // vanish returns a column that the list does not have.
@@ -164,7 +164,7 @@ func (j *columnCarry) vanish(c BodyColumn) BodyColumn {
 	if !c.Absent.IsZero() {
 		return c
 	}
-	c.Kept = keptText(said{cause: j.list.Cause}, j.said(j.other, &c))
+	c.Kept = keptText(reportedText{cause: j.list.Cause}, j.textOf(j.other, &c))
 	c.Absent, c.Last, c.Description = Withdrawal{Cause: j.list.Cause, At: j.at.At}, j.otherAt, ""
 	return c
 }
@@ -174,7 +174,7 @@ func (j *columnCarry) vanish(c BodyColumn) BodyColumn {
 // oldest report after that.
 func (j *columnCarry) joinAbsent(c, other BodyColumn) BodyColumn {
 	listed := other.Absent.IsZero()
-	kept := keptText(j.said(j.list, &c), j.said(j.other, &other))
+	kept := keptText(j.textOf(j.list, &c), j.textOf(j.other, &other))
 	out, since := c, c.Absent
 	if last := j.last(j.other, &other); last.Compare(c.Last) > 0 {
 		since = other.Absent

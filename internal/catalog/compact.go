@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// compactJSON puts JSON into one form: no blanks, keys sorted, of repeated keys
+// compactJSON returns JSON in its canonical form: no blanks, keys sorted, of repeated keys
 // the last, strings with the fewest escapes; numbers keep their digits. It is
 // nil for nothing, null, {}, [] and "". Text that is not JSON becomes a JSON
 // string, bytes that are not UTF-8 become U+FFFD.

@@ -341,7 +341,7 @@ func leadingNumber(s string) (n, size int) {
 	return n, size
 }
 
-// skip goes on to the next comma or closing bracket of this level, or the end;
+// skip advances to the next comma or closing bracket of this level, or the end;
 // false where brackets or quotes do not close.
 func (p *typeParser) skip() bool {
 	level := 0

@@ -15,7 +15,7 @@ type entry struct {
 	number int // line, from 1
 }
 
-// parse reads a settings file in YAML, of which JSON is a part:
+// parse reads a settings file in YAML; JSON is a subset of it:
 //
 //	listen: 127.0.0.1:8080
 //	hosts: [catalog.example.com]

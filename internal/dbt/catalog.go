@@ -113,7 +113,7 @@ func (c *catalogReader) split(ctx context.Context, emit func(e entry, text form)
 			v, err := c.value()
 			if err == nil {
 				c.head.begin(entry{section: section})
-				v = c.head.enter(v, nothing)
+				v = c.head.enter(v, allMembers)
 				for e := range v.elements {
 					c.errors = append(c.errors, c.head.text("errors", e))
 				}

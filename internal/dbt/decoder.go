@@ -67,7 +67,7 @@ func (d *decoder) enterEntry(skip func([]byte) bool) value {
 
 // isJSON reports whether a raw value is JSON; an error is kept where it is not.
 func (d *decoder) isJSON(raw value) bool {
-	if d.canon.read(raw, nothing); !d.canon.valid {
+	if d.canon.read(raw, allMembers); !d.canon.valid {
 		d.refuse(d.entry.broken(raw))
 	}
 	return d.canon.valid
@@ -103,7 +103,7 @@ func (d *decoder) object(skip func([]byte) bool) (value, bool) {
 
 // compacted returns the canonical form of a part of a loose value, which lasts as long as the value.
 func (d *decoder) compacted(v value) value {
-	d.canon.read(v, nothing)
+	d.canon.read(v, allMembers)
 	from := len(d.compact)
 	d.compact = append(d.compact, d.canon.buf...)
 	return value(d.compact[from:len(d.compact):len(d.compact)])
@@ -243,7 +243,7 @@ func (d *decoder) truth(field string, v value) bool {
 // raw keeps a value in canonical form, or nil where it is absent, empty or larger than the limit of a text.
 func (d *decoder) raw(field string, v value) jsontext.Value {
 	if d.loose && !v.absent() {
-		d.canon.read(v, nothing)
+		d.canon.read(v, allMembers)
 		v = d.canon.buf
 	}
 	return bytes.Clone(d.rawOwn(field, v))

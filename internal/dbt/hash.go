@@ -25,8 +25,8 @@ func volatile(name []byte) bool {
 	return false
 }
 
-// nothing leaves out no member.
-func nothing([]byte) bool { return false }
+// allMembers is a filter that leaves out no member.
+func allMembers([]byte) bool { return false }
 
 // volatileMacro leaves the text of a macro out as well: it is not read unless asked for.
 func volatileMacro(name []byte) bool { return string(name) == "macro_sql" || volatile(name) }

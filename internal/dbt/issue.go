@@ -3,7 +3,7 @@ package dbt
 // Severity is how much an [Issue] matters.
 type Severity string
 
-// The severities.
+// The severities of issues.
 const (
 	Info    Severity = "info"    // nothing is lost
 	Warning Severity = "warning" // something was read differently from how it is written

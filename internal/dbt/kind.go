@@ -35,7 +35,7 @@ func (k Kind) knownVersion(v int) bool {
 
 // parseSchemaURL splits metadata.dbt_schema_version, such as
 // https://schemas.getdbt.com/dbt/run-results/v6.json, into a kind and a version. The URL is never fetched.
-// A part that is not there is "" or -1.
+// A missing part is "" or -1.
 func parseSchemaURL(url string) (Kind, int) {
 	kind, version := Kind(""), -1
 	if _, rest, ok := strings.Cut(url, "/dbt/"); ok {

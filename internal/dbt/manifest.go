@@ -170,7 +170,7 @@ func (s *splitter) metadata(h *header, d *decoder, want Kind) error {
 		return err
 	}
 	d.begin(entry{section: "metadata"})
-	v = d.enter(v, nothing)
+	v = d.enter(v, allMembers)
 	if h.metadata(d, v); d.err != nil {
 		return d.err
 	}

@@ -2,10 +2,11 @@ package dbt
 
 import "bytes"
 
-// nonFiniteWords are what Python writes for numbers that JSON does not know. They are read as null.
+// nonFiniteWords are what Python writes for numbers that JSON cannot represent. They are read as null.
 var nonFiniteWords = [3]string{"NaN", "Infinity", "-Infinity"}
 
-// nonFinite yields the positions of NaN, Infinity and -Infinity in b outside of strings, and which each is.
+// nonFinite yields the positions of NaN, Infinity and -Infinity in b outside of strings, each with its index in
+// nonFiniteWords.
 func nonFinite(b []byte) func(yield func(from, word int) bool) {
 	return func(yield func(from, word int) bool) {
 		for i := 0; i < len(b); i++ {

@@ -115,7 +115,7 @@ func (d *rangeDecoder) withoutNonFinite(raw []byte) value {
 	return d.finite
 }
 
-// found returns and forgets what decoding left in memory.
+// found returns the issues and the error of the last decoding, and resets both.
 func (d *rangeDecoder) found() ([]Issue, error) {
 	list, err := d.issues, d.err
 	d.issues, d.err = nil, nil

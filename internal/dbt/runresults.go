@@ -12,7 +12,7 @@ import (
 // Status is the class of a result. Text that is none of them is StatusUnknown.
 type Status string
 
-// The statuses.
+// The statuses of results.
 const (
 	StatusSuccess        Status = "success"
 	StatusError          Status = "error"
@@ -132,15 +132,15 @@ func (r *resultsReader[T]) split(ctx context.Context, emit func(e entry, text fo
 			v, err := r.value()
 			if err == nil {
 				r.head.begin(entry{section: section})
-				v = r.head.enter(v, nothing)
+				v = r.head.enter(v, allMembers)
 				r.header.invocation(r.head, section, v)
 			}
 			return err
 		case "results":
-			return r.forDecoders(ctx, '[', nothing, look)
+			return r.forDecoders(ctx, '[', allMembers, look)
 		case "sources": // sources.json of dbt before 0.19: a map from ids to results
 			if r.part == Sources && kind == jsontext.KindBeginObject {
-				return r.forDecoders(ctx, '{', nothing, look)
+				return r.forDecoders(ctx, '{', allMembers, look)
 			}
 		}
 		return r.skip()
@@ -181,7 +181,7 @@ func (r *resultsReader[T]) decode(d *decoder, e entry, emit func(*T)) {
 	if e.id == "" {
 		d.id = itoa(int64(e.index))
 	}
-	if v, ok := d.object(nothing); ok {
+	if v, ok := d.object(allMembers); ok {
 		emit(r.decodeFn(d, e.id, v))
 	}
 }

@@ -220,7 +220,7 @@ func (s *scanner) value() (value, error) {
 
 // check checks the value that was read last.
 func (s *scanner) check(raw value) error {
-	if s.canon.read(raw, nothing); !s.canon.valid {
+	if s.canon.read(raw, allMembers); !s.canon.valid {
 		return s.broken()
 	}
 	return nil

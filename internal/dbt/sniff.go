@@ -30,7 +30,7 @@ func Sniff(ctx context.Context, r io.Reader, limits Limits) (Head, error) {
 				return err
 			}
 			d.begin(entry{section: section})
-			v = d.enter(v, nothing)
+			v = d.enter(v, allMembers)
 			if h.metadata(d, v); h.named {
 				return errKindFound
 			}

@@ -43,8 +43,8 @@ func (w *Walker) Value() (Value, error) {
 	return Value(v), err
 }
 
-// WithoutRepeats returns the value that was read last without the members whose name comes again later, and how many
-// those were.
+// WithoutRepeats returns the value that was read last without the members whose name is repeated later in the
+// same object, and the number of members that were left out.
 func (w *Walker) WithoutRepeats(raw Value) (fixed Value, repeats int) {
 	if !w.s.canon.repeated {
 		return raw, 0

@@ -1,6 +1,6 @@
 // Package graph answers questions about a directed graph of nodes that are numbered from 0: what is upstream, what is
 // downstream, in which order, and which nodes a dbt selector means. Graphs are immutable and may be read by many
-// goroutines. The package knows nothing of what the nodes are; a Universe provides what a selector needs.
+// goroutines. The package does not know what the nodes are; a Universe provides what a selector needs.
 package graph
 
 import (

@@ -24,8 +24,7 @@ func (g *Graph) Ancestors(ids []int32, depth, limit int) Reach {
 	return g.search(g.up, ids, depth, limit)
 }
 
-// search goes breadth first, level by level. It goes on counting beyond the limit, so that Total is
-// exact.
+// search is a breadth-first search. It keeps counting beyond the limit, so that Total is exact.
 func (g *Graph) search(neighbours rows, ids []int32, depth, limit int) Reach {
 	var reach Reach
 	seen := newBitmap(g.Len())

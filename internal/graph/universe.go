@@ -10,7 +10,7 @@ type Universe interface {
 	// Node returns the node of a name.
 	Node(name int32) int32
 
-	// Attributes returns what is known by a name.
+	// Attributes returns the attributes of a name.
 	Attributes(name int32) Attributes
 
 	// Config returns the values of a node's configuration at a dotted path ("materialized", "meta.owner"): one for a

@@ -10,7 +10,7 @@ import (
 
 // Rates below which a connection is given up. Deadlines of connections are kept by the system, and so by its clock.
 const (
-	// slowWindow is how long a body may arrive, and a reply be taken, at less than the minimum rate.
+	// slowWindow is how long a connection may stay below the minimum rate, in either direction.
 	slowWindow = 30 * time.Second
 	// slowest is the minimum rate of a body in bytes per second.
 	slowest = 1 << 10

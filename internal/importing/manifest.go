@@ -139,7 +139,7 @@ func (j *job) isLate(h dbt.Head, part catalog.Part, source catalog.Source) bool 
 		Code: "older-artifact", Severity: "info", Place: part.Name,
 		Message: fmt.Sprintf("the %s was generated at %s, before the newest one (%s); it only fills what no newer one has",
 			part.Name, stamp(h.GeneratedAt), stamp(newest.At)),
-		Remedy: "Resend with force=true to let it replace the newer one.",
+		Remedy: "resend with force=true to let it replace the newer one",
 	})
 	return true
 }

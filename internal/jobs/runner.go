@@ -188,7 +188,7 @@ func (r *Runner) write(jobs context.Context, log *slog.Logger, write func(contex
 		select {
 		case <-next.C:
 		case <-ctx.Done():
-		case <-jobs.Done(): // there is no time left: once more, at once
+		case <-jobs.Done(): // there is no time left: try once more, without a delay
 			next.Stop()
 			return write(ctx)
 		}

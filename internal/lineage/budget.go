@@ -21,8 +21,8 @@ type Limits struct {
 	// Text is for each text. A text that needs more is partial.
 	Text Budget
 	// Outputs, Edges and Steps are for all texts of a run together, 0 for defaults
-	// that grow with the number of tables. The texts that are left when they are spent
-	// are not read; the next run reads them.
+	// that grow with the number of tables. Once they are spent, the remaining texts are left
+	// to the next run.
 	Outputs, Edges, Steps int
 }
 

@@ -87,7 +87,7 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 		return out, nil
 	}
 	err = v.m.compute(ctx, 0, func(ctx context.Context) error {
-		out.around(start, asset.ID, q, stopped(ctx))
+		out.walkFrom(start, asset.ID, q, stopped(ctx))
 		return ctx.Err()
 	})
 	if err == nil && q.Expressions {
@@ -99,8 +99,8 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 	return out, nil
 }
 
-// around walks from a column of an asset.
-func (l *ColumnLineage) around(start int32, asset catalog.AssetID, q ColumnQuery, stop func() bool) {
+// walkFrom walks the graph from a column of an asset.
+func (l *ColumnLineage) walkFrom(start int32, asset catalog.AssetID, q ColumnQuery, stop func() bool) {
 	walk := q.Walk
 	walk.Depth, walk.Limit, walk.Stop = q.Depth, q.Limit, stop
 	if q.Upstream {

@@ -166,7 +166,7 @@ func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, 
 const spaceStep = 8 << 20
 
 // spool writes an artifact within its limit while there is space for it: what a body unpacks to, and how long it is if
-// it comes in chunks, is known only then. Errors of the writer are told from those of the body.
+// it comes in chunks, is known only then. It keeps errors of the writer apart from those of the body.
 type spool struct {
 	ctx     context.Context //nolint:containedctx // it lives as long as one copy
 	blobs   blob.Store

@@ -123,7 +123,8 @@ func (t *tally) add(name string) {
 	t.list[i].N++
 }
 
-// most returns the most frequent texts, at most limit of them (0: all); of equals the one met first leads.
+// most returns the most frequent texts, at most limit of them (0: all). Of two with the same count the one that was
+// seen first comes first.
 func (t *tally) most(limit int) Counts {
 	list := slices.Clone(t.list)
 	slices.SortStableFunc(list, func(a, b Count) int { return b.N - a.N })

@@ -433,7 +433,7 @@ func (p *parser) stage() ast.TableExpr {
 	return p.tableRef(start, name)
 }
 
-// stagePart reports whether the current token goes on with a stage's path.
+// stagePart reports whether the current token continues a stage's path.
 func (p *parser) stagePart() bool {
 	switch p.peek().Kind {
 	case token.LeftParen, token.RightParen, token.Comma, token.Semicolon:

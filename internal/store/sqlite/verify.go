@@ -21,8 +21,9 @@ const (
 	verifyWait = time.Second
 )
 
-// verifier checks the structure of the database's file when it is asked and the file has changed. It reads the file by
-// a connection of its own: the pages that others hold in memory may be better than those on the disk.
+// verifier checks the structure of the database's file on request, if the file has changed since the last check. It
+// reads the file by a connection of its own: pages that other connections have cached may be intact although the file
+// is damaged.
 type verifier struct {
 	path string
 	stop context.CancelFunc
