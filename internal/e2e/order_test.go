@@ -271,7 +271,7 @@ func namedThings(day, unitTest, macro, macroPackage string) []byte {
     "project_name": "shop", "project_id": "5409", "adapter_type": "duckdb", "invocation_id": "i-%[1]s"},
   "nodes": {"model.shop.orders": {"unique_id": "model.shop.orders", "resource_type": "model", "name": "orders", "alias": "orders",
     "database": "shop", "schema": "core", "package_name": "shop", "path": "orders.sql", "original_file_path": "models/orders.sql",
-    "fqn": ["shop", "orders"], "config": {"materialized": "view"}, "relation_name": "\"shop\".\"core\".\"orders\"", "columns": {}, "depends_on": {"nodes": []}}},
+    "fqn": ["shop", "orders"], "config": {"materialized": "view"}, "relation_name": "\"shop\".\"core\".\"orders\"", "columns": {"id": {"name": "id"}}, "depends_on": {"nodes": []}}},
   "sources": {}, "macros": {%[3]q: {"unique_id": %[3]q, "resource_type": "macro", "name": "cents", "package_name": %[4]q, "path": "macros/cents.sql",
     "original_file_path": "macros/cents.sql", "macro_sql": "x", "depends_on": {"macros": []}}},
   "unit_tests": {%[2]q: {"unique_id": %[2]q, "resource_type": "unit_test", "name": "adds_up", "model": "orders", "package_name": "shop",
@@ -279,4 +279,22 @@ func namedThings(day, unitTest, macro, macroPackage string) []byte {
     "depends_on": {"nodes": ["model.shop.orders"]}}},
   "parent_map": {"model.shop.orders": [], %[2]q: ["model.shop.orders"]}, "child_map": {}
 }`, day, unitTest, macro, macroPackage)
+}
+
+// A removed table reaches nothing, and its columns are known.
+func TestImpactOfARemovedTable(t *testing.T) {
+	r := newRig(t, nil)
+	r.send(t, artifacts{manifest: namedThings("2026-11-01", "unit_test.shop.orders.adds_up", "macro.shop.cents", "shop")})
+	table := r.list(t, "/api/v1/assets?kind=model&schema_id="+r.schema, "id")[0]
+	renamed := strings.NewReplacer("model.shop.orders", "model.shop.sales", `"orders"`, `"sales"`, `\"orders\"`, `\"sales\"`)
+	later := namedThings("2026-11-02", "unit_test.shop.orders.adds_up", "macro.shop.cents", "shop")
+	r.send(t, artifacts{manifest: []byte(renamed.Replace(string(later)))})
+	if removed := r.list(t, "/api/v1/assets?removed=true&kind=model&schema_id="+r.schema, "id"); !slices.Equal(removed, []string{table}) {
+		t.Fatalf("removed: %v, want %s", removed, table)
+	}
+	for suffix, want := range map[string]int{"": 200, "&column=id": 200, "&column=nope": 404} {
+		if got := r.Get(t, "/api/v1/impact?asset="+table+suffix, r.key); got.Status != want {
+			t.Errorf("impact%s: %d %s", suffix, got.Status, got.Body)
+		}
+	}
 }

@@ -87,10 +87,7 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 		return nil, err
 	}
 	reached, err := f.view.Impact(ctx, &f.asset, readmodel.ImpactQuery{Walk: walk, Column: in.Column, Rows: in.Rows})
-	switch {
-	case err != nil && in.Column == "": // the asset was removed
-		return nil, httpserver.Missing(err, "asset", in.Asset)
-	case err != nil:
+	if err != nil {
 		return nil, missingColumn(ctx, f, err, "column", in.Column)
 	}
 	out := impactOf(reached, in.Limit)

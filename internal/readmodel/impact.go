@@ -31,8 +31,8 @@ type ImpactQuery struct {
 	Rows   bool   // follow also what decides rows
 }
 
-// Impact computes what a change to an asset, or to one of its columns, reaches. It
-// is catalog.ErrNotFound for a removed asset, which nothing depends on, and for a
+// Impact computes what a change to an asset, or to one of its columns, reaches:
+// nothing for a removed asset, which nothing depends on. It is catalog.ErrNotFound for a
 // column that the asset does not have.
 func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) (Impact, error) {
 	links, err := v.m.links(ctx, v.scope(), v.Version)
@@ -45,7 +45,10 @@ func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) 
 	}
 	n, ok := links.assets.number(asset.ID)
 	if !ok {
-		return Impact{}, catalog.ErrNotFound
+		if q.Column != "" {
+			_, err = v.Column(ctx, asset, q.Column)
+		}
+		return Impact{}, err
 	}
 	change := impact.Change{Asset: n, Walk: q.Walk, Rows: q.Rows}
 	if q.Column != "" {

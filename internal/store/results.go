@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -24,13 +25,13 @@ var resultTable = Table{Name: "node_results", Columns: []string{
 	"failures", "execution_time", "started_at", "completed_at", "rows_affected", "thread", "message", "position",
 }}
 
-// resultRow returns a result's row. A node that did not run has no completion:
-// the run's own time replaces it.
-func (p *runPut) resultRow(r catalog.NodeResult, position int64) []any {
-	at := micros(r.CompletedAt)
-	if at == 0 {
-		at = micros(p.run.GeneratedAt)
-	}
+// resultAt is the time of a result. A node that did not run has no completion: the run's
+// own time replaces it.
+func (p *runPut) resultAt(r catalog.NodeResult) int64 {
+	return cmp.Or(micros(r.CompletedAt), micros(p.run.GeneratedAt))
+}
+
+func (p *runPut) resultRow(r catalog.NodeResult, at, position int64) []any {
 	return []any{
 		p.ws, int64(p.run.ID), keyHash(r.UniqueID), r.UniqueID, int64(p.run.SchemaID), at, r.Status, r.Class,
 		null(r.Failures), r.ExecutionTime, micros(r.StartedAt), micros(r.CompletedAt), null(r.RowsAffected), r.Thread, r.Message, position,

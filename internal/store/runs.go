@@ -35,7 +35,8 @@ func scanRun(row scanner) (r catalog.Run, err error) {
 
 // PutRun appends a run with its results (of run_results.json) or its freshness
 // (of sources.json), not both. A run that is there already, by schema,
-// invocation id and artifact, is left alone: stored is false. The newest result
+// invocation id and artifact, is not stored again: stored is false; what a
+// run_results.json of another time adds to it is. The newest result
 // of each node, by completion, becomes its latest, unless the run does not
 // count as one. run.ID is ignored; run.Results is set by the store.
 func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error) {
@@ -81,7 +82,7 @@ func (p *runPut) put(ctx context.Context) (stored bool, err error) {
 	err = chunks(p.results, 2*chunkRows, func(results []catalog.NodeResult) error {
 		rows := make([][]any, len(results))
 		for i, r := range results {
-			rows[i] = p.resultRow(r, position)
+			rows[i] = p.resultRow(r, p.resultAt(r), position)
 			position++
 		}
 		return p.load(ctx, resultTable, rows)
@@ -134,6 +135,9 @@ func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 	if f.stored == 1 {
 		if f.project == 0 && p.run.Project != 0 {
 			err = tx.adoptRun(ctx, p.ws, p.run.SchemaID, p.run.Project, f.id)
+		}
+		if err == nil && p.run.Artifact == catalog.ArtifactRunResults {
+			err = p.complete(ctx, tx)
 		}
 		return true, err
 	}

@@ -218,6 +218,39 @@ func testRunResults(t *testing.T, r *rig) {
 	wants(t, err, catalog.ErrTooLarge)
 }
 
+// testRunInParts: two files of one invocation are one run, in whatever order they come.
+func testRunInParts(t *testing.T, r *rig) {
+	ctx := t.Context()
+	for i, order := range [][]int{{0, 1}, {1, 0}} {
+		schema := r.schema(fmt.Sprint("parts ", i))
+		early, late := run(schema, "i-1", 10), run(schema, "i-1", 12)
+		early.DBTVersion, late.DBTVersion = "1.9.0", "1.10.0"
+		put := func(run catalog.Run, results ...catalog.NodeResult) {
+			_, _, err := r.PutRun(ctx, ws, run, results, nil)
+			must(t, err)
+		}
+		files := []func(){
+			func() { put(early, result("model.a", "skipped", 9), result("model.only-early", "success", 9)) },
+			func() { put(late, result("model.a", "error", 11), result("model.b", "success", 11)) },
+		}
+		for _, file := range order {
+			files[file]()
+		}
+		runs := get(r.Runs(ctx, ws, store.RunFilter{SchemaID: schema}, store.Page{}))(t).Rows
+		if len(runs) != 1 || runs[0].Results != 3 || runs[0].DBTVersion != "1.10.0" || !runs[0].GeneratedAt.Equal(late.GeneratedAt) {
+			t.Fatalf("%+v", runs)
+		}
+		var got []string
+		for _, n := range get(r.RunResults(ctx, ws, runs[0].ID, store.Page{}))(t).Rows {
+			got = append(got, n.UniqueID+" "+n.Class)
+		}
+		same(t, got, []string{"model.a error", "model.b success", "model.only-early success"})
+		node := ofProject(early.Project, "model.a", "model.b")
+		latest := get(r.LatestResults(ctx, ws, schema, node, store.Known{}))(t)
+		same(t, []string{latest[node[0]].Class, latest[node[1]].Class}, []string{"error", "success"})
+	}
+}
+
 // testResultsByProject: two projects may have a node of one id.
 func testResultsByProject(t *testing.T, r *rig) {
 	ctx := t.Context()

@@ -86,6 +86,7 @@ func Run(t *testing.T, open Open) {
 		{"runs", testRuns},
 		{"latest results", testLatest},
 		{"freshness", testFreshness},
+		{"run in parts", testRunInParts},
 		{"results by project", testResultsByProject},
 		{"run results", testRunResults},
 		{"keys", testKeys},
