@@ -138,14 +138,28 @@ func (s State) OfAll(changes []Change) Impact {
 
 func (s State) stopped() bool { return s.Stop != nil && s.Stop() }
 
+// stopEvery is how many steps a walk takes between two questions whether to stop.
+const stopEvery = 1024
+
 type builder struct {
 	State
+	steps   int
+	ended   bool // was stopped
 	changed map[int32]bool
 	walk    lineage.WalkOptions
 	rows    bool
 	reasons map[int32]Reason
 	whole   map[int32]bool  // reached as a whole, and all that derives from it with it
 	again   map[int32]int32 // changed, and reached by columns at this depth
+}
+
+// goesOn reports whether a walk has something left and is not stopped.
+func (b *builder) goesOn(open []int32) bool {
+	b.steps++
+	if b.steps%stopEvery == 0 && b.stopped() {
+		b.ended = true
+	}
+	return len(open) > 0 && !b.ended
 }
 
 // reach records an asset; the most certain reason is kept.
@@ -174,6 +188,9 @@ func (b *builder) columns(walk lineage.Walk) {
 		return
 	}
 	for _, c := range columns {
+		if !b.goesOn(columns) {
+			return
+		}
 		for _, control := range b.Columns.ControlledBy(c) {
 			if k := b.walk.Kinds; k != 0 && control.Kinds&k == 0 || control.Confidence > b.walk.Least {
 				continue
@@ -192,7 +209,7 @@ func (b *builder) wholly(n int32) {
 		return
 	}
 	b.whole[n] = true
-	for open := []int32{n}; len(open) > 0; open = open[1:] {
+	for open := []int32{n}; b.goesOn(open); open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
 			if !b.IsTable(child) || b.whole[child] {
 				continue
@@ -211,7 +228,7 @@ func (b *builder) unread() {
 		open = append(open, n)
 	}
 	slices.Sort(open)
-	for ; len(open) > 0; open = open[1:] {
+	for ; b.goesOn(open); open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
 			if !b.IsTable(child) || !b.Unread(child) {
 				continue
@@ -229,7 +246,7 @@ func (b *builder) uses() {
 	for n := range b.reasons {
 		open = append(open, n)
 	}
-	for ; len(open) > 0; open = open[1:] {
+	for ; b.goesOn(open); open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
 			if _, known := b.reasons[child]; known || b.IsTable(child) {
 				continue
@@ -246,7 +263,7 @@ func (b *builder) depths() map[int32]int32 {
 	for n := range b.changed {
 		depths[n] = 0
 	}
-	for open := slices.Collect(maps.Keys(b.changed)); len(open) > 0; open = open[1:] {
+	for open := slices.Collect(maps.Keys(b.changed)); b.goesOn(open); open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
 			if _, known := depths[child]; !known {
 				depths[child] = depths[open[0]] + 1

@@ -92,3 +92,35 @@ func TestImpact(t *testing.T) {
 		t.Errorf("%d tables downstream, want 7", got)
 	}
 }
+
+// A walk over many assets ends soon after it is stopped, wherever it is.
+func TestImpactStops(t *testing.T) {
+	const assets = 100_000
+	pairs := make([]graph.Edge, 0, assets)
+	for n := range int32(assets - 1) {
+		pairs = append(pairs, graph.Edge{From: n, To: n + 1})
+	}
+	g, err := graph.New(assets, pairs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tables := range []bool{true, false} { // downstream, and what uses it
+		asked, after := 0, 0
+		s := State{
+			Graph: g, Columns: lineage.NewColumnGraph(slices.Values([]lineage.TableBlock(nil)), lineage.GraphOptions{}),
+			Number: func(table int64) (int32, bool) { return int32(table), true },
+			Unread: func(int32) bool { return false },
+			Stop:   func() bool { asked++; return asked > 2 },
+		}
+		s.IsTable = func(int32) bool {
+			if asked > 2 {
+				after++
+			}
+			return tables
+		}
+		s.Of(Change{Asset: 0})
+		if asked <= 2 || after > stopEvery {
+			t.Errorf("tables %v: asked %d times, %d steps after the stop", tables, asked, after)
+		}
+	}
+}

@@ -62,8 +62,9 @@ const (
 		AND NOT EXISTS (SELECT 1 FROM removals o WHERE o.ws = r.ws AND o.schema_id = r.schema_id AND o.asset = r.asset
 			AND o.project_id < r.project_id AND o.reason = r.reason)`
 
-	// effectiveMoves are the nodes of waiting manifests whose tables are elsewhere.
-	effectiveMoves = `SELECT f.asset, r.name, r.kind, r.unique_id, r.project_id, r.cause_kind, r.cause_id, r.at, r.since, r.reason, r.node
+	// effectiveMoves are the nodes of waiting manifests whose tables are elsewhere. The plus keeps SQLite from reading
+	// every facet for the order of a page: few nodes wait.
+	effectiveMoves = `SELECT +f.asset, r.name, r.kind, r.unique_id, r.project_id, r.cause_kind, r.cause_id, r.at, r.since, r.reason, r.node
 		FROM removals r, assets a, facets f` + assertedOf + ` AND f.key = r.node AND r.ws = ? AND r.schema_id = ? AND r.reason = 'target_moved'
 		AND a.ws = f.ws AND +a.schema_id = f.schema_id AND a.id = f.asset AND a.valid_from <= s.version AND a.valid_to > s.version
 		AND substr(a.relation_key, 1, length(r.place) + 1) <> r.place || '.'`
