@@ -361,3 +361,29 @@ func TestChangesAreCounted(t *testing.T) {
 		}
 	}
 }
+
+// TestFieldsOfBodies: the reply names the field, and the fields or values that look like it.
+func TestFieldsOfBodies(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	asset, schema := "/api/v1/assets/"+r.table, "/api/v1/schemas/"+r.schema
+	for _, c := range []struct{ method, path, body, field, detail string }{
+		{"PATCH", asset, `{"descripton": "x"}`, "descripton", "unknown field; did you mean description?"},
+		{"PATCH", asset, `{"x": "x"}`, "x", "unknown field; want one of description, owners, tags"},
+		{"PATCH", schema, `{"policy": {"descripton": "smart"}}`, "policy.descripton", "did you mean description"},
+		{"PATCH", schema, `{"policy": {"description": "smrt"}}`, "policy.description", `"smrt" is not a value of it; did you mean smart?`},
+		{"PATCH", schema, `{"targets": [{"project": "shop", "projekt": "shop"}]}`, "targets[0].projekt", "did you mean project?"},
+		{"PATCH", schema, `{"targets": [{"database": "x"}]}`, "targets[0].project", "required field is missing"},
+		{"POST", "/api/v1/schemas", `{}`, "name", "required field is missing"},
+		{"POST", "/api/v1/keys", `{"name": "x", "scopes": ["read:catalogue"]}`, "scopes", `"read:catalogue" is not a scope; did you mean read:catalog?`},
+	} {
+		got := r.Do(t, c.method, c.path, r.key, strings.NewReader(c.body), "Content-Type", "application/json")
+		if detail, _ := got.At(t, "detail").(string); got.Status != 422 || got.At(t, "field") != c.field || !strings.HasPrefix(detail, c.field+": ") || !strings.Contains(detail, c.detail) {
+			t.Errorf("%s %s: %d %s", c.path, c.body, got.Status, got.Body)
+		}
+	}
+	got := r.Upload(t, r.key, Form(Text("schema", r.schema), File("manifest", "m", []byte("{}"))))
+	if detail := got.At(t, "detail"); got.Status != 422 || detail != "The part 'schema_id' is missing; 'schema', which was sent, is not a part of the form." {
+		t.Errorf("%d %s", got.Status, got.Body)
+	}
+}

@@ -60,7 +60,7 @@ func House() Rules {
 		},
 		Support: map[string]Support{
 			"config":  {Imports: []string{"near"}, Users: []string{"app", "cli", "cmd"}},
-			"near":    {Users: []string{"graph", "lineage", "readmodel", "httpserver", "config", "cli"}},
+			"near":    {Users: []string{"graph", "lineage", "readmodel", "httpserver", "httpapi", "compat", "config", "cli"}},
 			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
 		},
 		StandardOnly:    []string{"catalog", "graph", "sql"},

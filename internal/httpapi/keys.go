@@ -3,12 +3,14 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/near"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -95,7 +97,7 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 	for _, s := range in.Scopes {
 		scope, err := access.ParseScope(s)
 		if err != nil {
-			return n, invalidField("scopes", "unknown scope: "+s)
+			return n, invalidField("scopes", fmt.Sprintf("%.100q is not a scope; %s", s, near.Choice(s, textsOf(access.Scopes()))))
 		}
 		n.Scopes = append(n.Scopes, scope)
 	}

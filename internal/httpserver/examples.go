@@ -131,7 +131,7 @@ func bodyExample(op *huma.Operation) (string, error) {
 		var flags strings.Builder
 		for _, name := range form.Schema.Required {
 			value := "@target/" + name + ".json"
-			if form.Schema.Properties[name].ContentEncoding == "" {
+			if form.Schema.Properties[name].Format != "binary" {
 				value = exampleValues[name]
 			}
 			fmt.Fprintf(&flags, " -F '%s=%s'", name, value)

@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/danielgtaylor/huma/v2/validation"
 	"github.com/go-json-experiment/json"
 
 	"github.com/thalweg-data/thalweg/internal/access"
@@ -21,6 +19,7 @@ import (
 // code from other hosts. within limits the time of each operation; 0 does not.
 func newHuma(rt *router, version string, within time.Duration) huma.API {
 	jsonFormat := huma.Format{Marshal: writeJSON, Unmarshal: readJSON}
+	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	config := huma.Config{
 		OpenAPI: &huma.OpenAPI{
 			OpenAPI: "3.1.0",
@@ -30,7 +29,7 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+				Schemas: schemas,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
 					"bearer": {Type: "http", Scheme: "bearer", Description: "An API key."},
 					"apiKey": {Type: "apiKey", In: "header", Name: "X-API-Key", Description: "An API key."},
@@ -39,7 +38,7 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 		},
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
-		Transformers:  []huma.Transformer{ownProblems},
+		Transformers:  []huma.Transformer{ownProblems(schemas)},
 	}
 	return huma.NewAPI(config, &adapter{router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce)})
 }
@@ -106,26 +105,28 @@ func (c *humaContext) SetStatus(status int) {
 }
 
 // ownProblems turns huma's own errors into Problems.
-func ownProblems(ctx huma.Context, _ string, v any) (any, error) {
-	theirs, ok := v.(*huma.ErrorModel)
-	if !ok {
-		return v, nil
+func ownProblems(schemas huma.Registry) huma.Transformer {
+	return func(ctx huma.Context, _ string, v any) (any, error) {
+		theirs, ok := v.(*huma.ErrorModel)
+		if !ok {
+			return v, nil
+		}
+		p := problemOfHuma(theirs, bodyFields{schemas, ctx.Operation()})
+		if b := exchangeOf(ctx.Context()).body; b != nil {
+			errors.As(b.err, &p) // the library tells only that the body cannot be read
+		}
+		p.RequestID = RequestID(ctx.Context())
+		if own, ok := ctx.(*humaContext); ok {
+			own.problem = p
+		}
+		if p.Code == CodeInternal {
+			NoteFailure(ctx.Context(), theirs)
+		}
+		return p, nil
 	}
-	p := problemOfHuma(theirs)
-	if b := exchangeOf(ctx.Context()).body; b != nil {
-		errors.As(b.err, &p) // the library tells only that the body cannot be read
-	}
-	p.RequestID = RequestID(ctx.Context())
-	if own, ok := ctx.(*humaContext); ok {
-		own.problem = p
-	}
-	if p.Code == CodeInternal {
-		NoteFailure(ctx.Context(), theirs)
-	}
-	return p, nil
 }
 
-func problemOfHuma(e *huma.ErrorModel) *Problem {
+func problemOfHuma(e *huma.ErrorModel, fields bodyFields) *Problem {
 	switch e.Status {
 	case http.StatusRequestEntityTooLarge:
 		return NewProblem(CodeBodyTooLarge, "The body is too large.").Limited("json")
@@ -134,7 +135,7 @@ func problemOfHuma(e *huma.ErrorModel) *Problem {
 	case http.StatusBadRequest:
 		return NewProblem(CodeMalformedJSON, "The body must be one JSON document in UTF-8 without duplicate names: %s.", firstMessage(e))
 	case http.StatusUnprocessableEntity:
-		return problemOfFields(e)
+		return problemOfFields(e, fields)
 	}
 	return ProblemOf(e)
 }
@@ -144,46 +145,6 @@ func firstMessage(e *huma.ErrorModel) string {
 		return e.Detail
 	}
 	return e.Errors[0].Message
-}
-
-// problemOfFields lists every invalid field; the first one decides the code.
-func problemOfFields(e *huma.ErrorModel) *Problem {
-	var p *Problem
-	for _, d := range e.Errors {
-		place, field, _ := strings.Cut(d.Location, ".")
-		if field == "" {
-			field = place
-		}
-		if p == nil {
-			p = NewProblem(fieldCode(place, d.Message), "%s: %s.", field, d.Message)
-			p.Field = field
-		}
-		p.Errors = append(p.Errors, FieldError{Field: field, Detail: d.Message})
-	}
-	if p == nil {
-		p = NewProblem(CodeInvalidField, "%s.", e.Detail)
-	}
-	return p
-}
-
-func fieldCode(place, message string) Code {
-	if place != "body" {
-		return CodeInvalidParameter
-	}
-	switch message {
-	case validation.MsgUnexpectedProperty:
-		return CodeUnknownField
-	case validation.MsgExpectedString, validation.MsgExpectedBoolean, validation.MsgExpectedNumber,
-		validation.MsgExpectedInteger, validation.MsgExpectedArray, validation.MsgExpectedObject:
-		return CodeMalformedJSON
-	}
-	switch {
-	case strings.HasPrefix(message, "expected required property"):
-		return CodeMissingField
-	case strings.Contains(message, json.ErrUnknownName.Error()):
-		return CodeUnknownField
-	}
-	return CodeInvalidField
 }
 
 // writeJSON writes a document piece by piece. What stops the writer is not an error of the document: the client has

@@ -10,20 +10,19 @@ import (
 
 // Limits limits requests to the API. Sizes are in bytes.
 type Limits struct {
-	Request int64 `json:"request"` // body of an upload, packed and unpacked
-	JSON    int64 `json:"json"`    // body of any other request
-	Parts   int   `json:"parts"`   // of an upload
-	Text    int   `json:"text"`    // of a text that a person edits
-	Field   int   `json:"field"`   // of a text field of an upload
-	Page    int   `json:"page"`    // rows of a page
-	Query   int   `json:"q"`       // characters of a search
-	URI     int   `json:"uri"`
-	Headers int   `json:"headers"`
-	Nodes   int   `json:"nodes"` // of a graph in one reply
-	// Open at a time; beyond it only health checks are answered, unless a connection is idle.
-	Connections int `json:"connections"`
-	// Replies are those that their clients have not taken, as far as they are in files.
-	Replies int64 `json:"replies" doc:"Bytes of all replies that are in files until their clients have taken them"`
+	Request int64 `json:"request" doc:"Bytes of an upload, packed and unpacked"`
+	JSON    int64 `json:"json" doc:"Bytes of the body of any other request"`
+	Parts   int   `json:"parts" doc:"Parts of an upload"`
+	Text    int   `json:"text" doc:"Bytes of a text that a person edits"`
+	Field   int   `json:"field" doc:"Bytes of a text field of an upload"`
+	Page    int   `json:"page" doc:"Rows of a page"`
+	Query   int   `json:"q" doc:"Characters of a search"`
+	URI     int   `json:"uri" doc:"Bytes of the address of a request"`
+	Headers int   `json:"headers" doc:"Bytes of the headers of a request"`
+	Nodes   int   `json:"nodes" doc:"Nodes of a graph in one reply"`
+	// Beyond it only health checks are answered, unless a connection is idle.
+	Connections int   `json:"connections" doc:"Connections that are open at a time"`
+	Replies     int64 `json:"replies" doc:"Bytes of all replies that are in files until their clients have taken them"`
 
 	AuthFailures int `json:"auth_failures" doc:"Attempts with an invalid key per address within 15 minutes"`
 

@@ -1,9 +1,11 @@
 package dbtimports
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/near"
 )
 
 // Names of the artifacts of an import.
@@ -38,10 +40,10 @@ var forceValues = map[string]bool{"true": true, "1": true, "yes": true, "false":
 // check validates the form as a whole.
 func (f *form) check() error {
 	if _, ok := f.texts[fieldSchema]; !ok {
-		return missing(fieldSchema)
+		return f.missing(fieldSchema)
 	}
 	if !slices.ContainsFunc(f.parts, func(p part) bool { return p.Name == partManifest }) {
-		return missing(partManifest)
+		return f.missing(partManifest)
 	}
 	if _, ok := forceValues[f.texts[fieldForce]]; !ok {
 		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part 'force' must be 'true' or 'false'.").About(fieldForce, "true or false")
@@ -49,8 +51,13 @@ func (f *form) check() error {
 	return nil
 }
 
-func missing(field string) *httpserver.Problem {
-	return httpserver.NewProblem(httpserver.CodeMissingField, "The part '%s' is missing.", field).About(field, "required")
+// missing returns the reply for a part that was not sent. It names the unknown parts that may have been meant.
+func (f *form) missing(field string) *httpserver.Problem {
+	text := fmt.Sprintf("The part '%s' is missing", field)
+	if similar := near.Names(field, slices.Values(f.unknown), 1); len(similar) > 0 {
+		text += fmt.Sprintf("; '%s', which was sent, is not a part of the form", similar[0])
+	}
+	return httpserver.NewProblem(httpserver.CodeMissingField, "%s.", text).About(field, "required")
 }
 
 func empty(field string) *httpserver.Problem {

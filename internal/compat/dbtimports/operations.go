@@ -14,16 +14,19 @@ func jsonReply(description string, schema *huma.Schema) *huma.Response {
 }
 
 func createOperation(registry huma.Registry) *huma.Operation {
+	// Generators of clients make a file of the format binary and of nothing else.
 	file := func(description string) *huma.Schema {
-		return &huma.Schema{Type: "string", ContentEncoding: "binary", Description: description}
+		return &huma.Schema{Type: "string", Format: "binary", Description: description}
 	}
 	upload := &huma.Schema{
 		Type: "object", Required: []string{fieldSchema, partManifest},
 		Properties: map[string]*huma.Schema{
-			fieldSchema:          {Type: "string", Description: "Schema ID, such as SCH-101"},
-			partManifest:         file("manifest.json, plain or gzip"),
-			partCatalog:          file("catalog.json"),
-			partRunResults:       file("run_results.json; may be sent several times"),
+			fieldSchema:  {Type: "string", Description: "Schema ID, such as SCH-101"},
+			partManifest: file("manifest.json, plain or gzip"),
+			partCatalog:  file("catalog.json"),
+			partRunResults: {
+				Type: "array", Items: file("run_results.json"), Description: "One part per run_results.json; there may be several",
+			},
 			partSources:          file("sources.json"),
 			partSemanticManifest: file("semantic_manifest.json"),
 			fieldForce:           {Type: "string", Enum: []any{"true", "false"}, Description: "Apply even if older than what is served"},

@@ -99,7 +99,9 @@ func (a *API) filter(ctx context.Context, p access.Principal, q url.Values) (sto
 	switch f.Status {
 	case "", catalog.Pending, catalog.Processing, catalog.Completed, catalog.Failed:
 	default:
-		return f, httpserver.InvalidParameter("status", "pending, processing, completed or failed")
+		return f, httpserver.OneOf("status", string(f.Status), []string{
+			string(catalog.Pending), string(catalog.Processing), string(catalog.Completed), string(catalog.Failed),
+		})
 	}
 	if label := q.Get(fieldSchema); label != "" {
 		id, err := catalog.ParseIDOf(catalog.PrefixSchema, label)
