@@ -22,7 +22,7 @@ func TestNotFoundNamesTheParameter(t *testing.T) {
 		"/assets/TBL-99999":                                  `id "TBL-99999" does not exist`,
 		"/assets/model.shop.orders":                          `needs schema_id`,
 		"/assets/model.shop.none?" + of:                      `id "model.shop.none" does not exist`,
-		"/assets/" + r.table + "?at=999":                     `at "999" does not exist`,
+		"/assets/" + r.table + "?at=999":                     `at "999" does not exist: ` + r.schema + ` is at version `,
 		"/assets?schema_id=SCH-9":                            `schema_id "SCH-9" does not exist`,
 		"/assets?" + of + "&project=PRJ-99":                  `project "PRJ-99" does not exist`,
 		"/changes?" + of + "&from=999":                       `from "999" does not exist`,
@@ -50,6 +50,15 @@ func TestNotFoundNamesTheParameter(t *testing.T) {
 		"/tests?" + of + "&asset=model.shop.dim_products&project=nope":                   `project "nope" does not exist`,
 		"/assets/" + strings.Repeat("x", 3000) + "?" + of:                                `x…"`,
 		"/dbt_imports/IMP-1/artifacts/" + strings.Repeat("ab", 32):                       `sha "abab`,
+		"/assets/dim_products?" + of:                                                     `did you mean model.shop.dim_products`,
+		"/assets/model.shop.dim_product?" + of:                                           `did you mean model.shop.dim_products`,
+		"/assets/marts.dim_product/columns?" + of:                                        `did you mean model.shop.dim_products`,
+		"/impact?" + of + "&asset=model.shop.dim_prodcts":                                `did you mean model.shop.dim_products`,
+		"/assets/by-relation?" + of + "&relation=x.dim_product":                          `did you mean model.shop.dim_products`,
+		"/assets/by-unique-id?" + of + "&unique_id=dim_product":                          `did you mean model.shop.dim_products`,
+		"/assets?" + of + "&project=shap":                                                `did you mean shop?`,
+		"/runs?" + of + "&project=shap":                                                  `did you mean shop?`,
+		"/assets?project=shop":                                                           `needs schema_id`,
 	} {
 		got := r.Get(t, "/api/v1"+path, r.key)
 		if detail, _ := got.At(t, "detail").(string); got.Status != 404 || !strings.Contains(detail, want) {
@@ -186,6 +195,10 @@ func TestFiltersOfTestsAndColumns(t *testing.T) {
 		if got := r.all(t, r.key, "/api/v1/assets?"+of+"&column_tag=gold", "id"); !slices.Equal(got, []any{r.table}) {
 			t.Errorf("tables with the tag: %v", got)
 		}
+		got := r.Get(t, "/api/v1/assets?"+of+"&column_tag=Gold", r.key)
+		if got.At(t, "meta.warnings.0") != `column_tag: no column has "Gold"; near names: gold` {
+			t.Errorf("a tag in another case: %s", got.Body)
+		}
 	}
 	if got := r.all(t, r.key, "/api/v1/assets/"+r.table+"/columns?tag=gold", "attributes.name"); !slices.Equal(got, []any{"product_id", "product_name"}) {
 		t.Errorf("columns with the tag: %v", got)
@@ -195,6 +208,12 @@ func TestFiltersOfTestsAndColumns(t *testing.T) {
 	}
 	if got := r.all(t, r.key, "/api/v1/assets?"+of+"&column_tag=gold", "id"); len(got) != 0 {
 		t.Errorf("after the tag is gone: %v", got)
+	}
+	for _, list := range []string{"assets", "runs", "tests", "freshness"} {
+		byID, byName := r.Get(t, "/api/v1/"+list+"?"+of+"&project=PRJ-1", r.key), r.Get(t, "/api/v1/"+list+"?"+of+"&project=shop", r.key)
+		if byID.Status != 200 || byName.Status != 200 || byID.At(t, "meta.total") != byName.At(t, "meta.total") {
+			t.Errorf("%s of a project: %d %s, by its name %d %s", list, byID.Status, byID.Body, byName.Status, byName.Body)
+		}
 	}
 	for _, query := range []string{"test_status=pass", "test_status=pass&kind=model"} {
 		one, all := r.all(t, r.key, "/api/v1/assets?"+of+"&"+query, "id"), r.all(t, r.key, "/api/v1/assets?"+query, "id")

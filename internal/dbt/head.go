@@ -154,7 +154,7 @@ func (h *header) largestPackage() string {
 // early refuses a file of another kind or version as soon as its metadata has been read.
 func (h *header) early(want Kind, s *splitter) error {
 	if h.named && h.Kind != want {
-		return s.located(kindMismatch(want, h.Kind))
+		return kindMismatch(want, h.Kind)
 	}
 	if h.Version > maxSchemaVersion {
 		return h.finish(want, want, s)
@@ -165,7 +165,7 @@ func (h *header) early(want Kind, s *splitter) error {
 func kindMismatch(want, found Kind) *Error {
 	return &Error{
 		Code: CodeKindMismatch, Offset: -1, Expected: string(want), Found: string(found),
-		Detail: "this is a " + found.file() + ", not a " + want.file(), Remedy: "send each artifact in its own part",
+		Detail: "this is a " + found.file() + ", not a " + want.file(), Remedy: "give each file as what it is",
 	}
 }
 

@@ -134,7 +134,19 @@ func (a *API) assetByName(ctx context.Context, p access.Principal, within *readm
 		}
 	}
 	err = missingProject(ctx, view, project, err)
-	return foundIn(view, asset), httpserver.Missing(err, ref.param, ref.name)
+	return foundIn(view, asset), missingName(ctx, view, err, ref.param, ref.name)
+}
+
+// missingName names an asset, and similar ones, in the error that means that a schema has none of that name.
+func missingName(ctx context.Context, view *readmodel.View, err error, param, name string) error {
+	if !errors.Is(err, catalog.ErrNotFound) {
+		return err
+	}
+	similar, nearErr := view.NearAssets(ctx, name)
+	if nearErr != nil {
+		return nearErr
+	}
+	return httpserver.MissingNear(err, param, name, similar)
 }
 
 // missingProject names the project in the error that means that nothing was found, if the schema has no such project.
@@ -171,6 +183,23 @@ func missingAsset(err error, ref assetRef) error {
 	}
 	p := httpserver.NewProblem(httpserver.CodeNotFound, "%s %.200q is not an id such as TBL-12; a dbt unique_id or a relation needs schema_id too.", ref.param, ref.name)
 	return p.About(ref.param, "not an id")
+}
+
+// projectOf returns the project that the parameter project means: by its id, or within a schema by its name or key.
+func (a *API) projectOf(ctx context.Context, p access.Principal, schemaID, label string) (*readmodel.View, catalog.Project, error) {
+	if _, err := catalog.ParseIDOf(catalog.PrefixProject, label); err == nil {
+		return a.project(ctx, p, "project", label)
+	}
+	view, err := a.filtered(ctx, p, schemaID, "")
+	if err != nil {
+		return nil, catalog.Project{}, err
+	}
+	if view == nil {
+		problem := httpserver.NewProblem(httpserver.CodeNotFound, "project %.200q is not an id such as PRJ-1; the name of a project needs schema_id too.", label)
+		return nil, catalog.Project{}, problem.About("project", "not an id")
+	}
+	project, err := view.ProjectNamed(ctx, label)
+	return view, project, missingProject(ctx, view, label, err)
 }
 
 // projectKey returns the key of a project that is given by id; another name is returned unchanged.

@@ -20,7 +20,7 @@ type assetsInput struct {
 	AtParam
 	SchemaID       string `query:"schema_id" maxLength:"64"`
 	Kind           string `query:"kind" maxLength:"512" doc:"One or more kinds, separated by commas"`
-	Project        string `query:"project" maxLength:"64" doc:"Id of a project"`
+	Project        string `query:"project" maxLength:"512" doc:"Id of a project, or with schema_id its name or key" example:"shop"`
 	Package        string `query:"package" maxLength:"512"`
 	Tag            string `query:"tag" maxLength:"512"`
 	Owner          string `query:"owner" maxLength:"512" doc:"Name of an owner, or an e-mail address that a dbt group or exposure gives for one"`
@@ -147,7 +147,7 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 		f.HasDescription = &has
 	}
 	if in.Project != "" {
-		_, project, err := a.project(ctx, p, "project", in.Project)
+		_, project, err := a.projectOf(ctx, p, in.SchemaID, in.Project)
 		if err != nil {
 			return f, err
 		}
@@ -217,7 +217,7 @@ func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *un
 	}
 	asset, err := view.AssetByUniqueID(ctx, project, in.UniqueID)
 	if err = missingProject(ctx, view, project, err); err != nil {
-		return nil, httpserver.Missing(err, "unique_id", in.UniqueID)
+		return nil, missingName(ctx, view, err, "unique_id", in.UniqueID)
 	}
 	doc, err := a.assetDocument(ctx, p, foundIn(view, asset))
 	return httpserver.Reply(doc), err
@@ -239,7 +239,7 @@ func (a *API) getAssetByRelation(ctx context.Context, p access.Principal, in *re
 		return nil, httpserver.InvalidParameter("relation", "%s", invalid.Reason)
 	}
 	if err != nil {
-		return nil, httpserver.Missing(err, "relation", in.Relation)
+		return nil, missingName(ctx, view, err, "relation", in.Relation)
 	}
 	doc, err := a.assetDocument(ctx, p, foundIn(view, asset))
 	return httpserver.Reply(doc), err

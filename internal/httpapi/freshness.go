@@ -47,7 +47,7 @@ type freshnessInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
 	Status   string `query:"status" enum:"pass,warn,error,runtime error"`
-	Project  string `query:"project" maxLength:"64" doc:"Id of a project"`
+	Project  string `query:"project" maxLength:"512" doc:"Id of a project, or with schema_id its name or key" example:"shop"`
 	Asset    string `query:"asset" maxLength:"4096" doc:"A table: an id, a dbt unique_id or a relation"`
 }
 
@@ -82,7 +82,7 @@ func (a *API) listFreshness(ctx context.Context, p access.Principal, in *freshne
 func (a *API) freshnessFilter(ctx context.Context, p access.Principal, in *freshnessInput) (readmodel.FreshnessFilter, error) {
 	f := readmodel.FreshnessFilter{Status: in.Status}
 	if in.Project != "" {
-		_, project, err := a.project(ctx, p, "project", in.Project)
+		_, project, err := a.projectOf(ctx, p, in.SchemaID, in.Project)
 		if err != nil {
 			return f, err
 		}

@@ -55,6 +55,9 @@ func viewAt(ctx context.Context, v *readmodel.View, param, at string) (*readmode
 		if n < 0 {
 			return nil, httpserver.InvalidParameter(param, "must not be negative")
 		}
+		if n > v.Schema.Version {
+			return nil, httpserver.NewProblem(httpserver.CodeNotFound, "%s %q does not exist: %s is at version %d.", param, at, v.Schema.ID, v.Schema.Version).About(param, "not found")
+		}
 		older, err := v.At(ctx, readmodel.AtVersion(n))
 		return older, httpserver.Missing(err, param, at)
 	}

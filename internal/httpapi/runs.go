@@ -64,7 +64,7 @@ type runsInput struct {
 	httpserver.PageParams
 	AtParam
 	SchemaID string `query:"schema_id" maxLength:"64"`
-	Project  string `query:"project" maxLength:"64" doc:"Id of a project"`
+	Project  string `query:"project" maxLength:"512" doc:"Id of a project, or with schema_id its name or key" example:"shop"`
 }
 
 func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*httpserver.Body[httpserver.List[Run]], error) {
@@ -74,7 +74,7 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 	}
 	var project catalog.ProjectID
 	if in.Project != "" {
-		_, named, err := a.project(ctx, p, "project", in.Project)
+		_, named, err := a.projectOf(ctx, p, in.SchemaID, in.Project)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +109,7 @@ func (a *API) runsScope(ctx context.Context, p access.Principal, in *runsInput) 
 	if in.SchemaID != "" || in.Project == "" {
 		return a.filtered(ctx, p, in.SchemaID, in.At)
 	}
-	view, _, err := a.project(ctx, p, "project", in.Project)
+	view, _, err := a.projectOf(ctx, p, in.SchemaID, in.Project)
 	if err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func (a *API) testsScope(ctx context.Context, p access.Principal, in *testsInput
 		return asset.view, f, err
 	}
 	if in.Project != "" {
-		of, project, err := a.project(ctx, p, "project", in.Project)
+		of, project, err := a.projectOf(ctx, p, in.SchemaID, in.Project)
 		if err != nil {
 			return nil, f, err
 		}

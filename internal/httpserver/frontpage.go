@@ -20,7 +20,7 @@ const frontPage = `<!doctype html>
 <li><a href="/api/v1/openapi.json">/api/v1/openapi.json</a>: every route, with parameters and examples</li>
 <li><a href="/readyz">/readyz</a>: the state of the server</li>
 </ul>
-<p>Every other route wants an API key:</p>
+<p>Every other route wants an API key, except on this machine in a demonstration:</p>
 <pre>curl -H "Authorization: Bearer YOUR_API_KEY" http://%s/api/v1/schemas</pre>
 <p><code>thalweg keys create --name me --scope read:catalog</code> makes one.</p>
 </html>

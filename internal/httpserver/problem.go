@@ -228,12 +228,17 @@ func Missing(err error, parameter, value string) error {
 
 // MissingOf is Missing for a value that is one of several names: it names those that are similar.
 func MissingOf(err error, parameter, value string, names iter.Seq[string]) error {
+	return MissingNear(err, parameter, value, near.Names(value, names, 3))
+}
+
+// MissingNear is Missing for a value that looks like some names.
+func MissingNear(err error, parameter, value string, similar []string) error {
 	err = Missing(err, parameter, value)
 	var p *Problem
 	if !errors.As(err, &p) || p.Field != parameter {
 		return err
 	}
-	if similar := near.Names(value, names, 3); len(similar) > 0 {
+	if len(similar) > 0 {
 		p.Detail = fmt.Sprintf("%s %q does not exist; did you mean %s?", parameter, shortened(value), strings.Join(similar, " or "))
 	}
 	return p

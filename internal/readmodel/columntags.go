@@ -2,6 +2,7 @@ package readmodel
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -103,4 +104,22 @@ func (c *ColumnTags) assets(tag string) map[catalog.AssetID]bool {
 		}
 	}
 	return out
+}
+
+// columnTagWarning returns the warning about a tag that no column has, with the tags that are near it.
+func (v *View) columnTagWarning(ctx context.Context, tag string) ([]string, error) {
+	part, err := v.m.part(ctx, v.scope(), columnTagsPart, v.Version)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, tags := range part.(*ColumnTags).of {
+		for _, t := range tags {
+			known[t] = true
+		}
+	}
+	if known[tag] {
+		return nil, nil
+	}
+	return []string{withNear(fmt.Sprintf("column_tag: no column has %q", tag), tag, maps.Keys(known))}, nil
 }

@@ -65,6 +65,13 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	for _, want := range list.unmatched {
 		out.Warnings = append(out.Warnings, want.warning(maps.Keys(list.assets.index.property(want.property))))
 	}
+	if f.ColumnTag != "" && list.total == 0 {
+		warning, err := v.columnTagWarning(ctx, f.ColumnTag)
+		if err != nil {
+			return out, err
+		}
+		out.Warnings = append(out.Warnings, warning...)
+	}
 	chosen, next, err := cut(list.chosen, order, p, func(a *Asset) *Asset { return a })
 	if err != nil {
 		return out, err
@@ -129,11 +136,15 @@ func (w wanted) positions(x *index) []int32 {
 
 // warning names the value and those that are near it.
 func (w wanted) warning(known iter.Seq[string]) string {
-	text := fmt.Sprintf("%s: no asset has %q", w.param, w.value)
-	if similar := near.Names(w.value, known, maxNearNames); len(similar) > 0 {
-		text += "; near names: " + strings.Join(similar, ", ")
+	return withNear(fmt.Sprintf("%s: no asset has %q", w.param, w.value), w.value, known)
+}
+
+// withNear adds the names that are near a value to a warning about it.
+func withNear(warning, value string, known iter.Seq[string]) string {
+	if similar := near.Names(value, known, maxNearNames); len(similar) > 0 {
+		warning += "; near names: " + strings.Join(similar, ", ")
 	}
-	return text
+	return warning
 }
 
 // wanted lists the values of the filter that may be misspelt.
