@@ -387,9 +387,9 @@ func TestFieldsOfBodies(t *testing.T) {
 	r := newRig(t, Options{})
 	asset, schema := "/api/v1/assets/"+r.table, "/api/v1/schemas/"+r.schema
 	for _, c := range []struct{ method, path, body, field, detail string }{
-		{"PATCH", asset, `{"descripton": "x"}`, "descripton", "unknown field; did you mean description?"},
+		{"PATCH", asset, `{"descr": "x"}`, "descr", "unknown field; did you mean description?"},
 		{"PATCH", asset, `{"x": "x"}`, "x", "unknown field; want one of description, owners, tags"},
-		{"PATCH", schema, `{"policy": {"descripton": "smart"}}`, "policy.descripton", "did you mean description"},
+		{"PATCH", schema, `{"policy": {"descr": "smart"}}`, "policy.descr", "did you mean description"},
 		{"PATCH", schema, `{"policy": {"description": "smrt"}}`, "policy.description", `"smrt" is not a value of it; did you mean smart?`},
 		{"PATCH", schema, `{"targets": [{"project": "shop", "projekt": "shop"}]}`, "targets[0].projekt", "did you mean project?"},
 		{"PATCH", schema, `{"targets": [{"database": "x"}]}`, "targets[0].project", "required field is missing"},
