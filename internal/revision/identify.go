@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -202,7 +203,12 @@ func (p *identification) goneOf() map[catalog.Origin]map[catalog.AssetID]bool {
 
 // covers reports whether a relation is in a schema that was observed.
 func (o *Observation) covers(relationKey string) bool {
-	return slices.ContainsFunc(o.Scope, func(s Scope) bool { return s.contains(relationKey) })
+	if o.prefixes == nil {
+		for _, s := range o.Scope {
+			o.prefixes = append(o.prefixes, s.prefix())
+		}
+	}
+	return slices.ContainsFunc(o.prefixes, func(prefix string) bool { return strings.HasPrefix(relationKey, prefix) })
 }
 
 // mustRestate reports whether the edges of projects that are not observed may

@@ -85,7 +85,8 @@ type Observation struct {
 	// Closed are facets that end as if nothing had ever reported them.
 	Closed []ClosedFacet
 
-	claimed map[string]bool // of Claims; nil until needed
+	claimed  map[string]bool // of Claims; nil until needed
+	prefixes []string        // of Scope; nil until needed
 }
 
 // dropClaims keeps only the ids of the claims.
@@ -103,10 +104,14 @@ type ClosedFacet struct {
 	Key   store.FacetKey
 }
 
-// Scope is a physical schema that was observed completely.
-type Scope struct{ prefix string } // of folded relations
+// Scope is a physical schema that was observed completely, by the names that the warehouse itself stores.
+type Scope struct{ Platform, Database, Schema string }
 
-func (s Scope) contains(relationKey string) bool { return strings.HasPrefix(relationKey, s.prefix) }
+// prefix is what the relation keys of everything in the schema begin with.
+func (s Scope) prefix() string {
+	const any = "x"
+	return strings.TrimSuffix(catalog.WarehouseRelation(s.Platform, s.Database, s.Schema, any).Key(), any)
+}
 
 // Claim states that a thing exists.
 type Claim struct {

@@ -196,7 +196,7 @@ func (r *rig) crawl(integration string, schemas []string, things ...thing) Obser
 		Cause: catalog.Cause{Kind: catalog.CauseCrawl, ID: int64(r.last)}, Coverage: Scoped, Facets: held,
 	}
 	for _, s := range schemas {
-		o.Scope = append(o.Scope, scopeOf("postgres", "db", s))
+		o.Scope = append(o.Scope, Scope{Platform: "postgres", Database: "db", Schema: s})
 	}
 	for _, x := range things {
 		b := x.body(held.Texts)
@@ -347,11 +347,4 @@ func (f failing) ReadFacets(context.Context, []int) ([]catalog.Facet, Texts, err
 
 func (f failing) ReadTests(context.Context, []int) ([]catalog.Test, Texts, error) {
 	return nil, nil, f.err
-}
-
-// scopeOf returns the scope of a schema of a warehouse.
-func scopeOf(platform, database, schema string) Scope {
-	const any = "x"
-	key := catalog.WarehouseRelation(platform, database, schema, any).Key()
-	return Scope{prefix: strings.TrimSuffix(key, any)}
 }
