@@ -33,11 +33,11 @@ func (panickingEditor) UpdateSchema(context.Context, int64, catalog.SchemaID, ca
 	panic("secret thing")
 }
 
-func (panickingEditor) ConfirmRemovals(context.Context, int64, catalog.SchemaID, catalog.Actor) (int64, error) {
+func (panickingEditor) ConfirmRemovals(context.Context, int64, catalog.SchemaID, store.By) (int64, error) {
 	panic("secret thing")
 }
 
-func (panickingEditor) DismissRemovals(context.Context, int64, catalog.SchemaID, catalog.Actor) error {
+func (panickingEditor) DismissRemovals(context.Context, int64, catalog.SchemaID, store.By) error {
 	return errors.New("secret thing")
 }
 

@@ -148,6 +148,7 @@ func audit(t *testing.T, o Options) {
 	steps := []step{
 		{"POST /api/v1/schemas", "/api/v1/schemas", `{"name":"B"}`, "schema.created", "SCH-102"},
 		{"PATCH /api/v1/schemas/{id}", "/api/v1/schemas/SCH-102", `{"policy":{"tags":"smart"}}`, "schema.updated", "SCH-102"},
+		{"PATCH /api/v1/schemas/{id}", "/api/v1/schemas/" + schema, `{"targets":[{"project":"shop","schema":"elsewhere"}]}`, "target.changed", schema},
 		{"DELETE /api/v1/schemas/{id}", "/api/v1/schemas/SCH-102?confirm=B", "", "schema.deleted", "SCH-102"},
 		{"POST /api/v1/users", "/api/v1/users", `{"name":"Ana","email":"ana@example.com","role":"editor"}`, "user.created", "USR-1"},
 		{"PATCH /api/v1/users/{id}", "/api/v1/users/USR-1", `{"role":"viewer"}`, "user.updated", "USR-1"},

@@ -50,9 +50,10 @@ func (s *sortedFacets) columns(platform string, p Policy) (columns []Column, lis
 	return out, list != nil
 }
 
-// made returns the columns that the table's code makes, where no list of the warehouse takes precedence.
+// made returns the columns that the table's code makes, where no list of the warehouse takes precedence. Those of a
+// removed table are not known: its code is not read where it arrives after the report that lacks it.
 func (s *sortedFacets) made(list *Facet) *Facet {
-	if list != nil || s.code == nil || len(s.live) == 0 || len(s.code.Body.Columns) == 0 {
+	if list != nil || s.code == nil || !s.present || len(s.code.Body.Columns) == 0 {
 		return nil
 	}
 	return s.code

@@ -48,12 +48,12 @@ func FuzzImport(f *testing.F) {
 		a := newFuzzRig(t)
 		a.sendBoth(t, first, second)
 		if odd {
-			a.state(t)
+			a.state(t, nil)
 			return
 		}
 		b := newFuzzRig(t)
 		b.sendBoth(t, second, first)
-		if diff := firstDifferent(a.state(t), b.state(t)); diff != "" {
+		if diff := firstDifferent(a.state(t, nil), b.state(t, nil)); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -107,74 +107,127 @@ func permutations(pieces map[string]artifacts, n int) [][]string {
 func final(t *testing.T, open apitest.OpenStore, pieces map[string]artifacts, order []string) map[string]any {
 	t.Helper()
 	r := newRig(t, open)
+	imports := map[string]string{}
 	for _, name := range order {
-		r.send(t, pieces[name])
+		imports[r.send(t, pieces[name])] = "import of " + name
 	}
-	return r.state(t)
+	return r.state(t, imports)
 }
 
-// state is what the API returns, by names that do not depend on what came first:
-// ids are replaced by what they stand for, and what belongs to an arrival
-// (times, versions, the import that first said a thing) is left out.
-func (r *rig) state(t *testing.T) map[string]any {
+// notOfTheState are routes whose replies are about what happened, one import after the
+// other, or about the installation.
+var notOfTheState = []string{
+	"/api/v1/dbt_imports", "/api/v1/audit", "/api/v1/changes", "/api/v1/keys", "/api/v1/users", "/api/v1/limits", "/api/v1/openapi.json",
+	"/api/v1/healthcheck", "/api/v1/assets/{id}/changes",
+}
+
+// everyAsset is up to how many assets the state has what the routes below return of each
+// of them or of each column; larger projects have too many.
+const everyAsset = 60
+
+var ofEveryAsset = []string{"/api/v1/impact", "/api/v1/assets/{id}/columns/{name}/lineage", "/api/v1/assets/by-unique-id", "/api/v1/assets/by-relation"}
+
+// state is what every read route of the API returns of the catalog, with each id
+// replaced by what it stands for. imports are the names of the imports.
+func (r *rig) state(t *testing.T, imports map[string]string) map[string]any {
 	t.Helper()
-	of := "schema_id=" + r.schema
-	out := map[string]any{}
+	w := &walk{rig: r, ids: map[string][]string{}, replies: map[string]apitest.Reply{}}
+	w.document = r.Get(t, "/api/v1/openapi.json", "").JSON(t)
+	w.collect(t)
 	names := r.names(t)
-	read := func(name, path string) {
-		reply := r.Get(t, path, r.key)
-		if reply.Status != 200 {
-			t.Fatalf("%s: %d %s", path, reply.Status, reply.Body)
+	maps.Copy(names, imports)
+	out := map[string]any{}
+	for path, operations := range w.document["paths"].(map[string]any) {
+		get, ok := operations.(map[string]any)["get"].(map[string]any)
+		if !ok || !strings.HasPrefix(path, "/api/v1/") || slices.ContainsFunc(notOfTheState, func(not string) bool { return path == not || strings.HasPrefix(path, not+"/") }) {
+			continue
 		}
-		out[name] = neutral(reply.JSON(t), names)
-	}
-	for id, name := range names {
-		switch {
-		case strings.HasPrefix(name, "asset "):
-			for _, part := range []string{"", "/columns", "/code", "/tests", "/runs", "/facets"} {
-				read(name+part, "/api/v1/assets/"+id+part)
+		if len(w.ids["assets"]) > everyAsset && slices.Contains(ofEveryAsset, path) {
+			continue
+		}
+		params := parameters(get)
+		for _, address := range w.addresses(t, path) {
+			if _, ok := params["breakdown"]; ok {
+				address = withParameter(address, "breakdown", "kind,tag,owner,group,package,materialized")
 			}
-		case strings.HasPrefix(name, "run "):
-			read(name, "/api/v1/runs/"+id+"?limit=200")
-		case strings.HasPrefix(name, "project "):
-			read(name, "/api/v1/projects/"+id)
+			if _, ok := params["cursor"]; ok {
+				address = withParameter(address, "limit", "200")
+			}
+			out[renamed(address, names)] = w.all(t, address, names)
 		}
 	}
-	read("lineage", "/api/v1/lineage?limit=2000&"+of)
-	read("tests", "/api/v1/tests?limit=200&"+of)
-	read("assets", "/api/v1/assets?limit=200&breakdown=kind,tag,owner,group,package,materialized&"+of)
-	read("removed", "/api/v1/assets?removed=true&limit=200&"+of)
-	read("pending", "/api/v1/schemas/"+r.schema+"/removals?limit=200")
-	read("schema", "/api/v1/schemas/"+r.schema)
 	return out
+}
+
+// all reads an address, of a list all of its pages.
+func (w *walk) all(t *testing.T, address string, names map[string]string) any {
+	t.Helper()
+	var pages []any
+	for address != "" {
+		reply := w.get(t, address)
+		doc, ok := neutral(reply.JSON(t), names).(map[string]any)
+		if !ok || reply.Status != 200 {
+			return []any{reply.Status, doc}
+		}
+		delete(doc, "links")
+		pages = append(pages, doc)
+		address, _ = reply.At(t, "links.next").(string)
+	}
+	return pages
 }
 
 // names gives what each id stands for.
 func (r *rig) names(t *testing.T) map[string]string {
 	t.Helper()
 	names := map[string]string{}
-	put := func(kind, list, value string) {
-		ids, values := r.list(t, list, "id"), r.list(t, list, value)
+	put := func(kind, list string, values ...string) {
+		ids := r.list(t, list, "id")
 		for i, id := range ids {
-			names[id] = kind + " " + values[i]
+			names[id] = kind
+			for _, value := range values {
+				names[id] += " " + r.list(t, list, value)[i]
+			}
 		}
 	}
 	of := "schema_id=" + r.schema
-	put("run", "/api/v1/runs?limit=200&"+of, "attributes.invocation_id")
+	put("run", "/api/v1/runs?limit=200&"+of, "attributes.invocation_id", "attributes.artifact")
 	put("project", "/api/v1/projects?limit=200&"+of, "attributes.name")
 	put("test", "/api/v1/tests?limit=200&"+of, "attributes.unique_id")
-	put("asset", "/api/v1/assets?limit=200&"+of, "attributes.dbt.unique_id")
+	put("asset", "/api/v1/assets?limit=200&"+of, "attributes.dbt.unique_id", "attributes.name")
+	put("removed asset", "/api/v1/assets?removed=true&limit=200&"+of, "attributes.dbt.unique_id", "attributes.name", "attributes.relation.text")
 	return names
 }
 
-// arrival are the fields that depend on when and in which order reports arrived:
-// reported_at is the oldest report with a facet's content that was applied, and
-// removed_at when the removal was.
-var arrival = []string{"created_at", "updated_at", "removed_at", "reported_at", "version", "import", "gone_since", "last_import", "since", "compiled_import", "absent"}
+// arrival are the fields that state when something was applied or first reported, by which import and as
+// which version.
+var arrival = []string{
+	"created_at", "updated_at", "removed_at", "reported_at", "version", "last_import", "import", "cause", "gone_since", "since", "absent", "compiled_import", "withdrawn", "withdrawn_since",
+}
 
 var label = regexp.MustCompile(`\b[A-Z]{3}-\d+\b`)
 
-// neutral replaces ids, leaves arrivals out and sorts lists of objects.
+func renamed(s string, names map[string]string) string {
+	return label.ReplaceAllStringFunc(s, func(id string) string {
+		if name, ok := names[id]; ok {
+			return name
+		}
+		return "an id"
+	})
+}
+
+// ordered reports whether a list has an order of its own, other than that of ids: that of
+// runs is their time, that of columns their position and that of tables their name.
+func ordered(list []any) bool {
+	if len(list) == 0 {
+		return false
+	}
+	first, _ := list[0].(map[string]any)
+	attributes, _ := first["attributes"].(map[string]any)
+	_, positioned := attributes["ordinal"]
+	return first["type"] == "run" || first["type"] == "result" || positioned
+}
+
+// neutral replaces ids and leaves arrivals out.
 func neutral(v any, names map[string]string) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -191,15 +244,12 @@ func neutral(v any, names map[string]string) any {
 		for i, value := range v {
 			out[i] = neutral(value, names)
 		}
-		slices.SortFunc(out, func(a, b any) int { return strings.Compare(text(a), text(b)) })
+		if !ordered(v) {
+			slices.SortFunc(out, func(a, b any) int { return strings.Compare(text(a), text(b)) })
+		}
 		return out
 	case string:
-		return label.ReplaceAllStringFunc(v, func(id string) string {
-			if name, ok := names[id]; ok {
-				return name
-			}
-			return "an id"
-		})
+		return renamed(v, names)
 	}
 	return v
 }

@@ -3,7 +3,12 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -69,7 +74,25 @@ func (g *reports) piece(project string, hour, number int) artifacts {
 		list[key] = entries
 		a.catalog = g.artifact(head("catalog/v1"), list)
 	}
+	for range g.IntN(3) {
+		if a.results == nil {
+			run := head("run-results/v6")
+			run["invocation_id"] = fmt.Sprintf("%s-run-%d", project, number)
+			a.results = g.run(run, listed)
+		}
+	}
 	return a
+}
+
+// run generates a run of the tables of an upload.
+func (g *reports) run(head, listed doc) []byte {
+	var results []doc
+	for _, id := range slices.Sorted(maps.Keys(listed)) {
+		if g.IntN(3) > 0 {
+			results = append(results, doc{"unique_id": id, "status": g.pick("success", "error"), "execution_time": 1.5, "timing": []doc{}, "message": g.pick("", "m"), "thread_id": "1", "adapter_response": doc{}, "failures": nil})
+		}
+	}
+	return g.artifact(head, doc{"results": results, "elapsed_time": 2.5, "args": doc{"which": g.pick("run", "build")}})
 }
 
 // artifact writes an artifact; its metadata are never odd.
@@ -97,12 +120,15 @@ func (g *reports) table(project string, i int, compiled bool, before string) (st
 		return "source.reader.shop." + name, node
 	}
 	raw := g.pick("1", "2", "3")
+	node["config"] = doc{"materialized": g.pick("table", "view")}
 	node["unique_id"], node["resource_type"], node["alias"] = "model.shop."+name, "model", name
 	node["raw_code"], node["checksum"] = "-- "+raw, doc{"name": "sha256", "checksum": "sum-" + name + raw}
 	from := "select " + raw + " as id"
 	if before != "" {
 		node["depends_on"] = doc{"nodes": []string{before}}
-		from = "select id from db.core." + before[len("model.shop."):]
+		parent := "db.core." + before[len("model.shop."):]
+		from = g.pick("select id from "+parent, "select * from "+parent, "select id as ID, a.extra from "+parent+" a",
+			"with p as (select * from "+parent+") select Id, more from p", "select ID, other from "+parent)
 	}
 	if compiled && g.IntN(6) > 0 {
 		node["compiled_code"] = from + " -- " + g.pick("x", "y")
@@ -161,9 +187,24 @@ func piecesOf(t *testing.T, seed uint64) map[string]artifacts {
 	return pieces
 }
 
+// seeds are the seeds of the generated reports: a few, or those from the first to before
+// the last of THALWEG_SEEDS, such as 100-200.
+func seeds(t *testing.T) iter.Seq[uint64] {
+	first, last := uint64(0), uint64(6)
+	if text := os.Getenv("THALWEG_SEEDS"); text != "" {
+		if _, err := fmt.Sscanf(text, "%d-%d", &first, &last); err != nil {
+			t.Fatalf("THALWEG_SEEDS=%s: %v", text, err)
+		}
+	}
+	return func(yield func(uint64) bool) {
+		for seed := first; seed < last && yield(seed); seed++ {
+		}
+	}
+}
+
 // Artifacts of two projects, in any order, end in one state.
 func TestAnyOrderOfReportsEndsInOneState(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range seeds(t) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			pieces := piecesOf(t, seed)
@@ -201,4 +242,53 @@ func TestReportsThatArriveAgainMakeNoVersion(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A model is ephemeral, then a table that another project declares as a source, then gone: in any order nothing is left
+// of the asset that it had on its own.
+func TestEphemeralModelThatBecomesATable(t *testing.T) {
+	g := &reports{Rand: rand.New(rand.NewPCG(1, 7)), t: t}
+	upload := func(project string, hour int, names ...string) artifacts {
+		nodes, sources, parents := doc{}, doc{}, doc{}
+		for i, materialized := range names {
+			id, node := g.table(project, i, true, "")
+			node["tags"], node["description"], node["columns"] = []string{}, "", doc{}
+			node["config"] = doc{"materialized": materialized}
+			if materialized == "ephemeral" {
+				node["relation_name"] = nil
+			}
+			if parents[id] = []string{}; project == "shop" {
+				nodes[id] = node
+			} else {
+				sources[id] = node
+			}
+		}
+		at := time.Date(2026, time.November, 2, hour, 0, 0, 0, time.UTC).Format(time.RFC3339)
+		return artifacts{manifest: g.encode(doc{"metadata": doc{
+			"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json", "dbt_version": "1.10.0", "generated_at": at,
+			"project_name": project, "project_id": "id-" + project, "adapter_type": "duckdb", "invocation_id": fmt.Sprint(project, hour),
+		}, "nodes": nodes, "sources": sources, "parent_map": parents, "child_map": doc{}})}
+	}
+	pieces := map[string]artifacts{
+		"ephemeral": upload("shop", 1, "table", "ephemeral"), "table": upload("shop", 2, "table", "table"), "gone": upload("shop", 3, "table"),
+		"source": upload("reader", 1, "table", "table"),
+	}
+	orders := permutations(pieces, 6)
+	want := final(t, nil, pieces, orders[0])
+	if removed := removedOf(want); len(removed) != 0 {
+		t.Errorf("removed: %s", text(removed))
+	}
+	for _, order := range orders[1:] {
+		t.Run(fmt.Sprint(order), func(t *testing.T) { sameState(t, want, final(t, nil, pieces, order)) })
+	}
+}
+
+// removedOf are the replies about removed assets.
+func removedOf(state map[string]any) (out []string) {
+	for address := range state {
+		if strings.Contains(address, "/assets/removed asset") {
+			out = append(out, address)
+		}
+	}
+	return out
 }

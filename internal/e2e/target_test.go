@@ -56,14 +56,14 @@ func TestManifestsOfAnotherTargetInAnyOrder(t *testing.T) {
 		first := inTarget(t, "prod", 3, verbatim, 0, 1, 2, 3, 4, 5)
 		state := func(t *testing.T, open apitest.OpenStore, order []string) map[string]any {
 			r := newRig(t, open)
-			r.send(t, first)
+			imports := map[string]string{r.send(t, first): "import of the first"}
 			for _, name := range order {
-				r.send(t, pieces[name])
+				imports[r.send(t, pieces[name])] = "import of " + name
 			}
 			if list := r.list(t, "/api/v1/schemas/"+r.schema+"/removals?limit=200", "attributes.reason"); len(list) != 7 || slices.Contains(list, "removed") {
 				t.Errorf("pending: %v", list)
 			}
-			return r.state(t)
+			return r.state(t, imports)
 		}
 		orders := permutations(pieces, 6)
 		want := state(t, nil, orders[0])

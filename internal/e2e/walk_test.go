@@ -219,13 +219,7 @@ func parameters(operation map[string]any) map[string][]string {
 // asked, with every value of its parameters.
 func (w *walk) read(t *testing.T, address string, params map[string][]string, values bool) {
 	t.Helper()
-	with := func(name, value string) string {
-		separator := "?"
-		if strings.Contains(address, "?") {
-			separator = "&"
-		}
-		return address + separator + name + "=" + url.QueryEscape(value)
-	}
+	with := func(name, value string) string { return withParameter(address, name, value) }
 	w.get(t, address)
 	for name, list := range params {
 		for _, v := range list {
@@ -269,4 +263,13 @@ func (w *walk) get(t *testing.T, address string) apitest.Reply {
 	}
 	w.replies[address] = reply
 	return reply
+}
+
+// withParameter adds a parameter to an address.
+func withParameter(address, name, value string) string {
+	separator := "?"
+	if strings.Contains(address, "?") {
+		separator = "&"
+	}
+	return address + separator + name + "=" + url.QueryEscape(value)
 }

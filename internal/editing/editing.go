@@ -127,18 +127,27 @@ func (e *Editor) UpdateSchema(ctx context.Context, ws int64, schema catalog.Sche
 }
 
 // ConfirmRemovals applies the pending removals and returns how many assets that
-// removes.
-func (e *Editor) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) (int64, error) {
-	n, err := e.Reviser.ConfirmRemovals(ctx, ws, schema, options(by))
+// removes. The entry of the audit log is committed with it.
+func (e *Editor) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) (int64, error) {
+	opts := options(by.Actor)
+	opts.Audit = func(r *revision.Result) store.AuditEntry {
+		return store.AuditEntry{Action: store.ActionRemovalsConfirmed, Subject: schema.String(), By: by, Details: map[string]any{"removed": r.Removed}}
+	}
+	n, err := e.Reviser.ConfirmRemovals(ctx, ws, schema, opts)
 	if err != nil {
 		return 0, fmt.Errorf("removals of %s: %w", schema, err)
 	}
 	return n, nil
 }
 
-// DismissRemovals discards the pending removals; the assets stay.
-func (e *Editor) DismissRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error {
-	if err := e.Reviser.DismissRemovals(ctx, ws, schema, options(by)); err != nil {
+// DismissRemovals discards the pending removals; the assets stay. The entry of the audit
+// log is committed with it.
+func (e *Editor) DismissRemovals(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) error {
+	opts := options(by.Actor)
+	opts.Audit = func(*revision.Result) store.AuditEntry {
+		return store.AuditEntry{Action: store.ActionRemovalsDismissed, Subject: schema.String(), By: by}
+	}
+	if err := e.Reviser.DismissRemovals(ctx, ws, schema, opts); err != nil {
 		return fmt.Errorf("removals of %s: %w", schema, err)
 	}
 	return nil

@@ -101,7 +101,7 @@ func (a *API) editAsset(ctx context.Context, p access.Principal, in *editAssetIn
 				return nil, err
 			}
 		}
-		facets, err := f.view.Facets(ctx, f.asset.ID)
+		facets, err := f.view.Facets(ctx, &f.asset)
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +140,7 @@ func (a *API) editColumn(ctx context.Context, p access.Principal, in *editColumn
 		if err := httpserver.Precondition(in.IfMatch, httpserver.DocumentOf(before)); err != nil {
 			return nil, err
 		}
-		facets, err := f.view.Facets(ctx, f.asset.ID)
+		facets, err := f.view.Facets(ctx, &f.asset)
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func (a *API) listFacets(ctx context.Context, p access.Principal, in *facetsInpu
 	if err != nil {
 		return nil, err
 	}
-	facets, err := f.view.Facets(ctx, f.asset.ID)
+	facets, err := f.view.Facets(ctx, &f.asset)
 	if err != nil {
 		return nil, err
 	}

@@ -23,9 +23,9 @@ type Editor interface {
 	// UpdateSchema changes a schema, and merges the assets that a new policy concerns.
 	UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor, patch store.SchemaPatch) error
 	// ConfirmRemovals applies pending removals and returns how many assets it removed.
-	ConfirmRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) (int64, error)
+	ConfirmRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by store.By) (int64, error)
 	// DismissRemovals discards pending removals.
-	DismissRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by catalog.Actor) error
+	DismissRemovals(ctx context.Context, ws int64, id catalog.SchemaID, by store.By) error
 }
 
 // Store is what the API needs of the store beyond the read model; *store.Store implements it.

@@ -7,7 +7,6 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
-	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Removal is an asset whose removal is pending.
@@ -80,16 +79,12 @@ func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.editor.ConfirmRemovals(ctx, p.WS, view.Schema.ID, p.Actor())
+	n, err := a.editor.ConfirmRemovals(ctx, p.WS, view.Schema.ID, p.By())
 	if err != nil {
 		return nil, err
 	}
-	imports, err := a.reverts.ConfirmTarget(ctx, p.WS, view.Schema.ID, p.Actor())
+	imports, err := a.reverts.ConfirmTarget(ctx, p.WS, view.Schema.ID, p.By())
 	if err != nil {
-		return nil, err
-	}
-	details := map[string]any{"removed": n, "imports": labelsOf(imports)}
-	if err := a.record(ctx, p, store.ActionRemovalsConfirmed, view.Schema.ID.String(), details); err != nil {
 		return nil, err
 	}
 	return removalsOutcome(view.Schema.ID.String(), n, imports), nil
@@ -100,13 +95,10 @@ func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDPar
 	if err != nil {
 		return nil, err
 	}
-	if err := a.editor.DismissRemovals(ctx, p.WS, view.Schema.ID, p.Actor()); err != nil {
+	if err := a.editor.DismissRemovals(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
 		return nil, err
 	}
-	if err := a.reverts.DismissTarget(ctx, p.WS, view.Schema.ID, p.Actor()); err != nil {
-		return nil, err
-	}
-	if err := a.record(ctx, p, store.ActionRemovalsDismissed, view.Schema.ID.String(), nil); err != nil {
+	if err := a.reverts.DismissTarget(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
 		return nil, err
 	}
 	return removalsOutcome(view.Schema.ID.String(), 0, nil), nil

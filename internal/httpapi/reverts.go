@@ -15,15 +15,15 @@ import (
 type Reverter interface {
 	// Revert restores the state before an import. If later versions changed some of the same things, it fails with
 	// catalog.ErrConflict or, with partly, restores the rest.
-	Revert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (importing.Reverted, error)
+	Revert(ctx context.Context, ws int64, imp catalog.Import, by store.By, partly bool) (importing.Reverted, error)
 	// Unrevert undoes a revert in the same way.
-	Unrevert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (importing.Reverted, error)
+	Unrevert(ctx context.Context, ws int64, imp catalog.Import, by store.By, partly bool) (importing.Reverted, error)
 	// ConfirmTarget queues imports of the manifests of another target that wait.
-	ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) ([]catalog.ImportID, error)
+	ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) ([]catalog.ImportID, error)
 	// SetTarget sets the target of a project that feeds its schema.
-	SetTarget(ctx context.Context, ws int64, project catalog.ProjectID, target catalog.Target, by catalog.Actor) error
+	SetTarget(ctx context.Context, ws int64, project catalog.ProjectID, target catalog.Target, by store.By) error
 	// DismissTarget forgets those manifests.
-	DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error
+	DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) error
 }
 
 // Revert is the result of reverting an import, or of undoing that.
@@ -54,25 +54,22 @@ func (a *API) registerReverts(s *httpserver.Server) {
 }
 
 func (a *API) revertImport(ctx context.Context, p access.Principal, in *revertInput) (*httpserver.Body[httpserver.Document[Revert]], error) {
-	return a.revert(ctx, p, in, store.ActionImportReverted, a.reverts.Revert)
+	return a.revert(ctx, p, in, a.reverts.Revert)
 }
 
 func (a *API) undoRevert(ctx context.Context, p access.Principal, in *revertInput) (*httpserver.Body[httpserver.Document[Revert]], error) {
-	return a.revert(ctx, p, in, store.ActionRevertUndone, a.reverts.Unrevert)
+	return a.revert(ctx, p, in, a.reverts.Unrevert)
 }
 
-func (a *API) revert(ctx context.Context, p access.Principal, in *revertInput, action string,
-	do func(context.Context, int64, catalog.Import, catalog.Actor, bool) (importing.Reverted, error),
+func (a *API) revert(ctx context.Context, p access.Principal, in *revertInput,
+	do func(context.Context, int64, catalog.Import, store.By, bool) (importing.Reverted, error),
 ) (*httpserver.Body[httpserver.Document[Revert]], error) {
 	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	done, err := do(ctx, p.WS, imp, p.Actor(), in.Force)
+	done, err := do(ctx, p.WS, imp, p.By(), in.Force)
 	if err != nil {
-		return nil, err
-	}
-	if err := a.record(ctx, p, action, imp.ID.String(), map[string]any{"version": done.Version, "force": in.Force}); err != nil {
 		return nil, err
 	}
 	out := Revert{Restored: done.Restored, NotRestored: done.NotRestored}

@@ -227,7 +227,7 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 		return nil, err
 	}
 	for _, t := range targets {
-		if err := a.reverts.SetTarget(ctx, p.WS, t.Project, t.Target, p.Actor()); err != nil {
+		if err := a.reverts.SetTarget(ctx, p.WS, t.Project, t.Target, p.By()); err != nil {
 			return nil, err
 		}
 	}

@@ -290,7 +290,7 @@ func TestConfirmedRemovalsTakeAllWithThem(t *testing.T) {
 		t.Errorf("while they wait %+v, %v", got, imp.Report.Counts)
 	}
 	versions := r.version()
-	n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, ana)
+	n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, store.By{Actor: ana})
 	if err != nil || n != 31 {
 		t.Errorf("confirmed %d, %v; want 30 tables and an exposure", n, err)
 	}
@@ -328,7 +328,7 @@ func TestDismissedRemovalsAreKept(t *testing.T) {
 	r.completed(r.send(few))
 	all := held{tables: 40, edges: 40, tests: 40, exposures: 1}
 	version := r.version()
-	if err := r.editor.DismissRemovals(t.Context(), ws, r.schema, ana); err != nil {
+	if err := r.editor.DismissRemovals(t.Context(), ws, r.schema, store.By{Actor: ana}); err != nil {
 		t.Fatal(err)
 	}
 	pending := func() int64 {
@@ -360,7 +360,7 @@ func TestDismissedRemovalsAreKept(t *testing.T) {
 	if forced.Report.Counts["removals_pending"] != 29 || r.served() != all {
 		t.Errorf("forced: %v, %+v", forced.Report.Counts, r.served())
 	}
-	if n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, ana); err != nil || n != 29 {
+	if n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, store.By{Actor: ana}); err != nil || n != 29 {
 		t.Errorf("confirmed %d, %v", n, err)
 	}
 	if got := r.served(); got != (held{tables: 12, edges: 11, tests: 12}) {
@@ -375,7 +375,7 @@ func TestPendingRemovalsThatComeBack(t *testing.T) {
 	r.completed(r.send(manifest(t, "shop", monday, chain(40, true)...)))
 	r.completed(r.send(manifest(t, "shop", tuesday, chain(10, false)...)))
 	r.completed(r.send(manifest(t, "shop", tuesday.Add(time.Hour), chain(40, true)...)))
-	if n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, ana); err != nil || n != 0 {
+	if n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, store.By{Actor: ana}); err != nil || n != 0 {
 		t.Errorf("confirmed %d, %v", n, err)
 	}
 	if got := r.served(); got != (held{tables: 40, edges: 40, tests: 40, exposures: 1}) {
@@ -394,7 +394,7 @@ func TestManifestWithoutNodesWipesNothing(t *testing.T) {
 	if got := r.served(); got.exposures != 1 {
 		t.Errorf("%+v", got)
 	}
-	if n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, ana); err != nil || n != 1 || r.served().exposures != 0 {
+	if n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, store.By{Actor: ana}); err != nil || n != 1 || r.served().exposures != 0 {
 		t.Errorf("confirmed %d, %v: %+v", n, err, r.served())
 	}
 }

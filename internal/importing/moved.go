@@ -147,7 +147,7 @@ func targetText(t catalog.Target) string {
 // ConfirmTarget applies the manifests of another target that wait in a schema, with
 // the catalogs that came with them: each becomes a new import, which is forced, and its
 // target is from now on the one that feeds the schema. It returns those imports.
-func (p *Pipeline) ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) ([]catalog.ImportID, error) {
+func (p *Pipeline) ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) ([]catalog.ImportID, error) {
 	var queued []catalog.ImportID
 	err := p.eachWaiting(ctx, ws, schema, func(project catalog.Project, memo targetMemo) error {
 		imp, err := p.confirmTarget(ctx, ws, project, memo, memo.Waiting.Target, by)
@@ -161,15 +161,15 @@ func (p *Pipeline) ConfirmTarget(ctx context.Context, ws int64, schema catalog.S
 
 // confirmTarget makes a target the one that feeds the schema and queues an import of the
 // manifest that waits, which waits until it is applied.
-func (p *Pipeline) confirmTarget(ctx context.Context, ws int64, project catalog.Project, memo targetMemo, target catalog.Target, by catalog.Actor) (catalog.ImportID, error) {
+func (p *Pipeline) confirmTarget(ctx context.Context, ws int64, project catalog.Project, memo targetMemo, target catalog.Target, by store.By) (catalog.ImportID, error) {
 	imp, err := p.Store.Import(ctx, ws, memo.Waiting.Import)
 	if err != nil {
 		return 0, err
 	}
-	if err := p.changeTarget(ctx, ws, project, memo, target, by); err != nil {
+	if err := p.changeTarget(ctx, ws, project, memo, target, audited{by, store.ActionTargetChanged}); err != nil {
 		return 0, err
 	}
-	again := store.NewImport{SchemaID: project.SchemaID, Force: true, Actor: by}
+	again := store.NewImport{SchemaID: project.SchemaID, Force: true, Actor: by.Actor}
 	for _, part := range imp.Parts {
 		if part.Name == partManifest || part.Name == partCatalog {
 			again.Parts = append(again.Parts, part)
@@ -180,16 +180,16 @@ func (p *Pipeline) confirmTarget(ctx context.Context, ws int64, project catalog.
 }
 
 // DismissTarget forgets the manifests of another target that wait in a schema.
-func (p *Pipeline) DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by catalog.Actor) error {
+func (p *Pipeline) DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) error {
 	return p.eachWaiting(ctx, ws, schema, func(project catalog.Project, memo targetMemo) error {
 		memo.Waiting = nil
-		return p.changeTarget(ctx, ws, project, memo, project.Target, by)
+		return p.changeTarget(ctx, ws, project, memo, project.Target, audited{by, store.ActionTargetDismissed})
 	})
 }
 
 // SetTarget makes a target the one that feeds a schema. What is served stays until a
 // manifest of that target is applied: that which waits, if it is of this target.
-func (p *Pipeline) SetTarget(ctx context.Context, ws int64, id catalog.ProjectID, target catalog.Target, by catalog.Actor) error {
+func (p *Pipeline) SetTarget(ctx context.Context, ws int64, id catalog.ProjectID, target catalog.Target, by store.By) error {
 	project, err := p.Store.Project(ctx, ws, id)
 	if err != nil || project.Target == target {
 		return err
@@ -202,7 +202,7 @@ func (p *Pipeline) SetTarget(ctx context.Context, ws int64, id catalog.ProjectID
 		_, err = p.confirmTarget(ctx, ws, project, memo, target, by)
 		return err
 	}
-	return p.changeTarget(ctx, ws, project, memo, target, by)
+	return p.changeTarget(ctx, ws, project, memo, target, audited{by, store.ActionTargetChanged})
 }
 
 // eachWaiting calls a function with each project of a schema that has a manifest that
@@ -233,8 +233,9 @@ const targetWait = 20 * time.Second
 
 // changeTarget stores a memo, and the target if that is another one: then the next
 // manifest is read as a whole.
-func (p *Pipeline) changeTarget(ctx context.Context, ws int64, project catalog.Project, memo targetMemo, target catalog.Target, by catalog.Actor) error {
-	opts := revision.Options{Holder: "target:" + by.Name, Wait: targetWait, Actor: by}
+func (p *Pipeline) changeTarget(ctx context.Context, ws int64, project catalog.Project, memo targetMemo, target catalog.Target, a audited) error {
+	opts := revision.Options{Holder: "target:" + a.by.Actor.Name, Wait: targetWait, Actor: a.by.Actor}
+	opts.Audit = func(*revision.Result) store.AuditEntry { return a.ofTarget(project, target) }
 	opts.Finish = func(*revision.Result) (store.Flip, error) {
 		var flip store.Flip
 		if memo.Waiting == nil {
@@ -256,4 +257,15 @@ func (p *Pipeline) changeTarget(ctx context.Context, ws int64, project catalog.P
 		return flip, err
 	}
 	return p.Reviser.Note(ctx, ws, project.SchemaID, opts)
+}
+
+// ofTarget is the entry of the audit log about a target.
+func (a audited) ofTarget(project catalog.Project, target catalog.Target) store.AuditEntry {
+	return store.AuditEntry{Action: a.action, Subject: project.SchemaID.String(), By: a.by, Details: map[string]any{
+		"project": project.ID.String(), "before": targetDetails(project.Target), "after": targetDetails(target),
+	}}
+}
+
+func targetDetails(t catalog.Target) map[string]any {
+	return map[string]any{"database": t.Database, "schema": t.Schema}
 }

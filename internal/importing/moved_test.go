@@ -73,7 +73,7 @@ func TestTargetThatMoves(t *testing.T) {
 	if !hasIssue(older, "target-moved") || r.waiting() != 6 {
 		t.Errorf("an older one of a third target: %v, %d waiting", older.Report.Issues, r.waiting())
 	}
-	queued, err := r.worker.ConfirmTarget(t.Context(), ws, r.schema, ana)
+	queued, err := r.worker.ConfirmTarget(t.Context(), ws, r.schema, store.By{Actor: ana})
 	if err != nil || len(queued) != 1 {
 		t.Fatalf("%v, %v", queued, err)
 	}
@@ -90,10 +90,10 @@ func TestTargetThatMoves(t *testing.T) {
 func TestTargetThatIsDismissed(t *testing.T) {
 	r := production(t)
 	r.completed(r.send(inTarget(t, monday.Add(2*time.Hour), "dev")))
-	if err := r.worker.DismissTarget(t.Context(), ws, r.schema, ana); err != nil || r.waiting() != 0 {
+	if err := r.worker.DismissTarget(t.Context(), ws, r.schema, store.By{Actor: ana}); err != nil || r.waiting() != 0 {
 		t.Fatalf("%v, %d waiting", err, r.waiting())
 	}
-	if queued, err := r.worker.ConfirmTarget(t.Context(), ws, r.schema, ana); err != nil || len(queued) != 0 {
+	if queued, err := r.worker.ConfirmTarget(t.Context(), ws, r.schema, store.By{Actor: ana}); err != nil || len(queued) != 0 {
 		t.Errorf("nothing waits: %v, %v", queued, err)
 	}
 	if next := r.completed(r.send(inTarget(t, monday.Add(3*time.Hour), "analytics"))); hasIssue(next, "target-moved") || r.servedFrom("a") != "analytics" {
@@ -105,18 +105,18 @@ func TestTargetThatIsDismissed(t *testing.T) {
 func TestTargetThatIsSet(t *testing.T) {
 	r := production(t)
 	feeding := r.project().Target
-	if err := r.worker.SetTarget(t.Context(), ws, r.project().ID, feeding, ana); err != nil || r.version() != 1 {
+	if err := r.worker.SetTarget(t.Context(), ws, r.project().ID, feeding, store.By{Actor: ana}); err != nil || r.version() != 1 {
 		t.Errorf("the same target: %v, version %d", err, r.version())
 	}
 	r.completed(r.send(inTarget(t, monday.Add(2*time.Hour), "dev")))
 	other := feeding
 	other.Schema = "elsewhere"
-	if err := r.worker.SetTarget(t.Context(), ws, r.project().ID, other, ana); err != nil || r.project().Target != other || r.servedFrom("a") != "analytics" {
+	if err := r.worker.SetTarget(t.Context(), ws, r.project().ID, other, store.By{Actor: ana}); err != nil || r.project().Target != other || r.servedFrom("a") != "analytics" {
 		t.Errorf("%v, target %+v, a in %s", err, r.project().Target, r.servedFrom("a"))
 	}
 	dev := feeding
 	dev.Schema = "dev"
-	if err := r.worker.SetTarget(t.Context(), ws, r.project().ID, dev, ana); err != nil {
+	if err := r.worker.SetTarget(t.Context(), ws, r.project().ID, dev, store.By{Actor: ana}); err != nil {
 		t.Fatal(err)
 	}
 	r.work()

@@ -261,7 +261,7 @@ func TestRemovalsGuard(t *testing.T) {
 	if a, _ := r.asset("model.shop.m39"); !a.Present {
 		t.Error("a withheld removal was applied")
 	}
-	n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, ana)
+	n, err := r.editor.ConfirmRemovals(t.Context(), ws, r.schema, store.By{Actor: ana})
 	if err != nil || n != 30 {
 		t.Fatalf("confirmed %d, %v", n, err)
 	}

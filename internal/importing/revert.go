@@ -36,7 +36,7 @@ type Reverted struct {
 // later versions changed stays as it is; otherwise it is a catalog.ErrConflict. The
 // bytes of the import are not applied again unless they are sent with force. Edits of
 // people and results of runs stay.
-func (p *Pipeline) Revert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (Reverted, error) {
+func (p *Pipeline) Revert(ctx context.Context, ws int64, imp catalog.Import, by store.By, partly bool) (Reverted, error) {
 	list, err := p.readReverted(ctx, ws, imp)
 	if err != nil {
 		return Reverted{}, err
@@ -50,14 +50,14 @@ func (p *Pipeline) Revert(ctx context.Context, ws int64, imp catalog.Import, by 
 			entry.Parts = append(entry.Parts, part.SHA256)
 		}
 	}
-	return p.undo(ctx, ws, imp, by, imp.Version, partly, func(version int64) []reverted {
+	return p.undo(ctx, ws, imp, audited{by, store.ActionImportReverted}, imp.Version, partly, func(version int64) []reverted {
 		entry.Version = version
 		return append(list, entry)
 	})
 }
 
 // Unrevert undoes the revert of an import: what the revert changed is restored.
-func (p *Pipeline) Unrevert(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, partly bool) (Reverted, error) {
+func (p *Pipeline) Unrevert(ctx context.Context, ws int64, imp catalog.Import, by store.By, partly bool) (Reverted, error) {
 	list, err := p.readReverted(ctx, ws, imp)
 	if err != nil {
 		return Reverted{}, err
@@ -66,18 +66,27 @@ func (p *Pipeline) Unrevert(ctx context.Context, ws int64, imp catalog.Import, b
 	if i < 0 {
 		return Reverted{}, fmt.Errorf("%s is not reverted: %w", imp.ID, catalog.ErrConflict)
 	}
-	return p.undo(ctx, ws, imp, by, list[i].Version, partly, func(int64) []reverted { return slices.Delete(list, i, i+1) })
+	return p.undo(ctx, ws, imp, audited{by, store.ActionRevertUndone}, list[i].Version, partly, func(int64) []reverted { return slices.Delete(list, i, i+1) })
 }
 
 func indexOf(list []reverted, id catalog.ImportID) int {
 	return slices.IndexFunc(list, func(r reverted) bool { return r.Import == id })
 }
 
+// audited is who does what, as the audit log has it.
+type audited struct {
+	by     store.By
+	action string
+}
+
 // undo undoes what a version changed of the project of an import. The next artifacts of
 // the project are read as a whole: what was applied last is not what is stored.
-func (p *Pipeline) undo(ctx context.Context, ws int64, imp catalog.Import, by catalog.Actor, version int64, partly bool, listed func(version int64) []reverted) (Reverted, error) {
+func (p *Pipeline) undo(ctx context.Context, ws int64, imp catalog.Import, a audited, version int64, partly bool, listed func(version int64) []reverted) (Reverted, error) {
 	cause := catalog.Cause{Kind: catalog.CauseRevert, ID: int64(imp.ID)}
-	opts := revision.Options{Holder: "revert:" + imp.ID.String(), Wait: revertWait, Actor: by}
+	opts := revision.Options{Holder: "revert:" + imp.ID.String(), Wait: revertWait, Actor: a.by.Actor}
+	opts.Audit = func(r *revision.Result) store.AuditEntry {
+		return store.AuditEntry{Action: a.action, Subject: imp.ID.String(), By: a.by, Details: map[string]any{"version": r.Version, "force": partly}}
+	}
 	opts.Finish = func(r *revision.Result) (store.Flip, error) {
 		project, err := p.Store.Project(ctx, ws, imp.Project)
 		if err != nil {
@@ -85,7 +94,7 @@ func (p *Pipeline) undo(ctx context.Context, ws int64, imp catalog.Import, by ca
 		}
 		memo, err := revertedMemo(imp.Project, listed(r.Version))
 		return store.Flip{
-			Cause: cause, Actor: by, Project: &project,
+			Cause: cause, Actor: a.by.Actor, Project: &project,
 			Memos: []store.Memo{memo, {Project: imp.Project, Name: fingerprintName(catalog.FromManifest)}, {Project: imp.Project, Name: fingerprintName(catalog.FromCatalog)}},
 		}, err
 	}

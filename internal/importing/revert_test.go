@@ -62,7 +62,7 @@ func (r *rig) state() string {
 
 func (r *rig) revert(imp catalog.Import) Reverted {
 	r.t.Helper()
-	out, err := r.worker.Revert(r.t.Context(), ws, imp, ana, false)
+	out, err := r.worker.Revert(r.t.Context(), ws, imp, store.By{Actor: ana}, false)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func TestRevertRestoresTheStateBefore(t *testing.T) {
 	if v, err := r.store.Version(t.Context(), ws, r.schema, r.version()); err != nil || v.Cause.Kind != catalog.CauseRevert || v.Actor.Name != ana.Name {
 		t.Errorf("version %+v, %v", v, err)
 	}
-	if _, err := r.worker.Revert(t.Context(), ws, second, ana, false); !errors.Is(err, catalog.ErrConflict) {
+	if _, err := r.worker.Revert(t.Context(), ws, second, store.By{Actor: ana}, false); !errors.Is(err, catalog.ErrConflict) {
 		t.Errorf("reverted twice: %v", err)
 	}
 	// The same bytes are not applied again.
@@ -113,7 +113,7 @@ func TestRevertRestoresTheStateBefore(t *testing.T) {
 		t.Errorf("resent: version %d, %+v", again.Version, again.Report.Issues)
 	}
 	// A revert is undone, or forgotten when the bytes are forced.
-	if _, err := r.worker.Unrevert(t.Context(), ws, second, ana, false); err != nil || r.state() != after {
+	if _, err := r.worker.Unrevert(t.Context(), ws, second, store.By{Actor: ana}, false); err != nil || r.state() != after {
 		t.Errorf("undone: %v\n%s\nwant\n%s", err, r.state(), after)
 	}
 	r.revert(second)
@@ -124,7 +124,7 @@ func TestRevertRestoresTheStateBefore(t *testing.T) {
 	if got := r.state(); got != after {
 		t.Errorf("forced\n%s\nwant\n%s", got, after)
 	}
-	if _, err := r.worker.Unrevert(t.Context(), ws, second, ana, false); !errors.Is(err, catalog.ErrConflict) {
+	if _, err := r.worker.Unrevert(t.Context(), ws, second, store.By{Actor: ana}, false); !errors.Is(err, catalog.ErrConflict) {
 		t.Errorf("undone after force: %v", err)
 	}
 }
@@ -152,10 +152,10 @@ func TestRevertKeepsLaterChanges(t *testing.T) {
 	nodes := changedShop()
 	nodes[1]["description"] = "Right."
 	r.completed(r.send(manifest(t, "shop", tuesday.Add(time.Hour), nodes...)))
-	if _, err := r.worker.Revert(t.Context(), ws, second, ana, false); !errors.Is(err, catalog.ErrConflict) {
+	if _, err := r.worker.Revert(t.Context(), ws, second, store.By{Actor: ana}, false); !errors.Is(err, catalog.ErrConflict) {
 		t.Fatalf("without force: %v", err)
 	}
-	got, err := r.worker.Revert(t.Context(), ws, second, ana, true)
+	got, err := r.worker.Revert(t.Context(), ws, second, store.By{Actor: ana}, true)
 	if err != nil || got.NotRestored != 1 || got.Restored != 2 {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -38,10 +38,13 @@ func (v *View) Columns(ctx context.Context, id catalog.AssetID) ([]catalog.Colum
 	return columns[id], err
 }
 
-// Facets lists what each origin reports about an asset.
-func (v *View) Facets(ctx context.Context, id catalog.AssetID) ([]catalog.Facet, error) {
-	facets, err := v.m.store.FacetsOf(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{id})
-	return slices.DeleteFunc(facets, func(f catalog.Facet) bool { return f.Source == catalog.FromSQL && len(f.Body.Columns) == 0 }), err
+// Facets lists what each origin reports about an asset. The columns that its code makes
+// are left out of a removed one, as they are from its columns.
+func (v *View) Facets(ctx context.Context, a *catalog.Asset) ([]catalog.Facet, error) {
+	facets, err := v.m.store.FacetsOf(ctx, v.ws(), v.Schema.ID, v.Version, []catalog.AssetID{a.ID})
+	return slices.DeleteFunc(facets, func(f catalog.Facet) bool {
+		return f.Source == catalog.FromSQL && (len(f.Body.Columns) == 0 || !a.Present)
+	}), err
 }
 
 // Code reads the raw and the compiled code of an asset; both are empty where it

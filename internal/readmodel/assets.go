@@ -20,6 +20,12 @@ type Asset struct {
 // Label is the asset's id as users see it.
 func (a *Asset) Label() string { return a.ID.Label(a.Kind) }
 
+// vacated reports whether nothing is left of the asset: its nodes belong to other assets now, such as those of a
+// source after a model began to make its table, and nobody edited it. It is read by its id, but listed nowhere.
+func (a *Asset) vacated() bool {
+	return !a.Present && a.UniqueID == "" && a.RelationKey == "" && a.Relation.Identifier == ""
+}
+
 // Assets are the assets of a version: the part that all others are numbered by.
 type Assets struct {
 	all      []*Asset          // by id, removed ones too

@@ -58,7 +58,9 @@ const (
 func (p property) each(a *Asset, f func(string)) {
 	switch p {
 	case presence:
-		f(boolean(a.Present))
+		if !a.vacated() {
+			f(boolean(a.Present))
+		}
 	case kind: // of all its dbt nodes: a table that a seed fills and a source names is both
 		if len(a.Others) == 0 {
 			f(string(a.Kind))

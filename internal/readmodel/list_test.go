@@ -187,6 +187,7 @@ func TestListsOfAllSchemas(t *testing.T) {
 		for id := range 40 {
 			rows = append(rows, store.AssetRow{Asset: catalog.Asset{
 				ID: catalog.AssetID(1000 + id), Kind: catalog.KindModel, Name: fmt.Sprint("m", id%7), Present: id%5 > 0, Tags: []string{"bank"},
+				Relation: catalog.Relation{Identifier: "m"},
 			}})
 		}
 		rows[1].Kind, rows[1].Others = catalog.KindSeed, []catalog.OtherNode{{Kind: catalog.KindSource, Name: "raw"}}

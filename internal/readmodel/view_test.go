@@ -252,7 +252,7 @@ func TestAssetsOfAView(t *testing.T) {
 	if err != nil || len(columns) != 3 {
 		t.Errorf("columns %v, %v", columns, err)
 	}
-	facets, err := v.Facets(ctx, ordersID)
+	facets, err := v.Facets(ctx, &orders)
 	if err != nil || len(facets) != 1 {
 		t.Errorf("facets %v, %v", facets, err)
 	}

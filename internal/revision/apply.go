@@ -38,7 +38,7 @@ func (r *Reviser) Apply(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	return result, err
 }
 
-// Note commits what Options.Finish adds without making a version.
+// Note commits what Options.Finish and Options.Audit add without making a version.
 func (r *Reviser) Note(ctx context.Context, ws int64, schema catalog.SchemaID, opts Options) error {
 	opts, release, err := r.Hold(ctx, ws, schema, opts)
 	if err != nil {
@@ -54,7 +54,7 @@ func (r *Reviser) Note(ctx context.Context, ws int64, schema catalog.SchemaID, o
 	if err != nil {
 		return err
 	}
-	flip, err := opts.Finish(&Result{})
+	flip, err := opts.finish(&Result{})
 	if err != nil {
 		return err
 	}

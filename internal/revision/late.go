@@ -108,6 +108,9 @@ func (p *identification) gatherLate(ctx context.Context, o *Observation) error {
 		return ""
 	}
 	l := lateReport{identification: p, o: o, claims: claims, newest: newest}
+	if err := l.findLast(ctx); err != nil {
+		return err
+	}
 	l.verdict = h.verdict(newest, setOf(p.held[o.Project].memo.KeptNodes), relation)
 	last := h.Periods[len(h.Periods)-1]
 	l.apply(last.Cause)
@@ -120,7 +123,36 @@ type lateReport struct {
 	o       *Observation
 	claims  map[string]*Claim
 	newest  map[string]bool // nodes of the newest report
+	last    map[string]bool // nodes that are stored, but that no later report has: this one decides where they are
 	verdict verdict
+}
+
+// findLast finds the nodes that no report after this one has.
+func (l *lateReport) findLast(ctx context.Context) error {
+	assets := map[catalog.AssetID]bool{}
+	for id := range l.claims {
+		if l.newest[id] {
+			continue
+		}
+		for _, f := range l.nodes.facets[Node{l.o.Origin, id}] {
+			assets[f.Asset] = true
+		}
+	}
+	if len(assets) == 0 {
+		return nil
+	}
+	facets, err := l.Store.FacetsOf(ctx, l.ws, l.schema.ID, l.schema.Version, slices.Sorted(maps.Keys(assets)))
+	if err != nil {
+		return fmt.Errorf("nodes of %s that are no longer reported: %w", l.o.Origin, err)
+	}
+	l.last = map[string]bool{}
+	for i := range facets {
+		f := &facets[i]
+		if f.Origin == l.o.Origin && f.Source == l.o.Source && !l.newest[f.UniqueID] && f.Stamp().Compare(l.o.stamp()) < 0 {
+			l.last[f.UniqueID] = true
+		}
+	}
+	return nil
 }
 
 func (l *lateReport) apply(last catalog.Cause) {
@@ -156,7 +188,10 @@ func (l *lateReport) node(id string) {
 	_, asserted := l.nodes.asserted(n)
 	stored := len(l.nodes.facets[n]) > 0 && l.nodes.claim(n).Kind != ""
 	since, gone := l.verdict.gone[id]
+	c := l.claims[id]
 	switch {
+	case c != nil && l.last[id] && (gone || l.verdict.pending[id]):
+		l.claim(n, c, since, gone)
 	case asserted && !gone:
 		l.identification.claims = append(l.identification.claims, l.nodes.claim(n))
 	case asserted:
@@ -174,18 +209,19 @@ func (l *lateReport) node(id string) {
 		if gone {
 			l.expired = append(l.expired, expired{n, since})
 		}
-	default:
-		c := l.claims[id]
-		if c == nil {
-			return
-		}
-		l.identification.claims = append(l.identification.claims,
-			catalog.Claim{Origin: n.Origin, UniqueID: id, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey, Past: gone})
-		if gone {
-			l.expired = append(l.expired, expired{n, since})
-		} else {
+	case c != nil:
+		if l.claim(n, c, since, gone); !gone {
 			l.fresh[n] = true
 		}
+	}
+}
+
+// claim claims a node where this report has it, if only to withdraw it there.
+func (l *lateReport) claim(n Node, c *Claim, since catalog.Withdrawal, gone bool) {
+	l.identification.claims = append(l.identification.claims,
+		catalog.Claim{Origin: n.Origin, UniqueID: n.ID, Kind: c.Kind, Name: c.Name, RelationKey: c.RelationKey, Past: gone})
+	if gone {
+		l.expired = append(l.expired, expired{n, since})
 	}
 }
 

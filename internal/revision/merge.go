@@ -189,11 +189,11 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		var old *catalog.Asset
 		if a, ok := st.assets[id]; ok {
 			old = &a
-			keepName(&asset, old)
+			keepName(&asset, old, facets)
 		}
 		b.facets = append(b.facets, hideColumns(&asset, facets, written)...)
 		d := catalog.Transition{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
-		if row, ok := m.compare(d); ok {
+		if row, ok := m.compare(d, st.facets[id]); ok {
 			b.rows = append(b.rows, row)
 		}
 		if old != nil && isTraced(old) && !isTraced(&asset) {
@@ -228,10 +228,15 @@ func freshEdits(stored, reported []catalog.Facet) []store.Edit {
 }
 
 // keepName keeps the name and the kind of an asset whose facets have moved to another
-// one: it is removed, and readers of its history need to know what it was.
-func keepName(a, old *catalog.Asset) {
-	if a.Kind == "" {
-		a.Name, a.Kind = old.Name, old.Kind
+// one: it is removed, and readers of its history need to know what it was. If edits
+// remain, its relation is kept as well: without one it is not listed.
+func keepName(a, old *catalog.Asset, facets []catalog.Facet) {
+	if a.Kind != "" {
+		return
+	}
+	a.Name, a.Kind = old.Name, old.Kind
+	if slices.ContainsFunc(facets, isFromUser) {
+		a.Relation = old.Relation
 	}
 }
 
@@ -293,14 +298,14 @@ func isTraced(a *catalog.Asset) bool { return a.Present && hasCode(a) }
 
 // compare counts what changed between two states of an asset and returns the
 // row to write, if one is due.
-func (m *merger) compare(d catalog.Transition) (store.AssetRow, bool) {
+func (m *merger) compare(d catalog.Transition, stored []catalog.Facet) (store.AssetRow, bool) {
 	hash := catalog.AssetHash(*d.After)
 	sameAsset := d.Before != nil && catalog.AssetHash(*d.Before) == hash && sameMarks(d.Before, d.After)
 	sameColumns := d.Before != nil && catalog.ColumnsHash(d.ColumnsBefore) == catalog.ColumnsHash(d.ColumnsAfter)
 	if sameAsset && sameColumns {
 		return store.AssetRow{}, false
 	}
-	m.count(d)
+	m.count(d, stored)
 	now := *d.After
 	now.CreatedAt, now.UpdatedAt = m.now, m.now
 	if d.Before != nil {
@@ -335,14 +340,21 @@ func compiledBy(a *catalog.Asset) catalog.Cause {
 	return a.Code.CompiledBy
 }
 
-// count adds an asset to the counters. Removals are not counted on the wire.
-func (m *merger) count(d catalog.Transition) {
+// count adds an asset to the counters. Removals are not counted on the wire. stored are
+// the facets before this apply: the columns of a restored table are compared with those
+// that it had before it was removed.
+func (m *merger) count(d catalog.Transition, stored []catalog.Facet) {
 	was, is := d.Before != nil && d.Before.Present, d.After.Present
 	switch {
 	case was && !is:
 		m.removed++
 	case d.Before != nil && !was && is:
 		m.restored++
+		last := slices.Clone(stored)
+		for i := range last {
+			last[i].Withdrawn = catalog.Withdrawal{}
+		}
+		_, d.ColumnsBefore = catalog.Merge(d.After.ID, last, m.policy)
 	}
 	if was && d.Before.Kind.IsTable() {
 		m.tables--

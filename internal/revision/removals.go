@@ -402,8 +402,11 @@ func (r *Reviser) ConfirmRemovals(ctx context.Context, ws int64, schema catalog.
 	}
 	defer release()
 	waiting, err := r.waiting(ctx, ws, schema)
-	if err != nil || len(waiting) == 0 {
+	if err != nil {
 		return 0, err
+	}
+	if len(waiting) == 0 {
+		return 0, r.Note(ctx, ws, schema, opts)
 	}
 	index, err := r.Store.Index(ctx, ws, schema)
 	if err != nil {
@@ -514,8 +517,11 @@ func (r *Reviser) DismissRemovals(ctx context.Context, ws int64, schema catalog.
 	}
 	defer release()
 	waiting, err := r.waiting(ctx, ws, schema)
-	if err != nil || len(waiting) == 0 {
+	if err != nil {
 		return err
+	}
+	if len(waiting) == 0 {
+		return r.Note(ctx, ws, schema, opts)
 	}
 	index, err := r.Store.Index(ctx, ws, schema)
 	if err != nil {

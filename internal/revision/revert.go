@@ -129,7 +129,7 @@ func (u *undo) facets(ctx context.Context, nodes, joined *Observation) error {
 	return nil
 }
 
-// node restores one node of a manifest.
+// node restores one node that a report asserted.
 func (u *undo) node(o *Observation, key store.FacetKey, was, now *catalog.Facet) {
 	existed, exists := was != nil && was.Withdrawn.IsZero(), now != nil && now.Withdrawn.IsZero()
 	switch {

@@ -56,6 +56,21 @@ type Options struct {
 	// Finish, if set, adds what has to be committed together with the version,
 	// or alone where no version is made.
 	Finish func(*Result) (store.Flip, error)
+	// Audit, if set, is the entry of the audit log that is committed with it.
+	Audit func(*Result) store.AuditEntry
+}
+
+// finish returns what Finish and Audit add.
+func (o *Options) finish(r *Result) (flip store.Flip, err error) {
+	if o.Finish != nil {
+		if flip, err = o.Finish(r); err != nil {
+			return flip, err
+		}
+	}
+	if o.Audit != nil {
+		flip.Audit = append(flip.Audit, o.Audit(r))
+	}
+	return flip, nil
 }
 
 // Result is what an Apply did.

@@ -40,12 +40,9 @@ func (a *apply) save(ctx context.Context) (Result, error) {
 
 // flip gathers what is committed with the version.
 func (a *apply) flip(result *Result) (store.Flip, error) {
-	var flip store.Flip
-	if a.opts.Finish != nil {
-		var err error
-		if flip, err = a.opts.Finish(result); err != nil {
-			return flip, err
-		}
+	flip, err := a.opts.finish(result)
+	if err != nil {
+		return flip, err
 	}
 	if flip.Actor == (catalog.Actor{}) {
 		flip.Actor = a.opts.Actor

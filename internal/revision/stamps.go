@@ -16,17 +16,17 @@ import (
 // newest report of its project and source still has the thing, unchanged, the
 // facet's time is that of the newest report: no row is written for it. A facet that
 // the newest report does not have is written with the time of the last report that
-// had it, and remembered: a node by its withdrawal or by what is held, a catalog's
+// had it, and remembered: a node by its withdrawal or by what is held, a listed
 // table by the memo below.
 
-// droppedMemoName names the catalog tables that a project's newest catalog does not
-// have, as a list of ids; absent before a first catalog was applied.
+// droppedMemoName names the tables that the newest list of a project does not have, as
+// a list of ids; absent before a first list was applied.
 const droppedMemoName = "revision/dropped/1"
 
 // reported is what is known of the reports of a project before this apply.
 type reported struct {
 	project catalog.Project
-	held    map[string]bool // nodes that the newest manifest does not have, but that are served
+	held    map[string]bool // nodes that the newest report does not have, but that are served
 	before  []byte          // the memo
 	dropped map[string]bool // nil if unknown
 }
@@ -122,7 +122,7 @@ func (a *apply) restampLists(facets []catalog.Facet) {
 const contestedMemoName = "revision/contested/1"
 
 // Contested reports whether a table of the project may have its columns from
-// another origin: then a newer catalog has to be applied even if nothing in it changed.
+// another origin: then a newer list has to be applied even if nothing in it changed.
 func (r *Reviser) Contested(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID) (bool, error) {
 	b, err := r.Store.Fingerprint(ctx, ws, schema, project, contestedMemoName)
 	if err != nil {
@@ -162,7 +162,7 @@ func (o *Observation) claims(id string) bool {
 // stamp is the time of the observation's report.
 func (o *Observation) stamp() catalog.Stamp { return catalog.Stamp{At: o.At, Tie: o.Tie} }
 
-// noteTables notes which tables the newest catalog of a project does not have, and
+// noteTables notes which tables the newest list of a project does not have, and
 // merges the assets again whose columns another origin lists too: the newest list
 // decides, even one that did not change.
 func (p *identification) noteTables(ctx context.Context, o *Observation) error {

@@ -252,10 +252,10 @@ func isDeclared(k catalog.Kind) bool {
 }
 
 // mayHaveCode reports whether code makes tables of a kind: a crawl finds the
-// code of what dbt takes for a source as well.
+// code of what a project takes for a source as well.
 func mayHaveCode(k catalog.Kind) bool { return k.IsTable() && k != catalog.KindSeed }
 
-// hasCode reports whether an asset is made by code: a dbt model or snapshot,
+// hasCode reports whether an asset is made by code: a model or snapshot,
 // compiled or not, and every table whose query the warehouse reports.
 func hasCode(a *catalog.Asset) bool {
 	switch a.Kind {

@@ -109,7 +109,7 @@ func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.CodeDescription
 	return c
 }
 
-// schemaColumns are the columns that the warehouse lists, else those that dbt's YAML names. Those that the code is
+// schemaColumns are the columns that the warehouse lists, else those that a project documents. Those that the code is
 // known to make are left out: the tracer has them from the code.
 func schemaColumns(a *catalog.Asset, columns []catalog.Column) []resolve.Column {
 	list := make([]resolve.Column, 0, len(columns))

@@ -49,7 +49,7 @@ func (t *tally) report(rep Reporter) {
 		rep.Issue(catalog.Issue{
 			Code: "lineage-failed", Severity: "warning", UniqueID: f.name, Place: compiledPlace(f.issue),
 			Message: "the columns of this model could not be traced: " + f.issue.Message,
-			Remedy:  "everything else of the model was applied; its tables stay connected by the manifest",
+			Remedy:  "everything else of the model was applied; its tables stay connected by the parents that are declared",
 		})
 	}
 	if n := t.statuses[lineage.Partial]; n > 0 {

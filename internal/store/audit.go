@@ -32,6 +32,8 @@ const (
 	ActionSchemaCreated     = "schema.created"
 	ActionSchemaUpdated     = "schema.updated"
 	ActionSchemaDeleted     = "schema.deleted"
+	ActionTargetChanged     = "target.changed"
+	ActionTargetDismissed   = "target.dismissed"
 	ActionRemovalsConfirmed = "removals.confirmed"
 	ActionRemovalsDismissed = "removals.dismissed"
 	ActionImportReverted    = "import.reverted"

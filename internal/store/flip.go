@@ -26,6 +26,8 @@ type Flip struct {
 	Moved map[catalog.ProjectID][]PendingRemoval
 	// Patch, if set, changes the schema itself; its refusal ends the flip.
 	Patch *SchemaPatch
+	// Audit are entries of the audit log.
+	Audit []AuditEntry
 	// Memos are opaque bytes kept by project and name, read by Fingerprint.
 	Memos []Memo
 	// Tables, if set, is how many more present tables the version has than the
@@ -89,6 +91,11 @@ func (w *Write) end(ctx context.Context, f Flip, more func(Tx) error) error {
 		}
 		if err := w.noteMemos(ctx, tx, f); err != nil {
 			return err
+		}
+		if len(f.Audit) > 0 {
+			if err := w.s.audit(ctx, tx, w.lease.WS, f.Audit...); err != nil {
+				return fmt.Errorf("audit log: %w", err)
+			}
 		}
 		if err := more(tx); err != nil || f.End != nil || !f.Release {
 			return err

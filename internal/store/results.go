@@ -152,8 +152,8 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 	if len(nodes) > maxHistory {
 		return Paged[RunResult]{}, fmt.Errorf("results of %d nodes, at most %d: %w", len(nodes), maxHistory, catalog.ErrTooLarge)
 	}
-	at, run, node := catalog.Open, catalog.Open, []byte{}
-	if _, err := p.after(&at, &run, &node); err != nil {
+	at, run, node, invocation := catalog.Open, catalog.Open, []byte{}, ""
+	if _, err := p.after(&at, &invocation, &run, &node); err != nil {
 		return Paged[RunResult]{}, err
 	}
 	matches, args := ofNodes([]any{ws, int64(schema), catalog.ClassCompiled}, nodes)
@@ -166,12 +166,13 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
 	}
 	rows, err := list(ctx, d, scanRunResult, `SELECT `+resultColumns+`, r.invocation_id, r.command, r.counts, n.at`+where+`
-		AND (n.at, n.run_id, n.node) < (?, ?, ?) ORDER BY n.at DESC, n.run_id DESC, n.node DESC LIMIT ?`,
-		append(args, at, run, node, p.limit()+1)...)
+		AND (n.at, r.invocation_id, n.run_id, n.node) < (?, ?, ?, ?)
+		ORDER BY n.at DESC, r.invocation_id DESC, n.run_id DESC, n.node DESC LIMIT ?`,
+		append(args, at, invocation, run, node, p.limit()+1)...)
 	if err != nil {
 		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
 	}
-	page, err := paged(rows, p, total, func(r timedResult) []any { return []any{micros(r.at), r.Run, keyHash(r.UniqueID)} })
+	page, err := paged(rows, p, total, func(r timedResult) []any { return []any{micros(r.at), r.InvocationID, r.Run, keyHash(r.UniqueID)} })
 	out := Paged[RunResult]{Next: page.Next, Total: page.Total}
 	for _, r := range page.Rows {
 		out.Rows = append(out.Rows, r.RunResult)

@@ -283,10 +283,12 @@ func (s *Store) Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Ru
 	return r, nil
 }
 
-// Runs lists runs by GeneratedAt, newest first.
+// Runs lists runs by GeneratedAt, newest first. Of equal times the invocation and the
+// artifact decide, never the order in which they arrived.
 func (s *Store) Runs(ctx context.Context, ws int64, f RunFilter, p Page) (Paged[catalog.Run], error) {
 	at, id := catalog.Open, catalog.Open
-	if _, err := p.after(&at, &id); err != nil {
+	var invocation, artifact string
+	if _, err := p.after(&at, &invocation, &artifact, &id); err != nil {
 		return Paged[catalog.Run]{}, err
 	}
 	where, args := f.where(ws)
@@ -296,11 +298,12 @@ func (s *Store) Runs(ctx context.Context, ws int64, f RunFilter, p Page) (Paged[
 		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)
 	}
 	rows, err := list(ctx, d, scanRun, `SELECT `+runColumns+` FROM runs r`+f.Known.join()+` `+where+`
-		AND (r.generated_at, r.id) < (?, ?) ORDER BY r.generated_at DESC, r.id DESC LIMIT ?`, append(args, at, id, p.limit()+1)...)
+		AND (r.generated_at, r.invocation_id, r.artifact, r.id) < (?, ?, ?, ?)
+		ORDER BY r.generated_at DESC, r.invocation_id DESC, r.artifact DESC, r.id DESC LIMIT ?`, append(args, at, invocation, artifact, id, p.limit()+1)...)
 	if err != nil {
 		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)
 	}
-	return paged(rows, p, total, func(r catalog.Run) []any { return []any{micros(r.GeneratedAt), r.ID} })
+	return paged(rows, p, total, func(r catalog.Run) []any { return []any{micros(r.GeneratedAt), r.InvocationID, r.Artifact, r.ID} })
 }
 
 func (f RunFilter) where(ws int64) (string, []any) {

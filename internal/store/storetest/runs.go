@@ -103,6 +103,41 @@ func testRuns(t *testing.T, r *rig) {
 	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t"), store.Known{}))(t), []store.SourceFreshness{{Freshness: fresh[0], Project: 2}})
 }
 
+// Runs of one time, and results of one time, are listed by their invocations and artifacts, whatever arrived first.
+func testRunsOfOneTime(t *testing.T, r *rig) {
+	runs := []catalog.Run{run(0, "a", 1), run(0, "B", 1), ofSources(run(0, "b", 1)), run(0, "b", 1), run(0, "c", 2)}
+	var want, results []string
+	for i, order := range [][]int{{0, 1, 2, 3, 4}, {4, 3, 2, 1, 0}, {2, 0, 4, 1, 3}} {
+		schema := r.schema(fmt.Sprint("order ", i))
+		for _, n := range order {
+			run := runs[n]
+			if run.SchemaID = schema; run.Artifact == catalog.ArtifactSources {
+				if _, _, err := r.PutRun(t.Context(), ws, run, nil, nil); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				r.putRun(run, result("model.a", "success", 9))
+			}
+		}
+		var listed, of []string
+		for _, run := range walk(t, 2, func(p store.Page) (store.Paged[catalog.Run], error) {
+			return r.Runs(t.Context(), ws, store.RunFilter{SchemaID: schema}, p)
+		}) {
+			listed = append(listed, run.InvocationID+" "+run.Artifact)
+		}
+		for _, result := range walk(t, 1, func(p store.Page) (store.Paged[store.RunResult], error) {
+			return r.NodeResults(t.Context(), ws, schema, ofProject(2, "model.a"), store.Known{}, p)
+		}) {
+			of = append(of, result.InvocationID)
+		}
+		if i == 0 {
+			want, results = []string{"c run_results", "b sources", "b run_results", "a run_results", "B run_results"}, []string{"c", "b", "a", "B"}
+		}
+		same(t, listed, want)
+		same(t, of, results)
+	}
+}
+
 // ofSources is a run with results of sources.
 func ofSources(run catalog.Run) catalog.Run {
 	run.Artifact = catalog.ArtifactSources

@@ -84,6 +84,7 @@ func Run(t *testing.T, open Open) {
 		{"latest classes", testLatestClasses},
 		{"results that were known", testKnown},
 		{"runs", testRuns},
+		{"runs of one time", testRunsOfOneTime},
 		{"latest results", testLatest},
 		{"freshness", testFreshness},
 		{"run in parts", testRunInParts},
