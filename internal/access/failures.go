@@ -66,7 +66,7 @@ func (f *failures) allow(from netip.Prefix, sent token, now time.Time) error {
 	if f.limit.Attempts == 0 || left == 0 || f.at[from].n < f.limit.Attempts {
 		return nil
 	}
-	if _, known := f.valid[validAt{from, sent.hash()}]; known {
+	if _, ok := f.valid[validAt{from, sent.hash()}]; ok {
 		return nil
 	}
 	return &LimitedError{Limit: f.limit, After: left}
@@ -104,7 +104,7 @@ func (f *failures) succeeded(from netip.Prefix, sent token) (first bool) {
 	key := validAt{from, sent.hash()}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, known := f.valid[key]; known {
+	if _, ok := f.valid[key]; ok {
 		return false
 	}
 	thin(f.valid)

@@ -32,11 +32,11 @@ func bind(ctx context.Context, st *store.Store, folder string) error {
 		return err
 	}
 	id, interrupted := strings.CutPrefix(there, claimed)
-	known, err := st.Setting(ctx, blobStoreSetting)
+	bound, err := st.Setting(ctx, blobStoreSetting)
 	switch {
-	case err == nil && string(known) == id && !interrupted:
+	case err == nil && string(bound) == id && !interrupted:
 		return nil
-	case err == nil && string(known) != id:
+	case err == nil && string(bound) != id:
 		return otherFolder(folder)
 	case err != nil && !errors.Is(err, catalog.ErrNotFound):
 		return err

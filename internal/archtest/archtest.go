@@ -65,7 +65,7 @@ type checker struct {
 }
 
 // source is one parsed file with what the rules ask about it.
-type source struct {
+type sourceFile struct {
 	name    string // relative path
 	folder  string // below internal, or "cmd/…"
 	unit    string
@@ -89,7 +89,7 @@ func (c *checker) file(root fs.FS, name string) error {
 	}
 	folder := strings.TrimPrefix(path.Dir(name), "internal/")
 	unit, _, _ := strings.Cut(folder, "/")
-	c.source(source{
+	c.checkFile(sourceFile{
 		name: name, folder: folder, unit: unit, set: set, syntax: syntax,
 		support: strings.HasSuffix(name, "_test.go") || testSupport(folder),
 	})
@@ -99,7 +99,7 @@ func (c *checker) file(root fs.FS, name string) error {
 // testSupport reports whether a package exists for tests: pgtest, storetest, blobtest.
 func testSupport(folder string) bool { return strings.HasSuffix(path.Base(folder), "test") }
 
-func (c *checker) source(s source) {
+func (c *checker) checkFile(s sourceFile) {
 	c.name(s)
 	for _, spec := range s.syntax.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)
@@ -115,12 +115,12 @@ func (c *checker) source(s source) {
 	}
 }
 
-func (c *checker) add(s source, pos token.Pos, rule string) {
+func (c *checker) add(s sourceFile, pos token.Pos, rule string) {
 	c.found = append(c.found, Violation{File: s.name, Line: s.set.Position(pos).Line, Rule: rule})
 }
 
 // name checks the package's and its folder's names and that its unit has a layer.
-func (c *checker) name(s source) {
+func (c *checker) name(s sourceFile) {
 	for _, name := range []string{s.syntax.Name.Name, path.Base(s.folder)} {
 		word := strings.TrimSuffix(strings.TrimSuffix(name, "_test"), "s")
 		if slices.Contains(c.rules.Names, word) {

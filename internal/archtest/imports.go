@@ -9,7 +9,7 @@ import (
 )
 
 // importRule returns the rule that an import breaks, or "".
-func (c *checker) importRule(s source, imported string) string {
+func (c *checker) importRule(s sourceFile, imported string) string {
 	inside, own := strings.CutPrefix(imported, c.rules.Module+"/")
 	if !own {
 		return c.foreign(s, imported)
@@ -31,7 +31,7 @@ func (c *checker) importRule(s source, imported string) string {
 }
 
 // foreign checks imports from outside the module.
-func (c *checker) foreign(s source, imported string) string {
+func (c *checker) foreign(s sourceFile, imported string) string {
 	first, _, _ := strings.Cut(imported, "/")
 	if strings.Contains(first, ".") && !s.support && slices.Contains(c.rules.StandardOnly, s.unit) {
 		return fmt.Sprintf("%s imports %s: it uses the standard library only", s.folder, imported)
@@ -41,14 +41,14 @@ func (c *checker) foreign(s source, imported string) string {
 
 // supportImport checks test files and test packages: they may use implementations and each other, but
 // look no further up than the unit they test.
-func (c *checker) supportImport(s source, folder string) string {
+func (c *checker) supportImport(s sourceFile, folder string) string {
 	if testSupport(folder) || !c.layered(s.unit) {
 		return ""
 	}
 	return c.direction(s, folder)
 }
 
-func (c *checker) implementation(s source, folder string) string {
+func (c *checker) implementation(s sourceFile, folder string) string {
 	for _, impl := range c.rules.Implementations {
 		within := folder == impl || strings.HasPrefix(folder, impl+"/")
 		itself := s.folder == impl || strings.HasPrefix(s.folder, impl+"/")
@@ -60,7 +60,7 @@ func (c *checker) implementation(s source, folder string) string {
 }
 
 // direction checks that the import points to a lower layer.
-func (c *checker) direction(s source, folder string) string {
+func (c *checker) direction(s sourceFile, folder string) string {
 	unit, _, _ := strings.Cut(folder, "/")
 	if unit == s.unit {
 		return ""
@@ -103,7 +103,7 @@ func list(units []string) string {
 }
 
 // calls finds uses of forbidden functions through whatever name the file imports them by.
-func (c *checker) calls(s source) {
+func (c *checker) calls(s sourceFile) {
 	imported := map[string]string{} // name in this file → import path
 	for _, spec := range s.syntax.Imports {
 		full := strings.Trim(spec.Path.Value, `"`+"`")

@@ -35,7 +35,7 @@ func (s *settings) load(more ...string) (config.Config, error) {
 			delete(flags, name)
 		}
 	}
-	return config.Load(config.Sources{File: s.Config, Lookup: os.LookupEnv, Flags: flags})
+	return config.Load(config.Inputs{File: s.Config, Lookup: os.LookupEnv, Flags: flags})
 }
 
 // logger writes only what went wrong: a command's result is not a log.

@@ -135,8 +135,8 @@ func Default() Config {
 	}
 }
 
-// Sources are the sources of settings, apart from the defaults.
-type Sources struct {
+// Inputs are where settings come from, apart from the defaults.
+type Inputs struct {
 	// File is the path of a settings file; empty: none.
 	File string
 	// Lookup reads an environment variable, as os.LookupEnv does. A variable that is set but empty counts as not set.
@@ -146,27 +146,27 @@ type Sources struct {
 }
 
 // Load reads and validates the settings. An error names the setting, its origin and a valid form.
-func Load(sources Sources) (Config, error) {
+func Load(in Inputs) (Config, error) {
 	c := Default()
 	c.origin = map[string]string{}
-	if sources.File != "" {
-		if err := c.readFile(sources.File); err != nil {
+	if in.File != "" {
+		if err := c.readFile(in.File); err != nil {
 			return Config{}, err
 		}
 	}
 	for _, s := range settings {
-		if value, ok := sources.Lookup(s.Variable()); ok && value != "" {
+		if value, ok := in.Lookup(s.Variable()); ok && value != "" {
 			if err := c.set(s, value, s.Variable()); err != nil {
 				return Config{}, err
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(sources.Flags)) {
+	for _, name := range slices.Sorted(maps.Keys(in.Flags)) {
 		s, ok := settingNamed(name)
 		if !ok {
 			return Config{}, fmt.Errorf("flag for unknown setting %q", name)
 		}
-		if err := c.set(s, sources.Flags[name], s.Flag()); err != nil {
+		if err := c.set(s, in.Flags[name], s.Flag()); err != nil {
 			return Config{}, err
 		}
 	}

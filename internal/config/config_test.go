@@ -29,7 +29,7 @@ func file(t *testing.T, text string) string {
 }
 
 func TestLoadDefaults(t *testing.T) {
-	got, err := Load(Sources{Lookup: lookup(nil)})
+	got, err := Load(Inputs{Lookup: lookup(nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestLoadDefaults(t *testing.T) {
 
 func TestLoadPrecedence(t *testing.T) {
 	path := file(t, "listen: 127.0.0.1:1\ndata: from-file\nrole: all\nlimits:\n  parts: 3\n")
-	got, err := Load(Sources{
+	got, err := Load(Inputs{
 		File:   path,
 		Lookup: lookup(map[string]string{"THALWEG_LISTEN": "127.0.0.1:2", "THALWEG_DATA": "from-environment", "THALWEG_ROLE": ""}),
 		Flags:  map[string]string{"listen": "127.0.0.1:3"},
@@ -95,13 +95,13 @@ func TestEverySettingIsRead(t *testing.T) {
 			fmt.Fprintf(&yaml, "%s: %q\n", s.Name, v)
 		}
 	}
-	sources := map[string]Sources{
+	cases := map[string]Inputs{
 		"flags":       {Lookup: lookup(nil), Flags: flags},
 		"environment": {Lookup: lookup(variables)},
 		"file":        {Lookup: lookup(nil), File: file(t, yaml.String())},
 	}
-	for name, source := range sources {
-		got, err := Load(source)
+	for name, in := range cases {
+		got, err := Load(in)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -114,10 +114,10 @@ func TestEverySettingIsRead(t *testing.T) {
 }
 
 func TestLoadRefuses(t *testing.T) {
-	flag := func(name, value string) Sources { return Sources{Flags: map[string]string{name: value}} }
+	flag := func(name, value string) Inputs { return Inputs{Flags: map[string]string{name: value}} }
 	tests := []struct {
 		name    string
-		sources Sources
+		sources Inputs
 		want    []string // parts of the message
 	}{
 		{"port", flag("listen", "127.0.0.1:http-ish"), []string{"listen", "port"}},
@@ -139,7 +139,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"duration", flag("shutdown_grace", "soon"), []string{"--shutdown-grace", "30s"}},
 		{"empty data", flag("data", ""), []string{"data is empty"}},
 		{"unknown flag", flag("colour", "red"), []string{"colour"}},
-		{"no file", Sources{File: "/nonexistent/thalweg.yaml"}, []string{"settings file", "nonexistent"}},
+		{"no file", Inputs{File: "/nonexistent/thalweg.yaml"}, []string{"settings file", "nonexistent"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func wantError(t *testing.T, err error, parts ...string) {
 }
 
 func TestRedacted(t *testing.T) {
-	c, err := Load(Sources{Lookup: lookup(map[string]string{
+	c, err := Load(Inputs{Lookup: lookup(map[string]string{
 		"THALWEG_BOOTSTRAP_KEY": "thw_hunter2",
 		"THALWEG_DATABASE_URL":  "postgres://ana:hunter2@db:5432/catalog?sslmode=disable&sslpassword=hunter2",
 	})})
@@ -190,14 +190,14 @@ func TestRedacted(t *testing.T) {
 
 func TestLists(t *testing.T) {
 	path := file(t, "hosts: [Catalog.Example., '[2001:db8::1]']\ntrusted_proxies:\n  - 10.1.2.3/8\n  - 192.0.2.7\n")
-	for name, sources := range map[string]Sources{
+	for name, in := range map[string]Inputs{
 		"file":        {File: path},
 		"environment": {Lookup: lookup(map[string]string{"THALWEG_HOSTS": "catalog.example, 2001:db8::1,", "THALWEG_TRUSTED_PROXIES": "10.0.0.0/8,192.0.2.7/32"})},
 	} {
-		if sources.Lookup == nil {
-			sources.Lookup = lookup(nil)
+		if in.Lookup == nil {
+			in.Lookup = lookup(nil)
 		}
-		c, err := Load(sources)
+		c, err := Load(in)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -212,7 +212,7 @@ func TestLists(t *testing.T) {
 }
 
 func TestParsedTypes(t *testing.T) {
-	c, err := Load(Sources{Lookup: lookup(nil), Flags: map[string]string{
+	c, err := Load(Inputs{Lookup: lookup(nil), Flags: map[string]string{
 		"log_level": "WARN", "shutdown_grace": "1m", "limits.text": "1 MiB", "limits.name": "100",
 	}})
 	if err != nil {

@@ -17,17 +17,17 @@ var otherVariables = []string{"THALWEG_SERVER", "THALWEG_KEY", "THALWEG_CONFIG"}
 // UnknownVariables returns a warning for each variable of an environment that has our prefix and that nothing reads: it
 // is probably misspelled.
 func UnknownVariables(environ []string) (warnings []string) {
-	known := slices.Clone(otherVariables)
+	names := slices.Clone(otherVariables)
 	for _, s := range settings {
-		known = append(known, s.Variable())
+		names = append(names, s.Variable())
 	}
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
-		if !strings.HasPrefix(name, prefix) || slices.Contains(known, name) {
+		if !strings.HasPrefix(name, prefix) || slices.Contains(names, name) {
 			continue
 		}
 		warning := name + " is not a setting and has no effect"
-		if similar := nearestOf(name, known); similar != "" {
+		if similar := nearestOf(name, names); similar != "" {
 			warning += fmt.Sprintf("; did you mean %s?", similar)
 		}
 		warnings = append(warnings, warning)

@@ -89,7 +89,7 @@ func TestUnknownNamesAreRefused(t *testing.T) {
 		{"hosts: ['https://x.example']\n", "thalweg.yaml:1: hosts"},
 	}
 	for _, tt := range tests {
-		_, err := Load(Sources{File: file(t, tt.text), Lookup: lookup(nil)})
+		_, err := Load(Inputs{File: file(t, tt.text), Lookup: lookup(nil)})
 		wantError(t, err, tt.want)
 	}
 }

@@ -44,8 +44,8 @@ func BenchmarkManifest(b *testing.B) {
 	}{
 		{"changed/1", dbt.ManifestOptions{Decoders: 1}},
 		{"changed/2", dbt.ManifestOptions{Decoders: 2}},
-		{"unchanged/1", dbt.ManifestOptions{Decoders: 1, Known: isKnown}},
-		{"unchanged/2", dbt.ManifestOptions{Decoders: 2, Known: isKnown}},
+		{"unchanged/1", dbt.ManifestOptions{Decoders: 1, IsUnchanged: isKnown}},
+		{"unchanged/2", dbt.ManifestOptions{Decoders: 2, IsUnchanged: isKnown}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.SetBytes(int64(len(raw)))

@@ -48,16 +48,16 @@ type Stat struct {
 // CatalogSink takes tables from one goroutine in the order of the file, by the rules of [ManifestSink].
 type CatalogSink interface {
 	Table(t *CatalogTable) error
-	// Unchanged takes a table whose hash CatalogOptions.Known recognizes,
+	// Unchanged takes a table whose hash CatalogOptions.IsUnchanged recognizes,
 	// undecoded.
 	Unchanged(section, uniqueID string, h Hash) error
 }
 
 // CatalogOptions control ReadCatalog.
 type CatalogOptions struct {
-	Limits   Limits
-	Decoders int // as in ManifestOptions
-	Known    func(uniqueID string, h Hash) bool
+	Limits      Limits
+	Decoders    int // as in ManifestOptions
+	IsUnchanged func(uniqueID string, h Hash) bool
 	// Index leaves the decoding of new and changed tables to a [TableDecoder].
 	// They arrive with UniqueID, Hash and Range alone.
 	Index bool
@@ -151,7 +151,7 @@ func (c *catalogReader) decode(d *decoder, e entry, emit func(catalogEvent)) {
 		return
 	}
 	h := d.entered.hash()
-	if c.opt.Known != nil && c.opt.Known(e.id, h) {
+	if c.opt.IsUnchanged != nil && c.opt.IsUnchanged(e.id, h) {
 		emit(catalogEvent{section: e.section, id: e.id, hash: h})
 		return
 	}

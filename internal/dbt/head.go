@@ -122,7 +122,7 @@ func (h *header) finish(want, found Kind, s *splitter) error {
 			Code: IssueVersionMissing, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
 			Message: "the file has no schema version; it was recognized by its shape",
 		})
-	case !want.knownVersion(h.Version):
+	case !want.hasVersion(h.Version):
 		s.issues.add(Issue{
 			Code: IssueVersionUnknown, Severity: Warning, Pointer: "/metadata/dbt_schema_version",
 			Message: "schema version " + h.SchemaVersion + " is unknown; it was read as the newest known one",

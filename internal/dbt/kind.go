@@ -18,8 +18,8 @@ const (
 // format that far away is likelier to be misread than read.
 const maxSchemaVersion = 29
 
-// knownVersion reports whether v is a schema version of kind that dbt is known to have written.
-func (k Kind) knownVersion(v int) bool {
+// hasVersion reports whether v is a schema version of kind that dbt is known to have written.
+func (k Kind) hasVersion(v int) bool {
 	switch k {
 	case Manifest:
 		return v >= 1 && v <= 12 || v == 20

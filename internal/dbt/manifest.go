@@ -16,7 +16,7 @@ type ManifestSink interface {
 	// Node takes a node that is new or changed. The sink owns it, unless
 	// ManifestOptions.Index is set: then it is valid only until Node returns.
 	Node(n *Node) error
-	// Unchanged takes a node whose hash ManifestOptions.Known recognizes,
+	// Unchanged takes a node whose hash ManifestOptions.IsUnchanged recognizes,
 	// undecoded.
 	Unchanged(section, uniqueID string, h Hash) error
 	// Parents takes one entry of parent_map; parents are distinct and may be empty.
@@ -38,11 +38,11 @@ type Doc struct {
 type ManifestOptions struct {
 	Limits   Limits
 	Decoders int // goroutines that decode; 0 means two, or one on a single core
-	// Known reports whether the node with that hash is known already, so that it need not be decoded. It is
+	// IsUnchanged reports whether the node with that hash was read before, so that it need not be decoded. It is
 	// called from several goroutines. Disabled nodes and docs are never asked about.
-	Known     func(uniqueID string, h Hash) bool
-	MacroText bool
-	DocText   bool
+	IsUnchanged func(uniqueID string, h Hash) bool
+	MacroText   bool
+	DocText     bool
 	// Index leaves the decoding of new and changed nodes to a [NodeDecoder]: they
 	// arrive with what identifies them, DependsOn and Range alone.
 	Index bool
@@ -200,7 +200,7 @@ func (m *manifestReader) decodeNode(d *decoder, e entry, emit func(manifestEvent
 		return
 	}
 	h := d.entered.hash()
-	if m.opt.Known != nil && m.opt.Known(id, h) {
+	if m.opt.IsUnchanged != nil && m.opt.IsUnchanged(id, h) {
 		resourceType, pkg := typeAndPackage(v)
 		emit(manifestEvent{section: section, id: id, hash: h, resourceType: resourceType, pkg: pkg})
 		return

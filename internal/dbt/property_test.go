@@ -136,7 +136,7 @@ func TestUnchanged(t *testing.T) {
 	for _, n := range first.nodes {
 		known[n.UniqueID] = n.Hash
 	}
-	opt := dbt.ManifestOptions{Known: func(id string, h dbt.Hash) bool { return known[id] == h }}
+	opt := dbt.ManifestOptions{IsUnchanged: func(id string, h dbt.Hash) bool { return known[id] == h }}
 
 	same := read(t, raw, opt)
 	if len(same.nodes) != 0 || len(same.unchanged) != len(first.nodes) {

@@ -51,7 +51,7 @@ func TestCatalog(t *testing.T) {
 	if diff := cmp.Diff(want, r.tables, cmpopts.IgnoreFields(dbt.CatalogTable{}, "Hash")); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
-	known := dbt.CatalogOptions{Known: func(_ string, h dbt.Hash) bool { return h == r.tables[0].Hash }}
+	known := dbt.CatalogOptions{IsUnchanged: func(_ string, h dbt.Hash) bool { return h == r.tables[0].Hash }}
 	again := &recorder{}
 	if _, _, _, err := dbt.ReadCatalog(context.Background(), strings.NewReader(text), known, again); err != nil || len(again.tables) != 1 || len(again.unchanged) != 1 {
 		t.Errorf("%v: %d tables, unchanged %v", err, len(again.tables), again.unchanged)

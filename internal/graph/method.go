@@ -79,7 +79,7 @@ func (t term) check() error {
 	if needs := unavailable[t.method]; needs != "" {
 		return fmt.Errorf("method %s is not available: it needs %s", t.method, needs)
 	}
-	if _, known := methods[t.method]; !known {
+	if _, ok := methods[t.method]; !ok {
 		return fmt.Errorf("method %q is unknown; %s", t.method, near.Choice(t.method, slices.Sorted(maps.Keys(methods))))
 	}
 	switch {

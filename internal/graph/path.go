@@ -13,7 +13,7 @@ func (t term) findPath(u Universe) []int32 {
 	pattern := path.Clean(strings.ReplaceAll(t.value, `\`, "/"))
 	parts := pathPattern(pattern)
 	found, foreign := []int32{}, []int32{}
-	known := map[[2]string]bool{} // folders that the pattern means, by project
+	matched := map[[2]string]bool{} // folders that the pattern means, by project
 	for name := range int32(u.Len()) {
 		if stops(u, name) {
 			break
@@ -30,7 +30,7 @@ func (t term) findPath(u Universe) []int32 {
 		names := folders(a.Path)
 		within := foldersMeant(parts, names)
 		for _, folder := range within {
-			known[[2]string{root, folder}] = true
+			matched[[2]string{root, folder}] = true
 		}
 		if pattern == "." || len(within) > 0 || globPath(parts, names) || a.PatchPath != "" && globPath(parts, folders(a.PatchPath)) {
 			found = append(found, name)
@@ -42,7 +42,7 @@ func (t term) findPath(u Universe) []int32 {
 		}
 		root := u.RootPackage(name)
 		for _, folder := range foldersMeant(parts, folders(u.Attributes(name).Path)) {
-			if known[[2]string{root, folder}] {
+			if matched[[2]string{root, folder}] {
 				found = append(found, name)
 				break
 			}

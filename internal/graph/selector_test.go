@@ -417,12 +417,12 @@ func BenchmarkSelect(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	known := known{}
+	universe := known{}
 	for id := range int32(n) {
-		known = append(known, numbered(n).Attributes(id))
+		universe = append(universe, numbered(n).Attributes(id))
 	}
 	for b.Loop() {
-		if reach, err := selector.Eval(g, known, 200); err != nil || len(reach.IDs) != 16 {
+		if reach, err := selector.Eval(g, universe, 200); err != nil || len(reach.IDs) != 16 {
 			b.Fatal(len(reach.IDs), err)
 		}
 	}

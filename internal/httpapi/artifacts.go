@@ -36,7 +36,7 @@ func (a *API) registerArtifacts(s *httpserver.Server) {
 	}, a.getArtifact)
 }
 
-func (a *API) listArtifacts(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.List[Artifact]], error) {
+func (a *API) listArtifacts(ctx context.Context, p access.Principal, in *ImportPath) (*httpserver.Body[httpserver.List[Artifact]], error) {
 	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -60,8 +60,8 @@ func (a *API) listArtifacts(ctx context.Context, p access.Principal, in *IDParam
 }
 
 type artifactInput struct {
-	IDParam
-	SHA string `path:"sha" maxLength:"64"`
+	ImportPath
+	SHA string `path:"sha" maxLength:"64" example:"99c92331d14a8520815fb5fdfa1874fd2e643a0ba4b5849d7bcab8d2c54e632c"`
 }
 
 // artifactOutput is streamed: huma calls Body with its context.

@@ -16,15 +16,15 @@ import (
 // AssetParam is the asset in a path.
 type AssetParam struct {
 	ID string `path:"id" maxLength:"4096" doc:"An id such as TBL-12; with schema_id also a dbt unique_id or a relation such as marts.fct_orders" example:"TBL-31"`
-	AssetScope
+	AssetLookup
 }
 
 func (in AssetParam) ref() assetRef {
-	return assetRef{param: "id", name: in.ID, AssetScope: in.AssetScope}
+	return assetRef{param: "id", name: in.ID, AssetLookup: in.AssetLookup}
 }
 
-// AssetScope says where the name of an asset is looked up.
-type AssetScope struct {
+// AssetLookup says where the name of an asset is looked up.
+type AssetLookup struct {
 	SchemaID string `query:"schema_id" maxLength:"64" doc:"Required if the asset is not named by its id" example:"SCH-101"`
 	Project  string `query:"project" maxLength:"512" doc:"Key, name or id of the dbt project; required if several have the unique_id" example:"shop"`
 }
@@ -33,7 +33,7 @@ type AssetScope struct {
 type assetRef struct {
 	param string // name of the parameter, for error replies
 	name  string
-	AssetScope
+	AssetLookup
 }
 
 // found is an asset with the view of its schema.

@@ -18,7 +18,7 @@ import (
 type assetsInput struct {
 	httpserver.PageParams
 	AtParam
-	SchemaID       string `query:"schema_id" maxLength:"64"`
+	SchemaID       string `query:"schema_id" maxLength:"64" example:"SCH-101"`
 	Kind           string `query:"kind" maxLength:"512" doc:"One or more kinds, separated by commas"`
 	Project        string `query:"project" maxLength:"512" doc:"Id of a project, or with schema_id its name or key" example:"shop"`
 	Package        string `query:"package" maxLength:"512"`
@@ -48,7 +48,7 @@ var breakdowns = []store.Breakdown{
 
 func (a *API) registerAssets(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets", Scope: access.ReadCatalog, ID: "list-assets", Tag: "assets", Summary: "List assets",
+		Method: http.MethodGet, Path: "/api/v1/assets", Scope: access.ReadCatalog, ID: "list-assets", Sample: []string{"schema_id"}, Tag: "assets", Summary: "List assets",
 		Description: "Tables, exposures, metrics and all other kinds. Tables come first unless sort is given. Removed assets are left out unless removed=true, operations (hooks) unless kind=operation.",
 	}, a.listAssets)
 	httpserver.Register(s, httpserver.Operation{
@@ -201,9 +201,9 @@ func (a *API) getAsset(ctx context.Context, p access.Principal, in *assetInput) 
 
 type uniqueIDInput struct {
 	AtParam
-	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
+	SchemaID string `query:"schema_id" required:"true" maxLength:"64" example:"SCH-101"`
 	Project  string `query:"project" maxLength:"512" doc:"Key, name or id of the project; required if several have the unique_id"`
-	UniqueID string `query:"unique_id" required:"true" maxLength:"4096"`
+	UniqueID string `query:"unique_id" required:"true" maxLength:"4096" example:"model.shop.fct_orders"`
 }
 
 func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *uniqueIDInput) (*httpserver.Body[httpserver.Document[Asset]], error) {
@@ -225,8 +225,8 @@ func (a *API) getAssetByUniqueID(ctx context.Context, p access.Principal, in *un
 
 type relationInput struct {
 	AtParam
-	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	Relation string `query:"relation" required:"true" maxLength:"4096" doc:"A relation such as analytics.orders, quoted or not"`
+	SchemaID string `query:"schema_id" required:"true" maxLength:"64" example:"SCH-101"`
+	Relation string `query:"relation" required:"true" maxLength:"4096" doc:"A relation such as analytics.orders, quoted or not" example:"marts.fct_orders"`
 }
 
 func (a *API) getAssetByRelation(ctx context.Context, p access.Principal, in *relationInput) (*httpserver.Body[httpserver.Document[Asset]], error) {

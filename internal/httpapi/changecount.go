@@ -26,32 +26,32 @@ type changeList struct {
 
 // changeCounts keeps how many changes lists have, so that further pages and requests compare no assets to count them.
 type changeCounts struct {
-	mu    sync.Mutex
-	known map[changeList]int64
-	order []changeList // the oldest comes first
+	mu     sync.Mutex
+	counts map[changeList]int64
+	order  []changeList // the oldest comes first
 }
 
 func (c *changeCounts) get(of changeList) (int64, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n, ok := c.known[of]
+	n, ok := c.counts[of]
 	return n, ok
 }
 
 func (c *changeCounts) put(of changeList, n int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, ok := c.known[of]; ok {
+	if _, ok := c.counts[of]; ok {
 		return
 	}
 	if len(c.order) >= keptCounts {
-		delete(c.known, c.order[0])
+		delete(c.counts, c.order[0])
 		c.order = c.order[1:]
 	}
-	if c.known == nil {
-		c.known = map[changeList]int64{}
+	if c.counts == nil {
+		c.counts = map[changeList]int64{}
 	}
-	c.known[of] = n
+	c.counts[of] = n
 	c.order = append(c.order, of)
 }
 

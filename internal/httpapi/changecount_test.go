@@ -44,8 +44,8 @@ func TestChangeCounts(t *testing.T) {
 	for n := range int64(keptCounts) {
 		counts.put(changeList{schema: 9, to: n}, n)
 	}
-	if len(counts.known) != keptCounts || len(counts.order) != keptCounts {
-		t.Errorf("%d counts are kept", len(counts.known))
+	if len(counts.counts) != keptCounts || len(counts.order) != keptCounts {
+		t.Errorf("%d counts are kept", len(counts.counts))
 	}
 	if _, ok := counts.get(changeList{schema: 1, to: 2, assets: 2}); ok {
 		t.Error("the oldest count is still kept")

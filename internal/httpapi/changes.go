@@ -65,7 +65,7 @@ func (a *API) registerChanges(s *httpserver.Server) {
 
 type changesInput struct {
 	httpserver.PageParams
-	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
+	SchemaID string `query:"schema_id" required:"true" maxLength:"64" example:"SCH-101"`
 	From     string `query:"from" maxLength:"64" doc:"Version or time after which changes are listed; default: the first version"`
 	To       string `query:"to" maxLength:"64" doc:"Version or time up to which changes are listed; default: the served version"`
 }
@@ -90,7 +90,7 @@ func (a *API) listChanges(ctx context.Context, p access.Principal, in *changesIn
 }
 
 type importChangesInput struct {
-	IDParam
+	ImportPath
 	httpserver.PageParams
 }
 

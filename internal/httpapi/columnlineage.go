@@ -72,7 +72,7 @@ type columnLineageInput struct {
 	AssetParam
 	AtParam
 	EdgeParams
-	Name        string `path:"name" maxLength:"4096"`
+	Name        string `path:"name" maxLength:"4096" example:"order_id"`
 	Direction   string `query:"direction" enum:"upstream,downstream,both" default:"both"`
 	Depth       int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps; unlimited by default"`
 	Limit       int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of columns in each direction, nearest first"`
@@ -131,13 +131,13 @@ func columnLineageOf(part *readmodel.ColumnLineage, version int64) ColumnLineage
 	out := ColumnLineage{
 		Data: ColumnLineageData{Nodes: []httpserver.Resource[ColumnNode]{}, Edges: []ColumnEdge{}, Rows: []RowEdge{}},
 		Meta: LineageMeta{
-			Nodes: len(part.Nodes), TotalNodes: part.Total, Edges: len(part.Links), Truncated: part.Truncated, Version: version,
+			Nodes: len(part.Nodes), TotalNodes: part.Total, Edges: len(part.Edges), Truncated: part.Truncated, Version: version,
 		},
 	}
 	for i := range part.Nodes {
 		out.Data.Nodes = append(out.Data.Nodes, columnNode(&part.Nodes[i]))
 	}
-	for _, l := range part.Links {
+	for _, l := range part.Edges {
 		out.Data.Edges = append(out.Data.Edges, ColumnEdge{
 			From: l.From, To: l.To, Kinds: orEmpty(l.Kinds.Names()), Confidence: l.Confidence.String(), Masked: l.Masked,
 		})

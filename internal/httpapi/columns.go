@@ -108,7 +108,7 @@ func columnSize(c catalog.Column) int {
 type columnInput struct {
 	AssetParam
 	AtParam
-	Name string `path:"name" maxLength:"4096"`
+	Name string `path:"name" maxLength:"4096" example:"order_id"`
 }
 
 func (a *API) getColumn(ctx context.Context, p access.Principal, in *columnInput) (*httpserver.Body[httpserver.Document[Column]], error) {

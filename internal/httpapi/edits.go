@@ -68,7 +68,7 @@ type editAssetInput struct {
 
 type editColumnInput struct {
 	AssetParam
-	Name string `path:"name" maxLength:"4096"`
+	Name string `path:"name" maxLength:"4096" example:"order_id"`
 	IfMatchParam
 	Body ColumnPatch
 }

@@ -45,10 +45,10 @@ func (a *API) registerFreshness(s *httpserver.Server) {
 type freshnessInput struct {
 	httpserver.PageParams
 	AtParam
-	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
+	SchemaID string `query:"schema_id" required:"true" maxLength:"64" example:"SCH-101"`
 	Status   string `query:"status" enum:"pass,warn,error,runtime error"`
 	Project  string `query:"project" maxLength:"512" doc:"Id of a project, or with schema_id its name or key" example:"shop"`
-	Asset    string `query:"asset" maxLength:"4096" doc:"A table: an id, a dbt unique_id or a relation"`
+	Asset    string `query:"asset" maxLength:"4096" doc:"A table: an id, a dbt unique_id or a relation" example:"TBL-31"`
 }
 
 func (a *API) listFreshness(ctx context.Context, p access.Principal, in *freshnessInput) (*httpserver.Body[httpserver.List[Freshness]], error) {
@@ -89,7 +89,7 @@ func (a *API) freshnessFilter(ctx context.Context, p access.Principal, in *fresh
 		f.Project = project.ID
 	}
 	if in.Asset != "" {
-		found, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: AssetScope{SchemaID: in.SchemaID}}, in.At)
+		found, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetLookup: AssetLookup{SchemaID: in.SchemaID}}, in.At)
 		if err != nil {
 			return f, err
 		}

@@ -63,16 +63,16 @@ type ImpactMeta struct {
 type impactInput struct {
 	AtParam
 	EdgeParams
-	AssetScope
-	Asset  string `query:"asset" required:"true" maxLength:"4096" doc:"The asset that changes: an id, or with schema_id a dbt unique_id or a relation"`
-	Column string `query:"column" maxLength:"4096" doc:"The column that changes; default: the whole table"`
+	AssetLookup
+	Asset  string `query:"asset" required:"true" maxLength:"4096" doc:"The asset that changes: an id, or with schema_id a dbt unique_id or a relation" example:"TBL-31"`
+	Column string `query:"column" maxLength:"4096" doc:"The column that changes; default: the whole table" example:"order_id"`
 	Rows   bool   `query:"rows" default:"true" doc:"Also follow columns that decide rows (joins, filters, grouping)"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of rows per list"`
 }
 
 func (a *API) registerImpact(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/impact", Scope: access.ReadCatalog, ID: "get-impact", Tag: "lineage",
+		Method: http.MethodGet, Path: "/api/v1/impact", Scope: access.ReadCatalog, ID: "get-impact", Sample: []string{"column"}, Tag: "lineage",
 		Summary: "What a change to a table or column reaches", Description: "Columns, tables, exposures, metrics and owners that a change of a table or column reaches, nearest first, each with the reason.",
 	}, a.getImpact)
 }
@@ -82,7 +82,7 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 	if err != nil {
 		return nil, err
 	}
-	f, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: in.AssetScope}, in.At)
+	f, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetLookup: in.AssetLookup}, in.At)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (a *API) importOf(ctx context.Context, p access.Principal, label string) (*
 	return view, imp, httpserver.Missing(err, "id", label)
 }
 
-func (a *API) getReport(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Report]], error) {
+func (a *API) getReport(ctx context.Context, p access.Principal, in *ImportPath) (*httpserver.Body[httpserver.Document[Report]], error) {
 	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (a *API) getReport(ctx context.Context, p access.Principal, in *IDParam) (*
 	return httpserver.Reply(httpserver.DocumentOf(reportResource(imp))), nil
 }
 
-func (a *API) cancelImport(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Report]], error) {
+func (a *API) cancelImport(ctx context.Context, p access.Principal, in *ImportPath) (*httpserver.Body[httpserver.Document[Report]], error) {
 	_, imp, err := a.importOf(ctx, p, in.ID)
 	if err != nil {
 		return nil, err

@@ -134,7 +134,7 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 	return n, nil
 }
 
-func (a *API) revokeKey(ctx context.Context, p access.Principal, in *IDParam) (*struct{}, error) {
+func (a *API) revokeKey(ctx context.Context, p access.Principal, in *KeyPath) (*struct{}, error) {
 	if len(p.Schemas) > 0 {
 		return nil, catalog.ErrForbidden
 	}

@@ -60,8 +60,8 @@ type LineageMeta struct {
 
 type lineageInput struct {
 	AtParam
-	SchemaID string `query:"schema_id" required:"true" maxLength:"64"`
-	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+, of at most 64 terms; default: everything"`
+	SchemaID string `query:"schema_id" required:"true" maxLength:"64" example:"SCH-101"`
+	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+, of at most 64 terms; default: everything" example:"1+fct_orders+1"`
 	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps from the selected assets; unlimited by default"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of nodes, nearest first"`
 	Hooks    string `query:"hooks" enum:"true,false" default:"false" doc:"With operations (hooks), which are left out unless a selector selects nothing else"`
@@ -69,7 +69,7 @@ type lineageInput struct {
 
 func (a *API) registerLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Tag: "lineage",
+		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Sample: []string{"select"}, Tag: "lineage",
 		Summary: "Read the part of the graph that a dbt selector selects", Description: "Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the whole numbers.",
 	}, a.getLineage)
 }

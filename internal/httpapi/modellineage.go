@@ -161,7 +161,7 @@ func originOf(read readmodel.ModelLineage, r lineage.Ref) OriginColumn {
 }
 
 type schemaAtInput struct {
-	IDParam
+	SchemaPath
 	AtParam
 }
 

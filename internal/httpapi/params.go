@@ -17,9 +17,34 @@ type AtParam struct {
 	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, or an RFC 3339 time. Results of runs are those that were known then"`
 }
 
-// IDParam is the id in a path.
-type IDParam struct {
-	ID string `path:"id" maxLength:"64"`
+// SchemaPath is the id of a schema in a path.
+type SchemaPath struct {
+	ID string `path:"id" maxLength:"64" example:"SCH-101"`
+}
+
+// ImportPath is the id of an import in a path.
+type ImportPath struct {
+	ID string `path:"id" maxLength:"64" example:"IMP-1"`
+}
+
+// RunPath is the id of a run in a path.
+type RunPath struct {
+	ID string `path:"id" maxLength:"64" example:"RUN-1"`
+}
+
+// ProjectPath is the id of a project in a path.
+type ProjectPath struct {
+	ID string `path:"id" maxLength:"64" example:"PRJ-1"`
+}
+
+// KeyPath is the id of a key in a path.
+type KeyPath struct {
+	ID string `path:"id" maxLength:"64" example:"KEY-2"`
+}
+
+// UserPath is the id of a user in a path.
+type UserPath struct {
+	ID string `path:"id" maxLength:"64" example:"USR-1"`
 }
 
 // IfMatchParam is the precondition of a change.

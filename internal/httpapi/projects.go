@@ -28,12 +28,12 @@ type Project struct {
 
 type projectsInput struct {
 	httpserver.PageParams
-	SchemaID string `query:"schema_id" maxLength:"64"`
+	SchemaID string `query:"schema_id" maxLength:"64" example:"SCH-101"`
 }
 
 func (a *API) registerProjects(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/projects", Scope: access.ReadCatalog, ID: "list-projects", Tag: "projects", Summary: "List dbt projects", Description: "dbt projects that have sent a manifest, with dbt version, adapter and numbers of their assets.",
+		Method: http.MethodGet, Path: "/api/v1/projects", Scope: access.ReadCatalog, ID: "list-projects", Sample: []string{"schema_id"}, Tag: "projects", Summary: "List dbt projects", Description: "dbt projects that have sent a manifest, with dbt version, adapter and numbers of their assets.",
 	}, a.listProjects)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/projects/{id}", Scope: access.ReadCatalog, ID: "get-project", Tag: "projects", Summary: "Read a dbt project", Description: "Its dbt version, adapter, last manifest and numbers of assets by kind.",
@@ -75,7 +75,7 @@ func (a *API) listProjects(ctx context.Context, p access.Principal, in *projects
 	return httpserver.Reply(out), nil
 }
 
-func (a *API) getProject(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Project]], error) {
+func (a *API) getProject(ctx context.Context, p access.Principal, in *ProjectPath) (*httpserver.Body[httpserver.Document[Project]], error) {
 	view, project, err := a.project(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err

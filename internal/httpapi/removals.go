@@ -27,7 +27,7 @@ type RemovalsOutcome struct {
 }
 
 type removalsInput struct {
-	IDParam
+	SchemaPath
 	httpserver.PageParams
 }
 
@@ -74,7 +74,7 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 	return httpserver.Reply(out), nil
 }
 
-func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
+func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *SchemaPath) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
 	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *IDPar
 	return removalsOutcome(view.Schema.ID.String(), n, imports), nil
 }
 
-func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
+func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *SchemaPath) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
 	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err

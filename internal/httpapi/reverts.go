@@ -34,7 +34,7 @@ type Revert struct {
 }
 
 type revertInput struct {
-	IDParam
+	ImportPath
 	Force bool `query:"force" doc:"Restore what no later version changed, and leave the rest"`
 }
 

@@ -47,7 +47,7 @@ type Result struct {
 
 func (a *API) registerRuns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Tag: "runs", Summary: "List dbt invocations, newest first", Description: "One for each run_results.json and sources.json that was sent. With at, which requires schema_id or project, those that were known then.",
+		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Sample: []string{"schema_id"}, Tag: "runs", Summary: "List dbt invocations, newest first", Description: "One for each run_results.json and sources.json that was sent. With at, which requires schema_id or project, those that were known then.",
 	}, a.listRuns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",
@@ -63,12 +63,12 @@ func (a *API) registerRuns(s *httpserver.Server) {
 type runsInput struct {
 	httpserver.PageParams
 	AtParam
-	SchemaID string `query:"schema_id" maxLength:"64"`
+	SchemaID string `query:"schema_id" maxLength:"64" example:"SCH-101"`
 	Project  string `query:"project" maxLength:"512" doc:"Id of a project, or with schema_id its name or key" example:"shop"`
 }
 
 func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*httpserver.Body[httpserver.List[Run]], error) {
-	view, err := a.runsScope(ctx, p, in)
+	view, err := a.runsView(ctx, p, in)
 	if err != nil {
 		return nil, err
 	}
@@ -104,8 +104,8 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 	return httpserver.Reply(out), nil
 }
 
-// runsScope returns the view of the schema whose runs are listed; nil means all schemas.
-func (a *API) runsScope(ctx context.Context, p access.Principal, in *runsInput) (*readmodel.View, error) {
+// runsView returns the view of the schema whose runs are listed; nil means all schemas.
+func (a *API) runsView(ctx context.Context, p access.Principal, in *runsInput) (*readmodel.View, error) {
 	if in.SchemaID != "" || in.Project == "" {
 		return a.filtered(ctx, p, in.SchemaID, in.At)
 	}
@@ -117,7 +117,7 @@ func (a *API) runsScope(ctx context.Context, p access.Principal, in *runsInput) 
 }
 
 type runInput struct {
-	IDParam
+	RunPath
 	httpserver.PageParams
 }
 

@@ -116,14 +116,14 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 			"A manifest of another target than the one of its project waits until it is confirmed (see removals). A new target moves nothing by itself: what is served stays until a manifest of it is applied, which is queued at once if it waits.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Tag: "schemas",
+		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Sample: []string{"confirm"}, Tag: "schemas",
 		Summary: "Delete a schema", Status: http.StatusNoContent,
 		Description: "The schema and everything in it are hidden at once, its imports are canceled and its name is free. The rows are deleted after 30 days.",
 	}, a.deleteSchema)
 }
 
 type deleteSchemaInput struct {
-	IDParam
+	SchemaPath
 	IfMatchParam
 	Confirm string `query:"confirm" maxLength:"1024" doc:"Name of the schema, to confirm; required" example:"Analytics Warehouse"`
 }
@@ -179,7 +179,7 @@ func (a *API) createSchema(ctx context.Context, p access.Principal, in *struct{ 
 	return &httpserver.Located[httpserver.Document[Schema]]{Location: "/api/v1/schemas/" + s.ID.String(), Body: doc}, nil
 }
 
-func (a *API) getSchema(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[Schema]], error) {
+func (a *API) getSchema(ctx context.Context, p access.Principal, in *SchemaPath) (*httpserver.Body[httpserver.Document[Schema]], error) {
 	doc, err := a.schemaDocument(ctx, p, in.ID)
 	return httpserver.Reply(doc), err
 }
@@ -198,7 +198,7 @@ func (a *API) schemaDocument(ctx context.Context, p access.Principal, id string)
 
 // updateSchemaInput is a patch with its precondition.
 type updateSchemaInput struct {
-	IDParam
+	SchemaPath
 	IfMatchParam
 	Body SchemaPatch
 }

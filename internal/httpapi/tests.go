@@ -34,7 +34,7 @@ func (a *API) registerTests(s *httpserver.Server) {
 		Summary: "Data tests of a table, with their latest results", Description: "Each with its latest result. `GET /tests?asset=` has filters and pages.",
 	}, a.listAssetTests)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Tag: "tests", Summary: "Data tests of a schema or of an asset", Description: "Data tests with their latest results, by id. Filters by status, asset and project.",
+		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Sample: []string{"schema_id"}, Tag: "tests", Summary: "Data tests of a schema or of an asset", Description: "Data tests with their latest results, by id. Filters by status, asset and project.",
 	}, a.listTests)
 }
 
@@ -61,13 +61,13 @@ func (a *API) listAssetTests(ctx context.Context, p access.Principal, in *assetT
 type testsInput struct {
 	httpserver.PageParams
 	AtParam
-	AssetScope
-	Asset  string `query:"asset" maxLength:"4096" doc:"Only the tests of this asset: an id, or with schema_id a dbt unique_id or a relation"`
+	AssetLookup
+	Asset  string `query:"asset" maxLength:"4096" doc:"Only the tests of this asset: an id, or with schema_id a dbt unique_id or a relation" example:"TBL-31"`
 	Status string `query:"status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Class of the latest result"`
 }
 
 func (a *API) listTests(ctx context.Context, p access.Principal, in *testsInput) (*httpserver.Body[httpserver.List[Test]], error) {
-	view, filter, err := a.testsScope(ctx, p, in)
+	view, filter, err := a.testsView(ctx, p, in)
 	if err != nil {
 		return nil, err
 	}
@@ -84,11 +84,11 @@ func (a *API) listTests(ctx context.Context, p access.Principal, in *testsInput)
 	return httpserver.Reply(out), nil
 }
 
-// testsScope returns the schema whose tests are listed, and the filter.
-func (a *API) testsScope(ctx context.Context, p access.Principal, in *testsInput) (view *readmodel.View, f readmodel.TestFilter, err error) {
+// testsView returns the schema whose tests are listed, and the filter.
+func (a *API) testsView(ctx context.Context, p access.Principal, in *testsInput) (view *readmodel.View, f readmodel.TestFilter, err error) {
 	f.Class = in.Status
 	if in.Asset != "" {
-		asset, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetScope: in.AssetScope}, in.At)
+		asset, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetLookup: in.AssetLookup}, in.At)
 		f.Asset = asset.asset.ID
 		return asset.view, f, err
 	}

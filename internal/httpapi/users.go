@@ -35,13 +35,13 @@ type UserPatch struct {
 }
 
 type updateUserInput struct {
-	IDParam
+	UserPath
 	IfMatchParam
 	Body UserPatch
 }
 
 type removeUserInput struct {
-	IDParam
+	UserPath
 	IfMatchParam
 }
 
@@ -103,7 +103,7 @@ func (a *API) createUser(ctx context.Context, p access.Principal, in *struct{ Bo
 	return &httpserver.Located[httpserver.Document[User]]{Location: "/api/v1/users/" + u.Label(), Body: httpserver.DocumentOf(userResource(u))}, nil
 }
 
-func (a *API) getUser(ctx context.Context, p access.Principal, in *IDParam) (*httpserver.Body[httpserver.Document[User]], error) {
+func (a *API) getUser(ctx context.Context, p access.Principal, in *UserPath) (*httpserver.Body[httpserver.Document[User]], error) {
 	id, err := userID(p, in.ID)
 	if err != nil {
 		return nil, err

@@ -11,20 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// exampleIDs are ids by the resource in front of {id} in a path.
-var exampleIDs = map[string]string{
-	"schemas": "SCH-101", "dbt_imports": "IMP-1", "assets": "TBL-31", "runs": "RUN-1", "projects": "PRJ-1", "keys": "KEY-2", "users": "USR-1",
-}
-
-// exampleValues are values of other parameters by name.
-var exampleValues = map[string]string{
-	"name": "order_id", "sha": exampleArtifact, "schema_id": "SCH-101", "asset": "TBL-31", "unique_id": "model.shop.fct_orders",
-	"relation": "marts.fct_orders", "column": "order_id", "select": "1+fct_orders+1", "confirm": "Analytics Warehouse",
-}
-
-// exampleArtifact is the hash of the demo's first manifest.
-const exampleArtifact = "99c92331d14a8520815fb5fdfa1874fd2e643a0ba4b5849d7bcab8d2c54e632c"
-
 // exampleReplies are the replies to the examples, by operation and status, in shortened form. A test of the whole API
 // writes them.
 //
@@ -70,10 +56,13 @@ func operationsOf(item *huma.PathItem) map[string]*huma.Operation {
 	return operations
 }
 
+// addExample adds the call of an operation as a command, and gives its parameters the values of their examples. An
+// operation names the optional parameters that the command has.
 func addExample(method, path string, op *huma.Operation) error {
+	sample, _ := op.Metadata[sampleKey].([]string)
 	url, query := path, []string{}
 	for _, p := range op.Parameters {
-		value := exampleOf(path, p)
+		value := exampleOf(p.Schema)
 		if value == "" {
 			continue
 		}
@@ -83,21 +72,13 @@ func addExample(method, path string, op *huma.Operation) error {
 		switch {
 		case p.In == "path":
 			url = strings.Replace(url, "{"+p.Name+"}", value, 1)
-		case p.In == "query" && (p.Required || p.Name == "confirm" || p.Name == "select" || p.Name == "column" || p.Name == "schema_id" && !strings.Contains(path, "{") && !strings.HasSuffix(path, "/impact")):
+		case p.In == "query" && (p.Required || slices.Contains(sample, p.Name)):
 			query = append(query, p.Name+"="+strings.NewReplacer(" ", "%20", "+", "%2B").Replace(value))
 		}
 	}
 	if len(query) > 0 {
 		slices.Sort(query)
 		url += "?" + strings.Join(query, "&")
-	}
-	command := "curl"
-	if method != "GET" {
-		command += " -X " + method
-	}
-	command += " 'http://127.0.0.1:8080" + url + "'"
-	if len(op.Security) > 0 {
-		command += " -H 'Authorization: Bearer YOUR_API_KEY'"
 	}
 	body, err := bodyExample(op)
 	if err != nil {
@@ -106,20 +87,30 @@ func addExample(method, path string, op *huma.Operation) error {
 	if op.Extensions == nil {
 		op.Extensions = map[string]any{}
 	}
-	op.Extensions["x-codeSamples"] = []map[string]string{{"lang": "Shell", "label": "curl", "source": command + body}}
+	source := commandOf(method, url, len(op.Security) > 0) + body
+	op.Extensions["x-codeSamples"] = []map[string]string{{"lang": "Shell", "label": "curl", "source": source}}
 	return nil
 }
 
-// exampleOf returns a value of a parameter; "" if it needs none.
-func exampleOf(path string, p *huma.Param) string {
-	if p.Schema != nil && len(p.Schema.Examples) > 0 {
-		return fmt.Sprint(p.Schema.Examples[0])
+// commandOf returns the command that sends a request without a body.
+func commandOf(method, url string, withKey bool) string {
+	command := "curl"
+	if method != "GET" {
+		command += " -X " + method
 	}
-	if p.In == "path" && p.Name == "id" {
-		before, _, _ := strings.Cut(path, "/{id}")
-		return exampleIDs[before[strings.LastIndex(before, "/")+1:]]
+	command += " 'http://127.0.0.1:8080" + url + "'"
+	if withKey {
+		command += " -H 'Authorization: Bearer YOUR_API_KEY'"
 	}
-	return exampleValues[p.Name]
+	return command
+}
+
+// exampleOf returns the first example of a schema; "" if it has none.
+func exampleOf(schema *huma.Schema) string {
+	if schema == nil || len(schema.Examples) == 0 {
+		return ""
+	}
+	return fmt.Sprint(schema.Examples[0])
 }
 
 // bodyExample adds the example of an operation's body and returns the flags of curl that send it.
@@ -132,7 +123,7 @@ func bodyExample(op *huma.Operation) (string, error) {
 		for _, name := range form.Schema.Required {
 			value := "@target/" + name + ".json"
 			if form.Schema.Properties[name].Format != "binary" {
-				value = exampleValues[name]
+				value = exampleOf(form.Schema.Properties[name])
 			}
 			fmt.Fprintf(&flags, " -F '%s=%s'", name, value)
 		}

@@ -79,7 +79,7 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 		h = Tagged(h)
 	}
 	scope, _ := op.Metadata[scopeKey].(access.Scope)
-	a.router.handle(Route{Method: op.Method, Path: op.Path, Scope: scope, Handler: knownQuery(op, h)})
+	a.router.handle(Route{Method: op.Method, Path: op.Path, Scope: scope, Handler: checkedQuery(op, h)})
 }
 
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }

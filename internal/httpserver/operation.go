@@ -18,11 +18,12 @@ type Operation struct {
 	Summary      string
 	Description  string
 	Tag          string
-	Example      string // a body of the request, in JSON
-	Status       int    // of success; 0 = 200
-	Streams      bool   // the reply is not buffered, and so has no ETag
-	Secret       bool   // no cache may keep the reply
-	Bulky        bool   // what it reads may be many MB: few such requests are worked on at a time
+	Example      string   // a body of the request, in JSON
+	Sample       []string // optional parameters of the query that the sample request has
+	Status       int      // of success; 0 = 200
+	Streams      bool     // the reply is not buffered, and so has no ETag
+	Secret       bool     // no cache may keep the reply
+	Bulky        bool     // what it reads may be many MB: few such requests are worked on at a time
 }
 
 // Keys of an operation's metadata, which pass what huma has no field for to the adapter.
@@ -31,6 +32,7 @@ const (
 	scopeKey   = "scope"
 	secretKey  = "secret"
 	exampleKey = "example"
+	sampleKey  = "sample"
 	bulkyKey   = "bulky"
 )
 
@@ -50,6 +52,9 @@ func (s *Server) describe(op Operation) huma.Operation {
 	metadata := map[string]any{scopeKey: op.Scope}
 	if op.Example != "" {
 		metadata[exampleKey] = op.Example
+	}
+	if len(op.Sample) > 0 {
+		metadata[sampleKey] = op.Sample
 	}
 	if op.Streams {
 		metadata[streamsKey] = true

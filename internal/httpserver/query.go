@@ -13,25 +13,25 @@ import (
 	"github.com/thalweg-data/thalweg/internal/near"
 )
 
-// knownQuery refuses requests with query parameters that the operation does not describe, and with values other than
+// checkedQuery refuses requests with query parameters that the operation does not describe, and with values other than
 // those that it lists: a misspelled filter must not be answered as if it was not there.
-func knownQuery(op *huma.Operation, next http.Handler) http.Handler {
-	var known []string
+func checkedQuery(op *huma.Operation, next http.Handler) http.Handler {
+	var described []string
 	choices := map[string][]string{}
 	for _, p := range op.Parameters {
 		if p.In != "query" {
 			continue
 		}
-		known = append(known, p.Name)
+		described = append(described, p.Name)
 		if values := listedValues(p.Schema); values != nil {
 			choices[p.Name] = values
 		}
 	}
-	slices.Sort(known)
+	slices.Sort(described)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.RawQuery != "" {
 			given := r.URL.Query()
-			err := unknownParameters(given, known)
+			err := unknownParameters(given, described)
 			if err == nil {
 				err = unlistedValues(given, choices)
 			}
@@ -82,17 +82,17 @@ func OneOf(name, value string, values []string) error {
 }
 
 // unknownParameters returns the reply for the parameters that are not known, nil if all are.
-func unknownParameters(given url.Values, known []string) error {
+func unknownParameters(given url.Values, described []string) error {
 	var p *Problem
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if _, ok := slices.BinarySearch(known, name); ok {
+		if _, ok := slices.BinarySearch(described, name); ok {
 			continue
 		}
 		if p == nil {
-			p = NewProblem(CodeUnknownParameter, "%q is not a parameter of this route%s", shortened(name), remedy(name, known))
+			p = NewProblem(CodeUnknownParameter, "%q is not a parameter of this route%s", shortened(name), remedy(name, described))
 			p.Field = shortened(name)
 		}
-		p.Errors = append(p.Errors, FieldError{Field: shortened(name), Detail: "unknown" + remedy(name, known)})
+		p.Errors = append(p.Errors, FieldError{Field: shortened(name), Detail: "unknown" + remedy(name, described)})
 	}
 	if p == nil {
 		return nil
@@ -101,14 +101,14 @@ func unknownParameters(given url.Values, known []string) error {
 }
 
 // remedy names the similar parameters, or else all.
-func remedy(name string, known []string) string {
-	if len(known) == 0 {
+func remedy(name string, described []string) string {
+	if len(described) == 0 {
 		return "; it takes none."
 	}
-	if similar := near.Names(name, slices.Values(known), 3); len(similar) > 0 {
+	if similar := near.Names(name, slices.Values(described), 3); len(similar) > 0 {
 		return "; did you mean " + strings.Join(similar, " or ") + "?"
 	}
-	return "; it takes " + strings.Join(known, ", ") + "."
+	return "; it takes " + strings.Join(described, ", ") + "."
 }
 
 // shortened cuts a text of the client that a reply repeats.

@@ -78,6 +78,7 @@ type Route struct {
 	Method, Path string
 	Scope        access.Scope
 	Aliases      []string // further paths of the same route
+	Sample       []string // optional parameters of the query that the sample request has
 	Handler      http.Handler
 	Operation    *huma.Operation // its description; method, path, security and the problem reply are filled in
 }
@@ -90,6 +91,9 @@ func (s *Server) Handle(r Route) {
 	}
 	op := *r.Operation
 	op.Method, op.Path, op.Security = r.Method, r.Path, securityOf(r.Scope)
+	if len(r.Sample) > 0 {
+		op.Metadata = map[string]any{sampleKey: r.Sample}
+	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}
 	}

@@ -164,7 +164,7 @@ func (b *builder) goesOn(open []int32) bool {
 
 // reach records an asset; the most certain reason is kept.
 func (b *builder) reach(n int32, why Reason) {
-	if old, known := b.reasons[n]; !known || why < old {
+	if old, ok := b.reasons[n]; !ok || why < old {
 		b.reasons[n] = why
 	}
 }
@@ -179,7 +179,7 @@ func (b *builder) columns(walk lineage.Walk) {
 		}
 		b.reach(n, Column)
 		if depth := walk.Depths[i]; b.changed[n] && depth > 0 { // ascending
-			if _, known := b.again[n]; !known {
+			if _, ok := b.again[n]; !ok {
 				b.again[n] = depth
 			}
 		}
@@ -248,7 +248,7 @@ func (b *builder) uses() {
 	}
 	for ; b.goesOn(open); open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
-			if _, known := b.reasons[child]; known || b.IsTable(child) {
+			if _, ok := b.reasons[child]; ok || b.IsTable(child) {
 				continue
 			}
 			b.reach(child, Uses)
@@ -265,7 +265,7 @@ func (b *builder) depths() map[int32]int32 {
 	}
 	for open := slices.Collect(maps.Keys(b.changed)); b.goesOn(open); open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
-			if _, known := depths[child]; !known {
+			if _, ok := depths[child]; !ok {
 				depths[child] = depths[open[0]] + 1
 				open = append(open, child)
 			}

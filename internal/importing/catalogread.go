@@ -54,7 +54,7 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) e
 	index := &catalogIndex{artifact: a, print: newFingerprint(print.len())}
 	opt := dbt.CatalogOptions{Limits: j.Limits(partCatalog), Index: true}
 	if print != nil {
-		opt.Known = print.knows
+		opt.IsUnchanged = print.has
 	}
 	head, failures, issues, err := dbt.ReadCatalog(ctx, r, opt, &catalogSink{index, j})
 	if err != nil {

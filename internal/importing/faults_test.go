@@ -99,7 +99,7 @@ func TestEqualBytesOfTwoProjects(t *testing.T) {
 		if got := columnNames(columns); !slices.Equal(got, []string{"id", "more"}) {
 			t.Errorf("columns of %s's table: %v", project, got)
 		}
-		latest, err := r.store.LatestResults(t.Context(), ws, r.schema, asset.Nodes, store.Known{})
+		latest, err := r.store.LatestResults(t.Context(), ws, r.schema, asset.Nodes, store.AsOf{})
 		if err != nil || len(latest) != 1 {
 			t.Errorf("results of %s's table: %v, %v", project, latest, err)
 		}
@@ -124,7 +124,7 @@ func TestRunsOfTwoProjects(t *testing.T) {
 	ofB, _ := r.assetOf("b", "model.shop.shared")
 	history := func(a catalog.Asset) (ids []string) {
 		t.Helper()
-		page, err := r.store.NodeResults(t.Context(), ws, r.schema, a.Nodes, store.Known{}, store.Page{})
+		page, err := r.store.NodeResults(t.Context(), ws, r.schema, a.Nodes, store.AsOf{}, store.Page{})
 		if err != nil {
 			t.Fatal(err)
 		}

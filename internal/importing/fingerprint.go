@@ -20,11 +20,11 @@ import (
 // project that is regenerated without a change is recognized by it alone,
 // before any row of the catalog is read.
 type fingerprint struct {
-	nodes map[string]dbt.Hash
-	links dbt.Hash // of parent_map
+	nodes   map[string]dbt.Hash
+	parents dbt.Hash // of parent_map
 
-	sorted []string // scratch of link
-	text   []byte   // scratch of link
+	sorted []string // scratch of addParents
+	text   []byte   // scratch of addParents
 }
 
 // newFingerprint makes room for n nodes.
@@ -53,10 +53,10 @@ func (f *fingerprint) tests() int {
 	return n
 }
 
-// link adds one entry of the parent map. Its hash goes into that of all links by
+// addParents adds one entry of the parent map. Its hash goes into that of the map by
 // exclusive or, so that neither the order of the file nor that of the parents
 // matters.
-func (f *fingerprint) link(child string, parents []string) {
+func (f *fingerprint) addParents(child string, parents []string) {
 	f.sorted = append(f.sorted[:0], parents...)
 	slices.Sort(f.sorted)
 	f.text = append(f.text[:0], child...)
@@ -64,12 +64,12 @@ func (f *fingerprint) link(child string, parents []string) {
 		f.text = append(append(f.text, 0), p...) // no id holds NUL
 	}
 	h := sha256.Sum256(f.text)
-	for i := range f.links {
-		f.links[i] ^= h[i]
+	for i := range f.parents {
+		f.parents[i] ^= h[i]
 	}
 }
 
-func (f *fingerprint) knows(uniqueID string, h dbt.Hash) bool {
+func (f *fingerprint) has(uniqueID string, h dbt.Hash) bool {
 	if f == nil {
 		return false
 	}
@@ -77,9 +77,9 @@ func (f *fingerprint) knows(uniqueID string, h dbt.Hash) bool {
 	return ok && old == h
 }
 
-// same reports whether both were taken of the same nodes and links.
+// same reports whether both were taken of the same nodes and parent map.
 func (f *fingerprint) same(g *fingerprint) bool {
-	if f == nil || g == nil || f.links != g.links || len(f.nodes) != len(g.nodes) {
+	if f == nil || g == nil || f.parents != g.parents || len(f.nodes) != len(g.nodes) {
 		return false
 	}
 	for id, h := range f.nodes {
@@ -112,12 +112,12 @@ func (f *fingerprint) sameTests(g *fingerprint) bool {
 	return n == 0
 }
 
-// sameLinks reports whether both were taken of the same parent map.
-func (f *fingerprint) sameLinks(g *fingerprint) bool {
-	return f != nil && g != nil && f.links == g.links
+// sameParents reports whether both were taken of the same parent map.
+func (f *fingerprint) sameParents(g *fingerprint) bool {
+	return f != nil && g != nil && f.parents == g.parents
 }
 
-// encode writes the hash of the links, then id length, id and hash of each
+// encode writes the hash of the parent map, then id length, id and hash of each
 // node in the order of the ids, compressed.
 func (f *fingerprint) encode() []byte {
 	ids := make([]string, 0, len(f.nodes))
@@ -128,7 +128,7 @@ func (f *fingerprint) encode() []byte {
 	}
 	sort.Strings(ids)
 	raw := make([]byte, 0, size)
-	raw = append(raw, f.links[:]...)
+	raw = append(raw, f.parents[:]...)
 	for _, id := range ids {
 		raw = binary.AppendUvarint(raw, uint64(len(id)))
 		raw = append(raw, id...)
@@ -147,10 +147,10 @@ func decodeFingerprint(b []byte) (*fingerprint, error) {
 		return nil, fmt.Errorf("fingerprint: %w", err)
 	}
 	f := newFingerprint(len(raw) / perNode)
-	if len(raw) < len(f.links) {
+	if len(raw) < len(f.parents) {
 		return nil, errFingerprint
 	}
-	raw = raw[copy(f.links[:], raw):]
+	raw = raw[copy(f.parents[:], raw):]
 	text := string(raw) // all ids at once
 	for len(raw) > 0 {
 		n, used := binary.Uvarint(raw)

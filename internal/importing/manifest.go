@@ -16,32 +16,32 @@ import (
 type manifestIndex struct {
 	artifact *artifact
 	head     dbt.Head
-	first    bool // no node was known before
+	first    bool // there were no nodes before
 	same     bool // nothing but volatile fields differs from what was applied
 	late     bool // older than the newest manifest that was applied
 	// sameTests: the tests are those that were applied.
 	sameTests bool
-	// sameLinks: there is a parent map, and it is the one that was applied.
-	sameLinks bool
-	claims    []revision.Claim
-	facets    []entry     // by claim
-	built     []builtNode // new and changed models, seeds and snapshots
-	tests     []revision.TestClaim
-	entries   []entry             // by test
-	links     revision.Links      // of parent_map
-	depends   map[string][]string // depends_on of new and changed nodes
-	groups    dbt.Groups
-	regrouped bool // a group is new or changed: its members may have other owners
-	disabled  int
-	changed   int64
-	print     *fingerprint
+	// sameParents: there is a parent map, and it is the one that was applied.
+	sameParents bool
+	claims      []revision.Claim
+	facets      []entry     // by claim
+	built       []builtNode // new and changed models, seeds and snapshots
+	tests       []revision.TestClaim
+	entries     []entry             // by test
+	parents     revision.Links      // of parent_map
+	depends     map[string][]string // depends_on of new and changed nodes
+	groups      dbt.Groups
+	regrouped   bool // a group is new or changed: its members may have other owners
+	disabled    int
+	changed     int64
+	print       *fingerprint
 }
 
 // manifestSink takes what the reader finds.
 type manifestSink struct {
 	*manifestIndex
 	job     *job
-	known   *fingerprint
+	last    *fingerprint
 	convert converter
 	read    int64
 }
@@ -68,7 +68,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		return err
 	}
 	m, err := j.indexManifest(ctx, a, head, print)
-	if err == nil && (m.regrouped || len(m.links) == 0) && m.anySame() && !m.print.same(print) {
+	if err == nil && (m.regrouped || len(m.parents) == 0) && m.anySame() && !m.print.same(print) {
 		// Without a parent map the edges come from the nodes, and the owner of a group is
 		// that of its members: all nodes are needed.
 		m, err = j.indexManifest(ctx, a, head, nil)
@@ -86,7 +86,7 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		}
 	}
 	m.same, m.first, m.sameTests = m.print.same(print), print == nil, m.print.sameTests(print)
-	m.sameLinks = len(m.links) > 0 && m.print.sameLinks(print)
+	m.sameParents = len(m.parents) > 0 && m.print.sameParents(print)
 	m.late = j.isLate(m.head, part, catalog.FromManifest)
 	j.checkClock(m.head, partManifest)
 	if c.elsewhere, err = j.checkTarget(ctx, part, m, memo); err != nil {
@@ -156,23 +156,23 @@ func (j *job) checkClock(h dbt.Head, part string) {
 }
 
 // indexManifest is the first pass.
-func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, known *fingerprint) (*manifestIndex, error) {
+func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, last *fingerprint) (*manifestIndex, error) {
 	r, err := a.openAhead(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }() // only read
-	tests := known.tests()           // most manifests are about as large as the last one
-	nodes := known.len() - tests
+	tests := last.tests()            // most manifests are about as large as the last one
+	nodes := last.len() - tests
 	m := &manifestIndex{
-		artifact: a, links: make(revision.Links, known.len()), depends: map[string][]string{}, print: newFingerprint(known.len()),
+		artifact: a, parents: make(revision.Links, last.len()), depends: map[string][]string{}, print: newFingerprint(last.len()),
 		claims: make([]revision.Claim, 0, nodes), facets: make([]entry, 0, nodes),
 		tests: make([]revision.TestClaim, 0, tests), entries: make([]entry, 0, tests),
 	}
-	sink := &manifestSink{manifestIndex: m, job: j, known: known, convert: converterOf(head, &m.groups)}
+	sink := &manifestSink{manifestIndex: m, job: j, last: last, convert: converterOf(head, &m.groups)}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true}
-	if known != nil {
-		opt.Known = func(uniqueID string, h dbt.Hash) bool { return !isGroup(uniqueID) && known.knows(uniqueID, h) }
+	if last != nil {
+		opt.IsUnchanged = func(uniqueID string, h dbt.Hash) bool { return !isGroup(uniqueID) && last.has(uniqueID, h) }
 	}
 	var issues []dbt.Issue
 	if m.head, issues, err = dbt.ReadManifest(ctx, r, opt, sink); err != nil {
@@ -193,7 +193,7 @@ func (s *manifestSink) Node(n *dbt.Node) error {
 		return nil
 	}
 	if n.ResourceType == "group" {
-		if s.groups.Add(n); s.known.knows(n.UniqueID, n.Hash) {
+		if s.groups.Add(n); s.last.has(n.UniqueID, n.Hash) {
 			s.read-- // counted once
 			return s.Unchanged(n.Section, n.UniqueID, n.Hash)
 		}
@@ -248,8 +248,8 @@ func isTest(uniqueID string) bool { return strings.HasPrefix(uniqueID, "test.") 
 
 // Parents takes one entry of the parent map.
 func (s *manifestSink) Parents(child string, parents []string) error {
-	s.links[child] = parents
-	s.print.link(child, parents)
+	s.parents[child] = parents
+	s.print.addParents(child, parents)
 	return nil
 }
 
@@ -275,20 +275,20 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 	o.Report = "the manifest"
 	o.Claims, o.Facets, o.Tests, o.TestReader, o.TestsSame = m.claims, reader, m.tests, reader, m.sameTests
 	o.Forced, o.Retrace = j.claim.Import.Force, m.first
-	if o.Links, o.LinksSame = m.links, m.sameLinks; len(m.links) == 0 {
+	if o.Links, o.LinksSame = m.parents, m.sameParents; len(m.parents) == 0 {
 		o.Links = m.depends
 	} else {
-		j.compareLinks(m)
+		j.compareParents(m)
 	}
 	// Apply drops them as soon as it can.
-	m.claims, m.facets, m.built, m.tests, m.entries, m.links, m.depends = nil, nil, nil, nil, nil, nil, nil
+	m.claims, m.facets, m.built, m.tests, m.entries, m.parents, m.depends = nil, nil, nil, nil, nil, nil, nil
 	return o
 }
 
-// compareLinks reports nodes whose depends_on differs from the parent map.
-func (j *job) compareLinks(m *manifestIndex) {
+// compareParents reports nodes whose depends_on differs from the parent map.
+func (j *job) compareParents(m *manifestIndex) {
 	for id, depends := range m.depends {
-		parents, ok := m.links[id]
+		parents, ok := m.parents[id]
 		if !ok || sameSet(parents, depends) {
 			continue
 		}

@@ -168,7 +168,7 @@ func TestSourceFreshness(t *testing.T) {
 	})}
 	imp := r.completed(r.send(manifest(t, "shop", monday, shopNodes()...), sources))
 	node := catalog.NodeRef{Project: imp.Project, UniqueID: "source.shop.raw.orders"}
-	fresh, err := r.store.LatestFreshness(t.Context(), ws, r.schema, []catalog.NodeRef{node}, store.Known{})
+	fresh, err := r.store.LatestFreshness(t.Context(), ws, r.schema, []catalog.NodeRef{node}, store.AsOf{})
 	if err != nil || len(fresh) != 1 || fresh[0].Status != "warn" || imp.Report.Counts["freshness_stored"] != 1 {
 		t.Errorf("%+v, %v, %v", fresh, err, imp.Report.Counts)
 	}
@@ -251,7 +251,7 @@ func TestImportThatCameBetween(t *testing.T) {
 
 // TestFingerprintOfOlderVersion is one that was compressed with zstd.
 func TestFingerprintOfOlderVersion(t *testing.T) {
-	now := &fingerprint{nodes: map[string]dbt.Hash{"model.a": {1}, "model.b": {2}}, links: dbt.Hash{3}}
+	now := &fingerprint{nodes: map[string]dbt.Hash{"model.a": {1}, "model.b": {2}}, parents: dbt.Hash{3}}
 	raw, err := s2.Decode(nil, now.encode())
 	if err != nil {
 		t.Fatal(err)
@@ -268,7 +268,7 @@ func TestFingerprintOfOlderVersion(t *testing.T) {
 // TestUnreadableFingerprint only costs time.
 func TestUnreadableFingerprint(t *testing.T) {
 	good := (&fingerprint{nodes: map[string]dbt.Hash{"model.a": {1}}}).encode()
-	if f, err := decodeFingerprint(good); err != nil || len(f.nodes) != 1 || !f.knows("model.a", dbt.Hash{1}) || f.knows("model.b", dbt.Hash{}) {
+	if f, err := decodeFingerprint(good); err != nil || len(f.nodes) != 1 || !f.has("model.a", dbt.Hash{1}) || f.has("model.b", dbt.Hash{}) {
 		t.Errorf("%v, %v", f, err)
 	}
 	for _, bad := range [][]byte{[]byte("x"), good[:len(good)-3]} {

@@ -295,7 +295,7 @@ func TestOlderManifestIsSuperseded(t *testing.T) {
 		t.Errorf("%s, version %d", imp.Report.Outcome, r.version())
 	}
 	node := catalog.NodeRef{Project: imp.Project, UniqueID: "model.shop.orders"}
-	latest, err := r.store.LatestResults(t.Context(), ws, r.schema, []catalog.NodeRef{node}, store.Known{})
+	latest, err := r.store.LatestResults(t.Context(), ws, r.schema, []catalog.NodeRef{node}, store.AsOf{})
 	if err != nil || latest[node].Status != "success" {
 		t.Errorf("results of a superseded import: %v, %v", latest, err)
 	}

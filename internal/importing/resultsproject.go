@@ -43,9 +43,9 @@ func (j *job) projectOfRun(ctx context.Context, part catalog.Part, c *contents, 
 			return 0, err
 		}
 		if print == nil && len(candidates) == 1 {
-			return p.ID, nil // nothing is known of its nodes
+			return p.ID, nil // its nodes are not stored
 		}
-		n := print.known(ids)
+		n := print.count(ids)
 		if print == nil || !owns(p, n, ids) {
 			continue
 		}
@@ -82,8 +82,8 @@ func (j *job) nodesOfProject(ctx context.Context, c *contents, p catalog.Project
 	return print, nil
 }
 
-// known counts the ids of nodes.
-func (f *fingerprint) known(ids []string) int {
+// count counts the ids of nodes.
+func (f *fingerprint) count(ids []string) int {
 	n := 0
 	if f != nil {
 		for _, id := range ids {

@@ -21,7 +21,7 @@ func TestResultsOfAnotherProject(t *testing.T) {
 	}
 	of := func(project catalog.ProjectID, id string) int {
 		node := catalog.NodeRef{Project: project, UniqueID: id}
-		latest, err := r.store.LatestResults(t.Context(), ws, r.schema, []catalog.NodeRef{node}, store.Known{})
+		latest, err := r.store.LatestResults(t.Context(), ws, r.schema, []catalog.NodeRef{node}, store.AsOf{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -99,7 +99,7 @@ func (j *job) adoptRuns(ctx context.Context, c *contents) error {
 		return nil
 	}
 	own := func(ids []string) bool {
-		known := c.manifest.print.known(ids)
+		known := c.manifest.print.count(ids)
 		return known > 0 && owns(j.project, known, ids)
 	}
 	_, err := j.Store.AdoptRuns(ctx, j.claim.WS, j.schema.ID, j.project.ID, own)

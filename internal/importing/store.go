@@ -16,7 +16,7 @@ type Store interface {
 	CreateImport(ctx context.Context, ws int64, n store.NewImport) (imp catalog.Import, replayed bool, err error)
 	NodeAssets(ctx context.Context, ws int64, schema catalog.SchemaID, origin catalog.Origin, uniqueIDs []string) (map[string]store.AssetRef, error)
 	Applied(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, p store.AppliedPart) (catalog.ProjectID, bool, error)
-	Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error)
+	Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, name string) ([]byte, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
 	Projects(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[catalog.Project], error)
 	ProjectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error)

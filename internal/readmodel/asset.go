@@ -157,14 +157,14 @@ const (
 // and again: counting in them costs a tenth of the queries. The first page does not
 // wait for that, and no page of one asset does.
 func (v *View) loadForPages(ctx context.Context, size int) error {
-	if size < 2 || v.Version != v.Schema.Version || !v.known.IsNow() {
+	if size < 2 || v.Version != v.Schema.Version || !v.asOf.IsNow() {
 		return nil
 	}
-	assets, ok := v.m.cache.peek(v.scope().key(assetsPart, v.Version)).(*Assets)
+	assets, ok := v.m.cache.peek(v.schemaKey().key(assetsPart, v.Version)).(*Assets)
 	if !ok || len(assets.all) > mostForPages || assets.pages.Add(1) <= fewPages {
 		return nil
 	}
-	if _, err := v.m.links(ctx, v.scope(), v.Version); err != nil {
+	if _, err := v.m.tableGraph(ctx, v.schemaKey(), v.Version); err != nil {
 		return err
 	}
 	_, err := v.testStates(ctx)
@@ -174,14 +174,14 @@ func (v *View) loadForPages(ctx context.Context, size int) error {
 // neighbours counts the neighbours of assets: in the graph if it is in memory,
 // else by a query.
 func (v *View) neighbours(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]store.Neighbours, error) {
-	links, ok := v.m.cache.peek(v.scope().key(linksPart, v.Version)).(*Links)
+	tables, ok := v.m.cache.peek(v.schemaKey().key(tableGraphPart, v.Version)).(*TableGraph)
 	if !ok {
 		return v.m.store.NeighboursOf(ctx, v.ws(), v.Schema.ID, v.Version, ids)
 	}
 	counts := make(map[catalog.AssetID]store.Neighbours, len(ids))
 	for _, id := range ids {
-		if n, ok := links.assets.number(id); ok {
-			counts[id] = store.Neighbours{Upstream: links.count(links.graph.Parents(n)), Downstream: links.count(links.graph.Children(n))}
+		if n, ok := tables.assets.number(id); ok {
+			counts[id] = store.Neighbours{Upstream: tables.count(tables.graph.Parents(n)), Downstream: tables.count(tables.graph.Children(n))}
 		}
 	}
 	return counts, nil
@@ -189,7 +189,7 @@ func (v *View) neighbours(ctx context.Context, ids []catalog.AssetID) (map[catal
 
 // count leaves out operations: nobody looks for the hooks of a run downstream of a
 // table.
-func (l *Links) count(numbers []int32) int {
+func (l *TableGraph) count(numbers []int32) int {
 	n := 0
 	for _, i := range numbers {
 		if l.assets.present[i].Kind != catalog.KindOperation {
@@ -230,7 +230,7 @@ func (v *View) classesOf(ctx context.Context, keys []store.NodeKey, stored int64
 	if classes, ok := v.m.cache.peek(v.resultsKey(classesPart, stored)).(*Classes); ok {
 		return classes.of, nil
 	}
-	return v.m.store.ClassesOf(ctx, v.ws(), v.Schema.ID, keys, v.known)
+	return v.m.store.ClassesOf(ctx, v.ws(), v.Schema.ID, keys, v.asOf)
 }
 
 func nodeOf(t catalog.Test) catalog.NodeRef {

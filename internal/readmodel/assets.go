@@ -58,7 +58,7 @@ func (a *Assets) find(id catalog.AssetID) *Asset {
 
 func compareID(a *Asset, id catalog.AssetID) int { return cmp.Compare(a.ID, id) }
 
-func (m *Model) assets(ctx context.Context, s scope, version int64) (*Assets, error) {
+func (m *Model) assets(ctx context.Context, s schemaKey, version int64) (*Assets, error) {
 	part, err := m.part(ctx, s, assetsPart, version)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (m *Model) assets(ctx context.Context, s scope, version int64) (*Assets, er
 	return part.(*Assets), nil
 }
 
-func loadAssets(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+func loadAssets(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
 	if version == 0 {
 		return newAssets(nil), nil
 	}
@@ -85,7 +85,7 @@ func loadAssets(ctx context.Context, m *Model, s scope, version int64) (part siz
 // in full: many single rows cost more than all of them in order.
 const worthLoading = 3
 
-func nextAssets(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
+func nextAssets(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
 	before := old.(*Assets)
 	if len(d.Assets) == 0 {
 		return before, nil

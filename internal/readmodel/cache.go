@@ -17,7 +17,7 @@ type partKind uint8
 
 const (
 	assetsPart partKind = iota
-	linksPart
+	tableGraphPart
 	testsPart
 	columnsPart
 	configsPart
@@ -39,7 +39,7 @@ type partKey struct {
 	schema  catalog.SchemaID
 	version int64
 	results int64 // count of stored runs, where the part depends on results
-	known   int64 // time in µs of which results are known; 0 = all
+	asOf    int64 // time in µs of which results are known; 0 = all
 }
 
 // sized is a part; it never changes once it is in the cache, so requests share it.

@@ -74,14 +74,14 @@ func TestCacheKeepsAState(t *testing.T) {
 		key.kind = kind
 		return c.kept[key] != nil
 	}
-	for _, kind := range []partKind{assetsPart, linksPart, columnsPart} {
+	for _, kind := range []partKind{assetsPart, tableGraphPart, columnsPart} {
 		ask(kind, 1)
 	}
-	if !kept(assetsPart, 1) || !kept(linksPart, 1) || c.used != 135 {
+	if !kept(assetsPart, 1) || !kept(tableGraphPart, 1) || c.used != 135 {
 		t.Error("a part pushed out another one of its own state")
 	}
 	ask(assetsPart, 2)
-	if !kept(assetsPart, 1) || kept(linksPart, 1) || kept(columnsPart, 1) {
+	if !kept(assetsPart, 1) || kept(tableGraphPart, 1) || kept(columnsPart, 1) {
 		t.Error("the assets went while another part held them")
 	}
 }

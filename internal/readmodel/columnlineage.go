@@ -31,14 +31,14 @@ func (n *ColumnNode) Label() string {
 	return n.Relation + "." + n.Name
 }
 
-// ColumnLink is an edge between two columns, by their labels.
-type ColumnLink struct {
+// ColumnEdge is an edge between two columns, by their labels.
+type ColumnEdge struct {
 	lineage.ColumnEdge
 	From, To string
 }
 
-// RowLink is a column that decides which rows a table has.
-type RowLink struct {
+// RowControl is a column that decides which rows a table has.
+type RowControl struct {
 	lineage.Control
 	Column string // its label
 	Asset  *Asset
@@ -48,8 +48,8 @@ type RowLink struct {
 // nearest first, the edges between them, and what decides rows.
 type ColumnLineage struct {
 	Nodes     []ColumnNode
-	Links     []ColumnLink
-	Rows      []RowLink
+	Edges     []ColumnEdge
+	Rows      []RowControl
 	Total     int // nodes that there are
 	Truncated bool
 
@@ -70,7 +70,7 @@ type ColumnQuery struct {
 // column that takes part in no lineage is alone; catalog.ErrNotFound if the asset
 // has no such column.
 func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name string, q ColumnQuery) (*ColumnLineage, error) {
-	columns, err := v.m.columns(ctx, v.scope(), v.Version)
+	columns, err := v.m.columns(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -145,11 +145,11 @@ func (l *ColumnLineage) walk(start int32, o lineage.WalkOptions, direction strin
 		l.numbers = append(l.numbers, n)
 		l.Nodes = append(l.Nodes, l.columns.node(n, way, int(w.Depths[i])))
 	}
-	for _, link := range w.Edges {
-		if link.From == start && link.To == start && !first {
+	for _, edge := range w.Edges {
+		if edge.From == start && edge.To == start && !first {
 			continue // is there already
 		}
-		l.Links = append(l.Links, ColumnLink{ColumnEdge: link, From: l.columns.label(link.From), To: l.columns.label(link.To)})
+		l.Edges = append(l.Edges, ColumnEdge{ColumnEdge: edge, From: l.columns.label(edge.From), To: l.columns.label(edge.To)})
 	}
 	l.Total += w.Total
 	if !first {
@@ -169,7 +169,7 @@ func (l *ColumnLineage) decide(controls []lineage.Control, o lineage.WalkOptions
 			l.Truncated = true
 			return
 		}
-		l.Rows = append(l.Rows, RowLink{Control: s, Column: l.columns.label(s.From), Asset: l.columns.assets.present[at]})
+		l.Rows = append(l.Rows, RowControl{Control: s, Column: l.columns.label(s.From), Asset: l.columns.assets.present[at]})
 	}
 }
 
@@ -328,7 +328,7 @@ func (l *ModelLineage) compare(asset *catalog.Asset, columns []catalog.Column) {
 
 // Readings lists how the code of every model was read, in no order.
 func (v *View) Readings(ctx context.Context) ([]Reading, error) {
-	columns, err := v.m.columns(ctx, v.scope(), v.Version)
+	columns, err := v.m.columns(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -33,18 +33,18 @@ func readingOf(b *lineage.Block) Reading {
 	return Reading{b.Status, b.Named(), b.Resolved(), b.EdgeCount(), len(b.Issues)}
 }
 
-// Bytes that a column, a link and a reading take, with the indexes by them.
+// Bytes that a column, an edge and a reading take, with the indexes by them.
 const (
 	columnBytes  = int64(unsafe.Sizeof(lineage.GraphColumn{})) + 16 + 8
-	linkBytes    = int64(unsafe.Sizeof(lineage.ColumnEdge{})) + 4
+	edgeBytes    = int64(unsafe.Sizeof(lineage.ColumnEdge{})) + 4
 	readingBytes = 96
 )
 
 func (c *Columns) size() int64 {
-	return int64(c.graph.Len())*columnBytes + int64(c.graph.Edges())*linkBytes + int64(len(c.readings))*readingBytes
+	return int64(c.graph.Len())*columnBytes + int64(c.graph.Edges())*edgeBytes + int64(len(c.readings))*readingBytes
 }
 
-func (m *Model) columns(ctx context.Context, s scope, version int64) (*Columns, error) {
+func (m *Model) columns(ctx context.Context, s schemaKey, version int64) (*Columns, error) {
 	part, err := m.part(ctx, s, columnsPart, version)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (m *Model) columns(ctx context.Context, s scope, version int64) (*Columns, 
 	return part.(*Columns), nil
 }
 
-func loadColumns(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+func loadColumns(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
 	assets, err := m.assets(ctx, s, version)
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func decodeBlocks(ctx context.Context, rows []store.ColumnEdgeBlock, decode func
 	return out, group.Wait()
 }
 
-func nextColumns(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assetsOf assetsOf) (sized, error) {
+func nextColumns(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, assetsOf assetsOf) (sized, error) {
 	before := old.(*Columns)
 	assets, err := assetsOf(ctx)
 	if err != nil {

@@ -18,7 +18,7 @@ type ColumnTags struct {
 
 func (c *ColumnTags) size() int64 { return c.bytes }
 
-func loadColumnTags(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+func loadColumnTags(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
 	assets, err := m.assets(ctx, s, version)
 	if err != nil {
 		return nil, err
@@ -34,7 +34,7 @@ func loadColumnTags(ctx context.Context, m *Model, s scope, version int64) (part
 	return part, nil
 }
 
-func nextColumnTags(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assets assetsOf) (sized, error) {
+func nextColumnTags(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, assets assetsOf) (sized, error) {
 	before := old.(*ColumnTags)
 	if len(d.Columns) == 0 {
 		return before, nil
@@ -51,7 +51,7 @@ func nextColumnTags(ctx context.Context, m *Model, s scope, old sized, d catalog
 }
 
 // read takes in the tags of the columns of some assets.
-func (c *ColumnTags) read(ctx context.Context, m *Model, s scope, version int64, ids []catalog.AssetID) error {
+func (c *ColumnTags) read(ctx context.Context, m *Model, s schemaKey, version int64, ids []catalog.AssetID) error {
 	for some := range slices.Chunk(ids, configBatch) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -108,7 +108,7 @@ func (c *ColumnTags) assets(tag string) map[catalog.AssetID]bool {
 
 // columnTagWarning returns the warning about a tag that no column has, with the tags that are near it.
 func (v *View) columnTagWarning(ctx context.Context, tag string) ([]string, error) {
-	part, err := v.m.part(ctx, v.scope(), columnTagsPart, v.Version)
+	part, err := v.m.part(ctx, v.schemaKey(), columnTagsPart, v.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ const configCost = 6
 // configBatch is how many assets are read at a time for their configurations.
 const configBatch = 512
 
-func loadConfigs(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+func loadConfigs(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
 	assets, err := m.assets(ctx, s, version)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func loadConfigs(ctx context.Context, m *Model, s scope, version int64) (part si
 	return part, nil
 }
 
-func nextConfigs(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
+func nextConfigs(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
 	before := old.(*Configs)
 	if len(d.Assets) == 0 {
 		return before, nil
@@ -60,7 +60,7 @@ func nextConfigs(ctx context.Context, m *Model, s scope, old sized, d catalog.Ve
 }
 
 // read takes in the configurations of some assets.
-func (c *Configs) read(ctx context.Context, m *Model, s scope, version int64, ids []catalog.AssetID) error {
+func (c *Configs) read(ctx context.Context, m *Model, s schemaKey, version int64, ids []catalog.AssetID) error {
 	for len(ids) > 0 {
 		n := min(configBatch, len(ids))
 		rows, err := m.store.AssetsAt(ctx, s.ws, s.schema, version, ids[:n])

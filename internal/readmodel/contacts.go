@@ -21,7 +21,7 @@ var withContacts = []catalog.Kind{catalog.KindGroup, catalog.KindExposure}
 
 func (c *Contacts) size() int64 { return c.bytes }
 
-func loadContacts(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+func loadContacts(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
 	assets, err := m.assets(ctx, s, version)
 	if err != nil {
 		return nil, err
@@ -43,7 +43,7 @@ func loadContacts(ctx context.Context, m *Model, s scope, version int64) (part s
 	return part, nil
 }
 
-func nextContacts(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assets assetsOf) (sized, error) {
+func nextContacts(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, assets assetsOf) (sized, error) {
 	before := old.(*Contacts)
 	if len(d.Assets) == 0 {
 		return before, nil
@@ -66,7 +66,7 @@ func nextContacts(ctx context.Context, m *Model, s scope, old sized, d catalog.V
 }
 
 // read takes in what some groups and exposures state.
-func (c *Contacts) read(ctx context.Context, m *Model, s scope, version int64, ids []catalog.AssetID) error {
+func (c *Contacts) read(ctx context.Context, m *Model, s schemaKey, version int64, ids []catalog.AssetID) error {
 	for some := range slices.Chunk(ids, configBatch) {
 		rows, err := m.store.AssetsAt(ctx, s.ws, s.schema, version, some)
 		if err != nil {
@@ -121,7 +121,7 @@ func (v *View) ownersReachedBy(ctx context.Context, email string) ([]string, err
 	if !strings.Contains(email, "@") {
 		return nil, nil
 	}
-	part, err := v.m.part(ctx, v.scope(), contactsPart, v.Version)
+	part, err := v.m.part(ctx, v.schemaKey(), contactsPart, v.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -72,7 +72,7 @@ func (v *View) Freshness(ctx context.Context, f FreshnessFilter, p store.Page) (
 // freshness returns that of all sources. The newest state is kept; an older one is
 // read for each request.
 func (v *View) freshness(ctx context.Context) (*freshness, error) {
-	if !v.known.IsNow() {
+	if !v.asOf.IsNow() {
 		return v.loadFreshness(ctx)
 	}
 	stored, err := v.m.store.ResultsStored(ctx, v.ws(), v.Schema.ID)
@@ -89,7 +89,7 @@ func (v *View) freshness(ctx context.Context) (*freshness, error) {
 func (v *View) loadFreshness(ctx context.Context) (*freshness, error) {
 	out := &freshness{}
 	err := v.m.cache.work(ctx, func() error {
-		rows, err := v.m.store.LatestFreshness(ctx, v.ws(), v.Schema.ID, nil, v.known)
+		rows, err := v.m.store.LatestFreshness(ctx, v.ws(), v.Schema.ID, nil, v.asOf)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -140,7 +140,7 @@ func (v *View) freshnessOf(ctx context.Context, nodes []catalog.NodeRef) (map[ca
 	if len(sources) == 0 {
 		return nil, nil //nolint:nilnil // nothing is looked up in it
 	}
-	rows, err := v.m.store.LatestFreshness(ctx, v.ws(), v.Schema.ID, sources, v.known)
+	rows, err := v.m.store.LatestFreshness(ctx, v.ws(), v.Schema.ID, sources, v.asOf)
 	out := make(map[catalog.NodeRef]store.SourceFreshness, len(rows))
 	for _, row := range rows {
 		out[row.Node()] = row

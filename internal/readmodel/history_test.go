@@ -84,7 +84,7 @@ func (w *writer) save(write func(*store.Write), prepare func(catalog.VersionDelt
 	must(w.t, w.store.ReleaseLease(ctx, lease))
 }
 
-func (w *writer) scope() scope { return scope{ws, w.schema} }
+func (w *writer) scope() schemaKey { return schemaKey{ws, w.schema} }
 
 // randomHistory changes a small catalog in every way that a save can.
 type randomHistory struct {
@@ -194,7 +194,7 @@ func anyOf[T comparable](r *rand.Rand, set map[T]bool, compare func(a, b T) int)
 }
 
 // stateOf reads all parts of a version.
-func stateOf(ctx context.Context, t testing.TB, m *Model, s scope, version int64, except ...partKind) map[partKind]any {
+func stateOf(ctx context.Context, t testing.TB, m *Model, s schemaKey, version int64, except ...partKind) map[partKind]any {
 	t.Helper()
 	out := map[partKind]any{}
 	for _, d := range m.derivers {
@@ -229,7 +229,7 @@ func spelledOut(part sized) any {
 			Names        *graph.Names
 			Others       []int32
 		}{p.all, p.present, p.ids, p.relation, p.bytes, p.named().index, othersOf(p)}
-	case *Links:
+	case *TableGraph:
 		var edges []catalog.Edge
 		for _, e := range p.edges {
 			kind := p.kinds[e.kind]

@@ -35,15 +35,15 @@ type ImpactQuery struct {
 // nothing for a removed asset, which nothing depends on. It is catalog.ErrNotFound for a
 // column that the asset does not have.
 func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) (Impact, error) {
-	links, err := v.m.links(ctx, v.scope(), v.Version)
+	tables, err := v.m.tableGraph(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return Impact{}, err
 	}
-	columns, err := v.m.columns(ctx, v.scope(), v.Version)
+	columns, err := v.m.columns(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return Impact{}, err
 	}
-	n, ok := links.assets.number(asset.ID)
+	n, ok := tables.assets.number(asset.ID)
 	if !ok {
 		if q.Column != "" {
 			_, err = v.Column(ctx, asset, q.Column)
@@ -63,14 +63,14 @@ func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) 
 	}
 	var reached Impact
 	err = v.m.compute(ctx, 0, func(ctx context.Context) error {
-		reached = reachedBy(ctx, links, columns, change)
+		reached = reachedBy(ctx, tables, columns, change)
 		return ctx.Err()
 	})
 	return reached, err
 }
 
-func reachedBy(ctx context.Context, links *Links, columns *Columns, change impact.Change) Impact {
-	state := impactState(links, columns)
+func reachedBy(ctx context.Context, tables *TableGraph, columns *Columns, change impact.Change) Impact {
+	state := impactState(tables, columns)
 	state.Stop = stopped(ctx)
 	reached := state.Of(change)
 	out := Impact{Tables: reached.Tables}
@@ -80,20 +80,20 @@ func reachedBy(ctx context.Context, links *Links, columns *Columns, change impac
 		}
 	}
 	for _, r := range reached.Assets {
-		if links.assets.present[r.Asset].Kind == catalog.KindOperation {
+		if tables.assets.present[r.Asset].Kind == catalog.KindOperation {
 			continue // nobody consumes the hooks of a run
 		}
-		out.Assets = append(out.Assets, Reached{Asset: links.assets.present[r.Asset], Depth: int(r.Depth), Reason: r.Reason})
+		out.Assets = append(out.Assets, Reached{Asset: tables.assets.present[r.Asset], Depth: int(r.Depth), Reason: r.Reason})
 	}
 	return out
 }
 
 // impactState is the state in the form that package impact takes. Both parts are
 // of one version, so they number the same assets alike.
-func impactState(links *Links, columns *Columns) impact.State {
-	assets := links.assets
+func impactState(tables *TableGraph, columns *Columns) impact.State {
+	assets := tables.assets
 	return impact.State{
-		Graph: links.graph, Columns: columns.graph,
+		Graph: tables.graph, Columns: columns.graph,
 		Number:  func(table int64) (int32, bool) { return assets.number(catalog.AssetID(table)) },
 		IsTable: func(n int32) bool { return assets.present[n].Kind.IsTable() },
 		Unread: func(n int32) bool {

@@ -36,7 +36,7 @@ func (l *latestResults) size() int64 { return l.recent.limit + l.runs.limit }
 
 // latestResults returns the results that are kept after so many runs; nil for a view that does not know all runs.
 func (v *View) latestResults(ctx context.Context, stored int64) (*latestResults, error) {
-	if !v.known.IsNow() {
+	if !v.asOf.IsNow() {
 		return nil, nil //nolint:nilnil // nothing is kept
 	}
 	key := v.resultsKey(latestPart, stored)
@@ -58,7 +58,7 @@ func (v *View) latest(ctx context.Context, kept *latestResults, nodes []catalog.
 	if kept != nil {
 		results, missing = kept.recent.split(nodes)
 	}
-	read, err := v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, missing, v.known)
+	read, err := v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, missing, v.asOf)
 	if err != nil {
 		return nil, err
 	}

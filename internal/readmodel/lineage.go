@@ -18,14 +18,14 @@ type Node struct {
 // edges between them.
 type TableLineage struct {
 	Nodes []Node
-	Edges []TableLink
+	Edges []TableEdge
 	Total int // nodes that there are; more than len(Nodes) if the limit cut
 	// Warnings are about parts of the selector that select nothing.
 	Warnings []string
 }
 
-// TableLink is an edge between two assets.
-type TableLink struct {
+// TableEdge is an edge between two assets.
+type TableEdge struct {
 	From, To           *Asset
 	Type               catalog.EdgeType
 	Confidence, Source string
@@ -49,37 +49,37 @@ type LineageOptions struct {
 
 // Lineage returns the part of the graph that a dbt selector means, "" = all of it.
 func (v *View) Lineage(ctx context.Context, selector string, opts LineageOptions) (TableLineage, error) {
-	links, err := v.m.links(ctx, v.scope(), v.Version)
+	tables, err := v.m.tableGraph(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return TableLineage{}, err
 	}
-	reach, warnings, err := v.choose(ctx, links, selector)
+	reach, warnings, err := v.choose(ctx, tables, selector)
 	if err != nil {
 		return TableLineage{}, err
 	}
 	if !opts.Hooks {
-		reach = links.withoutHooks(reach)
+		reach = tables.withoutHooks(reach)
 	}
 	ids, depths, total := within(reach, opts.Depth, opts.Limit)
 	out := TableLineage{Total: total, Warnings: warnings}
 	for i, n := range ids {
-		out.Nodes = append(out.Nodes, links.node(n, int(depths[i])))
+		out.Nodes = append(out.Nodes, tables.node(n, int(depths[i])))
 	}
-	for _, pair := range links.graph.Within(ids) {
-		e := links.edge(pair)
-		out.Edges = append(out.Edges, TableLink{
-			From: links.assets.present[pair.From], To: links.assets.present[pair.To], Type: e.Type, Confidence: e.Confidence, Source: e.Source,
+	for _, pair := range tables.graph.Within(ids) {
+		e := tables.edge(pair)
+		out.Edges = append(out.Edges, TableEdge{
+			From: tables.assets.present[pair.From], To: tables.assets.present[pair.To], Type: e.Type, Confidence: e.Confidence, Source: e.Source,
 		})
 	}
 	return out, nil
 }
 
-func (l *Links) node(n int32, depth int) Node {
+func (l *TableGraph) node(n int32, depth int) Node {
 	return Node{Asset: l.assets.present[n], Depth: depth, Upstream: l.count(l.graph.Parents(n)), Downstream: l.count(l.graph.Children(n))}
 }
 
 // withoutHooks leaves out operations, unless nothing else was selected.
-func (l *Links) withoutHooks(reach graph.Reach) graph.Reach {
+func (l *TableGraph) withoutHooks(reach graph.Reach) graph.Reach {
 	hooks := l.assets.index.with(kind, string(catalog.KindOperation))
 	if len(hooks) == 0 || l.onlyHooks(reach) {
 		return reach
@@ -95,7 +95,7 @@ func (l *Links) withoutHooks(reach graph.Reach) graph.Reach {
 }
 
 // onlyHooks reports whether the selected nodes themselves are all operations.
-func (l *Links) onlyHooks(reach graph.Reach) bool {
+func (l *TableGraph) onlyHooks(reach graph.Reach) bool {
 	for i, id := range reach.IDs {
 		if reach.Depths[i] > 0 {
 			break

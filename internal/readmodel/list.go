@@ -92,7 +92,7 @@ type listed struct {
 
 // list finds the first assets of a list behind a key, at most so many, and counts all.
 func (v *View) list(ctx context.Context, f Filter, o order, after *sortKey, most int, by []store.Breakdown) (listed, error) {
-	assets, err := v.m.assets(ctx, v.scope(), v.Version)
+	assets, err := v.m.assets(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return listed{}, err
 	}
@@ -135,13 +135,13 @@ func (w wanted) positions(x *index) []int32 {
 }
 
 // warning names the value and those that are near it.
-func (w wanted) warning(known iter.Seq[string]) string {
-	return withNear(fmt.Sprintf("%s: no asset has %q", w.param, w.value), w.value, known)
+func (w wanted) warning(existing iter.Seq[string]) string {
+	return withNear(fmt.Sprintf("%s: no asset has %q", w.param, w.value), w.value, existing)
 }
 
 // withNear adds the names that are near a value to a warning about it.
-func withNear(warning, value string, known iter.Seq[string]) string {
-	if similar := near.Names(value, known, maxNearNames); len(similar) > 0 {
+func withNear(warning, value string, existing iter.Seq[string]) string {
+	if similar := near.Names(value, existing, maxNearNames); len(similar) > 0 {
 		warning += "; near names: " + strings.Join(similar, ", ")
 	}
 	return warning
@@ -172,7 +172,7 @@ func (f Filter) everything() bool {
 
 // Counts counts the present assets of a project (0 = of all) by kind, each once.
 func (v *View) Counts(ctx context.Context, project catalog.ProjectID) (map[string]int64, error) {
-	assets, err := v.m.assets(ctx, v.scope(), v.Version)
+	assets, err := v.m.assets(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -289,7 +289,7 @@ func (v *View) narrowed(ctx context.Context, f Filter) ([]map[catalog.AssetID]bo
 		sets = append(sets, states.assets(f.TestStatus))
 	}
 	if f.ColumnTag != "" {
-		part, err := v.m.part(ctx, v.scope(), columnTagsPart, v.Version)
+		part, err := v.m.part(ctx, v.schemaKey(), columnTagsPart, v.Version)
 		if err != nil {
 			return nil, err
 		}

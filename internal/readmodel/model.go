@@ -93,13 +93,13 @@ func (m *Model) compute(ctx context.Context, steps int, walk func(context.Contex
 	return err
 }
 
-// scope is the schema that parts are of.
-type scope struct {
+// schemaKey is the schema that parts are of.
+type schemaKey struct {
 	ws     int64
 	schema catalog.SchemaID
 }
 
-func (s scope) key(kind partKind, version int64) partKey {
+func (s schemaKey) key(kind partKind, version int64) partKey {
 	return partKey{kind: kind, ws: s.ws, schema: s.schema, version: version}
 }
 
@@ -107,13 +107,13 @@ func (s scope) key(kind partKind, version int64) partKey {
 // which of them the view knows.
 func (v *View) resultsKey(kind partKind, results int64) partKey {
 	version := v.Version
-	if (kind == classesPart || kind == latestPart) && v.known.IsNow() {
+	if (kind == classesPart || kind == latestPart) && v.asOf.IsNow() {
 		version = 0 // those of now belong to all versions
 	}
-	key := v.scope().key(kind, version)
+	key := v.schemaKey().key(kind, version)
 	key.results = results
-	if !v.known.IsNow() {
-		key.known = v.known.At.UnixMicro()
+	if !v.asOf.IsNow() {
+		key.asOf = v.asOf.At.UnixMicro()
 	}
 	return key
 }

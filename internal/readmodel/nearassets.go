@@ -11,7 +11,7 @@ import (
 // NearAssets returns the unique_ids, or relations where there are none, of assets that somebody may have meant by a
 // name that means none: by the whole of it, or else by its last part.
 func (v *View) NearAssets(ctx context.Context, name string) ([]string, error) {
-	assets, err := v.m.assets(ctx, v.scope(), v.Version)
+	assets, err := v.m.assets(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return nil, err
 	}

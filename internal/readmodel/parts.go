@@ -12,7 +12,7 @@ import (
 // The state of a version is a set of parts, each immutable:
 //
 //	assets    cards of all assets, and the numbers that graphs use    (assets.go)
-//	links     the graph of tables, by those numbers                   (links.go)
+//	tables    the graph of tables, by those numbers                   (tablegraph.go)
 //	tests     references of all tests                                 (tests.go)
 //	columns   the graph of columns and how code was read              (columns.go)
 //	configs   dbt's configuration, for selectors that ask for it      (configs.go)
@@ -28,11 +28,11 @@ import (
 type deriver struct {
 	kind partKind
 	// load reads the part of a version in full.
-	load func(ctx context.Context, m *Model, s scope, version int64) (sized, error)
+	load func(ctx context.Context, m *Model, s schemaKey, version int64) (sized, error)
 	// next derives the part of a version from that of an older one; d joins the
 	// deltas in between, and assets returns that version's assets. A nil part asks
 	// for a load.
-	next func(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assets assetsOf) (sized, error)
+	next func(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, assets assetsOf) (sized, error)
 }
 
 // assetsOf returns the assets of the version that is derived.
@@ -43,7 +43,7 @@ type assetsOf func(context.Context) (*Assets, error)
 func derivers() []deriver {
 	return []deriver{
 		{assetsPart, loadAssets, nextAssets},
-		{linksPart, loadLinks, nextLinks},
+		{tableGraphPart, loadTableGraph, nextTableGraph},
 		{testsPart, loadTests, nextTests},
 		{columnsPart, loadColumns, nextColumns},
 		{configsPart, loadConfigs, nextConfigs},
@@ -57,7 +57,7 @@ func derivers() []deriver {
 const furthest = 64
 
 // part returns one part of a version's state.
-func (m *Model) part(ctx context.Context, s scope, kind partKind, version int64) (sized, error) {
+func (m *Model) part(ctx context.Context, s schemaKey, kind partKind, version int64) (sized, error) {
 	key := s.key(kind, version)
 	part, err := m.cache.get(ctx, key, func(ctx context.Context) (sized, error) {
 		part, err := m.derived(ctx, s, key)
@@ -77,7 +77,7 @@ func (m *Model) part(ctx context.Context, s scope, kind partKind, version int64)
 
 // derived returns a part that Prepare made for this very save, or derives it from
 // an older one; nil if neither can be.
-func (m *Model) derived(ctx context.Context, s scope, key partKey) (sized, error) {
+func (m *Model) derived(ctx context.Context, s schemaKey, key partKey) (sized, error) {
 	old, base := m.cache.newest(key, key.version-furthest)
 	ready := m.prepared.of(key)
 	if old == nil && ready == nil {
@@ -179,13 +179,13 @@ func (p *preparedParts) drop(key partKey) {
 // waits after the flip. The writer calls it between its last write and the flip;
 // a failure costs the first reader a load, nothing else.
 func (m *Model) Prepare(ctx context.Context, ws int64, schema catalog.SchemaID, d *catalog.VersionDelta) error {
-	if err := m.prepare(ctx, scope{ws, schema}, *d); err != nil {
+	if err := m.prepare(ctx, schemaKey{ws, schema}, *d); err != nil {
 		return fmt.Errorf("prepare version %d of %s: %w", d.Version, schema, err)
 	}
 	return nil
 }
 
-func (m *Model) prepare(ctx context.Context, s scope, d catalog.VersionDelta) error {
+func (m *Model) prepare(ctx context.Context, s schemaKey, d catalog.VersionDelta) error {
 	// The version may never be served, so what is prepared stays out of the cache,
 	// and the other parts get these assets instead of asking for them.
 	var assets *Assets
@@ -220,7 +220,7 @@ func (m *Model) prepare(ctx context.Context, s scope, d catalog.VersionDelta) er
 
 // before returns the part of the version before a key's if it is there, or was
 // prepared and is only not asked for yet.
-func (m *Model) before(ctx context.Context, s scope, key partKey) (sized, error) {
+func (m *Model) before(ctx context.Context, s schemaKey, key partKey) (sized, error) {
 	key.version--
 	if old := m.cache.peek(key); old != nil || m.prepared.of(key) == nil {
 		return old, nil

@@ -69,7 +69,7 @@ func (v *View) platforms(ctx context.Context) ([]string, error) {
 }
 
 func (v *View) byBareRelation(ctx context.Context, text string) (catalog.Asset, error) {
-	assets, err := v.m.assets(ctx, v.scope(), v.Version)
+	assets, err := v.m.assets(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return catalog.Asset{}, err
 	}

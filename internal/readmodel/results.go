@@ -91,7 +91,7 @@ func (v *View) completed(ctx context.Context, tests []catalog.Test) ([]Test, err
 // present returns those of the assets that are present: from memory if they are there, else by a query.
 func (v *View) present(ctx context.Context, ids []catalog.AssetID) (map[catalog.AssetID]*Asset, error) {
 	found := make(map[catalog.AssetID]*Asset, len(ids))
-	if assets, ok := v.m.cache.peek(v.scope().key(assetsPart, v.Version)).(*Assets); ok {
+	if assets, ok := v.m.cache.peek(v.schemaKey().key(assetsPart, v.Version)).(*Assets); ok {
 		for _, id := range ids {
 			if n, ok := assets.number(id); ok {
 				found[id] = assets.present[n]
@@ -113,7 +113,7 @@ func (v *View) present(ctx context.Context, ids []catalog.AssetID) (map[catalog.
 
 // Runs lists the runs of the schema, of one project or of all (0), newest first.
 func (v *View) Runs(ctx context.Context, project catalog.ProjectID, p store.Page) (store.Paged[catalog.Run], error) {
-	return v.m.store.Runs(ctx, v.ws(), store.RunFilter{SchemaID: v.Schema.ID, Project: project, Known: v.known}, p)
+	return v.m.store.Runs(ctx, v.ws(), store.RunFilter{SchemaID: v.Schema.ID, Project: project, AsOf: v.asOf}, p)
 }
 
 // RunResults lists the results of a run of the schema, by unique_id.
@@ -128,7 +128,7 @@ func (v *View) RunFreshness(ctx context.Context, run catalog.Run, p store.Page) 
 
 // Results lists the results of an asset's nodes, newest first.
 func (v *View) Results(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[store.RunResult], error) {
-	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, asset.Nodes, v.known, p)
+	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, asset.Nodes, v.asOf, p)
 }
 
 // Changes lists what the versions after from up to to changed, by version and

@@ -12,16 +12,16 @@ import (
 )
 
 // choose evaluates a dbt selector, "" = everything. Warnings are about those of its parts that select no asset.
-func (v *View) choose(ctx context.Context, links *Links, text string) (reach graph.Reach, warnings []string, err error) {
+func (v *View) choose(ctx context.Context, tables *TableGraph, text string) (reach graph.Reach, warnings []string, err error) {
 	if strings.TrimSpace(text) == "" {
-		all := allOf(links.graph)
+		all := allOf(tables.graph)
 		return graph.Reach{IDs: all, Depths: make([]int32, len(all)), Total: len(all)}, nil, nil
 	}
 	selector, err := graph.ParseSelector(text)
 	if err != nil {
 		return reach, nil, &SelectorError{err}
 	}
-	u := newUniverse(ctx, v, links)
+	u := newUniverse(ctx, v, tables)
 	if err := u.load(ctx, selector); err != nil {
 		return reach, nil, err
 	}
@@ -132,7 +132,7 @@ var errNoState = errors.New("state: compares two versions, which this method can
 type universe struct {
 	ctx      context.Context //nolint:containedctx // one evaluation's, whose interface has none
 	v        *View
-	links    *Links
+	tables   *TableGraph
 	assets   *Assets
 	graph    *graph.Graph
 	tests    []testNode
@@ -142,8 +142,8 @@ type universe struct {
 	fault    error                        // of reading one of them
 }
 
-func newUniverse(ctx context.Context, v *View, links *Links) *universe {
-	return &universe{ctx: ctx, v: v, links: links, assets: links.assets, graph: links.graph, others: links.assets.named().others}
+func newUniverse(ctx context.Context, v *View, tables *TableGraph) *universe {
+	return &universe{ctx: ctx, v: v, tables: tables, assets: tables.assets, graph: tables.graph, others: tables.assets.named().others}
 }
 
 // Names returns the index of the names of assets; nil once tests are among them.
@@ -155,7 +155,7 @@ func (u *universe) Names() *graph.Names {
 }
 
 func (u *universe) addTests() error {
-	part, err := u.v.m.part(u.ctx, u.v.scope(), testNodesPart, u.v.Version)
+	part, err := u.v.m.part(u.ctx, u.v.schemaKey(), testNodesPart, u.v.Version)
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (u *universe) Config(name int32, path string) []string {
 }
 
 func (u *universe) addConfigs() error {
-	part, err := u.v.m.part(u.ctx, u.v.scope(), configsPart, u.v.Version)
+	part, err := u.v.m.part(u.ctx, u.v.schemaKey(), configsPart, u.v.Version)
 	if err == nil {
 		u.configs = part.(*Configs)
 	}

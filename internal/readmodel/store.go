@@ -51,14 +51,14 @@ type rows interface {
 
 // results reads runs' results and freshness.
 type results interface {
-	LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, known store.Known) (map[catalog.NodeRef]catalog.NodeResult, error)
-	NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, known store.Known, p store.Page) (store.Paged[store.RunResult], error)
+	LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, existing store.AsOf) (map[catalog.NodeRef]catalog.NodeResult, error)
+	NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, existing store.AsOf, p store.Page) (store.Paged[store.RunResult], error)
 	RunResults(ctx context.Context, ws int64, run catalog.RunID, p store.Page) (store.Paged[catalog.NodeResult], error)
 	RunFreshness(ctx context.Context, ws int64, run catalog.RunID, p store.Page) (store.Paged[catalog.Freshness], error)
-	LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, known store.Known) ([]store.SourceFreshness, error)
+	LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, existing store.AsOf) ([]store.SourceFreshness, error)
 	ResultsStored(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
-	ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []store.NodeKey, known store.Known) (map[store.NodeKey]string, error)
-	LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID, known store.Known) ([]store.NodeClass, error)
+	ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []store.NodeKey, existing store.AsOf) (map[store.NodeKey]string, error)
+	LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID, existing store.AsOf) ([]store.NodeClass, error)
 }
 
 // history reads what changed and what waits.

@@ -13,10 +13,10 @@ import (
 // through them: @orders and +path:models/marts include what the tests in there compare with. They are a part of their
 // own, since few selectors need them.
 type TestNodes struct {
-	nodes []testNode
-	graph *graph.Graph // of the assets, and of the tests by the numbers after them
-	links *Links       // that graph was made from
-	bytes int64
+	nodes  []testNode
+	graph  *graph.Graph // of the assets, and of the tests by the numbers after them
+	tables *TableGraph  // that graph was made from
+	bytes  int64
 }
 
 type testNode struct {
@@ -45,13 +45,13 @@ func (t *testNode) config(path string) []string {
 	return nil
 }
 
-func loadTestNodes(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
-	links, err := m.links(ctx, s, version)
+func loadTestNodes(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
+	tables, err := m.tableGraph(ctx, s, version)
 	if err != nil {
 		return nil, err
 	}
 	err = m.cache.work(ctx, func() error {
-		t := &TestNodes{links: links}
+		t := &TestNodes{tables: tables}
 		part = t
 		return t.read(ctx, m, s, version)
 	})
@@ -62,7 +62,7 @@ func loadTestNodes(ctx context.Context, m *Model, s scope, version int64) (part 
 }
 
 // nextTestNodes keeps the tests of a version that changes neither them nor the graph; everything else asks for a load.
-func nextTestNodes(_ context.Context, _ *Model, _ scope, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
+func nextTestNodes(_ context.Context, _ *Model, _ schemaKey, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
 	if len(d.Tests) > 0 || len(d.EdgesInto) > 0 || len(d.Assets) > 0 {
 		return nil, nil //nolint:nilnil // asks for a load
 	}
@@ -72,14 +72,14 @@ func nextTestNodes(_ context.Context, _ *Model, _ scope, old sized, d catalog.Ve
 // testNodeBatch is how many tests are read at a time.
 const testNodeBatch = 2000
 
-func (t *TestNodes) read(ctx context.Context, m *Model, s scope, version int64) error {
+func (t *TestNodes) read(ctx context.Context, m *Model, s schemaKey, version int64) error {
 	refs, err := m.store.TestRefs(ctx, s.ws, s.schema, version, nil)
 	if err != nil {
 		return err
 	}
-	assets := t.links.assets
+	assets := t.tables.assets
 	numbers := assets.byNode()
-	edges := t.links.graph.Within(allOf(t.links.graph))
+	edges := t.tables.graph.Within(allOf(t.tables.graph))
 	for some := range slices.Chunk(refs, testNodeBatch) {
 		ids := make([]catalog.TestID, len(some))
 		for i := range some {

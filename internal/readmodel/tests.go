@@ -14,7 +14,7 @@ type Tests struct{ refs []store.TestRef }
 
 func (t *Tests) size() int64 { return int64(len(t.refs)) * 48 }
 
-func loadTests(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+func loadTests(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
 	if version == 0 {
 		return &Tests{}, nil
 	}
@@ -29,7 +29,7 @@ func loadTests(ctx context.Context, m *Model, s scope, version int64) (part size
 	return part, nil
 }
 
-func nextTests(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
+func nextTests(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, _ assetsOf) (sized, error) {
 	before := old.(*Tests)
 	if len(d.Tests) == 0 {
 		return before, nil
@@ -87,7 +87,7 @@ func (v *View) classes(ctx context.Context) (*Classes, int64, error) {
 }
 
 func (v *View) loadClasses(ctx context.Context) (*Classes, error) {
-	rows, err := v.m.store.LatestClasses(ctx, v.ws(), v.Schema.ID, v.known)
+	rows, err := v.m.store.LatestClasses(ctx, v.ws(), v.Schema.ID, v.asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func TestClass(class string) string {
 
 // testStates returns the tests of the view's version with the results that it knows.
 func (v *View) testStates(ctx context.Context) (*testStates, error) {
-	part, err := v.m.part(ctx, v.scope(), testsPart, v.Version)
+	part, err := v.m.part(ctx, v.schemaKey(), testsPart, v.Version)
 	if err != nil {
 		return nil, err
 	}

@@ -30,8 +30,8 @@ type View struct {
 	m         *Model
 	Principal access.Principal
 	Schema    catalog.Schema
-	Version   int64       // 0: nothing was there yet
-	known     store.Known // the results of runs that the view shows
+	Version   int64      // 0: nothing was there yet
+	asOf      store.AsOf // the results of runs that the view shows
 }
 
 // View makes a view of the served version. It is where visibility is checked: a
@@ -61,23 +61,23 @@ func (v *View) At(ctx context.Context, at At) (*View, error) {
 	}
 	other := *v
 	other.Version = n
-	other.known, err = v.knownAt(ctx, at, n)
+	other.asOf, err = v.resultsAsOf(ctx, at, n)
 	return &other, err
 }
 
-// knownAt bounds the results that a view shows: those that were known at the time that was
+// resultsAsOf bounds the results that a view shows: those that were known at the time that was
 // asked for, or when the version was made.
-func (v *View) knownAt(ctx context.Context, at At, n int64) (store.Known, error) {
+func (v *View) resultsAsOf(ctx context.Context, at At, n int64) (store.AsOf, error) {
 	switch {
 	case !at.set || at.time.IsZero() && n == v.Schema.Version:
-		return store.Known{}, nil
+		return store.AsOf{}, nil
 	case !at.time.IsZero():
-		return store.Known{At: at.time, Version: n}, nil
+		return store.AsOf{At: at.time, Version: n}, nil
 	case n == 0:
-		return store.Known{At: v.Schema.CreatedAt}, nil
+		return store.AsOf{At: v.Schema.CreatedAt}, nil
 	}
 	version, err := v.m.store.Version(ctx, v.ws(), v.Schema.ID, n)
-	return store.Known{At: version.At, Version: n}, err
+	return store.AsOf{At: version.At, Version: n}, err
 }
 
 func (v *View) versionAt(ctx context.Context, at At) (int64, error) {
@@ -107,7 +107,7 @@ func (v *View) kept(ctx context.Context, version int64) error {
 
 func (v *View) ws() int64 { return v.Principal.WS }
 
-func (v *View) scope() scope { return scope{v.Principal.WS, v.Schema.ID} }
+func (v *View) schemaKey() schemaKey { return schemaKey{v.Principal.WS, v.Schema.ID} }
 
 // of makes the view of what belongs to a schema, once it is found.
 func of[T any](ctx context.Context, m *Model, p access.Principal, found T, err error, schema func(T) catalog.SchemaID) (*View, T, error) {

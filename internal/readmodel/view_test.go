@@ -472,7 +472,7 @@ func TestColumnLineageOfAView(t *testing.T) {
 		labels = append(labels, part.Nodes[i].Label()+" "+part.Nodes[i].Direction)
 	}
 	same(t, labels, []string{"TBL-2.id self", "TBL-1.id upstream", "TBL-3.id downstream"})
-	same(t, []int{len(part.Links), part.Total}, []int{2, 3})
+	same(t, []int{len(part.Edges), part.Total}, []int{2, 3})
 	if part.Truncated || part.Nodes[2].Expression != "upper(id)" {
 		t.Errorf("truncated %v, expression %q", part.Truncated, part.Nodes[2].Expression)
 	}

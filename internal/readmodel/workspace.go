@@ -163,17 +163,17 @@ func (w Workspace) stored(ctx context.Context, f Filter, p store.Page, by []stor
 func (w Workspace) warnings(ctx context.Context, views []*View, unmatched []wanted) ([]string, error) {
 	var out []string
 	for _, want := range unmatched {
-		known := map[string]bool{}
+		existing := map[string]bool{}
 		for _, v := range views {
-			assets, err := w.m.assets(ctx, v.scope(), v.Version)
+			assets, err := w.m.assets(ctx, v.schemaKey(), v.Version)
 			if err != nil {
 				return nil, err
 			}
 			for value := range assets.index.property(want.property) {
-				known[value] = true
+				existing[value] = true
 			}
 		}
-		out = append(out, want.warning(maps.Keys(known)))
+		out = append(out, want.warning(maps.Keys(existing)))
 	}
 	return out, nil
 }

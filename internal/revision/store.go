@@ -18,7 +18,7 @@ type Store interface {
 	ReleaseLease(ctx context.Context, l store.Lease) error
 	Begin(ctx context.Context, l store.Lease) (*store.Write, error)
 	Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*store.Index, error)
-	Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error)
+	Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, name string) ([]byte, error)
 	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error)
 	EditedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64) ([]catalog.AssetID, error)
 	ChangedFacets(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, version int64) (before, after []catalog.Facet, err error)

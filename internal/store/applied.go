@@ -37,14 +37,14 @@ func (s *Store) Applied(ctx context.Context, ws int64, schema catalog.SchemaID, 
 
 // Fingerprint returns the opaque bytes that the last save of a project left for
 // one of its sources; nil if none.
-func (s *Store) Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, source string) ([]byte, error) {
+func (s *Store) Fingerprint(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, name string) ([]byte, error) {
 	value, err := one(ctx, s.reader(ws), scalar[[]byte], `SELECT value FROM fingerprints
-		WHERE ws = ? AND schema_id = ? AND project_id = ? AND source = ?`, ws, int64(schema), int64(project), source)
+		WHERE ws = ? AND schema_id = ? AND project_id = ? AND source = ?`, ws, int64(schema), int64(project), name)
 	switch {
 	case errors.Is(err, catalog.ErrNotFound):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("fingerprint of %s, %s: %w", project, source, err)
+		return nil, fmt.Errorf("fingerprint of %s, %s: %w", project, name, err)
 	}
 	return value, nil
 }
@@ -73,14 +73,14 @@ func (tx Tx) putMemo(ctx context.Context, l Lease, m Memo) error {
 }
 
 func (tx Tx) putFingerprints(ctx context.Context, l Lease, project catalog.ProjectID, values map[string][]byte) error {
-	for source, value := range values {
+	for name, value := range values {
 		if value == nil {
 			value = []byte{}
 		}
 		if _, err := tx.exec(ctx, `INSERT INTO fingerprints (ws, schema_id, project_id, source, value) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT (ws, schema_id, project_id, source) DO UPDATE SET value = excluded.value`,
-			l.WS, int64(l.Schema), int64(project), source, value); err != nil {
-			return fmt.Errorf("fingerprint of %s: %w", source, err)
+			l.WS, int64(l.Schema), int64(project), name, value); err != nil {
+			return fmt.Errorf("fingerprint of %s: %w", name, err)
 		}
 	}
 	return nil

@@ -83,14 +83,14 @@ func (f *SourceFreshness) Node() catalog.NodeRef {
 
 // LatestFreshness returns the newest freshness of those of the sources (nil = all)
 // that have one, by unique id and project.
-func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, known Known) ([]SourceFreshness, error) {
+func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, asOf AsOf) ([]SourceFreshness, error) {
 	var out []SourceFreshness
 	var err error
 	if sources == nil {
-		out, err = s.latestFreshness(ctx, ws, schema, nil, known)
+		out, err = s.latestFreshness(ctx, ws, schema, nil, asOf)
 	} else {
 		err = inBatches(hashesOf(sources), func(hashes [][]byte) error {
-			some, err := s.latestFreshness(ctx, ws, schema, hashes, known)
+			some, err := s.latestFreshness(ctx, ws, schema, hashes, asOf)
 			out = append(out, some...)
 			return err
 		})
@@ -109,21 +109,21 @@ func (s *Store) LatestFreshness(ctx context.Context, ws int64, schema catalog.Sc
 	return out, nil
 }
 
-func (s *Store) latestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, known Known) ([]SourceFreshness, error) {
+func (s *Store) latestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, asOf AsOf) ([]SourceFreshness, error) {
 	scan := func(row scanner) (f SourceFreshness, err error) {
 		f.Freshness, err = scanFreshnessAnd(row, (*int64)(&f.Project))
 		return f, err
 	}
-	if known.IsNow() {
+	if asOf.IsNow() {
 		of, args := amongHashes("l.node", []any{ws, int64(schema)}, nodes)
 		return list(ctx, s.reader(ws), scan, `SELECT `+freshnessColumns+`, l.project_id FROM latest_freshness l
 			JOIN freshness n ON n.ws = l.ws AND n.run_id = l.run_id AND n.node = l.node
 			WHERE l.ws = ? AND l.schema_id = ?`+of, args...)
 	}
-	by, args := known.condition([]any{ws, int64(schema)})
+	by, args := asOf.condition([]any{ws, int64(schema)})
 	of, args := amongHashes("n.node", args, nodes)
 	return list(ctx, s.reader(ws), scan, `SELECT `+freshnessColumns+`, n.project_id FROM (
 		SELECT n.*, r.project_id, row_number() OVER (PARTITION BY n.node, r.project_id ORDER BY n.snapshot_at DESC, r.invocation_id DESC) AS place
-		FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1`+known.join()+`
+		FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1`+asOf.join()+`
 		WHERE n.ws = ? AND n.schema_id = ?`+by+of+`) n WHERE n.place = 1`, args...)
 }

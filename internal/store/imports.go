@@ -18,9 +18,9 @@ type NewImport struct {
 	Parts    []catalog.Part
 	Force    bool
 	Actor    catalog.Actor
-	// IdempotencyKey of the request within IdempotencyScope (the API key and
+	// IdempotencyKey of the request within IdempotencyOwner (the API key and
 	// route); "" = none. Fingerprint is of the request.
-	IdempotencyKey, IdempotencyScope string
+	IdempotencyKey, IdempotencyOwner string
 	Fingerprint                      catalog.Hash
 }
 
@@ -107,7 +107,7 @@ func (s *Store) replay(ctx context.Context, tx Tx, ws int64, n NewImport) (int64
 		fingerprint []byte
 	}
 	f, err := one(ctx, tx.db, func(row scanner) (f first, err error) { return f, row.Scan(&f.id, &f.fingerprint) },
-		`SELECT import_id, fingerprint FROM idempotency WHERE ws = ? AND scope = ? AND key = ?`, ws, n.IdempotencyScope, n.IdempotencyKey)
+		`SELECT import_id, fingerprint FROM idempotency WHERE ws = ? AND scope = ? AND key = ?`, ws, n.IdempotencyOwner, n.IdempotencyKey)
 	switch {
 	case errors.Is(err, catalog.ErrNotFound):
 		return 0, nil
@@ -143,7 +143,7 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 	}
 	if n.IdempotencyKey != "" {
 		if _, err := tx.exec(ctx, `INSERT INTO idempotency (ws, scope, key, fingerprint, import_id, created_at) VALUES (?, ?, ?, ?, ?, ?)`,
-			ws, n.IdempotencyScope, n.IdempotencyKey, n.Fingerprint[:], id, now); err != nil {
+			ws, n.IdempotencyOwner, n.IdempotencyKey, n.Fingerprint[:], id, now); err != nil {
 			return 0, err
 		}
 	}

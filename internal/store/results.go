@@ -90,7 +90,7 @@ func (s *Store) RunResults(ctx context.Context, ws int64, run catalog.RunID, p P
 }
 
 // LatestResults returns the newest result of those of the nodes that have one.
-func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, known Known) (map[catalog.NodeRef]catalog.NodeResult, error) {
+func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, asOf AsOf) (map[catalog.NodeRef]catalog.NodeResult, error) {
 	wanted := make(map[catalog.NodeRef]bool, len(nodes))
 	for _, n := range nodes {
 		wanted[n] = true
@@ -105,8 +105,8 @@ func (s *Store) LatestResults(ctx context.Context, ws int64, schema catalog.Sche
 		return none, err
 	}
 	err := inBatches(hashesOf(nodes), func(hashes [][]byte) error {
-		if !known.IsNow() {
-			from, args := known.latestKnown(ws, schema, hashes)
+		if !asOf.IsNow() {
+			from, args := asOf.latestAsOf(ws, schema, hashes)
 			_, err := list(ctx, s.reader(ws), scan, `SELECT `+resultColumns+`, n.project_id`+from, args...)
 			return err
 		}
@@ -145,7 +145,7 @@ const maxHistory = 4096
 // NodeResults lists the results of the nodes (catalog.ErrTooLarge above 4,096)
 // by completion, newest first: those of runs that made something, without tests
 // that were only compiled.
-func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, known Known, p Page) (Paged[RunResult], error) {
+func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, asOf AsOf, p Page) (Paged[RunResult], error) {
 	if len(nodes) == 0 {
 		return Paged[RunResult]{}, nil
 	}
@@ -157,8 +157,8 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 		return Paged[RunResult]{}, err
 	}
 	matches, args := ofNodes([]any{ws, int64(schema), catalog.ClassCompiled}, nodes)
-	by, args := known.condition(args)
-	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1 AND r.counts > 0` + known.join() + `
+	by, args := asOf.condition(args)
+	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1 AND r.counts > 0` + asOf.join() + `
 		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND ` + matches + by
 	d := s.reader(ws)
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+where, args...)

@@ -17,7 +17,7 @@ type RunFilter struct {
 	SchemaID catalog.SchemaID
 	Project  catalog.ProjectID
 	UniqueID string // runs that have a result of this node
-	Known    Known
+	AsOf     AsOf
 }
 
 const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id, r.args, r.empty, r.artifact`
@@ -293,11 +293,11 @@ func (s *Store) Runs(ctx context.Context, ws int64, f RunFilter, p Page) (Paged[
 	}
 	where, args := f.where(ws)
 	d := s.reader(ws)
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM runs r`+f.Known.join()+` `+where, args...)
+	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM runs r`+f.AsOf.join()+` `+where, args...)
 	if err != nil {
 		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)
 	}
-	rows, err := list(ctx, d, scanRun, `SELECT `+runColumns+` FROM runs r`+f.Known.join()+` `+where+`
+	rows, err := list(ctx, d, scanRun, `SELECT `+runColumns+` FROM runs r`+f.AsOf.join()+` `+where+`
 		AND (r.generated_at, r.invocation_id, r.artifact, r.id) < (?, ?, ?, ?)
 		ORDER BY r.generated_at DESC, r.invocation_id DESC, r.artifact DESC, r.id DESC LIMIT ?`, append(args, at, invocation, artifact, id, p.limit()+1)...)
 	if err != nil {
@@ -320,6 +320,6 @@ func (f RunFilter) where(ws int64) (string, []any) {
 			OR EXISTS (SELECT 1 FROM freshness n WHERE n.ws = r.ws AND n.run_id = r.id AND n.node = ?))`
 		args = append(args, node, node)
 	}
-	by, args := f.Known.condition(args)
+	by, args := f.AsOf.condition(args)
 	return where + by, args
 }

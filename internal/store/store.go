@@ -78,12 +78,12 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	current, known, err := versionOf(ctx, p)
+	current, supported, err := versionOf(ctx, p)
 	if err != nil {
 		return err
 	}
-	if current > known {
-		return fmt.Errorf("tables of version %d, this program knows %d; use the newer program: %w", current, known, catalog.ErrUnsupported)
+	if current > supported {
+		return fmt.Errorf("tables of version %d, this program knows %d; use the newer program: %w", current, supported, catalog.ErrUnsupported)
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate tables: %w", s.failed(err))
@@ -93,7 +93,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 
 // SchemaVersion returns the version of the tables and the newest one that this
 // program knows; they differ before Migrate.
-func (s *Store) SchemaVersion(ctx context.Context) (current, known int64, err error) {
+func (s *Store) SchemaVersion(ctx context.Context) (current, supported int64, err error) {
 	p, err := s.migrations()
 	if err != nil {
 		return 0, 0, err
@@ -101,12 +101,12 @@ func (s *Store) SchemaVersion(ctx context.Context) (current, known int64, err er
 	return versionOf(ctx, p)
 }
 
-func versionOf(ctx context.Context, p *goose.Provider) (current, known int64, err error) {
-	current, known, err = p.GetVersions(ctx)
+func versionOf(ctx context.Context, p *goose.Provider) (current, supported int64, err error) {
+	current, supported, err = p.GetVersions(ctx)
 	if err != nil {
 		return 0, 0, fmt.Errorf("version of the tables: %w", err)
 	}
-	return current, known, nil
+	return current, supported, nil
 }
 
 func (s *Store) migrations() (*goose.Provider, error) {

@@ -113,8 +113,8 @@ func scanNodeClass(row scanner) (c NodeClass, err error) {
 
 // LatestClasses returns the class of the latest result of every node of a
 // schema, in no order.
-func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID, known Known) ([]NodeClass, error) {
-	classes, err := s.classes(ctx, ws, schema, nil, known)
+func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.SchemaID, asOf AsOf) ([]NodeClass, error) {
+	classes, err := s.classes(ctx, ws, schema, nil, asOf)
 	if err != nil {
 		return nil, fmt.Errorf("latest results of %s: %w", schema, err)
 	}
@@ -123,14 +123,14 @@ func (s *Store) LatestClasses(ctx context.Context, ws int64, schema catalog.Sche
 
 // ClassesOf returns the class of the latest result of those of the nodes that
 // have one.
-func (s *Store) ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []NodeKey, known Known) (map[NodeKey]string, error) {
+func (s *Store) ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []NodeKey, asOf AsOf) (map[NodeKey]string, error) {
 	found := make(map[NodeKey]string, len(nodes))
 	hashes := make([][]byte, len(nodes))
 	for i := range nodes {
 		hashes[i] = nodes[i].Node[:]
 	}
 	err := inBatches(hashes, func(hashes [][]byte) error {
-		classes, err := s.classes(ctx, ws, schema, hashes, known)
+		classes, err := s.classes(ctx, ws, schema, hashes, asOf)
 		for _, c := range classes {
 			found[c.Key] = c.Class
 		}
@@ -143,9 +143,9 @@ func (s *Store) ClassesOf(ctx context.Context, ws int64, schema catalog.SchemaID
 }
 
 // classes returns the classes of the latest results of nodes (nil = all).
-func (s *Store) classes(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, known Known) ([]NodeClass, error) {
-	if !known.IsNow() {
-		from, args := known.latestKnown(ws, schema, nodes)
+func (s *Store) classes(ctx context.Context, ws int64, schema catalog.SchemaID, nodes [][]byte, asOf AsOf) ([]NodeClass, error) {
+	if !asOf.IsNow() {
+		from, args := asOf.latestAsOf(ws, schema, nodes)
 		return list(ctx, s.reader(ws), scanNodeClass, `SELECT n.node, n.project_id, n.class`+from, args...)
 	}
 	of, args := amongHashes("node", []any{ws, int64(schema)}, nodes)

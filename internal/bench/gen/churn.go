@@ -26,14 +26,14 @@ func (p *Plan) remove(count int) {
 	for count > 0 {
 		for _, i := range order {
 			if count > 0 && !p.models[i].removed && len(p.children[i]) == 0 {
-				p.unlink(i)
+				p.withdraw(i)
 				count--
 			}
 		}
 	}
 }
 
-func (p *Plan) unlink(i int) {
+func (p *Plan) withdraw(i int) {
 	p.models[i].removed = true
 	for _, from := range p.models[i].parents {
 		if from.isSource() {

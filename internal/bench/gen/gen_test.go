@@ -289,7 +289,7 @@ func sorted(lists map[string][]string) map[string][]string {
 // checkCatalog holds the plan's tables against catalog and manifest.
 func checkCatalog(t tb, made *gen.Plan, m manifest, c catalog) {
 	t.Helper()
-	known := map[gen.ColumnRef]bool{}
+	other := map[gen.ColumnRef]bool{}
 	for table := range made.Tables() {
 		entry, ok := c.Nodes[table.UniqueID]
 		stored := m.Nodes[table.UniqueID]
@@ -306,9 +306,9 @@ func checkCatalog(t tb, made *gen.Plan, m manifest, c catalog) {
 			if got := entry.Columns[column.Name]; got.Index != i+1 || got.Type != column.Type {
 				t.Fatalf("%s: catalog has column %s as %+v, want %s at %d", table.UniqueID, column.Name, got, column.Type, i+1)
 			}
-			known[gen.ColumnRef{UniqueID: table.UniqueID, Column: column.Name}] = true
+			other[gen.ColumnRef{UniqueID: table.UniqueID, Column: column.Name}] = true
 			for _, input := range column.Inputs {
-				if !known[input] || !slices.Contains(table.DependsOn, input.UniqueID) {
+				if !other[input] || !slices.Contains(table.DependsOn, input.UniqueID) {
 					t.Fatalf("%s: column %s reads %v, which no parent has", table.UniqueID, column.Name, input)
 				}
 			}

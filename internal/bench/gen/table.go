@@ -88,8 +88,8 @@ func (p *Plan) inputs(found []ColumnRef, m *model, e expression) []ColumnRef {
 }
 
 func contains(refs []ColumnRef, ref ColumnRef) bool {
-	for _, known := range refs {
-		if known == ref {
+	for _, other := range refs {
+		if other == ref {
 			return true
 		}
 	}

@@ -13,13 +13,13 @@ import (
 // body reads a request's body within its limit and records why it ended, to distinguish a truncated form from a
 // malformed one.
 type body struct {
-	source io.Reader
-	limit  int64 // bytes
-	read   int64
-	err    error // how the source ended; nil while it has not
+	in    io.Reader
+	limit int64 // bytes
+	read  int64
+	err   error // how the source ended; nil while it has not
 }
 
-func newBody(source io.Reader, limit int64) *body { return &body{source: source, limit: limit} }
+func newBody(in io.Reader, limit int64) *body { return &body{in: in, limit: limit} }
 
 // Read counts bytes. It reads at most one byte beyond the limit.
 func (b *body) Read(p []byte) (int, error) {
@@ -29,7 +29,7 @@ func (b *body) Read(p []byte) (int, error) {
 	if room := b.limit - b.read + 1; int64(len(p)) > room {
 		p = p[:room]
 	}
-	n, err := b.source.Read(p)
+	n, err := b.in.Read(p)
 	b.read += int64(n)
 	if b.read > b.limit {
 		err = tooLarge(b.limit)
@@ -58,7 +58,7 @@ func decoded(b *body, encoding string, ratio int64) (io.Reader, error) {
 	if err != nil {
 		return nil, b.why(malformedEncoding())
 	}
-	return &unpacked{source: z, packed: b, ratio: ratio}, nil
+	return &unpacked{in: z, packed: b, ratio: ratio}, nil
 }
 
 func malformedEncoding() *httpserver.Problem {
@@ -74,7 +74,7 @@ func (b *body) why(fallback error) error {
 }
 
 type unpacked struct {
-	source io.Reader
+	in     io.Reader
 	packed *body
 	ratio  int64 // of what is unpacked to what has arrived
 	read   int64
@@ -85,7 +85,7 @@ func (u *unpacked) Read(p []byte) (int, error) {
 	if u.err != nil {
 		return 0, u.err
 	}
-	n, err := u.source.Read(p)
+	n, err := u.in.Read(p)
 	u.read += int64(n)
 	switch {
 	case u.read > u.packed.limit:

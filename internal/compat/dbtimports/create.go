@@ -74,7 +74,7 @@ func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 		return taken{}, err
 	}
 	b := newBody(r.Body, a.Limits.Request)
-	source, err := decoded(b, r.Header.Get("Content-Encoding"), a.Limits.Artifacts.UnpackRatio)
+	in, err := decoded(b, r.Header.Get("Content-Encoding"), a.Limits.Artifacts.UnpackRatio)
 	if err != nil {
 		return taken{}, err
 	}
@@ -84,7 +84,7 @@ func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 		return err
 	}}
 	defer a.drop(ctx, f)
-	if err := f.read(ctx, blobs, b, source, boundary); err != nil {
+	if err := f.read(ctx, blobs, b, in, boundary); err != nil {
 		return taken{}, err
 	}
 	if err := f.check(); err != nil {

@@ -68,7 +68,7 @@ func (a *API) Register(s *httpserver.Server) {
 		Handler: http.HandlerFunc(a.create), Operation: createOperation(registry),
 	})
 	s.Handle(httpserver.Route{
-		Method: http.MethodGet, Path: collection, Aliases: forms("/dbt_imports"), Scope: access.ReadImports,
+		Method: http.MethodGet, Path: collection, Aliases: forms("/dbt_imports"), Sample: []string{fieldSchema}, Scope: access.ReadImports,
 		Handler: httpserver.Tagged(http.HandlerFunc(a.list)), Operation: listOperation(registry),
 	})
 	s.Handle(httpserver.Route{

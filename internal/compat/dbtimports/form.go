@@ -43,28 +43,28 @@ func boundary(contentType string) (string, error) {
 
 // read reads the form while it arrives. source is body, decompressed if needed. Errors are Problems, or errors of the
 // blob store.
-func (f *form) read(ctx context.Context, blobs blob.Store, b *body, source io.Reader, boundary string) error {
-	reader := newMultipartReader(source, boundary)
+func (f *form) read(ctx context.Context, blobs blob.Store, b *body, in io.Reader, boundary string) error {
+	reader := newMultipartReader(in, boundary)
 	for n := 0; ; n++ {
 		p, err := reader.next()
 		if err == io.EOF { // a wrapped EOF means the end before the closing boundary
 			return nil
 		}
 		if err != nil {
-			return malformed(b, source, err)
+			return malformed(b, in, err)
 		}
 		if n == f.limits.Parts {
 			return httpserver.NewProblem(httpserver.CodeTooManyParts, "At most %d parts are allowed.", f.limits.Parts).Limited("parts")
 		}
 		if err := f.take(ctx, blobs, p); err != nil {
-			return malformed(b, source, err)
+			return malformed(b, in, err)
 		}
 	}
 }
 
 // malformed returns the reason why reading the form failed: the body ended badly, the disk is full, or the form is
 // malformed.
-func malformed(b *body, source io.Reader, err error) error {
+func malformed(b *body, in io.Reader, err error) error {
 	var problem *httpserver.Problem
 	if errors.As(err, &problem) {
 		return problem
@@ -73,7 +73,7 @@ func malformed(b *body, source io.Reader, err error) error {
 	if errors.As(err, &kept) {
 		return kept.err
 	}
-	if u, ok := source.(*unpacked); ok && u.err != nil && !errors.Is(u.err, io.EOF) {
+	if u, ok := in.(*unpacked); ok && u.err != nil && !errors.Is(u.err, io.EOF) {
 		return u.err
 	}
 	return b.why(httpserver.NewProblem(httpserver.CodeMalformedMultipart, "The multipart body is malformed: a part header is invalid, or the closing boundary is missing."))

@@ -35,7 +35,7 @@ func identify(n *store.NewImport, p access.Principal, key string) {
 		return
 	}
 	n.IdempotencyKey = key
-	n.IdempotencyScope = catalog.FormatID(catalog.PrefixKey, p.KeyID) + " " + createRoute
+	n.IdempotencyOwner = catalog.FormatID(catalog.PrefixKey, p.KeyID) + " " + createRoute
 	sum := sha256.New()
 	write := func(parts ...string) {
 		for _, s := range parts {

@@ -30,9 +30,9 @@ type multipartReader struct {
 	current   *formPart
 }
 
-func newMultipartReader(source io.Reader, boundary string) *multipartReader {
+func newMultipartReader(in io.Reader, boundary string) *multipartReader {
 	delimiter := []byte("\r\n--" + boundary)
-	return &multipartReader{in: bufio.NewReaderSize(source, readStep), newline: delimiter[:2], dash: delimiter[2:], delimiter: delimiter}
+	return &multipartReader{in: bufio.NewReaderSize(in, readStep), newline: delimiter[:2], dash: delimiter[2:], delimiter: delimiter}
 }
 
 // errMultipart means that the body is malformed.

@@ -45,10 +45,10 @@ func FuzzMultipart(f *testing.F) {
 		if wantErr != nil && strings.Contains(wantErr.Error(), "malformed MIME header") && bytes.ContainsFunc(data, unicode.IsControl) {
 			return // a control character in a file's name is none of our business
 		}
-		for name, source := range map[string]io.Reader{
+		for name, in := range map[string]io.Reader{
 			"at once": bytes.NewReader(data), "in halves": iotest.HalfReader(bytes.NewReader(data)), "with the end": iotest.DataErrReader(bytes.NewReader(data)),
 		} {
-			got, err := partsOf(newMultipartReader(source, "b").next)
+			got, err := partsOf(newMultipartReader(in, "b").next)
 			if errors.Is(err, errMultipart) && !utf8.Valid(data) && strings.HasPrefix(want, got) {
 				continue // headers are UTF-8 here
 			}

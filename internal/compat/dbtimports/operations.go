@@ -21,7 +21,7 @@ func createOperation(registry huma.Registry) *huma.Operation {
 	upload := &huma.Schema{
 		Type: "object", Required: []string{fieldSchema, partManifest},
 		Properties: map[string]*huma.Schema{
-			fieldSchema:  {Type: "string", Description: "Schema ID, such as SCH-101"},
+			fieldSchema:  {Type: "string", Description: "Schema ID, such as SCH-101", Examples: []any{"SCH-101"}},
 			partManifest: file("manifest.json, plain or gzip"),
 			partCatalog:  file("catalog.json"),
 			partRunResults: {
@@ -53,7 +53,7 @@ func listOperation(registry huma.Registry) *huma.Operation {
 		OperationID: "list-imports", Tags: []string{"dbt_imports"}, Summary: "List imports, newest first", Description: "Filters by schema, project and status. Unknown parameters are ignored.",
 		Parameters: []*huma.Param{
 			query("limit", &huma.Schema{Type: "integer"}), query("cursor", &huma.Schema{Type: "string"}),
-			query(fieldSchema, &huma.Schema{Type: "string"}), query("project", &huma.Schema{Type: "string"}),
+			query(fieldSchema, &huma.Schema{Type: "string", Examples: []any{"SCH-101"}}), query("project", &huma.Schema{Type: "string"}),
 			query("status", &huma.Schema{Type: "string", Enum: statuses}),
 		},
 		Responses: map[string]*huma.Response{"200": jsonReply("A page of imports", httpserver.SchemaOf[importList](registry))},
@@ -63,7 +63,7 @@ func listOperation(registry huma.Registry) *huma.Operation {
 func getOperation(registry huma.Registry) *huma.Operation {
 	return &huma.Operation{
 		OperationID: "get-import", Tags: []string{"dbt_imports"}, Summary: "State of an import", Description: "Status, counters and times. `GET …/report` has stages and issues.",
-		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string"}}},
+		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: "string", Examples: []any{"IMP-1"}}}},
 		Responses:  map[string]*huma.Response{"200": jsonReply("The import", httpserver.SchemaOf[importDocument](registry))},
 	}
 }

@@ -248,9 +248,9 @@ func tallyParents(v dbt.Value) []string {
 	return slices.Compact(list)
 }
 
-// longLength returns the number of characters of a text of more than 400, if it can be above known; else 0.
-func longLength(v dbt.Value, known int) int {
-	if v.Kind() != '"' || len(v)-2 <= max(known, longText) {
+// longLength returns the number of characters of a text of more than 400, if it can be above longest; else 0.
+func longLength(v dbt.Value, longest int) int {
+	if v.Kind() != '"' || len(v)-2 <= max(longest, longText) {
 		return 0
 	}
 	if n := utf8.RuneCountInString(v.Text()); n > longText {

@@ -166,8 +166,8 @@ func (m *manifestTally) countTables(st *ManifestStats, root string) {
 	}
 }
 
-// known returns the ids of everything that something can depend on.
-func (m *manifestTally) known() map[string]bool {
+// ids returns the ids of everything that something can depend on.
+func (m *manifestTally) ids() map[string]bool {
 	ids := map[string]bool{}
 	for _, section := range edgeSections {
 		if s := m.entries[section]; s != nil {
@@ -181,14 +181,14 @@ func (m *manifestTally) known() map[string]bool {
 
 func (m *manifestTally) countEdges(st *ManifestStats) {
 	_, tables := m.tables()
-	known := m.known()
+	ids := m.ids()
 	type edge struct{ parent, child string }
 	edges := map[edge]bool{}
 	missing := map[string]int{}
 	count := func(child string, parents []string) {
 		st.EdgesDependsOn += len(parents)
 		for _, p := range parents {
-			if !known[p] {
+			if !ids[p] {
 				what := "missing"
 				if m.dis.ids[p] {
 					what = "disabled"

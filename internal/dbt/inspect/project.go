@@ -114,10 +114,10 @@ func (j *JoinedStats) join(manifest, catalog, run *inspector) {
 		j.joinCatalog(&manifest.manifest, &catalog.catalog)
 	}
 	if manifest != nil && run != nil {
-		known := manifest.manifest.known()
+		ids := manifest.manifest.ids()
 		in := 0
 		for _, id := range run.run.ids {
-			in += b2i(known[id])
+			in += b2i(ids[id])
 		}
 		out := len(run.run.ids) - in
 		j.ResultsInManifest, j.ResultsNotInManifest = &in, &out

@@ -111,11 +111,11 @@ func testLatestClasses(t *testing.T, r *rig) {
 		t.Errorf("%d runs stored, want 2", n)
 	}
 	got := map[store.NodeKey]string{}
-	for _, c := range get(r.LatestClasses(ctx, ws, schema, store.Known{}))(t) {
+	for _, c := range get(r.LatestClasses(ctx, ws, schema, store.AsOf{}))(t) {
 		got[c.Key] = c.Class
 	}
 	same(t, got, map[store.NodeKey]string{store.NodeKeyOf(2, "model.a"): "success", store.NodeKeyOf(2, "model.b"): "success"})
-	some := get(r.ClassesOf(ctx, ws, schema, []store.NodeKey{store.NodeKeyOf(2, "model.b"), store.NodeKeyOf(2, "model.none")}, store.Known{}))(t)
+	some := get(r.ClassesOf(ctx, ws, schema, []store.NodeKey{store.NodeKeyOf(2, "model.b"), store.NodeKeyOf(2, "model.none")}, store.AsOf{}))(t)
 	same(t, some, map[store.NodeKey]string{store.NodeKeyOf(2, "model.b"): "success"})
 	_, err := r.ResultsStored(ctx, ws, 999)
 	wants(t, err, catalog.ErrNotFound)

@@ -101,7 +101,7 @@ func (p *pair) step() {
 	}
 	switch p.random.IntN(8) {
 	case 0:
-		n := store.NewImport{SchemaID: p.schema(), Parts: parts, Actor: named(p.word()), IdempotencyScope: "s", Fingerprint: catalog.HashOfText("x")}
+		n := store.NewImport{SchemaID: p.schema(), Parts: parts, Actor: named(p.word()), IdempotencyOwner: "s", Fingerprint: catalog.HashOfText("x")}
 		if p.random.IntN(2) == 0 {
 			n.IdempotencyKey = fmt.Sprint(p.random.IntN(3))
 		}
@@ -262,7 +262,7 @@ func (p *pair) read() {
 		"changes":    func(s *side) (any, error) { return s.ChangedAssets(ctx, ws, schema, 0, 99, page) },
 		"runs":       func(s *side) (any, error) { return s.Runs(ctx, ws, store.RunFilter{SchemaID: schema}, page) },
 		"latest": func(s *side) (any, error) {
-			return s.LatestResults(ctx, ws, schema, ofProject(2, "model.0", "model.1", "x"), store.Known{})
+			return s.LatestResults(ctx, ws, schema, ofProject(2, "model.0", "model.1", "x"), store.AsOf{})
 		},
 		"version": func(s *side) (any, error) { return s.Version(ctx, ws, schema, version) },
 		"at":      func(s *side) (any, error) { return s.VersionAt(ctx, ws, schema, p.clock.now().Add(-time.Minute)) },

@@ -101,7 +101,7 @@ func testImportPages(t *testing.T, r *rig) {
 
 func testIdempotency(t *testing.T, r *rig) {
 	ctx := t.Context()
-	n := store.NewImport{SchemaID: r.schema("a"), Parts: touched(t, r.Store, parts), IdempotencyKey: "k", IdempotencyScope: "key 1", Fingerprint: catalog.HashOfText("x")}
+	n := store.NewImport{SchemaID: r.schema("a"), Parts: touched(t, r.Store, parts), IdempotencyKey: "k", IdempotencyOwner: "key 1", Fingerprint: catalog.HashOfText("x")}
 	create := func(n store.NewImport) (catalog.ImportID, bool) {
 		t.Helper()
 		imp, replayed, err := r.CreateImport(ctx, ws, n)
@@ -118,7 +118,7 @@ func testIdempotency(t *testing.T, r *rig) {
 	other.Fingerprint = catalog.HashOfText("y")
 	_, _, err := r.CreateImport(ctx, ws, other)
 	wants(t, err, catalog.ErrIdempotencyReused)
-	other.IdempotencyScope = "key 2"
+	other.IdempotencyOwner = "key 2"
 	if id, replayed := create(other); id != 2 || replayed {
 		t.Fatalf("other scope: %s, %v", id, replayed)
 	}

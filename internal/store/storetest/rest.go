@@ -88,7 +88,7 @@ func testForeignIDs(t *testing.T, r *rig) {
 		same(t, get(r.AssetByUniqueID(ctx, ws, schema, "", id, 0))(t).ID, asset)
 		same(t, get(r.AssetByRelationKey(ctx, ws, schema, id, 0))(t).ID, asset)
 		same(t, get(r.TestsOfAsset(ctx, ws, schema, asset, 0))(t), []catalog.Test{test})
-		if got := get(r.LatestResults(ctx, ws, schema, ofProject(2, id), store.Known{}))(t); got[ofProject(2, id)[0]].UniqueID != id {
+		if got := get(r.LatestResults(ctx, ws, schema, ofProject(2, id), store.AsOf{}))(t); got[ofProject(2, id)[0]].UniqueID != id {
 			t.Errorf("no result of %.20q", id)
 		}
 		for _, f := range []store.AssetFilter{{Tag: id}, {Owner: id}, {Package: id}, {Group: id}} {
@@ -181,7 +181,7 @@ func testIsolation(t *testing.T, r *rig) {
 	_, applied, err := r.Applied(ctx, foreign, schema, 0, store.AppliedPart{Part: "m", SHA256: "s", Reader: "r"})
 	must(t, err)
 	fingerprint := get(r.Fingerprint(ctx, foreign, schema, project.ID, "m"))(t)
-	latest := get(r.LatestResults(ctx, foreign, schema, ofProject(2, "model.a"), store.Known{}))(t)
+	latest := get(r.LatestResults(ctx, foreign, schema, ofProject(2, "model.a"), store.AsOf{}))(t)
 	if applied || fingerprint != nil || len(latest) != 0 {
 		t.Errorf("applied %v, fingerprint %v, latest %v", applied, fingerprint, latest)
 	}
@@ -191,7 +191,7 @@ func testIsolation(t *testing.T, r *rig) {
 		len(get(r.Runs(ctx, foreign, store.RunFilter{}, store.Page{}))(t).Rows), len(get(r.Keys(ctx, foreign, store.Page{}))(t).Rows),
 		len(get(r.Users(ctx, foreign, store.Page{}))(t).Rows), len(get(r.Audit(ctx, foreign, store.AuditFilter{}, store.Page{}))(t).Rows),
 		len(get(r.AssetPage(ctx, foreign, store.AssetFilter{}, store.Page{}))(t).Rows),
-		len(get(r.NodeResults(ctx, foreign, schema, ofProject(2, "model.a"), store.Known{}, store.Page{}))(t).Rows),
+		len(get(r.NodeResults(ctx, foreign, schema, ofProject(2, "model.a"), store.AsOf{}, store.Page{}))(t).Rows),
 		len(get(r.AssetBreakdown(ctx, foreign, store.AssetFilter{}, store.ByTag))(t)),
 	}
 	for i, n := range counts {
@@ -205,10 +205,10 @@ func testMigrate(t *testing.T, r *rig) {
 	ctx := t.Context()
 	r.schema("a")
 	must(t, r.Migrate(ctx)) // again is nothing
-	current, known, err := r.SchemaVersion(ctx)
+	current, newest, err := r.SchemaVersion(ctx)
 	must(t, err)
-	if current != known || known < 1 {
-		t.Errorf("version %d of %d", current, known)
+	if current != newest || newest < 1 {
+		t.Errorf("version %d of %d", current, newest)
 	}
 	get(r.Schema(ctx, ws, 101))(t)
 }

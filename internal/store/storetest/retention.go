@@ -22,7 +22,7 @@ func testOldRuns(t *testing.T, r *rig) {
 	_, err := r.Run(ctx, ws, old)
 	wants(t, err, catalog.ErrNotFound)
 	nodes := ofProject(run(schema, "1", 1).Project, "model.a", "model.gone")
-	latest := get(r.LatestResults(ctx, ws, schema, nodes, store.Known{}))(t)
+	latest := get(r.LatestResults(ctx, ws, schema, nodes, store.AsOf{}))(t)
 	if latest[nodes[0]].Status != "error" || latest[nodes[1]].Status != "success" {
 		t.Errorf("latest results %+v", latest)
 	}

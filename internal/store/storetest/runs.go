@@ -100,7 +100,7 @@ func testRuns(t *testing.T, r *rig) {
 	fresh[0].Run = sources
 	same(t, freshness, fresh)
 	same(t, get(r.Run(ctx, ws, sources))(t).Artifact, catalog.ArtifactSources)
-	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t"), store.Known{}))(t), []store.SourceFreshness{{Freshness: fresh[0], Project: 2}})
+	same(t, get(r.LatestFreshness(ctx, ws, schema, ofProject(2, "source.s", "source.t"), store.AsOf{}))(t), []store.SourceFreshness{{Freshness: fresh[0], Project: 2}})
 }
 
 // Runs of one time, and results of one time, are listed by their invocations and artifacts, whatever arrived first.
@@ -126,7 +126,7 @@ func testRunsOfOneTime(t *testing.T, r *rig) {
 			listed = append(listed, run.InvocationID+" "+run.Artifact)
 		}
 		for _, result := range walk(t, 1, func(p store.Page) (store.Paged[store.RunResult], error) {
-			return r.NodeResults(t.Context(), ws, schema, ofProject(2, "model.a"), store.Known{}, p)
+			return r.NodeResults(t.Context(), ws, schema, ofProject(2, "model.a"), store.AsOf{}, p)
 		}) {
 			of = append(of, result.InvocationID)
 		}
@@ -160,9 +160,9 @@ func testFreshness(t *testing.T, r *rig) {
 		must(t, err)
 		same(t, stored, true)
 	}
-	statuses := func(sources []catalog.NodeRef, known time.Time) (out []string) {
+	statuses := func(sources []catalog.NodeRef, asOf time.Time) (out []string) {
 		t.Helper()
-		for _, f := range get(r.LatestFreshness(ctx, ws, schema, sources, store.Known{At: known}))(t) {
+		for _, f := range get(r.LatestFreshness(ctx, ws, schema, sources, store.AsOf{At: asOf}))(t) {
 			out = append(out, fmt.Sprint(f.UniqueID, " ", int64(f.Project), " ", f.Status))
 		}
 		return out
@@ -186,7 +186,7 @@ func testLatest(t *testing.T, r *rig) {
 	schema, other := r.schema("a"), r.schema("b")
 	latest := func() string {
 		t.Helper()
-		got := get(r.LatestResults(ctx, ws, schema, ofProject(2, "model.a", "model.none", "model.a"), store.Known{}))(t)
+		got := get(r.LatestResults(ctx, ws, schema, ofProject(2, "model.a", "model.none", "model.a"), store.AsOf{}))(t)
 		if len(got) > 1 {
 			t.Fatalf("%v", got)
 		}
@@ -239,7 +239,7 @@ func testRunResults(t *testing.T, r *rig) {
 		r.putRun(run(schema, fmt.Sprint("r", i), 10+i), result("model.a", fmt.Sprint("c", i), 5), result("model.b", fmt.Sprint("d", i), 5+i))
 	}
 	history := walk(t, 2, func(p store.Page) (store.Paged[store.RunResult], error) {
-		return r.NodeResults(ctx, ws, schema, ofProject(2, "model.a", "model.b", "model.none"), store.Known{}, p)
+		return r.NodeResults(ctx, ws, schema, ofProject(2, "model.a", "model.b", "model.none"), store.AsOf{}, p)
 	})
 	if len(history) != 11 || !slices.IsSortedFunc(history, func(a, b store.RunResult) int { return b.CompletedAt.Compare(a.CompletedAt) }) {
 		t.Fatalf("%d results: %v", len(history), history)
@@ -247,9 +247,9 @@ func testRunResults(t *testing.T, r *rig) {
 	if first := history[0]; first.Class != "d4" || first.InvocationID != "r4" || first.Command != "build" {
 		t.Errorf("newest %+v", first)
 	}
-	none := get(r.NodeResults(ctx, ws, schema, nil, store.Known{}, store.Page{}))(t)
+	none := get(r.NodeResults(ctx, ws, schema, nil, store.AsOf{}, store.Page{}))(t)
 	same(t, len(none.Rows), 0)
-	_, err = r.NodeResults(ctx, ws, schema, make([]catalog.NodeRef, 5000), store.Known{}, store.Page{})
+	_, err = r.NodeResults(ctx, ws, schema, make([]catalog.NodeRef, 5000), store.AsOf{}, store.Page{})
 	wants(t, err, catalog.ErrTooLarge)
 }
 
@@ -281,7 +281,7 @@ func testRunInParts(t *testing.T, r *rig) {
 		}
 		same(t, got, []string{"model.a error", "model.b success", "model.only-early success"})
 		node := ofProject(early.Project, "model.a", "model.b")
-		latest := get(r.LatestResults(ctx, ws, schema, node, store.Known{}))(t)
+		latest := get(r.LatestResults(ctx, ws, schema, node, store.AsOf{}))(t)
 		same(t, []string{latest[node[0]].Class, latest[node[1]].Class}, []string{"error", "success"})
 	}
 }
@@ -300,7 +300,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	nodes := append(ofProject(1, "model.a"), ofProject(2, "model.a", "model.b")...)
 	class := func() (classes [3]string) {
 		t.Helper()
-		got := get(r.LatestResults(ctx, ws, schema, nodes, store.Known{}))(t)
+		got := get(r.LatestResults(ctx, ws, schema, nodes, store.AsOf{}))(t)
 		for i, n := range nodes {
 			classes[i] = got[n].Class
 		}
@@ -310,7 +310,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	history := func(nodes ...catalog.NodeRef) (ids []string) {
 		t.Helper()
 		for _, result := range walk(t, 1, func(p store.Page) (store.Paged[store.RunResult], error) {
-			return r.NodeResults(ctx, ws, schema, nodes, store.Known{}, p)
+			return r.NodeResults(ctx, ws, schema, nodes, store.AsOf{}, p)
 		}) {
 			ids = append(ids, result.InvocationID)
 		}
@@ -342,9 +342,9 @@ func testResultsByProject(t *testing.T, r *rig) {
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, owns))(t), 2)
 	same(t, class(), [3]string{"success", "skipped", "success"})
 	same(t, history(nodes[1]), []string{"i-3", "i-2", "i-1"})
-	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes, store.Known{}))(t)[0].Status, "warn")
+	same(t, get(r.LatestFreshness(ctx, ws, schema, nodes, store.AsOf{}))(t)[0].Status, "warn")
 	same(t, get(r.AdoptRuns(ctx, ws, schema, 2, owns))(t), 0)
-	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other"), store.Known{}))(t)), 2)
+	same(t, len(get(r.LatestResults(ctx, ws, schema, ofProject(0, "model.a", "model.other"), store.AsOf{}))(t)), 2)
 
 	// One that comes again for a project becomes the project's.
 	again := of(2, "i-6", 33)
@@ -354,9 +354,9 @@ func testResultsByProject(t *testing.T, r *rig) {
 	same(t, class(), [3]string{"success", "error", "success"})
 }
 
-// testKnown: results that were known at a version and at a time, whatever was sent
+// testAsOf: results that were known at a version and at a time, whatever was sent
 // and waited then.
-func testKnown(t *testing.T, r *rig) {
+func testAsOf(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	made, waited := r.importInto(schema), r.importInto(schema)
@@ -381,32 +381,32 @@ func testKnown(t *testing.T, r *rig) {
 	put(99, 30, "third") // of no import: known from its own time on
 
 	for _, c := range []struct {
-		known store.Known
-		want  string
+		asOf store.AsOf
+		want string
 	}{
-		{store.Known{At: version.At.Add(-time.Second)}, ""},
-		{store.Known{At: version.At, Version: 1}, "first"},
-		{store.Known{At: second.Add(-time.Second), Version: 1}, "first"},
-		{store.Known{At: second, Version: 1}, "second"},
-		{store.Known{At: start.Add(29 * time.Minute), Version: 1}, "second"},
-		{store.Known{At: start.Add(30 * time.Minute), Version: 1}, "third"},
-		{store.Known{}, "third"},
+		{store.AsOf{At: version.At.Add(-time.Second)}, ""},
+		{store.AsOf{At: version.At, Version: 1}, "first"},
+		{store.AsOf{At: second.Add(-time.Second), Version: 1}, "first"},
+		{store.AsOf{At: second, Version: 1}, "second"},
+		{store.AsOf{At: start.Add(29 * time.Minute), Version: 1}, "second"},
+		{store.AsOf{At: start.Add(30 * time.Minute), Version: 1}, "third"},
+		{store.AsOf{}, "third"},
 	} {
 		nodes := ofProject(2, "model.a", "model.only-third")
-		latest := get(r.LatestResults(ctx, ws, schema, nodes, c.known))(t)
+		latest := get(r.LatestResults(ctx, ws, schema, nodes, c.asOf))(t)
 		same(t, latest[nodes[0]].Class, c.want)
-		some := get(r.ClassesOf(ctx, ws, schema, []store.NodeKey{store.NodeKeyOf(2, "model.a"), store.NodeKeyOf(2, "model.none")}, c.known))(t)
+		some := get(r.ClassesOf(ctx, ws, schema, []store.NodeKey{store.NodeKeyOf(2, "model.a"), store.NodeKeyOf(2, "model.none")}, c.asOf))(t)
 		same(t, some[store.NodeKeyOf(2, "model.a")], c.want)
 		all := map[store.NodeKey]string{}
-		for _, class := range get(r.LatestClasses(ctx, ws, schema, c.known))(t) {
+		for _, class := range get(r.LatestClasses(ctx, ws, schema, c.asOf))(t) {
 			all[class.Key] = class.Class
 		}
 		same(t, all[store.NodeKeyOf(2, "model.a")], c.want)
 		total := map[string]int{"": 0, "first": 1, "second": 2, "third": 3}[c.want]
 		same(t, len(all), min(total+1, 2*total))
-		runs := get(r.Runs(ctx, ws, store.RunFilter{SchemaID: schema, Known: c.known}, store.Page{}))(t)
+		runs := get(r.Runs(ctx, ws, store.RunFilter{SchemaID: schema, AsOf: c.asOf}, store.Page{}))(t)
 		same(t, []int{len(runs.Rows), int(runs.Total)}, []int{total, total})
-		history := get(r.NodeResults(ctx, ws, schema, nodes[:1], c.known, store.Page{}))(t)
+		history := get(r.NodeResults(ctx, ws, schema, nodes[:1], c.asOf, store.Page{}))(t)
 		same(t, []int{len(history.Rows), int(history.Total)}, []int{total, total})
 	}
 }

@@ -82,7 +82,7 @@ func Run(t *testing.T, open Open) {
 		{"neighbours", testNeighbours},
 		{"test references", testTestRefs},
 		{"latest classes", testLatestClasses},
-		{"results that were known", testKnown},
+		{"results that were known", testAsOf},
 		{"runs", testRuns},
 		{"runs of one time", testRunsOfOneTime},
 		{"latest results", testLatest},

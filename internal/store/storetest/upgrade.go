@@ -37,13 +37,13 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 	clock := &clock{at: start}
 	fresh := &rig{t: t, clock: clock, Store: open(t, clock.now)}
 	want := fresh.fill()
-	_, known, err := fresh.SchemaVersion(t.Context())
+	_, newest, err := fresh.SchemaVersion(t.Context())
 	must(t, err)
 	t.Run("queue", func(t *testing.T) { upgradeQueue(t, old(t, beforeJobs)) })
 	t.Run("latest results", func(t *testing.T) { upgradeLatest(t, old(t, beforeArgs)) })
 	t.Run("policies", func(t *testing.T) { upgradePolicies(t, old(t, beforeColumnPolicy)) })
 	t.Run("edits", func(t *testing.T) { upgradeEdits(t, old(t, beforeEdits)) })
-	for version := int64(1); version < known; version++ {
+	for version := int64(1); version < newest; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			o := old(t, version)
 			Load(t, o, written(t, version))
@@ -163,12 +163,12 @@ func upgradeLatest(t *testing.T, o Old) {
 	s := o.Open((&clock{at: start}).now)
 	must(t, s.Migrate(t.Context()))
 	latest := map[string]string{}
-	for n, r := range get(s.LatestResults(t.Context(), ws, 101, ofProject(2, "model.a", "model.b", "test.a", "test.b"), store.Known{}))(t) {
+	for n, r := range get(s.LatestResults(t.Context(), ws, 101, ofProject(2, "model.a", "model.b", "test.a", "test.b"), store.AsOf{}))(t) {
 		latest[n.UniqueID] = r.Class
 	}
 	same(t, latest, map[string]string{"model.a": "error", "model.b": "success", "test.a": "fail", "test.b": "pass"})
 	classes := map[string]string{}
-	for _, row := range get(s.LatestClasses(t.Context(), ws, 101, store.Known{}))(t) {
+	for _, row := range get(s.LatestClasses(t.Context(), ws, 101, store.AsOf{}))(t) {
 		for _, id := range []string{"model.a", "model.b", "test.a", "test.b"} {
 			if row.Key == store.NodeKeyOf(2, id) {
 				classes[id] = row.Class
@@ -221,7 +221,7 @@ func (r *rig) fill() map[string]any {
 	ctx := r.t.Context()
 	schema := r.schema("shop")
 	r.schema("empty")
-	n := store.NewImport{SchemaID: schema, Parts: touched(r.t, r.Store, parts), Actor: named("ci"), IdempotencyKey: "k", IdempotencyScope: "s", Fingerprint: catalog.HashOfText("f")}
+	n := store.NewImport{SchemaID: schema, Parts: touched(r.t, r.Store, parts), Actor: named("ci"), IdempotencyKey: "k", IdempotencyOwner: "s", Fingerprint: catalog.HashOfText("f")}
 	_, _, err := r.CreateImport(ctx, ws, n)
 	must(r.t, err)
 	r.importInto(schema)
@@ -278,7 +278,7 @@ func (r *rig) contents() map[string]any {
 		"code": get(r.Text(ctx, ws, code))(t), "versions": []catalog.Version{get(r.Version(ctx, ws, 101, 1))(t), get(r.Version(ctx, ws, 101, 2))(t)},
 		"removals": get(r.PendingRemovals(ctx, ws, 101, all))(t), "changes": get(r.ChangedAssets(ctx, ws, 101, 0, 2, all))(t),
 		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, all))(t),
-		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a"), store.Known{}))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s"), store.Known{}))(t),
+		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a"), store.AsOf{}))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s"), store.AsOf{}))(t),
 		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.EnsureSetting(ctx, "secret", []byte{2}))(t), "blobs": r.blobRefs("aa"),
 		"fingerprint": get(r.Fingerprint(ctx, ws, 101, 1, "manifest/r1"))(t),
 	}
@@ -367,7 +367,7 @@ func WriteRows(t *testing.T, open func(t *testing.T, now func() time.Time) (*sto
 	s, db := open(t, clock.now)
 	r := &rig{t: t, clock: clock, Store: s}
 	r.fill()
-	_, known, err := s.SchemaVersion(t.Context())
+	_, newest, err := s.SchemaVersion(t.Context())
 	must(t, err)
 	var out strings.Builder
 	for _, table := range tablesOf(t, db) {
@@ -375,7 +375,7 @@ func WriteRows(t *testing.T, open func(t *testing.T, now func() time.Time) (*sto
 		must(t, err)
 		out.Write(append(line, '\n'))
 	}
-	must(t, os.WriteFile(fmt.Sprintf("%s/%05d.jsonl", folder, known), []byte(out.String()), 0o644))
+	must(t, os.WriteFile(fmt.Sprintf("%s/%05d.jsonl", folder, newest), []byte(out.String()), 0o644))
 }
 
 // tablesOf lists the tables in the order in which they were made.

@@ -9,9 +9,9 @@ import (
 	"github.com/thalweg-data/thalweg/internal/graph"
 )
 
-// Links is the graph of tables of a version, with what is known about its
+// TableGraph is the graph of tables of a version, with what is stored about its
 // edges.
-type Links struct {
+type TableGraph struct {
 	assets *Assets // by which the graph is numbered
 	graph  *graph.Graph
 	edges  []tableEdge // by To, From, Project; of every project
@@ -22,7 +22,7 @@ type Links struct {
 type tableEdge struct {
 	from, to catalog.AssetID
 	project  catalog.ProjectID
-	kind     uint32 // index into Links.kinds
+	kind     uint32 // index into TableGraph.kinds
 }
 
 // edgeKind is what edges have in common: there are a handful of them.
@@ -31,19 +31,19 @@ type edgeKind struct {
 	Confidence, Source string
 }
 
-func (l *Links) size() int64 {
+func (l *TableGraph) size() int64 {
 	return int64(l.graph.Len())*8 + int64(l.graph.Edges())*8 + int64(len(l.edges))*32 + int64(len(l.kinds))*64
 }
 
-func (m *Model) links(ctx context.Context, s scope, version int64) (*Links, error) {
-	part, err := m.part(ctx, s, linksPart, version)
+func (m *Model) tableGraph(ctx context.Context, s schemaKey, version int64) (*TableGraph, error) {
+	part, err := m.part(ctx, s, tableGraphPart, version)
 	if err != nil {
 		return nil, err
 	}
-	return part.(*Links), nil
+	return part.(*TableGraph), nil
 }
 
-func loadLinks(ctx context.Context, m *Model, s scope, version int64) (part sized, err error) {
+func loadTableGraph(ctx context.Context, m *Model, s schemaKey, version int64) (part sized, err error) {
 	assets, err := m.assets(ctx, s, version)
 	if err != nil {
 		return nil, err
@@ -55,7 +55,7 @@ func loadLinks(ctx context.Context, m *Model, s scope, version int64) (part size
 				return err
 			}
 		}
-		l := &Links{assets: assets}
+		l := &TableGraph{assets: assets}
 		l.edges = l.convert(edges)
 		part = l
 		return l.number()
@@ -66,13 +66,13 @@ func loadLinks(ctx context.Context, m *Model, s scope, version int64) (part size
 	return part, nil
 }
 
-func nextLinks(ctx context.Context, m *Model, s scope, old sized, d catalog.VersionDelta, assetsOf assetsOf) (sized, error) {
-	before := old.(*Links)
+func nextTableGraph(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.VersionDelta, assetsOf assetsOf) (sized, error) {
+	before := old.(*TableGraph)
 	assets, err := assetsOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l := &Links{assets: assets, edges: before.edges, kinds: before.kinds, graph: before.graph}
+	l := &TableGraph{assets: assets, edges: before.edges, kinds: before.kinds, graph: before.graph}
 	if len(d.EdgesInto) > 0 {
 		into := d.EdgesInto
 		if len(into) > len(assets.all)/worthLoading+64 {
@@ -93,7 +93,7 @@ func nextLinks(ctx context.Context, m *Model, s scope, old sized, d catalog.Vers
 }
 
 // replace puts new edges in place of those into some assets; nil = all.
-func (l *Links) replace(into []catalog.AssetID, edges []catalog.Edge) {
+func (l *TableGraph) replace(into []catalog.AssetID, edges []catalog.Edge) {
 	l.kinds = slices.Clone(l.kinds)
 	fresh := l.convert(edges)
 	if into == nil {
@@ -117,7 +117,7 @@ func compareEdges(a, b tableEdge) int {
 
 // convert takes edges in the store's order, in which of the edges of one project
 // between two assets the first is the one to show.
-func (l *Links) convert(edges []catalog.Edge) []tableEdge {
+func (l *TableGraph) convert(edges []catalog.Edge) []tableEdge {
 	out := make([]tableEdge, len(edges))
 	for i, e := range edges {
 		kind := edgeKind{e.Type, e.Confidence, e.Source}
@@ -133,7 +133,7 @@ func (l *Links) convert(edges []catalog.Edge) []tableEdge {
 
 // number builds the graph. Of edges that several projects report one is kept; an
 // unresolved one, or one of a removed asset, leads nowhere.
-func (l *Links) number() (err error) {
+func (l *TableGraph) number() (err error) {
 	pairs := make([]graph.Edge, 0, len(l.edges))
 	for i, e := range l.edges {
 		if i > 0 && l.edges[i-1].to == e.to && l.edges[i-1].from == e.from {
@@ -152,7 +152,7 @@ func (l *Links) number() (err error) {
 }
 
 // edge returns the edge between two assets as the first project reports it.
-func (l *Links) edge(pair graph.Edge) catalog.Edge {
+func (l *TableGraph) edge(pair graph.Edge) catalog.Edge {
 	want := tableEdge{from: l.assets.present[pair.From].ID, to: l.assets.present[pair.To].ID}
 	n, _ := slices.BinarySearchFunc(l.edges, want, func(e, want tableEdge) int {
 		return cmp.Or(cmp.Compare(e.to, want.to), cmp.Compare(e.from, want.from))

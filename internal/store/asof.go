@@ -6,19 +6,19 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Known bounds the results of runs that a reader of an older version sees: those of imports
+// AsOf bounds the results of runs that a reader of an older version sees: those of imports
 // that had ended at a time, or that made the version or one before it. An import ends
-// after it made its version, so both are needed. The zero Known is now: all results.
-type Known struct {
+// after it made its version, so both are needed. The zero AsOf is now: all results.
+type AsOf struct {
 	At      time.Time
 	Version int64
 }
 
 // IsNow reports whether all results are known.
-func (k Known) IsNow() bool { return k.At.IsZero() }
+func (k AsOf) IsNow() bool { return k.At.IsZero() }
 
 // join joins the imports i of runs r, which the condition needs.
-func (k Known) join() string {
+func (k AsOf) join() string {
 	if k.IsNow() {
 		return ""
 	}
@@ -27,7 +27,7 @@ func (k Known) join() string {
 
 // condition is the condition that the results of a run r were known; a run without
 // an import is known from its own time on.
-func (k Known) condition(args []any) (string, []any) {
+func (k AsOf) condition(args []any) (string, []any) {
 	if k.IsNow() {
 		return "", args
 	}
@@ -45,13 +45,13 @@ func amongHashes(column string, args []any, values [][]byte) (string, []any) {
 	return ` AND ` + column + ` IN ` + marks, args
 }
 
-// latestKnown is the source of the latest results n of nodes (nil = all), which were
+// latestAsOf returns the FROM clause of the latest results n of nodes (nil = all), which were
 // kept only for now, in the state that was known earlier.
-func (k Known) latestKnown(ws int64, schema catalog.SchemaID, nodes [][]byte) (string, []any) {
+func (k AsOf) latestAsOf(ws int64, schema catalog.SchemaID, nodes [][]byte) (string, []any) {
 	args := []any{ws, int64(schema), catalog.ClassCompiled, int(catalog.CountsAsLatest)}
-	known, args := k.condition(args)
+	condition, args := k.condition(args)
 	of, args := amongHashes("n.node", args, nodes)
 	return ` FROM (SELECT n.*, r.project_id, row_number() OVER (PARTITION BY n.node, r.project_id ORDER BY n.at DESC, r.invocation_id DESC) AS place
 		FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1` + k.join() + `
-		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND r.counts >= ?` + known + of + `) n WHERE n.place = 1`, args
+		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND r.counts >= ?` + condition + of + `) n WHERE n.place = 1`, args
 }
