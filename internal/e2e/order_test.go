@@ -309,8 +309,8 @@ func TestOrderOfArrivalOfThingsThatKeepTheirName(t *testing.T) {
 	orders := permutations(pieces, 2)
 	want := final(t, nil, pieces, orders[0])
 	sameReplies(t, want, final(t, nil, pieces, orders[1]), 12)
-	if assets := want["removed"].(map[string]any)["data"].([]any); len(assets) != 0 {
-		t.Errorf("removed: %v", assets)
+	if removed := removedOf(want); len(removed) != 0 {
+		t.Errorf("removed: %v", removed)
 	}
 }
 
