@@ -125,7 +125,10 @@ var notOfTheState = []string{
 // of them or of each column; larger projects have too many.
 const everyAsset = 60
 
-var ofEveryAsset = []string{"/api/v1/impact", "/api/v1/assets/{id}/columns/{name}/lineage", "/api/v1/assets/by-unique-id", "/api/v1/assets/by-relation"}
+var ofEveryAsset = []string{
+	"/api/v1/impact", "/api/v1/assets/{id}/columns/{name}", "/api/v1/assets/{id}/columns/{name}/lineage", "/api/v1/assets/by-unique-id",
+	"/api/v1/assets/by-relation",
+}
 
 // state is what every read route of the API returns of the catalog, with each id
 // replaced by what it stands for. imports are the names of the imports.

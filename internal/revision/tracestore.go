@@ -171,8 +171,14 @@ func (t *tracing) undeclared(n int32) (lineage.Columns, error) {
 	return stated, err
 }
 
-// Inferred returns the columns that the code of a table gave last time.
-func (t *tracing) Inferred(n int32) lineage.Columns { return t.blocks[n].columns }
+// Inferred returns the columns that the code of a table gave last time; none if it has no
+// code any more, such as a source whose model is gone.
+func (t *tracing) Inferred(n int32) lineage.Columns {
+	if t.filled[n] && t.tables[n].Code == nil {
+		return lineage.Columns{}
+	}
+	return t.blocks[n].columns
+}
 
 // Texts returns compiled code by hash.
 func (t *tracing) Texts(ctx context.Context, hashes []catalog.Hash) (map[catalog.Hash]string, error) {
