@@ -73,7 +73,7 @@ func TestWrongInput(t *testing.T) {
 		{"is it running", []string{"migrate", "--database-url", "postgres://127.0.0.1:1/x", "--data", data}},
 		{"want file:///", []string{"migrate", "--blob-url", "s3://b", "--data", data}},
 		{"does not exist", []string{"config", "show", "--config", missing}},
-		{"unknown scope", []string{"keys", "create", "--name", "x", "--scope", "foo", "--data", data}},
+		{`"foo" is not a scope; want one of`, []string{"keys", "create", "--name", "x", "--scope", "foo", "--data", data}},
 		{"want a time such as 30d", []string{"keys", "create", "--name", "x", "--scope", "read:catalog", "--expires", "soon", "--data", data}},
 		{"the name is taken", []string{"schemas", "create", "--name", "A", "--data", data}},
 		{`"KEY-9" does not exist`, []string{"keys", "revoke", "KEY-9", "--data", data}},
