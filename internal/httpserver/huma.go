@@ -38,7 +38,7 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 		},
 		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
 		DefaultFormat: "application/json",
-		Transformers:  []huma.Transformer{ownProblems(schemas)},
+		Transformers:  []huma.Transformer{ownProblems{schemas}.transform},
 	}
 	return huma.NewAPI(config, &adapter{router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce)})
 }
@@ -105,25 +105,26 @@ func (c *humaContext) SetStatus(status int) {
 }
 
 // ownProblems turns huma's own errors into Problems.
-func ownProblems(schemas huma.Registry) huma.Transformer {
-	return func(ctx huma.Context, _ string, v any) (any, error) {
-		theirs, ok := v.(*huma.ErrorModel)
-		if !ok {
-			return v, nil
-		}
-		p := problemOfHuma(theirs, bodyFields{schemas, ctx.Operation()})
-		if b := exchangeOf(ctx.Context()).body; b != nil {
-			errors.As(b.err, &p) // the library tells only that the body cannot be read
-		}
-		p.RequestID = RequestID(ctx.Context())
-		if own, ok := ctx.(*humaContext); ok {
-			own.problem = p
-		}
-		if p.Code == CodeInternal {
-			NoteFailure(ctx.Context(), theirs)
-		}
-		return p, nil
+type ownProblems struct{ schemas huma.Registry }
+
+// transform is a [huma.Transformer].
+func (o ownProblems) transform(ctx huma.Context, _ string, v any) (any, error) {
+	theirs, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
 	}
+	p := problemOfHuma(theirs, bodyFields{o.schemas, ctx.Operation()})
+	if b := exchangeOf(ctx.Context()).body; b != nil {
+		errors.As(b.err, &p) // the library tells only that the body cannot be read
+	}
+	p.RequestID = RequestID(ctx.Context())
+	if own, ok := ctx.(*humaContext); ok {
+		own.problem = p
+	}
+	if p.Code == CodeInternal {
+		NoteFailure(ctx.Context(), theirs)
+	}
+	return p, nil
 }
 
 func problemOfHuma(e *huma.ErrorModel, fields bodyFields) *Problem {
