@@ -92,7 +92,7 @@ func TestRevokedKeyIsLimited(t *testing.T) {
 	}
 }
 
-// Who has the secret of an expired key does not guess; the reply says what is wrong, however often.
+// An expired key is not a guess: it is answered as expired, however often it is used.
 func TestExpiredKeyIsNotAFailure(t *testing.T) {
 	a, _, c := newAccess(t)
 	secret, _ := create(t, a, NewKey{})

@@ -64,10 +64,11 @@ func (a *Access) put(ctx context.Context, by Principal, t token, n NewKey) (stor
 	return key, nil
 }
 
-// owner returns the person whose key it is to be, nil if nobody's. The key must not do more than the person.
+// owner returns the person that the new key belongs to, nil if it belongs to nobody. The key must not do more than the
+// person.
 func (a *Access) owner(ctx context.Context, ws int64, n NewKey) (*store.User, error) {
 	if n.User == 0 {
-		return nil, nil //nolint:nilnil // nobody
+		return nil, nil //nolint:nilnil // the key belongs to nobody
 	}
 	u, err := a.keys.User(ctx, ws, n.User)
 	if err != nil {

@@ -116,7 +116,7 @@ type exampleServer struct {
 }
 
 // newExampleServer starts a server with the demo's schema, two keys, a person and, but for some states, both of its imports. Its
-// clock stands still and its random numbers are always the same, and so are its replies.
+// clock does not advance and its random numbers are always the same, and so are its replies.
 func newExampleServer(t testing.TB, state string) *exampleServer {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, time.November, 9, 7, 0, 0, 0, time.UTC) }

@@ -190,7 +190,7 @@ func TestNoSpace(t *testing.T) {
 	}
 }
 
-// shrinkingBlobs stand on a disk that fills up as they are written.
+// shrinkingBlobs is a store on a disk that fills up as blobs are written.
 type shrinkingBlobs struct {
 	blob.Store
 	free *atomic.Int64

@@ -123,7 +123,7 @@ func oneWriterOfAPerson(t *testing.T, o Options) {
 // withoutAudit are the routes that change something without an entry in the audit log, with the reason.
 var withoutAudit = map[string]string{
 	"POST /api/v1/dbt_imports":                 "the import is its own record, with its key",
-	"POST /api/v1/dbt_imports/{id}/cancel":     "the import tells of it",
+	"POST /api/v1/dbt_imports/{id}/cancel":     "the import records it",
 	"PATCH /api/v1/assets/{id}":                "edits are in the history of the asset",
 	"PATCH /api/v1/assets/{id}/columns/{name}": "edits are in the history of the asset",
 }

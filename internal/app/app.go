@@ -163,6 +163,18 @@ func openStore(ctx context.Context, cfg config.Config, now func() time.Time) (*s
 	return sqlite.Open(ctx, cfg.Data, sqlite.Options{Now: now})
 }
 
+// openMigrated opens the store and brings its tables up to this version.
+func openMigrated(ctx context.Context, cfg config.Config) (*store.Store, error) {
+	st, err := openStore(ctx, cfg, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	if err := st.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return st, nil
+}
+
 // ExplainStore says, in a sentence for people, what happened and what to do about the error of the embedded store in
 // err, and returns that error; nil if there is none.
 func ExplainStore(err error) (text string, found error) { return sqlite.Explain(err) }

@@ -19,14 +19,11 @@ func Migrate(ctx context.Context, cfg config.Config, moved bool) (version int64,
 			return 0, err
 		}
 	}
-	st, err := openStore(ctx, cfg, time.Now)
+	st, err := openMigrated(ctx, cfg)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	if err := st.Migrate(ctx); err != nil {
-		return 0, err
-	}
 	if moved {
 		if err := rebindTo(ctx, cfg, st); err != nil {
 			return 0, err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
@@ -140,14 +139,11 @@ func takeOver(ctx context.Context, cfg config.Config, o RestoreOptions) (revoked
 	if err != nil {
 		return 0, err
 	}
-	st, err := openStore(ctx, cfg, time.Now)
+	st, err := openMigrated(ctx, cfg)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	if err := st.Migrate(ctx); err != nil {
-		return 0, err
-	}
 	if err := rebind(ctx, st, folder); err != nil {
 		return 0, err
 	}

@@ -83,7 +83,7 @@ func (s *Store) AppendAudit(ctx context.Context, ws int64, entries ...AuditEntry
 	return nil
 }
 
-// audit appends entries in the transaction of what they tell of.
+// audit appends entries in the transaction of the change that they record.
 func (s *Store) audit(ctx context.Context, tx Tx, ws int64, entries ...AuditEntry) error {
 	id, err := tx.newIDs(ctx, catalog.PrefixAudit, int64(len(entries)))
 	if err != nil {

@@ -281,13 +281,8 @@ func (p *parser) withExpression() ast.Expr {
 	e := p.expr()
 	s.Items = []ast.SelectItem{{Span: e.Range(), Expr: e}}
 	p.args = args
-	refs := p.closeParen()
-	s.Span = p.from(start)
-	q := &ast.Query{Span: s.Span, Body: s}
-	if len(refs) > 0 {
-		p.keep(q, refs)
-	}
-	return &ast.Subquery{Span: s.Span, Query: q}
+	q := p.closeSelect(s, start)
+	return &ast.Subquery{Span: q.Span, Query: q}
 }
 
 // convertTo reads MySQL's CONVERT(x, type) and CONVERT(x USING charset).

@@ -76,6 +76,17 @@ func (p *parser) isSetOperator(k token.Keyword) bool {
 	return k == token.UNION || k == token.EXCEPT || k == token.INTERSECT || k == token.MINUS && p.words[token.MINUS]&clauseWord != 0
 }
 
+// closeSelect reads the closing parenthesis of a construct that is a query in other words, and returns that query.
+func (p *parser) closeSelect(s *ast.Select, start int32) *ast.Query {
+	refs := p.closeParen()
+	s.Span = p.from(start)
+	q := &ast.Query{Span: s.Span, Body: s}
+	if len(refs) > 0 {
+		p.keep(q, refs)
+	}
+	return q
+}
+
 // queryInParens reads (query).
 func (p *parser) queryInParens() *ast.Query {
 	start := p.start()

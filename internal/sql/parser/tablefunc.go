@@ -221,13 +221,8 @@ func (p *parser) semanticView() ast.TableExpr {
 			}
 		}
 	}
-	refs := p.closeParen()
-	s.Span = p.from(start)
-	q := &ast.Query{Span: s.Span, Body: s}
-	if len(refs) > 0 {
-		p.keep(q, refs)
-	}
-	return &ast.Derived{Span: s.Span, Query: q}
+	q := p.closeSelect(s, start)
+	return &ast.Derived{Span: q.Span, Query: q}
 }
 
 func (p *parser) semanticTable() ast.TableExpr {
