@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
@@ -19,33 +18,37 @@ type Artifact struct {
 
 // Enqueue accepts artifacts like an upload; a worker imports them.
 func (a *App) Enqueue(ctx context.Context, schema catalog.SchemaID, actor catalog.Actor, artifacts []Artifact) error {
-	var parts []catalog.Part
+	n := store.NewImport{SchemaID: schema, Actor: actor}
+	var writers []blob.Writer
+	defer func() {
+		for _, w := range writers {
+			_ = w.Abort() // nothing, once it is committed
+		}
+	}()
 	for _, art := range artifacts {
 		if len(art.Content) == 0 {
 			continue
 		}
-		sum, err := a.putBlob(ctx, art.Content)
+		w, err := a.blobs.Create(ctx)
 		if err != nil {
 			return fmt.Errorf("%s: %w", art.Name, err)
 		}
-		parts = append(parts, catalog.Part{Name: art.Name, SHA256: sum.Hash.String(), Size: sum.Size, Checksum: sum.Checksum})
+		writers = append(writers, w)
+		if _, err := bytes.NewReader(art.Content).WriteTo(w); err != nil {
+			return fmt.Errorf("%s: %w", art.Name, err)
+		}
+		sum := w.Sum()
+		n.Parts = append(n.Parts, catalog.Part{Name: art.Name, SHA256: sum.Hash.String(), Size: sum.Size, Checksum: sum.Checksum})
 	}
-	_, _, err := a.Store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: schema, Parts: parts, Actor: actor})
+	var err error
+	if n.Touch, err = a.Store.TouchBlobs(ctx, n.Parts); err != nil {
+		return err
+	}
+	for i, w := range writers {
+		if _, _, err := w.Commit(ctx); err != nil {
+			return fmt.Errorf("%s: %w", n.Parts[i].Name, err)
+		}
+	}
+	_, _, err = a.Store.CreateImport(ctx, catalog.DefaultWorkspace, n)
 	return err
-}
-
-func (a *App) putBlob(ctx context.Context, content []byte) (blob.Sum, error) {
-	w, err := a.blobs.Create(ctx)
-	if err != nil {
-		return blob.Sum{}, err
-	}
-	if _, err := bytes.NewReader(content).WriteTo(w); err != nil {
-		return blob.Sum{}, errors.Join(err, w.Abort())
-	}
-	sum := w.Sum()
-	if err := a.Store.TouchBlob(ctx, sum.Hash.String(), sum.Size); err != nil {
-		return blob.Sum{}, errors.Join(err, w.Abort())
-	}
-	_, _, err = w.Commit(ctx)
-	return sum, err
 }

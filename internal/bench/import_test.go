@@ -70,7 +70,11 @@ func (x *bench) parts(dir string) (parts []catalog.Part) {
 // run imports parts.
 func (x *bench) run(parts []catalog.Part, label string) {
 	ctx := x.b.Context()
-	imp, _, err := x.store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: x.schema, Parts: parts, Actor: catalog.Actor{Kind: catalog.ActorKey, Name: "bench"}})
+	touch, err := x.store.TouchBlobs(ctx, parts)
+	if err != nil {
+		x.b.Fatal(err)
+	}
+	imp, _, err := x.store.CreateImport(ctx, catalog.DefaultWorkspace, store.NewImport{SchemaID: x.schema, Parts: parts, Touch: touch, Actor: catalog.Actor{Kind: catalog.ActorKey, Name: "bench"}})
 	if err != nil {
 		x.b.Fatal(err)
 	}
@@ -110,10 +114,7 @@ func (x *bench) put(name, path string) catalog.Part {
 		x.b.Fatal(err)
 	}
 	sum := w.Sum()
-	if _, _, err = w.Commit(x.b.Context()); err == nil {
-		err = x.store.TouchBlob(x.b.Context(), sum.Hash.String(), sum.Size)
-	}
-	if err != nil {
+	if _, _, err = w.Commit(x.b.Context()); err != nil {
 		x.b.Fatal(err)
 	}
 	return catalog.Part{Name: name, SHA256: sum.Hash.String(), Size: sum.Size, Checksum: sum.Checksum}

@@ -90,18 +90,30 @@ func (r *rig) sendWith(n store.NewImport, parts ...part) catalog.Import {
 		stored.Number = i
 		n.Parts = append(n.Parts, stored)
 	}
-	imp, _, err := r.store.CreateImport(ctx, ws, n)
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	imp := r.create(n)
 	r.work()
-	if imp, err = r.store.Import(ctx, ws, imp.ID); err != nil {
+	imp, err := r.store.Import(ctx, ws, imp.ID)
+	if err != nil {
 		r.t.Fatal(err)
 	}
 	return imp
 }
 
-// stored stores an artifact as an upload does.
+// create queues an import of stored artifacts.
+func (r *rig) create(n store.NewImport) catalog.Import {
+	r.t.Helper()
+	var err error
+	if n.Touch, err = r.store.TouchBlobs(r.t.Context(), n.Parts); err != nil {
+		r.t.Fatal(err)
+	}
+	imp, _, err := r.store.CreateImport(r.t.Context(), ws, n)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return imp
+}
+
+// stored stores an artifact, which no import refers to yet.
 func (r *rig) stored(name string, content []byte) catalog.Part {
 	r.t.Helper()
 	w, err := r.blobs.Create(r.t.Context())
@@ -112,10 +124,7 @@ func (r *rig) stored(name string, content []byte) catalog.Part {
 		r.t.Fatal(err)
 	}
 	sum := w.Sum()
-	if _, _, err = w.Commit(r.t.Context()); err == nil {
-		err = r.store.TouchBlob(r.t.Context(), sum.Hash.String(), sum.Size)
-	}
-	if err != nil {
+	if _, _, err = w.Commit(r.t.Context()); err != nil {
 		r.t.Fatal(err)
 	}
 	return catalog.Part{Name: name, SHA256: sum.Hash.String(), Size: sum.Size, Checksum: sum.Checksum}

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -166,17 +168,43 @@ func (p *Pipeline) confirmTarget(ctx context.Context, ws int64, project catalog.
 	if err != nil {
 		return 0, err
 	}
-	if err := p.changeTarget(ctx, ws, project, memo, target, audited{by, store.ActionTargetChanged}); err != nil {
-		return 0, err
-	}
 	again := store.NewImport{SchemaID: project.SchemaID, Force: true, Actor: by.Actor}
 	for _, part := range imp.Parts {
 		if part.Name == partManifest || part.Name == partCatalog {
 			again.Parts = append(again.Parts, part)
 		}
 	}
+	if again.Touch, err = p.touchStored(ctx, ws, again.Parts); err != nil {
+		return 0, err
+	}
+	if err := p.changeTarget(ctx, ws, project, memo, target, audited{by, store.ActionTargetChanged}); err != nil {
+		return 0, err
+	}
 	next, _, err := p.Store.CreateImport(ctx, ws, again)
 	return next.ID, err
+}
+
+// touchStored notes that an import will refer to artifacts of an earlier one. It
+// returns catalog.ErrUnavailable where the bytes of one are no longer there.
+func (p *Pipeline) touchStored(ctx context.Context, ws int64, parts []catalog.Part) (store.Touch, error) {
+	touch, err := p.Store.TouchBlobs(ctx, parts)
+	if err != nil {
+		return 0, err
+	}
+	for _, part := range parts {
+		hash, err := blob.ParseHash(part.SHA256)
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", part.Name, err)
+		}
+		_, err = p.Blobs(ws).Stat(ctx, hash)
+		if errors.Is(err, blob.ErrNotFound) {
+			return 0, fmt.Errorf("the %s is no longer kept, send it again: %w", part.Name, catalog.ErrUnavailable)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("%s: %w", part.Name, err)
+		}
+	}
+	return touch, nil
 }
 
 // DismissTarget forgets the manifests of another target that wait in a schema.

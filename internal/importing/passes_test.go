@@ -107,10 +107,7 @@ func TestDamagedArtifacts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			imp, _, err := r.store.CreateImport(t.Context(), ws, store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{part}})
-			if err != nil {
-				t.Fatal(err)
-			}
+			imp := r.create(store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{part}})
 			r.work()
 			if imp, err = r.store.Import(t.Context(), ws, imp.ID); err != nil || imp.Status != catalog.Failed || r.version() != 1 {
 				t.Errorf("%s, by checksum %t: %s %s %s, version %d, %v", name, byChecksum, imp.Status, imp.ErrorCode, imp.Error, r.version(), err)
@@ -133,12 +130,10 @@ func TestDamagedResults(t *testing.T) {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		imp, _, err := r.store.CreateImport(t.Context(), ws, store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{r.stored(partManifest, docs.content), part}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		imp := r.create(store.NewImport{SchemaID: r.schema, Actor: ana, Parts: []catalog.Part{r.stored(partManifest, docs.content), part}})
 		r.work()
-		if imp, err = r.store.Import(t.Context(), ws, imp.ID); err != nil || imp.ErrorCode != "artifact-damaged" {
+		imp, err := r.store.Import(t.Context(), ws, imp.ID)
+		if err != nil || imp.ErrorCode != "artifact-damaged" {
 			t.Errorf("%s: %s %s, %v", content, imp.ErrorCode, imp.Error, err)
 		}
 		runs, err := r.store.Runs(t.Context(), ws, store.RunFilter{SchemaID: r.schema}, store.Page{Limit: 10})

@@ -13,6 +13,7 @@ import (
 type Store interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
+	TouchBlobs(ctx context.Context, parts []catalog.Part) (store.Touch, error)
 	CreateImport(ctx context.Context, ws int64, n store.NewImport) (imp catalog.Import, replayed bool, err error)
 	NodeAssets(ctx context.Context, ws int64, schema catalog.SchemaID, origin catalog.Origin, uniqueIDs []string) (map[string]store.AssetRef, error)
 	Applied(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, p store.AppliedPart) (catalog.ProjectID, bool, error)

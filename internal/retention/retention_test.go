@@ -101,8 +101,7 @@ func TestManyImports(t *testing.T) {
 func TestOrphans(t *testing.T) {
 	onBoth(t, func(r *rig) {
 		ctx := r.Context()
-		_, err := r.put(ctx, "orphan")
-		must(r, err)
+		must(r, r.put(ctx, &store.NewImport{}, "manifest", "orphan"))
 		// Bytes of which the store has no row at all.
 		w, err := r.blobs.Create(ctx)
 		must(r, err)
@@ -125,8 +124,7 @@ func TestOrphans(t *testing.T) {
 func TestDiesInTheMiddle(t *testing.T) {
 	onBoth(t, func(r *rig) {
 		ctx := r.Context()
-		_, err := r.put(ctx, "orphan")
-		must(r, err)
+		must(r, r.put(ctx, &store.NewImport{}, "manifest", "orphan"))
 		r.clock.add(2 * day)
 		r.keep.Blobs = deaf{r.blobs}
 		if err := r.keep.All(ctx); !errors.Is(err, os.ErrPermission) {
@@ -153,17 +151,16 @@ func (deaf) Delete(context.Context, blob.Hash) error { return os.ErrPermission }
 func TestStoredJustNow(t *testing.T) {
 	onBoth(t, func(r *rig) {
 		ctx := r.Context()
-		part, err := r.put(ctx, "orphan")
-		must(r, err)
+		n := store.NewImport{SchemaID: r.schema}
+		must(r, r.put(ctx, &n, "manifest", "orphan"))
 		r.clock.add(2 * day)
 		r.keep.Blobs = young{r.blobs, r.clock}
 		must(r, r.keep.All(ctx))
 		r.keep.Blobs = r.blobs
-		if n := r.count(); n != 1 {
-			r.Fatalf("%d blobs", n)
+		if left := r.count(); left != 1 {
+			r.Fatalf("%d blobs", left)
 		}
-		part.Name = "manifest"
-		_, _, err = r.store.CreateImport(ctx, ws, store.NewImport{SchemaID: r.schema, Parts: []catalog.Part{part}})
+		_, _, err := r.store.CreateImport(ctx, ws, n)
 		must(r, err)
 	})
 }
@@ -188,11 +185,11 @@ func TestConcurrentUploads(t *testing.T) {
 		var wg sync.WaitGroup
 		var accepted, refused, looks atomic.Int64
 		upload := func(content string) {
-			part, err := r.put(ctx, content)
+			n := store.NewImport{SchemaID: r.schema}
+			err := r.put(ctx, &n, "manifest", content)
 			if err == nil {
-				part.Name = "manifest"
 				var imp catalog.Import
-				imp, _, err = r.store.CreateImport(ctx, ws, store.NewImport{SchemaID: r.schema, Parts: []catalog.Part{part}})
+				imp, _, err = r.store.CreateImport(ctx, ws, n)
 				if err == nil {
 					accepted.Add(1)
 					if !r.stored(imp, "manifest") {

@@ -97,21 +97,22 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// put stores bytes as an upload does.
-func (r *rig) put(ctx context.Context, content string) (catalog.Part, error) {
+// put stores bytes as an upload does, as one more part of an import.
+func (r *rig) put(ctx context.Context, n *store.NewImport, name, content string) error {
 	w, err := r.blobs.Create(ctx)
 	if err != nil {
-		return catalog.Part{}, err
+		return err
 	}
 	if _, err := io.Copy(w, bytes.NewReader([]byte(content))); err != nil {
-		return catalog.Part{}, err
+		return err
 	}
 	sum := w.Sum()
-	if err := r.store.TouchBlob(ctx, sum.Hash.String(), sum.Size); err != nil {
-		return catalog.Part{}, err
+	n.Parts = append(n.Parts, catalog.Part{Name: name, SHA256: sum.Hash.String(), Size: sum.Size})
+	if n.Touch, err = r.store.TouchBlobs(ctx, n.Parts); err != nil {
+		return err
 	}
 	_, _, err = w.Commit(ctx)
-	return catalog.Part{SHA256: sum.Hash.String(), Size: sum.Size}, err
+	return err
 }
 
 // send makes an import that ends at once: completed, with its manifest applied,
@@ -122,10 +123,7 @@ func (r *rig) send(completed bool, contents map[string]string) catalog.Import {
 	n := store.NewImport{SchemaID: r.schema}
 	for _, name := range []string{"manifest", "catalog", "run_results"} {
 		if content, ok := contents[name]; ok {
-			part, err := r.put(ctx, content)
-			must(r, err)
-			part.Name = name
-			n.Parts = append(n.Parts, part)
+			must(r, r.put(ctx, &n, name, content))
 		}
 	}
 	imp, _, err := r.store.CreateImport(ctx, ws, n)

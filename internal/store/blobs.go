@@ -20,32 +20,39 @@ import (
 //
 // An upload touches the row before it stores the bytes, and refers to it
 // afterwards. Between 1 and 3 a touch is refused; after a touch there is no 1 for
-// some time. Should an upload take longer than that, its reference is refused.
+// some time. Should an upload take longer than that, its reference is refused: the
+// row is marked, is gone, or was made again by another upload, whose bytes may not
+// be there yet. To tell the last case, step 1 begins a new generation, a row keeps
+// the generation in which it was made, and an upload the one in which it touched.
 
 // MarkTime is how long a mark holds: a process that marked a blob and has not
 // deleted it by then is considered dead.
 const MarkTime = 5 * time.Minute
 
-// TouchBlob notes that a blob is about to be stored, as TouchBlobs does.
-func (s *Store) TouchBlob(ctx context.Context, sha256 string, size int64) error {
-	return s.TouchBlobs(ctx, []catalog.Part{{SHA256: sha256, Size: size}})
-}
+// Touch is the generation in which the blobs of an upload were touched.
+type Touch int64
+
+const blobGeneration = "blob-generation" // the counter
 
 // TouchBlobs notes that the blobs of parts are about to be stored: they do not
-// count as unreferenced for a while, even before an import refers to them. It
-// waits while one is being deleted; catalog.ErrUnavailable if that takes too long.
-func (s *Store) TouchBlobs(ctx context.Context, parts []catalog.Part) error {
+// count as unreferenced for a while, even before an import refers to them. That
+// import needs the result. It waits while one is being deleted;
+// catalog.ErrUnavailable if that takes too long.
+func (s *Store) TouchBlobs(ctx context.Context, parts []catalog.Part) (Touch, error) {
 	// In order, so that two uploads of the same bytes cannot lock each other out.
 	parts = slices.SortedFunc(slices.Values(parts), func(a, b catalog.Part) int { return strings.Compare(a.SHA256, b.SHA256) })
 	const pause, longest = 20 * time.Millisecond, 5 * time.Second
 	for waited := time.Duration(0); ; waited += pause {
-		err := s.tx(ctx, func(tx Tx) error {
+		var touch Touch
+		err := s.tx(ctx, func(tx Tx) (err error) {
 			for _, p := range parts {
 				if err := tx.touchBlob(ctx, p.SHA256, p.Size, micros(s.now())); err != nil {
 					return err
 				}
 			}
-			return nil
+			// Not before the rows: none of them may be of a later generation.
+			touch, err = one(ctx, tx.db, scalar[Touch], `SELECT next FROM counters WHERE kind = ?`, blobGeneration)
+			return err
 		})
 		if errors.Is(err, errDeleting) && waited < longest {
 			err = sleep(ctx, pause)
@@ -54,9 +61,9 @@ func (s *Store) TouchBlobs(ctx context.Context, parts []catalog.Part) error {
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("touch %d blobs: %w", len(parts), err)
+			return 0, fmt.Errorf("touch %d blobs: %w", len(parts), err)
 		}
-		return nil
+		return touch, nil
 	}
 }
 
@@ -64,19 +71,22 @@ func (s *Store) TouchBlobs(ctx context.Context, parts []catalog.Part) error {
 var errDeleting = fmt.Errorf("the artifact is being deleted, send it again: %w", catalog.ErrUnavailable)
 
 func (tx Tx) touchBlob(ctx context.Context, sha256 string, size, now int64) error {
-	n, err := tx.exec(ctx, `INSERT INTO blobs (sha256, size, touched_at, deleting_at, referenced) VALUES (?, ?, ?, 0, 0)
-		ON CONFLICT (sha256) DO UPDATE SET touched_at = excluded.touched_at, deleting_at = 0, size = excluded.size
-		WHERE blobs.deleting_at = 0 OR blobs.deleting_at < ?`, sha256, size, now, now-MarkTime.Microseconds())
+	n, err := tx.exec(ctx, `INSERT INTO blobs (sha256, size, touched_at, deleting_at, referenced, generation)
+			SELECT ?, ?, ?, 0, 0, next FROM counters WHERE kind = ?
+		ON CONFLICT (sha256) DO UPDATE SET touched_at = excluded.touched_at, deleting_at = 0, size = excluded.size,
+			generation = CASE WHEN blobs.deleting_at = 0 THEN blobs.generation ELSE excluded.generation END
+		WHERE blobs.deleting_at = 0 OR blobs.deleting_at < ?`, sha256, size, now, blobGeneration, now-MarkTime.Microseconds())
 	if err == nil && n == 0 {
 		err = errDeleting
 	}
 	return err
 }
 
-// referBlob makes an import refer to a blob that was stored. If its bytes have
-// been deleted since, because the upload took so long, it is refused.
-func (tx Tx) referBlob(ctx context.Context, sha256 string, ws, imp, now int64) error {
-	n, err := tx.exec(ctx, `UPDATE blobs SET touched_at = ?, referenced = 1 WHERE sha256 = ? AND deleting_at = 0`, now, sha256)
+// referBlob makes an import refer to a blob that was stored after touch. If its
+// bytes have been deleted since, because the upload took so long, it is refused.
+func (tx Tx) referBlob(ctx context.Context, sha256 string, touch Touch, ws, imp, now int64) error {
+	n, err := tx.exec(ctx, `UPDATE blobs SET touched_at = ?, referenced = 1 WHERE sha256 = ? AND deleting_at = 0 AND generation <= ?`,
+		now, sha256, int64(touch))
 	if err != nil {
 		return err
 	}
@@ -181,6 +191,11 @@ func (s *Store) MarkBlobs(ctx context.Context, l Loose, sha256s []string) ([]str
 			some, err := list(ctx, tx.db, scalar[string], `UPDATE blobs SET deleting_at = ? WHERE`+loose+
 				` AND (deleting_at = 0 OR deleting_at < ?) AND sha256 IN `+marks+` RETURNING sha256`, args...)
 			marked = append(marked, some...)
+			if err != nil || len(some) == 0 {
+				return err
+			}
+			// Not before the rows are locked: uploads that touched them got an older one.
+			_, err = tx.exec(ctx, `UPDATE counters SET next = next + 1 WHERE kind = ?`, blobGeneration)
 			return err
 		})
 	})

@@ -16,6 +16,7 @@ const idempotencyTime = 24 * time.Hour
 type NewImport struct {
 	SchemaID catalog.SchemaID
 	Parts    []catalog.Part
+	Touch    Touch // what TouchBlobs returned for the parts
 	Force    bool
 	Actor    catalog.Actor
 	// IdempotencyKey of the request within IdempotencyOwner (the API key and
@@ -137,7 +138,7 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 		return 0, err
 	}
 	for i, part := range n.Parts {
-		if err := tx.insertPart(ctx, ws, id, i, part, now); err != nil {
+		if err := tx.insertPart(ctx, ws, id, i, part, n.Touch, now); err != nil {
 			return 0, fmt.Errorf("part %s: %w", part.Name, err)
 		}
 	}
@@ -151,12 +152,12 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 	return id, err
 }
 
-func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.Part, now int64) error {
+func (tx Tx) insertPart(ctx context.Context, ws, id int64, at int, part catalog.Part, touch Touch, now int64) error {
 	if _, err := tx.exec(ctx, `INSERT INTO import_parts (ws, import_id, position, name, number, sha256, size, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		ws, id, at, part.Name, part.Number, part.SHA256, part.Size, int64(part.Checksum)); err != nil {
 		return err
 	}
-	return tx.referBlob(ctx, part.SHA256, ws, id, now)
+	return tx.referBlob(ctx, part.SHA256, touch, ws, id, now)
 }
 
 // Import returns one import with its parts.

@@ -91,7 +91,7 @@ func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 		return taken{}, err
 	}
 	n.Force = forceValues[f.texts[fieldForce]]
-	if n.Parts, err = f.keep(ctx, a.Store.TouchBlobs); err != nil {
+	if err := f.keep(ctx, &n, a.Store.TouchBlobs); err != nil {
 		return taken{}, err
 	}
 	identify(&n, p, key)

@@ -22,7 +22,7 @@ const (
 type Store interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
-	TouchBlobs(ctx context.Context, parts []catalog.Part) error
+	TouchBlobs(ctx context.Context, parts []catalog.Part) (store.Touch, error)
 	CreateImport(ctx context.Context, ws int64, n store.NewImport) (imp catalog.Import, replayed bool, err error)
 	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
 	Imports(ctx context.Context, ws int64, f store.ImportFilter, p store.Page) (store.Paged[catalog.Import], error)

@@ -11,6 +11,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // form is an upload whose artifacts are spooled, but not committed.
@@ -204,24 +205,24 @@ func limitOf(part string) string {
 	return "other"
 }
 
-// keep commits the artifacts, in the order in which they were sent.
-func (f *form) keep(ctx context.Context, touch func(ctx context.Context, parts []catalog.Part) error) ([]catalog.Part, error) {
-	out := make([]catalog.Part, len(f.parts))
+// keep commits the artifacts, in the order in which they were sent, and makes them the parts of an import.
+func (f *form) keep(ctx context.Context, n *store.NewImport, touch func(ctx context.Context, parts []catalog.Part) (store.Touch, error)) (err error) {
+	n.Parts = make([]catalog.Part, len(f.parts))
 	for i, p := range f.parts {
 		sum := p.writer.Sum()
 		p.SHA256, p.Size, p.Checksum = sum.Hash.String(), sum.Size, sum.Checksum
-		out[i] = p.Part
+		n.Parts[i] = p.Part
 	}
 	// Before the bytes are stored: retention leaves them alone from here on.
-	if err := touch(ctx, out); err != nil {
-		return nil, err
+	if n.Touch, err = touch(ctx, n.Parts); err != nil {
+		return err
 	}
 	for _, p := range f.parts {
 		if _, _, err := p.writer.Commit(ctx); err != nil {
-			return nil, fmt.Errorf("part %s: %w", p.Name, err)
+			return fmt.Errorf("part %s: %w", p.Name, err)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // drop discards artifacts that were spooled and not committed.

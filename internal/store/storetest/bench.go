@@ -103,7 +103,7 @@ func longestWait(b *testing.B, open Open, p *project) (longest time.Duration) {
 		case <-time.After(5 * time.Millisecond):
 		}
 		began := time.Now()
-		_, _, err := s.CreateImport(b.Context(), ws, store.NewImport{SchemaID: schema, Parts: touched(b, s, parts)})
+		_, _, err := s.CreateImport(b.Context(), ws, store.NewImport{SchemaID: schema, Parts: parts, Touch: touch(b, s, parts...)})
 		must(b, err)
 		longest = max(longest, time.Since(began))
 	}

@@ -106,7 +106,7 @@ func (p *pair) step() {
 			n.IdempotencyKey = fmt.Sprint(p.random.IntN(3))
 		}
 		p.both("import", func(s *side) (any, error) {
-			touched(p.t, s.Store, parts) //nolint:contextcheck // it takes the test's
+			n.Touch = touch(p.t, s.Store, parts...) //nolint:contextcheck // it takes the test's
 			imp, replayed, err := s.CreateImport(ctx, ws, n)
 			return []any{imp, replayed}, err
 		})

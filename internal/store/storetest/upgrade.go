@@ -221,7 +221,7 @@ func (r *rig) fill() map[string]any {
 	ctx := r.t.Context()
 	schema := r.schema("shop")
 	r.schema("empty")
-	n := store.NewImport{SchemaID: schema, Parts: touched(r.t, r.Store, parts), Actor: named("ci"), IdempotencyKey: "k", IdempotencyOwner: "s", Fingerprint: catalog.HashOfText("f")}
+	n := store.NewImport{SchemaID: schema, Parts: parts, Touch: touch(r.t, r.Store, parts...), Actor: named("ci"), IdempotencyKey: "k", IdempotencyOwner: "s", Fingerprint: catalog.HashOfText("f")}
 	_, _, err := r.CreateImport(ctx, ws, n)
 	must(r.t, err)
 	r.importInto(schema)
