@@ -180,15 +180,48 @@ func TestSizeOfEdits(t *testing.T) {
 	folder := t.TempDir()
 	r := newRig(t, Options{Store: onFile(folder)})
 	asset := "/api/v1/assets/" + r.table
-	before, sent := sizeOf(t, folder), 0
-	random := rand.New(rand.NewPCG(1, 2))
-	for range 56 {
-		body := fmt.Sprintf(`{"description":%q}`, noise(random, 64<<10))
-		r.edited(t, asset, body)
-		sent += len(body)
+	var columns []string
+	for _, c := range r.Get(t, asset+"/columns", r.key).At(t, "data").([]any) {
+		columns = append(columns, asset+"/columns/"+url.PathEscape(At(c, "attributes.name").(string)))
 	}
-	if grown := sizeOf(t, folder) - before; grown > int64(3*sent) {
-		t.Errorf("%d bytes of edits made the database %d bytes larger", sent, grown)
+	random := rand.New(rand.NewPCG(1, 2))
+	text := func(bytes int) string { return fmt.Sprintf(`{"description":%q}`, noise(random, bytes)) }
+	labels := make([]string, 200)
+	for i := range labels {
+		labels[i] = fmt.Sprintf("label %d %s", i, noise(random, 150))
+	}
+	many, err := json.Marshal(map[string]any{"owners": labels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		before string // sent once, before what is measured
+		edits  int
+		edit   func(n int) (path, body string)
+	}{
+		{"short texts", ``, 24, func(int) (string, string) { return asset, text(100) }},
+		{"long texts of one asset", ``, 24, func(int) (string, string) { return asset, text(250 << 10) }},
+		{"long texts of columns in turn", ``, 24, func(n int) (string, string) { return columns[n%len(columns)], text(250 << 10) }},
+		{"short texts of columns with long ones", ``, 24, func(n int) (string, string) { return columns[0], text(100) }},
+		{"labels of an asset with a long text", ``, 24, func(n int) (string, string) { return asset, fmt.Sprintf(`{"tags":["t%d"]}`, n) }},
+		{"texts of an asset with many labels", string(many), 24, func(n int) (string, string) { return asset, text(100) }},
+	} {
+		if c.before != "" {
+			r.edited(t, asset, c.before)
+		}
+		const each = 8 << 10 // that a version writes, whatever is sent
+		before, sent := sizeOf(t, folder), 0
+		for n := range c.edits {
+			path, body := c.edit(n)
+			r.edited(t, path, body)
+			sent += len(body)
+		}
+		grown := sizeOf(t, folder) - before
+		t.Logf("%s: %d bytes sent, the database is %d larger", c.name, sent, grown)
+		if grown > int64(sent*5/4+c.edits*each) {
+			t.Errorf("%s: %d bytes of edits made the database %d bytes larger", c.name, sent, grown)
+		}
 	}
 }
 

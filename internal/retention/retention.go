@@ -1,11 +1,12 @@
 // Package retention deletes what is no longer needed: artifacts, run results,
-// versions, ended jobs. It is a kind of job; what is kept for how long are its
+// versions and the texts that only they had, ended jobs. It is a kind of job; what is kept for how long are its
 // settings.
 package retention
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -59,6 +60,7 @@ type Store interface {
 	DeletedSchemas(ctx context.Context, ws int64, before time.Time) ([]catalog.SchemaID, error)
 	PurgeSchema(ctx context.Context, ws int64, id catalog.SchemaID) error
 	DeleteVersions(ctx context.Context, ws int64, schema catalog.SchemaID, before time.Time) (int64, error)
+	CollectTexts(ctx context.Context, ws int64) (int64, error)
 	DeleteJobs(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
 	DeleteIdempotencyKeys(ctx context.Context, ws int64, before time.Time) (int64, error)
 }
@@ -164,11 +166,18 @@ func (r *Retention) workspace(ctx context.Context, ws int64) error {
 	if err := r.artifacts(ctx, ws, 0); err != nil {
 		return err
 	}
-	if err := r.versions(ctx, ws); err != nil {
+	versions, err := r.versions(ctx, ws)
+	if err != nil {
 		return err
 	}
-	if err := r.purge(ctx, ws); err != nil {
+	schemas, err := r.purge(ctx, ws)
+	if err != nil {
 		return err
+	}
+	if versions+schemas > 0 {
+		if err := r.texts(ctx, ws); err != nil {
+			return err
+		}
 	}
 	for _, rows := range []struct {
 		name   string
@@ -205,41 +214,54 @@ func (r *Retention) rows(ctx context.Context, ws int64, name string, keep time.D
 	return ctx.Err()
 }
 
-// purge deletes the rows of schemas that were deleted long ago.
-func (r *Retention) purge(ctx context.Context, ws int64) error {
+// texts deletes the texts that only deleted rows referred to. Those of rows that a job deleted before it was cut off,
+// and what a writer does not let go of, are left for the next rows that are deleted.
+func (r *Retention) texts(ctx context.Context, ws int64) error {
+	deleted, err := r.Store.CollectTexts(ctx, ws)
+	if errors.Is(err, catalog.ErrBusy) {
+		r.Log.WarnContext(ctx, "texts are not collected", slog.Int64("workspace", ws), slog.Any("error", err))
+		return nil
+	}
+	r.log(ws, "texts", deleted)
+	return err
+}
+
+// purge deletes the rows of schemas that were deleted long ago, and returns of how many.
+func (r *Retention) purge(ctx context.Context, ws int64) (int64, error) {
 	deleted, err := r.Store.DeletedSchemas(ctx, ws, r.Now().Add(-deletedTime))
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, id := range deleted {
 		if err := r.Store.PurgeSchema(ctx, ws, id); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	r.log(ws, "schemas", int64(len(deleted)))
-	return nil
+	return int64(len(deleted)), nil
 }
 
-func (r *Retention) versions(ctx context.Context, ws int64) error {
+// versions deletes old versions of all schemas, and returns how many.
+func (r *Retention) versions(ctx context.Context, ws int64) (total int64, err error) {
 	if r.Policy.Versions == 0 {
-		return nil
+		return 0, nil
 	}
-	before, total := r.Now().Add(-r.Policy.Versions), int64(0)
+	before := r.Now().Add(-r.Policy.Versions)
 	for page := (store.Page{Limit: 100}); ; {
 		schemas, err := r.Store.Schemas(ctx, ws, nil, page)
 		if err != nil {
-			return err
+			return total, err
 		}
 		for _, s := range schemas.Rows {
 			n, err := r.Store.DeleteVersions(ctx, ws, s.ID, before)
 			if err != nil {
-				return err
+				return total, err
 			}
 			total += n
 		}
 		if page.After = schemas.Next; page.After == "" {
 			r.log(ws, "versions", total)
-			return nil
+			return total, nil
 		}
 	}
 }

@@ -13,9 +13,10 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// A first import encodes some 100,000 bodies. The three most frequent ones are
-// written here by hand; what is rare within them, and everything else, is left to
-// the JSON package. TestAppendedJSON holds both to the same bytes.
+// A first import encodes some 100,000 bodies. The three most frequent ones, and
+// those of edits, are written here by hand, which also tells where their long values
+// are; what is rare within them, and everything else, is left to the JSON package.
+// TestAppendedJSON holds both to the same bytes.
 
 // bodyOptions are those of every stored body.
 var bodyOptions = jsonv2.JoinOptions(jsonv2.Deterministic(true), jsontext.AllowInvalidUTF8(true))
@@ -23,8 +24,24 @@ var bodyOptions = jsonv2.JoinOptions(jsonv2.Deterministic(true), jsontext.AllowI
 // appender appends JSON to b until something fails. A member that is left out
 // where it is empty has a name ending in Opt.
 type appender struct {
-	b   []byte
-	err error
+	b    []byte
+	err  error
+	long []span // values of longValue bytes or more, in their order
+}
+
+// span is a part of what is appended.
+type span struct{ from, to int }
+
+// noteLong notes the value that began at a place if it is long. Long values within it no longer count. It must
+// have no hash of a text: CollectTexts looks for these in what remains of the body.
+func (a *appender) noteLong(from int) {
+	if len(a.b)-from < longValue {
+		return
+	}
+	for n := len(a.long); n > 0 && a.long[n-1].from >= from; n-- {
+		a.long = a.long[:n-1]
+	}
+	a.long = append(a.long, span{from, len(a.b)})
 }
 
 // name begins a member.
@@ -42,8 +59,10 @@ func (a *appender) fail(err error) {
 }
 
 func (a *appender) quote(s string) {
+	from := len(a.b)
 	// The only error is invalid UTF-8, which is replaced as by AllowInvalidUTF8.
 	a.b, _ = jsontext.AppendQuote(a.b, s)
+	a.noteLong(from)
 }
 
 func (a *appender) str(name, s string) {
@@ -62,6 +81,7 @@ func (a *appender) strsOpt(name string, list []string) {
 		return
 	}
 	a.name(name)
+	from := len(a.b)
 	a.b = append(a.b, '[')
 	for i, s := range list {
 		if i > 0 {
@@ -70,6 +90,7 @@ func (a *appender) strsOpt(name string, list []string) {
 		a.quote(s)
 	}
 	a.b = append(a.b, ']')
+	a.noteLong(from)
 }
 
 func (a *appender) number(name string, n int64) {
@@ -120,7 +141,9 @@ func (a *appender) rawOpt(name string, raw json.RawMessage) {
 	}
 	if isEmptyJSON(a.b[at:]) {
 		a.b = a.b[:start]
+		return
 	}
+	a.noteLong(at)
 }
 
 func isEmptyJSON(b []byte) bool {
@@ -358,23 +381,58 @@ func (a *appender) asset(x *catalog.Asset) {
 }
 
 func (a *appender) description(t *catalog.Text) {
-	if t.Own != nil || t.Hidden != nil || !t.By.IsZero() {
-		a.other("description", t)
-		return
-	}
-	if t.Value == "" && t.Origin == "" && t.Cause.IsZero() && t.Since.IsZero() {
+	if t.Value == "" && t.Origin == "" && t.Cause.IsZero() && t.Since.IsZero() && t.By.IsZero() && t.Own == nil && t.Hidden == nil {
 		return
 	}
 	a.name("description")
 	a.b = append(a.b, '{')
 	a.strOpt("value", t.Value)
 	a.strOpt("origin", string(t.Origin))
+	a.byOpt(t.By)
 	if !t.Cause.IsZero() {
 		a.text("import", t.Cause)
 	}
 	if !t.Since.IsZero() {
 		a.text("since", t.Since)
 	}
+	if t.Own != nil {
+		a.strOpt("own", *t.Own)
+	}
+	a.hiddenOpt(t.Hidden)
+	a.b = append(a.b, '}')
+}
+
+func (a *appender) byOpt(by catalog.Actor) {
+	if !by.IsZero() {
+		a.other("by", by)
+	}
+}
+
+func (a *appender) hiddenOpt(texts []catalog.HiddenText) {
+	if len(texts) == 0 {
+		return
+	}
+	a.name("hidden")
+	a.b = append(a.b, '[')
+	for i := range texts {
+		if i > 0 {
+			a.b = append(a.b, ',')
+		}
+		a.b = append(a.b, '{')
+		a.str("origin", string(texts[i].Origin))
+		a.byOpt(texts[i].By)
+		a.str("value", texts[i].Value)
+		a.b = append(a.b, '}')
+	}
+	a.b = append(a.b, ']')
+}
+
+// edit appends the value of an edit.
+func (a *appender) edit(e *editBody) {
+	a.b = append(a.b, '{')
+	a.strOpt("text", e.Text)
+	a.strsOpt("add", e.Add)
+	a.strsOpt("remove", e.Remove)
 	a.b = append(a.b, '}')
 }
 
@@ -429,6 +487,8 @@ func (a *appender) appended(v any) bool {
 		a.asset(v)
 	case []catalog.Column:
 		a.columns(v)
+	case *editBody:
+		a.edit(v)
 	default:
 		return false
 	}

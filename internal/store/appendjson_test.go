@@ -116,6 +116,9 @@ func TestAppendedJSON(t *testing.T) {
 		if columns != nil {
 			check(columns, columns)
 		}
+		var edit editBody
+		r.fill(reflect.ValueOf(&edit).Elem())
+		check(&edit, edit)
 	}
 	check(&catalog.Body{}, nil)
 	check(&catalog.Asset{}, nil)

@@ -128,7 +128,7 @@ func (c *clause) values(f AssetFilter) {
 	for _, l := range []struct{ kind, value string }{{labelTag, f.Tag}, {labelOwner, f.Owner}} {
 		if l.value != "" {
 			c.and(`EXISTS (SELECT 1 FROM asset_labels l WHERE l.ws = a.ws AND l.schema_id = a.schema_id AND l.asset = a.id
-				AND l.kind = ? AND l.label = ? AND l.valid_from = a.valid_from)`, l.kind, keyHash(l.value))
+				AND l.kind = ? AND l.label = ? AND l.valid_from <= a.valid_from AND l.valid_to > a.valid_from)`, l.kind, keyHash(l.value))
 		}
 	}
 	if f.Status != "" {
@@ -173,7 +173,7 @@ func (s *Store) AssetPage(ctx context.Context, ws int64, f AssetFilter, p Page) 
 	if down {
 		turn = " DESC"
 	}
-	rows, err := list(ctx, d, scanAsset, `SELECT `+assetColumns+fromAssets+c.sql.String()+
+	rows, err := listBodies(ctx, d, assetRows(), `SELECT `+assetColumns+fromAssets+c.sql.String()+
 		` ORDER BY `+column+turn+`, a.id`+turn+` LIMIT ?`, append(c.args, p.limit()+1)...)
 	if err != nil {
 		return Paged[catalog.Asset]{}, fmt.Errorf("assets: %w", err)
@@ -273,7 +273,7 @@ func breakdown(by Breakdown, c *clause) (query string, args []any, err error) {
 		return `SELECT ` + column + `, count(*)` + fromAssets + c.sql.String() + ` GROUP BY ` + column, c.args, nil
 	case by == ByTag || by == ByOwner:
 		return `SELECT b.value, count(*) FROM asset_labels b JOIN (SELECT a.ws, a.schema_id, a.id, a.valid_from` + fromAssets + c.sql.String() + `) t
-			ON b.ws = t.ws AND b.schema_id = t.schema_id AND b.asset = t.id AND b.valid_from = t.valid_from
+			ON b.ws = t.ws AND b.schema_id = t.schema_id AND b.asset = t.id AND b.valid_from <= t.valid_from AND b.valid_to > t.valid_from
 			WHERE b.kind = ? GROUP BY b.value`, append(c.args, string(by)), nil
 	}
 	return "", nil, fmt.Errorf("breakdown by %q: %w", by, catalog.ErrInvalid)

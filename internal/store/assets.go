@@ -14,23 +14,27 @@ import (
 
 const assetColumns = `a.id, a.valid_from, a.created_at, a.updated_at, a.body`
 
-func scanAsset(row scanner) (catalog.Asset, error) {
+func scanAsset(row scanner) (catalog.Asset, sql.RawBytes, error) {
 	return scanAssetAnd(row)
 }
 
 // scanAssetAnd scans an asset and more columns behind it.
-func scanAssetAnd(row scanner, more ...any) (a catalog.Asset, err error) {
-	var id, version, created, updated int64
-	var body sql.RawBytes // decode copies what it keeps
-	if err := row.Scan(append([]any{&id, &version, &created, &updated, &body}, more...)...); err != nil {
-		return a, err
-	}
-	if err := decode(body, &a); err != nil {
-		return a, fmt.Errorf("asset %d: %w", id, err)
-	}
-	a.ID, a.Version, a.CreatedAt, a.UpdatedAt = catalog.AssetID(id), version, timeOf(created), timeOf(updated)
-	return a, nil
+func scanAssetAnd(row scanner, more ...any) (a catalog.Asset, body sql.RawBytes, err error) {
+	var created, updated int64
+	err = row.Scan(append([]any{(*int64)(&a.ID), &a.Version, &created, &updated, &body}, more...)...)
+	a.CreatedAt, a.UpdatedAt = timeOf(created), timeOf(updated)
+	return a, body, err
 }
+
+func fillAsset(a *catalog.Asset, body storedBody) error {
+	if err := body.decode(a); err != nil { // id, version and times are not part of it
+		return fmt.Errorf("asset %d: %w", a.ID, err)
+	}
+	return nil
+}
+
+// assetRows reads assets.
+func assetRows() bodyRow[catalog.Asset] { return bodyRow[catalog.Asset]{scanAsset, fillAsset} }
 
 // served returns the version to read: at, or the served one where at is 0. A
 // version that is not yet served is catalog.ErrNotFound, though rows of it may
@@ -51,7 +55,8 @@ func (d db) served(ctx context.Context, ws int64, schema catalog.SchemaID, at in
 // Asset returns one asset and its schema, at a version of it.
 func (s *Store) Asset(ctx context.Context, ws int64, id catalog.AssetID, at int64) (catalog.Asset, catalog.SchemaID, error) {
 	var schema catalog.SchemaID
-	a, err := one(ctx, s.reader(ws), func(row scanner) (catalog.Asset, error) { return scanAssetAnd(row, &schema) },
+	rows := bodyRow[catalog.Asset]{func(row scanner) (catalog.Asset, sql.RawBytes, error) { return scanAssetAnd(row, &schema) }, fillAsset}
+	a, err := oneBody(ctx, s.reader(ws), rows,
 		`SELECT `+assetColumns+`, a.schema_id FROM assets a JOIN schemas s ON s.ws = a.ws AND s.id = a.schema_id
 		WHERE a.ws = ? AND a.id = ? AND a.valid_from <= s.version
 			AND a.valid_from <= CASE WHEN CAST(? AS bigint) = 0 THEN s.version ELSE ? END AND a.valid_to > CASE WHEN CAST(? AS bigint) = 0 THEN s.version ELSE ? END`,
@@ -112,7 +117,7 @@ func (d db) assetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at 
 	var found []catalog.Asset
 	err := inBatches(int64s(ids), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
-		some, err := list(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
+		some, err := listBodies(ctx, d, assetRows(), `SELECT `+assetColumns+` FROM assets a
 			WHERE a.ws = ? AND +a.schema_id = ? AND a.valid_from <= ? AND +a.valid_to > ? AND a.id IN `+marks, args...)
 		found = append(found, some...)
 		return err
@@ -215,7 +220,7 @@ func leading(nodes []node) (out []node) {
 }
 
 func (d db) assetAt(ctx context.Context, ws int64, schema catalog.SchemaID, id catalog.AssetID, at int64) (catalog.Asset, error) {
-	return one(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
+	return oneBody(ctx, d, assetRows(), `SELECT `+assetColumns+` FROM assets a
 		WHERE a.ws = ? AND a.id = ? AND +a.schema_id = ? AND a.valid_from <= ? AND +a.valid_to > ?`, ws, int64(id), int64(schema), at, at)
 }
 
@@ -230,7 +235,7 @@ func (s *Store) AssetByRelationKey(ctx context.Context, ws int64, schema catalog
 	if key == "" {
 		return catalog.Asset{}, fmt.Errorf("asset without a relation: %w", catalog.ErrNotFound)
 	}
-	a, err := one(ctx, d, scanAsset, `SELECT `+assetColumns+` FROM assets a
+	a, err := oneBody(ctx, d, assetRows(), `SELECT `+assetColumns+` FROM assets a
 		WHERE a.ws = ? AND a.schema_id = ? AND a.relation_hash = ? AND a.relation_key <> '' AND +a.valid_from <= ? AND +a.valid_to > ?
 		ORDER BY a.present DESC, a.id LIMIT 1`, ws, int64(schema), keyHash(key), at, at)
 	if err != nil {

@@ -64,6 +64,10 @@ func CardOf(a *catalog.Asset) AssetCard {
 // the bodies of the assets.
 const cardFormat = 2
 
+// longCard is the length from which a card is not kept, as long lists of labels make it: it is in an index, and each
+// version of the asset would have it again. An empty one is of no format, so it is made from the body.
+const longCard = 8 << 10 // bytes
+
 // Bits of a card.
 const (
 	cardPresent = 1 << iota
@@ -73,7 +77,7 @@ const (
 	cardQuotedIdentifier
 )
 
-// encode returns the stored form: format, bits, project, then the texts with
+// encode returns the stored form, empty where that is long: format, bits, project, then the texts with
 // their lengths. Id and times are columns of their own.
 func (c *AssetCard) encode() []byte {
 	b := make([]byte, 0, 256)
@@ -99,6 +103,9 @@ func (c *AssetCard) encode() []byte {
 			b = appendText(b, *s)
 		}
 		b = appendTexts(b, n.FQN)
+	}
+	if len(b) >= longCard {
+		return []byte{}
 	}
 	return b
 }

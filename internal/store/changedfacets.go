@@ -12,7 +12,7 @@ import (
 func (s *Store) ChangedFacets(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, version int64) (before, after []catalog.Facet, err error) {
 	d := s.reader(ws)
 	changed := func(bound string) ([]catalog.Facet, error) {
-		facets, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
+		facets, err := listBodies(ctx, d, facetRows(), `SELECT `+facetColumns+` FROM facets
 			WHERE ws = ? AND schema_id = ? AND project_id = ? AND `+bound+` = ?`, ws, int64(schema), int64(project), version)
 		if err != nil {
 			return nil, fmt.Errorf("facets of version %d of %s: %w", version, schema, err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -203,9 +204,11 @@ func (d db) fillChanges(ctx context.Context, ws int64, schema catalog.SchemaID, 
 		states = append(states, assetAt{c.Asset, c.Version}, assetAt{c.Asset, c.Version - 1})
 	}
 	assets := make(map[assetAt]catalog.Asset, len(states))
-	err := d.atVersions(ctx, ws, schema, "assets", `+a.schema_id = ? AND a.id`, `a.id, a.valid_from, a.created_at, a.updated_at, a.body`, states, func(row scanner, version *int64) error {
-		a, err := scanAssetAnd(row, version)
-		assets[assetAt{a.ID, *version}] = a
+	err := atVersions(ws, schema, "assets", `+a.schema_id = ? AND a.id`, assetColumns, states, func(query string, args []any) error {
+		found, err := listBodies(ctx, d, assetsAtVersions(), query, args...)
+		for i := range found {
+			assets[assetAt{found[i].ID, found[i].at}] = found[i].Asset
+		}
 		return err
 	})
 	if err != nil {
@@ -231,17 +234,24 @@ func (d db) fillChanges(ctx context.Context, ws int64, schema catalog.SchemaID, 
 // fillColumns reads the columns and the column edges of states.
 func (d db) fillColumns(ctx context.Context, ws int64, schema catalog.SchemaID, rows []ChangedAsset, states []assetAt) error {
 	columns, blocks := map[assetAt][]catalog.Column{}, map[assetAt][]byte{}
-	err := d.atVersions(ctx, ws, schema, "asset_columns", `a.schema_id = ? AND a.asset`, `a.asset, a.body`, states, func(row scanner, version *int64) error {
-		id, of, err := scanColumnsAnd(row, version)
-		columns[assetAt{id, *version}] = of
+	err := atVersions(ws, schema, "asset_columns", `a.schema_id = ? AND a.asset`, `a.asset, a.body`, states, func(query string, args []any) error {
+		found, err := listBodies(ctx, d, columnsAtVersions(), query, args...)
+		for _, b := range found {
+			columns[assetAt{b.asset, b.version}] = b.columns
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = d.atVersions(ctx, ws, schema, "column_edges", `a.schema_id = ? AND a.asset`, `a.asset, a.hash, a.body`, states, func(row scanner, version *int64) error {
-		b, err := scanColumnEdgesAnd(row, version)
-		blocks[assetAt{b.Asset, *version}] = b.Block
+	scanEdges := func(row scanner) (none struct{}, err error) {
+		var version int64
+		b, err := scanColumnEdgesAnd(row, &version)
+		blocks[assetAt{b.Asset, version}] = b.Block
+		return none, err
+	}
+	err = atVersions(ws, schema, "column_edges", `a.schema_id = ? AND a.asset`, `a.asset, a.hash, a.body`, states, func(query string, args []any) error {
+		_, err := list(ctx, d, scanEdges, query, args...)
 		return err
 	})
 	if err != nil {
@@ -262,13 +272,37 @@ func (d db) fillColumns(ctx context.Context, ws int64, schema catalog.SchemaID, 
 // statesAtOnce is how many states one query reads.
 const statesAtOnce = 128
 
-// atVersions scans the rows of a table that are valid for assets at versions, found by
-// the schema and the asset; scan gets the version behind the columns.
-func (d db) atVersions(ctx context.Context, ws int64, schema catalog.SchemaID, table, by, columns string, states []assetAt, scan func(scanner, *int64) error) error {
-	scanRow := func(row scanner) (none struct{}, err error) {
-		var version int64
-		return none, scan(row, &version)
+// assetAtVersion is an asset at a version that it is asked for.
+type assetAtVersion struct {
+	catalog.Asset
+	at int64
+}
+
+func assetsAtVersions() bodyRow[assetAtVersion] {
+	return bodyRow[assetAtVersion]{
+		scan: func(row scanner) (a assetAtVersion, body sql.RawBytes, err error) {
+			a.Asset, body, err = scanAssetAnd(row, &a.at)
+			return a, body, err
+		},
+		fill: func(a *assetAtVersion, body storedBody) error { return fillAsset(&a.Asset, body) },
 	}
+}
+
+func columnsAtVersions() bodyRow[columnBlock] {
+	return bodyRow[columnBlock]{
+		scan: func(row scanner) (columnBlock, sql.RawBytes, error) {
+			var version int64
+			b, body, err := scanColumnsAnd(row, &version)
+			b.version = version
+			return b, body, err
+		},
+		fill: fillColumns,
+	}
+}
+
+// atVersions calls read with queries of the rows of a table that are valid for assets at versions, found by
+// the schema and the asset. They have the version behind their columns.
+func atVersions(ws int64, schema catalog.SchemaID, table, by, columns string, states []assetAt, read func(query string, args []any) error) error {
 	return chunks(states, statesAtOnce, func(states []assetAt) error {
 		n := listLength(len(states))
 		args := make([]any, 0, 2*n+2)
@@ -279,9 +313,8 @@ func (d db) atVersions(ctx context.Context, ws int64, schema catalog.SchemaID, t
 			args = append(args, int64(0), int64(0)) // no asset
 		}
 		const pair = `(CAST(? AS bigint), CAST(? AS bigint))`
-		_, err := list(ctx, d, scanRow, `SELECT `+columns+`, k.column2 FROM (VALUES `+pair+strings.Repeat(`, `+pair, n-1)+`) k CROSS JOIN `+table+` a
+		return read(`SELECT `+columns+`, k.column2 FROM (VALUES `+pair+strings.Repeat(`, `+pair, n-1)+`) k CROSS JOIN `+table+` a
 			WHERE a.ws = ? AND `+by+` = k.column1 AND a.valid_from <= k.column2 AND a.valid_to > k.column2`,
-			append(args, ws, int64(schema))...)
-		return err
+			append(args, ws, int64(schema)))
 	})
 }

@@ -17,7 +17,8 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// Bodies are compact JSON, compressed where that is shorter. S2 is used because a
+// Bodies are compact JSON, compressed where that is shorter. Long values are apart
+// (longvalues.go). S2 is used because a
 // first import compresses some 100,000 short values: zstd needs ten times the
 // processor for a third less space.
 
@@ -42,9 +43,17 @@ type encoder struct {
 
 // body returns the stored form of a body; equal values have equal bytes.
 func (e *encoder) body(v any) ([]byte, error) {
+	if _, err := e.json(v); err != nil {
+		return nil, err
+	}
+	b, _ := e.compress()
+	return bytes.Clone(b), nil
+}
+
+// json writes a body to e.plain and returns where it has long values.
+func (e *encoder) json(v any) (long []span, err error) {
 	e.plain.Reset()
 	a := appender{b: e.plain.AvailableBuffer()}
-	var err error
 	if a.appended(v) {
 		err = a.err
 		e.plain.Write(a.b)
@@ -54,8 +63,7 @@ func (e *encoder) body(v any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode body: %w", err)
 	}
-	b, _ := e.compress()
-	return bytes.Clone(b), nil
+	return a.long, nil
 }
 
 // text returns the stored form of a text: 'z' and a compressed value, or 't' and the

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -19,15 +20,14 @@ func (s *Store) ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID
 		return nil, err
 	}
 	found := map[catalog.AssetID][]catalog.Column{}
-	scan := func(row scanner) (none struct{}, err error) {
-		id, columns, err := scanColumns(row)
-		found[id] = columns
-		return none, err
-	}
+	rows := bodyRow[columnBlock]{func(row scanner) (columnBlock, sql.RawBytes, error) { return scanColumnsAnd(row) }, fillColumns}
 	err = inBatches(int64s(ids), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
-		_, err := list(ctx, d, scan, `SELECT asset, body FROM asset_columns
+		blocks, err := listBodies(ctx, d, rows, `SELECT asset, body FROM asset_columns
 			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? AND asset IN `+marks, args...)
+		for i := range blocks {
+			found[blocks[i].asset] = blocks[i].columns
+		}
 		return err
 	})
 	if err != nil {
@@ -36,16 +36,22 @@ func (s *Store) ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID
 	return found, nil
 }
 
-func scanColumns(row scanner) (catalog.AssetID, []catalog.Column, error) { return scanColumnsAnd(row) }
+// columnBlock is the columns of an asset, at a version where several are read.
+type columnBlock struct {
+	asset   catalog.AssetID
+	version int64
+	columns []catalog.Column
+}
 
 // scanColumnsAnd scans the columns of an asset and more columns behind them.
-func scanColumnsAnd(row scanner, more ...any) (id catalog.AssetID, columns []catalog.Column, err error) {
-	var body []byte
-	if err := row.Scan(append([]any{(*int64)(&id), &body}, more...)...); err != nil {
-		return 0, nil, err
+func scanColumnsAnd(row scanner, more ...any) (b columnBlock, body sql.RawBytes, err error) {
+	err = row.Scan(append([]any{(*int64)(&b.asset), &body}, more...)...)
+	return b, body, err
+}
+
+func fillColumns(b *columnBlock, body storedBody) error {
+	if err := body.decode(&b.columns); err != nil {
+		return fmt.Errorf("columns of asset %d: %w", b.asset, err)
 	}
-	if err := decode(body, &columns); err != nil {
-		return 0, nil, fmt.Errorf("columns of asset %d: %w", id, err)
-	}
-	return id, columns, nil
+	return nil
 }

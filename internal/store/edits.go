@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -48,7 +49,7 @@ func (b editBody) size() int64 {
 func (w *Write) PutEdits(ctx context.Context, edits []Edit) error {
 	edits = last(edits, func(e Edit) catalog.Hash { return editKey(&e) })
 	return chunks(edits, chunkRows, func(edits []Edit) error {
-		bodies, err := encodeAll(ctx, edits, func(enc *encoder, e Edit) ([]byte, error) { return enc.body(bodyOfEdit(&e)) })
+		bodies, err := splitBodies(ctx, w, edits, func(e *Edit) any { body := bodyOfEdit(e); return &body })
 		if err != nil {
 			return fmt.Errorf("edits: %w", err)
 		}
@@ -72,28 +73,32 @@ func editValues(e *Edit, position int64, body []byte) []any {
 
 const editColumns = `asset, valid_from, valid_to, number, field, column_name, actor_kind, actor_id, actor_name, at, body`
 
-func scanEdit(row scanner) (e Edit, err error) {
-	var body []byte
+func scanEdit(row scanner) (e Edit, body sql.RawBytes, err error) {
 	var at int64
-	if err := row.Scan((*int64)(&e.Asset), &e.Version, &e.Until, &e.Number, &e.Field, &e.Column,
-		(*string)(&e.By.Kind), &e.By.ID, &e.By.Name, &at, &body); err != nil {
-		return e, err
-	}
+	err = row.Scan((*int64)(&e.Asset), &e.Version, &e.Until, &e.Number, &e.Field, &e.Column,
+		(*string)(&e.By.Kind), &e.By.ID, &e.By.Name, &at, &body)
 	e.At = timeOf(at)
+	return e, body, err
+}
+
+func fillEdit(e *Edit, body storedBody) error {
 	var value editBody
-	if err := decode(body, &value); err != nil {
-		return e, fmt.Errorf("edit %d of asset %d: %w", e.Number, e.Asset, err)
+	if err := body.decode(&value); err != nil {
+		return fmt.Errorf("edit %d of asset %d: %w", e.Number, e.Asset, err)
 	}
 	e.Text, e.Add, e.Remove = value.Text, value.Add, value.Remove
-	return e, nil
+	return nil
 }
+
+// editRows reads edits.
+func editRows() bodyRow[Edit] { return bodyRow[Edit]{scanEdit, fillEdit} }
 
 // userFacets returns the facets of what people wrote about assets, by asset.
 func (d db) userFacets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error) {
 	var out []catalog.Facet
 	err := inBatches(int64s(assets), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
-		edits, err := list(ctx, d, scanEdit, `SELECT `+editColumns+` FROM edits
+		edits, err := listBodies(ctx, d, editRows(), `SELECT `+editColumns+` FROM edits
 			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? AND asset IN `+marks+` ORDER BY asset, valid_from, position`, args...)
 		for i := range edits {
 			e := &edits[i]
@@ -178,6 +183,6 @@ func (d db) editPage(ctx context.Context, ws int64, schema catalog.SchemaID, ass
 			return page, err
 		}
 	}
-	page.Rows, err = list(ctx, d, scanEdit, `SELECT `+editColumns+from, append(args, n)...)
+	page.Rows, err = listBodies(ctx, d, editRows(), `SELECT `+editColumns+from, append(args, n)...)
 	return page, err
 }

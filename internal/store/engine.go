@@ -49,8 +49,9 @@ type Engine interface {
 type Table struct {
 	Name    string
 	Columns []string
-	// Ignore skips rows whose key is there already. None of its values is nil.
-	Ignore bool
+	// Conflict, if set, is the ON CONFLICT clause of rows whose key may be there
+	// already. None of their values is nil.
+	Conflict string
 }
 
 // Tx is a write transaction on its own connection.

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -49,20 +50,27 @@ func (k FacetKey) hash() catalog.Hash {
 const facetColumns = `asset, origin, source, unique_id, project_id, hash, cause_kind, cause_id, at, tie,
 	withdrawn_kind, withdrawn_id, withdrawn_at, body`
 
-func scanFacet(row scanner) (f catalog.Facet, err error) {
-	var hash, tie, body []byte
+func scanFacet(row scanner) (f catalog.Facet, body sql.RawBytes, err error) {
+	var hash, tie []byte
 	var at, withdrawnAt int64
 	if err := row.Scan((*int64)(&f.Asset), (*string)(&f.Origin), (*string)(&f.Source), &f.UniqueID, (*int64)(&f.Project),
 		&hash, (*string)(&f.Cause.Kind), &f.Cause.ID, &at, &tie,
 		(*string)(&f.Withdrawn.Cause.Kind), &f.Withdrawn.Cause.ID, &withdrawnAt, &body); err != nil {
-		return f, err
+		return f, nil, err
 	}
 	f.Hash, f.At, f.Tie, f.Withdrawn.At = hashOf(hash), timeOf(at), hashOf(tie), timeOf(withdrawnAt)
-	if err := decode(body, &f.Body); err != nil {
-		return f, fmt.Errorf("facet %s/%s %q: %w", f.Origin, f.Source, f.UniqueID, err)
-	}
-	return f, nil
+	return f, body, nil
 }
+
+func fillFacet(f *catalog.Facet, body storedBody) error {
+	if err := body.decode(&f.Body); err != nil {
+		return fmt.Errorf("facet %s/%s %q: %w", f.Origin, f.Source, f.UniqueID, err)
+	}
+	return nil
+}
+
+// facetRows reads facets.
+func facetRows() bodyRow[catalog.Facet] { return bodyRow[catalog.Facet]{scanFacet, fillFacet} }
 
 // FacetsOf returns all facets of the assets at a version (0 = served), by asset,
 // origin, source and unique id. That of people is made of their current edits.
@@ -85,7 +93,7 @@ func (d db) facetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at 
 	var found []catalog.Facet
 	err := inBatches(int64s(assets), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
-		some, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
+		some, err := listBodies(ctx, d, facetRows(), `SELECT `+facetColumns+` FROM facets
 			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND +valid_to > ? AND asset IN `+marks, args...)
 		found = append(found, some...)
 		return err
@@ -110,7 +118,7 @@ func (s *Store) PendingFacets(ctx context.Context, ws int64, schema catalog.Sche
 	if err != nil {
 		return nil, err
 	}
-	found, err := list(ctx, d, scanFacet, `SELECT `+facetColumns+` FROM facets
+	found, err := listBodies(ctx, d, facetRows(), `SELECT `+facetColumns+` FROM facets
 		WHERE ws = ? AND schema_id = ? AND asset = 0 AND valid_from <= ? AND +valid_to > ? AND (CAST(? AS bigint) = 0 OR project_id = ?)`,
 		ws, int64(schema), at, at, int64(project), int64(project))
 	if err != nil {

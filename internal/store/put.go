@@ -14,7 +14,7 @@ import (
 func (w *Write) PutFacets(ctx context.Context, facets []catalog.Facet) error {
 	facets = last(facets, func(f catalog.Facet) FacetKey { return keyOf(f).identity() })
 	return chunks(facets, chunkRows, func(facets []catalog.Facet) error {
-		bodies, err := encodeAll(ctx, facets, func(e *encoder, f catalog.Facet) ([]byte, error) { return e.body(&f.Body) })
+		bodies, err := splitBodies(ctx, w, facets, func(f *catalog.Facet) any { return &f.Body })
 		if err != nil {
 			return fmt.Errorf("facets: %w", err)
 		}

@@ -30,19 +30,16 @@ func (w *Write) PutAssets(ctx context.Context, assets []AssetRow) error {
 }
 
 func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
-	bodies, err := encodeAll(ctx, assets, func(e *encoder, a AssetRow) ([]byte, error) { return e.body(&a.Asset) })
+	bodies, err := splitBodies(ctx, w, assets, func(a *AssetRow) any { return &a.Asset })
 	if err != nil {
 		return fmt.Errorf("assets: %w", err)
 	}
 	columns := slices.DeleteFunc(slices.Clone(assets), func(a AssetRow) bool { return a.Columns == nil })
-	blocks, err := encodeAll(ctx, columns, func(e *encoder, a AssetRow) ([]byte, error) { return e.body(a.Columns) })
+	blocks, err := splitBodies(ctx, w, columns, func(a *AssetRow) any { return a.Columns })
 	if err != nil {
 		return fmt.Errorf("columns: %w", err)
 	}
-	ids := make([]any, len(assets))
-	for i, a := range assets {
-		ids[i] = int64(a.ID)
-	}
+	ids, labelIDs := assetIDs(assets), []any{}
 	columnIDs, columnRows := w.columnRows(columns, blocks)
 	w.writing.Lock()
 	defer w.writing.Unlock()
@@ -51,13 +48,18 @@ func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
 		if err != nil {
 			return err
 		}
+		relabeled, err := w.relabeled(ctx, tx, assets)
+		if err != nil {
+			return err
+		}
+		labelIDs = assetIDs(relabeled)
 		for _, step := range []struct {
 			table versionedTable
 			keys  []any
 			rows  [][]any
 		}{
 			{assetTable, ids, w.assetRows(assets, bodies, created)},
-			{labelTable, ids, w.labelRows(assets)},
+			{labelTable, labelIDs, w.labelRows(relabeled)},
 			{columnTable, columnIDs, columnRows},
 		} {
 			if err := w.clear(ctx, tx, step.table, step.keys); err != nil {
@@ -73,11 +75,19 @@ func (w *Write) putAssets(ctx context.Context, assets []AssetRow) error {
 		return fmt.Errorf("version %d of %s, assets: %w", w.next, w.lease.Schema, err)
 	}
 	w.remember(assetTable, ids)
-	w.remember(labelTable, ids)
+	w.remember(labelTable, labelIDs)
 	w.remember(columnTable, columnIDs)
 	w.wrote.note(assetTable, ids)
 	w.wrote.note(columnTable, columnIDs)
 	return nil
+}
+
+func assetIDs(assets []AssetRow) []any {
+	ids := make([]any, len(assets))
+	for i := range assets {
+		ids[i] = int64(assets[i].ID)
+	}
+	return ids
 }
 
 // createdAt returns the times of creation in the older rows.
@@ -149,19 +159,69 @@ const (
 	labelOwner = "owner"
 )
 
+// label is a tag or an owner.
+type label struct{ kind, value string }
+
+// labelsOf returns the labels of an asset, each once.
+func labelsOf(a *AssetRow) []label {
+	labels := make([]label, 0, len(a.Tags)+len(a.Owners))
+	for _, value := range a.Tags {
+		labels = append(labels, label{labelTag, value})
+	}
+	for _, value := range a.Owners {
+		labels = append(labels, label{labelOwner, value})
+	}
+	return last(labels, func(l label) label { return l })
+}
+
 func (w *Write) labelRows(assets []AssetRow) [][]any {
 	var rows [][]any
-	for _, a := range assets {
-		for _, set := range []struct {
-			kind   string
-			values []string
-		}{{labelTag, a.Tags}, {labelOwner, a.Owners}} {
-			for _, value := range last(set.values, func(v string) string { return v }) {
-				rows = append(rows, w.row(int64(a.ID), set.kind, keyHash(value), value))
-			}
+	for i := range assets {
+		for _, l := range labelsOf(&assets[i]) {
+			rows = append(rows, w.row(int64(assets[i].ID), l.kind, keyHash(l.value), l.value))
 		}
 	}
 	return rows
+}
+
+// manyLabels is the number from which an asset's labels are compared with the stored ones before they are written.
+// Fewer are written again with the asset: that costs less than a query.
+const manyLabels = 64
+
+// relabeled returns the assets whose labels are written: all but those with many that are stored as they are.
+func (w *Write) relabeled(ctx context.Context, tx Tx, assets []AssetRow) ([]AssetRow, error) {
+	same := map[catalog.AssetID]bool{}
+	for i := range assets {
+		a := &assets[i]
+		if w.served == 0 || len(a.Tags)+len(a.Owners) < manyLabels || w.putKeys(labelTable).mayHave(int64(a.ID)) {
+			continue
+		}
+		stored, err := list(ctx, tx.db, scanLabel, `SELECT kind, value FROM asset_labels
+			WHERE ws = ? AND schema_id = ? AND asset = ? AND valid_from < ? AND valid_to = ?`,
+			w.lease.WS, int64(w.lease.Schema), int64(a.ID), w.next, catalog.Open)
+		if err != nil {
+			return nil, err
+		}
+		same[a.ID] = sameLabels(labelsOf(a), stored)
+	}
+	if len(same) == 0 {
+		return assets, nil
+	}
+	return slices.DeleteFunc(slices.Clone(assets), func(a AssetRow) bool { return same[a.ID] }), nil
+}
+
+func scanLabel(row scanner) (l label, err error) { return l, row.Scan(&l.kind, &l.value) }
+
+// sameLabels compares labels that are there once each, in any order.
+func sameLabels(a, b []label) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	set := make(map[label]bool, len(a))
+	for _, l := range a {
+		set[l] = true
+	}
+	return !slices.ContainsFunc(b, func(l label) bool { return !set[l] })
 }
 
 // columnRows returns the assets whose columns change and the rows of those that

@@ -121,7 +121,8 @@ func (h *editHistory) rows(a editedAsset) ([][]any, error) {
 			end = h.end
 		}
 		ends[key] = e.Version
-		body, err := encode(bodyOfEdit(e))
+		value := bodyOfEdit(e)
+		body, err := encode(&value)
 		if err != nil {
 			return nil, err
 		}

@@ -23,7 +23,7 @@ func (e *engine) Load(ctx context.Context, tx store.Tx, table store.Table, rows 
 		if !ok {
 			return fmt.Errorf("connection of type %T", driver)
 		}
-		if table.Ignore {
+		if table.Conflict != "" {
 			return merge(ctx, conn.Conn(), table, rows)
 		}
 		return copyTo(ctx, conn.Conn(), table.Name, table.Columns, rows)
@@ -39,7 +39,7 @@ func copyTo(ctx context.Context, conn *pgx.Conn, name string, columns []string, 
 // more than 1 GB.
 const mergeBytes = 16 << 20
 
-// merge adds the rows whose keys are new.
+// merge adds the rows whose keys are new and follows table.Conflict for the others.
 func merge(ctx context.Context, conn *pgx.Conn, table store.Table, rows [][]any) error {
 	for len(rows) > 0 {
 		n, size := 0, 0
@@ -82,7 +82,7 @@ func insertNew(ctx context.Context, conn *pgx.Conn, table store.Table, rows [][]
 		}
 		types[i], formats[i], places[i] = oid, pgtype.BinaryFormatCode, fmt.Sprintf("$%d", i+1)
 	}
-	query := `INSERT INTO ` + table.Name + ` (` + strings.Join(table.Columns, ", ") + `) SELECT * FROM unnest(` + strings.Join(places, ", ") + `) ON CONFLICT DO NOTHING`
+	query := `INSERT INTO ` + table.Name + ` (` + strings.Join(table.Columns, ", ") + `) SELECT * FROM unnest(` + strings.Join(places, ", ") + `)` + table.Conflict
 	_, err := conn.PgConn().ExecParams(ctx, query, arrays, types, formats, nil).Close()
 	return err
 }

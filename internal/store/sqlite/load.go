@@ -65,8 +65,5 @@ func load(ctx context.Context, c *conn, table store.Table, rows [][]any) error {
 func insert(table store.Table, n int) string {
 	row := "(?" + strings.Repeat(",?", len(table.Columns)-1) + ")"
 	query := "INSERT INTO " + table.Name + " (" + strings.Join(table.Columns, ",") + ") VALUES " + row + strings.Repeat(","+row, n-1)
-	if table.Ignore {
-		query += " ON CONFLICT DO NOTHING"
-	}
-	return query
+	return query + table.Conflict
 }
