@@ -28,7 +28,7 @@ go build ./...
 # modernc.org/sqlite is many times slower under the race detector. Packages whose test binaries do not hold it always
 # run with it. Of the others, those that start goroutines of their own run twice: in short form with it, in full without.
 # The rest (requests from outside, whole processes) runs without. Every package is in one of these lists.
-concurrent="access app editing importing jobs readmodel retention revision store/postgres store/sqlite"
+concurrent="access app editing importing jobs readmodel retention revision store store/postgres store/sqlite"
 tested=$(mktemp)
 trap 'rm -f "$tested"' EXIT
 go list -test -f '{{.ImportPath}} {{join .Deps " "}}' ./... |
