@@ -39,7 +39,7 @@ func describedOperations(t *testing.T, s *Server) []described {
 }
 
 // prefixOf is the prefix of the ids of the resource in front of {id}.
-var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN", "keys": "KEY", "users": "USR"}
+var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN", "tests": "TST", "keys": "KEY", "users": "USR"}
 
 // ofWorkspace are the resources that belong to the whole workspace: a key that is limited to schemas may not manage
 // them at all.
@@ -108,7 +108,7 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 		t.Fatal(err)
 	}
 	s.Send(t, "POST", "/api/v1/users", admin, `{"name":"Ana","email":"ana@example.com","role":"viewer"}`)
-	existing := map[string]string{"KEY": "KEY-1", "USR": "USR-1", "SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1"}
+	existing := map[string]string{"KEY": "KEY-1", "USR": "USR-1", "SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1", "TST": "TST-1"}
 	keys := map[string]string{
 		"another schema": s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
 			Name: "team", Scopes: []access.Scope{access.AdminWorkspace}, SchemaIDs: []catalog.SchemaID{catalog.SchemaID(other)},

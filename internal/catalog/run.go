@@ -20,6 +20,7 @@ type Run struct {
 	GeneratedAt time.Time
 	Elapsed     float64 // seconds
 	Results     int
+	Tally       Tally // of the results
 	Import      ImportID
 }
 

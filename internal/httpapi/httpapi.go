@@ -99,6 +99,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerCode(s)
 	a.registerFacets(s)
 	a.registerTests(s)
+	a.registerTestHistory(s)
 	a.registerRuns(s)
 	a.registerFreshness(s)
 	a.registerChanges(s)

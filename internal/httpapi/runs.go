@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -17,6 +18,11 @@ type Run struct {
 	Command      string         `json:"command" doc:"build, run, test …"`
 	Args         map[string]any `json:"args" doc:"What dbt was called with, without paths and the values of variables"`
 	CountsAs     string         `json:"counts_as" enum:"latest,history,nothing" doc:"latest: its results may be the latest of their nodes; history: tables were made without their rows (--empty, clone); nothing: the command builds nothing (docs generate, compile, show …)"`
+	Outcome      string         `json:"outcome" enum:"success,warned,failed,nothing" doc:"By the worst of its results; nothing: the command builds and tests nothing (docs generate, compile …), whatever its results report"`
+	Partial      bool           `json:"partial" doc:"Nodes were chosen by select, exclude, selector or resource types"`
+	Counts       RunCounts      `json:"counts"`
+	RetryOf      *string        `json:"retry_of" doc:"Run that this dbt retry continued: the newest one before it in which a node failed or was skipped that it executed"`
+	RetriedBy    *string        `json:"retried_by" doc:"Run of dbt retry that continued this one"`
 	DBTVersion   string         `json:"dbt_version"`
 	GeneratedAt  *string        `json:"generated_at" format:"date-time"`
 	Elapsed      float64        `json:"elapsed" doc:"Seconds"`
@@ -25,6 +31,16 @@ type Run struct {
 	Artifact     string         `json:"artifact" enum:"run_results,sources" doc:"The file that it comes from"`
 	Results      []Result       `json:"results,omitempty" doc:"Paged; not in lists of runs"`
 	Freshness    []Freshness    `json:"freshness,omitempty" doc:"Results of dbt source freshness; paged, not in lists of runs"`
+}
+
+// RunCounts counts the results of a run. Results of another class, such as those of tests that were only compiled, are
+// in none of them.
+type RunCounts struct {
+	Success int `json:"success" doc:"success and pass"`
+	Warn    int `json:"warn"`
+	Fail    int `json:"fail" doc:"Of sources those that are too old"`
+	Error   int `json:"error"`
+	Skipped int `json:"skipped"`
 }
 
 // Result is the result of a node in a run.
@@ -43,6 +59,8 @@ type Result struct {
 	CompletedAt   *string `json:"completed_at" format:"date-time"`
 	RowsAffected  *int64  `json:"rows_affected"`
 	Thread        *string `json:"thread"`
+	// Offset has fractions of a second, which the times have not.
+	Offset *float64 `json:"offset,omitempty" doc:"Seconds from the beginning of the run to started_at; in a run and its critical path"`
 }
 
 func (a *API) registerRuns(s *httpserver.Server) {
@@ -51,8 +69,13 @@ func (a *API) registerRuns(s *httpserver.Server) {
 	}, a.listRuns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",
-		Summary: "Read a dbt invocation", Description: "limit and cursor page through its node results.",
+		Summary: "Read a dbt invocation", Description: "limit and cursor page through its node results, with class those of one class.",
 	}, a.getRun)
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/runs/{id}/critical_path", Scope: access.ReadCatalog, ID: "get-run-critical-path", Tag: "runs",
+		Summary:     "What decided when a dbt invocation was done",
+		Description: "The chain of nodes back from the one that completed last: before each the one among its parents, and with dbt build among the tests of what it is made of, that completed last. The graph is that of the served version. operations are the hooks of the run.",
+	}, a.getCriticalPath)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/runs", Scope: access.ReadCatalog, ID: "list-asset-runs", Tag: "runs",
 		Summary:     "List the results of an asset's node over time, newest first",
@@ -65,6 +88,10 @@ type runsInput struct {
 	AtParam
 	SchemaID string `query:"schema_id" maxLength:"64" example:"SCH-101"`
 	Project  string `query:"project" maxLength:"512" doc:"Id of a project, or with schema_id its name or key" example:"shop"`
+	Outcome  string `query:"outcome" enum:"success,warned,failed,nothing"`
+	Command  string `query:"command" maxLength:"64" doc:"build, run, test, retry, generate …"`
+	Artifact string `query:"artifact" enum:"run_results,sources" doc:"The file that it comes from"`
+	Partial  string `query:"partial" enum:"true,false" doc:"Whether nodes were chosen"`
 }
 
 func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*httpserver.Body[httpserver.List[Run]], error) {
@@ -72,13 +99,17 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 	if err != nil {
 		return nil, err
 	}
-	var project catalog.ProjectID
+	filter := store.RunFilter{Outcome: catalog.RunOutcome(in.Outcome), Command: in.Command, Artifact: in.Artifact}
+	if in.Partial != "" {
+		partial := in.Partial == "true"
+		filter.Selected = &partial
+	}
 	if in.Project != "" {
 		_, named, err := a.projectOf(ctx, p, in.SchemaID, in.Project)
 		if err != nil {
 			return nil, err
 		}
-		project = named.ID
+		filter.Project = named.ID
 	}
 	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
@@ -86,9 +117,9 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 	}
 	var rows store.Paged[catalog.Run]
 	if view != nil {
-		rows, err = view.Runs(ctx, project, page)
+		rows, err = view.Runs(ctx, filter, page)
 	} else {
-		rows, err = a.model.Workspace(p).Runs(ctx, page)
+		rows, err = a.model.Workspace(p).Runs(ctx, filter, page)
 	}
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
@@ -119,6 +150,7 @@ func (a *API) runsView(ctx context.Context, p access.Principal, in *runsInput) (
 type runInput struct {
 	RunPath
 	httpserver.PageParams
+	Class string `query:"class" enum:"success,error,skipped,warn,fail,pass,compiled,other" doc:"Only results of this class"`
 }
 
 // RunDocument is a run with a page of its results.
@@ -129,13 +161,9 @@ type RunDocument struct {
 }
 
 func (a *API) getRun(ctx context.Context, p access.Principal, in *runInput) (*httpserver.Body[RunDocument], error) {
-	id, err := catalog.ParseIDOf(catalog.PrefixRun, in.ID)
+	view, run, err := a.runOf(ctx, p, in.ID)
 	if err != nil {
-		return nil, httpserver.Missing(err, "id", in.ID)
-	}
-	view, run, err := a.model.Run(ctx, p, catalog.RunID(id))
-	if err != nil {
-		return nil, httpserver.Missing(err, "id", in.ID)
+		return nil, err
 	}
 	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {
@@ -145,7 +173,7 @@ func (a *API) getRun(ctx context.Context, p access.Principal, in *runInput) (*ht
 	if out.Data, err = a.runResource(ctx, p, run); err != nil {
 		return nil, err
 	}
-	frame, err := a.runPage(ctx, p, view, run, page, &out.Data.Attributes)
+	frame, err := a.runPage(ctx, p, view, run, in.Class, page, &out.Data.Attributes)
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
@@ -153,8 +181,18 @@ func (a *API) getRun(ctx context.Context, p access.Principal, in *runInput) (*ht
 	return httpserver.Reply(out), nil
 }
 
+// runOf returns a run that the principal may see.
+func (a *API) runOf(ctx context.Context, p access.Principal, label string) (*readmodel.View, catalog.Run, error) {
+	id, err := catalog.ParseIDOf(catalog.PrefixRun, label)
+	if err != nil {
+		return nil, catalog.Run{}, httpserver.Missing(err, "id", label)
+	}
+	view, run, err := a.model.Run(ctx, p, catalog.RunID(id))
+	return view, run, httpserver.Missing(err, "id", label)
+}
+
 // runPage adds a page of results to a run, or of freshness.
-func (a *API) runPage(ctx context.Context, p access.Principal, view *readmodel.View, run catalog.Run, page store.Page, out *Run) (httpserver.List[Run], error) {
+func (a *API) runPage(ctx context.Context, p access.Principal, view *readmodel.View, run catalog.Run, class string, page store.Page, out *Run) (httpserver.List[Run], error) {
 	out.Results = []Result{}
 	if run.Artifact == catalog.ArtifactSources {
 		rows, err := view.RunFreshness(ctx, run, page)
@@ -163,9 +201,9 @@ func (a *API) runPage(ctx context.Context, p access.Principal, view *readmodel.V
 		}
 		return httpserver.ListOf[Run](ctx, a.cursors, p.WS, page.Limit, rows.Next, rows.Total), err
 	}
-	rows, err := view.RunResults(ctx, run, page)
+	rows, err := view.RunResults(ctx, run, class, page)
 	for _, r := range rows.Rows {
-		out.Results = append(out.Results, resultOf(r, ""))
+		out.Results = append(out.Results, resultInRun(r, run))
 	}
 	return httpserver.ListOf[Run](ctx, a.cursors, p.WS, page.Limit, rows.Next, rows.Total), err
 }
@@ -191,11 +229,15 @@ func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRu
 	}
 	out := httpserver.ListOf[Result](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, r := range rows.Rows {
-		result := resultOf(r.NodeResult, r.InvocationID)
-		result.Command, result.CountsAs = r.Command, countsAs(r.Counting)
-		out.Data = append(out.Data, httpserver.Resource[Result]{ID: result.Run + "." + result.UniqueID, Type: "node_result", Attributes: result})
+		out.Data = append(out.Data, nodeResultResource(r))
 	}
 	return httpserver.Reply(out), nil
+}
+
+func nodeResultResource(r store.RunResult) httpserver.Resource[Result] {
+	result := resultOf(r.NodeResult, r.InvocationID)
+	result.Command, result.CountsAs = r.Command, countsAs(r.Counting)
+	return httpserver.Resource[Result]{ID: result.Run + "." + result.UniqueID, Type: "node_result", Attributes: result}
 }
 
 func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.Run) (httpserver.Resource[Run], error) {
@@ -203,7 +245,8 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 		ID: run.ID.String(), Type: "run",
 		Attributes: Run{
 			InvocationID: run.InvocationID, Artifact: run.Artifact, Command: run.Command, Args: jsonMap(run.Args), CountsAs: countsAs(run.Counting()), DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
-			Elapsed: run.Elapsed, Nodes: run.Results, Import: importLabel(run.Import),
+			Elapsed: run.Elapsed, Nodes: run.Results, Import: importLabel(run.Import), Outcome: string(run.Outcome()), Partial: run.IsSelected(),
+			Counts: RunCounts{Success: run.Tally.Passed, Warn: run.Tally.Warned, Fail: run.Tally.Failed, Error: run.Tally.Errors, Skipped: run.Tally.Skipped},
 		},
 		Relationships: &httpserver.Relationships{},
 	}
@@ -211,6 +254,11 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 	if err != nil {
 		return out, err
 	}
+	retries, err := view.Retries(ctx, run)
+	if err != nil {
+		return out, err
+	}
+	out.Attributes.RetryOf, out.Attributes.RetriedBy = runLabel(retries.Of), runLabel(retries.By)
 	out.Relationships.Schema = &httpserver.Named{ID: run.SchemaID.String(), Name: view.Schema.Name}
 	if run.Project != 0 {
 		_, project, err := a.model.Project(ctx, p, run.Project)
@@ -220,6 +268,25 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 		out.Relationships.Project = &httpserver.Named{ID: run.Project.String(), Name: project.Name}
 	}
 	return out, nil
+}
+
+// resultInRun is a result with its place in the time of its run.
+func resultInRun(r catalog.NodeResult, run catalog.Run) Result {
+	out := resultOf(r, "")
+	if !r.StartedAt.IsZero() && !run.GeneratedAt.IsZero() {
+		began := run.GeneratedAt.Add(-time.Duration(run.Elapsed * float64(time.Second)))
+		offset := max(0, r.StartedAt.Sub(began).Seconds())
+		out.Offset = &offset
+	}
+	return out
+}
+
+func runLabel(id catalog.RunID) *string {
+	if id == 0 {
+		return nil
+	}
+	s := id.String()
+	return &s
 }
 
 func countsAs(c catalog.Counting) string {

@@ -124,7 +124,7 @@ func TestRunsOfTwoProjects(t *testing.T) {
 	ofB, _ := r.assetOf("b", "model.shop.shared")
 	history := func(a catalog.Asset) (ids []string) {
 		t.Helper()
-		page, err := r.store.NodeResults(t.Context(), ws, r.schema, a.Nodes, store.AsOf{}, store.Page{})
+		page, err := r.store.NodeResults(t.Context(), ws, r.schema, store.ResultFilter{Nodes: a.Nodes}, store.Page{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -111,14 +111,15 @@ func (v *View) present(ctx context.Context, ids []catalog.AssetID) (map[catalog.
 	return found, nil
 }
 
-// Runs lists the runs of the schema, of one project or of all (0), newest first.
-func (v *View) Runs(ctx context.Context, project catalog.ProjectID, p store.Page) (store.Paged[catalog.Run], error) {
-	return v.m.store.Runs(ctx, v.ws(), store.RunFilter{SchemaID: v.Schema.ID, Project: project, AsOf: v.asOf}, p)
+// Runs lists the runs of the schema that the filter lets through, newest first.
+func (v *View) Runs(ctx context.Context, f store.RunFilter, p store.Page) (store.Paged[catalog.Run], error) {
+	f.SchemaID, f.AsOf = v.Schema.ID, v.asOf
+	return v.m.store.Runs(ctx, v.ws(), f, p)
 }
 
-// RunResults lists the results of a run of the schema, by unique_id.
-func (v *View) RunResults(ctx context.Context, run catalog.Run, p store.Page) (store.Paged[catalog.NodeResult], error) {
-	return v.m.store.RunResults(ctx, v.ws(), run.ID, p)
+// RunResults lists the results of a run of the schema, of one class or of all (""), by unique_id.
+func (v *View) RunResults(ctx context.Context, run catalog.Run, class string, p store.Page) (store.Paged[catalog.NodeResult], error) {
+	return v.m.store.RunResults(ctx, v.ws(), run.ID, class, p)
 }
 
 // RunFreshness lists the freshness results of a run of the schema, by unique_id.
@@ -128,7 +129,7 @@ func (v *View) RunFreshness(ctx context.Context, run catalog.Run, p store.Page) 
 
 // Results lists the results of an asset's nodes, newest first.
 func (v *View) Results(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[store.RunResult], error) {
-	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, asset.Nodes, v.asOf, p)
+	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, store.ResultFilter{Nodes: asset.Nodes, AsOf: v.asOf}, p)
 }
 
 // Changes lists what the versions after from up to to changed, by version and

@@ -45,6 +45,7 @@ type rows interface {
 	NeighboursOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]store.Neighbours, error)
 	TestsOfAsset(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Test, error)
 	TestsOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Test, error)
+	TestByID(ctx context.Context, ws int64, id catalog.TestID) (catalog.Test, catalog.SchemaID, error)
 	TestsByID(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.TestID) ([]catalog.Test, error)
 	Texts(ctx context.Context, ws int64, hashes []catalog.Hash) (map[catalog.Hash]string, error)
 }
@@ -52,8 +53,13 @@ type rows interface {
 // results reads runs' results and freshness.
 type results interface {
 	LatestResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, existing store.AsOf) (map[catalog.NodeRef]catalog.NodeResult, error)
-	NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, existing store.AsOf, p store.Page) (store.Paged[store.RunResult], error)
-	RunResults(ctx context.Context, ws int64, run catalog.RunID, p store.Page) (store.Paged[catalog.NodeResult], error)
+	NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, f store.ResultFilter, p store.Page) (store.Paged[store.RunResult], error)
+	RunResults(ctx context.Context, ws int64, run catalog.RunID, class string, p store.Page) (store.Paged[catalog.NodeResult], error)
+	RunResultsOf(ctx context.Context, ws int64, run catalog.RunID, uniqueIDs []string) ([]catalog.NodeResult, error)
+	LastOfRun(ctx context.Context, ws int64, run catalog.RunID) (*catalog.NodeResult, error)
+	RunOperations(ctx context.Context, ws int64, run catalog.RunID) ([]catalog.NodeResult, error)
+	RetriedRun(ctx context.Context, ws int64, run catalog.Run) (catalog.RunID, error)
+	RetryOf(ctx context.Context, ws int64, run catalog.Run) (catalog.RunID, error)
 	RunFreshness(ctx context.Context, ws int64, run catalog.RunID, p store.Page) (store.Paged[catalog.Freshness], error)
 	LatestFreshness(ctx context.Context, ws int64, schema catalog.SchemaID, sources []catalog.NodeRef, existing store.AsOf) ([]store.SourceFreshness, error)
 	ResultsStored(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)

@@ -343,15 +343,15 @@ func TestResultsOfAView(t *testing.T) {
 	must(t, err)
 	same(t, failed.Total, int64(1))
 
-	runs, err := v.Runs(ctx, s.project.ID, store.Page{})
+	runs, err := v.Runs(ctx, store.RunFilter{Project: s.project.ID}, store.Page{})
 	must(t, err)
 	same(t, runs.Total, int64(2))
-	all, err := s.m.Workspace(everyone).Runs(ctx, store.Page{})
+	all, err := s.m.Workspace(everyone).Runs(ctx, store.RunFilter{}, store.Page{})
 	must(t, err)
 	same(t, all, runs)
 	in, run, err := s.m.Run(ctx, everyone, s.run)
 	must(t, err)
-	results, err := in.RunResults(ctx, run, store.Page{Limit: 2})
+	results, err := in.RunResults(ctx, run, "", store.Page{Limit: 2})
 	must(t, err)
 	if len(results.Rows) != 2 || results.Total != 4 || results.Rows[0].UniqueID != "model.shop.orders" {
 		t.Errorf("%+v", results)
@@ -377,14 +377,14 @@ func TestPrincipalOfSomeSchemas(t *testing.T) {
 	s := newShop(t)
 	ctx := t.Context()
 	several := s.m.Workspace(access.Principal{WS: ws, Schemas: []catalog.SchemaID{s.schema, 102}})
-	_, runs := several.Runs(ctx, store.Page{})
+	_, runs := several.Runs(ctx, store.RunFilter{}, store.Page{})
 	_, projects := several.Projects(ctx, store.Page{})
 	for _, err := range []error{runs, projects} {
 		if !errors.Is(err, ErrNameSchema) {
 			t.Errorf("%v, want that a schema is named", err)
 		}
 	}
-	one, err := s.m.Workspace(access.Principal{WS: ws, Schemas: []catalog.SchemaID{s.schema}}).Runs(ctx, store.Page{})
+	one, err := s.m.Workspace(access.Principal{WS: ws, Schemas: []catalog.SchemaID{s.schema}}).Runs(ctx, store.RunFilter{}, store.Page{})
 	if err != nil || one.Total != 1 {
 		t.Errorf("%+v, %v", one, err)
 	}

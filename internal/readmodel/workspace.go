@@ -49,13 +49,14 @@ func (w Workspace) Projects(ctx context.Context, p store.Page) (store.Paged[cata
 	return w.m.store.Projects(ctx, w.p.WS, only, p)
 }
 
-// Runs lists the runs of all schemas, newest first.
-func (w Workspace) Runs(ctx context.Context, p store.Page) (store.Paged[catalog.Run], error) {
+// Runs lists the runs of all schemas that the filter lets through, newest first.
+func (w Workspace) Runs(ctx context.Context, f store.RunFilter, p store.Page) (store.Paged[catalog.Run], error) {
 	only, err := w.only()
 	if err != nil {
 		return store.Paged[catalog.Run]{}, err
 	}
-	return w.m.store.Runs(ctx, w.p.WS, store.RunFilter{SchemaID: only}, p)
+	f.SchemaID = only
+	return w.m.store.Runs(ctx, w.p.WS, f, p)
 }
 
 // views returns the views of all schemas that the principal sees, at their served versions, with the number of their

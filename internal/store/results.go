@@ -57,9 +57,9 @@ func scanResultAnd(row scanner, more ...any) (r catalog.NodeResult, err error) {
 	return r, err
 }
 
-// RunResults lists the results of a run by unique id: by the position that they
-// got when they were written.
-func (s *Store) RunResults(ctx context.Context, ws int64, run catalog.RunID, p Page) (Paged[catalog.NodeResult], error) {
+// RunResults lists the results of a run, of one class or of all (""), by unique id: by
+// the position that they got when they were written.
+func (s *Store) RunResults(ctx context.Context, ws int64, run catalog.RunID, class string, p Page) (Paged[catalog.NodeResult], error) {
 	found, err := s.Run(ctx, ws, run)
 	if err != nil {
 		return Paged[catalog.NodeResult]{}, err
@@ -76,12 +76,19 @@ func (s *Store) RunResults(ctx context.Context, ws int64, run catalog.RunID, p P
 		r.NodeResult, err = scanResultAnd(row, &r.position)
 		return r, err
 	}
+	total, of, args := int64(found.Results), "", []any{ws, int64(run)}
+	if class != "" {
+		of, args = ` AND n.class = ?`, append(args, class)
+		if total, err = one(ctx, s.reader(ws), scalar[int64], `SELECT count(*) FROM node_results n WHERE n.ws = ? AND n.run_id = ?`+of, args...); err != nil {
+			return Paged[catalog.NodeResult]{}, fmt.Errorf("results of run %s: %w", run, err)
+		}
+	}
 	rows, err := list(ctx, s.reader(ws), scan, `SELECT `+resultColumns+`, n.position FROM node_results n
-		WHERE n.ws = ? AND n.run_id = ? AND n.position > ? ORDER BY n.position LIMIT ?`, ws, int64(run), after, p.limit()+1)
+		WHERE n.ws = ? AND n.run_id = ?`+of+` AND n.position > ? ORDER BY n.position LIMIT ?`, append(args, after, p.limit()+1)...)
 	if err != nil {
 		return Paged[catalog.NodeResult]{}, fmt.Errorf("results of run %s: %w", run, err)
 	}
-	page, err := paged(rows, p, int64(found.Results), func(r placed) []any { return []any{r.position} })
+	page, err := paged(rows, p, total, func(r placed) []any { return []any{r.position} })
 	out := Paged[catalog.NodeResult]{Next: page.Next, Total: page.Total}
 	for _, r := range page.Rows {
 		out.Rows = append(out.Rows, r.NodeResult)
@@ -142,10 +149,18 @@ func keyHashes(values []string) [][]byte {
 // maxHistory is how many nodes NodeResults takes.
 const maxHistory = 4096
 
+// ResultFilter chooses results of nodes.
+type ResultFilter struct {
+	Nodes []catalog.NodeRef
+	Class string // "" lets all through
+	AsOf  AsOf
+}
+
 // NodeResults lists the results of the nodes (catalog.ErrTooLarge above 4,096)
 // by completion, newest first: those of runs that made something, without tests
 // that were only compiled.
-func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, nodes []catalog.NodeRef, asOf AsOf, p Page) (Paged[RunResult], error) {
+func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.SchemaID, f ResultFilter, p Page) (Paged[RunResult], error) {
+	nodes := f.Nodes
 	if len(nodes) == 0 {
 		return Paged[RunResult]{}, nil
 	}
@@ -157,8 +172,11 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 		return Paged[RunResult]{}, err
 	}
 	matches, args := ofNodes([]any{ws, int64(schema), catalog.ClassCompiled}, nodes)
-	by, args := asOf.condition(args)
-	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1 AND r.counts > 0` + asOf.join() + `
+	by, args := f.AsOf.condition(args)
+	if f.Class != "" {
+		by, args = by+` AND n.class = ?`, append(args, f.Class)
+	}
+	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1 AND r.counts > 0` + f.AsOf.join() + `
 		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND ` + matches + by
 	d := s.reader(ws)
 	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+where, args...)

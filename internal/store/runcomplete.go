@@ -42,6 +42,9 @@ func (p *runPut) complete(ctx context.Context, tx Tx) error {
 			return err
 		}
 	}
+	if err := p.retally(ctx, tx, results); err != nil {
+		return err
+	}
 	if changed {
 		if err := p.replace(ctx, tx, results); err != nil {
 			return err
@@ -83,9 +86,20 @@ func (p *runPut) join(ctx context.Context, tx Tx) (results map[string]joinedResu
 // describe stores the properties of a newer file of the run.
 func (p *runPut) describe(ctx context.Context, tx Tx, results int) error {
 	r := p.run
-	_, err := tx.exec(ctx, `UPDATE runs SET command = ?, dbt_version = ?, generated_at = ?, elapsed = ?, results = ?, args = ?, empty = ?, counts = ?
-		WHERE ws = ? AND id = ?`, r.Command, r.DBTVersion, micros(r.GeneratedAt), r.Elapsed, results, string(r.Args), bit(r.Empty), int(r.Counting()),
+	_, err := tx.exec(ctx, `UPDATE runs SET command = ?, dbt_version = ?, generated_at = ?, elapsed = ?, results = ?, args = ?, empty = ?, counts = ?, selected = ?
+		WHERE ws = ? AND id = ?`, r.Command, r.DBTVersion, micros(r.GeneratedAt), r.Elapsed, results, string(r.Args), bit(r.Empty), int(r.Counting()), bit(r.IsSelected()),
 		p.ws, int64(r.ID))
+	return err
+}
+
+// retally counts the results of the run again.
+func (p *runPut) retally(ctx context.Context, tx Tx, results map[string]joinedResult) error {
+	var t catalog.Tally
+	for _, r := range results {
+		t.Add(r.Class)
+	}
+	_, err := tx.exec(ctx, `UPDATE runs SET passed = ?, warned = ?, failed = ?, errors = ?, skipped = ? WHERE ws = ? AND id = ?`,
+		t.Passed, t.Warned, t.Failed, t.Errors, t.Skipped, p.ws, int64(p.run.ID))
 	return err
 }
 

@@ -17,15 +17,21 @@ type RunFilter struct {
 	SchemaID catalog.SchemaID
 	Project  catalog.ProjectID
 	UniqueID string // runs that have a result of this node
+	Outcome  catalog.RunOutcome
+	Command  string
+	Artifact string
+	Selected *bool // whether they were of chosen nodes
 	AsOf     AsOf
 }
 
-const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id, r.args, r.empty, r.artifact`
+const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id, r.args, r.empty, r.artifact,
+	r.passed, r.warned, r.failed, r.errors, r.skipped`
 
 func scanRun(row scanner) (r catalog.Run, err error) {
 	var generated int64
 	var args string
-	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import, &args, &r.Empty, &r.Artifact)
+	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import, &args, &r.Empty, &r.Artifact,
+		&r.Tally.Passed, &r.Tally.Warned, &r.Tally.Failed, &r.Tally.Errors, &r.Tally.Skipped)
 	r.GeneratedAt = timeOf(generated)
 	if args != "" {
 		r.Args = json.RawMessage(args)
@@ -38,7 +44,7 @@ func scanRun(row scanner) (r catalog.Run, err error) {
 // invocation id and artifact, is not stored again: stored is false; what a
 // run_results.json of another time adds to it is. The newest result
 // of each node, by completion, becomes its latest, unless the run does not
-// count as one. run.ID is ignored; run.Results is set by the store.
+// count as one. run.ID is ignored; run.Results and run.Tally are set by the store.
 func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error) {
 	p := runPut{s: s, ws: ws, run: run}
 	p.run.Artifact = cmp.Or(run.Artifact, catalog.ArtifactRunResults)
@@ -46,6 +52,7 @@ func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results [
 		func(a, b catalog.NodeResult) int { return strings.Compare(a.UniqueID, b.UniqueID) })
 	p.freshness = last(freshness, func(f catalog.Freshness) string { return f.UniqueID })
 	p.run.Results = len(p.results) + len(p.freshness)
+	p.run.Tally = tallyOf(p.results, p.freshness)
 	switch {
 	case run.InvocationID == "":
 		err = fmt.Errorf("no invocation id: %w", catalog.ErrInvalid)
@@ -59,6 +66,16 @@ func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results [
 		return 0, false, fmt.Errorf("run %q of %s: %w", run.InvocationID, run.SchemaID, err)
 	}
 	return p.run.ID, stored, nil
+}
+
+func tallyOf(results []catalog.NodeResult, freshness []catalog.Freshness) (t catalog.Tally) {
+	for i := range results {
+		t.Add(results[i].Class)
+	}
+	for i := range freshness {
+		t.AddFreshness(freshness[i].Status)
+	}
+	return t
 }
 
 // runPut is the storing of one run.
@@ -157,9 +174,11 @@ func (p *runPut) insert(ctx context.Context, tx Tx) error {
 	p.run.ID = catalog.RunID(id)
 	r := p.run
 	_, err = tx.exec(ctx, `INSERT INTO runs (ws, id, schema_id, project_id, invocation_id, artifact, command, dbt_version,
-		generated_at, elapsed, results, import_id, args, empty, counts, stored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		generated_at, elapsed, results, import_id, args, empty, counts, selected,
+		passed, warned, failed, errors, skipped, stored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
 		p.ws, id, int64(r.SchemaID), int64(r.Project), r.InvocationID, p.run.Artifact, r.Command, r.DBTVersion,
-		micros(r.GeneratedAt), r.Elapsed, r.Results, int64(r.Import), string(r.Args), bit(r.Empty), int(r.Counting()))
+		micros(r.GeneratedAt), r.Elapsed, r.Results, int64(r.Import), string(r.Args), bit(r.Empty), int(r.Counting()), bit(r.IsSelected()),
+		r.Tally.Passed, r.Tally.Warned, r.Tally.Failed, r.Tally.Errors, r.Tally.Skipped)
 	return err
 }
 
@@ -320,6 +339,25 @@ func (f RunFilter) where(ws int64) (string, []any) {
 			OR EXISTS (SELECT 1 FROM freshness n WHERE n.ws = r.ws AND n.run_id = r.id AND n.node = ?))`
 		args = append(args, node, node)
 	}
+	if f.Command != "" {
+		where, args = where+` AND r.command = ?`, append(args, f.Command)
+	}
+	if f.Artifact != "" {
+		where, args = where+` AND r.artifact = ?`, append(args, f.Artifact)
+	}
+	if f.Selected != nil {
+		where, args = where+` AND r.selected = ?`, append(args, bit(*f.Selected))
+	}
 	by, args := f.AsOf.condition(args)
-	return where + by, args
+	return where + outcomeIs[f.Outcome] + by, args
 }
+
+// outcomeIs are the conditions of catalog.Run.Outcome.
+var outcomeIs = map[catalog.RunOutcome]string{
+	catalog.RunFailed:    countingRuns + ` AND r.failed + r.errors > 0`,
+	catalog.RunWarned:    countingRuns + ` AND r.failed + r.errors = 0 AND r.warned > 0`,
+	catalog.RunSucceeded: countingRuns + ` AND r.failed + r.errors = 0 AND r.warned = 0`,
+	catalog.RunOfNothing: ` AND r.counts = 0 AND r.artifact <> 'sources'`,
+}
+
+const countingRuns = ` AND (r.counts > 0 OR r.artifact = 'sources')`

@@ -62,6 +62,26 @@ func (s *Store) TestsByID(ctx context.Context, ws int64, schema catalog.SchemaID
 	return s.testsIn(ctx, ws, schema, at, "id", int64s(ids), true)
 }
 
+// TestByID returns a test by its id alone, as it is now or was when it ended, with its schema.
+func (s *Store) TestByID(ctx context.Context, ws int64, id catalog.TestID) (catalog.Test, catalog.SchemaID, error) {
+	var schema catalog.SchemaID
+	scan := func(row scanner) (t catalog.Test, err error) {
+		var hash, body []byte
+		if err = row.Scan((*int64)(&t.ID), (*int64)(&t.Project), &t.UniqueID, (*int64)(&t.Asset), &hash, &body, (*int64)(&schema)); err == nil {
+			t.Hash = hashOf(hash)
+			err = decode(body, &t.Body)
+		}
+		return t, err
+	}
+	t, err := one(ctx, s.reader(ws), scan, `SELECT `+testColumns+`, body, schema_id FROM tests t WHERE ws = ? AND id = ?
+		AND valid_from <= (SELECT version FROM schemas s WHERE s.ws = t.ws AND s.id = t.schema_id AND s.deleted_at = 0)
+		ORDER BY valid_from DESC LIMIT 1`, ws, int64(id))
+	if err != nil {
+		return catalog.Test{}, 0, fmt.Errorf("test %s: %w", id, err)
+	}
+	return t, schema, nil
+}
+
 // TestsOfAssets returns the tests on the assets at a version, by id and without
 // bodies.
 func (s *Store) TestsOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Test, error) {

@@ -94,6 +94,15 @@ func testTestRefs(t *testing.T, r *rig) {
 	if len(of) != 2 || of[0].ID != 1 || of[1].ID != 3 || of[0].Body.Name != "" {
 		t.Errorf("tests of asset 1: %+v", of)
 	}
+	// By its id alone a test is found after its end as well.
+	ended, in, err := r.TestByID(ctx, ws, 2)
+	must(t, err)
+	same(t, ended, test(2, 2, "b"))
+	same(t, in, schema)
+	_, _, err = r.TestByID(ctx, ws, 9)
+	wants(t, err, catalog.ErrNotFound)
+	_, _, err = r.TestByID(ctx, ws+1, 2)
+	wants(t, err, catalog.ErrNotFound)
 }
 
 func testLatestClasses(t *testing.T, r *rig) {

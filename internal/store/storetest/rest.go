@@ -161,7 +161,7 @@ func testIsolation(t *testing.T, r *rig) {
 			return err
 		},
 		"run":         func() error { _, err := r.Run(ctx, foreign, runID); return err },
-		"run results": func() error { _, err := r.RunResults(ctx, foreign, runID, store.Page{}); return err },
+		"run results": func() error { _, err := r.RunResults(ctx, foreign, runID, "", store.Page{}); return err },
 		"put run":     func() error { _, _, err := r.PutRun(ctx, foreign, run(schema, "j", 1), nil, nil); return err },
 		"revoke":      func() error { return r.RevokeKey(ctx, foreign, key.ID, byAna) },
 		"user":        func() error { _, err := r.User(ctx, foreign, user.ID); return err },
@@ -191,7 +191,7 @@ func testIsolation(t *testing.T, r *rig) {
 		len(get(r.Runs(ctx, foreign, store.RunFilter{}, store.Page{}))(t).Rows), len(get(r.Keys(ctx, foreign, store.Page{}))(t).Rows),
 		len(get(r.Users(ctx, foreign, store.Page{}))(t).Rows), len(get(r.Audit(ctx, foreign, store.AuditFilter{}, store.Page{}))(t).Rows),
 		len(get(r.AssetPage(ctx, foreign, store.AssetFilter{}, store.Page{}))(t).Rows),
-		len(get(r.NodeResults(ctx, foreign, schema, ofProject(2, "model.a"), store.AsOf{}, store.Page{}))(t).Rows),
+		len(get(r.NodeResults(ctx, foreign, schema, store.ResultFilter{Nodes: ofProject(2, "model.a")}, store.Page{}))(t).Rows),
 		len(get(r.AssetBreakdown(ctx, foreign, store.AssetFilter{}, store.ByTag))(t)),
 	}
 	for i, n := range counts {

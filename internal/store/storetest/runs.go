@@ -53,8 +53,9 @@ func testRuns(t *testing.T, r *rig) {
 	}
 	want := first
 	want.ID, want.Results, want.Artifact = id, 2, catalog.ArtifactRunResults
+	want.Tally = catalog.Tally{Passed: 1, Errors: 1}
 	same(t, get(r.Run(ctx, ws, id))(t), want)
-	results := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, p) })
+	results := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, "", p) })
 	if len(results) != 2 || results[0].Class != "success" || results[1].Class != "error" {
 		t.Fatalf("an append changed a run: %v", results)
 	}
@@ -126,7 +127,7 @@ func testRunsOfOneTime(t *testing.T, r *rig) {
 			listed = append(listed, run.InvocationID+" "+run.Artifact)
 		}
 		for _, result := range walk(t, 1, func(p store.Page) (store.Paged[store.RunResult], error) {
-			return r.NodeResults(t.Context(), ws, schema, ofProject(2, "model.a"), store.AsOf{}, p)
+			return r.NodeResults(t.Context(), ws, schema, store.ResultFilter{Nodes: ofProject(2, "model.a")}, p)
 		}) {
 			of = append(of, result.InvocationID)
 		}
@@ -227,19 +228,19 @@ func testRunResults(t *testing.T, r *rig) {
 	}
 	id := r.putRun(run(schema, "i-1", 1), full, result("model.a2", "success", 0), full)
 	full.Run = id
-	got := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, p) })
+	got := walk(t, 1, func(p store.Page) (store.Paged[catalog.NodeResult], error) { return r.RunResults(ctx, ws, id, "", p) })
 	if len(got) != 2 {
 		t.Fatalf("%d results, want each node once", len(got))
 	}
 	same(t, got[0], full)
-	_, err := r.RunResults(ctx, ws, 99, store.Page{})
+	_, err := r.RunResults(ctx, ws, 99, "", store.Page{})
 	wants(t, err, catalog.ErrNotFound)
 
 	for i := range 5 {
 		r.putRun(run(schema, fmt.Sprint("r", i), 10+i), result("model.a", fmt.Sprint("c", i), 5), result("model.b", fmt.Sprint("d", i), 5+i))
 	}
 	history := walk(t, 2, func(p store.Page) (store.Paged[store.RunResult], error) {
-		return r.NodeResults(ctx, ws, schema, ofProject(2, "model.a", "model.b", "model.none"), store.AsOf{}, p)
+		return r.NodeResults(ctx, ws, schema, store.ResultFilter{Nodes: ofProject(2, "model.a", "model.b", "model.none")}, p)
 	})
 	if len(history) != 11 || !slices.IsSortedFunc(history, func(a, b store.RunResult) int { return b.CompletedAt.Compare(a.CompletedAt) }) {
 		t.Fatalf("%d results: %v", len(history), history)
@@ -247,9 +248,9 @@ func testRunResults(t *testing.T, r *rig) {
 	if first := history[0]; first.Class != "d4" || first.InvocationID != "r4" || first.Command != "build" {
 		t.Errorf("newest %+v", first)
 	}
-	none := get(r.NodeResults(ctx, ws, schema, nil, store.AsOf{}, store.Page{}))(t)
+	none := get(r.NodeResults(ctx, ws, schema, store.ResultFilter{Nodes: nil}, store.Page{}))(t)
 	same(t, len(none.Rows), 0)
-	_, err = r.NodeResults(ctx, ws, schema, make([]catalog.NodeRef, 5000), store.AsOf{}, store.Page{})
+	_, err = r.NodeResults(ctx, ws, schema, store.ResultFilter{Nodes: make([]catalog.NodeRef, 5000)}, store.Page{})
 	wants(t, err, catalog.ErrTooLarge)
 }
 
@@ -276,7 +277,7 @@ func testRunInParts(t *testing.T, r *rig) {
 			t.Fatalf("%+v", runs)
 		}
 		var got []string
-		for _, n := range get(r.RunResults(ctx, ws, runs[0].ID, store.Page{}))(t).Rows {
+		for _, n := range get(r.RunResults(ctx, ws, runs[0].ID, "", store.Page{}))(t).Rows {
 			got = append(got, n.UniqueID+" "+n.Class)
 		}
 		same(t, got, []string{"model.a error", "model.b success", "model.only-early success"})
@@ -310,7 +311,7 @@ func testResultsByProject(t *testing.T, r *rig) {
 	history := func(nodes ...catalog.NodeRef) (ids []string) {
 		t.Helper()
 		for _, result := range walk(t, 1, func(p store.Page) (store.Paged[store.RunResult], error) {
-			return r.NodeResults(ctx, ws, schema, nodes, store.AsOf{}, p)
+			return r.NodeResults(ctx, ws, schema, store.ResultFilter{Nodes: nodes}, p)
 		}) {
 			ids = append(ids, result.InvocationID)
 		}
@@ -406,7 +407,7 @@ func testAsOf(t *testing.T, r *rig) {
 		same(t, len(all), min(total+1, 2*total))
 		runs := get(r.Runs(ctx, ws, store.RunFilter{SchemaID: schema, AsOf: c.asOf}, store.Page{}))(t)
 		same(t, []int{len(runs.Rows), int(runs.Total)}, []int{total, total})
-		history := get(r.NodeResults(ctx, ws, schema, nodes[:1], c.asOf, store.Page{}))(t)
+		history := get(r.NodeResults(ctx, ws, schema, store.ResultFilter{Nodes: nodes[:1], AsOf: c.asOf}, store.Page{}))(t)
 		same(t, []int{len(history.Rows), int(history.Total)}, []int{total, total})
 	}
 }

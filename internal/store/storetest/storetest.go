@@ -95,6 +95,8 @@ func Run(t *testing.T, open Open) {
 		{"run in parts", testRunInParts},
 		{"results by project", testResultsByProject},
 		{"run results", testRunResults},
+		{"run outcomes", testRunOutcomes},
+		{"steps of a run", testRunSteps},
 		{"keys", testKeys},
 		{"users", testUsers},
 		{"audit", testAudit},

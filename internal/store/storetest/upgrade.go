@@ -277,7 +277,7 @@ func (r *rig) contents() map[string]any {
 		"tests": get(r.TestsOf(ctx, ws, 101, 0, 0, true))(t), "column edges": get(r.ColumnEdgesOf(ctx, ws, 101, 0, first))(t),
 		"code": get(r.Text(ctx, ws, code))(t), "versions": []catalog.Version{get(r.Version(ctx, ws, 101, 1))(t), get(r.Version(ctx, ws, 101, 2))(t)},
 		"removals": get(r.PendingRemovals(ctx, ws, 101, all))(t), "changes": get(r.ChangedAssets(ctx, ws, 101, 0, 2, all))(t),
-		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, all))(t),
+		"runs": get(r.Runs(ctx, ws, store.RunFilter{}, all))(t), "results": get(r.RunResults(ctx, ws, 1, "", all))(t),
 		"latest": get(r.LatestResults(ctx, ws, 101, ofProject(2, "model.a"), store.AsOf{}))(t), "fresh": get(r.LatestFreshness(ctx, ws, 101, ofProject(2, "source.s"), store.AsOf{}))(t),
 		"keys": get(r.Keys(ctx, ws, all))(t), "setting": get(r.EnsureSetting(ctx, "secret", []byte{2}))(t), "blobs": r.blobRefs("aa"),
 		"fingerprint": get(r.Fingerprint(ctx, ws, 101, 1, "manifest/r1"))(t),
