@@ -38,7 +38,7 @@ func House() Rules {
 	return Rules{
 		Module: "github.com/thalweg-data/thalweg",
 		Layers: [][]string{
-			{"catalog", "graph", "dbt", "sql"},
+			{"catalog", "graph", "dbt", "sql", "search"},
 			{"lineage"},
 			{"store", "blob", "bucket", "warehouse", "secret", "webhook"},
 			{"impact"},
@@ -66,7 +66,7 @@ func House() Rules {
 		StandardOnly:    []string{"catalog", "graph", "sql"},
 		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3"},
 		Wiring:          "app",
-		Domain:          []string{"catalog", "graph", "dbt", "sql", "lineage", "revision", "jobs", "readmodel", "importing", "editing"},
+		Domain:          []string{"catalog", "graph", "dbt", "sql", "search", "lineage", "revision", "jobs", "readmodel", "importing", "editing"},
 		Calls:           []string{"time.Now", "time.Since", "time.Until", "fmt.Print*", "log.*"},
 		Names:           []string{"helper", "util", "common", "manager", "entity", "item", "object", "data", "info"},
 	}

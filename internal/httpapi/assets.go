@@ -82,11 +82,8 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 		return nil, err
 	}
 	list, summaries, err := a.assetPage(ctx, p, view, filter, page, by)
-	if limited, ok := errors.AsType[*readmodel.LimitedError](err); ok {
-		return nil, httpserver.InvalidParameter(limited.Filter, "requires schema_id, because the schemas of this workspace are too large to be searched together")
-	}
 	if err != nil {
-		return nil, httpserver.StaleCursor(err, page)
+		return nil, httpserver.StaleCursor(limited(err), page)
 	}
 	out := httpserver.ListOf[Asset](ctx, a.cursors, p.WS, in.Limit, list.Next, list.Total)
 	if view != nil {
@@ -136,11 +133,9 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 	if utf8.RuneCountInString(in.Query) > a.limits.Query {
 		return f, httpserver.InvalidParameter("q", "at most %d characters", a.limits.Query)
 	}
-	for _, k := range splitCommas(in.Kind) {
-		if err := httpserver.OneOf("kind", k, textsOf(assetKinds)); err != nil {
-			return f, err
-		}
-		f.Kinds = append(f.Kinds, catalog.Kind(k))
+	var err error
+	if f.Kinds, err = kindsOf(in.Kind); err != nil {
+		return f, err
 	}
 	if in.HasDescription != "" {
 		has := in.HasDescription == "true"

@@ -93,6 +93,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerReverts(s)
 	a.registerArtifacts(s)
 	a.registerAssets(s)
+	a.registerSearch(s)
 	a.registerColumns(s)
 	a.registerEdits(s)
 	a.registerEditHistory(s)

@@ -20,6 +20,29 @@ func (b bitset) keep(other bitset) {
 	}
 }
 
+// join adds what is in the other set.
+func (b bitset) join(other bitset) {
+	for i := range b {
+		b[i] |= other[i]
+	}
+}
+
+// without drops what is in the other set.
+func (b bitset) without(other bitset) {
+	for i := range b {
+		b[i] &^= other[i]
+	}
+}
+
+func (b bitset) empty() bool {
+	for _, word := range b {
+		if word != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func (b bitset) count() int {
 	n := 0
 	for _, word := range b {
@@ -36,5 +59,15 @@ func (b bitset) each(f func(i int32) bool) {
 				return
 			}
 		}
+	}
+}
+
+// fill adds the first n positions.
+func (b bitset) fill(n int) {
+	for i := range b {
+		b[i] = ^uint64(0)
+	}
+	if rest := n & 63; rest > 0 {
+		b[len(b)-1] = 1<<rest - 1
 	}
 }

@@ -24,6 +24,7 @@ const (
 	columnTagsPart
 	contactsPart
 	testNodesPart
+	searchPart
 	classesPart    // of latest results
 	latestPart     // latest results of the nodes of pages
 	testStatesPart // tests with the class of their latest result

@@ -56,7 +56,7 @@ func (c *ColumnTags) read(ctx context.Context, m *Model, s schemaKey, version in
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		columns, err := m.store.ColumnsOf(ctx, s.ws, s.schema, version, some)
+		columns, err := m.store.ColumnsAt(ctx, s.ws, s.schema, version, some)
 		if err != nil {
 			return err
 		}

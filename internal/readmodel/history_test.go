@@ -16,6 +16,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/search"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
@@ -112,8 +113,15 @@ func (h *randomHistory) asset() store.AssetRow {
 		a.Kind = catalog.KindExposure
 		a.Extra = fmt.Appendf(nil, `{"owner":{"name":"owner %d","emails":["%d@example.com"]}}`, h.IntN(3), h.IntN(3))
 	}
-	return store.AssetRow{Asset: a, Hash: catalog.HashOfText(fmt.Sprint(h.Uint64()))}
+	a.Description.Value = historyWords[h.IntN(len(historyWords))]
+	var columns []catalog.Column
+	for i := range h.IntN(3) {
+		columns = append(columns, catalog.Column{Name: historyWords[h.IntN(len(historyWords))], Ordinal: i + 1, Present: h.IntN(4) > 0})
+	}
+	return store.AssetRow{Asset: a, Hash: catalog.HashOfText(fmt.Sprint(h.Uint64())), Columns: columns}
 }
+
+var historyWords = []string{"apple", "apple_pie", "bread", "breadcrumb"}
 
 func (h *randomHistory) edge() catalog.Edge {
 	return catalog.Edge{
@@ -268,7 +276,32 @@ func spelledOut(part sized) any {
 			Bytes int64
 		}{p.of, p.bytes}
 	}
+	if s, ok := part.(*SearchIndex); ok {
+		return hitsOfWords(s)
+	}
 	return part
+}
+
+// hitsOfWords are the hits of the words of random histories, by rank.
+func hitsOfWords(s *SearchIndex) map[string][ranks][]int32 {
+	positions := 0
+	for _, segment := range s.segments {
+		for _, at := range segment.at {
+			positions = max(positions, int(at)+1)
+		}
+	}
+	out := map[string][ranks][]int32{}
+	for _, word := range slices.Concat(historyWords, []string{"appel", "t1", "shop", "b", "owner", "readcru", "model.shop.t3", "apple -bread"}) {
+		var hits [ranks][]int32
+		for r, set := range s.hits(search.Parse(word), positions).sets {
+			set.each(func(i int32) bool {
+				hits[r] = append(hits[r], i)
+				return true
+			})
+		}
+		out[word] = hits
+	}
+	return out
 }
 
 // neighboursIn lists the parents and children of every node.

@@ -26,6 +26,8 @@ type index struct {
 	nodes    []store.NodeKey
 	statuses postings // by class of the latest result in statusOf
 	statusOf *Classes
+
+	popularity *popularity // of the graph and the results that were last asked with
 }
 
 // postings are ascending positions by value.
@@ -50,7 +52,7 @@ const (
 // indexBytes is what an index takes for each asset, and for each tag and owner of
 // it, once everything in it was asked for.
 const (
-	indexBytes = 4*int64(properties) + 4*4 + 40 + 4
+	indexBytes = 4*int64(properties) + 4*4 + 40 + 4 + popularityBytes
 	labelBytes = 4
 )
 

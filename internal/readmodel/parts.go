@@ -19,6 +19,7 @@ import (
 //	tags      the tags of columns, for lists that are filtered by them (columntags.go)
 //	contacts  e-mail addresses of owners, for lists by them            (contacts.go)
 //	testNodes data tests as nodes, for selectors that need them       (testnodes.go)
+//	search    the search index                                        (searchindex.go)
 //
 // A part is loaded when somebody first asks for it. From then on the part of the
 // next version is derived from it, the version's delta and the rows that the
@@ -50,6 +51,7 @@ func derivers() []deriver {
 		{columnTagsPart, loadColumnTags, nextColumnTags},
 		{contactsPart, loadContacts, nextContacts},
 		{testNodesPart, loadTestNodes, nextTestNodes},
+		{searchPart, loadSearchIndex, nextSearchIndex},
 	}
 }
 

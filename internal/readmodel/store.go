@@ -41,6 +41,7 @@ type rows interface {
 	AssetsOfNodes(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, nodes []catalog.NodeRef) (map[catalog.NodeRef]catalog.AssetID, error)
 	AssetByRelationKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string, at int64) (catalog.Asset, error)
 	ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error)
+	ColumnsAt(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error)
 	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Facet, error)
 	NeighboursOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]store.Neighbours, error)
 	TestsOfAsset(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Test, error)

@@ -19,9 +19,18 @@ func (s *Store) ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID
 	if err != nil {
 		return nil, err
 	}
+	return d.columnsOf(ctx, ws, schema, at, ids)
+}
+
+// ColumnsAt is ColumnsOf at a version that may be the one in the making.
+func (s *Store) ColumnsAt(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error) {
+	return s.reader(ws).columnsOf(ctx, ws, schema, at, ids)
+}
+
+func (d db) columnsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error) {
 	found := map[catalog.AssetID][]catalog.Column{}
 	rows := bodyRow[columnBlock]{func(row scanner) (columnBlock, sql.RawBytes, error) { return scanColumnsAnd(row) }, fillColumns}
-	err = inBatches(int64s(ids), func(ids []int64) error {
+	err := inBatches(int64s(ids), func(ids []int64) error {
 		marks, args := in([]any{ws, int64(schema), at, at}, ids)
 		blocks, err := listBodies(ctx, d, rows, `SELECT asset, body FROM asset_columns
 			WHERE ws = ? AND schema_id = ? AND valid_from <= ? AND valid_to > ? AND asset IN `+marks, args...)
