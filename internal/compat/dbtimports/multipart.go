@@ -116,16 +116,18 @@ func (m *multipartReader) open() (*formPart, error) {
 	return m.current, nil
 }
 
+var filenameParameter = regexp.MustCompile(`(?i)filename`)
+
 // plainFilename removes control characters from a file's name, which is never used: it must not make the header
 // invalid.
 func plainFilename(line []byte) {
-	at := bytes.Index(bytes.ToLower(line), []byte("filename"))
-	if at < 0 {
+	at := filenameParameter.FindIndex(line)
+	if at == nil {
 		return
 	}
-	for i, c := range line[at:] {
+	for i, c := range line[at[0]:] {
 		if c < ' ' && c != '\t' && c != '\r' && c != '\n' || c == 0x7f {
-			line[at+i] = '_'
+			line[at[0]+i] = '_'
 		}
 	}
 }
