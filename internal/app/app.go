@@ -261,6 +261,6 @@ func readerLimits(c config.Limits, kind dbt.Kind) dbt.Limits {
 		l.Bytes = int64(c.Manifest)
 	}
 	l.Ratio, l.Depth, l.Value = int64(c.UnpackRatio), c.Depth, int(c.Value)
-	l.Name, l.Text, l.Nodes, l.Columns = int(c.Name), int(c.Text), c.Nodes, c.Columns
+	l.Name, l.Text, l.Code, l.Nodes, l.Columns = int(c.Name), int(c.Text), int(max(c.Code, c.Text)), c.Nodes, c.Columns
 	return l
 }

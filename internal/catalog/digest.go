@@ -1,7 +1,9 @@
 package catalog
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"maps"
 	"math"
 	"slices"
@@ -11,46 +13,71 @@ import (
 // digest writes values in an unambiguous form that is only ever hashed: each
 // field in turn, lengths before texts and lists. It is an order faster than
 // JSON, and a test sets every field of the types to see that none is left out.
-type digest []byte
+type digest struct {
+	b   []byte    // what is not in sum yet
+	sum hash.Hash // nil until b was full
+}
 
 // digests keeps the memory of digests for the next ones.
 var digests = sync.Pool{New: func() any { return new(digest) }}
 
-// longestDigest is the size up to which a digest's memory is kept.
-const longestDigest = 64 << 10
+// fullDigest is how much of a digest is held before it is hashed.
+const fullDigest = 64 << 10
 
 // hashed hashes what a function writes.
 func hashed(write func(*digest)) Hash {
 	d := digests.Get().(*digest)
 	write(d)
-	hash := HashOf(*d)
-	if *d = (*d)[:0]; cap(*d) <= longestDigest {
-		digests.Put(d)
+	h := HashOf(d.b)
+	if d.sum != nil {
+		d.flush()
+		h = Hash(d.sum.Sum(nil)[:16])
 	}
-	return hash
+	d.b, d.sum = d.b[:0], nil
+	digests.Put(d)
+	return h
+}
+
+// flush hashes what is held.
+func (d *digest) flush() {
+	if d.sum == nil {
+		d.sum = sha256.New()
+	}
+	_, _ = d.sum.Write(d.b) // never fails
+	d.b = d.b[:0]
 }
 
 // HashBody hashes a normalized body. It covers every field.
 func HashBody(b Body) Hash { return hashed(func(d *digest) { d.body(&b) }) }
 
-func (d *digest) number(n int64) { *d = binary.AppendVarint(*d, n) }
+func (d *digest) number(n int64) { d.b = binary.AppendVarint(d.b, n) }
 
 func (d *digest) text(s string) {
 	d.number(int64(len(s)))
-	*d = append(*d, s...)
+	write(d, s)
 }
 
 func (d *digest) raw(b []byte) {
 	d.number(int64(len(b)))
-	*d = append(*d, b...)
+	write(d, b)
+}
+
+func write[T string | []byte](d *digest, s T) {
+	for len(d.b)+len(s) > fullDigest {
+		n := max(fullDigest-len(d.b), 0)
+		d.b = append(d.b, s[:n]...)
+		s = s[n:]
+		d.flush()
+	}
+	d.b = append(d.b, s...)
 }
 
 func (d *digest) flag(b bool) {
 	if b {
-		*d = append(*d, 1)
+		d.b = append(d.b, 1)
 		return
 	}
-	*d = append(*d, 0)
+	d.b = append(d.b, 0)
 }
 
 func (d *digest) texts(list []string) {
@@ -146,7 +173,7 @@ func (d *digest) stamp(s Stamp) {
 	if !s.IsZero() {
 		d.number(taggedStamp)
 		d.number(s.At.UnixMicro())
-		*d = append(*d, s.Tie[:]...)
+		d.b = append(d.b, s.Tie[:]...)
 	}
 }
 
@@ -155,7 +182,7 @@ func (d *digest) compiled(list []Compiled) {
 		c := &list[i]
 		d.number(taggedCompiled)
 		d.text(c.Checksum)
-		*d = append(*d, c.Code[:]...)
+		d.b = append(d.b, c.Code[:]...)
 		d.cause(c.By)
 		d.stamp(c.At)
 	}
@@ -225,7 +252,7 @@ func (d *digest) dbt(n *DBT) {
 	if n.Deferred != "" || n.External {
 		// Rare, and younger than the hashes of everything else. What follows begins with
 		// a flag, so that the mark cannot be mistaken.
-		*d = append(*d, 2)
+		d.b = append(d.b, 2)
 		d.text(n.Deferred)
 		d.flag(n.External)
 	}
@@ -234,8 +261,8 @@ func (d *digest) dbt(n *DBT) {
 func (d *digest) code(c *Code) {
 	if d.has(c != nil) {
 		d.text(c.Checksum)
-		*d = append(*d, c.Raw[:]...)
-		*d = append(*d, c.Compiled[:]...)
+		d.b = append(d.b, c.Raw[:]...)
+		d.b = append(d.b, c.Compiled[:]...)
 		d.cause(c.CompiledBy)
 		d.stamp(c.CompiledAt)
 	}
@@ -248,7 +275,7 @@ func (d *digest) stats(stats map[string]Stat) {
 		d.text(name)
 		d.text(s.Label)
 		if d.has(s.Value != nil) {
-			*d = binary.BigEndian.AppendUint64(*d, math.Float64bits(*s.Value))
+			d.b = binary.BigEndian.AppendUint64(d.b, math.Float64bits(*s.Value))
 		}
 		d.text(s.Text)
 	}

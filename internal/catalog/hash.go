@@ -20,7 +20,7 @@ func HashOfText(s string) Hash {
 	if s == "" {
 		return Hash{}
 	}
-	return hashed(func(d *digest) { *d = append(*d, s...) })
+	return hashed(func(d *digest) { write(d, s) })
 }
 
 // IsZero reports whether there is nothing.

@@ -74,7 +74,8 @@ type Limits struct {
 	Depth       int  // of JSON
 	Name        Size // one id or name
 	Text        Size // one text; longer ones are cut
-	Value       Size // one raw JSON value
+	Code        Size // one text that is kept whole, such as SQL; longer ones are cut
+	Value       Size // one JSON value
 	Nodes       int  // of one manifest
 	Columns     int  // of one node
 	Query       int  // characters of a search
@@ -121,7 +122,8 @@ func Default() Config {
 			Depth:       128,
 			Name:        4 << 10,
 			Text:        256 << 10,
-			Value:       64 << 20,
+			Code:        1 << 20,
+			Value:       4 << 20,
 			Nodes:       1_000_000,
 			Columns:     20_000,
 			Query:       512,

@@ -227,7 +227,7 @@ func (c *canonical) member(v value, i, depth int, comma bool) int {
 	switch f.valEnd = int32(c.n); {
 	case v[at] == 'n' || depth == 0 && c.skip(name):
 		c.n = before
-	case depth == 0:
+	case depth == 0 && len(c.fields) <= mostMembers:
 		c.fields = append(c.fields, f)
 	}
 	return next

@@ -114,7 +114,7 @@ func (c *catalogReader) split(ctx context.Context, emit func(e entry, text form)
 			if err == nil {
 				c.head.begin(entry{section: section})
 				v = c.head.enter(v, allMembers)
-				for e := range v.elements {
+				for e := range c.head.elements("", v) {
 					c.errors = append(c.errors, c.head.text("errors", e))
 				}
 			}
@@ -248,11 +248,18 @@ func (d *decoder) catalogColumn(key string, v value) CatalogColumn {
 	return c
 }
 
+// maxStats is how many statistics of a table are kept: no warehouse has more than some tens.
+const maxStats = 1000
+
 // stats reads the statistics and finds among them those that several warehouses have.
 func (d *decoder) stats(t *CatalogTable, v value) {
 	for id, m := range v.members {
 		if m.absent() {
 			continue
+		}
+		if len(t.Stats) == maxStats {
+			d.note(IssueListCut, "stats", "the stats were cut at "+itoa(maxStats), "")
+			return
 		}
 		s := Stat{ID: d.interned.text(id)}
 		var val value

@@ -11,13 +11,14 @@ import (
 type cleaned struct {
 	invalidUTF8, surrogate, nul, number, repeated jsontext.Pointer // first place of each; "" means none
 	nulInID                                       bool
-	repeats                                       int // names that were left out because they come again
+	repeats                                       int              // names that were left out because they come again
+	crowded                                       jsontext.Pointer // first object with too many members
 }
 
 // clean rewrites v: text becomes valid UTF-8 without NUL, numbers that no 64-bit type holds become null, and of
 // members with one name the last value is kept, at the position of the first. It is the slow path, taken by one
 // value in a million.
-// A bare array is an entry of parent_map, so its texts are ids.
+// A bare array is an entry of parent_map, so its texts are ids. Of an object with too many members, some are dropped.
 func clean(v value, at jsontext.Pointer) (value, *cleaned) {
 	c := &cleaned{}
 	out := c.value(make([]byte, 0, len(v)), v, at, v.kind() == '[')
@@ -54,6 +55,10 @@ func (c *cleaned) object(dst []byte, v value, at jsontext.Pointer) []byte {
 			first(&c.repeated, at.AppendToken(name))
 			c.repeats++
 			pairs[i].val = val
+			return
+		}
+		if len(pairs) >= mostMembers {
+			first(&c.crowded, at)
 			return
 		}
 		index[name] = len(pairs)

@@ -113,7 +113,7 @@ func (d *decoder) column(key string, v value) Column {
 
 func (d *decoder) constraints(field string, v value) []Constraint {
 	var list []Constraint
-	for e := range v.elements {
+	for e := range d.elements(field, v) {
 		var c Constraint
 		for name, m := range e.members {
 			if m.absent() {

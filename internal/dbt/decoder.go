@@ -2,6 +2,7 @@ package dbt
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 
@@ -41,7 +42,13 @@ type member struct {
 // begin sets the current entry.
 func (d *decoder) begin(e entry) {
 	d.entry, d.section, d.id, d.about = e, e.section, e.id, e.id
+	if len(d.canon.out) > heldBytes {
+		d.canon, d.entered = canonical{}, form{}
+	}
 }
+
+// heldBytes is how much memory of the value before is kept for the next one.
+const heldBytes = 2 * mib
 
 // enter checks a raw value of the current entry and repairs it if needed. What it returns is the canonical form,
 // which lasts until the next call: it has no blanks, no null members, none of those that skip leaves out, and no
@@ -50,6 +57,10 @@ func (d *decoder) enter(raw value, skip func([]byte) bool) value {
 	d.canon.read(raw, skip)
 	if !d.canon.sound() {
 		d.repair(raw, skip)
+	}
+	if len(d.canon.fields) > mostMembers {
+		d.refuse(tooManyMembers(pointer(d.section, d.id)))
+		d.canon.read(nil, skip)
 	}
 	d.entered = d.canon.form
 	return value(d.entered.buf)
@@ -85,6 +96,9 @@ func (d *decoder) repair(raw value, skip func([]byte) bool) {
 		at = at.AppendToken(d.id)
 	}
 	fixed, found := clean(raw, at)
+	if found.crowded != "" {
+		d.refuse(tooManyMembers(string(found.crowded)))
+	}
 	d.issues = append(d.issues, found.issues(d.section, d.about)...)
 	if found.nulInID {
 		d.refuse(&Error{Code: CodeEncoding, Offset: -1, Detail: "an id contains a NUL character", Remedy: remedyRewrite, Pointer: string(found.nul)})
@@ -202,7 +216,7 @@ func (d *decoder) names(field string, v value) []string {
 		return nil
 	}
 	list := d.list[:0]
-	for e := range v.elements {
+	for e := range d.elements(field, v) {
 		list = append(list, d.name(field, e))
 	}
 	if d.list = list; len(list) == 0 {
@@ -210,6 +224,34 @@ func (d *decoder) names(field string, v value) []string {
 	}
 	list = distinct(list)
 	return append(make([]string, 0, len(list)), list...)
+}
+
+// elements yields the elements of an array that are not blank, as many as one list may have.
+func (d *decoder) elements(field string, v value) iter.Seq[value] {
+	return func(yield func(value) bool) {
+		n := 0
+		for e := range v.elements {
+			if isBlank(e) {
+				continue
+			}
+			if n++; n > d.limits.Columns {
+				d.note(IssueListCut, field, "the list "+field+" was cut at "+itoa(int64(d.limits.Columns))+" elements; the artifact has all of them", "")
+				return
+			}
+			if !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// isBlank reports whether an element has nothing in it.
+func isBlank(e value) bool {
+	switch string(e) {
+	case `""`, `{}`, `[]`, `null`:
+		return true
+	}
+	return false
 }
 
 // distinct drops blanks and repetitions, keeping the order.

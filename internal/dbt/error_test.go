@@ -144,7 +144,7 @@ func TestHugeStringIsCutOff(t *testing.T) {
 	}
 }
 
-// TestBlanksTakeNoMemory sends as many blanks as one value may have bytes, and more: between members they are passed over.
+// TestBlanksTakeNoMemory sends more blanks than one value may have bytes: they do not count, wherever they are.
 func TestBlanksTakeNoMemory(t *testing.T) {
 	blanks := strings.Repeat(" ", 1<<20)
 	text := blanks + "{" + blanks + metadataV12 + blanks + "," + `"nodes":{` + blanks + `}` + blanks + "}" + blanks
@@ -152,10 +152,9 @@ func TestBlanksTakeNoMemory(t *testing.T) {
 	if err != nil {
 		t.Errorf("between values: %v", err)
 	}
-	var got *dbt.Error
 	text = strings.Replace(text, `{"dbt`, "{"+blanks+`"dbt`, 1)
 	_, _, err = dbt.ReadManifest(context.Background(), strings.NewReader(text), dbt.ManifestOptions{Limits: dbt.Limits{Value: 1 << 18}}, &recorder{})
-	if !errors.As(err, &got) || got.Limit != "value" {
+	if err != nil {
 		t.Errorf("in a value: %v", err)
 	}
 }

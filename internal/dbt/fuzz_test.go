@@ -15,6 +15,9 @@ import (
 // tight keeps a fuzzed file from being slow instead of wrong.
 var tight = dbt.Limits{Bytes: 1 << 20, Value: 1 << 18, Nodes: 1000, Columns: 100, Text: 1 << 12}
 
+// condensing has every value that is longer than a few bytes condensed.
+var condensing = dbt.Limits{Bytes: 1 << 20, Value: 1 << 18, Nodes: 1000, Columns: 100, Text: 1 << 5, Code: 1 << 5}
+
 // seeds are small files of every kind and age, and what has been wrong with files.
 var seeds = []string{
 	`{}`, `{"metadata":{}}`, oneModel, oneModel[:len(oneModel)-3], oneModel + oneModel,
@@ -81,6 +84,8 @@ func FuzzReadManifest(f *testing.F) {
 		}
 		if !isGzip(raw) {
 			sameByRange(t, raw, tight)
+			sameByRange(t, raw, condensing)
+			sameCondensed(t, raw)
 		}
 		for _, n := range one.nodes {
 			b, jerr := json.Marshal(n)
@@ -102,6 +107,7 @@ func FuzzReadCatalog(f *testing.F) {
 		checkError(t, err, raw, isGzip(raw))
 		if !isGzip(raw) {
 			sameTablesByRange(t, raw, tight)
+			sameTablesByRange(t, raw, condensing)
 		}
 		for _, table := range r.tables {
 			if _, err := json.Marshal(table); err != nil {

@@ -61,6 +61,9 @@ func (h *header) metadata(d *decoder, v value) {
 			}
 		case "env":
 			for env := range val.members {
+				if len(h.EnvNames) == mostMembers {
+					break
+				}
 				h.EnvNames = append(h.EnvNames, string(env))
 			}
 		}

@@ -18,6 +18,7 @@ const (
 	IssueLoneSurrogate    = "lone-surrogate"
 	IssueNUL              = "nul-removed"
 	IssueTextCut          = "text-cut"
+	IssueListCut          = "list-cut"
 	IssueFieldType        = "field-type"
 	IssueNodeType         = "node-type"
 	IssueSectionType      = "section-type"

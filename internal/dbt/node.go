@@ -225,7 +225,7 @@ func (d *decoder) texts(n *Node, f []member) {
 	for _, m := range f {
 		switch string(m.name) {
 		case "fqn":
-			for e := range m.val.elements {
+			for e := range d.elements("fqn", m.val) {
 				n.FQN = append(n.FQN, d.name("fqn", e))
 			}
 		case "path":
@@ -266,7 +266,7 @@ func (d *decoder) code(n *Node, f []member) {
 		case "checksum":
 			n.Checksum = Checksum{d.name("checksum/name", m.val.get("name")), d.name("checksum/checksum", m.val.get("checksum"))}
 		case "extra_ctes":
-			for e := range m.val.elements {
+			for e := range d.elements("extra_ctes", m.val) {
 				n.ExtraCTEs = append(n.ExtraCTEs, d.name("extra_ctes", e.get("id")))
 			}
 			n.ExtraCTEs = distinct(n.ExtraCTEs)
@@ -292,11 +292,11 @@ func (d *decoder) dependencies(n *Node, f []member) {
 			n.DependsOn = d.names("depends_on/nodes", m.val.get("nodes"))
 			n.DependsMacros = d.names("depends_on/macros", m.val.get("macros"))
 		case "refs":
-			for e := range m.val.elements {
+			for e := range d.elements("refs", m.val) {
 				n.Refs = append(n.Refs, d.ref(e))
 			}
 		case "sources":
-			for e := range m.val.elements {
+			for e := range d.elements("sources", m.val) {
 				if p := d.names("sources", e); len(p) == 2 {
 					n.SourceRefs = append(n.SourceRefs, SourceRef{p[0], p[1]})
 				} else if len(p) == 1 { // a source whose table has its own name
@@ -316,7 +316,7 @@ func (d *decoder) ref(v value) Ref {
 		}
 	}
 	var parts []string
-	for e := range v.elements {
+	for e := range d.elements("refs", v) {
 		parts = append(parts, d.name("refs", e))
 	}
 	switch len(parts) {

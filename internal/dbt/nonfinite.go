@@ -37,6 +37,8 @@ func (s *scanner) withoutNonFinite(raw value) value {
 		done = from + len(nonFiniteWords[w])
 		s.nonFinite[w]++
 	}
-	s.finite = append(out, raw[done:]...)
-	return s.finite
+	if out = append(out, raw[done:]...); !s.isLong {
+		s.finite = out
+	}
+	return out
 }

@@ -117,7 +117,25 @@ func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order
 		b, room = take(), batchBytes+batchBytes/4
 		return nil
 	}
+	var d *decoder // of long values, which are not copied
 	err := p.split(ctx, func(e entry, text form) error {
+		if len(text.buf) > heldBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+			if d == nil {
+				d = p.decoder()
+			}
+			long := take()
+			p.decodeOne(d, long, e, text)
+			long.finish(d)
+			select {
+			case order <- long:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
 		if b.add(e, text, room); len(b.buf) < batchBytes {
 			return nil
 		}
@@ -132,22 +150,29 @@ func (p *pipeline[T]) splitAll(ctx context.Context, free *sync.Pool, work, order
 func (p *pipeline[T]) decodeAll(work <-chan *batch[T]) {
 	d := p.decoder()
 	for b := range work {
-		emit := func(v T) { b.out = append(b.out, v) }
 		for _, e := range b.entries {
-			d.begin(e)
-			d.given = b.text(e)
-			p.decode(d, e, emit)
-			if d.err != nil {
+			if p.decodeOne(d, b, e, b.text(e)); d.err != nil {
 				break
 			}
 		}
-		b.issues = d.issues
-		if d.err != nil {
-			b.err = d.err
-		}
-		d.issues, d.err = nil, nil
-		close(b.done)
+		b.finish(d)
 	}
+}
+
+func (p *pipeline[T]) decodeOne(d *decoder, b *batch[T], e entry, text form) {
+	d.begin(e)
+	d.given = text
+	p.decode(d, e, func(v T) { b.out = append(b.out, v) })
+}
+
+// finish passes on what a decoder found in the batch.
+func (b *batch[T]) finish(d *decoder) {
+	b.issues = d.issues
+	if d.err != nil {
+		b.err = d.err
+	}
+	d.issues, d.err = nil, nil
+	close(b.done)
 }
 
 func (p *pipeline[T]) deliverAll(free *sync.Pool, order <-chan *batch[T]) error {
@@ -163,9 +188,7 @@ func (p *pipeline[T]) deliverAll(free *sync.Pool, order <-chan *batch[T]) error 
 			return b.err
 		}
 		clear(b.out) // the values belong to the receiver now
-		if cap(b.buf) <= 4*batchBytes {
-			free.Put(b)
-		}
+		free.Put(b)
 	}
 	return nil
 }

@@ -36,7 +36,11 @@ func sameByRange(t *testing.T, raw []byte, limits dbt.Limits) {
 		if n.ResourceType != "macro" && n.Materialized != want.Materialized {
 			t.Errorf("%s is indexed as %q, decoded as %q", want.UniqueID, n.Materialized, want.Materialized)
 		}
-		got, _, err := d.Decode(n.Section, n.UniqueID, n.Hash, n.Range, raw[n.Range.Offset:][:n.Range.Length])
+		own, err := n.Range.Read(bytes.NewReader(raw), limits, nil)
+		if err != nil {
+			t.Fatalf("range of %s: %v", want.UniqueID, err)
+		}
+		got, _, err := d.Decode(n.Section, n.UniqueID, n.Hash, n.Range, own)
 		if err != nil || !reflect.DeepEqual(*got, want) {
 			t.Fatalf("%s by its range: %v\n got %+v\nwant %+v", want.UniqueID, err, got, want)
 		}
@@ -54,7 +58,11 @@ func sameTablesByRange(t *testing.T, raw []byte, limits dbt.Limits) {
 	}
 	d := dbt.NewTableDecoder(limits)
 	for i, table := range index.tables {
-		got, _, err := d.Decode(table.Section, table.UniqueID, table.Hash, table.Range, raw[table.Range.Offset:][:table.Range.Length])
+		own, err := table.Range.Read(bytes.NewReader(raw), limits, nil)
+		if err != nil {
+			t.Fatalf("range of %s: %v", table.UniqueID, err)
+		}
+		got, _, err := d.Decode(table.Section, table.UniqueID, table.Hash, table.Range, own)
 		if err != nil || !reflect.DeepEqual(got, whole.tables[i]) {
 			t.Fatalf("%s by its range: %v\n got %+v\nwant %+v", table.UniqueID, err, got, whole.tables[i])
 		}

@@ -257,7 +257,7 @@ func (d *decoder) status(r *Result, f []member) {
 
 func (d *decoder) timing(v value) []Timing {
 	var list []Timing
-	for e := range v.elements {
+	for e := range d.elements("timing", v) {
 		var t Timing
 		for name, m := range e.members {
 			switch string(name) {

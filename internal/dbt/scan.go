@@ -26,6 +26,9 @@ type scanner struct {
 
 	place
 	canon     canonical // of the current value, once it is checked
+	condense  condenser // of the current value, if it is long
+	isLong    bool      // the current value is condensed
+	began     int64     // offset of the current value
 	suspect   bool      // the current value may hold NaN or Infinity
 	finite    []byte    // scratch: the current value without them
 	nonFinite [3]int    // words read as null so far
@@ -59,9 +62,6 @@ func (p place) pointer() string {
 // more reads on and reports whether there is more text than before. It moves the window, and with it pos, from
 // and mark.
 func (s *scanner) more() bool {
-	if s.err == nil && s.end-s.mark > s.limits.Value+64*kib {
-		s.err = limitError("value", "a value is larger than "+byteText(int64(s.limits.Value)), "")
-	}
 	if s.err != nil {
 		return false
 	}
@@ -103,7 +103,7 @@ func (s *scanner) offset(i int) int64 {
 // peek returns the next byte that is not blank; 0 at the end of the text. The window need not hold blanks in
 // front of a member or element.
 func (s *scanner) peek() byte {
-	between := s.pos == s.mark
+	between, from := s.pos == s.mark, s.pos-s.mark
 	for {
 		s.pos = afterBlanks(s.buf[:s.end], s.pos)
 		if s.from = s.pos; between {
@@ -112,9 +112,23 @@ func (s *scanner) peek() byte {
 		if s.pos < s.end {
 			return s.buf[s.pos]
 		}
+		if !between {
+			s.dropBlanks(s.mark + from)
+		}
 		if !s.more() {
 			return 0
 		}
+	}
+}
+
+// manyBlanks is how many blanks in a row the window does not hold.
+const manyBlanks = 64 * kib
+
+// dropBlanks drops the blanks with which the window ends, if they are many: all from buf[from] on.
+func (s *scanner) dropBlanks(from int) {
+	if n := s.end - from; n >= manyBlanks {
+		s.base += int64(n)
+		s.pos, s.from, s.end = from, from, from
 	}
 }
 
@@ -185,7 +199,10 @@ func (s *scanner) name() (string, error) {
 		return "", s.broken()
 	}
 	for found := false; !found; {
-		if s.pos, found = restOfString(s.buf[:s.end], s.pos); !found && !s.more() {
+		if s.pos, found = restOfString(s.buf[:s.end], s.pos); s.pos-s.from > len(`\u0000`)*s.limits.Name+len(`""`) {
+			return "", s.located(limitError("name", "a name is longer than "+byteText(int64(s.limits.Name)), ""))
+		}
+		if !found && !s.more() {
 			return "", s.ended()
 		}
 	}
@@ -220,10 +237,18 @@ func (s *scanner) value() (value, error) {
 
 // check checks the value that was read last.
 func (s *scanner) check(raw value) error {
-	if s.canon.read(raw, allMembers); !s.canon.valid {
-		return s.broken()
+	s.canon.read(raw, allMembers)
+	valid := s.canon.valid
+	if s.isLong {
+		s.canon = canonical{} // its memory is not needed again
 	}
-	return nil
+	switch {
+	case valid:
+		return nil
+	case s.isLong:
+		return s.brokenLong(raw)
+	}
+	return s.broken()
 }
 
 // sound reads the current value into s.canon, in one pass, if it is an object or array that the window holds whole
@@ -233,27 +258,31 @@ func (s *scanner) sound(skip func([]byte) bool) (raw value, ok bool) {
 	if c := s.peek(); skip == nil || c != '{' && c != '[' {
 		return nil, false
 	}
-	size := s.canon.readFirst(s.buf[s.from:s.end], s.limits.Depth-s.level, skip)
-	if size == bad || size > s.limits.Value {
+	longest := s.limits.windowed()
+	size := s.canon.readFirst(s.buf[s.from:min(s.end, s.from+longest)], s.limits.Depth-s.level, skip)
+	if size == bad {
 		return nil, false
 	}
+	s.isLong, s.began = false, s.offset(s.from)
 	s.pos = s.from + size
 	return s.buf[s.from:s.pos], true
 }
 
-// raw is value without the check: only quotes and brackets outside of strings are certain to match in number.
+// raw is value without the check: only quotes and brackets outside of strings are certain to match in number. A long
+// value is condensed.
 func (s *scanner) raw() (value, error) {
-	s.suspect = false
+	s.suspect, s.isLong = false, false
 	err := s.word
 	if c := s.peek(); c == '{' || c == '[' || c == '"' {
 		err = s.balanced
 	}
+	s.began = s.offset(s.from)
 	if err := err(); err != nil {
 		return nil, err
 	}
 	raw := value(s.buf[s.from:s.pos])
-	if len(raw) > s.limits.Value {
-		return nil, s.located(limitError("value", "a value is larger than "+byteText(int64(s.limits.Value)), ""))
+	if s.isLong {
+		raw = s.condense.out
 	}
 	if s.suspect {
 		raw = s.withoutNonFinite(raw)
@@ -275,6 +304,9 @@ func (s *scanner) word() error {
 			case 'N', 'I':
 				s.suspect = true
 			}
+		}
+		if s.pos-s.from > s.limits.windowed() {
+			return s.located(tooLong(s.limits))
 		}
 		if !s.more() {
 			return s.ended()
@@ -304,7 +336,7 @@ func (s *scanner) balanced() error {
 					break
 				}
 				if inside = false; depth == s.level {
-					return nil
+					return s.condenseLong()
 				}
 				continue
 			}
@@ -313,17 +345,20 @@ func (s *scanner) balanced() error {
 				inside = true
 			case opening:
 				if depth++; depth > s.limits.Depth {
-					return s.located(limitError("depth", "values nest deeper than "+itoa(int64(s.limits.Depth))+" levels", ""))
+					return s.located(tooDeep(s.limits))
 				}
 			case closing:
 				if depth--; depth == s.level {
 					s.pos++
-					return nil
+					return s.condenseLong()
 				}
 			case capital:
 				s.suspect = true
 			}
 			s.pos++
+		}
+		if s.pos-s.from > s.limits.windowed() {
+			return s.condenseLong()
 		}
 		if !s.more() {
 			return s.ended()

@@ -53,7 +53,7 @@ func (d *decoder) semanticModel(f []member) *SemanticModel {
 
 func (d *decoder) semanticParts(field string, v value) []SemanticPart {
 	var list []SemanticPart
-	for e := range v.elements {
+	for e := range d.elements(field, v) {
 		var p SemanticPart
 		for name, m := range e.members {
 			switch string(name) {

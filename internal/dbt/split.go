@@ -29,6 +29,9 @@ func newSplitter(r io.Reader, part Kind, limits Limits) (*splitter, error) {
 	return &splitter{scanner: scanner{stream: stream, limits: limits, part: part}, seen: map[string]bool{}, ids: map[uint64]struct{}{}}, nil
 }
 
+// maxSections is how many members a file may have at its top level.
+const maxSections = 1000
+
 // walk calls visit for every top-level member; visit must consume the value with one of the methods below.
 // It succeeds only if the file ends after the object.
 func (s *splitter) walk(ctx context.Context, visit func(section string, kind jsontext.Kind) error) error {
@@ -65,7 +68,7 @@ func (s *splitter) visit(visit func(section string, kind jsontext.Kind) error) e
 	}
 	s.seen[name] = true
 	clear(s.ids)
-	if len(s.seen) > s.limits.Columns {
+	if len(s.seen) > maxSections {
 		return limitError("sections", "there are too many top-level sections", "")
 	}
 	return visit(name, s.kind())
@@ -114,7 +117,7 @@ func (s *splitter) forDecoders(ctx context.Context, bracket byte, skip func([]by
 		return s.raw()
 	}
 	return s.each(ctx, bracket, read, func(id string, raw value) error {
-		e := entry{section: s.section, id: id, at: s.offset(s.from), length: int64(s.pos - s.from), checked: checked}
+		e := entry{section: s.section, id: id, at: s.began, length: s.offset(s.pos) - s.began, checked: checked}
 		if s.list {
 			e.index = s.index
 		}
@@ -149,6 +152,7 @@ func (s *splitter) each(ctx context.Context, bracket byte, read func() (value, e
 		if err != nil {
 			return err
 		}
+		s.noteCut(name)
 		if err := fn(name, raw); err != nil {
 			return err
 		}
@@ -232,6 +236,17 @@ func (s *splitter) noteRepeat(name string) {
 		})
 	}
 	s.ids[h] = struct{}{}
+}
+
+// noteCut reports texts of the current entry that were cut while they were read.
+func (s *splitter) noteCut(name string) {
+	if !s.isLong || s.condense.cut == 0 {
+		return
+	}
+	s.issues.add(Issue{
+		Code: IssueTextCut, Severity: Warning, Pointer: s.pointer(), UniqueID: name, field: s.section + "/", Count: s.condense.cut,
+		Message: "a text longer than " + byteText(int64(s.limits.Code)) + " was cut; the artifact has all of it",
+	})
 }
 
 // count counts one more node, table or result.

@@ -35,9 +35,10 @@ type ArtifactLimits struct {
 	Other       int64 `json:"other" doc:"Bytes of any other artifact, unpacked"`
 	UnpackRatio int64 `json:"unpack_ratio" doc:"Ratio of unpacked to packed size"`
 	Depth       int   `json:"depth" doc:"Nesting of JSON"`
-	Value       int   `json:"value" doc:"Bytes of a raw JSON value, such as a node"`
+	Value       int   `json:"value" doc:"Bytes of a JSON value, such as a node, without blanks and what of its texts is cut"`
 	Name        int   `json:"name" doc:"Bytes of an id or name"`
 	Text        int   `json:"text" doc:"Bytes of a text; longer texts are cut"`
+	Code        int   `json:"code" doc:"Bytes of a text that is kept whole, such as SQL; longer texts are cut"`
 	Nodes       int   `json:"nodes" doc:"Nodes or results of a file"`
 	Columns     int   `json:"columns" doc:"Columns of a node"`
 }
@@ -46,7 +47,7 @@ type ArtifactLimits struct {
 func ArtifactLimitsOf(manifest, other dbt.Limits) ArtifactLimits {
 	return ArtifactLimits{
 		Manifest: manifest.Bytes, Other: other.Bytes, UnpackRatio: manifest.Ratio, Depth: manifest.Depth, Value: manifest.Value,
-		Name: manifest.Name, Text: manifest.Text, Nodes: manifest.Nodes, Columns: manifest.Columns,
+		Name: manifest.Name, Text: manifest.Text, Code: manifest.Code, Nodes: manifest.Nodes, Columns: manifest.Columns,
 	}
 }
 

@@ -15,9 +15,10 @@ import (
 // artifact is the unpacked text of a part, read twice: from the start when it is
 // indexed, and by ranges when what changed is decoded.
 type artifact struct {
-	part catalog.Part
-	text blob.ReaderAtCloser
-	open func(ctx context.Context) (io.ReadCloser, error)
+	part   catalog.Part
+	limits dbt.Limits
+	text   blob.ReaderAtCloser
+	open   func(ctx context.Context) (io.ReadCloser, error)
 }
 
 // artifact returns the text of a part. What is not a plain file already, because
@@ -45,7 +46,7 @@ func (j *job) artifact(ctx context.Context, part catalog.Part) (*artifact, error
 	if packed {
 		return j.spool(ctx, part)
 	}
-	return &artifact{part: part, text: text, open: func(ctx context.Context) (io.ReadCloser, error) { return j.blob(ctx, part) }}, nil
+	return &artifact{part: part, limits: j.Limits(part.Name), text: text, open: func(ctx context.Context) (io.ReadCloser, error) { return j.blob(ctx, part) }}, nil
 }
 
 // openAhead opens the text for a reader that takes all of it.
@@ -99,7 +100,7 @@ func (j *job) spool(ctx context.Context, part catalog.Part) (_ *artifact, err er
 		return nil, inPart(part.Name, err)
 	}
 	return &artifact{
-		part: part, text: file,
+		part: part, limits: j.Limits(part.Name), text: file,
 		open: func(context.Context) (io.ReadCloser, error) {
 			return io.NopCloser(io.NewSectionReader(file, 0, size)), nil
 		},
@@ -146,14 +147,11 @@ func (c contextReader) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// read returns the bytes of a range, in buf if they fit. It may be called from
+// read returns the value of a range, in buf if it fits. It may be called from
 // several goroutines.
 func (a *artifact) read(r dbt.Range, buf []byte) ([]byte, error) {
-	if int64(cap(buf)) < r.Length {
-		buf = make([]byte, r.Length)
-	}
-	buf = buf[:r.Length]
-	if _, err := a.text.ReadAt(buf, r.Offset); err != nil {
+	buf, err := r.Read(a.text, a.limits, buf)
+	if err != nil {
 		return nil, fmt.Errorf("%s at byte %d: %w", a.part.Name, r.Offset, err)
 	}
 	return buf, nil

@@ -94,6 +94,12 @@ func (m *manifestReader) ReadFacets(ctx context.Context, claims []int) ([]catalo
 	return readBatch(ctx, &m.nodes, pick(m.facets, claims), m.facet)
 }
 
+// FacetSize implements revision.FacetReader.
+func (m *manifestReader) FacetSize(claim int) int64 { return m.facets[claim].Length }
+
+// TestSize implements revision.TestReader.
+func (m *manifestReader) TestSize(test int) int64 { return m.tests[test].Length }
+
 func (m *manifestReader) facet(d *dbt.NodeDecoder, e *entry, raw []byte, out *catalog.Facet, texts revision.Texts) ([]dbt.Issue, error) {
 	n, issues, err := d.Decode(e.section, e.id, e.hash, e.Range, raw)
 	if err != nil {
@@ -129,6 +135,9 @@ type catalogReader struct {
 func (c *catalogReader) ReadFacets(ctx context.Context, claims []int) ([]catalog.Facet, revision.Texts, error) {
 	return readBatch(ctx, &c.tables, pick(c.entries, claims), c.facet)
 }
+
+// FacetSize implements revision.FacetReader.
+func (c *catalogReader) FacetSize(claim int) int64 { return c.entries[claim].Length }
 
 func (c *catalogReader) facet(d *dbt.TableDecoder, e *entry, raw []byte, out *catalog.Facet, _ revision.Texts) ([]dbt.Issue, error) {
 	t, issues, err := d.Decode(e.section, e.id, e.hash, e.Range, raw)

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	maxCode   = 32 << 20
+	maxCode   = 1 << 20
 	maxIssues = 50
 )
 

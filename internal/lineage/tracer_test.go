@@ -180,7 +180,7 @@ func TestCodeThatIsTooLong(t *testing.T) {
 	w := newWorld("postgres")
 	w.model("m", "select 1 as one --"+strings.Repeat(" ", maxCode))
 	b := w.trace(t)["m"]
-	if b.Status != Failed || !slices.Equal(codes(b), []string{IssueTooLong}) || !strings.Contains(b.Issues[0].Message, "33554450 bytes") {
+	if b.Status != Failed || !slices.Equal(codes(b), []string{IssueTooLong}) || !strings.Contains(b.Issues[0].Message, "1048594 bytes") {
 		t.Errorf("%s, %v", b.Status, b.Issues)
 	}
 }

@@ -445,7 +445,7 @@ func (p *identification) keepWaiting(ctx context.Context, o *Observation, waitin
 	for _, f := range stored {
 		before[keyOf(f)] = f
 	}
-	for some := range slices.Chunk(waiting, batch) {
+	for some := range batches(waiting, batch, func(claim int) int64 { return o.Facets.FacetSize(claim) }) {
 		facets, texts, err := o.Facets.ReadFacets(ctx, some)
 		if err != nil {
 			return err

@@ -13,10 +13,6 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// batch is how many assets are read, merged and written at a time: it bounds the
-// memory of an apply, not its atomicity.
-const batch = 500
-
 // merger merges assets from their facets and writes those that differ from the
 // stored ones.
 type merger struct {
@@ -34,23 +30,33 @@ type merger struct {
 // while the one before it is written.
 func (m *merger) run(ctx context.Context) error {
 	ids := m.changes.assets()
-	for done := 0; done < len(ids); done += batch {
-		now := ids[done:min(done+batch, len(ids))]
+	done := 0
+	for now := range batches(ids, batch, m.sizeOf) {
 		b, err := m.mergeBatch(ctx, now)
 		if err != nil {
 			return err
 		}
 		m.changes.forget(now)
 		m.written() // at most two batches are in memory
+		done += len(now)
+		progress := int64(done)
 		m.later(func(ctx context.Context) error {
 			if err := m.writeBatch(ctx, &b); err != nil {
 				return err
 			}
-			m.report().Progress(int64(done+len(now)), int64(len(ids)))
+			m.report().Progress(progress, int64(len(ids)))
 			return nil
 		})
 	}
 	return nil
+}
+
+// sizeOf returns how many bytes the observations report about an asset.
+func (m *merger) sizeOf(id catalog.AssetID) (bytes int64) {
+	for _, ref := range m.changes.reportsOf(id) {
+		bytes += ref.observation.Facets.FacetSize(ref.claim)
+	}
+	return bytes
 }
 
 // stored is what the store holds of a batch of assets.

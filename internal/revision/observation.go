@@ -134,6 +134,8 @@ type FacetReader interface {
 	// ReadFacets returns the facets of the claims with these indices, in their
 	// order, and the texts that they name by hash.
 	ReadFacets(ctx context.Context, claims []int) ([]catalog.Facet, Texts, error)
+	// FacetSize returns the bytes that the facet of a claim is read from; 0 if it is in memory.
+	FacetSize(claim int) int64
 }
 
 // Texts are SQL texts by hash.
@@ -150,6 +152,8 @@ type TestReader interface {
 	// ReadTests returns the tests with these indices, in their order, without
 	// ids and tables, and the texts that they name.
 	ReadTests(ctx context.Context, tests []int) ([]catalog.Test, Texts, error)
+	// TestSize returns the bytes that a test is read from; 0 if it is in memory.
+	TestSize(test int) int64
 }
 
 // Links are the parents of each child, by the ids of one origin.
@@ -173,6 +177,12 @@ func (h *Held) ReadFacets(_ context.Context, claims []int) ([]catalog.Facet, Tex
 	h.Texts = nil // they are written once
 	return out, texts, nil
 }
+
+// FacetSize implements FacetReader.
+func (h *Held) FacetSize(int) int64 { return 0 }
+
+// TestSize implements TestReader.
+func (h *Held) TestSize(int) int64 { return 0 }
 
 // ReadTests implements TestReader.
 func (h *Held) ReadTests(_ context.Context, tests []int) ([]catalog.Test, Texts, error) {

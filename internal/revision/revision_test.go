@@ -345,6 +345,10 @@ func (f failing) ReadFacets(context.Context, []int) ([]catalog.Facet, Texts, err
 	return nil, nil, f.err
 }
 
+func (f failing) FacetSize(int) int64 { return 0 }
+
+func (f failing) TestSize(int) int64 { return 0 }
+
 func (f failing) ReadTests(context.Context, []int) ([]catalog.Test, Texts, error) {
 	return nil, nil, f.err
 }

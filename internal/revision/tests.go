@@ -106,7 +106,7 @@ func (a *apply) observedTests(ctx context.Context, o *Observation) error {
 			changed = append(changed, i)
 		}
 	}
-	for some := range slices.Chunk(changed, testBatch) {
+	for some := range batches(changed, testBatch, func(test int) int64 { return o.TestReader.TestSize(test) }) {
 		if err := a.readTests(ctx, o, some, byID); err != nil {
 			return err
 		}

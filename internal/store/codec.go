@@ -56,7 +56,7 @@ func (e *encoder) json(v any) (long []span, err error) {
 	a := appender{b: e.plain.AvailableBuffer()}
 	if a.appended(v) {
 		err = a.err
-		e.plain.Write(a.b)
+		e.plain = *bytes.NewBuffer(a.b) // which is the buffer's own memory or replaces it
 	} else {
 		err = json.MarshalWrite(&e.plain, v, bodyOptions)
 	}
