@@ -103,6 +103,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerTestHistory(s)
 	a.registerRuns(s)
 	a.registerFreshness(s)
+	a.registerCoverage(s)
 	a.registerChanges(s)
 	a.registerLineage(s)
 	a.registerColumnLineage(s)

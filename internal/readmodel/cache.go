@@ -29,6 +29,7 @@ const (
 	latestPart     // latest results of the nodes of pages
 	testStatesPart // tests with the class of their latest result
 	freshnessPart  // of the sources that are there
+	coveragePart   // of all tables together
 	partKinds
 )
 

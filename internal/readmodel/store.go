@@ -46,6 +46,7 @@ type rows interface {
 	NeighboursOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID]store.Neighbours, error)
 	TestsOfAsset(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64) ([]catalog.Test, error)
 	TestsOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Test, error)
+	TestBodiesOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Test, error)
 	TestByID(ctx context.Context, ws int64, id catalog.TestID) (catalog.Test, catalog.SchemaID, error)
 	TestsByID(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.TestID) ([]catalog.Test, error)
 	Texts(ctx context.Context, ws int64, hashes []catalog.Hash) (map[catalog.Hash]string, error)
@@ -70,6 +71,7 @@ type results interface {
 
 // history reads what changed and what waits.
 type history interface {
+	VersionsTo(ctx context.Context, ws int64, schema catalog.SchemaID, to int64, limit int) ([]catalog.Version, error)
 	FirstVersion(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
 	ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error)
 	Edits(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64, p store.Page) (store.Paged[store.Edit], error)

@@ -88,6 +88,11 @@ func (s *Store) TestsOfAssets(ctx context.Context, ws int64, schema catalog.Sche
 	return s.testsIn(ctx, ws, schema, at, "asset", int64s(ids), false)
 }
 
+// TestBodiesOfAssets returns the tests on the assets at a version, by id.
+func (s *Store) TestBodiesOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Test, error) {
+	return s.testsIn(ctx, ws, schema, at, "asset", int64s(ids), true)
+}
+
 func (s *Store) testsIn(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, column string, ids []int64, full bool) ([]catalog.Test, error) {
 	columns, scan := testColumns, scanTest
 	if full {

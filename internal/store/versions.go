@@ -39,3 +39,13 @@ func (s *Store) Version(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	}
 	return v, nil
 }
+
+// VersionsTo returns at most limit versions of a schema up to a number, newest first.
+func (s *Store) VersionsTo(ctx context.Context, ws int64, schema catalog.SchemaID, to int64, limit int) ([]catalog.Version, error) {
+	versions, err := list(ctx, s.reader(ws), scanVersion, `SELECT `+versionColumns+` FROM versions
+		WHERE ws = ? AND schema_id = ? AND number <= ? ORDER BY number DESC LIMIT ?`, ws, int64(schema), to, limit)
+	if err != nil {
+		return nil, fmt.Errorf("versions of %s: %w", schema, err)
+	}
+	return versions, nil
+}
