@@ -13,6 +13,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 )
 
 // clock is a time that the test moves.
@@ -51,18 +52,7 @@ func (c *counted) AppendAudit(ctx context.Context, ws int64, entries ...store.Au
 
 func newAccess(t *testing.T, options ...Option) (*Access, *counted, *clock) {
 	t.Helper()
-	st, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := st.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := st.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	st := sqlitetest.Open(t, sqlite.Options{})
 	c := &clock{at: time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)}
 	keys := &counted{Store: st}
 	return New(keys, c.now, rand.Reader, options...), keys, c

@@ -34,6 +34,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 )
 
 // Server is a running API.
@@ -112,11 +113,7 @@ func (o Options) withDefaults() Options {
 
 func openSQLite(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
-	st, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Migrated(t, st)
+	return sqlitetest.Open(t, sqlite.Options{Now: now})
 }
 
 // Migrated brings the tables of a store up and closes it when the test ends.

@@ -19,6 +19,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 )
 
 const ws = catalog.DefaultWorkspace
@@ -40,14 +41,8 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, clock: time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return r.clock }
+	r.store = sqlitetest.Open(t, sqlite.Options{Now: now})
 	var err error
-	if r.store, err = sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = r.store.Close() })
-	if err := r.store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	r.blobFolder = t.TempDir()
 	if r.blobs, err = fs.Open(r.blobFolder, ws, now); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/pgtest"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 )
 
 func TestMain(m *testing.M) {
@@ -37,15 +38,7 @@ const ws = catalog.DefaultWorkspace
 // open opens an empty store that ends with the test.
 func open(t *testing.T) *store.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: time.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return sqlitetest.Open(t, sqlite.Options{Now: time.Now})
 }
 
 // ends collects how jobs ended.

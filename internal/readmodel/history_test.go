@@ -20,6 +20,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 )
 
 const ws = catalog.DefaultWorkspace
@@ -27,13 +28,7 @@ const ws = catalog.DefaultWorkspace
 // openStore opens an empty store.
 func openStore(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { must(t, s.Close()) })
-	must(t, s.Migrate(t.Context()))
-	return s
+	return sqlitetest.Open(t, sqlite.Options{})
 }
 
 func must(t testing.TB, err error) {

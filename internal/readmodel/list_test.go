@@ -97,6 +97,15 @@ func randomFilter(random *rand.Rand, schema catalog.SchemaID, version int64) (Fi
 	}
 }
 
+// rounds returns how often a test repeats what n rounds try: far less often in short form, whose purpose is the race
+// detector, under which the store is many times slower.
+func rounds(n int) int {
+	if testing.Short() {
+		return max(2, n/10)
+	}
+	return n
+}
+
 // TestListsAreTheStores: a list from cards has the rows, the order, the pages, the
 // totals and the breakdowns that the store gives.
 func TestListsAreTheStores(t *testing.T) {
@@ -105,7 +114,7 @@ func TestListsAreTheStores(t *testing.T) {
 	w := newWriter(t, openStore(t), "shop")
 	w.manyAssets(random)
 	v := w.view(newModel(t, w.store))
-	for range 60 {
+	for range rounds(60) {
 		at, err := v.At(t.Context(), AtVersion(int64(1+random.IntN(2))))
 		must(t, err)
 		filter, stored := randomFilter(random, w.schema, at.Version)
@@ -121,9 +130,9 @@ func TestListsAfterSaves(t *testing.T) {
 	w := newWriter(t, openStore(t), "shop")
 	w.manyAssets(random)
 	m := newModel(t, w.store)
-	for range 12 {
+	for range rounds(12) {
 		v := w.view(m)
-		for range 20 {
+		for range rounds(20) {
 			filter, stored := randomFilter(random, w.schema, v.Version)
 			w.sameLists(v, filter, stored, 20)
 		}
@@ -197,7 +206,7 @@ func TestListsOfAllSchemas(t *testing.T) {
 	small, err := New(Options{Store: one.store, CacheBytes: 1})
 	must(t, err)
 	all := newModel(t, one.store).Workspace(everyone)
-	for range 40 {
+	for range rounds(40) {
 		filter, stored := randomFilter(random, 0, 0)
 		page := store.Page{Limit: 1 + random.IntN(20)}
 		for {

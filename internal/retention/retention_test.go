@@ -19,6 +19,9 @@ import (
 // Two months of four imports a day, one of them failing: of each project and kind
 // the last ten stay, and one a day for thirty days.
 func TestTwoMonths(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short: one goroutine, and 240 imports")
+	}
 	onBoth(t, func(r *rig) {
 		const days = 60
 		var imports []catalog.Import

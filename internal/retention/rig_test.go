@@ -3,6 +3,7 @@ package retention_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -65,22 +67,30 @@ type rig struct {
 func onBoth(t *testing.T, test func(r *rig)) {
 	t.Run("sqlite", func(t *testing.T) {
 		c := &clock{}
-		s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: c.now})
-		test(newRig(t, c, s, err))
+		test(newRig(t, c, sqlitetest.Open(t, sqlite.Options{Now: c.now})))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		c := &clock{}
-		s, err := postgres.Open(t.Context(), pgtest.New(t), postgres.Options{Now: c.now})
-		test(newRig(t, c, s, err))
+		s, err := postgres.Open(t.Context(), pgtest.NewFrom(t, "migrated", migrate), postgres.Options{Now: c.now})
+		must(t, err)
+		t.Cleanup(func() { _ = s.Close() })
+		test(newRig(t, c, s))
 	})
 }
 
-func newRig(t *testing.T, c *clock, s *store.Store, err error) *rig {
+// migrate makes the database that those of the tests are copies of.
+func migrate(ctx context.Context, dsn string) error {
+	s, err := postgres.Open(ctx, dsn, postgres.Options{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Migrate(ctx), s.Close())
+}
+
+func newRig(t *testing.T, c *clock, s *store.Store) *rig {
 	t.Helper()
-	must(t, err)
-	t.Cleanup(func() { _ = s.Close() })
-	must(t, s.Migrate(t.Context()))
 	r := &rig{T: t, clock: c, store: s}
+	var err error
 	r.blobs, err = fs.Open(t.TempDir(), ws, c.now)
 	must(t, err)
 	schema, err := s.CreateSchema(t.Context(), ws, "Analytics Warehouse", "")

@@ -17,6 +17,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -40,11 +41,7 @@ func onStores(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		r := &rig{t: t, clock: monday}
-		s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: r.now})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.begin(s)
+		r.begin(sqlitetest.Open(t, sqlite.Options{Now: r.now}))
 		test(t, r)
 	})
 	t.Run("postgres", func(t *testing.T) {
@@ -57,6 +54,7 @@ func onStores(t *testing.T, test func(t *testing.T, r *rig)) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = s.Close() })
 		r.begin(s)
 		test(t, r)
 	})
@@ -74,10 +72,6 @@ func migrate(ctx context.Context, dsn string) error {
 func (r *rig) now() time.Time { return r.clock }
 
 func (r *rig) begin(s *store.Store) {
-	r.t.Cleanup(func() { _ = s.Close() })
-	if err := s.Migrate(r.t.Context()); err != nil {
-		r.t.Fatal(err)
-	}
 	schema, err := s.CreateSchema(r.t.Context(), ws, "Warehouse", "test")
 	if err != nil {
 		r.t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 	"github.com/thalweg-data/thalweg/internal/store/storetest"
 )
 
@@ -17,7 +18,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 
 func open(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
-	return openAt(t, pgtest.NewFrom(t, "migrated", migrated), now)
+	return unmigrated(t, pgtest.NewFrom(t, "migrated", migrated), now)
 }
 
 // migrated fills the template database that tests copy.
@@ -29,7 +30,17 @@ func migrated(ctx context.Context, url string) error {
 	return errors.Join(s.Migrate(ctx), s.Close())
 }
 
+// openAt opens and migrates a store.
 func openAt(t testing.TB, url string, now func() time.Time) *store.Store {
+	t.Helper()
+	s := unmigrated(t, url, now)
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func unmigrated(t testing.TB, url string, now func() time.Time) *store.Store {
 	t.Helper()
 	s, err := postgres.Open(t.Context(), url, postgres.Options{Now: now})
 	if err != nil {
@@ -40,9 +51,6 @@ func openAt(t testing.TB, url string, now func() time.Time) *store.Store {
 			t.Error(err)
 		}
 	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	return s
 }
 
@@ -57,17 +65,5 @@ func TestStoreIsAsOnSQLite(t *testing.T) {
 
 func onSQLite(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), t.TempDir(), sqlite.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return sqlitetest.Open(t, sqlite.Options{Now: now})
 }

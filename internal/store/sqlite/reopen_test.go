@@ -47,7 +47,11 @@ func TestRequestsLiveThroughAReopen(t *testing.T) {
 			}
 		})
 	}
-	for range 100 {
+	reopens := 100
+	if testing.Short() {
+		reopens = 10
+	}
+	for range reopens {
 		if err := e.reopen(); err != nil {
 			t.Error(err)
 		}

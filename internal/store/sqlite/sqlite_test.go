@@ -6,6 +6,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
 	"github.com/thalweg-data/thalweg/internal/store/storetest"
 )
 
@@ -16,19 +17,7 @@ func open(t testing.TB, now func() time.Time) *store.Store {
 
 func openIn(t testing.TB, dir string, now func() time.Time) *store.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), dir, sqlite.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return sqlitetest.OpenIn(t, dir, sqlite.Options{Now: now})
 }
 
 func TestStore(t *testing.T) { storetest.Run(t, open) }

@@ -34,6 +34,9 @@ var update = flag.Bool("update", false, "write what a store of this version hold
 // Upgrade brings the tables of every older version up to this one, with what a
 // store of that version had written, and reads it: as what this version writes.
 func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old) {
+	if testing.Short() {
+		t.Skip("short: one goroutine, and every migration many times")
+	}
 	clock := &clock{at: start}
 	fresh := &rig{t: t, clock: clock, Store: open(t, clock.now)}
 	want := fresh.fill()
