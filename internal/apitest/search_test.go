@@ -82,6 +82,32 @@ func TestSearchPages(t *testing.T) {
 	}
 }
 
+// A list of assets by a query has the hits of the search.
+func TestListsBySearch(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	for _, q := range []string{"orders", "order_id", "tag:daily", "has:test -kind:model", "kind:operation", "arts.fct", "nothing_has_this"} {
+		query := "?limit=200&schema_id=" + r.schema + "&q=" + url.QueryEscape(q)
+		hits, rows := r.all(t, r.key, "/api/v1/search"+query, "asset.id"), r.all(t, r.key, "/api/v1/assets"+query, "id")
+		everywhere := r.all(t, r.key, "/api/v1/assets?limit=200&q="+url.QueryEscape(q), "id")
+		sorted := func(ids []any) string {
+			var out []string
+			for _, id := range ids {
+				out = append(out, fmt.Sprint(id))
+			}
+			slices.Sort(out)
+			return strings.Join(out, " ")
+		}
+		if sorted(hits) != sorted(rows) || sorted(rows) != sorted(everywhere) || (len(hits) == 0) != (q == "nothing_has_this") {
+			t.Errorf("%s: search %v, list %v, of all schemas %v", q, hits, rows, everywhere)
+		}
+	}
+	got := r.Get(t, "/api/v1/assets?q=tag%3Adaly&schema_id="+r.schema, r.key)
+	if warnings := fmt.Sprint(got.At(t, "meta.warnings")); !strings.Contains(warnings, "near names: daily") {
+		t.Errorf("warnings %s", warnings)
+	}
+}
+
 // The facets count all hits; values that nothing has and keys that are none are named with near ones.
 func TestSearchMeta(t *testing.T) {
 	t.Parallel()

@@ -28,6 +28,7 @@ type commands struct {
 	Schemas    SchemasCmd    `cmd:"" help:"Manage schemas, one per environment."`
 	Keys       KeysCmd       `cmd:"" help:"Manage API keys."`
 	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
+	Search     SearchCmd     `cmd:"" help:"Search the catalog."`
 	Revert     RevertCmd     `cmd:"" help:"Restore the state before an import."`
 	Inspect    InspectCmd    `cmd:"" help:"Count the contents of artifacts; needs no server."`
 	Lineage    LineageCmd    `cmd:"" help:"Print the column lineage of a project; needs no server."`

@@ -50,6 +50,9 @@ func TestCommandLine(t *testing.T) {
 	if out := ok("schemas", "list"); out != "SCH-101\tAnalytics Warehouse\t36 tables\n" {
 		t.Errorf("schemas list printed %q", out)
 	}
+	if out := ok("search", "--schema", "SCH-101", "--limit", "2", "order_id", "kind:model"); !regexp.MustCompile(`^TBL-\d+\tmodel\tfct_orders\.order_id\nTBL-\d+\tmodel\t[a-z_]+\.order_id\n$`).MatchString(out) {
+		t.Errorf("search printed %q", out)
+	}
 	t.Run("folder in use", func(t *testing.T) { folderInUse(t, s, dir) })
 	t.Run("backup and restore", func(t *testing.T) { backupAndRestore(t, s, dir) })
 }

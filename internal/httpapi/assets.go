@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -31,7 +30,7 @@ type assetsInput struct {
 	Materialized   string `query:"materialized" maxLength:"512"`
 	Removed        string `query:"removed" enum:"true,false" default:"false"`
 	HasDescription string `query:"has_description" enum:"true,false"`
-	Query          string `query:"q" maxLength:"512" doc:"Part of the name or relation"`
+	Query          string `query:"q" maxLength:"512" doc:"A query as of /search: words, and keys such as column:email"`
 	Sort           string `query:"sort" enum:"name,-name,kind,-kind,created_at,-created_at,updated_at,-updated_at,id,-id" doc:"Tables first and then by name, unless given"`
 	Breakdown      string `query:"breakdown" maxLength:"128" doc:"Counts over the whole list, separated by commas: kind, tag, owner, group, package, materialized"`
 }
@@ -130,8 +129,8 @@ func (a *API) assetFilter(ctx context.Context, p access.Principal, in *assetsInp
 		Materialized: in.Materialized, Query: in.Query, Sort: in.Sort, Removed: in.Removed == "true",
 		TestStatus: in.TestStatus, ColumnTag: in.ColumnTag,
 	}
-	if utf8.RuneCountInString(in.Query) > a.limits.Query {
-		return f, httpserver.InvalidParameter("q", "at most %d characters", a.limits.Query)
+	if _, err := a.searchQuery(in.Query); err != nil {
+		return f, err
 	}
 	var err error
 	if f.Kinds, err = kindsOf(in.Kind); err != nil {

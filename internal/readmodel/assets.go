@@ -12,10 +12,7 @@ import (
 )
 
 // Asset is an asset as a state holds it. It never changes.
-type Asset struct {
-	*store.AssetCard
-	search string // name and relation key in lower case, separated by a line break
-}
+type Asset struct{ *store.AssetCard }
 
 // Label is the asset's id as users see it.
 func (a *Asset) Label() string { return a.ID.Label(a.Kind) }
@@ -108,34 +105,10 @@ func assetsFrom(cards []*store.AssetCard) []*Asset {
 	assets := make([]Asset, len(cards))
 	out := make([]*Asset, len(cards))
 	for i, card := range cards {
-		assets[i] = Asset{AssetCard: card, search: searchText(card)}
+		assets[i] = Asset{AssetCard: card}
 		out[i] = &assets[i]
 	}
 	return out
-}
-
-// searchText is the text that a search looks in.
-func searchText(c *store.AssetCard) string {
-	return lowerASCII(c.Name) + "\n" + lowerASCII(c.RelationKey)
-}
-
-// lowerASCII turns ASCII letters into lower case and leaves all others: the
-// same on every engine and in every locale.
-func lowerASCII(s string) string {
-	upper := func(c byte) bool { return c >= 'A' && c <= 'Z' }
-	for i := range len(s) {
-		if !upper(s[i]) {
-			continue
-		}
-		b := []byte(s)
-		for ; i < len(b); i++ {
-			if upper(b[i]) {
-				b[i] += 'a' - 'A'
-			}
-		}
-		return string(b)
-	}
-	return s
 }
 
 // newAssets takes all assets of a version by id.
@@ -159,11 +132,10 @@ func newAssets(all []*Asset) *Assets {
 	return a
 }
 
-// size counts what one asset holds: its texts share one copy, and the text for
-// searches is a second one of the name.
+// size counts what one asset holds: its texts share one copy.
 func (a *Asset) size() int64 {
 	n := int64(unsafe.Sizeof(*a)) + int64(unsafe.Sizeof(*a.AssetCard)) + 96
-	n += int64(len(a.Name) + len(a.RelationKey) + len(a.search) + len(a.UniqueID) + len(a.Path) + len(a.Relation.Text))
+	n += int64(len(a.Name) + len(a.RelationKey) + len(a.UniqueID) + len(a.Path) + len(a.Relation.Text))
 	for _, list := range [][]string{a.Owners, a.Tags, a.FQN} {
 		for _, s := range list {
 			n += int64(unsafe.Sizeof(s)) + int64(len(s)) + labelBytes

@@ -12,6 +12,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/near"
+	"github.com/thalweg-data/thalweg/internal/search"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -32,7 +33,7 @@ type Filter struct {
 	Materialized   string
 	Removed        bool
 	HasDescription *bool
-	Query          string // part of the name or relation, ASCII letters of either case
+	Query          string // of search.Parse
 	Sort           string
 
 	owners []string // who have Owner as their e-mail address
@@ -61,7 +62,7 @@ func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Br
 	if err != nil {
 		return AssetList{}, err
 	}
-	out := AssetList{Breakdown: list.breakdown}
+	out := AssetList{Breakdown: list.breakdown, Warnings: append(unknownKeys(search.Parse(f.Query)), warningsOf(list.values)...)}
 	for _, want := range list.unmatched {
 		out.Warnings = append(out.Warnings, want.warning(maps.Keys(list.assets.index.property(want.property))))
 	}
@@ -88,6 +89,7 @@ type listed struct {
 	total     int64
 	breakdown map[store.Breakdown]map[string]int64 // not to be changed
 	unmatched []wanted                             // of an empty list: what no asset has
+	values    []unmatchedValue                     // the same of the query
 }
 
 // list finds the first assets of a list behind a key, at most so many, and counts all.
@@ -103,7 +105,12 @@ func (v *View) list(ctx context.Context, f Filter, o order, after *sortKey, most
 	if err != nil {
 		return listed{}, err
 	}
-	out := listed{assets: assets, total: int64(set.count()), breakdown: make(map[store.Breakdown]map[string]int64, len(by))}
+	query := search.Parse(f.Query)
+	unmatched, err := v.found(ctx, query, assets, set)
+	if err != nil {
+		return listed{}, err
+	}
+	out := listed{assets: assets, total: int64(set.count()), values: unmatched, breakdown: make(map[store.Breakdown]map[string]int64, len(by))}
 	for _, b := range by {
 		if f.everything() {
 			out.breakdown[b] = assets.index.breakdown(b)
@@ -116,6 +123,25 @@ func (v *View) list(ctx context.Context, f Filter, o order, after *sortKey, most
 	}
 	out.chosen = assets.index.page(o, set, after, most)
 	return out, nil
+}
+
+// found keeps of a set what a query finds, and returns the values of its filters that no asset has.
+func (v *View) found(ctx context.Context, query search.Query, assets *Assets, set bitset) ([]unmatchedValue, error) {
+	if len(query.Terms)+len(query.Filters) == 0 {
+		return nil, nil
+	}
+	scope, err := v.searchScope(ctx, assets)
+	if err != nil {
+		return nil, err
+	}
+	unmatched, err := scope.narrow(ctx, query.Filters, set)
+	if err != nil {
+		return nil, err
+	}
+	return unmatched, v.m.compute(ctx, len(assets.all)*(1+len(query.Terms)), func(ctx context.Context) error {
+		set.keep(scope.index.hits(query, len(assets.all)).all)
+		return ctx.Err()
+	})
 }
 
 // wanted is a value of a filter that assets are found by.
@@ -217,7 +243,7 @@ func (v *View) read(ctx context.Context, assets *Assets, chosen []*Asset) ([]cat
 // matches returns the positions of the assets that a filter lets through.
 func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, error) {
 	x := assets.index
-	set := x.listed(!f.Removed, len(f.Kinds) > 0)
+	set := x.listed(!f.Removed, len(f.Kinds) > 0 || search.Parse(f.Query).NamesKind())
 	if len(f.Kinds) > 0 {
 		var lists [][]int32
 		for _, k := range f.Kinds {
@@ -253,28 +279,7 @@ func (v *View) matches(ctx context.Context, f Filter, assets *Assets) (bitset, e
 			return true
 		})
 	}
-	if f.Query == "" {
-		return set, nil
-	}
-	return set, x.search(ctx, set, lowerASCII(f.Query))
-}
-
-// searchStep is how many assets a search looks at between two looks at its context.
-const searchStep = 1024
-
-// search keeps of a set the assets whose name or relation has a text in it.
-func (x *index) search(ctx context.Context, set bitset, lower string) error {
-	left := searchStep
-	set.each(func(i int32) bool {
-		if left--; left == 0 {
-			left = searchStep
-		}
-		if !x.all[i].contains(lower) {
-			set.remove(i)
-		}
-		return left < searchStep || ctx.Err() == nil
-	})
-	return ctx.Err()
+	return set, nil
 }
 
 // narrowed returns the sets of assets that the filters on tests and columns let
@@ -296,12 +301,4 @@ func (v *View) narrowed(ctx context.Context, f Filter) ([]map[catalog.AssetID]bo
 		sets = append(sets, part.(*ColumnTags).assets(f.ColumnTag))
 	}
 	return sets, nil
-}
-
-// contains reports whether the name or the relation has a text in it.
-func (a *Asset) contains(lower string) bool {
-	if strings.Contains(lower, "\n") { // which divides the two
-		return strings.Contains(lowerASCII(a.Name), lower) || strings.Contains(lowerASCII(a.RelationKey), lower)
-	}
-	return strings.Contains(a.search, lower)
 }

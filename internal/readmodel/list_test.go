@@ -66,7 +66,7 @@ func randomFilter(random *rand.Rand, schema catalog.SchemaID, version int64) (Fi
 	f := Filter{Sort: []string{"", "name", "-name", "kind", "-kind", "created_at", "-updated_at", "id", "-id"}[random.IntN(9)]}
 	has := random.IntN(2) == 0
 	for range random.IntN(3) {
-		switch random.IntN(11) {
+		switch random.IntN(10) {
 		case 0:
 			f.Kinds = []catalog.Kind{catalog.KindModel, catalog.KindExposure}[:1+random.IntN(2)]
 		case 1:
@@ -87,13 +87,11 @@ func randomFilter(random *rand.Rand, schema catalog.SchemaID, version int64) (Fi
 			f.Removed = true
 		case 9:
 			f.HasDescription = &has
-		case 10:
-			f.Query = []string{"ORD", "main", "%", "_", "größe", "s1\ndb", "y"}[random.IntN(7)]
 		}
 	}
 	return f, store.AssetFilter{
 		Schema: schema, At: version, Kind: f.Kinds, Project: f.Project, Package: f.Package, Tag: f.Tag, Owner: f.Owner, Group: f.Group, Status: f.Status,
-		Materialized: f.Materialized, Removed: &f.Removed, HasDescription: f.HasDescription, Query: f.Query, Sort: f.Sort,
+		Materialized: f.Materialized, Removed: &f.Removed, HasDescription: f.HasDescription, Sort: f.Sort,
 	}
 }
 
@@ -140,7 +138,7 @@ func TestListsAfterSaves(t *testing.T) {
 		old, err := w.store.AssetsAt(t.Context(), ws, w.schema, v.Version, ids)
 		must(t, err)
 		w.save(func(save *store.Write) {
-			rows := []store.AssetRow{{Asset: catalog.Asset{ID: ids[0], Kind: catalog.KindModel, Name: "new", Present: true}}}
+			rows := []store.AssetRow{{Asset: catalog.Asset{ID: ids[0], Kind: catalog.KindModel, Name: "new", Present: true, DBT: &catalog.DBT{UniqueID: "model.shop.new"}}}}
 			if len(old) == len(ids) && ids[0] != ids[1] { // a change of one property
 				rows = []store.AssetRow{{Asset: old[0]}}
 				[]func(){

@@ -17,7 +17,7 @@ const (
 	rankColumn
 	rankTag
 	rankRelation
-	rankInside // of its name
+	rankInside // of its name or relation
 	rankDescription
 	rankMeta
 	rankCode
@@ -139,11 +139,12 @@ func (s *SearchIndex) term(term search.Term, n int) (upTo [ranks]bitset) {
 				upTo[r].join(s.having(term.Words, n, search.Field(field), (*search.Segment).Find))
 			}
 		}
-		names := term.Field == nil || *term.Field == search.Name
 		switch searchRank(r) {
 		case rankInside:
-			if names {
-				upTo[r].join(s.having(term.Words, n, search.Name, (*search.Segment).FindInside))
+			for _, field := range []search.Field{search.Name, search.Relation} {
+				if term.Field == nil || *term.Field == field {
+					upTo[r].join(s.having(term.Words, n, field, (*search.Segment).FindInside))
+				}
 			}
 		case rankNear:
 			if upTo[rankTag].empty() {

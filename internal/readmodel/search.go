@@ -57,17 +57,17 @@ func searchViews(ctx context.Context, views []*View, query search.Query, kinds [
 	out := SearchPage{Facets: map[store.Breakdown]map[string]int64{}, Schemas: map[catalog.SchemaID]int64{}}
 	out.Warnings = unknownKeys(query)
 	var rows []viewHit
-	unmatched := map[int][]unmatchedValue{}
-	for n, v := range views {
+	var unmatched [][]unmatchedValue
+	for _, v := range views {
 		found, err := v.hits(ctx, query, kinds, after, p.Size()+1)
 		if err != nil {
 			return out, err
 		}
 		rows = append(rows, found.rows...)
-		unmatched[n] = found.unmatched
+		unmatched = append(unmatched, found.unmatched)
 		out.count(v, found)
 	}
-	out.Warnings = append(out.Warnings, unmatchedEverywhere(unmatched)...)
+	out.Warnings = append(out.Warnings, warningsOf(unmatchedEverywhere(unmatched))...)
 	slices.SortFunc(rows, func(a, b viewHit) int { return a.key.compare(b.key) })
 	if len(rows) > p.Size() {
 		rows = rows[:p.Size()]
@@ -79,6 +79,7 @@ func searchViews(ctx context.Context, views []*View, query search.Query, kinds [
 	return out, err
 }
 
+// unknownKeys returns the warnings about keys that are none.
 func unknownKeys(q search.Query) (warnings []string) {
 	for _, key := range q.Unknown {
 		warnings = append(warnings, unknownKey(key))
@@ -86,20 +87,29 @@ func unknownKeys(q search.Query) (warnings []string) {
 	return warnings
 }
 
-// unmatchedEverywhere returns the warnings about values that no asset of any view has.
-func unmatchedEverywhere(byView map[int][]unmatchedValue) (warnings []string) {
+// unmatchedEverywhere joins the values that no asset of any view has.
+func unmatchedEverywhere(byView [][]unmatchedValue) (out []unmatchedValue) {
+	if len(byView) == 0 {
+		return nil
+	}
 	for _, u := range byView[0] {
-		existing, everywhere := u.existing, true
-		for n := 1; n < len(byView) && everywhere; n++ {
-			i := slices.IndexFunc(byView[n], func(o unmatchedValue) bool { return o.key == u.key && o.value == u.value })
-			if everywhere = i >= 0; everywhere {
-				existing = append(existing, byView[n][i].existing...)
+		everywhere := true
+		for _, others := range byView[1:] {
+			i := slices.IndexFunc(others, func(o unmatchedValue) bool { return o.key == u.key && o.value == u.value })
+			if everywhere = everywhere && i >= 0; everywhere {
+				u.existing = append(u.existing, others[i].existing...)
 			}
 		}
 		if everywhere {
-			u.existing = existing
-			warnings = append(warnings, u.warning())
+			out = append(out, u)
 		}
+	}
+	return out
+}
+
+func warningsOf(values []unmatchedValue) (warnings []string) {
+	for _, u := range values {
+		warnings = append(warnings, u.warning())
 	}
 	return warnings
 }
@@ -142,7 +152,11 @@ func (v *View) hits(ctx context.Context, query search.Query, kinds []catalog.Kin
 	if v.Version == 0 {
 		return out, nil
 	}
-	scope, err := v.searchScope(ctx)
+	assets, err := v.m.assets(ctx, v.schemaKey(), v.Version)
+	if err != nil {
+		return out, err
+	}
+	scope, err := v.searchScope(ctx, assets)
 	if err != nil {
 		return out, err
 	}
@@ -150,8 +164,7 @@ func (v *View) hits(ctx context.Context, query search.Query, kinds []catalog.Kin
 	if err != nil {
 		return out, err
 	}
-	hooks := len(kinds) > 0 || slices.ContainsFunc(query.Filters, func(f search.Filter) bool { return f.Key == search.KeyKind && !f.Not })
-	set := scope.assets.index.listed(true, hooks)
+	set := assets.index.listed(true, len(kinds) > 0 || query.NamesKind())
 	if len(kinds) > 0 {
 		set.keep(scope.assets.index.kinds(kinds))
 	}
@@ -189,11 +202,7 @@ func (h *viewHits) choose(v *View, scope searchScope, query search.Query, set bi
 	}
 }
 
-func (v *View) searchScope(ctx context.Context) (searchScope, error) {
-	assets, err := v.m.assets(ctx, v.schemaKey(), v.Version)
-	if err != nil {
-		return searchScope{}, err
-	}
+func (v *View) searchScope(ctx context.Context, assets *Assets) (searchScope, error) {
 	part, err := v.m.part(ctx, v.schemaKey(), searchPart, v.Version)
 	if err != nil {
 		return searchScope{}, err
@@ -284,7 +293,7 @@ func locateTerm(texts []search.Text, term search.Term) (search.Match, bool) {
 	for _, look := range []struct {
 		how  search.How
 		last search.Field
-	}{{search.ByWords, search.Relation}, {search.Inside, search.Name}, {search.ByWords, search.Code}, {search.Near, search.Column}} {
+	}{{search.ByWords, search.Relation}, {search.Inside, search.Relation}, {search.ByWords, search.Code}, {search.Near, search.Column}} {
 		if m, ok := search.Locate(texts, term, look.how, look.last); ok {
 			return m, true
 		}

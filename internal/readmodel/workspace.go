@@ -8,6 +8,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/search"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -101,6 +102,7 @@ func (w Workspace) Assets(ctx context.Context, f Filter, p store.Page, by []stor
 	if tables*tableBytes > w.m.cache.budget {
 		return w.stored(ctx, f, p, by)
 	}
+	var values [][]unmatchedValue
 	merged := mergedList{order: order, counts: make(map[store.Breakdown]map[string]int64, len(by))}
 	unmatched := f.wanted()
 	for _, v := range views {
@@ -109,6 +111,7 @@ func (w Workspace) Assets(ctx context.Context, f Filter, p store.Page, by []stor
 			return AssetList{}, err
 		}
 		merged.add(v, list, p.Size()+1)
+		values = append(values, list.values)
 		unmatched = slices.DeleteFunc(unmatched, func(w wanted) bool {
 			return !slices.ContainsFunc(list.unmatched, func(of wanted) bool { return of.property == w.property })
 		})
@@ -117,7 +120,8 @@ func (w Workspace) Assets(ctx context.Context, f Filter, p store.Page, by []stor
 	if err != nil {
 		return out, err
 	}
-	out.Warnings, err = w.warnings(ctx, views, unmatched)
+	warnings, err := w.warnings(ctx, views, unmatched)
+	out.Warnings = slices.Concat(unknownKeys(search.Parse(f.Query)), warningsOf(unmatchedEverywhere(values)), warnings)
 	return out, err
 }
 
@@ -130,7 +134,8 @@ func (e *LimitedError) Error() string {
 
 // limitedWarning describes what a list of the store lacks.
 const limitedWarning = "The schemas of this workspace are too large to be searched together: a table that several dbt nodes report counts " +
-	"as the kind of its leading one, owner takes names only, and misspelled values are not noticed. Name a schema_id for the rest."
+	"as the kind of its leading one, owner takes names only, q is looked for in names and relations as it is, and misspelled values " +
+	"are not noticed. Name a schema_id for the rest."
 
 // stored is the list as the store answers it: a table is of the kind of its leading node only.
 func (w Workspace) stored(ctx context.Context, f Filter, p store.Page, by []store.Breakdown) (AssetList, error) {

@@ -17,8 +17,8 @@ type Match struct {
 // How is how a term matches.
 type How uint8
 
-// The ways to match: tokens that begin with the words; names that have them inside; names and columns that are near
-// them.
+// The ways to match: tokens that begin with the words; names and relations that have them inside; names and columns
+// that are near them.
 const (
 	ByWords How = iota
 	Inside
@@ -65,7 +65,7 @@ func (l located) better(o located) bool {
 // locate finds the words of a term in one text.
 func locate(text *Text, words []string, how How) (located, bool) {
 	l := located{text: text, at: -1}
-	if how == Inside && text.Field != Name || how == Near && text.Field > Column {
+	if how == Inside && text.Field != Name && text.Field != Relation || how == Near && text.Field > Column {
 		return l, false
 	}
 	left := map[string]*nearWord{}

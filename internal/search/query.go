@@ -157,6 +157,11 @@ func (q *Query) term(field *Field, v value, not bool) {
 	}
 }
 
+// NamesKind reports whether the query asks for a kind.
+func (q Query) NamesKind() bool {
+	return slices.ContainsFunc(q.Filters, func(f Filter) bool { return f.Key == KeyKind && !f.Not })
+}
+
 // Whole returns the words of the query as one name, "" if it has none that a name could have.
 func (q Query) Whole() string {
 	var b strings.Builder
