@@ -105,6 +105,7 @@ func (w *Write) end(ctx context.Context, f Flip, more func(Tx) error) error {
 	if err == nil {
 		w.done = true
 		if f.End != nil || f.Release {
+			w.s.leases.noteFreed(leaseLine{w.lease.WS, w.lease.Schema})
 			w.s.tick()
 		}
 	}

@@ -77,10 +77,11 @@ func (s *Store) LeaseSchema(ctx context.Context, ws int64, schema catalog.Schema
 }
 
 // LeaseForJob takes the lease of a schema for a claimed job, as LeaseSchema does.
-// What an earlier attempt of the same job still holds is free for it at once.
+// What an earlier attempt of the same job still holds is free for it at once,
+// even if others wait: nobody gets it before.
 // catalog.ErrFenced if the job has passed to another worker.
 func (s *Store) LeaseForJob(ctx context.Context, c JobClaim, schema catalog.SchemaID, wait time.Duration) (Lease, error) {
-	return s.leaseSchema(ctx, c.WS, schema, wait, func(tx Tx) (Lease, error) {
+	take := func(tx Tx) (Lease, error) {
 		n, err := tx.exec(ctx, `UPDATE jobs SET token = token WHERE ws = ? AND id = ? AND token = ? AND state = 'running'`, c.WS, c.ID, c.Token)
 		if err != nil {
 			return Lease{}, err
@@ -89,33 +90,91 @@ func (s *Store) LeaseForJob(ctx context.Context, c JobClaim, schema catalog.Sche
 			return Lease{}, catalog.ErrFenced
 		}
 		return s.takeLease(ctx, tx, c.WS, schema, c.Holder(), c.Holder())
-	})
+	}
+	if s.leases.isEmpty(leaseLine{c.WS, schema}) {
+		return s.leaseSchema(ctx, c.WS, schema, wait, take)
+	}
+	return s.retake(ctx, c, schema, wait, take)
 }
 
+// retake is leaseSchema for a job that need not wait in line if an earlier attempt of it has the lease.
+func (s *Store) retake(ctx context.Context, c JobClaim, schema catalog.SchemaID, wait time.Duration, take func(Tx) (Lease, error)) (lease Lease, err error) {
+	err = s.tx(ctx, func(tx Tx) error {
+		holder, err := one(ctx, tx.db, scalar[string], `SELECT lease_holder FROM schemas WHERE ws = ? AND id = ? AND lease_expires > 0`, c.WS, int64(schema))
+		if err != nil || holder != c.Holder() {
+			if notFound(err) {
+				err = nil
+			}
+			return err
+		}
+		lease, err = take(tx)
+		return err
+	})
+	if err != nil {
+		return Lease{}, fmt.Errorf("lease %s: %w", schema, err)
+	}
+	if lease.Token != 0 {
+		return lease, nil
+	}
+	return s.leaseSchema(ctx, c.WS, schema, wait, take)
+}
+
+// leaseSchema waits in the line of the schema.
 func (s *Store) leaseSchema(ctx context.Context, ws int64, schema catalog.SchemaID, wait time.Duration, take func(Tx) (Lease, error)) (Lease, error) {
-	const first, longest = 2 * time.Millisecond, 100 * time.Millisecond
-	for pause := first; ; pause = min(2*pause, longest) {
-		var lease Lease
-		err := s.tx(ctx, func(tx Tx) (err error) {
+	try := func() (lease Lease, err error) {
+		err = s.tx(ctx, func(tx Tx) (err error) {
 			if lease, err = take(tx); err != nil || lease.Token != 0 {
 				return err
 			}
 			_, err = tx.schema(ctx, ws, schema)
 			return err
 		})
-		switch {
-		case err != nil:
-			return Lease{}, fmt.Errorf("lease %s: %w", schema, err)
-		case lease.Token != 0:
-			return lease, nil
-		case wait <= 0:
-			return Lease{}, fmt.Errorf("lease %s: %w", schema, catalog.ErrBusy)
+		return lease, err
+	}
+	line := leaseLine{ws, schema}
+	lease, err := Lease{}, error(nil)
+	if s.leases.isEmpty(line) { // the usual case
+		lease, err = try()
+	}
+	if err == nil && lease.Token == 0 {
+		lease, err = s.waitForLease(ctx, line, wait, try)
+	}
+	if err != nil {
+		return Lease{}, fmt.Errorf("lease %s: %w", schema, err)
+	}
+	return lease, nil
+}
+
+// waitForLease tries again when the lease was given back in this process, and now and then because it may have been in
+// another one.
+func (s *Store) waitForLease(ctx context.Context, line leaseLine, wait time.Duration, try func() (Lease, error)) (Lease, error) {
+	if wait <= 0 {
+		return Lease{}, catalog.ErrBusy
+	}
+	const first, longest = 2 * time.Millisecond, 100 * time.Millisecond
+	turn, over := s.leases.join(line), time.NewTimer(wait)
+	defer s.leases.leave(line, turn)
+	defer over.Stop()
+	select {
+	case <-turn.first:
+	case <-over.C:
+		return Lease{}, catalog.ErrBusy
+	case <-ctx.Done():
+		return Lease{}, ctx.Err()
+	}
+	for pause := first; ; pause = min(2*pause, longest) {
+		if lease, err := try(); err != nil || lease.Token != 0 {
+			return lease, err
 		}
-		pause = min(pause, wait)
-		if err := sleep(ctx, pause); err != nil {
-			return Lease{}, fmt.Errorf("lease %s: %w", schema, err)
+		select {
+		case <-turn.freed:
+			pause = first
+		case <-time.After(pause):
+		case <-over.C:
+			return Lease{}, catalog.ErrBusy
+		case <-ctx.Done():
+			return Lease{}, ctx.Err()
 		}
-		wait -= pause
 	}
 }
 
@@ -146,6 +205,7 @@ func (s *Store) ReleaseLease(ctx context.Context, l Lease) error {
 	if err != nil {
 		return fmt.Errorf("release lease of %s: %w", l.Schema, err)
 	}
+	s.leases.noteFreed(leaseLine{l.WS, l.Schema})
 	return nil
 }
 

@@ -17,6 +17,7 @@ type Store struct {
 	eng    Engine
 	now    func() time.Time
 	wake   chan struct{}
+	leases leaseLines
 	saves  atomic.Int64 // begun by this process
 	fullAt atomic.Int64 // when the medium was last found full; microseconds, 0 = never
 }

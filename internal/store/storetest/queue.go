@@ -551,6 +551,36 @@ func testEditLeases(t *testing.T, r *rig) {
 	wants(t, r.ReleaseLease(ctx, l), catalog.ErrFenced)
 }
 
+// testLeaseLine: everyone who waits gets the lease, and who gave up is in nobody's way.
+func testLeaseLine(t *testing.T, r *rig) {
+	ctx := t.Context()
+	schema := r.schema("a")
+	held := r.lease(schema)
+	given, cancel := context.WithCancel(ctx)
+	gaveUp := make(chan error)
+	go func() {
+		_, err := r.LeaseSchema(given, ws, schema, "impatient", time.Minute)
+		gaveUp <- err
+	}()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			l, err := r.LeaseSchema(ctx, ws, schema, "edit", time.Minute)
+			if err == nil {
+				err = r.ReleaseLease(ctx, l)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	cancel()
+	wants(t, <-gaveUp, context.Canceled)
+	must(t, r.ReleaseLease(ctx, held))
+	all.Wait()
+	must(t, r.ReleaseLease(ctx, r.lease(schema)))
+}
+
 // testManyJobs: neither ended jobs nor waiting ones slow a claim.
 func testManyJobs(t *testing.T, r *rig) {
 	ctx := t.Context()

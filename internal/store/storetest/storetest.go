@@ -49,6 +49,7 @@ func Run(t *testing.T, open Open) {
 		{"finish", testFinish},
 		{"wake", testWake},
 		{"edit leases", testEditLeases},
+		{"lease line", testLeaseLine},
 		{"blobs", testBlobs},
 		{"blob being deleted", testBlobBeingDeleted},
 		{"old runs", testOldRuns},
