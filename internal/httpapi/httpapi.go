@@ -104,6 +104,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerRuns(s)
 	a.registerFreshness(s)
 	a.registerCoverage(s)
+	a.registerIssues(s)
 	a.registerChanges(s)
 	a.registerLineage(s)
 	a.registerColumnLineage(s)

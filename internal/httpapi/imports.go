@@ -108,13 +108,17 @@ func reportResource(imp catalog.Import) httpserver.Resource[Report] {
 		out.Stages = append(out.Stages, Stage{Name: s.Name, State: s.State, MS: s.MS, Done: s.Done, Total: s.Total})
 	}
 	for _, i := range imp.Report.Issues {
-		out.Issues = append(out.Issues, Issue{
-			Code: i.Code, Severity: i.Severity, Place: optional(i.Place), UniqueID: optional(i.UniqueID),
-			Message: i.Message, Remedy: optional(i.Remedy), Count: max(i.Count, 1),
-		})
+		out.Issues = append(out.Issues, issueOf(i))
 	}
 	return httpserver.Resource[Report]{
 		ID: imp.ID.String(), Type: "dbt_import_report", Attributes: out,
 		Relationships: &httpserver.Relationships{Schema: &httpserver.Named{ID: imp.SchemaID.String(), Name: imp.SchemaName}},
+	}
+}
+
+func issueOf(i catalog.Issue) Issue {
+	return Issue{
+		Code: i.Code, Severity: i.Severity, Place: optional(i.Place), UniqueID: optional(i.UniqueID),
+		Message: i.Message, Remedy: optional(i.Remedy), Count: max(i.Count, 1),
 	}
 }

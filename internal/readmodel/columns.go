@@ -21,6 +21,7 @@ type Columns struct {
 	assets   *Assets
 	graph    *lineage.ColumnGraph
 	readings map[catalog.AssetID]Reading
+	issues   map[catalog.AssetID][]lineage.Issue // of models whose code has some
 }
 
 // Reading sums up how the code of a model was read.
@@ -38,10 +39,15 @@ const (
 	columnBytes  = int64(unsafe.Sizeof(lineage.GraphColumn{})) + 16 + 8
 	edgeBytes    = int64(unsafe.Sizeof(lineage.ColumnEdge{})) + 4
 	readingBytes = 96
+	issueBytes   = int64(unsafe.Sizeof(lineage.Issue{})) + 80 // with its texts
 )
 
 func (c *Columns) size() int64 {
-	return int64(c.graph.Len())*columnBytes + int64(c.graph.Edges())*edgeBytes + int64(len(c.readings))*readingBytes
+	n := int64(c.graph.Len())*columnBytes + int64(c.graph.Edges())*edgeBytes + int64(len(c.readings))*readingBytes
+	for _, issues := range c.issues {
+		n += int64(len(issues))*issueBytes + readingBytes
+	}
+	return n
 }
 
 func (m *Model) columns(ctx context.Context, s schemaKey, version int64) (*Columns, error) {
@@ -83,7 +89,7 @@ const bytesPerColumn = 28
 // newColumns decodes the blocks as the graph goes through them: first for their
 // outputs, then in full.
 func newColumns(ctx context.Context, assets *Assets, rows []store.ColumnEdgeBlock) (*Columns, error) {
-	c := &Columns{assets: assets, readings: make(map[catalog.AssetID]Reading, len(rows))}
+	c := &Columns{assets: assets, readings: make(map[catalog.AssetID]Reading, len(rows)), issues: map[catalog.AssetID][]lineage.Issue{}}
 	var fault error
 	decoded := func(decode func([]byte) (*lineage.Block, error), take func(lineage.TableBlock)) iter.Seq[lineage.TableBlock] {
 		return func(yield func(lineage.TableBlock) bool) {
@@ -116,6 +122,9 @@ func newColumns(ctx context.Context, assets *Assets, rows []store.ColumnEdgeBloc
 // take notes how the code of a model was read.
 func (c *Columns) take(b lineage.TableBlock) {
 	c.readings[catalog.AssetID(b.Table)] = readingOf(b.Block)
+	if len(b.Block.Issues) > 0 {
+		c.issues[catalog.AssetID(b.Table)] = b.Block.Issues
+	}
 }
 
 // decodeBlocks decodes blocks on all processors.
@@ -146,11 +155,12 @@ func nextColumns(ctx context.Context, m *Model, s schemaKey, old sized, d catalo
 	}
 	changed := before.changed(d, assets)
 	if len(changed) == 0 && maps.Equal(assets.relation, before.assets.relation) {
-		return &Columns{assets: assets, graph: before.graph, readings: before.readings}, nil
+		return &Columns{assets: assets, graph: before.graph, readings: before.readings, issues: before.issues}, nil
 	}
-	c := &Columns{assets: assets, readings: maps.Clone(before.readings)}
+	c := &Columns{assets: assets, readings: maps.Clone(before.readings), issues: maps.Clone(before.issues)}
 	for _, id := range d.ColumnEdges {
 		delete(c.readings, id)
+		delete(c.issues, id)
 	}
 	blocks := func(tables []int64) ([]lineage.TableBlock, error) {
 		ids := make([]catalog.AssetID, len(tables))

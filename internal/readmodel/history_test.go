@@ -254,7 +254,8 @@ func spelledOut(part sized) any {
 		return struct {
 			Graph    *lineage.ColumnGraph
 			Readings map[catalog.AssetID]Reading
-		}{p.graph, p.readings}
+			Issues   map[catalog.AssetID][]lineage.Issue
+		}{p.graph, p.readings, p.issues}
 	case *Configs:
 		return struct {
 			Of    map[catalog.AssetID]config

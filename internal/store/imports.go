@@ -239,6 +239,20 @@ func (s *Store) Imports(ctx context.Context, ws int64, f ImportFilter, p Page) (
 	return paged(imports, p, total, func(r catalog.Import) []any { return []any{r.ID} })
 }
 
+// ImportReports returns the newest imports of a schema with their reports, newest first, without their parts.
+func (s *Store) ImportReports(ctx context.Context, ws int64, schema catalog.SchemaID, limit int) ([]catalog.Import, error) {
+	rows, err := list(ctx, s.reader(ws), scanImport, `SELECT `+importColumns+fromImports+`WHERE i.ws = ? AND i.schema_id = ?
+		ORDER BY i.id DESC LIMIT ?`, ws, int64(schema), limit)
+	if err != nil {
+		return nil, fmt.Errorf("reports of %s: %w", schema, err)
+	}
+	imports := make([]catalog.Import, len(rows))
+	for i := range rows {
+		imports[i] = rows[i].Import
+	}
+	return imports, nil
+}
+
 func (f ImportFilter) where(ws int64) (string, []any) {
 	where, args := among(`WHERE i.ws = ?`+notDeleted("i.schema_id"), []any{ws, ws}, "i.schema_id", f.Only)
 	if f.SchemaID != 0 {
