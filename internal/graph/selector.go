@@ -84,6 +84,21 @@ func (s Selector) Terms() int {
 	return n
 }
 
+// Steps returns about how many steps it takes to look whether the selector means one node: a pattern is compared
+// letter by letter, that of a path folder by folder.
+func (s Selector) Steps() int {
+	steps := 0
+	for _, p := range s.union {
+		for _, t := range p.terms {
+			steps += 2 + len(t.value)/8
+			if t.method == "path" {
+				steps += 8 * (1 + strings.Count(t.value, "/"))
+			}
+		}
+	}
+	return steps
+}
+
 // NeedsConfig reports whether the selector asks for configuration, other than how nodes are materialized.
 func (s Selector) NeedsConfig() bool {
 	return slices.ContainsFunc(s.union, func(p part) bool {

@@ -490,3 +490,18 @@ func TestEvaluationStops(t *testing.T) {
 		}
 	}
 }
+
+// Steps follows the work: a long pattern of a path counts more than its term.
+func TestSteps(t *testing.T) {
+	steps := func(text string) int {
+		s, err := ParseSelector(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Steps()
+	}
+	one, two, path, deep := steps("a"), steps("a b"), steps("path:a"), steps("path:"+strings.Repeat("**/*a/", 60)+"b")
+	if two != 2*one || path <= one || deep < 20*path {
+		t.Errorf("%d for a name, %d for two, %d for a path, %d for a deep one", one, two, path, deep)
+	}
+}

@@ -25,7 +25,7 @@ func (v *View) choose(ctx context.Context, tables *TableGraph, text string) (rea
 	if err := u.load(ctx, selector); err != nil {
 		return reach, nil, err
 	}
-	err = v.m.compute(ctx, selector.Terms()*u.Len(), func(ctx context.Context) error {
+	err = v.m.compute(ctx, selector.Steps()*u.Len(), func(ctx context.Context) error {
 		u.ctx = ctx
 		reach, warnings, err = u.evaluate(selector)
 		return err
@@ -40,7 +40,7 @@ func (v *View) choose(ctx context.Context, tables *TableGraph, text string) (rea
 // its own.
 func (u *universe) load(ctx context.Context, selector graph.Selector) error {
 	needsTests := false
-	err := u.v.m.compute(ctx, selector.Terms()*u.Len(), func(ctx context.Context) error {
+	err := u.v.m.compute(ctx, selector.Steps()*u.Len(), func(ctx context.Context) error {
 		u.ctx = ctx
 		needsTests = selector.NeedsTests(u)
 		return ctx.Err()
