@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -80,7 +81,7 @@ func (r *caseRig) id(uniqueID string) string {
 // wants fails the test unless a value is the wanted one.
 func (r *caseRig) wants(what string, got, want any) {
 	r.t.Helper()
-	if got != want {
+	if !reflect.DeepEqual(got, want) {
 		r.t.Errorf("%s: %v, want %v", what, got, want)
 	}
 }

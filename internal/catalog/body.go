@@ -11,6 +11,7 @@ func NormalizeBody(b Body) Body {
 	if b.DBT != nil {
 		d := *b.DBT
 		d.Freshness = compactJSON(d.Freshness)
+		d.Macros = sortedSet(d.Macros)
 		b.DBT = &d
 	}
 	if len(b.Stats) == 0 {

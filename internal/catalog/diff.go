@@ -186,6 +186,8 @@ func (d *differ) dbtFields(before, after DBT) {
 	d.text("loaded_at_field", before.LoadedAtField, after.LoadedAtField)
 	d.text("deferred", before.Deferred, after.Deferred)
 	d.flag("external", before.External, after.External)
+	d.set("macros", before.Macros, after.Macros)
+	d.value("doc_blocks", before.DocBlocks, after.DocBlocks)
 }
 
 // codeFields compares the raw code, by text where that is known, else by dbt's

@@ -256,6 +256,15 @@ func (d *digest) dbt(n *DBT) {
 		d.text(n.Deferred)
 		d.flag(n.External)
 	}
+	if len(n.Macros) > 0 || len(n.DocBlocks) > 0 { // younger, too
+		d.b = append(d.b, 3)
+		d.texts(n.Macros)
+		d.number(int64(len(n.DocBlocks)))
+		for _, use := range n.DocBlocks {
+			d.text(use.Doc)
+			d.text(use.Column)
+		}
+	}
 }
 
 func (d *digest) code(c *Code) {

@@ -65,6 +65,7 @@ type TestBody struct {
 	Args        map[string]string `json:"args,omitempty"`     // kwargs, each as compact JSON
 	Attached    string            `json:"attached,omitempty"` // unique_id of the node it tests
 	Parents     []string          `json:"parents,omitempty"`
+	Macros      []string          `json:"macros,omitempty"` // unique_ids of the macros that it calls
 	Code        *Code             `json:"code,omitempty"`
 	Enabled     bool              `json:"enabled"`
 }

@@ -139,6 +139,15 @@ type DBT struct {
 	External bool `json:"external,omitzero"`
 	// Deferred is the key of the relation that children read instead, after --defer.
 	Deferred string `json:"deferred,omitempty"`
+	// Macros are the unique_ids of the macros that it calls, DocBlocks the docs blocks in its descriptions.
+	Macros    []string `json:"macros,omitempty"`
+	DocBlocks []DocRef `json:"doc_blocks,omitempty"`
+}
+
+// DocRef is the use of a docs block in the description of a node, or of a column of it.
+type DocRef struct {
+	Doc    string `json:"doc"` // unique_id
+	Column string `json:"column,omitempty"`
 }
 
 // Code points to the SQL (or Python) of a node. Texts are stored once, by hash.

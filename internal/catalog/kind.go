@@ -21,6 +21,7 @@ const (
 	KindUnitTest      Kind = "unit_test"
 	KindFunction      Kind = "function"
 	KindMacro         Kind = "macro"
+	KindDoc           Kind = "doc" // a docs block
 	KindGroup         Kind = "group"
 	KindAnalysis      Kind = "analysis"
 	KindOperation     Kind = "operation"
@@ -28,7 +29,7 @@ const (
 
 var prefixes = map[Kind]string{
 	KindExposure: "EXP", KindMetric: "MET", KindSemanticModel: "SEM", KindSavedQuery: "SAQ",
-	KindUnitTest: "UNT", KindFunction: "FUN", KindMacro: "MAC", KindGroup: "GRP",
+	KindUnitTest: "UNT", KindFunction: "FUN", KindMacro: "MAC", KindDoc: "DOC", KindGroup: "GRP",
 	KindAnalysis: "ANA", KindOperation: "OPN",
 }
 
@@ -48,6 +49,14 @@ func (k Kind) IsTable() bool {
 	}
 	return false
 }
+
+// OnRequest reports whether lists have assets of the kind only where they are asked for: a project has hundreds of
+// macros, most of them of dbt itself.
+func (k Kind) OnRequest() bool { return k == KindOperation || !k.InGraph() }
+
+// InGraph reports whether assets of the kind are nodes of dbt's graph. Macros and docs blocks are not: where they are
+// used is stated apart (DBT.Macros, DBT.DocBlocks).
+func (k Kind) InGraph() bool { return k != KindMacro && k != KindDoc }
 
 // Materialization returns how something of this kind is made, as dbt says: only tables are made. dbt gives analyses,
 // operations and the like a default, which means nothing.

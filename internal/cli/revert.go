@@ -73,13 +73,17 @@ func (c *RevertCmd) Run(ctx context.Context, out *output) error {
 func (c *RevertCmd) preview(ctx context.Context, out *output, cl *client, path string) error {
 	var changes struct {
 		Meta struct {
-			Total  int64 `json:"total"`
-			Assets int64 `json:"changed_assets"`
+			Total  *int64 `json:"total"` // nil where there are too many to count
+			Assets int64  `json:"changed_assets"`
 		} `json:"meta"`
 	}
 	if err := cl.call(ctx, http.MethodGet, path+"/changes?limit=1", nil, &changes); err != nil {
 		return fmt.Errorf("import %s: %w", c.ID, err)
 	}
-	out.printf("%s made %d changes to %d assets; nothing was done", c.ID, changes.Meta.Total, changes.Meta.Assets)
+	if changes.Meta.Total == nil {
+		out.printf("%s changed %d assets; nothing was done", c.ID, changes.Meta.Assets)
+	} else {
+		out.printf("%s made %d changes to %d assets; nothing was done", c.ID, *changes.Meta.Total, changes.Meta.Assets)
+	}
 	return usagef("add --yes to go on")
 }

@@ -17,7 +17,6 @@ type nothing struct{}
 func (nothing) Node(*dbt.Node) error                     { return nil }
 func (nothing) Unchanged(string, string, dbt.Hash) error { return nil }
 func (nothing) Parents(string, []string) error           { return nil }
-func (nothing) Doc(*dbt.Doc) error                       { return nil }
 
 // hashes is a sink that keeps the hash of every node.
 type hashes struct {

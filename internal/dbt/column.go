@@ -17,6 +17,7 @@ type Column struct {
 	Meta        jsontext.Value // object: meta merged with config.meta; nil if empty
 	Tags        []string       // tags and config.tags
 	Constraints []Constraint
+	DocBlocks   []string // unique ids
 }
 
 // Constraint is one constraint on a column or on a table.
@@ -104,6 +105,8 @@ func (d *decoder) column(key string, v value) Column {
 			c.Tags = append(c.Tags, d.names("columns/tags", m)...)
 		case "constraints":
 			c.Constraints = d.constraints("columns/constraints", m)
+		case "doc_blocks":
+			c.DocBlocks = d.names("columns/doc_blocks", m)
 		}
 	}
 	c.Tags = distinct(append(c.Tags, d.names("columns/config/tags", config.get("tags"))...))

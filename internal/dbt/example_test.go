@@ -23,8 +23,6 @@ func (printer) Parents(child string, parents []string) error {
 	return nil
 }
 
-func (printer) Doc(*dbt.Doc) error { return nil }
-
 // A manifest is read as a stream: the sink receives one node at a time.
 func ExampleReadManifest() {
 	const manifest = `{

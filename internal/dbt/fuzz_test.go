@@ -76,7 +76,7 @@ func FuzzReadManifest(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		one, two := &recorder{}, &recorder{}
-		_, _, err := dbt.ReadManifest(context.Background(), bytes.NewReader(raw), dbt.ManifestOptions{Limits: tight, Decoders: 1, MacroText: true, DocText: true}, one)
+		_, _, err := dbt.ReadManifest(context.Background(), bytes.NewReader(raw), dbt.ManifestOptions{Limits: tight, Decoders: 1, Texts: true}, one)
 		checkError(t, err, raw, isGzip(raw))
 		_, _, err2 := dbt.ReadManifest(context.Background(), bytes.NewReader(raw), dbt.ManifestOptions{Limits: tight, Decoders: 2}, two)
 		if (err == nil) != (err2 == nil) || err == nil && len(one.nodes) != len(two.nodes) {
@@ -147,7 +147,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		sound := dbt.Range{Length: int64(len(raw)), Sound: true}
-		if n, _, err := dbt.NewNodeDecoder(tight).Decode("nodes", "model.a.b", dbt.Hash{}, sound, raw); err == nil && n.UniqueID == "" {
+		if n, _, err := dbt.NewNodeDecoder(tight, true).Decode("nodes", "model.a.b", dbt.Hash{}, sound, raw); err == nil && n.UniqueID == "" {
 			t.Error("a node without an id")
 		}
 		if table, _, err := dbt.NewTableDecoder(tight).Decode("nodes", "model.a.b", dbt.Hash{}, sound, raw); err == nil && table.UniqueID == "" {

@@ -28,8 +28,16 @@ func volatile(name []byte) bool {
 // allMembers is a filter that leaves out no member.
 func allMembers([]byte) bool { return false }
 
-// volatileMacro leaves the text of a macro out as well: it is not read unless asked for.
-func volatileMacro(name []byte) bool { return string(name) == "macro_sql" || volatile(name) }
+// withoutText leaves out the text of a macro or docs block as well.
+func withoutText(section string) func(name []byte) bool {
+	switch section {
+	case "macros":
+		return func(name []byte) bool { return string(name) == "macro_sql" || volatile(name) }
+	case "docs":
+		return func(name []byte) bool { return string(name) == "block_contents" || volatile(name) }
+	}
+	return volatile
+}
 
 // outOfRange reports whether neither an int64 nor a finite float64 holds the number: 1e400, or a whole number
 // of more than 64 bits.

@@ -4,8 +4,9 @@ import "github.com/go-json-experiment/json/jsontext"
 
 // Macro is what only a macro has.
 type Macro struct {
-	Text      string         // only where asked for: macros can hold secrets
-	Arguments jsontext.Value // list as written; nil if none
+	Text               string         // not cut; only where asked for: macros can hold secrets
+	Arguments          jsontext.Value // list as written; nil if none
+	SupportedLanguages []string       // of a materialization
 }
 
 // Function is what only a user-defined function has.
@@ -17,8 +18,13 @@ type Function struct {
 func (d *decoder) macro(f []member) *Macro {
 	x := &Macro{}
 	for _, m := range f {
-		if string(m.name) == "arguments" {
+		switch string(m.name) {
+		case "macro_sql":
+			x.Text = d.whole("macro_sql", m.val)
+		case "arguments":
 			x.Arguments = d.raw("arguments", m.val)
+		case "supported_languages":
+			x.SupportedLanguages = d.names("supported_languages", m.val)
 		}
 	}
 	return x

@@ -21,28 +21,16 @@ type ManifestSink interface {
 	Unchanged(section, uniqueID string, h Hash) error
 	// Parents takes one entry of parent_map; parents are distinct and may be empty.
 	Parents(child string, parents []string) error
-	// Doc takes one docs block.
-	Doc(d *Doc) error
 }
 
-// Doc is a docs block.
-type Doc struct {
-	UniqueID string
-	Name     string
-	Package  string
-	Path     string
-	Contents string // only where asked for
-}
-
-// ManifestOptions control ReadManifest. The zero value reads everything but the text of macros and docs.
+// ManifestOptions control ReadManifest. The zero value reads everything but the texts of macros and docs.
 type ManifestOptions struct {
 	Limits   Limits
 	Decoders int // goroutines that decode; 0 means two, or one on a single core
 	// IsUnchanged reports whether the node with that hash was read before, so that it need not be decoded. It is
-	// called from several goroutines. Disabled nodes and docs are never asked about.
+	// called from several goroutines. Disabled nodes are never asked about.
 	IsUnchanged func(uniqueID string, h Hash) bool
-	MacroText   bool
-	DocText     bool
+	Texts       bool // read the texts of macros and docs, which are then part of the hashes
 	// Index leaves the decoding of new and changed nodes to a [NodeDecoder]: they
 	// arrive with what identifies them, DependsOn and Range alone.
 	Index bool
@@ -58,13 +46,12 @@ type Range struct {
 // nodeSections are the sections of a manifest whose entries are nodes.
 var nodeSections = map[string]bool{
 	"nodes": true, "sources": true, "exposures": true, "metrics": true, "semantic_models": true,
-	"saved_queries": true, "unit_tests": true, "functions": true, "groups": true, "macros": true,
+	"saved_queries": true, "unit_tests": true, "functions": true, "groups": true, "macros": true, "docs": true,
 }
 
 // manifestEvent is one thing for a ManifestSink.
 type manifestEvent struct {
 	node    *Node
-	doc     *Doc
 	section string // of an unchanged node
 	id      string // of an unchanged node, or child
 	hash    Hash
@@ -123,9 +110,9 @@ func (m *manifestReader) split(ctx context.Context, emit func(e entry, text form
 			v, err := m.value()
 			m.header.generatedAt(v)
 			return err
-		case nodeSections[section] || section == "docs" || section == "parent_map" || section == "disabled" && kind == jsontext.KindBeginObject:
+		case nodeSections[section] || section == "parent_map" || section == "disabled" && kind == jsontext.KindBeginObject:
 			return m.forDecoders(ctx, '{', m.leftOut(section), func(e entry, text form, raw value) error {
-				if section != "parent_map" && section != "docs" {
+				if section != "parent_map" {
 					if err := m.count(); err != nil {
 						return err
 					}
@@ -157,10 +144,10 @@ func (m *manifestReader) leftOut(section string) func(name []byte) bool {
 	switch {
 	case section == "disabled":
 		return nil
-	case section == "macros" && !m.opt.MacroText:
-		return volatileMacro
+	case m.opt.Texts:
+		return volatile
 	}
-	return volatile
+	return withoutText(section)
 }
 
 // metadata reads the metadata section and refuses at once what it shows to be another kind.
@@ -182,8 +169,6 @@ func (m *manifestReader) decode(d *decoder, e entry, emit func(manifestEvent)) {
 	switch e.section {
 	case "parent_map":
 		emit(manifestEvent{id: e.id, parents: d.names("", d.enterEntry(m.leftOut(e.section)))})
-	case "docs":
-		emit(manifestEvent{doc: d.doc(e.id, d.enterEntry(m.leftOut(e.section)), m.opt.DocText)})
 	case "disabled":
 		if raw := value(d.given.buf); d.isJSON(raw) {
 			m.decodeDisabled(d, e, raw, emit)
@@ -194,7 +179,7 @@ func (m *manifestReader) decode(d *decoder, e entry, emit func(manifestEvent)) {
 }
 
 func (m *manifestReader) decodeNode(d *decoder, e entry, emit func(manifestEvent)) {
-	section, id := e.section, e.id
+	section, id := e.section, idOf(e.section, e.id)
 	v, ok := d.object(m.leftOut(section))
 	if !ok {
 		return
@@ -212,11 +197,7 @@ func (m *manifestReader) decodeNode(d *decoder, e entry, emit func(manifestEvent
 		emit(manifestEvent{node: n})
 		return
 	}
-	n := d.node(section, id, h)
-	if n.Macro != nil && m.opt.MacroText {
-		n.Macro.Text = d.whole("macro_sql", v.get("macro_sql"))
-	}
-	emit(manifestEvent{node: n})
+	emit(manifestEvent{node: d.node(section, id, h)})
 }
 
 // newIndexed returns a node for the index. The sink does not keep them.
@@ -283,25 +264,6 @@ func (m *manifestReader) decodeDisabled(d *decoder, e entry, raw value, emit fun
 	one(e.id, raw)
 }
 
-func (d *decoder) doc(id string, v value, text bool) *Doc {
-	doc := &Doc{UniqueID: id}
-	for name, m := range v.members {
-		switch string(name) {
-		case "name":
-			doc.Name = d.name("name", m)
-		case "package_name":
-			doc.Package = d.name("package_name", m)
-		case "original_file_path":
-			doc.Path = slashes(d.name("original_file_path", m))
-		case "block_contents":
-			if text {
-				doc.Contents = d.text("block_contents", m)
-			}
-		}
-	}
-	return doc
-}
-
 // deliver runs in the caller's goroutine.
 func (m *manifestReader) deliver(e manifestEvent) error {
 	switch {
@@ -314,8 +276,6 @@ func (m *manifestReader) deliver(e manifestEvent) error {
 			m.indexed.Put(e.node)
 		}
 		return err
-	case e.doc != nil:
-		return m.sink.Doc(e.doc)
 	case e.section != "":
 		if e.section == "nodes" {
 			m.header.countPackage(e.resourceType, e.pkg)

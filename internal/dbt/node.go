@@ -66,6 +66,7 @@ type Node struct {
 	Refs          []Ref
 	SourceRefs    []SourceRef
 	ExtraCTEs     []string // unique ids of the ephemeral models pasted into CompiledCode
+	DocBlocks     []DocRef // in its description and those of its columns
 
 	Source        *Source
 	Test          *Test
@@ -76,6 +77,7 @@ type Node struct {
 	UnitTest      *UnitTest
 	Function      *Function
 	Macro         *Macro
+	Doc           *Doc
 }
 
 // Checksum is dbt's own hash of a node's file: Name is "sha256", "none" or, for seeds over 1 MiB, "path",
@@ -183,6 +185,8 @@ func (d *decoder) special(n *Node, f []member, config value) {
 		n.Function = d.function(f)
 	case "macro":
 		n.Macro = d.macro(f)
+	case "doc":
+		n.Doc = d.doc(f)
 	}
 }
 
@@ -190,11 +194,13 @@ func (d *decoder) identity(n *Node, f []member) {
 	for _, m := range f {
 		switch string(m.name) {
 		case "unique_id":
-			if own := d.name("unique_id", m.val); own != n.UniqueID && n.UniqueID != "" {
+			if own := idOf(n.Section, d.name("unique_id", m.val)); own != n.UniqueID && n.UniqueID != "" {
 				d.note(IssueUniqueIDMismatch, "unique_id", "the unique_id of a node differs from its key; the key was used", remedyRewrite)
 			}
 		case "resource_type":
-			n.ResourceType = strings.ReplaceAll(d.name("resource_type", m.val), " ", "_")
+			if n.Section != "docs" { // which has been "docs block", too
+				n.ResourceType = strings.ReplaceAll(d.name("resource_type", m.val), " ", "_")
+			}
 		case "name":
 			n.Name = d.name("name", m.val)
 		case "alias":
@@ -291,6 +297,10 @@ func (d *decoder) dependencies(n *Node, f []member) {
 		case "depends_on":
 			n.DependsOn = d.names("depends_on/nodes", m.val.get("nodes"))
 			n.DependsMacros = d.names("depends_on/macros", m.val.get("macros"))
+		case "doc_blocks":
+			for _, id := range d.names("doc_blocks", m.val) {
+				n.DocBlocks = append(n.DocBlocks, DocRef{Doc: id})
+			}
 		case "refs":
 			for e := range d.elements("refs", m.val) {
 				n.Refs = append(n.Refs, d.ref(e))
@@ -334,6 +344,11 @@ func (d *decoder) lists(n *Node, f []member, config value) {
 		switch string(m.name) {
 		case "columns":
 			n.Columns = d.columns(m.val)
+			for i := range n.Columns {
+				for _, id := range n.Columns[i].DocBlocks {
+					n.DocBlocks = append(n.DocBlocks, DocRef{Doc: id, Column: n.Columns[i].Name})
+				}
+			}
 		case "meta":
 			meta = m.val
 		case "tags":

@@ -138,8 +138,18 @@ func TestNode(t *testing.T) {
 			dbt.Node{Name: "f", Function: &dbt.Function{Returns: []byte(`{"data_type":"int"}`), Arguments: []byte(`[{"name":"x"}]`)}},
 		},
 		"macro": {
-			"macros", "macro.shop.m", `"name":"m","macro_sql":"secret","arguments":[]`,
-			dbt.Node{Name: "m", Macro: &dbt.Macro{}},
+			"macros", "macro.shop.m", `"name":"m","macro_sql":"secret","arguments":[],"supported_languages":["sql","python"],"depends_on":{"macros":["macro.dbt.n"]}`,
+			dbt.Node{Name: "m", DependsMacros: []string{"macro.dbt.n"}, Macro: &dbt.Macro{SupportedLanguages: []string{"sql", "python"}}},
+		},
+		"docs block": {
+			"docs", "doc.shop.status", `"name":"status","resource_type":"doc","block_contents":"long"`, dbt.Node{Name: "status", Doc: &dbt.Doc{}},
+		},
+		"docs blocks of a model": {
+			"nodes", "model.shop.m", `"doc_blocks":["doc.shop.m"],"columns":{"status":{"name":"status","doc_blocks":["doc.shop.status"]}}`,
+			dbt.Node{
+				Columns:   []dbt.Column{{Key: "status", Name: "status", DocBlocks: []string{"doc.shop.status"}}},
+				DocBlocks: []dbt.DocRef{{Doc: "doc.shop.m"}, {Doc: "doc.shop.status", Column: "status"}},
+			},
 		},
 		"operation of dbt 1.0": {
 			"nodes", "sql operation.shop.o", `"resource_type":"sql operation","name":"o"`, dbt.Node{ResourceType: "sql_operation", Name: "o"},
@@ -156,6 +166,19 @@ func TestNode(t *testing.T) {
 				t.Errorf("-want +got\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestTextsOfMacrosAndDocs: they are read where asked for. Up to dbt 1.3 the ids of docs blocks lacked their type.
+func TestTextsOfMacrosAndDocs(t *testing.T) {
+	raw := []byte(`{"metadata":{"generated_at":"2026-01-01T00:00:00Z","dbt_schema_version":"https://schemas.getdbt.com/dbt/manifest/v12.json"},"nodes":{},"sources":{},"macros":{"macro.shop.m":{"name":"m","macro_sql":"{% macro m() %}"}},
+		"docs":{"shop.status":{"unique_id":"shop.status","resource_type":"docs block","name":"status","block_contents":"# Status"}}}`)
+	r := read(t, raw, dbt.ManifestOptions{Texts: true})
+	if len(r.nodes) != 2 || r.nodes[1].Macro == nil || r.nodes[1].Macro.Text != "{% macro m() %}" {
+		t.Fatalf("macro: %+v", r.nodes)
+	}
+	if doc := r.nodes[0]; doc.UniqueID != "doc.shop.status" || doc.ResourceType != "doc" || doc.Doc.Contents != "# Status" {
+		t.Errorf("docs block: %+v", doc)
 	}
 }
 

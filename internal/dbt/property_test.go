@@ -159,8 +159,8 @@ func TestUnchanged(t *testing.T) {
 	if r := read(t, macro, opt); len(r.nodes) != 0 {
 		t.Errorf("text of a macro edited: %d nodes are changed", len(r.nodes))
 	}
-	opt.MacroText = true
-	if r := read(t, macro, opt); len(r.nodes) != small.macros || !strings.Contains(r.nodes[0].Macro.Text, "select") {
-		t.Errorf("with the text of macros: %d nodes are changed", len(r.nodes))
+	opt.Texts = true
+	if r := read(t, macro, opt); len(r.nodes) != small.macros+1 || r.count("doc") != 1 || !strings.Contains(r.nodes[1].Macro.Text, "select") {
+		t.Errorf("with the texts: %d nodes are changed", len(r.nodes))
 	}
 }

@@ -4,11 +4,14 @@ import "bytes"
 
 // NodeDecoder decodes nodes from the ranges that ManifestOptions.Index reports.
 // It is not for concurrent use.
-type NodeDecoder struct{ rangeDecoder }
+type NodeDecoder struct {
+	rangeDecoder
+	texts bool
+}
 
-// NewNodeDecoder returns a decoder for nodes of manifests.
-func NewNodeDecoder(limits Limits) *NodeDecoder {
-	return &NodeDecoder{newRangeDecoder(Manifest, limits)}
+// NewNodeDecoder returns a decoder for nodes of manifests; texts is ManifestOptions.Texts.
+func NewNodeDecoder(limits Limits, texts bool) *NodeDecoder {
+	return &NodeDecoder{newRangeDecoder(Manifest, limits), texts}
 }
 
 // Decode returns the node whose range is r, whose bytes are raw and whose hash is h,
@@ -16,8 +19,8 @@ func NewNodeDecoder(limits Limits) *NodeDecoder {
 // next call; everything else in it may be kept. An error caused by the file is an *[Error].
 func (d *NodeDecoder) Decode(section, uniqueID string, h Hash, r Range, raw []byte) (*Node, []Issue, error) {
 	skip := volatile
-	if section == "macros" {
-		skip = volatileMacro
+	if !d.texts {
+		skip = withoutText(section)
 	}
 	if r.Sound {
 		d.enterSound(section, uniqueID, raw, skip)

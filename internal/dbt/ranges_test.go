@@ -24,7 +24,7 @@ func sameByRange(t *testing.T, raw []byte, limits dbt.Limits) {
 	if err != nil || !reflect.DeepEqual(head, indexed) || len(whole.nodes) != len(index.nodes) || !reflect.DeepEqual(whole.parents, index.parents) {
 		t.Fatalf("indexed: %v, %d nodes, want %d", err, len(index.nodes), len(whole.nodes))
 	}
-	d := dbt.NewNodeDecoder(limits)
+	d := dbt.NewNodeDecoder(limits, false)
 	for i, n := range index.nodes {
 		want := *whole.nodes[i]
 		if n.Disabled {

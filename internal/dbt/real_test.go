@@ -106,7 +106,7 @@ func countManifest(got map[string]int, r *recorder) {
 	} {
 		got[name] = r.count(rt)
 	}
-	got["docs"] = len(r.docs)
+	got["docs"] = r.count("doc")
 	if len(r.parents) > 0 {
 		got["edges_data_parent_map"] = countDataEdges(r)
 	}

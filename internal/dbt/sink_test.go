@@ -7,7 +7,6 @@ type recorder struct {
 	nodes     []*dbt.Node
 	unchanged []string
 	parents   map[string][]string
-	docs      []*dbt.Doc
 	tables    []*dbt.CatalogTable
 }
 
@@ -17,7 +16,6 @@ func (r *recorder) Node(n *dbt.Node) error {
 	return nil
 }
 
-func (r *recorder) Doc(d *dbt.Doc) error            { r.docs = append(r.docs, d); return nil }
 func (r *recorder) Table(t *dbt.CatalogTable) error { r.tables = append(r.tables, t); return nil }
 func (r *recorder) Unchanged(_, id string, _ dbt.Hash) error {
 	r.unchanged = append(r.unchanged, id)

@@ -78,6 +78,14 @@ type DBT struct {
 	Loader           *string        `json:"loader"`
 	Language         *string        `json:"language"`
 	Meta             map[string]any `json:"meta"`
+	Macros           []string       `json:"macros,omitempty" nullable:"false" doc:"unique_ids of the macros that it calls; not in lists"`
+	DocBlocks        []DocRef       `json:"doc_blocks,omitempty" nullable:"false" doc:"Docs blocks in its descriptions, as dbt reports them from 1.10 on; not in lists"`
+}
+
+// DocRef is the use of a docs block.
+type DocRef struct {
+	UniqueID string  `json:"unique_id"`
+	Column   *string `json:"column" doc:"The column whose description has it; null if it is the description of the asset"`
 }
 
 // AssetNode is a dbt node of one project.
@@ -137,6 +145,9 @@ func assetResource(s *readmodel.Summary, whole bool) httpserver.Resource[Asset] 
 	}
 	if whole {
 		out.Stats, out.Config = statsOf(asset.Stats), jsonMap(asset.Config)
+		if d := out.DBT.Value; d != nil {
+			d.Macros, d.DocBlocks = asset.DBT.Macros, docRefs(asset.DBT.DocBlocks)
+		}
 		for _, n := range asset.Nodes {
 			out.Nodes = append(out.Nodes, AssetNode{Project: n.Project.String(), UniqueID: n.UniqueID})
 		}
@@ -187,6 +198,14 @@ func dbtOf(asset *catalog.Asset) *DBT {
 		LatestVersion: optional(d.LatestVersion), DeprecationDate: optional(d.DeprecationDate), SourceName: optional(d.SourceName),
 		Loader: optional(d.Loader), Language: optional(d.Language), Meta: jsonMap(asset.Meta),
 	}
+}
+
+func docRefs(uses []catalog.DocRef) []DocRef {
+	var out []DocRef
+	for _, use := range uses {
+		out = append(out, DocRef{UniqueID: use.Doc, Column: optional(use.Column)})
+	}
+	return out
 }
 
 // rowCountStats are the names under which adapters report row counts.

@@ -38,7 +38,7 @@ type assetsInput struct {
 var assetKinds = []catalog.Kind{
 	catalog.KindModel, catalog.KindSeed, catalog.KindSnapshot, catalog.KindSource, catalog.KindTable, catalog.KindView,
 	catalog.KindExposure, catalog.KindMetric, catalog.KindSemanticModel, catalog.KindSavedQuery, catalog.KindUnitTest,
-	catalog.KindFunction, catalog.KindMacro, catalog.KindGroup, catalog.KindAnalysis, catalog.KindOperation,
+	catalog.KindFunction, catalog.KindMacro, catalog.KindDoc, catalog.KindGroup, catalog.KindAnalysis, catalog.KindOperation,
 }
 
 var breakdowns = []store.Breakdown{
@@ -48,7 +48,7 @@ var breakdowns = []store.Breakdown{
 func (a *API) registerAssets(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets", Scope: access.ReadCatalog, ID: "list-assets", Sample: []string{"schema_id"}, Tag: "assets", Summary: "List assets",
-		Description: "Tables, exposures, metrics and all other kinds. Tables come first unless sort is given. Removed assets are left out unless removed=true, operations (hooks) unless kind=operation.",
+		Description: "Tables, exposures, metrics and all other kinds. Tables come first unless sort is given. Removed assets are left out unless removed=true; operations (hooks), macros and docs blocks unless kind names them.",
 	}, a.listAssets)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}", Scope: access.ReadCatalog, ID: "get-asset", Tag: "assets", Summary: "Read an asset", Description: "With its relation, texts and their origins, tags, owners, latest run and numbers of tests, columns and neighbours. The id may also be a dbt unique_id or a relation, with schema_id.",

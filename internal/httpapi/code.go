@@ -5,12 +5,13 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // SQL is the code of a node. It is only text: it is never run.
 type SQL struct {
-	Language       string  `json:"language" doc:"sql or python"`
+	Language       string  `json:"language" doc:"sql, python or javascript; jinja for a macro"`
 	Raw            *string `json:"raw" doc:"As written"`
 	Compiled       *string `json:"compiled" doc:"As dbt compiled it"`
 	CompiledImport *string `json:"compiled_import" doc:"The import that the compiled code comes from, if a later manifest lacked it"`
@@ -19,7 +20,7 @@ type SQL struct {
 
 func (a *API) registerCode(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/assets/{id}/code", Scope: access.ReadCatalog, ID: "get-code", Bulky: true, Tag: "assets", Summary: "Read the SQL of an asset", Description: "Raw and compiled SQL. Compiled SQL stays while the raw code is the same, even if later artifacts come without it.",
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/code", Scope: access.ReadCatalog, ID: "get-code", Bulky: true, Tag: "assets", Summary: "Read the SQL of an asset", Description: "Raw and compiled SQL; of a macro its text. Compiled SQL stays while the raw code is the same, even if later artifacts come without it.",
 	}, a.getCode)
 }
 
@@ -29,6 +30,9 @@ func (a *API) getCode(ctx context.Context, p access.Principal, in *assetInput) (
 		return nil, err
 	}
 	out := SQL{Language: "sql"}
+	if f.asset.Kind == catalog.KindMacro {
+		out.Language = "jinja"
+	}
 	if f.asset.DBT != nil && f.asset.DBT.Language != "" {
 		out.Language = f.asset.DBT.Language
 	}

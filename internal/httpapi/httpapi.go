@@ -98,6 +98,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerEdits(s)
 	a.registerEditHistory(s)
 	a.registerCode(s)
+	a.registerUses(s)
 	a.registerFacets(s)
 	a.registerTests(s)
 	a.registerTestHistory(s)

@@ -35,6 +35,7 @@ var kinds = map[string]catalog.Kind{
 	"model": catalog.KindModel, "seed": catalog.KindSeed, "snapshot": catalog.KindSnapshot, "source": catalog.KindSource,
 	"exposure": catalog.KindExposure, "metric": catalog.KindMetric, "semantic_model": catalog.KindSemanticModel,
 	"saved_query": catalog.KindSavedQuery, "unit_test": catalog.KindUnitTest, "function": catalog.KindFunction,
+	"macro": catalog.KindMacro, "doc": catalog.KindDoc,
 	"group": catalog.KindGroup, "analysis": catalog.KindAnalysis, "operation": catalog.KindOperation,
 	"sql_operation": catalog.KindOperation, "sql": catalog.KindOperation, "rpc": catalog.KindOperation,
 }
@@ -52,10 +53,18 @@ func (c converter) body(n *dbt.Node, kind catalog.Kind, texts revision.Texts) (c
 		return catalog.Body{}, fmt.Errorf("node %s: %w", n.UniqueID, err)
 	}
 	return catalog.Body{
-		Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: n.Description,
+		Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: descriptionOf(n),
 		Owners: c.owners(n), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
 		Columns: columnsOf(n.NamedColumns(c.adapter)), DBT: c.dbt(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
 	}, nil
+}
+
+// descriptionOf is the text about a node: a docs block is nothing else.
+func descriptionOf(n *dbt.Node) string {
+	if n.Doc != nil {
+		return n.Doc.Contents
+	}
+	return n.Description
 }
 
 func (c converter) owners(n *dbt.Node) []string {
@@ -106,6 +115,12 @@ func nameOf(n *dbt.Node) string {
 }
 
 func codeOf(n *dbt.Node, texts revision.Texts) *catalog.Code {
+	if n.Macro != nil {
+		if n.Macro.Text == "" {
+			return nil
+		}
+		return &catalog.Code{Raw: keep(texts, masked(n.Macro.Text))}
+	}
 	raw, compiled := keep(texts, n.RawCode), keep(texts, n.CompiledCode)
 	if raw.IsZero() && compiled.IsZero() {
 		return nil
@@ -143,6 +158,10 @@ func (c converter) dbt(n *dbt.Node) *catalog.DBT {
 		Group: n.Group, Version: n.Version, LatestVersion: n.LatestVersion, DeprecationDate: n.DeprecationDate,
 		Contract: n.Contract, Language: n.Language, Hidden: n.Hidden, Constraints: constraintsOf(n.Constraints),
 		Deferred: n.DeferredRelation(c.adapter).Key(), External: n.IsExternal(c.project),
+		Macros: slices.Clone(n.DependsMacros),
+	}
+	for _, use := range n.DocBlocks {
+		d.DocBlocks = append(d.DocBlocks, catalog.DocRef(use))
 	}
 	if s := n.Source; s != nil {
 		d.SourceName, d.Loader, d.LoadedAtField = s.SourceName, s.Loader, s.LoadedAtField
@@ -160,7 +179,7 @@ func (c converter) dbt(n *dbt.Node) *catalog.DBT {
 func (c converter) test(n *dbt.Node, texts revision.Texts) (catalog.Test, error) {
 	b := catalog.TestBody{
 		Name: n.Name, Kind: "singular", Description: n.Description, Package: n.Package, Path: n.OriginalFilePath,
-		Tags: slices.Clone(n.Tags), Parents: n.DependsOn, Code: codeOf(n, texts), Enabled: !n.Disabled,
+		Tags: slices.Clone(n.Tags), Parents: n.DependsOn, Macros: slices.Sorted(slices.Values(n.DependsMacros)), Code: codeOf(n, texts), Enabled: !n.Disabled,
 	}
 	if t := n.Test; t != nil {
 		b.Column, b.Severity, b.Attached = t.ColumnName, strings.ToLower(t.Severity), t.Attached

@@ -63,6 +63,10 @@ type (
 		Returns   json.RawMessage `json:"returns,omitempty"`
 		Arguments json.RawMessage `json:"arguments,omitempty"`
 	}
+	macro struct {
+		Arguments          json.RawMessage `json:"arguments,omitempty"`
+		SupportedLanguages []string        `json:"supported_languages,omitempty"`
+	}
 	group struct {
 		Owner *owner `json:"owner,omitempty"`
 	}
@@ -94,6 +98,8 @@ func extraOf(n *dbt.Node) (json.RawMessage, error) {
 		v = unitTest{t.Model, t.Tested, json.RawMessage(t.Given), json.RawMessage(t.Expect)}
 	case n.Function != nil:
 		v = function{json.RawMessage(n.Function.Returns), json.RawMessage(n.Function.Arguments)}
+	case n.Macro != nil:
+		v = macro{json.RawMessage(n.Macro.Arguments), n.Macro.SupportedLanguages}
 	case n.Source != nil:
 		v = source{n.Source.SourceDescription, json.RawMessage(n.Source.External)}
 	case n.ResourceType == "group":

@@ -170,7 +170,7 @@ func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, las
 		tests: make([]revision.TestClaim, 0, tests), entries: make([]entry, 0, tests),
 	}
 	sink := &manifestSink{manifestIndex: m, job: j, last: last, convert: converterOf(head, &m.groups)}
-	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true}
+	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true, Texts: true}
 	if last != nil {
 		opt.IsUnchanged = func(uniqueID string, h dbt.Hash) bool { return !isGroup(uniqueID) && last.has(uniqueID, h) }
 	}
@@ -225,11 +225,8 @@ func (s *manifestSink) note(n *dbt.Node) {
 }
 
 // Unchanged takes a node that is the same as when it was last applied.
-func (s *manifestSink) Unchanged(section, uniqueID string, h dbt.Hash) error {
+func (s *manifestSink) Unchanged(_, uniqueID string, h dbt.Hash) error {
 	s.progress()
-	if section == "macros" {
-		return nil
-	}
 	s.print.nodes[uniqueID] = h
 	if isTest(uniqueID) {
 		s.tests, s.entries = append(s.tests, revision.TestClaim{ID: uniqueID, Same: true}), append(s.entries, entry{})
@@ -253,9 +250,6 @@ func (s *manifestSink) Parents(child string, parents []string) error {
 	return nil
 }
 
-// Doc is not needed: descriptions come with the docs blocks filled in.
-func (s *manifestSink) Doc(*dbt.Doc) error { return nil }
-
 func (s *manifestSink) progress() {
 	runtime.Gosched() // yield to requests
 	if s.read++; s.read%1000 == 0 {
@@ -268,7 +262,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 	reader := &manifestReader{
 		convert: converterOf(m.head, &m.groups), facets: m.facets, tests: m.entries,
 		nodes: newSecondPass(m.artifact, func(list []dbt.Issue) { j.issues(partManifest, list) },
-			func() *dbt.NodeDecoder { return dbt.NewNodeDecoder(j.Limits(partManifest)) }),
+			func() *dbt.NodeDecoder { return dbt.NewNodeDecoder(j.Limits(partManifest), true) }),
 	}
 	o := j.observed(m.head, m.artifact.part)
 	o.Source, o.Coverage, o.Guard, o.Late = catalog.FromManifest, revision.Complete, true, m.late

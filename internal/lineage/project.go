@@ -57,7 +57,7 @@ type projectSink struct {
 }
 
 func (s *projectSink) Node(n *dbt.Node) error {
-	if !n.Disabled && n.Macro == nil && n.ResourceType != "test" {
+	if !n.Disabled && n.Macro == nil && n.Doc == nil && n.ResourceType != "test" {
 		s.nodes[n.UniqueID] = n
 	}
 	return nil
@@ -69,8 +69,6 @@ func (s *projectSink) Parents(child string, parents []string) error {
 	s.parents[child] = parents
 	return nil
 }
-
-func (s *projectSink) Doc(*dbt.Doc) error { return nil }
 
 type catalogSink struct{ *Project }
 

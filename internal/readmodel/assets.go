@@ -23,10 +23,13 @@ func (a *Asset) vacated() bool {
 	return !a.Present && a.UniqueID == "" && a.RelationKey == "" && a.Relation.Identifier == ""
 }
 
+// inGraph reports whether the asset is present, and of a kind that graphs have.
+func (a *Asset) inGraph() bool { return a.Present && a.Kind.InGraph() }
+
 // Assets are the assets of a version: the part that all others are numbered by.
 type Assets struct {
 	all      []*Asset          // by id, removed ones too
-	present  []*Asset          // by id; the position is the asset's number in graphs
+	present  []*Asset          // present and of dbt's graph, by id; the position is the asset's number in graphs
 	ids      []catalog.AssetID // of present
 	relation map[string]catalog.AssetID
 	index    *index
@@ -38,7 +41,7 @@ type Assets struct {
 
 func (a *Assets) size() int64 { return a.bytes }
 
-// number returns the number of a present asset in graphs.
+// number returns the number of an asset in graphs; false if it is in none.
 func (a *Assets) number(id catalog.AssetID) (int32, bool) {
 	n, ok := slices.BinarySearch(a.ids, id)
 	return int32(n), ok
@@ -115,7 +118,7 @@ func assetsFrom(cards []*store.AssetCard) []*Asset {
 func newAssets(all []*Asset) *Assets {
 	a := &Assets{all: all, relation: make(map[string]catalog.AssetID, len(all)), index: &index{all: all}, names: &names{}}
 	for _, asset := range all {
-		if !asset.Present {
+		if !asset.inGraph() {
 			continue
 		}
 		a.present = append(a.present, asset)
@@ -159,20 +162,20 @@ func (a *Assets) with(changed []*Asset) *Assets {
 		} else {
 			out.bytes += assetSlot
 		}
-		numbers = numbers && old != nil && old.Present == asset.Present && old.RelationKey == asset.RelationKey
+		numbers = numbers && old != nil && old.inGraph() == asset.inGraph() && old.RelationKey == asset.RelationKey
 	}
 	if !numbers {
 		return newAssets(out.all)
 	}
 	present := make([]*Asset, 0, len(changed))
 	for _, asset := range changed {
-		if asset.Present {
+		if asset.inGraph() {
 			present = append(present, asset)
 		}
 	}
 	out.present, out.ids = merged(a.present, present), a.ids
 	out.index, out.names = a.index.next(out.all, changed, a.find), a.names
-	if slices.ContainsFunc(changed, func(asset *Asset) bool { return asset.Present && !sameNames(a.find(asset.ID), asset) }) {
+	if slices.ContainsFunc(changed, func(asset *Asset) bool { return asset.inGraph() && !sameNames(a.find(asset.ID), asset) }) {
 		out.names = &names{}
 	}
 	return out

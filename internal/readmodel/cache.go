@@ -25,6 +25,7 @@ const (
 	contactsPart
 	testNodesPart
 	searchPart
+	usesPart
 	classesPart    // of latest results
 	latestPart     // latest results of the nodes of pages
 	testStatesPart // tests with the class of their latest result

@@ -75,11 +75,11 @@ func (c *Configs) read(ctx context.Context, m *Model, s schemaKey, version int64
 	return nil
 }
 
-// set takes in the configuration of an asset; a removed one has none.
+// set takes in the configuration of an asset; none of one that selectors do not find.
 func (c *Configs) set(a *catalog.Asset) {
 	c.bytes -= c.of[a.ID].bytes
 	delete(c.of, a.ID)
-	if !a.Present {
+	if !a.Present || !a.Kind.InGraph() {
 		return
 	}
 	var value map[string]any

@@ -108,6 +108,13 @@ func (h *randomHistory) asset() store.AssetRow {
 		a.Kind = catalog.KindExposure
 		a.Extra = fmt.Appendf(nil, `{"owner":{"name":"owner %d","emails":["%d@example.com"]}}`, h.IntN(3), h.IntN(3))
 	}
+	if h.IntN(8) == 0 {
+		a.Kind = catalog.KindMacro
+	}
+	for range h.IntN(3) {
+		a.DBT.Macros = append(a.DBT.Macros, fmt.Sprintf("macro.shop.m%d", len(a.DBT.Macros)))
+		a.DBT.DocBlocks = append(a.DBT.DocBlocks, catalog.DocRef{Doc: "doc.shop.d", Column: fmt.Sprint(h.IntN(9))})
+	}
 	a.Description.Value = historyWords[h.IntN(len(historyWords))]
 	var columns []catalog.Column
 	for i := range h.IntN(3) {
@@ -266,6 +273,18 @@ func spelledOut(part sized) any {
 			Of    map[catalog.AssetID]map[string][]string
 			Bytes int64
 		}{p.of, p.bytes}
+	case *Uses:
+		of := maps.Clone(p.of)
+		for node, uses := range of {
+			uses = slices.Clone(uses)
+			slices.SortFunc(uses, compareUses)
+			of[node] = uses
+		}
+		return struct {
+			Of    map[catalog.NodeRef][]use
+			By    map[catalog.AssetID][]catalog.NodeRef
+			Bytes int64
+		}{of, p.by, p.bytes}
 	case *ColumnTags:
 		return struct {
 			Of    map[catalog.AssetID][]string
@@ -310,7 +329,7 @@ func neighboursIn(g *graph.Graph) [][2][]int32 {
 }
 
 func diffStates(want, got any) string {
-	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, lineage.ColumnGraph{}, graph.Names{}),
+	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, use{}, lineage.ColumnGraph{}, graph.Names{}),
 		cmpopts.IgnoreFields(lineage.ColumnGraph{}, "found"))
 }
 
@@ -410,7 +429,7 @@ func TestPreparedStateIsReady(t *testing.T) {
 		w.save(write, func(d catalog.VersionDelta) error { return m.Prepare(t.Context(), ws, w.schema, &d) })
 	}
 	*counting = countingStore{Store: w.store}
-	stateOf(t.Context(), t, m, w.scope(), 4, testNodesPart) // which is loaded where tests changed
+	stateOf(t.Context(), t, m, w.scope(), 4, testNodesPart, usesPart) // which are loaded where tests changed
 	if counting.cards+counting.edges+counting.tests+counting.blocks > 0 || counting.deltas == 0 {
 		t.Errorf("the first reader after the flip read rows: %+v", *counting)
 	}

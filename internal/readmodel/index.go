@@ -185,11 +185,17 @@ func (x *index) among(set bitset, p property) map[string]int64 {
 }
 
 // listed returns the assets that a list is made of: present ones or removed ones,
-// operations only with hooks.
-func (x *index) listed(present, hooks bool) bitset {
+// those of kinds that are listed on request only with all.
+func (x *index) listed(present, all bool) bitset {
 	set := x.set(x.with(presence, boolean(present)))
-	if !hooks {
-		for _, i := range x.with(kind, string(catalog.KindOperation)) {
+	if all {
+		return set
+	}
+	for value, list := range x.property(kind) {
+		if !catalog.Kind(value).OnRequest() {
+			continue
+		}
+		for _, i := range list {
 			set.remove(i)
 		}
 	}

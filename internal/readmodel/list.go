@@ -17,8 +17,8 @@ import (
 )
 
 // Filter narrows a list of assets; zero fields let everything through, except
-// that removed assets are left out unless Removed asks for them, and operations (hooks
-// of a run) unless Kinds does. Sort is name, kind, created_at, updated_at or id, with
+// that removed assets are left out unless Removed asks for them, and kinds that are listed
+// on request only (catalog.Kind.OnRequest) unless Kinds does. Sort is name, kind, created_at, updated_at or id, with
 // "-" in front for the other way; "" = tables first, by name.
 type Filter struct {
 	Kinds          []catalog.Kind

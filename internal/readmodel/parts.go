@@ -20,6 +20,7 @@ import (
 //	contacts  e-mail addresses of owners, for lists by them            (contacts.go)
 //	testNodes data tests as nodes, for selectors that need them       (testnodes.go)
 //	search    the search index                                        (searchindex.go)
+//	uses      what uses which macros and docs blocks                  (uses.go)
 //
 // A part is loaded when somebody first asks for it. From then on the part of the
 // next version is derived from it, the version's delta and the rows that the
@@ -52,6 +53,7 @@ func derivers() []deriver {
 		{contactsPart, loadContacts, nextContacts},
 		{testNodesPart, loadTestNodes, nextTestNodes},
 		{searchPart, loadSearchIndex, nextSearchIndex},
+		{usesPart, loadUses, nextUses},
 	}
 }
 

@@ -36,7 +36,7 @@ func (x *index) popular(tables *TableGraph, classes *Classes) *popularity {
 		if a.UniqueID != "" && classes.class(store.NodeKeyOf(a.Project, a.UniqueID)) != "" {
 			p.ran.add(int32(i))
 		}
-		if a.Present {
+		if a.inGraph() {
 			p.downstream[i] = int32(tables.count(tables.graph.Children(number)))
 			number++
 		}

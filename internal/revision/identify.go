@@ -273,15 +273,15 @@ func (p *identification) resolve(ctx context.Context) error {
 		identities.MarkReferences(facets)
 	}
 	resolutions := identities.Resolve(p.claims)
-	fresh, err := p.newAssets(ctx, resolutions)
-	if err != nil {
-		return err
-	}
-	p.locate()
 	kinds := make(map[Node]catalog.Kind, len(p.claims))
 	for _, c := range p.claims {
 		kinds[Node{c.Origin, c.UniqueID}] = c.Kind
 	}
+	fresh, err := p.newAssets(ctx, resolutions, kinds)
+	if err != nil {
+		return err
+	}
+	p.locate()
 	for _, r := range resolutions {
 		to := r.Asset
 		if r.New > 0 {
@@ -347,11 +347,16 @@ func (p *identification) locate() {
 	}
 }
 
-// newAssets takes ids for the assets that a resolution makes, by number.
-func (p *identification) newAssets(ctx context.Context, rs []catalog.Resolution) (map[int]catalog.AssetID, error) {
+// newAssets takes ids for the assets that a resolution makes, by number. Those of dbt's graph come first: a project
+// has far more macros than tables.
+func (p *identification) newAssets(ctx context.Context, rs []catalog.Resolution, kinds map[Node]catalog.Kind) (map[int]catalog.AssetID, error) {
 	most := 0
+	inGraph := map[int]bool{}
 	for _, r := range rs {
 		most = max(most, r.New)
+		if r.New > 0 && kinds[Node{r.Origin, r.UniqueID}].InGraph() {
+			inGraph[r.New] = true
+		}
 	}
 	ids := make(map[int]catalog.AssetID, most)
 	if most == 0 {
@@ -361,8 +366,14 @@ func (p *identification) newAssets(ctx context.Context, rs []catalog.Resolution)
 	if err != nil {
 		return nil, fmt.Errorf("ids of %d assets: %w", most, err)
 	}
-	for n := 1; n <= most; n++ {
-		ids[n] = catalog.AssetID(first + int64(n) - 1)
+	next := catalog.AssetID(first)
+	for _, early := range []bool{true, false} {
+		for n := 1; n <= most; n++ {
+			if inGraph[n] == early {
+				ids[n] = next
+				next++
+			}
+		}
 	}
 	return ids, nil
 }

@@ -233,6 +233,10 @@ func (a *appender) dbtOpt(d *catalog.DBT) {
 		a.boolean("external", true)
 	}
 	a.strOpt("deferred", d.Deferred)
+	a.strsOpt("macros", d.Macros)
+	if len(d.DocBlocks) > 0 {
+		a.other("doc_blocks", d.DocBlocks)
+	}
 	a.b = append(a.b, '}')
 }
 

@@ -102,7 +102,7 @@ func (d db) where(ctx context.Context, ws int64, f AssetFilter) (*clause, error)
 		marks, args := in(nil, kinds)
 		c.and(`a.kind IN `+marks, args...)
 	} else {
-		c.and(`a.kind <> 'operation'`) // steps of a run rather than assets: listed where asked for
+		c.and(`a.kind NOT IN ('operation', 'macro', 'doc')`) // catalog.Kind.OnRequest
 	}
 	c.values(f)
 	return c, nil
