@@ -58,6 +58,8 @@ func TestStore(t *testing.T) { storetest.Run(t, open) }
 
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, open) }
 
+func BenchmarkResults(b *testing.B) { storetest.BenchResults(b, open) }
+
 // The same writes leave the same on both engines.
 func TestStoreIsAsOnSQLite(t *testing.T) {
 	storetest.Compare(t, open, onSQLite, 1, 2, 3)

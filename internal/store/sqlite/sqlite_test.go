@@ -23,3 +23,5 @@ func openIn(t testing.TB, dir string, now func() time.Time) *store.Store {
 func TestStore(t *testing.T) { storetest.Run(t, open) }
 
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, open) }
+
+func BenchmarkResults(b *testing.B) { storetest.BenchResults(b, open) }
