@@ -196,6 +196,7 @@ func requestSeeds(f *testing.F) [][]byte {
 		"/api/v1/assets/model.shop.fct_orders?schema_id=SCH-101&project=PRJ-1&at=2026-11-09T07:00:00Z",
 		"/api/v1/assets/TBL-31/columns/order_id/lineage?direction=both&depth=3&limit=10&kinds=value,filter&confidence=low&expressions=true",
 		"/api/v1/lineage?schema_id=SCH-101&select=%2Btag:core%2B2,config.materialized:view%20@source:*&depth=2&limit=5&hooks=true",
+		"/api/v1/lineage?schema_id=SCH-101&layout=true&fold=2&limit=9", "/api/v1/map?schema_id=SCH-101&by=folder&depth=2&limit=3",
 		"/api/v1/lineage?schema_id=SCH-101&select=path:models/**,test_type:unit%20state:modified",
 		"/api/v1/impact?asset=TBL-31&column=order_id&rows=5&limit=5&kinds=value&confidence=high",
 		"/api/v1/audit?action=key.created&subject=KEY-1&actor=KEY-1&from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z",

@@ -108,6 +108,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerIssues(s)
 	a.registerChanges(s)
 	a.registerLineage(s)
+	a.registerMap(s)
 	a.registerColumnLineage(s)
 	a.registerImpact(s)
 	a.registerKeys(s)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/graph"
+	"github.com/thalweg-data/thalweg/internal/graph/layout/svg"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
@@ -24,6 +25,9 @@ type LineageNode struct {
 	Depth        int                           `json:"depth" doc:"Steps from the nearest selected asset"`
 	Upstream     int                           `json:"upstream" doc:"Direct parents, in the whole graph, hooks left out"`
 	Downstream   int                           `json:"downstream" doc:"Direct children, in the whole graph, hooks left out"`
+	Placed
+	UpstreamDrawn   *int `json:"upstream_drawn,omitempty" doc:"With layout: direct parents that are drawn as boxes of their own"`
+	DownstreamDrawn *int `json:"downstream_drawn,omitempty" doc:"With layout: direct children that are drawn as boxes of their own"`
 }
 
 // LineageEdge is a table edge.
@@ -33,18 +37,24 @@ type LineageEdge struct {
 	Type       string `json:"type" doc:"derived between tables"`
 	Confidence string `json:"confidence"`
 	Source     string `json:"source"`
+	Drawn
 }
 
 // Lineage is a part of a schema's graph.
 type Lineage struct {
 	Data LineageData `json:"data"`
 	Meta LineageMeta `json:"meta"`
+
+	picture svg.Picture
 }
 
 // LineageData has nodes, nearest first, and the edges between them.
 type LineageData struct {
 	Nodes []httpserver.Resource[LineageNode] `json:"nodes" nullable:"false"`
 	Edges []LineageEdge                      `json:"edges" nullable:"false"`
+
+	Folds     []LineageFold `json:"folds,omitempty" nullable:"false" doc:"With layout: boxes for several assets each, because a box has too many neighbours in a lane"`
+	FoldEdges []FoldEdge    `json:"fold_edges,omitempty" nullable:"false" doc:"With layout: lines from and to folds"`
 }
 
 // LineageMeta has the totals of the graph.
@@ -54,6 +64,8 @@ type LineageMeta struct {
 	Edges      int   `json:"edges"`
 	Truncated  bool  `json:"truncated"`
 	Version    int64 `json:"version"`
+	Extent
+	Folded *int `json:"folded,omitempty" doc:"With layout: nodes in folds; meta.nodes are those with boxes of their own"`
 	// Warnings are about the selector.
 	Warnings []string `json:"warnings,omitempty" nullable:"false" doc:"Parts of the selector that select nothing, with near names"`
 }
@@ -63,30 +75,43 @@ type lineageInput struct {
 	SchemaID string `query:"schema_id" required:"true" maxLength:"64" example:"SCH-101"`
 	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+, of at most 64 terms; default: everything" example:"1+fct_orders+1"`
 	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps from the selected assets; unlimited by default"`
-	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of nodes, nearest first"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of nodes, nearest first; with layout of boxes, at most 200"`
 	Hooks    string `query:"hooks" enum:"true,false" default:"false" doc:"With operations (hooks), which are left out unless a selector selects nothing else"`
+	Layout   string `query:"layout" enum:"true,false" default:"false" doc:"With a place for each node and points for each edge"`
+	Fold     int    `query:"fold" minimum:"1" maximum:"200" default:"12" doc:"With layout: neighbours of a box in one lane beyond which further ones are folded into one box"`
 }
 
 func (a *API) registerLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Sample: []string{"select"}, Tag: "lineage",
-		Summary: "Read the part of the graph that a dbt selector selects", Description: "Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the whole numbers.",
+		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Sample: []string{"select"}, Tag: "lineage", Drawn: true,
+		Summary: "Read the part of the graph that a dbt selector selects", Description: "Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the whole numbers. With layout=true each node has a place in a picture of lanes from left to right, and each edge the points of its line. With `Accept: image/svg+xml` the reply is that picture.",
 	}, a.getLineage)
 }
 
-func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInput) (*httpserver.Body[Lineage], error) {
+func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInput) (*httpserver.Drawn[Lineage], error) {
 	view, err := a.view(ctx, p, in.SchemaID, in.At)
 	if err != nil {
 		return nil, err
 	}
-	part, err := view.Lineage(ctx, selectorText(httpserver.URL(ctx), in.Select), readmodel.LineageOptions{Depth: in.Depth, Limit: in.Limit, Hooks: in.Hooks == "true"})
+	selector := selectorText(httpserver.URL(ctx), in.Select)
+	opts := readmodel.LineageOptions{Depth: in.Depth, Limit: in.Limit, Hooks: in.Hooks == "true"}
+	var out Lineage
+	if in.Layout == "true" || httpserver.WantsDrawing(ctx) {
+		var picture readmodel.Picture
+		picture, err = view.Picture(ctx, selector, readmodel.PictureOptions{LineageOptions: opts, Fold: in.Fold})
+		out = pictureOf(picture, view.Version)
+	} else {
+		var part readmodel.TableLineage
+		part, err = view.Lineage(ctx, selector, opts)
+		out = lineageOf(part, view.Version)
+	}
 	if invalid, ok := errors.AsType[*readmodel.SelectorError](err); ok {
 		return nil, selectorProblem(invalid.Err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return httpserver.Reply(lineageOf(part, view.Version)), nil
+	return httpserver.ReplyDrawn(ctx, out), nil
 }
 
 // selectorProblem is the reply for a selector that cannot be read or is too long.
@@ -103,15 +128,17 @@ func lineageOf(part readmodel.TableLineage, version int64) Lineage {
 		out.Data.Nodes = append(out.Data.Nodes, lineageNode(n))
 	}
 	for _, e := range part.Edges {
-		out.Data.Edges = append(out.Data.Edges, LineageEdge{
-			From: e.From.Label(), To: e.To.Label(), Type: string(e.Type), Confidence: e.Confidence, Source: e.Source,
-		})
+		out.Data.Edges = append(out.Data.Edges, lineageEdge(e))
 	}
 	out.Meta = LineageMeta{
 		Nodes: len(part.Nodes), TotalNodes: part.Total, Edges: len(part.Edges), Truncated: part.Total > len(part.Nodes), Version: version,
 		Warnings: part.Warnings,
 	}
 	return out
+}
+
+func lineageEdge(e readmodel.TableEdge) LineageEdge {
+	return LineageEdge{From: e.From.Label(), To: e.To.Label(), Type: string(e.Type), Confidence: e.Confidence, Source: e.Source}
 }
 
 func lineageNode(n readmodel.Node) httpserver.Resource[LineageNode] {

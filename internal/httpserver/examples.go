@@ -39,7 +39,7 @@ func addExamples(doc *huma.OpenAPI) error {
 func addReplies(op *huma.Operation, replies map[string]json.RawMessage) {
 	for status, reply := range replies {
 		if response := op.Responses[status]; response != nil {
-			for _, media := range response.Content {
+			if media := response.Content[jsonMedia]; media != nil {
 				media.Example = reply
 			}
 		}

@@ -10,6 +10,7 @@ import (
 type exchange struct {
 	id      string
 	url     *url.URL
+	accept  string // the Accept header
 	route   string // pattern of the route, once known
 	failure error  // internal error, for the log
 	by      string // name of the principal

@@ -36,8 +36,8 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 				},
 			},
 		},
-		Formats:       map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat},
-		DefaultFormat: "application/json",
+		Formats:       map[string]huma.Format{jsonMedia: jsonFormat, "json": jsonFormat, SVGMedia: {Marshal: writeSVG}},
+		DefaultFormat: jsonMedia,
 		Transformers:  []huma.Transformer{ownProblems{schemas}.transform},
 	}
 	return huma.NewAPI(config, &adapter{router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce)})
@@ -91,6 +91,15 @@ type embedded = huma.Context
 type humaContext struct {
 	embedded
 	problem *Problem
+}
+
+// Header hides the Accept header, by which the library would choose a format for every route: those that have drawings
+// choose themselves, and all others reply with JSON.
+func (c *humaContext) Header(name string) string {
+	if name == "Accept" {
+		return ""
+	}
+	return c.embedded.Header(name)
 }
 
 // SetReadDeadline leaves the deadline to the body's own minimum rate: the library would not lift it after the body, and

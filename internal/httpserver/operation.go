@@ -23,6 +23,7 @@ type Operation struct {
 	Status       int      // of success; 0 = 200
 	Streams      bool     // the reply is not buffered, and so has no ETag
 	Secret       bool     // no cache may keep the reply
+	Drawn        bool     // a client may ask for the reply as a drawing
 	Bulky        bool     // what it reads may be many MB: few such requests are worked on at a time
 }
 
@@ -65,11 +66,15 @@ func (s *Server) describe(op Operation) huma.Operation {
 	if op.Bulky {
 		metadata[bulkyKey] = true
 	}
+	responses := map[string]*huma.Response{"default": s.problemReply()}
+	if op.Drawn {
+		responses["200"] = drawnReply()
+	}
 	return huma.Operation{
 		Metadata: metadata,
 		Method:   op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
 		Tags: []string{op.Tag}, DefaultStatus: op.Status, MaxBodyBytes: s.cfg.Limits.JSON,
-		Security: securityOf(op.Scope), Responses: map[string]*huma.Response{"default": s.problemReply()},
+		Security: securityOf(op.Scope), Responses: responses,
 	}
 }
 
