@@ -29,6 +29,7 @@ type MapData struct {
 type MapGroup struct {
 	ID     string         `json:"id" doc:"For the edges; of this reply only" example:"GROUP-1"`
 	Name   *string        `json:"name" doc:"Folder, schema, package, tag or owner; null for assets without"`
+	Title  string         `json:"title" doc:"The end of a folder's name by which it differs from the others; else the name"`
 	Assets int            `json:"assets"`
 	Kinds  map[string]int `json:"kinds" doc:"Assets by kind"`
 	Inside int            `json:"inside" doc:"Edges between its assets"`
@@ -90,7 +91,7 @@ func (m Map) SVG() []byte { return m.picture.SVG() }
 func mapOf(m readmodel.Map, by string, version int64) Map {
 	out := Map{Data: MapData{Groups: []MapGroup{}, Edges: []MapEdge{}}, picture: svg.Picture{Cards: m.Cards, Drawing: m.Drawing}}
 	for i, g := range m.Groups {
-		group := MapGroup{ID: groupID(i), Name: optional(g.Name), Assets: g.Assets, Kinds: map[string]int{}, Inside: g.Inside, Placed: placedAt(m.Drawing.Boxes[i])}
+		group := MapGroup{ID: groupID(i), Name: optional(g.Name), Title: g.Title, Assets: g.Assets, Kinds: map[string]int{}, Inside: g.Inside, Placed: placedAt(m.Drawing.Boxes[i])}
 		for kind, n := range g.Kinds {
 			group.Kinds[string(kind)] = n
 		}

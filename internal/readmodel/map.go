@@ -29,6 +29,7 @@ type Map struct {
 // Group is a set of assets.
 type Group struct {
 	Name   string // "": assets without such a property
+	Title  string // the end of a folder's name by which it differs from others; else the name
 	Assets int
 	Kinds  map[catalog.Kind]int
 	Inside int // edges between its assets
@@ -260,6 +261,7 @@ func (out *Map) place() error {
 		order[i] = i
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(out.Groups[a].Name, out.Groups[b].Name) })
+	out.name()
 	number := make([]int32, len(order))
 	boxes := make([]layout.Box, len(order))
 	out.Cards = make([]svg.Card, len(order))
@@ -284,12 +286,45 @@ func (out *Map) place() error {
 	return nil
 }
 
+// name gives the groups their titles: of folders as many of the last parts as no other group ends with.
+func (out *Map) name() {
+	ends := map[string]int{}
+	if out.Depth > 0 {
+		for _, g := range out.Groups {
+			for _, end := range endsOf(g.Name) {
+				ends[end]++
+			}
+		}
+	}
+	for i := range out.Groups {
+		g := &out.Groups[i]
+		g.Title = g.Name
+		for _, end := range endsOf(g.Name) {
+			if ends[end] == 1 {
+				g.Title = end
+				break
+			}
+		}
+	}
+}
+
+// endsOf returns the ends of a path, the shortest first.
+func endsOf(folder string) []string {
+	var ends []string
+	for i := len(folder) - 1; i > 0; i-- {
+		if folder[i] == '/' {
+			ends = append(ends, folder[i+1:])
+		}
+	}
+	return append(ends, folder)
+}
+
 // card is what a group shows: its most frequent kind, and the edges inside.
 func (g Group) card() svg.Card {
 	kinds := slices.SortedFunc(maps.Keys(g.Kinds), func(a, b catalog.Kind) int {
 		return cmp.Or(cmp.Compare(g.Kinds[b], g.Kinds[a]), cmp.Compare(a, b))
 	})
-	c := svg.Card{Title: cmp.Or(g.Name, "(none)"), Kind: string(kinds[0]), Stack: true, Left: fmt.Sprintf("%d %s", g.Assets, plural(kinds, g.Assets))}
+	c := svg.Card{Title: cmp.Or(g.Title, "(none)"), Name: g.Name, Kind: string(kinds[0]), Stack: true, Left: fmt.Sprintf("%d %s", g.Assets, plural(kinds, g.Assets))}
 	if g.Inside > 0 {
 		c.Right = fmt.Sprintf("%d inside", g.Inside)
 	}

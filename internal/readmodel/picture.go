@@ -3,6 +3,7 @@ package readmodel
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -284,21 +285,55 @@ func (out *Picture) place(order []int32, lines []layout.Edge) (err error) {
 // cards returns what the boxes show.
 func (out *Picture) cards(all bool) []svg.Card {
 	var cards []svg.Card
+	shared := out.sharedPrefixes()
 	for _, n := range out.Nodes {
 		focus := !all && n.Depth == 0
+		title := n.Name
+		if prefix, rest, ok := strings.Cut(title, prefixEnd); ok && rest != "" && !focus && shared[prefix] {
+			title = "…" + rest
+		}
 		cards = append(cards, svg.Card{
-			Kind: string(n.Kind), Title: n.Name, Focus: focus,
+			Kind: string(n.Kind), Title: title, Name: n.Name, Focus: focus,
 			Left: drawnOf(n.UpstreamDrawn, n.Upstream, "up", focus), Right: drawnOf(n.DownstreamDrawn, n.Downstream, "down", focus),
 		})
 	}
 	for _, f := range out.Folds {
 		title := fmt.Sprintf("+%d more", len(f.Assets))
 		if f.Folder != "" {
-			title += " in " + f.Folder
+			title += " in " + lastFolder(f.Folder)
 		}
 		cards = append(cards, svg.Card{Title: title, Stack: true, Dashed: true})
 	}
 	return cards
+}
+
+// A prefix of names ends with two underscores, by dbt's custom. It is left out of titles if several have it and one of
+// them is too long to be shown in full.
+const (
+	prefixEnd   = "__"
+	longTitle   = 30
+	manyAlike   = 3
+	aboveFolder = "…/"
+)
+
+func (out *Picture) sharedPrefixes() map[string]bool {
+	counts, shared := map[string]int{}, map[string]bool{}
+	for _, n := range out.Nodes {
+		if prefix, _, ok := strings.Cut(n.Name, prefixEnd); ok {
+			counts[prefix]++
+			shared[prefix] = shared[prefix] || len(n.Name) > longTitle
+		}
+	}
+	maps.DeleteFunc(shared, func(prefix string, long bool) bool { return !long || counts[prefix] < manyAlike })
+	return shared
+}
+
+// lastFolder returns the last part of a path, marked if there are others.
+func lastFolder(folder string) string {
+	if name := path.Base(folder); name != folder {
+		return aboveFolder + name
+	}
+	return folder
 }
 
 // drawnOf returns how many neighbours are drawn, if that is not all of them.

@@ -1,6 +1,8 @@
 package svg
 
 import (
+	"cmp"
+	"math"
 	"strings"
 	"unicode"
 
@@ -11,6 +13,7 @@ import (
 type Card struct {
 	Kind        string // of an asset; "": no mark
 	Title       string
+	Name        string // in full, if the title is not
 	Left, Right string
 	Focus       bool // the picture is about it
 	Stack       bool // it is several boxes in one
@@ -29,8 +32,8 @@ const (
 
 // Box returns the size of a card.
 func (c Card) Box() layout.Box {
-	wide := c.titleLeft() + int(width(c.Title, titleSize)) + textPad
-	if foot := int(width(c.Left, footSize)+width(c.Right, footSize)) + 3*textPad; foot > wide {
+	wide := c.titleLeft() + int(math.Ceil(width(c.Title, titleSize))) + textPad
+	if foot := int(math.Ceil(width(c.Left, footSize)+width(c.Right, footSize))) + 3*textPad; foot > wide {
 		wide = foot
 	}
 	b := layout.Box{Width: min(max(wide, narrowest), widest), Height: headTall, Anchor: headTall / 2}
@@ -57,7 +60,7 @@ func (w *writer) card(c Card, at layout.Place) {
 	if c.Dashed {
 		dash = ` stroke-dasharray="4 3"`
 	}
-	w.put("<g><title>%s</title>", escaped(c.Title))
+	w.put("<g><title>%s</title>", escaped(cmp.Or(c.Name, c.Title)))
 	if c.Stack {
 		w.put(`<rect x="%d" y="%d" width="%d" height="%d" rx="5" fill="%s" stroke="%s"/>`, at.X+3, at.Y+3, at.Width, at.Height, paper, edge)
 	}
@@ -156,7 +159,8 @@ func fitted(text string, size, room float64) string {
 	runes := []rune(text)
 	head, tail := 0, len(runes)
 	left := room - share('…')*size
-	for fromEnd := true; head < tail; fromEnd = !fromEnd {
+	for taken := 0; head < tail; taken++ {
+		fromEnd := taken%3 != 2 // names of one project differ at their ends
 		next := runes[head]
 		if fromEnd {
 			next = runes[tail-1]
