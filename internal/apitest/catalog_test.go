@@ -371,6 +371,12 @@ func TestAt(t *testing.T) {
 			t.Errorf("list at %s: %d %s", early, got.Status, got.Body)
 		}
 	}
+	// A day stands for its end.
+	for day, status := range map[string]int{"2999-01-01": 200, "2000-01-01": 404, "2000-13-01": 400} {
+		if got := r.Get(t, "/api/v1/assets/"+r.table+"?at="+day, r.key); got.Status != status {
+			t.Errorf("at=%s: %d, want %d", day, got.Status, status)
+		}
+	}
 	if got := r.Get(t, "/api/v1/assets/"+r.table+"?at=2999-01-01T00:00:00%2B01:00", r.key); got.Status != 200 || got.At(t, "data.attributes.description.import") != "IMP-2" {
 		t.Errorf("in the future: %d %s", got.Status, got.Body)
 	}

@@ -14,7 +14,7 @@ import (
 
 // AtParam selects an older state.
 type AtParam struct {
-	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, or an RFC 3339 time. Results of runs are those that were known then"`
+	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, an RFC 3339 time, or a day such as 2026-01-10, which stands for its end (UTC). Results of runs are those that were known then"`
 }
 
 // SchemaPath is the id of a schema in a path.
@@ -86,13 +86,21 @@ func viewAt(ctx context.Context, v *readmodel.View, param, at string) (*readmode
 		older, err := v.At(ctx, readmodel.AtVersion(n))
 		return older, httpserver.Missing(err, param, at)
 	}
-	// An unescaped plus sign in the address is read as a space.
-	t, err := time.Parse(time.RFC3339Nano, strings.Replace(at, " ", "+", 1))
+	t, err := timeAt(at)
 	if err != nil {
-		return nil, httpserver.InvalidParameter(param, "want a version number or a time such as 2026-01-10T18:00:00Z")
+		return nil, httpserver.InvalidParameter(param, "want a version number, a time such as 2026-01-10T18:00:00Z or a day such as 2026-01-10")
 	}
 	older, err := v.At(ctx, readmodel.AtTime(t))
 	return older, httpserver.Missing(err, param, at)
+}
+
+// timeAt reads a time. A day stands for its end, UTC.
+func timeAt(text string) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day.AddDate(0, 0, 1).Add(-time.Microsecond), nil // of the store's precision
+	}
+	// An unescaped plus sign in the address is read as a space.
+	return time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "+", 1))
 }
 
 // filtered returns the view of an optional schema_id; nil means all schemas of the workspace. A key that is limited
