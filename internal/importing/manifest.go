@@ -89,8 +89,15 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	m.sameParents = len(m.parents) > 0 && m.print.sameParents(print)
 	m.late = j.isLate(m.head, part, catalog.FromManifest)
 	j.checkClock(m.head, partManifest)
-	if c.elsewhere, err = j.checkTarget(ctx, part, m, memo); err != nil {
-		return err
+	if m.first && !m.late {
+		if c.elsewhere, err = j.checkRenamed(ctx, part, m); err != nil {
+			return err
+		}
+	}
+	if !c.elsewhere {
+		if c.elsewhere, err = j.checkTarget(ctx, part, m, memo); err != nil {
+			return err
+		}
 	}
 	if c.elsewhere {
 		c.ignore(partManifest)

@@ -21,10 +21,6 @@ import (
 // until a person confirms that production moved. Which manifests wait follows from the
 // setting and the manifest alone, never from the order in which they arrive.
 
-// guardedNodes is how many nodes have to be elsewhere while a project has sent one
-// manifest only: a few models that move then are more likely meant to.
-const guardedNodes = 5
-
 const (
 	// targetMemoName names what is kept of the target of a project.
 	targetMemoName = "importing/target/1"
@@ -35,7 +31,6 @@ const (
 
 // targetMemo is what is kept of the target of a project besides the setting.
 type targetMemo struct {
-	Manifests int `json:"manifests"` // that were applied, up to two
 	// Elsewhere are the nodes of the manifest that was applied last that are not in the
 	// target, New those that are not compared, because the target's first manifest did
 	// not have them.
@@ -91,12 +86,11 @@ func (j *job) checkTarget(ctx context.Context, part catalog.Part, m *manifestInd
 		return false, err
 	}
 	switch {
-	case check.moved() && check.guarded():
+	case check.moved() && !j.claim.Import.Force:
 		return true, j.wait(check, j.stampOf(m.head, part))
 	case !m.late:
 		memo = check.applied()
 	}
-	memo.Manifests = min(memo.Manifests+1, 2)
 	if w := memo.Waiting; w != nil && j.replaces(w, j.stampOf(m.head, part)) {
 		memo.Waiting, j.moved = nil, map[catalog.ProjectID][]store.PendingRemoval{j.project.ID: nil}
 	}
@@ -275,7 +269,7 @@ func (p *Pipeline) changeTarget(ctx context.Context, ws int64, project catalog.P
 				return flip, err
 			}
 			now.Target, flip.Project = target, &now
-			memo.Elsewhere, memo.New, memo.Placed, memo.Manifests = nil, nil, false, 2 // a person decided
+			memo.Elsewhere, memo.New, memo.Placed = nil, nil, false
 			for _, name := range []string{placesMemoName, fingerprintName(catalog.FromManifest)} {
 				flip.Memos = append(flip.Memos, store.Memo{Project: project.ID, Name: name})
 			}

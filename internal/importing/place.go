@@ -149,11 +149,6 @@ func (c *targetCheck) moved() bool {
 	return 2*(len(c.elsewhere)+len(c.before(c.memo.Elsewhere))) > c.compared
 }
 
-// guarded reports whether a manifest of another target has to wait.
-func (c *targetCheck) guarded() bool {
-	return !c.claim.Import.Force && (c.memo.Manifests > 1 || len(c.elsewhere) >= guardedNodes)
-}
-
 // before are those of some nodes that are in the manifest and did not change.
 func (c *targetCheck) before(ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !c.same[id] })

@@ -26,7 +26,7 @@ func at(n doc, schema string) doc {
 }
 
 // TestOwnerMoves: a table goes with the project that owns it, whichever project is
-// imported first after the move.
+// imported first after the move, which force confirms.
 func TestOwnerMoves(t *testing.T) {
 	child := func() doc {
 		n := model("child", "model.shop.orders")
@@ -44,7 +44,7 @@ func TestOwnerMoves(t *testing.T) {
 			r.completed(r.send(consumer("analytics", monday)))
 			before, _ := r.assetOf("shop", "model.shop.orders")
 			for i, m := range moved {
-				r.completed(r.send(m("marts", tuesday)))
+				r.completed(r.sendWith(store.NewImport{Force: true}, m("marts", tuesday)))
 				now, _ := r.assetOf("shop", "model.shop.orders")
 				if now.ID != before.ID || now.Code == nil {
 					t.Errorf("after import %d: %d is %d now, with code %v", i+1, before.ID, now.ID, now.Code)

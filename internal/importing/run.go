@@ -38,7 +38,11 @@ type job struct {
 	reverted []reverted
 	memos    []store.Memo
 	moved    map[catalog.ProjectID][]store.PendingRemoval // nodes of a manifest that waits
-	base     *revision.Base                               // nil until something differs from what was applied
+	// others are the projects that a manifest read as a whole was compared with, and their
+	// last imports; former are those that it is a new name of.
+	others map[catalog.ProjectID]catalog.ImportID
+	former []*twin
+	base   *revision.Base // nil until something differs from what was applied
 }
 
 // run takes an import through its stages and returns its final state. The
@@ -118,6 +122,9 @@ func (j *job) observations(c *contents) []revision.Observation {
 	adapter := j.project.Adapter // of the manifest that was applied last
 	if c.manifest != nil {
 		adapter = c.manifest.head.AdapterType
+		for _, t := range j.former {
+			out = append(out, j.retire(t, c)...)
+		}
 		out = append(out, c.manifest.observation(j))
 	}
 	if c.catalog != nil {
@@ -150,7 +157,7 @@ func (j *job) check(ctx context.Context) error {
 	if now.LastImport != j.project.LastImport {
 		return fmt.Errorf("%s was applied while %s was read: %w", now.LastImport, j.claim.Import.ID, catalog.ErrConflict)
 	}
-	return nil
+	return j.sameOthers(ctx)
 }
 
 // ending is the end of an import that succeeds.

@@ -22,6 +22,8 @@ type Store interface {
 	Projects(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[catalog.Project], error)
 	ProjectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error)
 	EnsureProject(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (catalog.Project, error)
+	Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*store.Index, error)
+	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error)
 	LeaseForJob(ctx context.Context, c store.JobClaim, schema catalog.SchemaID, wait time.Duration) (store.Lease, error)
 	PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error)
 	AdoptRuns(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, owns func(uniqueIDs []string) bool) (int, error)

@@ -1,0 +1,61 @@
+package importing
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// renamed is a manifest after its project was renamed to store: nothing but the name differs. The id is a hash of the
+// name, as dbt makes it, or the same.
+func renamed(p part, id string) part {
+	s := strings.NewReplacer("model.shop.", "model.store.", "source.shop.", "source.store.", "test.shop.", "test.store.",
+		`"project_name":"shop"`, `"project_name":"store"`, `"package_name":"shop"`, `"package_name":"store"`,
+		`"project_id":"id-shop"`, `"project_id":"`+id+`"`).Replace(string(p.content))
+	return part{p.name, []byte(s)}
+}
+
+// withID gives a manifest a project id.
+func withID(p part) part {
+	return part{p.name, []byte(strings.Replace(string(p.content), `"project_name":"shop"`, `"project_id":"id-shop","project_name":"shop"`, 1))}
+}
+
+// A renamed project is a new name of the one that builds the same tables, whichever arrives first: the tables, what
+// their catalog listed and what people wrote stay, and nothing is owned by the former name.
+func TestRenamedProject(t *testing.T) {
+	for _, id := range []string{"id-shop", "id-store"} {
+		before := withID(inTarget(t, monday, "analytics"))
+		after := renamed(withID(inTarget(t, monday.Add(time.Hour), "analytics")), id)
+		tables := catalogOf(t, monday, map[string][]string{"model.shop.a": {"id:integer", "amount:numeric(10,2)"}})
+		t.Run(id, func(t *testing.T) {
+			r := newRig(t)
+			r.completed(r.send(before, tables))
+			old, _ := r.asset("model.shop.a")
+			imp := r.completed(r.send(after))
+			if got := hasIssue(imp, "project-renamed"); got != (id == "id-store") {
+				t.Errorf("project-renamed: %v; %+v", got, imp.Report.Issues)
+			}
+			a, columns := r.asset("model.store.a")
+			if a.ID != old.ID || len(a.Nodes) != 1 || len(columns) != 2 || r.waiting() != 0 {
+				t.Errorf("asset %v, was %v, nodes %+v, columns %d, waiting %d", a.ID, old.ID, a.Nodes, len(columns), r.waiting())
+			}
+			version := r.version()
+			r.completed(r.send(before, tables))
+			r.completed(r.send(after))
+			if r.version() != version {
+				t.Errorf("sent again they make version %d after %d", r.version(), version)
+			}
+		})
+		t.Run("reversed "+id, func(t *testing.T) {
+			r := newRig(t)
+			r.completed(r.send(after))
+			imp := r.completed(r.send(before))
+			if got := hasIssue(imp, "project-renamed"); got != (id == "id-store") {
+				t.Errorf("project-renamed: %v; %+v", got, imp.Report.Issues)
+			}
+			if a, _ := r.asset("model.store.a"); len(a.Nodes) != 1 {
+				t.Errorf("nodes %+v", a.Nodes)
+			}
+		})
+	}
+}
