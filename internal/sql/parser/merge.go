@@ -33,6 +33,13 @@ func (p *parser) merge(w *ast.With) ast.Statement {
 		keys.Span = p.from(start)
 		m.On = keys
 	}
+	if p.removesDuplicates() {
+		w := ast.MergeWhen{Action: ast.MergeInsert, All: true}
+		w.Start = p.start()
+		p.pos += 2
+		w.Span = p.from(w.Start)
+		m.Whens = append(m.Whens, w)
+	}
 	for p.isKw(token.WHEN) {
 		m.Whens = append(m.Whens, p.mergeWhen())
 	}
@@ -47,6 +54,9 @@ func (p *parser) merge(w *ast.With) ast.Statement {
 	}
 	return m
 }
+
+// removesDuplicates reports whether Redshift's REMOVE DUPLICATES is next, which replaces each row by that of the source.
+func (p *parser) removesDuplicates() bool { return p.isWord(0, "remove") && p.isWord(1, "duplicates") }
 
 // mergeTarget reads the target with its alias.
 func (p *parser) mergeTarget() *ast.TableRef {

@@ -524,7 +524,7 @@ func (p *parser) conditionEnds() bool {
 		token.SET, token.DELETE, token.INSERT, token.SAMPLE:
 		return true
 	}
-	return p.startsStatement()
+	return p.startsStatement() || p.removesDuplicates()
 }
 
 // connect returns the hierarchical clause, made at first use.

@@ -31,6 +31,9 @@ func (p *parser) statement() ast.Statement {
 		}
 		return p.statement()
 	}
+	if p.isWord(0, "submit") && p.isWord(1, "task") {
+		return p.submitTask()
+	}
 	next := p.ahead(1)
 	if n := p.temporalAt(); n > 0 {
 		p.pos += n
@@ -84,6 +87,18 @@ func (p *parser) statement() ast.Statement {
 		return p.queryOrDML(start)
 	}
 	return p.other()
+}
+
+// submitTask reads the statement of StarRocks' SUBMIT TASK [name] [SCHEDULE ...] [PROPERTIES (...)] AS statement.
+func (p *parser) submitTask() ast.Statement {
+	for !p.isKw(token.AS) && !p.is(token.EOF) && !p.is(token.Semicolon) {
+		if end := p.closing(p.pos); end > 0 {
+			p.pos = end
+		}
+		p.pos++
+	}
+	p.acceptKw(token.AS)
+	return p.statement()
 }
 
 // queryOrDML reads a query, or a data-changing statement after WITH.
