@@ -68,12 +68,11 @@ func (j *job) readCatalog(ctx context.Context, part catalog.Part, c *contents) e
 		})
 	}
 	index.head = head
-	ignored, err := j.isOfAnotherTarget(ctx, c, index)
-	if ignored {
-		c.ignore(partCatalog)
-	}
-	if err != nil || ignored {
+	if ignored, err := j.isOfAnotherTarget(ctx, c, index); err != nil {
 		return err
+	} else if ignored {
+		c.ignore(partCatalog)
+		return j.keepCatalog(ctx, index, part)
 	}
 	index.late = j.isLate(head, part, catalog.FromCatalog)
 	j.checkClock(head, partCatalog)

@@ -2,6 +2,7 @@ package importing
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -101,5 +102,34 @@ func TestCatalogOfAnotherTarget(t *testing.T) {
 	r.completed(r.send(docs, catalogOf(t, monday.Add(time.Hour), map[string][]string{"model.shop.orders": {"id:integer", "amount:integer"}})))
 	if _, columns := r.asset("model.shop.orders"); !slices.Contains(presentColumns(columns), "amount") {
 		t.Errorf("columns %v", presentColumns(columns))
+	}
+}
+
+// A catalog that comes before the manifest that has the table where it lists it describes it from then on.
+func TestCatalogBeforeTheMoveOfItsTables(t *testing.T) {
+	r := newRig(t)
+	first := inTarget(t, monday, "analytics")
+	r.completed(r.send(first, catalogOf(t, monday, map[string][]string{"model.shop.a": {"id:integer"}})))
+	moved := catalogOf(t, tuesday, map[string][]string{"model.shop.a": {"id:integer", "amount:integer"}})
+	moved.content = bytes.ReplaceAll(moved.content, []byte(`"schema":"analytics"`), []byte(`"schema":"finance"`))
+	if imp := r.completed(r.send(first, moved)); !hasIssue(imp, "catalog-of-another-target") {
+		t.Fatalf("issues %v", imp.Report.Issues)
+	}
+	at := func(day time.Time, schema, description string) part {
+		var m doc
+		if err := json.Unmarshal(inTarget(t, day, "analytics").content, &m); err != nil {
+			t.Fatal(err)
+		}
+		a := m["nodes"].(doc)["model.shop.a"].(doc)
+		a["schema"], a["relation_name"], a["description"] = schema, `"shop"."`+schema+`"."a"`, description
+		return part{partManifest, encode(t, m)}
+	}
+	r.completed(r.send(at(tuesday, "analytics", "Of something else.")))
+	if _, columns := r.asset("model.shop.a"); slices.Contains(presentColumns(columns), "amount") {
+		t.Errorf("columns before the move %v", presentColumns(columns))
+	}
+	r.completed(r.send(at(tuesday.Add(time.Hour), "finance", "Of something else.")))
+	if _, columns := r.asset("model.shop.a"); !slices.Contains(presentColumns(columns), "amount") || r.servedFrom("a") != "finance" {
+		t.Errorf("columns %v in %s", presentColumns(columns), r.servedFrom("a"))
 	}
 }

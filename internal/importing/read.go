@@ -71,6 +71,10 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 		if err := j.readCatalog(ctx, part, c); err != nil {
 			return err
 		}
+	} else if len(o.named(partCatalog)) == 0 {
+		if err := j.readWaitingCatalog(ctx, c); err != nil {
+			return err
+		}
 	}
 	for _, part := range o.named(partRunResults) {
 		if o.same[part] {
