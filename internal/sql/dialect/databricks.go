@@ -7,7 +7,7 @@ var databricks = &Dialect{
 	Pseudo:      pseudo(pseudoSpark),
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
-	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, StreamTables: true, Unreserved: []string{"top"}},
+	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, RegexNames: true, StreamTables: true, Unreserved: []string{"top"}},
 	Names: NameRules{
 		LateralAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst, QualifyAlias: ColumnFirst,
 		TableAsStruct: true, GroupWindows: true,

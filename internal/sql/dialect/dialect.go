@@ -185,6 +185,8 @@ type Grammar struct {
 	Phrases, TypePhrases bool
 	// ListExclude allows SELECT a, * EXCLUDE (b), which drops columns of the list.
 	ListExclude bool
+	// RegexNames reads the name `(a|b)?+.+` as all columns except a and b.
+	RegexNames bool
 	// StreamTables allows FROM STREAM t and STREAM(t).
 	StreamTables bool
 	// DescribeTables allows FROM (DESCRIBE t), (SHOW TABLES) and (SUMMARIZE t).

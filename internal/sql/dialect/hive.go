@@ -7,7 +7,7 @@ var hive = &Dialect{
 	Pseudo:         pseudo(pseudoHive),
 	Identifiers:    Identifiers{Unquoted: Lower, Quoted: Lower},
 	Lexing:         sparkLexing,
-	Grammar:        Grammar{AngleTypes: true, Unreserved: []string{"top", "qualify"}},
+	Grammar:        Grammar{AngleTypes: true, RegexNames: true, Unreserved: []string{"top", "qualify"}},
 	Names:          NameRules{HavingAlias: ColumnFirst},
 	Units:          unitsSpark,
 	TableFunctions: merged(generators, generatorsSpark),

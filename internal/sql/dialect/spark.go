@@ -12,7 +12,7 @@ var spark = &Dialect{
 	Pseudo:      pseudo(pseudoSpark),
 	Identifiers: Identifiers{},
 	Lexing:      sparkLexing,
-	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, Unreserved: []string{"top"}},
+	Grammar:     Grammar{ColonPaths: true, ArrowLambda: true, AngleTypes: true, RegexNames: true, Unreserved: []string{"top"}},
 	Names: NameRules{
 		LateralAlias: ColumnFirst, GroupAlias: ColumnFirst, HavingAlias: ColumnFirst, QualifyAlias: ColumnFirst,
 		TableAsStruct: true, GroupWindows: true,

@@ -208,7 +208,7 @@ func (p *parser) selectItem() ast.SelectItem {
 		p.pos++
 	}
 	p.phraseName, p.namedAt = ast.Ident{}, 0
-	item.Expr = p.expr()
+	item.Expr = p.exceptNames(p.expr())
 	if p.namedAt == p.pos && item.Alias.IsZero() {
 		item.Alias = p.phraseName
 	}

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -77,6 +79,34 @@ func (p *parser) exceptsColumns() bool {
 			next.Keyword != token.CORRESPONDING && p.words[next.Keyword]&notName == 0
 	}
 	return false
+}
+
+// exceptNames makes a star of the name `(a|b)?+.+`, a regular expression that matches all columns except a and b. Other
+// expressions stay.
+func (p *parser) exceptNames(e ast.Expr) ast.Expr {
+	ref, ok := e.(*ast.ColumnRef)
+	if !ok || !p.d.Grammar.RegexNames || len(ref.Parts) == 0 {
+		return e
+	}
+	last := len(ref.Parts) - 1
+	name := ref.Parts[last]
+	list, ends := strings.CutSuffix(name.Text, ")?+.+")
+	list, begins := strings.CutPrefix(list, "(")
+	if !begins || !ends || !name.Quoted || strings.ContainsAny(list, "()[]{}.*+?^$\\") {
+		return e
+	}
+	s := p.nodes.stars.New()
+	s.Span = ref.Span
+	if last > 0 {
+		s.Qualifier = &ast.ColumnRef{Span: ref.Span, Parts: ref.Parts[:last]}
+	}
+	m := ast.StarModifier{Span: name.Span, Kind: ast.StarExcept}
+	for text := range strings.SplitSeq(list, "|") {
+		id := ast.Ident{Span: name.Span, Text: text, Quoted: true}
+		m.Columns = append(m.Columns, &ast.ColumnRef{Span: name.Span, Parts: []ast.Ident{id}})
+	}
+	s.Modifiers = append(s.Modifiers, m)
+	return s
 }
 
 // starExcept reads EXCEPT [STRICT] columns, or ClickHouse's EXCEPT('regexp').
