@@ -55,7 +55,7 @@ func (p *parser) merge(w *ast.With) ast.Statement {
 	return m
 }
 
-// removesDuplicates reports whether Redshift's REMOVE DUPLICATES is next, which replaces each row by that of the source.
+// removesDuplicates reports whether Redshift's REMOVE DUPLICATES is next, which takes the rows of the source.
 func (p *parser) removesDuplicates() bool { return p.isWord(0, "remove") && p.isWord(1, "duplicates") }
 
 // mergeTarget reads the target with its alias.
