@@ -87,6 +87,14 @@ type Store interface {
 	Free(ctx context.Context) (int64, error)
 }
 
+// Compressor is a Store that can keep a blob in less space. Whether a blob is compressed changes nothing that a Store
+// answers, only what reading it costs.
+type Compressor interface {
+	// Compress compresses a blob and returns how many bytes that saved: 0 if it was compressed before. ErrDamaged,
+	// and nothing is changed, if its bytes are not those of the hash; ErrNotFound if there is none.
+	Compress(ctx context.Context, hash Hash) (saved int64, err error)
+}
+
 // Ranged is a Store whose blobs can be read at any offset without reading what
 // is before.
 type Ranged interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
@@ -21,13 +22,62 @@ const (
 )
 
 // artifacts drops the references to artifacts of a workspace, or of one of its
-// schemas, that the policy does not keep.
+// schemas, that the policy does not keep, and compresses what it keeps of the past.
 func (r *Retention) artifacts(ctx context.Context, ws int64, schema catalog.SchemaID) error {
 	refs, err := r.Store.AllBlobRefs(ctx, ws, schema)
 	if err != nil {
 		return err
 	}
-	return r.Store.DropBlobRefs(ctx, ws, surplus(refs, r.Policy, r.Now()))
+	drop := surplus(refs, r.Policy, r.Now())
+	if err := r.Store.DropBlobRefs(ctx, ws, drop); err != nil {
+		return err
+	}
+	return r.compress(ctx, ws, past(refs, drop))
+}
+
+// past returns the artifacts that are kept although nothing is made of them any more: no import that runs or waits has
+// them, and they are not what is served.
+func past(refs, drop []store.BlobRef) (sha256s []string) {
+	not := map[string]bool{}
+	for _, r := range drop {
+		not[r.SHA256] = true
+	}
+	for _, r := range refs {
+		if !r.Ended || r.Applied {
+			not[r.SHA256] = true
+		}
+	}
+	for _, r := range refs {
+		if !not[r.SHA256] {
+			not[r.SHA256] = true // once is enough
+			sha256s = append(sha256s, r.SHA256)
+		}
+	}
+	return sha256s
+}
+
+// compress compresses artifacts. Those that are gone meanwhile, or damaged, are left as they are.
+func (r *Retention) compress(ctx context.Context, ws int64, sha256s []string) error {
+	compressor, ok := r.Blobs.(blob.Compressor)
+	if !ok {
+		return nil
+	}
+	var saved int64
+	for _, sha256 := range sha256s {
+		hash, err := blob.ParseHash(sha256)
+		if err != nil {
+			continue // never ours; only its row exists
+		}
+		n, err := compressor.Compress(ctx, hash)
+		if err != nil && !errors.Is(err, blob.ErrNotFound) && !errors.Is(err, blob.ErrDamaged) {
+			return fmt.Errorf("blob %s: %w", sha256, err)
+		}
+		saved += n
+	}
+	if saved > 0 {
+		r.Log.InfoContext(ctx, "retention", slog.Int64("workspace", ws), slog.String("compressed", "artifacts"), slog.Int64("bytes_saved", saved))
+	}
+	return nil
 }
 
 // surplus returns the references that the policy does not keep. refs are sorted

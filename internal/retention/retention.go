@@ -1,6 +1,6 @@
 // Package retention deletes what is no longer needed: artifacts, run results,
-// versions and the texts that only they had, ended jobs. It is a kind of job; what is kept for how long are its
-// settings.
+// versions and the texts that only they had, ended jobs. It compresses past artifacts that
+// it keeps. It is a kind of job; what is kept for how long are its settings.
 package retention
 
 import (

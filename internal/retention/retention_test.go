@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -75,6 +76,32 @@ func TestServedStays(t *testing.T) {
 			if r.stored(imp, "manifest") != (n >= 5) {
 				r.Errorf("failed import %d", n)
 			}
+		}
+	})
+}
+
+// What is kept of the past is compressed, what is served or about to be applied is not: that is read at once.
+func TestPastIsCompressed(t *testing.T) {
+	onBoth(t, func(r *rig) {
+		large := func(n int) map[string]string {
+			return map[string]string{"manifest": strings.Repeat(fmt.Sprint("manifest ", n, "\n"), 5000), "catalog": strings.Repeat("catalog\n", 5000)}
+		}
+		imports := []catalog.Import{r.send(true, large(0)), r.send(false, large(1)), r.send(true, large(2))}
+		must(r, r.keep.All(r.Context()))
+		must(r, r.keep.All(r.Context()))
+		for n, plain := range []bool{false, false, true} {
+			hash, err := blob.ParseHash(imports[n].Parts[0].SHA256)
+			must(r, err)
+			saved, err := r.blobs.Compress(r.Context(), hash)
+			must(r, err)
+			if (saved > 0) != plain {
+				r.Errorf("manifest of import %d: compressing it now saves %d bytes", n, saved)
+			}
+		}
+		catalogHash, err := blob.ParseHash(imports[0].Parts[1].SHA256)
+		must(r, err)
+		if saved, err := r.blobs.Compress(r.Context(), catalogHash); err != nil || saved == 0 {
+			r.Errorf("the catalog, which is served, was compressed: %v", err)
 		}
 	})
 }

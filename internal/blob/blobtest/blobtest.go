@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"math/rand/v2"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
 )
@@ -38,6 +41,8 @@ func Run(t *testing.T, fixture Fixture) {
 		{"missing", missing},
 		{"delete", deleteBlob},
 		{"ranges", ranges},
+		{"compress", compress},
+		{"compress and upload at once", compressWhileUploaded},
 		{"delete while read", deleteWhileRead},
 		{"list", list},
 		{"many writers of one blob", manyWriters},
@@ -227,6 +232,98 @@ func ranges(t *testing.T, store blob.Store) {
 	}
 	_, err = ranged.OpenAt(t.Context(), blob.Hash{1})
 	wantError(t, "open at", err, blob.ErrNotFound)
+}
+
+// lines returns text that compresses well.
+func lines(n int) []byte {
+	var text []byte
+	for i := range n {
+		text = fmt.Appendf(text, "line %d of a text that is much the same\n", i)
+	}
+	return text
+}
+
+// compress: whether a blob is compressed changes no answer.
+func compress(t *testing.T, store blob.Store) {
+	compressor, ok := store.(blob.Compressor)
+	if !ok {
+		t.Skip("not blob.Compressor")
+	}
+	for _, content := range [][]byte{nil, []byte("short"), lines(20_000), noise(100_000)} {
+		hash := Put(t, store, content)
+		before := all(t, store)
+		for range 2 {
+			if _, err := compressor.Compress(t.Context(), hash); err != nil {
+				t.Fatal(err)
+			}
+			wantContent(t, store, hash, content)
+			if ranged, ok := store.(blob.Ranged); ok {
+				wantRange(t, ranged, hash, content)
+			}
+			after := all(t, store)
+			for i := range after {
+				after[i].Modified = before[i].Modified
+			}
+			if diff := cmp.Diff(before, after); diff != "" {
+				t.Errorf("compressed: -before +after\n%s", diff)
+			}
+			wantContent(t, store, Put(t, store, content), content) // and once more
+		}
+		if err := store.Delete(t.Context(), hash); err != nil {
+			t.Fatal(err)
+		}
+		_, err := store.Open(t.Context(), hash)
+		wantError(t, "open what was deleted", err, blob.ErrNotFound)
+	}
+	large := Put(t, store, lines(20_000))
+	if saved, err := compressor.Compress(t.Context(), large); err != nil || saved < int64(len(lines(20_000))/2) {
+		t.Errorf("saved %d, %v", saved, err)
+	}
+	if saved, err := compressor.Compress(t.Context(), large); err != nil || saved != 0 {
+		t.Errorf("compressed twice: saved %d, %v", saved, err)
+	}
+	_, err := compressor.Compress(t.Context(), blob.Hash{1})
+	wantError(t, "compress", err, blob.ErrNotFound)
+}
+
+func wantRange(t *testing.T, store blob.Ranged, hash blob.Hash, content []byte) {
+	t.Helper()
+	r, err := store.OpenAt(t.Context(), hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	from := len(content) / 2
+	got := make([]byte, len(content)-from)
+	if n, err := r.ReadAt(got, int64(from)); n != len(got) || err != nil && err != io.EOF || !bytes.Equal(got, content[from:]) {
+		t.Errorf("at %d: %d bytes, %v", from, n, err)
+	}
+}
+
+// compressWhileUploaded: the bytes can be read at any time while they are stored and compressed.
+func compressWhileUploaded(t *testing.T, store blob.Store) {
+	compressor, ok := store.(blob.Compressor)
+	if !ok {
+		t.Skip("not blob.Compressor")
+	}
+	content := lines(2000)
+	hash := Put(t, store, content)
+	var work sync.WaitGroup
+	for _, do := range []func() error{
+		func() error { _, err := compressor.Compress(t.Context(), hash); return err },
+		func() error { Put(t, store, content); return nil },
+		func() error { wantContent(t, store, hash, content); return nil },
+	} {
+		work.Go(func() {
+			for range 50 {
+				if err := do(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	work.Wait()
+	wantContent(t, store, hash, content)
 }
 
 func deleteWhileRead(t *testing.T, store blob.Store) {

@@ -39,6 +39,58 @@ func TestStore(t *testing.T) {
 	})
 }
 
+func TestCompressedBlobIsDamaged(t *testing.T) {
+	content := []byte(strings.Repeat("the same line again and again\n", 10_000))
+	for name, spoil := range map[string]func(path string, size int64) error{
+		"truncated": func(path string, size int64) error { return os.Truncate(path, size/2) },
+		"header":    func(path string, _ int64) error { return os.WriteFile(path, []byte("no frame at all"), 0o600) },
+		"empty":     func(path string, _ int64) error { return os.Truncate(path, 0) },
+	} {
+		store := open(t)
+		hash := blobtest.Put(t, store, content)
+		if saved, err := store.Compress(t.Context(), hash); err != nil || saved < int64(len(content))*9/10 {
+			t.Fatalf("saved %d, %v", saved, err)
+		}
+		info, err := os.Stat(store.compressedPath(hash))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(store.path(hash)); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the plain file is still there: %v", err)
+		}
+		if err := spoil(store.compressedPath(hash), info.Size()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := blobtest.Get(t, store, hash); !errors.Is(err, blob.ErrDamaged) {
+			t.Errorf("%s: read: %v, want %v", name, err, blob.ErrDamaged)
+		}
+		if _, err := store.OpenAt(t.Context(), hash); !errors.Is(err, blob.ErrDamaged) {
+			t.Errorf("%s: open at: %v, want %v", name, err, blob.ErrDamaged)
+		}
+		blobtest.Put(t, store, content)
+		if got, err := blobtest.Get(t, store, hash); err != nil || string(got) != string(content) {
+			t.Errorf("%s: after the same bytes were stored again: %d bytes, %v", name, len(got), err)
+		}
+	}
+}
+
+// Damaged bytes are not compressed: they would look well.
+func TestDamagedBlobIsNotCompressed(t *testing.T) {
+	store := open(t)
+	content := []byte(strings.Repeat("x", 10_000))
+	hash := blobtest.Put(t, store, content)
+	content[7] ^= 1
+	if err := os.WriteFile(store.path(hash), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Compress(t.Context(), hash); !errors.Is(err, blob.ErrDamaged) {
+		t.Errorf("compress: %v, want %v", err, blob.ErrDamaged)
+	}
+	if left, err := os.ReadDir(store.spool); err != nil || len(left) > 0 {
+		t.Errorf("left in the spool: %v, %v", left, err)
+	}
+}
+
 func TestLayout(t *testing.T) {
 	store := open(t)
 	hash := blobtest.Put(t, store, []byte("hello"))

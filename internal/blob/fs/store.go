@@ -1,6 +1,7 @@
 // Package fs keeps blobs as files of one folder:
 //
 //	ws/<workspace>/sha256/<first 2 digits>/<64 digits>   committed blobs
+//	ws/<workspace>/sha256/<first 2 digits>/<digits>.zst  the same, compressed
 //	ws/<workspace>/spool/<random>                        bytes of writers that have not committed
 //
 // A blob appears by a rename within one file system after its bytes were synced, so there is never half of one.
@@ -15,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -32,8 +34,9 @@ type Store struct {
 }
 
 var (
-	_ blob.Store  = (*Store)(nil)
-	_ blob.Ranged = (*Store)(nil)
+	_ blob.Store      = (*Store)(nil)
+	_ blob.Ranged     = (*Store)(nil)
+	_ blob.Compressor = (*Store)(nil)
 )
 
 // Open returns the store of one workspace below folder, making its folders. now is the clock that Sweep
@@ -60,23 +63,31 @@ func (s *Store) Open(ctx context.Context, hash blob.Hash) (io.ReadCloser, error)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(s.path(hash))
+	var content io.ReadCloser
+	content, err := os.Open(s.path(hash))
+	if errors.Is(err, fs.ErrNotExist) {
+		content, err = s.openCompressed(hash)
+	}
 	if err != nil {
 		return nil, failure("blob "+hash.String(), err)
 	}
-	return blob.Verify(file, hash), nil
+	return blob.Verify(content, hash), nil
 }
 
-// OpenAt implements blob.Ranged.
+// OpenAt implements blob.Ranged. A compressed blob is unpacked for it.
 func (s *Store) OpenAt(ctx context.Context, hash blob.Hash) (blob.ReaderAtCloser, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(s.path(hash))
+	var content blob.ReaderAtCloser
+	content, err := os.Open(s.path(hash))
+	if errors.Is(err, fs.ErrNotExist) {
+		content, err = s.unpacked(ctx, hash)
+	}
 	if err != nil {
 		return nil, failure("blob "+hash.String(), err)
 	}
-	return file, nil
+	return content, nil
 }
 
 // Stat implements blob.Store.
@@ -84,11 +95,26 @@ func (s *Store) Stat(ctx context.Context, hash blob.Hash) (blob.Info, error) {
 	if err := ctx.Err(); err != nil {
 		return blob.Info{}, err
 	}
-	info, err := os.Stat(s.path(hash))
+	info, err := s.stat(hash)
 	if err != nil {
 		return blob.Info{}, failure("blob "+hash.String(), err)
 	}
-	return blob.Info{Hash: hash, Size: info.Size(), Modified: info.ModTime()}, nil
+	return info, nil
+}
+
+func (s *Store) stat(hash blob.Hash) (blob.Info, error) {
+	info, err := os.Stat(s.path(hash))
+	if err == nil {
+		return blob.Info{Hash: hash, Size: info.Size(), Modified: info.ModTime()}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return blob.Info{}, err
+	}
+	if info, err = os.Stat(s.compressedPath(hash)); err != nil {
+		return blob.Info{}, err
+	}
+	size, err := compressedSize(s.compressedPath(hash))
+	return blob.Info{Hash: hash, Size: size, Modified: info.ModTime()}, err
 }
 
 // Delete implements blob.Store.
@@ -96,30 +122,35 @@ func (s *Store) Delete(ctx context.Context, hash blob.Hash) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := os.Remove(s.path(hash)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return failure("blob "+hash.String(), err)
+	for _, path := range []string{s.path(hash), s.compressedPath(hash)} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return failure("blob "+hash.String(), err)
+		}
 	}
 	return nil
 }
 
 // List implements blob.Store. Files whose names are not hashes are ignored.
 func (s *Store) List(ctx context.Context, visit func(blob.Info) error) error {
+	var last blob.Hash // of two files of a blob the plain one comes first
+	visited := false
 	return filepath.WalkDir(s.blobs, func(path string, entry fs.DirEntry, err error) error {
 		if err := errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
-		hash, parseErr := blob.ParseHash(entry.Name())
-		if entry.IsDir() || parseErr != nil || path != s.path(hash) {
+		hash, parseErr := blob.ParseHash(strings.TrimSuffix(entry.Name(), compressedSuffix))
+		if entry.IsDir() || parseErr != nil || path != s.path(hash) && path != s.compressedPath(hash) || visited && hash == last {
 			return nil
 		}
-		info, err := entry.Info()
+		last, visited = hash, true
+		info, err := s.stat(hash)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // deleted meanwhile
 		}
 		if err != nil {
 			return failure("blob "+hash.String(), err)
 		}
-		return visit(blob.Info{Hash: hash, Size: info.Size(), Modified: info.ModTime()})
+		return visit(info)
 	})
 }
 
