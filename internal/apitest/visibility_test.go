@@ -48,7 +48,7 @@ var ofWorkspace = regexp.MustCompile(`^/api/v1/(keys|users|audit)`)
 var beforeID = regexp.MustCompile(`/([a-z_]+)/\{id\}`)
 
 // inQuery are the prefixes of ids in query parameters.
-var inQuery = map[string]string{"schema_id": "SCH", "project": "PRJ", "asset": "TBL"}
+var inQuery = map[string]string{"schema_id": "SCH", "project": "PRJ", "asset": "TBL", "base": "SCH", "head": "SCH"}
 
 // requests returns the paths that name an id of a kind each: one for the id in the
 // path and one for each id in the query. Other parameters that are required are

@@ -8,7 +8,6 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
-	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -131,9 +130,9 @@ func changesOf(row store.ChangedAsset) []ChangeRow {
 	if asset == nil {
 		asset = row.Before
 	}
-	all := catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns)
+	all := readmodel.ChangesOf(row)
 	out := make([]ChangeRow, 0, len(all))
-	for i, c := range append(all, lineageChanges(row)...) {
+	for i, c := range all {
 		change := Change{
 			At:    timeOrEmpty(row.At),
 			Cause: causeOf(row.Cause), ActorRef: actorRefOf(row.Actor), Import: importLabel(row.Cause.Import()),
@@ -151,40 +150,4 @@ func actorText(row store.ChangedAsset) string {
 		return string(row.Cause.Kind)
 	}
 	return row.Actor.Name
-}
-
-// lineageChanges returns how the column lineage of a model changed. Blocks written by another version of the engine
-// are not compared.
-func lineageChanges(row store.ChangedAsset) []catalog.Change {
-	if row.Before == nil || row.After == nil || !row.Before.Present || !row.After.Present {
-		return nil
-	}
-	before, err := decodeBlock(row.BeforeColumnEdges)
-	if err != nil {
-		return nil
-	}
-	after, err := decodeBlock(row.AfterColumnEdges)
-	if err != nil {
-		return nil
-	}
-	var out []catalog.Change
-	for _, c := range lineage.DiffBlocks(before, after, refLabel) {
-		out = append(out, catalog.Change{Asset: row.Asset, Kind: catalog.Updated, Field: c.Field, Column: c.Column, Old: c.Old, New: c.New})
-	}
-	return out
-}
-
-func decodeBlock(b []byte) (*lineage.Block, error) {
-	if b == nil {
-		return nil, nil //nolint:nilnil // no block is not a fault
-	}
-	return lineage.Decode(b)
-}
-
-// refLabel returns the id of a table that code reads, or its name in the SQL.
-func refLabel(r lineage.Ref) string {
-	if r.Table != 0 {
-		return catalog.AssetID(r.Table).Label(catalog.KindModel) // every table has the same prefix
-	}
-	return r.Name
 }

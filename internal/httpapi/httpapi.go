@@ -107,6 +107,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerCoverage(s)
 	a.registerIssues(s)
 	a.registerChanges(s)
+	a.registerDiffs(s)
 	a.registerLineage(s)
 	a.registerMap(s)
 	a.registerColumnLineage(s)

@@ -75,6 +75,8 @@ type history interface {
 	VersionsTo(ctx context.Context, ws int64, schema catalog.SchemaID, to int64, limit int) ([]catalog.Version, error)
 	FirstVersion(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
 	ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error)
+	ChangedIDs(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, after catalog.AssetID, limit int) ([]catalog.AssetID, error)
+	VersionsOfAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, ids []catalog.AssetID) ([]store.AssetVersion, error)
 	Edits(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, at int64, p store.Page) (store.Paged[store.Edit], error)
 	AssetHistory(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, p store.Page) (store.Paged[store.ChangedAsset], error)
 	Removals(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.PendingRemoval], error)
