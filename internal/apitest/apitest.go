@@ -32,9 +32,11 @@ import (
 	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/revision"
+	"github.com/thalweg-data/thalweg/internal/secret"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
+	"github.com/thalweg-data/thalweg/internal/webhook"
 )
 
 // Server is a running API.
@@ -44,6 +46,9 @@ type Server struct {
 	Access *access.Access
 	Blobs  *fs.Store
 	Log    *Log
+
+	Secrets  *secret.Keeper
+	Webhooks *webhook.Registry
 
 	model   *readmodel.Model
 	folder  string // of the blobs
@@ -67,6 +72,7 @@ type Options struct {
 
 	AuthFailures   int            // attempts with invalid keys per address; 0: any number
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is trusted
+	OutboundAllow  []netip.Prefix // networks beyond the public ones that webhooks may send to
 }
 
 // OpenStore opens a store that is migrated and ends with the test.
@@ -159,8 +165,11 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	if editor == nil {
 		editor = &editing.Editor{Store: s.Store, Reviser: s.reviser(o), Now: o.Now}
 	}
+	if s.Webhooks, err = s.webhooks(o); err != nil {
+		t.Fatal(err)
+	}
 	api, err := httpapi.New(httpapi.Deps{
-		Store: s.Store, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, Now: o.Now,
+		Webhooks: s.Webhooks, Store: s.Store, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, Now: o.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -201,7 +210,8 @@ func (s *Server) pipeline(o Options) *importing.Pipeline {
 // work runs a worker until the returned function is called.
 func (s *Server) work(o Options) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	w := jobs.New(s.Store, jobs.Options{Name: "test", Slots: 1, Grace: time.Minute, Now: o.Now, Log: slog.New(slog.DiscardHandler)}, s.pipeline(o).Kind())
+	w := jobs.New(s.Store, jobs.Options{Name: "test", Slots: 1, Grace: time.Minute, Now: o.Now, Log: slog.New(slog.DiscardHandler)},
+		append(s.webhookKinds(o), s.pipeline(o).Kind())...)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -20,7 +20,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/webhook"
 )
 
 //go:generate go test . -run TestExamplesAreReal -count=1 -update
@@ -106,6 +108,8 @@ func order(id string) string {
 // stateOf names the states of the server that some operations need.
 var stateOf = map[string]string{
 	"list-removals": "removals", "confirm-removals": "removals", "dismiss-removals": "removals, dismissed", "cancel-import": "pending",
+	"create-webhook": "webhook", "update-webhook": "webhook", "delete-webhook": "webhook", "get-webhook": "webhook", "list-webhooks": "webhook",
+	"test-webhook": "webhook", "list-deliveries": "webhook", "get-delivery": "webhook", "redeliver": "webhook, delivered",
 	"create-schema": "no schema", "revert-import": "one import", "undo-import-revert": "one import",
 }
 
@@ -120,7 +124,7 @@ type exampleServer struct {
 func newExampleServer(t testing.TB, state string) *exampleServer {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, time.November, 9, 7, 0, 0, 0, time.UTC) }
-	s := &exampleServer{now: now, Server: Start(t, Options{NoWorker: state == "pending", Now: now, Random: rand.NewChaCha8([32]byte{})})}
+	s := &exampleServer{now: now, Server: Start(t, Options{NoWorker: state == "pending" || strings.HasPrefix(state, "webhook"), Now: now, Random: rand.NewChaCha8([32]byte{})})}
 	s.key = s.Key(t, access.AdminWorkspace)
 	s.KeyFor(t, 1, access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
 	if _, err := s.Access.CreateUser(t.Context(), access.System(1), store.User{Name: "Bo", Email: "bo@example.com", Role: "editor"}); err != nil {
@@ -131,6 +135,8 @@ func newExampleServer(t testing.TB, state string) *exampleServer {
 	}
 	schema := s.Schema(t, "Analytics Warehouse")
 	switch state {
+	case "webhook", "webhook, delivered":
+		s.addWebhook(t, state == "webhook, delivered")
 	case "pending":
 		s.Upload(t, s.key, Form(Text("schema_id", schema), File("manifest", "manifest.json", beforeManifest)))
 	case "":
@@ -143,6 +149,27 @@ func newExampleServer(t testing.TB, state string) *exampleServer {
 		}
 	}
 	return s
+}
+
+// addWebhook makes a webhook that has sent, or has to send, its test.
+func (s *exampleServer) addWebhook(t testing.TB, delivered bool) {
+	t.Helper()
+	name, address := "alerts", "https://example.com/hooks/thalweg"
+	by := store.By{Actor: catalog.Actor{Kind: catalog.ActorKey, ID: "KEY-1", Name: "test"}}
+	w, _, err := s.Webhooks.Add(t.Context(), 1, webhook.Change{Name: &name, URL: &address}, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Webhooks.Try(t.Context(), 1, w.ID, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if delivered {
+		d.State, d.Attempts, d.Status, d.NextAt = store.DeliveryDelivered, 1, 204, time.Time{}
+		if err := s.Store.SaveAttempt(t.Context(), 1, d); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // withoutModels leaves the models of the marts out of a manifest.
@@ -206,13 +233,16 @@ const (
 	longestText  = 240
 )
 
-var secret = regexp.MustCompile(`twg_[0-9A-Za-z]+_[0-9A-Za-z]+`)
+var (
+	keySecret     = regexp.MustCompile(`twg_[0-9A-Za-z]+_[0-9A-Za-z]+`)
+	webhookSecret = regexp.MustCompile(`whsec_[0-9A-Za-z+/=]+`)
+)
 
-// shortened cuts the lists and texts of a reply, and hides the secret of a key.
+// shortened cuts the lists and texts of a reply, and hides the secrets of keys and webhooks.
 func shortened(t *testing.T, body []byte) json.RawMessage {
 	t.Helper()
 	var out bytes.Buffer
-	in := jsontext.NewDecoder(bytes.NewReader(secret.ReplaceAll(body, []byte("twg_…"))))
+	in := jsontext.NewDecoder(bytes.NewReader(webhookSecret.ReplaceAll(keySecret.ReplaceAll(body, []byte("twg_…")), []byte("whsec_…"))))
 	if err := shorten(jsontext.NewEncoder(&out), in); err != nil && err != io.EOF {
 		t.Fatal(err)
 	}

@@ -122,10 +122,12 @@ func oneWriterOfAPerson(t *testing.T, o Options) {
 
 // withoutAudit are the routes that change something without an entry in the audit log, with the reason.
 var withoutAudit = map[string]string{
-	"POST /api/v1/dbt_imports":                 "the import is its own record, with its key",
-	"POST /api/v1/dbt_imports/{id}/cancel":     "the import records it",
-	"PATCH /api/v1/assets/{id}":                "edits are in the history of the asset",
-	"PATCH /api/v1/assets/{id}/columns/{name}": "edits are in the history of the asset",
+	"POST /api/v1/dbt_imports":                                   "the import is its own record, with its key",
+	"POST /api/v1/dbt_imports/{id}/cancel":                       "the import records it",
+	"POST /api/v1/webhooks/{id}/test":                            "the delivery says who asked for it",
+	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": "the log of deliveries shows it",
+	"PATCH /api/v1/assets/{id}":                                  "edits are in the history of the asset",
+	"PATCH /api/v1/assets/{id}/columns/{name}":                   "edits are in the history of the asset",
 }
 
 func TestAudit(t *testing.T) { audit(t, Options{}) }
@@ -158,6 +160,9 @@ func audit(t *testing.T, o Options) {
 		{"POST /api/v1/schemas/{id}/removals/confirm", "/api/v1/schemas/" + schema + "/removals/confirm", "", "removals.confirmed", schema},
 		{"POST /api/v1/schemas/{id}/removals/dismiss", "/api/v1/schemas/" + schema + "/removals/dismiss", "", "removals.dismissed", schema},
 		{"POST /api/v1/dbt_imports/{id}/revert", "/api/v1/dbt_imports/" + imp + "/revert?force=true", "", "import.reverted", imp},
+		{"POST /api/v1/webhooks", "/api/v1/webhooks", `{"name":"w","url":"https://example.com/"}`, "webhook.created", "WHK-1"},
+		{"PATCH /api/v1/webhooks/{id}", "/api/v1/webhooks/WHK-1", `{"name":"v"}`, "webhook.updated", "WHK-1"},
+		{"DELETE /api/v1/webhooks/{id}", "/api/v1/webhooks/WHK-1", "", "webhook.deleted", "WHK-1"},
 		{"DELETE /api/v1/dbt_imports/{id}/revert", "/api/v1/dbt_imports/" + imp + "/revert", "", "import.revert_undone", imp},
 	}
 	newest := func() map[string]any {

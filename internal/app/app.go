@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -25,12 +26,15 @@ import (
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/observe"
+	"github.com/thalweg-data/thalweg/internal/outbound"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/retention"
 	"github.com/thalweg-data/thalweg/internal/revision"
+	"github.com/thalweg-data/thalweg/internal/secret"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/webhook"
 )
 
 // App is a complete Thalweg on one store: API, worker and what they share.
@@ -42,6 +46,8 @@ type App struct {
 	Retention *retention.Retention
 	Model     *readmodel.Model
 	Metrics   *observe.Metrics
+	Secrets   *secret.Keeper
+	Webhooks  *webhook.Registry
 
 	build   observe.Build
 	log     *slog.Logger
@@ -133,7 +139,7 @@ func private(path string, info fs.FileInfo) error {
 		return fmt.Errorf("data folder: %w", err)
 	}
 	ours := func(e fs.DirEntry) bool {
-		return slices.Contains([]string{sqlite.FileName, sqlite.LockName, blobsName, SocketName}, e.Name())
+		return slices.Contains([]string{sqlite.FileName, sqlite.LockName, blobsName, SocketName, secret.FileName}, e.Name())
 	}
 	if info.Mode()&fs.ModeSticky != 0 || len(entries) > 0 && !slices.ContainsFunc(entries, ours) {
 		return fmt.Errorf("others may read the data folder %s, and it has other files: name a new folder, or run chmod 700 %s first", path, path)
@@ -190,6 +196,12 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if a.blobs, err = blobfs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
 		return err
 	}
+	if a.Secrets, err = openSecrets(ctx, a.Config, a.Store); err != nil {
+		return err
+	}
+	a.Webhooks = &webhook.Registry{
+		Rows: a.Store, Secrets: a.Secrets, Policy: a.outbound(), Resolver: net.DefaultResolver, Random: rand.Reader, Now: a.now,
+	}
 	limit := access.DefaultFailureLimit()
 	limit.Attempts = a.Config.Limits.AuthFailures
 	options := []access.Option{access.WithFailureLimit(limit)}
@@ -217,6 +229,9 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	a.handler, err = a.newHandler(ctx)
 	return err
 }
+
+// outbound decides where connections that users ask for may go.
+func (a *App) outbound() outbound.Policy { return outbound.Policy{Allow: a.Config.OutboundAllow} }
 
 func (a *App) pending(ctx context.Context) (int, error) {
 	n, _, err := a.Store.QueueLength(ctx, store.KindImport)

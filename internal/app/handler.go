@@ -25,7 +25,8 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	}
 	limits := a.httpLimits()
 	api, err := httpapi.New(httpapi.Deps{
-		Store: a.Store, Model: a.Model, Blobs: a.blobsOf, Access: a.Access, Cursors: cursors, Editor: &editing.Editor{Store: a.Store, Reviser: a.reviser, Now: a.now}, Reverts: a.Pipeline, Limits: limits, Now: a.now,
+		Store: a.Store, Model: a.Model, Blobs: a.blobsOf, Access: a.Access, Cursors: cursors, Editor: &editing.Editor{Store: a.Store, Reviser: a.reviser, Now: a.now}, Reverts: a.Pipeline,
+		Webhooks: a.Webhooks, Limits: limits, Now: a.now,
 	})
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -20,8 +21,10 @@ import (
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/outbound"
 	"github.com/thalweg-data/thalweg/internal/retention"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/webhook"
 )
 
 // SocketName is the file in the data folder by which commands reach its server.
@@ -151,7 +154,7 @@ func (a *App) schedule(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("retention.schedule: %w", err)
 	}
-	return nil
+	return a.worker().Schedule(ctx, store.Schedule{WS: catalog.DefaultWorkspace, Kind: store.KindDelivery, Cron: webhook.SweepSchedule})
 }
 
 // worker runs the jobs of every kind.
@@ -164,7 +167,18 @@ func (a *App) worker() *jobs.Runner {
 		// Containers share host names and process ids, so the name has a random part.
 		Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
 		Now: a.now, Log: a.log, Ended: a.measure,
-	}, a.Pipeline.Kind(), a.Retention.Kind())
+	}, a.Pipeline.Kind(), a.Retention.Kind(), (&webhook.Finder{Store: a.Store, Now: a.now}).Kind(), a.sender().Kind())
+}
+
+// sender sends what webhooks have to send.
+func (a *App) sender() *webhook.Sender {
+	return &webhook.Sender{
+		Store: a.Store, Secrets: a.Secrets, Agent: "Thalweg/" + a.build.Version, Now: a.now,
+		Client: a.outbound().Client(outbound.ClientOptions{Timeout: webhook.SendTime, Reply: webhook.ReplySize}),
+		Jitter: func(d time.Duration) time.Duration {
+			return d + time.Duration(mathrand.Int64N(int64(d)/10+1)) //nolint:gosec // it spreads load
+		},
+	}
 }
 
 // measure counts a finished import.

@@ -40,11 +40,11 @@ func House() Rules {
 		Layers: [][]string{
 			{"catalog", "graph", "dbt", "sql", "search"},
 			{"lineage"},
-			{"store", "blob", "bucket", "warehouse", "secret", "webhook"},
+			{"store", "blob", "bucket", "warehouse", "secret", "outbound"},
 			{"impact"},
 			{"revision", "jobs", "projectdiff"},
 			{"editing"},
-			{"readmodel", "importing", "syncing", "crawling", "retention", "access"},
+			{"readmodel", "importing", "syncing", "crawling", "retention", "webhook", "access"},
 			{"httpserver"},
 			{"httpapi", "compat", "mcp", "openlineage"},
 			{"app"},

@@ -9,7 +9,7 @@ import (
 
 // standardMethods are called by the standard library and by the libraries that we use, through their interfaces or by
 // reflection.
-var standardMethods = strings.Fields(`Error Unwrap String Is As Read Write WriteTo ReadFrom Close Len Less Swap ServeHTTP
+var standardMethods = strings.Fields(`RoundTrip Error Unwrap String Is As Read Write WriteTo ReadFrom Close Len Less Swap ServeHTTP
 	WriteHeader MarshalJSON UnmarshalJSON MarshalText UnmarshalText IsZero Describe Collect Help Run GetStatus ContentType
 	Handle Connect Driver MarshalJSONTo Accept CloseWrite`)
 

@@ -20,6 +20,9 @@ const (
 	PrefixUser    = "USR"
 	PrefixAudit   = "AUD"
 	PrefixSync    = "SYN"
+
+	PrefixWebhook  = "WHK"
+	PrefixDelivery = "DLV"
 )
 
 // FirstSchema is the number of the first schema of an installation.

@@ -25,6 +25,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix // networks whose X-Forwarded-For is trusted
 	Metrics        MetricsAccess  // who may read /metrics
 	MetricsListen  string         // host:port to serve /metrics on without a key; empty: none
+	SecretKey      string         // master keys that encrypt credentials; empty: those of a file in Data
+	OutboundAllow  []netip.Prefix // networks beyond the public ones that webhooks and integrations may connect to
 	BootstrapKey   string         // administrator's key to create at the first start; empty: a random one
 	LogFormat      LogFormat      // how log lines are written
 	LogLevel       slog.Level     // what is logged

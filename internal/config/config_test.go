@@ -68,7 +68,7 @@ func TestLoadPrecedence(t *testing.T) {
 func TestEverySettingIsRead(t *testing.T) {
 	values := map[string]string{
 		"listen": "127.0.0.1:9", "data": "elsewhere", "database_url": "postgres://u@h/d", "blob_url": "file:///blobs", "role": "api",
-		"hosts": "catalog.example,10.0.0.1", "trusted_proxies": "10.0.0.0/8,::1/128", "metrics": "open", "metrics_listen": "127.0.0.1:9090",
+		"hosts": "catalog.example,10.0.0.1", "trusted_proxies": "10.0.0.0/8,::1/128", "outbound_allow": "10.20.0.0/16", "metrics": "open", "metrics_listen": "127.0.0.1:9090",
 		"bootstrap_key": "k", "log_format": "json", "log_level": "debug", "shutdown_grace": "7s",
 		"retention.schedule": "@weekly", "retention.time_zone": "Europe/Berlin", "retention.artifacts_last": "3", "retention.artifacts_days": "0",
 		"retention.uploads": "1h0m0s", "retention.results_days": "7", "retention.versions_days": "7", "retention.jobs_days": "7",

@@ -42,34 +42,36 @@ type Store interface {
 
 // Deps are the dependencies of the API.
 type Deps struct {
-	Store   Store
-	Model   *readmodel.Model
-	Blobs   func(ws int64) blob.Store
-	Access  *access.Access
-	Cursors *httpserver.Cursors
-	Editor  Editor
-	Reverts Reverter
-	Limits  httpserver.Limits // the zero value means the defaults
-	Now     func() time.Time
+	Store    Store
+	Model    *readmodel.Model
+	Blobs    func(ws int64) blob.Store
+	Access   *access.Access
+	Cursors  *httpserver.Cursors
+	Editor   Editor
+	Reverts  Reverter
+	Webhooks Webhooks
+	Limits   httpserver.Limits // the zero value means the defaults
+	Now      func() time.Time
 }
 
 // API serves the catalog. It has what handlers need.
 type API struct {
-	store   Store
-	blobs   func(ws int64) blob.Store
-	access  *access.Access
-	cursors *httpserver.Cursors
-	editor  Editor
-	reverts Reverter
-	limits  httpserver.Limits
-	now     func() time.Time
-	model   *readmodel.Model
-	counts  changeCounts
+	store    Store
+	blobs    func(ws int64) blob.Store
+	access   *access.Access
+	cursors  *httpserver.Cursors
+	editor   Editor
+	reverts  Reverter
+	webhooks Webhooks
+	limits   httpserver.Limits
+	now      func() time.Time
+	model    *readmodel.Model
+	counts   changeCounts
 }
 
 // New returns the API.
 func New(d Deps) (*API, error) {
-	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Reverts == nil || d.Blobs == nil || d.Now == nil {
+	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Reverts == nil || d.Webhooks == nil || d.Blobs == nil || d.Now == nil {
 		return nil, errors.New("http api: a dependency is missing")
 	}
 	if d.Limits == (httpserver.Limits{}) {
@@ -77,7 +79,7 @@ func New(d Deps) (*API, error) {
 	}
 	a := &API{
 		store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
-		editor: d.Editor, reverts: d.Reverts, limits: d.Limits, now: d.Now,
+		editor: d.Editor, reverts: d.Reverts, webhooks: d.Webhooks, limits: d.Limits, now: d.Now,
 		model: d.Model,
 	}
 	return a, nil
@@ -115,4 +117,5 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerKeys(s)
 	a.registerUsers(s)
 	a.registerAudit(s)
+	a.registerWebhooks(s)
 }

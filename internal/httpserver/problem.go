@@ -53,6 +53,7 @@ const (
 	CodeInvalidField         Code = "invalid-field"
 	CodeUnknownField         Code = "unknown-field"
 	CodeUnknownSchema        Code = "unknown-schema"
+	CodeEndpointNotAllowed   Code = "endpoint-not-allowed"
 	CodeInvalidParameter     Code = "invalid-parameter"
 	CodeUnknownParameter     Code = "unknown-parameter"
 	CodeInvalidCursor        Code = "invalid-cursor"
@@ -103,6 +104,7 @@ var problems = map[Code]struct {
 	CodeInvalidField:         {http.StatusUnprocessableEntity, "A field is not valid"},
 	CodeUnknownField:         {http.StatusUnprocessableEntity, "A field is unknown"},
 	CodeUnknownSchema:        {http.StatusUnprocessableEntity, "The schema is unknown"},
+	CodeEndpointNotAllowed:   {http.StatusUnprocessableEntity, "The address is not allowed"},
 	CodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not valid"},
 	CodeUnknownParameter:     {http.StatusUnprocessableEntity, "A parameter is unknown"},
 	CodeInvalidCursor:        {http.StatusBadRequest, "The cursor is not valid"},

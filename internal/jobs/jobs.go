@@ -22,6 +22,10 @@ type Kind struct {
 	Name string
 	// Ordered kinds run one job per workspace and schema at a time, oldest first.
 	Ordered bool
+	// Slots is how many jobs of the kind run at a time, apart from those of the
+	// other kinds; 0 = they share the runner's slots. So jobs that wait for other systems do
+	// not keep those from running that work.
+	Slots int
 	// MaxAttempts is how often a job is tried; 0 = DefaultMaxAttempts.
 	MaxAttempts int
 	// Run makes one attempt at a job. An error made by Fail ends the job at once;

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -36,7 +35,8 @@ type Queue interface {
 type Options struct {
 	// Name is unique among all processes: what it holds is its own.
 	Name string
-	// Slots is how many jobs run at a time; at least 1.
+	// Slots is how many jobs run at a time, apart from kinds that have slots of their
+	// own; at least 1.
 	Slots int
 	// Grace is how long running jobs may go on after Run's context ended. What is
 	// not done by then is handed back, and the attempt does not count.
@@ -52,10 +52,28 @@ type Runner struct {
 	Options
 	queue Queue
 	kinds map[string]Kind
-	names []string
+	pools []*pool
+}
 
+// pool is a number of slots for jobs of some kinds.
+type pool struct {
+	kinds []string
+	slots int
 	// room has a place per slot. A job takes one; one that runs alone takes all.
 	room *semaphore.Weighted
+	wake chan struct{}
+}
+
+func newPool(slots int, kinds ...string) *pool {
+	return &pool{kinds: kinds, slots: slots, room: semaphore.NewWeighted(int64(slots)), wake: make(chan struct{}, 1)}
+}
+
+// tick wakes one slot, if one waits.
+func (p *pool) tick() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
 }
 
 const (
@@ -67,12 +85,20 @@ const (
 
 // New returns a Runner of the kinds. It runs nothing before Run.
 func New(queue Queue, o Options, kinds ...Kind) *Runner {
-	o.Slots = max(o.Slots, 1)
-	r := &Runner{Options: o, queue: queue, kinds: map[string]Kind{}, room: semaphore.NewWeighted(int64(o.Slots))}
+	r := &Runner{Options: o, queue: queue, kinds: map[string]Kind{}}
+	shared := newPool(max(o.Slots, 1))
 	for _, k := range kinds {
 		r.kinds[k.Name] = k
+		if k.Slots > 0 {
+			r.pools = append(r.pools, newPool(k.Slots, k.Name))
+		} else {
+			shared.kinds = append(shared.kinds, k.Name)
+		}
 	}
-	r.names = slices.Sorted(maps.Keys(r.kinds))
+	if len(shared.kinds) > 0 {
+		slices.Sort(shared.kinds)
+		r.pools = append(r.pools, shared)
+	}
 	return r
 }
 
@@ -81,9 +107,15 @@ func (r *Runner) Run(ctx context.Context) error {
 	jobs, stop := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer stop(nil)
 	var wg sync.WaitGroup
-	for i := range r.Slots {
-		wg.Go(func() { r.slot(ctx, jobs, fmt.Sprintf("%s/%d", r.Name, i)) })
+	slots := 0
+	for _, p := range r.pools {
+		for range p.slots {
+			name := fmt.Sprintf("%s/%d", r.Name, slots)
+			wg.Go(func() { r.slot(ctx, jobs, p, name) })
+			slots++
+		}
 	}
+	wg.Go(func() { r.passWakeOn(ctx) })
 	wg.Go(func() { r.runSchedules(ctx) })
 	idle := make(chan struct{})
 	go func() { wg.Wait(); close(idle) }()
@@ -99,16 +131,31 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
+// passWakeOn wakes a slot of every pool when there may be work: which kind it is of is
+// not known.
+func (r *Runner) passWakeOn(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.queue.Wake():
+			for _, p := range r.pools {
+				p.tick()
+			}
+		}
+	}
+}
+
 // slot claims and runs one job after the other until ctx ends.
-func (r *Runner) slot(ctx, jobs context.Context, name string) {
+func (r *Runner) slot(ctx, jobs context.Context, p *pool, name string) {
 	for ctx.Err() == nil {
-		if r.next(ctx, jobs, name) {
+		if r.next(ctx, jobs, p, name) {
 			continue
 		}
 		poll := time.NewTimer(pollEvery)
 		select {
 		case <-ctx.Done():
-		case <-r.queue.Wake():
+		case <-p.wake:
 		case <-poll.C:
 		}
 		poll.Stop()
@@ -116,27 +163,27 @@ func (r *Runner) slot(ctx, jobs context.Context, name string) {
 }
 
 // next claims and runs one job and reports whether there was one.
-func (r *Runner) next(ctx, jobs context.Context, name string) bool {
-	if r.room.Acquire(ctx, 1) != nil {
+func (r *Runner) next(ctx, jobs context.Context, p *pool, name string) bool {
+	if p.room.Acquire(ctx, 1) != nil {
 		return false
 	}
-	j := r.claim(ctx, name)
+	j := r.claim(ctx, p, name)
 	if j == nil || !r.suspect(*j) {
-		defer r.room.Release(1)
-		return r.handled(jobs, j)
+		defer p.room.Release(1)
+		return r.handled(jobs, p, j)
 	}
 	// It goes back, and is claimed again once nothing else runs.
 	err := r.queue.ReleaseJob(ctx, j.Claim(), false, 0)
-	r.room.Release(1)
+	p.room.Release(1)
 	if err != nil {
 		r.log(*j).Warn("job could not be handed back", slog.String("error", err.Error()))
 	}
-	all := int64(r.Slots)
-	if r.room.Acquire(ctx, all) != nil {
+	all := int64(p.slots)
+	if p.room.Acquire(ctx, all) != nil {
 		return false
 	}
-	defer r.room.Release(all)
-	return r.handled(jobs, r.claim(ctx, name))
+	defer p.room.Release(all)
+	return r.handled(jobs, p, r.claim(ctx, p, name))
 }
 
 // suspect reports whether a job has to run alone: one that ends its process each
@@ -145,19 +192,21 @@ func (r *Runner) suspect(j store.Job) bool {
 	return j.Attempts >= suspectFrom && j.Attempts <= r.kinds[j.Kind].maxAttempts() && !j.Canceled
 }
 
-func (r *Runner) claim(ctx context.Context, name string) *store.Job {
-	j, err := r.queue.ClaimJob(ctx, name, r.names)
+func (r *Runner) claim(ctx context.Context, p *pool, name string) *store.Job {
+	j, err := r.queue.ClaimJob(ctx, name, p.kinds)
 	if err != nil && ctx.Err() == nil {
 		r.Log.Error("queue is not readable", slog.String("error", err.Error()))
 	}
 	return j
 }
 
-func (r *Runner) handled(jobs context.Context, j *store.Job) bool {
-	if j != nil {
-		r.handle(jobs, *j)
+func (r *Runner) handled(jobs context.Context, p *pool, j *store.Job) bool {
+	if j == nil {
+		return false
 	}
-	return j != nil
+	p.tick() // there may be more, and one tick may have been for several
+	r.handle(jobs, *j)
+	return true
 }
 
 func (r *Runner) log(j store.Job) *slog.Logger {

@@ -38,6 +38,12 @@ const (
 	ActionRemovalsDismissed = "removals.dismissed"
 	ActionImportReverted    = "import.reverted"
 	ActionRevertUndone      = "import.revert_undone"
+	ActionWebhookCreated    = "webhook.created"
+	ActionWebhookUpdated    = "webhook.updated"
+	ActionWebhookDisabled   = "webhook.disabled" // by the server
+	ActionWebhookDeleted    = "webhook.deleted"
+	ActionSecretsRotated    = "secrets.rotated"
+	ActionSecretsDropped    = "secrets.dropped"
 )
 
 // AuditEntry is a line of a workspace's audit log.

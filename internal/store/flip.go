@@ -168,14 +168,18 @@ func (w *Write) flip(ctx context.Context, tx Tx, f Flip, tables int64) error {
 	return w.finishImport(ctx, tx, f, w.next)
 }
 
-// finishImport ends the import that made the version, if one did.
+// finishImport ends the import that made the version, if one did, and announces the
+// version else.
 func (w *Write) finishImport(ctx context.Context, tx Tx, f Flip, version int64) error {
 	if f.End == nil {
-		return nil
+		if version == 0 {
+			return nil
+		}
+		return w.s.announce(ctx, tx, w.lease.WS, w.lease.Schema, Occurrence{Version: version})
 	}
 	imp := f.End.Import
 	imp.Version = version
-	if err := tx.endWithRecord(ctx, f.End.Claim, JobEnd{Import: &imp}, micros(w.s.now())); err != nil {
+	if err := w.s.endWithRecord(ctx, tx, f.End.Claim, JobEnd{Import: &imp}); err != nil {
 		return fmt.Errorf("end import %s: %w", imp.ID, err)
 	}
 	return tx.setExpiry(ctx, w.lease, 0)

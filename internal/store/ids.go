@@ -10,7 +10,8 @@ import (
 // counterOf names the counter behind an id prefix: all assets share one.
 func counterOf(prefix string) string {
 	switch prefix {
-	case catalog.PrefixSchema, catalog.PrefixImport, catalog.PrefixProject, catalog.PrefixTest, catalog.PrefixRun, catalog.PrefixKey, catalog.PrefixEdit, catalog.PrefixUser, catalog.PrefixAudit, prefixJob, prefixSchedule:
+	case catalog.PrefixSchema, catalog.PrefixImport, catalog.PrefixProject, catalog.PrefixTest, catalog.PrefixRun, catalog.PrefixKey, catalog.PrefixEdit, catalog.PrefixUser, catalog.PrefixAudit,
+		catalog.PrefixWebhook, catalog.PrefixDelivery, prefixJob, prefixSchedule:
 		return prefix
 	}
 	return catalog.PrefixTable

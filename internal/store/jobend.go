@@ -18,7 +18,7 @@ type JobEnd struct {
 // EndJob ends a claimed job, and its record if that has not ended with it.
 // Ending twice under one claim is the same as ending once.
 func (s *Store) EndJob(ctx context.Context, c JobClaim, end JobEnd) error {
-	if err := s.tx(ctx, func(tx Tx) error { return tx.endWithRecord(ctx, c, end, micros(s.now())) }); err != nil {
+	if err := s.tx(ctx, func(tx Tx) error { return s.endWithRecord(ctx, tx, c, end) }); err != nil {
 		return fmt.Errorf("end %s: %w", c, err)
 	}
 	s.tick()
@@ -27,12 +27,16 @@ func (s *Store) EndJob(ctx context.Context, c JobClaim, end JobEnd) error {
 
 // endWithRecord ends a claimed job and its record. A schema's lease that the job
 // holds is given back with it.
-func (tx Tx) endWithRecord(ctx context.Context, c JobClaim, end JobEnd, now int64) error {
+func (s *Store) endWithRecord(ctx context.Context, tx Tx, c JobClaim, end JobEnd) error {
+	now := micros(s.now())
 	j, err := tx.endJob(ctx, c, end, now)
 	if err != nil || j == nil {
 		return err
 	}
-	return tx.recordEnded(ctx, *j, end, now)
+	if err := tx.recordEnded(ctx, *j, end, now); err != nil || j.Kind != KindImport {
+		return err
+	}
+	return s.announce(ctx, tx, j.WS, j.Schema, Occurrence{Import: catalog.ImportID(j.Record)})
 }
 
 // endJob ends a claimed job and lets the next one of its order key run; nil if
@@ -120,7 +124,6 @@ func (s *Store) cancelJob(ctx context.Context, tx Tx, ws, id int64) error {
 	if err != nil {
 		return err
 	}
-	failure, now := catalog.Canceled(), micros(s.now())
-	end := JobEnd{Failure: &failure, Report: catalog.Report{Outcome: catalog.OutcomeCanceled}}
-	return tx.endWithRecord(ctx, j.Claim(), end, now)
+	failure := catalog.Canceled()
+	return s.endWithRecord(ctx, tx, j.Claim(), JobEnd{Failure: &failure, Report: catalog.Report{Outcome: catalog.OutcomeCanceled}})
 }

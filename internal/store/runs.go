@@ -21,6 +21,7 @@ type RunFilter struct {
 	Command  string
 	Artifact string
 	Selected *bool // whether they were of chosen nodes
+	Import   catalog.ImportID
 	AsOf     AsOf
 }
 
@@ -332,6 +333,9 @@ func (f RunFilter) where(ws int64) (string, []any) {
 	}
 	if f.Project != 0 {
 		where, args = where+` AND r.project_id = ?`, append(args, int64(f.Project))
+	}
+	if f.Import != 0 {
+		where, args = where+` AND r.import_id = ?`, append(args, int64(f.Import))
 	}
 	if f.UniqueID != "" {
 		node := keyHash(f.UniqueID)

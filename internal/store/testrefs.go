@@ -176,3 +176,33 @@ func (s *Store) classes(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	of, args := amongHashes("node", []any{ws, int64(schema)}, nodes)
 	return list(ctx, s.reader(ws), scanNodeClass, `SELECT node, project_id, class FROM latest_results WHERE ws = ? AND schema_id = ?`+of, args...)
 }
+
+// TestAssets returns the assets that tests of a project check in the served version,
+// by unique id. Tests without an asset, and those that are not stored, are left out.
+func (s *Store) TestAssets(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, uniqueIDs []string) (map[string]AssetRef, error) {
+	d := s.reader(ws)
+	at, err := d.served(ctx, ws, schema, 0)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]AssetRef, len(uniqueIDs))
+	scan := func(row scanner) (none struct{}, err error) {
+		var id string
+		var a AssetRef
+		err = row.Scan(&id, &a.ID, &a.Kind, &a.Name, &a.RelationKey)
+		out[id] = a
+		return none, err
+	}
+	err = inBatches(uniqueIDs, func(ids []string) error {
+		marks, args := in([]any{ws, int64(schema), at, at, int64(project), at, at}, ids)
+		_, err := list(ctx, d, scan, `SELECT t.unique_id, a.id, a.kind, a.name, a.relation_key FROM tests t JOIN assets a
+			ON a.ws = t.ws AND a.id = t.asset AND +a.schema_id = t.schema_id
+			WHERE t.ws = ? AND t.schema_id = ? AND t.valid_from <= ? AND t.valid_to > ? AND t.project_id = ?
+			AND a.valid_from <= ? AND a.valid_to > ? AND t.unique_id IN `+marks, args...)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("assets of tests of %s: %w", schema, err)
+	}
+	return out, nil
+}

@@ -1,0 +1,190 @@
+package secret
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/tink-crypto/tink-go/v2/aead/subtle"
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// FileName is the file of the master keys in the data folder.
+const FileName = "secret.key"
+
+const masterKeySize = 32 // bytes: AES-256
+
+// MasterKeys are the keys that encrypt data keys, newest first. Older ones only decrypt.
+type MasterKeys struct{ keys []masterKey }
+
+type masterKey struct {
+	id   string // the first 8 digits of the SHA-256 of the key
+	raw  []byte
+	aead tink.AEAD
+}
+
+// GenerateMasterKeys returns one new key.
+func GenerateMasterKeys(random io.Reader) (MasterKeys, error) {
+	raw := make([]byte, masterKeySize)
+	if _, err := io.ReadFull(random, raw); err != nil {
+		return MasterKeys{}, fmt.Errorf("master key: %w", err)
+	}
+	k, err := newMasterKey(raw)
+	return MasterKeys{[]masterKey{k}}, err
+}
+
+func newMasterKey(raw []byte) (masterKey, error) {
+	if len(raw) != masterKeySize {
+		return masterKey{}, fmt.Errorf("a master key has %d bytes, want %d", len(raw), masterKeySize)
+	}
+	if first := raw[0]; !slices.ContainsFunc(raw, func(b byte) bool { return b != first }) {
+		return masterKey{}, errors.New("a master key of equal bytes is an example, not a key")
+	}
+	sum := sha256.Sum256(raw)
+	aead, err := subtle.NewAESGCM(raw)
+	if err != nil {
+		return masterKey{}, fmt.Errorf("master key: %w", err)
+	}
+	return masterKey{hex.EncodeToString(sum[:4]), raw, aead}, nil
+}
+
+// ParseMasterKeys reads keys of 32 bytes in base64, newest first, separated by commas or line ends. A line that begins
+// with # is a comment. Errors never quote the text.
+func ParseMasterKeys(text string) (MasterKeys, error) {
+	var m MasterKeys
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		for field := range strings.SplitSeq(line, ",") {
+			field = strings.TrimSpace(field)
+			if field == "" {
+				continue
+			}
+			raw, err := base64.StdEncoding.DecodeString(field)
+			if err != nil {
+				return MasterKeys{}, fmt.Errorf("master key %d is not base64", len(m.keys)+1)
+			}
+			k, err := newMasterKey(raw)
+			if err != nil {
+				return MasterKeys{}, err
+			}
+			m.keys = append(m.keys, k)
+		}
+	}
+	if len(m.keys) == 0 {
+		return MasterKeys{}, errors.New("there is no master key in it")
+	}
+	return m, nil
+}
+
+// ReadMasterKeys reads a file of master keys; fs.ErrNotExist if there is none. A file that others may read is refused.
+func ReadMasterKeys(path string) (MasterKeys, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return MasterKeys{}, fmt.Errorf("master keys: %w", err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return MasterKeys{}, fmt.Errorf("others may read the master keys in %s: run chmod 600 %s, and thalweg secrets rotate if somebody may have", path, path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return MasterKeys{}, fmt.Errorf("master keys: %w", err)
+	}
+	m, err := ParseMasterKeys(string(text))
+	if err != nil {
+		return MasterKeys{}, fmt.Errorf("master keys in %s: %w", path, err)
+	}
+	return m, nil
+}
+
+// EnsureMasterKeys reads a file of master keys, or makes one with a new key. Of two processes that make it at once, one
+// does.
+func EnsureMasterKeys(path string, random io.Reader) (MasterKeys, error) {
+	m, err := ReadMasterKeys(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return m, err
+	}
+	if m, err = GenerateMasterKeys(random); err != nil {
+		return m, err
+	}
+	if err := m.write(path, os.Link); err != nil && !errors.Is(err, fs.ErrExist) {
+		return MasterKeys{}, err
+	}
+	return ReadMasterKeys(path)
+}
+
+// WriteMasterKeys replaces a file of master keys.
+func WriteMasterKeys(path string, m MasterKeys) error { return m.write(path, os.Rename) }
+
+// write writes the keys to a file in the same folder, which place then makes path. Both survive loss of power.
+func (m MasterKeys) write(path string, place func(from, to string) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), FileName+"-*") // 0600
+	if err != nil {
+		return fmt.Errorf("master keys: %w", err)
+	}
+	_, err = io.WriteString(file, m.text())
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = place(file.Name(), path)
+	}
+	if removed := os.Remove(file.Name()); err == nil && !errors.Is(removed, fs.ErrNotExist) {
+		err = removed
+	}
+	if err != nil {
+		return fmt.Errorf("master keys: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" { // has no handle by which a folder's entries could be flushed
+		return nil
+	}
+	folder, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("master keys: %w", err)
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// text is what ParseMasterKeys reads.
+func (m MasterKeys) text() string {
+	var b strings.Builder
+	b.WriteString("# Master keys of Thalweg, newest first. Without them the stored credentials cannot be read: keep a copy apart from backups.\n")
+	for _, k := range m.keys {
+		b.WriteString(base64.StdEncoding.EncodeToString(k.raw) + "\n")
+	}
+	return b.String()
+}
+
+// With returns the keys with another's first.
+func (m MasterKeys) With(newer MasterKeys) MasterKeys {
+	return MasterKeys{slices.Concat(newer.keys, m.keys)}
+}
+
+// Newest returns the newest key alone.
+func (m MasterKeys) Newest() MasterKeys { return MasterKeys{m.keys[:1]} }
+
+// ID names the newest key. It reveals nothing of it.
+func (m MasterKeys) ID() string { return m.keys[0].id }
+
+// named returns the key with an id.
+func (m MasterKeys) named(id string) (masterKey, bool) {
+	i := slices.IndexFunc(m.keys, func(k masterKey) bool { return k.id == id })
+	if i < 0 {
+		return masterKey{}, false
+	}
+	return m.keys[i], true
+}
+
+// String keeps keys out of logs.
+func (m MasterKeys) String() string { return fmt.Sprintf("%d master keys", len(m.keys)) }
