@@ -22,7 +22,9 @@ const (
 )
 
 // artifacts drops the references to artifacts of a workspace, or of one of its
-// schemas, that the policy does not keep, and compresses what it keeps of the past.
+// schemas, that the policy does not keep. Where it looks at all of them, by its
+// schedule, it compresses what is kept of the past: after imports most of that is
+// deleted soon, and imports would wait for it.
 func (r *Retention) artifacts(ctx context.Context, ws int64, schema catalog.SchemaID) error {
 	refs, err := r.Store.AllBlobRefs(ctx, ws, schema)
 	if err != nil {
@@ -31,6 +33,9 @@ func (r *Retention) artifacts(ctx context.Context, ws int64, schema catalog.Sche
 	drop := surplus(refs, r.Policy, r.Now())
 	if err := r.Store.DropBlobRefs(ctx, ws, drop); err != nil {
 		return err
+	}
+	if schema != 0 {
+		return nil
 	}
 	return r.compress(ctx, ws, past(refs, drop))
 }

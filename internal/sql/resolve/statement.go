@@ -189,6 +189,9 @@ func (r *resolver) readdEdge(e Edge) edge {
 	}
 	made := r.edgesOf(c)[0]
 	made.kinds, made.confidence, made.masked = e.Kinds, e.Confidence, e.Masked
+	if made.kinds&Rename != 0 { // the value is unchanged; normal compares the names again
+		made.kinds = made.kinds&^Rename | Identity
+	}
 	made.path = r.path(e.Path)
 	return made
 }
