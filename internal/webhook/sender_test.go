@@ -55,7 +55,9 @@ func (a *attempts) DisableWebhook(context.Context, int64, int64, string) error {
 	a.hook.Enabled = false
 	return nil
 }
-func (a *attempts) Workspaces(context.Context) ([]int64, error)             { return []int64{1}, nil }
+
+func (a *attempts) Workspaces(context.Context) ([]int64, error) { return []int64{1}, nil }
+
 func (a *attempts) PendingWebhooks(context.Context, int64) ([]int64, error) { return []int64{1}, nil }
 
 func (a *attempts) Open(context.Context, int64, secret.Place, []byte) ([]byte, error) {

@@ -172,7 +172,8 @@ func testEvents(t *testing.T, r *rig) {
 	ctx := t.Context()
 	schema := r.schema("a")
 	cancel := func() {
-		must(t, r.CancelImport(ctx, ws, r.importInto(schema).ID))
+		imp := r.importInto(schema) //nolint:contextcheck // it takes the test's
+		must(t, r.CancelImport(ctx, ws, imp.ID))
 	}
 	events := func() (found []string) {
 		for {
