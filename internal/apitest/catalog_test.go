@@ -462,6 +462,13 @@ func TestKeysOverTheAPI(t *testing.T) {
 	if strings.Contains(string(list.Body), secret) || strings.Contains(string(list.Body), "secret") || strings.Contains(s.Log.String(), secret) {
 		t.Error("the secret is told a second time")
 	}
+	one := s.Get(t, "/api/v1/keys/"+id, admin)
+	if one.Status != 200 || one.At(t, "data.attributes.name") != "ci" || strings.Contains(string(one.Body), "secret") || one.Header.Get("ETag") == "" {
+		t.Errorf("%d %s", one.Status, one.Body)
+	}
+	if r := s.Get(t, "/api/v1/keys/KEY-99", admin); r.Status != 404 {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
 	if r := s.Do(t, "DELETE", "/api/v1/keys/"+strings.ToLower(id), admin, nil); r.Status != 204 || len(r.Body) != 0 {
 		t.Errorf("revoke: %d %s", r.Status, r.Body)
 	}

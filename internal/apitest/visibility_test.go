@@ -39,11 +39,11 @@ func describedOperations(t *testing.T, s *Server) []described {
 }
 
 // prefixOf is the prefix of the ids of the resource in front of {id}.
-var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN", "tests": "TST", "keys": "KEY", "users": "USR"}
+var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN", "tests": "TST", "keys": "KEY", "users": "USR", "webhooks": "WHK"}
 
 // ofWorkspace are the resources that belong to the whole workspace: a key that is limited to schemas may not manage
 // them at all.
-var ofWorkspace = regexp.MustCompile(`^/api/v1/(keys|users|audit)`)
+var ofWorkspace = regexp.MustCompile(`^/api/v1/(keys|users|audit|webhooks)`)
 
 var beforeID = regexp.MustCompile(`/([a-z_]+)/\{id\}`)
 
@@ -59,7 +59,7 @@ func (d described) requests(id, own func(prefix string) string) []string {
 		if kind := beforeID.FindStringSubmatch(path); kind != nil && prefixOf[kind[1]] != "" {
 			path = strings.Replace(path, "{id}", id(prefixOf[kind[1]]), 1)
 		}
-		path = strings.NewReplacer("{name}", "product_id", "{sha}", strings.Repeat("ab", 32)).Replace(path)
+		path = strings.NewReplacer("{name}", "product_id", "{delivery}", "DLV-1", "{sha}", strings.Repeat("ab", 32)).Replace(path)
 		query := url.Values{}
 		for name, required := range d.query {
 			switch {
@@ -82,7 +82,7 @@ func (d described) requests(id, own func(prefix string) string) []string {
 	if kind := beforeID.FindStringSubmatch(d.path); kind != nil && prefixOf[kind[1]] != "" {
 		out = append(out, fill(""))
 	}
-	for _, name := range []string{"schema_id", "project", "asset"} {
+	for _, name := range []string{"schema_id", "project", "asset", "base", "head"} {
 		if _, ok := d.query[name]; ok {
 			out = append(out, fill(name))
 		}
@@ -108,7 +108,9 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 		t.Fatal(err)
 	}
 	s.Send(t, "POST", "/api/v1/users", admin, `{"name":"Ana","email":"ana@example.com","role":"viewer"}`)
-	existing := map[string]string{"KEY": "KEY-1", "USR": "USR-1", "SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1", "TST": "TST-1"}
+	s.Send(t, "POST", "/api/v1/webhooks", admin, `{"name":"w","url":"https://example.com/"}`)
+	s.Send(t, "POST", "/api/v1/webhooks/WHK-1/test", admin, "")
+	existing := map[string]string{"KEY": "KEY-1", "USR": "USR-1", "WHK": "WHK-1", "SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1", "TST": "TST-1"}
 	keys := map[string]string{
 		"another schema": s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
 			Name: "team", Scopes: []access.Scope{access.AdminWorkspace}, SchemaIDs: []catalog.SchemaID{catalog.SchemaID(other)},
@@ -146,7 +148,7 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 		if compared < 30 {
 			t.Errorf("key of %s: %d requests compared", name, compared)
 		}
-		for path, seen := range map[string]bool{"/api/v1/users": name == "another workspace", "/api/v1/keys": name == "another workspace", "/api/v1/audit": name == "another workspace"} {
+		for path, seen := range map[string]bool{"/api/v1/users": name == "another workspace", "/api/v1/keys": name == "another workspace", "/api/v1/webhooks": name == "another workspace", "/api/v1/audit": name == "another workspace"} {
 			r := s.Get(t, path, key)
 			if seen != (r.Status == 200) || bytes.Contains(r.Body, []byte("ana@example.com")) || bytes.Contains(r.Body, []byte(hidden)) || bytes.Contains(r.Body, []byte("KEY-1\"")) {
 				t.Errorf("key of %s: %s: %d %s", name, path, r.Status, r.Body)

@@ -32,6 +32,7 @@ type Editor interface {
 type Store interface {
 	CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error)
 	DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, by store.By, check func(store.SchemaRow) error) error
+	Key(ctx context.Context, ws, id int64) (store.Key, error)
 	Keys(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Key], error)
 	User(ctx context.Context, ws, id int64) (store.User, error)
 	Users(ctx context.Context, ws int64, p store.Page) (store.Paged[store.User], error)

@@ -51,6 +51,9 @@ func (a *API) registerKeys(s *httpserver.Server) {
 		Description: "The secret is shown in this reply only. A key that is limited to schemas, networks or a time makes keys with at least the same limits: what the request leaves open is taken from it, more is refused with 403.", Status: http.StatusCreated, Secret: true,
 	}, a.createKey)
 	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "get-key", Tag: "keys", Summary: "Read an API key", Description: "Without its secret; revoked and expired keys, too.",
+	}, a.getKey)
+	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/keys/{id}", Scope: access.AdminWorkspace, ID: "revoke-key", Tag: "keys", Summary: "Revoke an API key", Description: "It is refused from then on by every process.",
 		Status: http.StatusNoContent,
 	}, a.revokeKey)
@@ -73,6 +76,21 @@ func (a *API) listKeys(ctx context.Context, p access.Principal, in *httpserver.P
 		out.Data = append(out.Data, keyResource(k))
 	}
 	return httpserver.Reply(out), nil
+}
+
+func (a *API) getKey(ctx context.Context, p access.Principal, in *KeyPath) (*httpserver.Body[httpserver.Document[Key]], error) {
+	if len(p.Schemas) > 0 {
+		return nil, catalog.ErrForbidden
+	}
+	id, err := catalog.ParseIDOf(catalog.PrefixKey, in.ID)
+	if err != nil {
+		return nil, httpserver.Missing(err, "id", in.ID)
+	}
+	k, err := a.store.Key(ctx, p.WS, id)
+	if err != nil {
+		return nil, httpserver.Missing(err, "id", in.ID)
+	}
+	return httpserver.Reply(httpserver.DocumentOf(keyResource(k))), nil
 }
 
 func (a *API) createKey(ctx context.Context, p access.Principal, in *struct{ Body NewKey }) (*httpserver.Body[httpserver.Document[Key]], error) {

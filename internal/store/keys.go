@@ -131,6 +131,15 @@ func (s *Store) KeyByID(ctx context.Context, publicID string) (Key, error) {
 	return k, nil
 }
 
+// Key returns a key of a workspace, revoked and expired ones too.
+func (s *Store) Key(ctx context.Context, ws, id int64) (Key, error) {
+	k, err := one(ctx, s.reader(ws), scanKey, keyRows+`WHERE k.ws = ? AND k.id = ?`, ws, id)
+	if err != nil {
+		return Key{}, fmt.Errorf("key %d: %w", id, err)
+	}
+	return k, nil
+}
+
 // Keys lists the keys of a workspace by id.
 func (s *Store) Keys(ctx context.Context, ws int64, p Page) (Paged[Key], error) {
 	var after int64

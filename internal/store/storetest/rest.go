@@ -21,7 +21,10 @@ func testKeys(t *testing.T, r *rig) {
 	want.ID, want.CreatedAt, want.Creator = 1, start, byAna.Actor
 	same(t, key, want)
 	same(t, get(r.KeyByID(ctx, "abcdefgh"))(t), want)
-	_, err := r.KeyByID(ctx, "ABCDEFGH")
+	same(t, get(r.Key(ctx, ws, key.ID))(t), want)
+	_, err := r.Key(ctx, ws+1, key.ID)
+	wants(t, err, catalog.ErrNotFound)
+	_, err = r.KeyByID(ctx, "ABCDEFGH")
 	wants(t, err, catalog.ErrNotFound)
 	_, err = r.PutKey(ctx, want, byAna)
 	wants(t, err, catalog.ErrConflict)
