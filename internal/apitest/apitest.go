@@ -239,7 +239,7 @@ func (s *Server) KeyFor(t testing.TB, ws int64, n access.NewKey) string {
 // Schema makes a schema and returns its id.
 func (s *Server) Schema(t testing.TB, name string) string {
 	t.Helper()
-	sch, err := s.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, name, "prod")
+	sch, err := s.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, name, "prod", store.By{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func TestMacrosAndDocs(t *testing.T) {
 		of := "schema_id=" + r.schema
 		r.wants("macros of the project", r.get("/api/v1/assets?kind=macro&package=shop&"+of, "meta.total"), 4.0)
 		r.wants("docs blocks", r.get("/api/v1/assets?kind=doc&"+of, "meta.total"), 4.0)
-		r.wants("a list that does not ask for them", r.get("/api/v1/assets?package=shop&q=cents_to_pounds&"+of, "meta.total"), 0.0)
+		r.wants("a list that does not ask for them", r.get("/api/v1/assets?package=shop&q=name:cents_to_pounds&"+of, "meta.total"), 0.0)
 		r.wants("the graph", r.get("/api/v1/lineage?select=cents_to_pounds&"+of, "meta.total_nodes"), 0.0)
 
 		macro := "/api/v1/assets/macro.shop.cents_to_pounds"

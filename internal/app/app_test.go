@@ -16,6 +16,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 func open(t *testing.T, data string) *App {
@@ -44,7 +45,7 @@ func folder(t *testing.T) string {
 func TestLeasesOfADeadProcessAreFree(t *testing.T) {
 	data := folder(t)
 	a := open(t, data)
-	s, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "")
+	s, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "", store.By{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ func TestDataFolderIsPrivate(t *testing.T) {
 	}
 	a := open(t, data)
 	defer func() { _ = a.Close() }()
-	schema, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "")
+	schema, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "", store.By{})
 	if err != nil {
 		t.Fatal(err)
 	}

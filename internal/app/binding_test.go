@@ -13,6 +13,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/pgtest"
+	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
 
@@ -61,7 +62,7 @@ func TestOneFolderPerDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "")
+	schema, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "", store.By{})
 	if err == nil {
 		err = a.Enqueue(t.Context(), schema.ID, catalog.Actor{}, []Artifact{{Name: "manifest", Content: []byte("{}")}})
 	}

@@ -13,13 +13,14 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // backedUp returns a backup of a folder with one artifact and one key.
 func backedUp(t *testing.T) (backup string) {
 	t.Helper()
 	a := open(t, folder(t))
-	schema, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "")
+	schema, err := a.Store.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "", store.By{})
 	if err == nil {
 		err = a.Enqueue(t.Context(), schema.ID, catalog.Actor{}, []Artifact{{Name: "manifest", Content: []byte("{}")}})
 	}

@@ -43,7 +43,7 @@ func newBench(b *testing.B, s *store.Store) *bench {
 	if err != nil {
 		b.Fatal(err)
 	}
-	schema, err := s.CreateSchema(ctx, catalog.DefaultWorkspace, "Bench", "")
+	schema, err := s.CreateSchema(ctx, catalog.DefaultWorkspace, "Bench", "", store.By{})
 	if err != nil {
 		b.Fatal(err)
 	}

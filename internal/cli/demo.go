@@ -108,7 +108,7 @@ func (c *DemoCmd) prepare(ctx context.Context, a *app.App) (catalog.SchemaID, st
 
 func demoSchema(ctx context.Context, a *app.App) (catalog.SchemaID, error) {
 	const name = "Analytics Warehouse"
-	s, err := a.Store.CreateSchema(ctx, catalog.DefaultWorkspace, name, "demo")
+	s, err := a.Store.CreateSchema(ctx, catalog.DefaultWorkspace, name, "demo", store.By{Actor: catalog.Actor{Kind: catalog.ActorSystem, Name: "demo"}})
 	if errors.Is(err, catalog.ErrConflict) { // a folder that was used before
 		return catalog.FirstSchema, nil
 	}

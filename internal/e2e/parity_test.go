@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/apitest"
 )
@@ -61,6 +62,27 @@ func (r *rig) edit(t *testing.T) {
 	got = r.Send(t, "POST", "/api/v1/users", r.key, `{"name":"Ana","email":"ana@example.com","role":"viewer"}`, "X-Request-Id", "person")
 	if got.Status != 201 {
 		t.Fatalf("person: %d %s", got.Status, got.Body)
+	}
+	r.addWebhook(t)
+}
+
+// addWebhook adds a webhook that has tried to send its test, and sends nothing any more.
+func (r *rig) addWebhook(t *testing.T) {
+	t.Helper()
+	const all = "/api/v1/webhooks"
+	if got := r.Send(t, "POST", all, r.key, `{"name":"alerts","url":"https://example.com/"}`, "X-Request-Id", "webhook"); got.Status != 201 {
+		t.Fatalf("webhook: %d %s", got.Status, got.Body)
+	}
+	if got := r.Send(t, "POST", all+"/WHK-1/test", r.key, "", "X-Request-Id", "test"); got.Status != 202 {
+		t.Fatalf("test: %d %s", got.Status, got.Body)
+	}
+	for end := time.Now().Add(20 * time.Second); r.Get(t, all+"/WHK-1/deliveries/DLV-1", r.key).At(t, "data.attributes.attempts") != 1.0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the webhook did not send its test")
+		}
+	}
+	if got := r.Send(t, "PATCH", all+"/WHK-1", r.key, `{"enabled":false}`, "X-Request-Id", "disable"); got.Status != 200 {
+		t.Fatalf("disable: %d %s", got.Status, got.Body)
 	}
 }
 

@@ -75,7 +75,7 @@ func (w *walk) collect(t *testing.T) {
 	t.Helper()
 	for folder, list := range map[string]string{
 		"schemas": "/api/v1/schemas", "dbt_imports": "/api/v1/dbt_imports", "projects": "/api/v1/projects", "runs": "/api/v1/runs",
-		"users": "/api/v1/users", "assets": "/api/v1/assets?schema_id=" + w.schema,
+		"users": "/api/v1/users", "keys": "/api/v1/keys", "webhooks": "/api/v1/webhooks", "tests": "/api/v1/tests?schema_id=" + w.schema, "assets": "/api/v1/assets?schema_id=" + w.schema,
 	} {
 		w.ids[folder] = w.list(t, list, "id")
 	}
@@ -147,8 +147,14 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 		return out
 	case "/api/v1/assets", "/api/v1/projects", "/api/v1/runs", "/api/v1/dbt_imports":
 		return []string{path, path + "?" + of}
-	case "/api/v1/tests", "/api/v1/changes":
+	case "/api/v1/tests", "/api/v1/changes", "/api/v1/map", "/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/issues":
 		return []string{path + "?" + of}
+	case "/api/v1/search":
+		return []string{path + "?q=orders&" + of, path + "?q=kind:model+customer&" + of, path + "?q=custmer"}
+	case "/api/v1/diff":
+		return []string{path + "?base=" + w.schema + "@1&head=" + w.schema, path + "?base=" + w.schema + "&head=" + w.schema + "@1"}
+	case "/api/v1/webhooks/{id}/deliveries/{delivery}":
+		return []string{"/api/v1/webhooks/WHK-1/deliveries/DLV-1"}
 	}
 	if before, after, ok := strings.Cut(path, "{id}"); ok {
 		folder := strings.Trim(strings.TrimPrefix(before, "/api/v1/"), "/")

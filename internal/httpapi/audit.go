@@ -98,8 +98,3 @@ func auditResource(e store.AuditEntry) httpserver.Resource[AuditEntry] {
 		Address: optional(e.By.Address), RequestID: optional(e.By.Request), Details: details,
 	}}
 }
-
-// record appends to the audit log what was done already.
-func (a *API) record(ctx context.Context, p access.Principal, action, subject string, details map[string]any) error {
-	return a.store.AppendAudit(context.WithoutCancel(ctx), p.WS, store.AuditEntry{Action: action, Subject: subject, By: p.By(), Details: details})
-}

@@ -30,14 +30,13 @@ type Editor interface {
 
 // Store is what the API needs of the store beyond the read model; *store.Store implements it.
 type Store interface {
-	CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error)
+	CreateSchema(ctx context.Context, ws int64, name, environment string, by store.By) (catalog.Schema, error)
 	DeleteSchema(ctx context.Context, ws int64, id catalog.SchemaID, by store.By, check func(store.SchemaRow) error) error
 	Key(ctx context.Context, ws, id int64) (store.Key, error)
 	Keys(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Key], error)
 	User(ctx context.Context, ws, id int64) (store.User, error)
 	Users(ctx context.Context, ws int64, p store.Page) (store.Paged[store.User], error)
 	Audit(ctx context.Context, ws int64, f store.AuditFilter, p store.Page) (store.Paged[store.AuditEntry], error)
-	AppendAudit(ctx context.Context, ws int64, entries ...store.AuditEntry) error
 	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error
 }
 

@@ -168,11 +168,8 @@ func (a *API) createSchema(ctx context.Context, p access.Principal, in *struct{ 
 	if err := plainText("environment", in.Body.Environment); err != nil {
 		return nil, err
 	}
-	s, err := a.store.CreateSchema(ctx, p.WS, in.Body.Name, in.Body.Environment)
+	s, err := a.store.CreateSchema(ctx, p.WS, in.Body.Name, in.Body.Environment, p.By())
 	if err != nil {
-		return nil, err
-	}
-	if err := a.record(ctx, p, store.ActionSchemaCreated, s.ID.String(), map[string]any{"name": s.Name, "environment": s.Environment}); err != nil {
 		return nil, err
 	}
 	doc := httpserver.DocumentOf(schemaResource(store.SchemaRow{Schema: s}))

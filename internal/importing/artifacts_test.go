@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // realArtifacts finds the collection of real project snapshots, which is no
@@ -72,7 +73,7 @@ func TestRealManifests(t *testing.T) {
 				t.Fatal(err)
 			}
 			r.t = t
-			s, err := r.store.CreateSchema(t.Context(), ws, path, "")
+			s, err := r.store.CreateSchema(t.Context(), ws, path, "", store.By{})
 			if err != nil {
 				t.Fatal(err)
 			}

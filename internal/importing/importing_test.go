@@ -55,7 +55,7 @@ func newRig(t *testing.T) *rig {
 		Log:    slog.New(slog.DiscardHandler),
 	}
 	r.worker = p
-	s, err := r.store.CreateSchema(t.Context(), ws, "Analytics Warehouse", "test")
+	s, err := r.store.CreateSchema(t.Context(), ws, "Analytics Warehouse", "test", store.By{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func enqueue(t *testing.T, s *store.Store, n store.NewJob) int64 {
 // pendingImport makes an import, whose job is the first one: only jobs with a record can be canceled.
 func pendingImport(t *testing.T, s *store.Store) catalog.ImportID {
 	t.Helper()
-	schema, err := s.CreateSchema(t.Context(), ws, "a", "")
+	schema, err := s.CreateSchema(t.Context(), ws, "a", "", store.By{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ type writer struct {
 
 func newWriter(t testing.TB, s *store.Store, name string) *writer {
 	t.Helper()
-	schema, err := s.CreateSchema(t.Context(), ws, name, "prod")
+	schema, err := s.CreateSchema(t.Context(), ws, name, "prod", store.By{})
 	must(t, err)
 	return &writer{t, s, schema.ID}
 }

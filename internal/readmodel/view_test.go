@@ -151,7 +151,7 @@ func TestVisibility(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	ctx := t.Context()
-	lease, err := s.store.CreateSchema(ctx, ws, "other", "")
+	lease, err := s.store.CreateSchema(ctx, ws, "other", "", store.By{})
 	must(t, err)
 	principals := map[string]access.Principal{
 		"another schema":    {WS: ws, Schemas: []catalog.SchemaID{lease.ID}},

@@ -93,7 +93,7 @@ func newRig(t *testing.T, c *clock, s *store.Store) *rig {
 	var err error
 	r.blobs, err = fs.Open(t.TempDir(), ws, c.now)
 	must(t, err)
-	schema, err := s.CreateSchema(t.Context(), ws, "Analytics Warehouse", "")
+	schema, err := s.CreateSchema(t.Context(), ws, "Analytics Warehouse", "", store.By{})
 	must(t, err)
 	r.schema = schema.ID
 	r.keep = &retention.Retention{Store: s, Blobs: r.blobs, Policy: defaults, Now: c.now, Log: slog.New(slog.DiscardHandler)}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // TestCrawledViewsAreTraced: a view that no dbt project knows has column lineage
@@ -148,7 +149,7 @@ func TestCrawlAndProjectAreOneTable(t *testing.T) {
 		m.description = "Every order."
 		crawled.description = "A comment."
 		for i, first := range []bool{true, false} {
-			s, err := r.store.CreateSchema(t.Context(), ws, string(rune('a'+i)), "")
+			s, err := r.store.CreateSchema(t.Context(), ws, string(rune('a'+i)), "", store.By{})
 			if err != nil {
 				t.Fatal(err)
 			}

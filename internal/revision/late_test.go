@@ -170,7 +170,7 @@ func TestReportsInAnyOrder(t *testing.T) {
 			onStores(t, func(t *testing.T, r *rig) {
 				var want string
 				permutations(len(reports), func(order []int) {
-					schema, err := r.store.CreateSchema(t.Context(), ws, fmt.Sprint(order), "test")
+					schema, err := r.store.CreateSchema(t.Context(), ws, fmt.Sprint(order), "test", store.By{})
 					if err != nil {
 						t.Fatal(err)
 					}

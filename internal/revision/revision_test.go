@@ -72,7 +72,7 @@ func migrate(ctx context.Context, dsn string) error {
 func (r *rig) now() time.Time { return r.clock }
 
 func (r *rig) begin(s *store.Store) {
-	schema, err := s.CreateSchema(r.t.Context(), ws, "Warehouse", "test")
+	schema, err := s.CreateSchema(r.t.Context(), ws, "Warehouse", "test", store.By{})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -68,9 +68,11 @@ func Keys() []string {
 const mostTerms = 32
 
 // Parse reads a query: words, and keys with values such as tag:pii or column:email. A value with spaces is in quotes,
-// several values are separated by commas, and a minus in front excludes. Every text is a query.
+// several values are separated by commas, and a minus in front excludes. Every text is a query; one that has no word at
+// all, such as %, finds nothing.
 func Parse(text string) Query {
 	var q Query
+	all := skipSpace(text)
 	for text = skipSpace(text); text != "" && len(q.Terms)+len(q.Filters) < mostTerms; text = skipSpace(text) {
 		not := false
 		if len(text) > 1 && text[0] == '-' && !startsWithSpace(text[1:]) {
@@ -80,6 +82,9 @@ func Parse(text string) Query {
 		value, after := readValue(rest)
 		q.add(key, value, not)
 		text = after
+	}
+	if len(q.Terms)+len(q.Filters) == 0 && all != "" {
+		q.Terms = []Term{{Words: []string{"%"}}} // no word of the index is like this
 	}
 	return q
 }

@@ -87,14 +87,17 @@ func ParseMasterKeys(text string) (MasterKeys, error) {
 	return m, nil
 }
 
-// ReadMasterKeys reads a file of master keys; fs.ErrNotExist if there is none. A file that others may read is refused.
+// ReadMasterKeys reads a file of master keys; fs.ErrNotExist if there is none. A file that others may read is refused;
+// one that only its folder keeps from them, such as a copy, gets the mode 0600.
 func ReadMasterKeys(path string) (MasterKeys, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return MasterKeys{}, fmt.Errorf("master keys: %w", err)
 	}
 	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
-		return MasterKeys{}, fmt.Errorf("others may read the master keys in %s: run chmod 600 %s, and thalweg secrets rotate if somebody may have", path, path)
+		if err := hide(path); err != nil {
+			return MasterKeys{}, err
+		}
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -105,6 +108,21 @@ func ReadMasterKeys(path string) (MasterKeys, error) {
 		return MasterKeys{}, fmt.Errorf("master keys in %s: %w", path, err)
 	}
 	return m, nil
+}
+
+// hide takes a file away from others that its folder is closed to.
+func hide(path string) error {
+	folder, err := os.Stat(filepath.Dir(path))
+	if err == nil && folder.Mode().Perm()&0o077 != 0 {
+		err = fmt.Errorf("others may read them: run chmod 600 %s, and thalweg secrets rotate if somebody may have", path)
+	}
+	if err == nil {
+		err = os.Chmod(path, 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("master keys in %s: %w", path, err)
+	}
+	return nil
 }
 
 // EnsureMasterKeys reads a file of master keys, or makes one with a new key. Of two processes that make it at once, one

@@ -224,8 +224,28 @@ func TestKeyFile(t *testing.T) {
 	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
 		t.Errorf("%v, %v: something was left", entries, err)
 	}
-	if err := os.Chmod(path, 0o640); err != nil {
-		t.Fatal(err)
+	folder := filepath.Dir(path)
+	for _, of := range []struct {
+		path string
+		mode os.FileMode
+	}{{folder, 0o700}, {path, 0o644}} {
+		if err := os.Chmod(of.path, of.mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := secret.ReadMasterKeys(path); err != nil {
+		t.Errorf("a copy in a closed folder: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	for _, of := range []struct {
+		path string
+		mode os.FileMode
+	}{{folder, 0o755}, {path, 0o640}} {
+		if err := os.Chmod(of.path, of.mode); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := secret.EnsureMasterKeys(path, rand.Reader); err == nil || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("others may read it: %v", err)

@@ -70,7 +70,7 @@ func scanSchemaAnd(row scanner, more ...any) (s catalog.Schema, policy string, e
 
 // CreateSchema makes an empty schema. The name is unique in its workspace
 // (catalog.ErrConflict) and not blank (catalog.ErrInvalid).
-func (s *Store) CreateSchema(ctx context.Context, ws int64, name, environment string) (catalog.Schema, error) {
+func (s *Store) CreateSchema(ctx context.Context, ws int64, name, environment string, by By) (catalog.Schema, error) {
 	if err := validName("schema", name); err != nil {
 		return catalog.Schema{}, err
 	}
@@ -85,10 +85,14 @@ func (s *Store) CreateSchema(ctx context.Context, ws int64, name, environment st
 		}
 		at := timeOf(micros(s.now()))
 		schema = catalog.Schema{ID: catalog.SchemaID(id), Name: name, Environment: environment, CreatedAt: at, UpdatedAt: at}
-		_, err = tx.exec(ctx, `INSERT INTO schemas (ws, id, name, environment, policy, version, tables, dirty,
+		if _, err := tx.exec(ctx, `INSERT INTO schemas (ws, id, name, environment, policy, version, tables, dirty,
 			lease_token, lease_holder, lease_expires, created_at, updated_at)
-			VALUES (?, ?, ?, ?, '{}', 0, 0, 0, 0, '', 0, ?, ?)`, ws, id, name, environment, micros(at), micros(at))
-		return err
+			VALUES (?, ?, ?, ?, '{}', 0, 0, 0, 0, '', 0, ?, ?)`, ws, id, name, environment, micros(at), micros(at)); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, ws, AuditEntry{
+			Action: ActionSchemaCreated, Subject: schema.ID.String(), By: by, Details: map[string]any{"name": name, "environment": environment},
+		})
 	})
 	if err != nil {
 		return catalog.Schema{}, fmt.Errorf("schema %q: %w", name, err)

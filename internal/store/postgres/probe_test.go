@@ -13,6 +13,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/pgtest"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // A store without one of the tables that requests read is not ready.
@@ -63,7 +64,7 @@ func TestReadyNoticesDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := openAt(t, cluster.DSN("damaged"), time.Now)
-	if _, err := s.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", ""); err != nil {
+	if _, err := s.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "", store.By{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Ready(t.Context()); err != nil {

@@ -38,7 +38,7 @@ func scoped(t *testing.T) *engine {
 	}
 	st := store.New(e, time.Now)
 	for ws := range int64(2) {
-		if _, err := st.CreateSchema(t.Context(), ws+1, "Analytics Warehouse", ""); err != nil {
+		if _, err := st.CreateSchema(t.Context(), ws+1, "Analytics Warehouse", "", store.By{}); err != nil {
 			t.Fatal(err)
 		}
 	}

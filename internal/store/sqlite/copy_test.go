@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
 
@@ -19,7 +20,7 @@ func TestCopyOfAFolderInUse(t *testing.T) {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	made, err := s.CreateSchema(t.Context(), catalog.DefaultWorkspace, "Kept", "")
+	made, err := s.CreateSchema(t.Context(), catalog.DefaultWorkspace, "Kept", "", store.By{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func TestFullDisk(t *testing.T) {
 	limit("1") // SQLite takes what the file has for the least
 	var err error
 	for i := range 10_000 {
-		if _, err = s.CreateSchema(t.Context(), catalog.DefaultWorkspace, fmt.Sprint("Schema ", i), ""); err != nil {
+		if _, err = s.CreateSchema(t.Context(), catalog.DefaultWorkspace, fmt.Sprint("Schema ", i), "", store.By{}); err != nil {
 			break
 		}
 	}
@@ -46,7 +46,7 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("a read: %v", err)
 	}
 	limit("1073741824")
-	if _, err := s.CreateSchema(t.Context(), catalog.DefaultWorkspace, "With space", ""); err != nil {
+	if _, err := s.CreateSchema(t.Context(), catalog.DefaultWorkspace, "With space", "", store.By{}); err != nil {
 		t.Errorf("a write with space again: %v", err)
 	}
 	now = now.Add(time.Minute)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // A file that is damaged while it is in use is noticed.
@@ -23,7 +24,7 @@ func TestReadyNoticesDamage(t *testing.T) {
 	if err := st.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := st.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", ""); err != nil {
+	if _, err := st.CreateSchema(t.Context(), catalog.DefaultWorkspace, "A", "", store.By{}); err != nil {
 		t.Fatal(err)
 	}
 	// The file has everything once the store was closed.

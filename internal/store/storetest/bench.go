@@ -84,7 +84,7 @@ func Bench(b *testing.B, open Open) {
 func benchStore(b *testing.B, open Open) (*store.Store, catalog.SchemaID) {
 	b.Helper()
 	s := open(b, time.Now)
-	schema := get(s.CreateSchema(b.Context(), ws, "bench", ""))(b)
+	schema := get(s.CreateSchema(b.Context(), ws, "bench", "", store.By{}))(b)
 	return s, schema.ID
 }
 

@@ -25,8 +25,8 @@ func Compare(t *testing.T, one, other Open, seeds ...uint64) {
 				t: t, clock: clock, random: rand.New(rand.NewPCG(seed, 0)),
 				a: &side{Store: one(t, clock.now)}, b: &side{Store: other(t, clock.now)},
 			}
-			p.both("schema", func(s *side) (any, error) { return s.CreateSchema(t.Context(), ws, "a", "prod") })
-			p.both("schema", func(s *side) (any, error) { return s.CreateSchema(t.Context(), ws, "b", "") })
+			p.both("schema", func(s *side) (any, error) { return s.CreateSchema(t.Context(), ws, "a", "prod", store.By{}) })
+			p.both("schema", func(s *side) (any, error) { return s.CreateSchema(t.Context(), ws, "b", "", store.By{}) })
 			for range 60 {
 				p.step()
 				p.read()

@@ -11,7 +11,7 @@ import (
 
 func testSchemas(t *testing.T, r *rig) {
 	ctx := t.Context()
-	first := get(r.CreateSchema(ctx, ws, "Analytics Warehouse", "prod"))(t)
+	first := get(r.CreateSchema(ctx, ws, "Analytics Warehouse", "prod", store.By{}))(t)
 	same(t, first, catalog.Schema{ID: 101, Name: "Analytics Warehouse", Environment: "prod", CreatedAt: start, UpdatedAt: start})
 	same(t, get(r.Schema(ctx, ws, 101))(t), first)
 	second := r.schema("second")
@@ -57,13 +57,13 @@ func testSchemaNames(t *testing.T, r *rig) {
 	ctx := t.Context()
 	r.schema("a")
 	r.schema("b")
-	_, err := r.CreateSchema(ctx, ws, "a", "")
+	_, err := r.CreateSchema(ctx, ws, "a", "", store.By{})
 	wants(t, err, catalog.ErrConflict)
-	_, err = r.CreateSchema(ctx, ws, " \t", "")
+	_, err = r.CreateSchema(ctx, ws, " \t", "", store.By{})
 	wants(t, err, catalog.ErrInvalid)
-	_, err = r.CreateSchema(ctx, ws, strings.Repeat("x", 2000), "")
+	_, err = r.CreateSchema(ctx, ws, strings.Repeat("x", 2000), "", store.By{})
 	wants(t, err, catalog.ErrTooLarge)
-	_, err = r.CreateSchema(ctx, 77, "a", "")
+	_, err = r.CreateSchema(ctx, 77, "a", "", store.By{})
 	wants(t, err, catalog.ErrNotFound)
 	name := "b"
 	_, err = r.UpdateSchema(ctx, ws, 101, store.SchemaPatch{Name: &name})

@@ -164,7 +164,7 @@ func same(t testing.TB, got, want any) {
 
 func (r *rig) schema(name string) catalog.SchemaID {
 	r.t.Helper()
-	return get(r.CreateSchema(r.t.Context(), ws, name, "prod"))(r.t).ID
+	return get(r.CreateSchema(r.t.Context(), ws, name, "prod", store.By{}))(r.t).ID
 }
 
 func (r *rig) lease(schema catalog.SchemaID) store.Lease {
