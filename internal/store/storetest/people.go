@@ -61,9 +61,11 @@ func testUsers(t *testing.T, r *rig) {
 // Everything that is done to keys, people and schemas is in the log, in the transaction that does it.
 func testAudit(t *testing.T, r *rig) {
 	ctx := t.Context()
-	schema := r.schema("a")
+	schema := get(r.CreateSchema(ctx, ws, "a", "prod", byAna))(t).ID
+	_, err := r.CreateSchema(ctx, ws, "a", "", byAna) // what fails leaves nothing
+	wants(t, err, catalog.ErrConflict)
 	key := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", Name: "ci", SecretHash: [32]byte{7}, Scopes: []string{"read:catalog"}, CIDRs: []string{"10.0.0.0/8"}}, byAna))(t)
-	_, err := r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh"}, byAna) // what fails leaves nothing
+	_, err = r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh"}, byAna)
 	wants(t, err, catalog.ErrConflict)
 	must(t, r.RevokeKey(ctx, ws, key.ID, byAna))
 	must(t, r.RevokeKey(ctx, ws, key.ID, byAna)) // a second time changes nothing
@@ -90,7 +92,7 @@ func testAudit(t *testing.T, r *rig) {
 	sch := schema.String()
 	all := []string{
 		"other ", "sign_in ", "schema.deleted " + sch, "schema.updated " + sch, "key.revoked KEY-2", "user.removed USR-1", "key.created KEY-2",
-		"user.updated USR-1", "user.created USR-1", "key.revoked KEY-1", "key.created KEY-1",
+		"user.updated USR-1", "user.created USR-1", "key.revoked KEY-1", "key.created KEY-1", "schema.created " + sch,
 	}
 	same(t, list(store.AuditFilter{}), all)
 	same(t, list(store.AuditFilter{Action: store.ActionKeyRevoked}), []string{"key.revoked KEY-2", "key.revoked KEY-1"})
