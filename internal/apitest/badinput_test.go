@@ -461,7 +461,7 @@ func TestAllow(t *testing.T) {
 	s := Start(t, Options{NoWorker: true})
 	for path, want := range map[string]string{
 		"/api/v1/dbt_imports": "GET, HEAD, POST", "/dbt_imports/": "GET, HEAD, POST", "/api/v1/dbt_imports/IMP-1": "GET, HEAD",
-		"/api/v1/schemas/SCH-101": "DELETE, GET, HEAD, PATCH", "/api/v1/keys/KEY-1": "DELETE",
+		"/api/v1/schemas/SCH-101": "DELETE, GET, HEAD, PATCH", "/api/v1/keys/KEY-1": "DELETE, GET, HEAD",
 	} {
 		if r := s.Do(t, http.MethodPut, path, "", nil); r.Status != 405 || r.Header.Get("Allow") != want {
 			t.Errorf("%s: %d, Allow %q, want %q", path, r.Status, r.Header.Get("Allow"), want)
