@@ -371,7 +371,7 @@ func TestAt(t *testing.T) {
 			t.Errorf("list at %s: %d %s", early, got.Status, got.Body)
 		}
 	}
-	// A day stands for its end.
+	// A day is the state at its end.
 	for day, status := range map[string]int{"2999-01-01": 200, "2000-01-01": 404, "2000-13-01": 400} {
 		if got := r.Get(t, "/api/v1/assets/"+r.table+"?at="+day, r.key); got.Status != status {
 			t.Errorf("at=%s: %d, want %d", day, got.Status, status)

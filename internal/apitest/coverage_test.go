@@ -14,7 +14,7 @@ func TestCoverage(t *testing.T) { coverageIsCounted(t, Options{}) }
 func TestCoverageOnPostgres(t *testing.T) { coverageIsCounted(t, Options{Store: OnPostgres}) }
 
 // The coverage of every version is what its tables and columns add up to, whether it is derived from the version
-// before, counted backwards for the history, or read anew.
+// before, counted backwards for the history, or read again.
 func coverageIsCounted(t *testing.T, o Options) {
 	t.Helper()
 	s := Start(t, o)

@@ -181,6 +181,16 @@ func openMigrated(ctx context.Context, cfg config.Config) (*store.Store, error) 
 	return st, nil
 }
 
+// openExisting is openMigrated for a data folder that must exist, where that has the store.
+func openExisting(ctx context.Context, cfg config.Config) (*store.Store, error) {
+	if cfg.DatabaseURL == "" {
+		if err := dataFolder(cfg.Data, false); err != nil {
+			return nil, err
+		}
+	}
+	return openMigrated(ctx, cfg)
+}
+
 // ExplainStore says, in a sentence for people, what happened and what to do about the error of the embedded store in
 // err, and returns that error; nil if there is none.
 func ExplainStore(err error) (text string, found error) { return sqlite.Explain(err) }
@@ -196,7 +206,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if a.blobs, err = blobfs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
 		return err
 	}
-	if a.Secrets, err = openSecrets(ctx, a.Config, a.Store); err != nil {
+	if a.Secrets, _, err = openSecrets(ctx, a.Config, a.Store); err != nil {
 		return err
 	}
 	a.Webhooks = &webhook.Registry{

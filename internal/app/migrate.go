@@ -14,12 +14,7 @@ import (
 // Migrate brings the tables of a store up to this version and returns the version. With moved, the folder of artifacts
 // that the settings name becomes that of the database.
 func Migrate(ctx context.Context, cfg config.Config, moved bool) (version int64, err error) {
-	if cfg.DatabaseURL == "" {
-		if err := dataFolder(cfg.Data, false); err != nil {
-			return 0, err
-		}
-	}
-	st, err := openMigrated(ctx, cfg)
+	st, err := openExisting(ctx, cfg)
 	if err != nil {
 		return 0, err
 	}

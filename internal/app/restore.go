@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 
 	"github.com/thalweg-data/thalweg/internal/access"
-	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/durable"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 )
@@ -74,7 +74,7 @@ func beginRestore(data string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Sync(), file.Close(), blobfs.SyncFolder(data))
+	return errors.Join(file.Sync(), file.Close(), durable.SyncFolder(data))
 }
 
 // clearRestored deletes everything but the mark. The folder was empty before it had the mark, and nothing has used it
@@ -97,13 +97,13 @@ func clearRestored(data string) error {
 
 // endRestore removes the mark, once everything else is on the disk.
 func endRestore(data string) error {
-	if err := blobfs.SyncFolder(data); err != nil {
+	if err := durable.SyncFolder(data); err != nil {
 		return err
 	}
 	if err := os.Remove(filepath.Join(data, restoreMark)); err != nil {
 		return err
 	}
-	return blobfs.SyncFolder(data)
+	return durable.SyncFolder(data)
 }
 
 // restoring reports whether a folder is left from a restore that did not finish.

@@ -60,7 +60,7 @@ func TestMasterKeyOfAFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		if read(t, path) == before {
-			t.Error("the key is as it was")
+			t.Error("the key did not change")
 		}
 		if a, err = open(); err != nil {
 			t.Fatal(err)

@@ -60,6 +60,7 @@ func House() Rules {
 		},
 		Support: map[string]Support{
 			"config":  {Imports: []string{"near"}, Users: []string{"app", "cli", "cmd"}},
+			"durable": {Users: []string{"blob", "secret", "app"}},
 			"near":    {Users: []string{"graph", "lineage", "readmodel", "httpserver", "httpapi", "compat", "config", "cli"}},
 			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
 		},

@@ -50,6 +50,20 @@ func (d *digest) flush() {
 // HashBody hashes a normalized body. It covers every field.
 func HashBody(b Body) Hash { return hashed(func(d *digest) { d.body(&b) }) }
 
+// OnlyUsesAreNew reports whether a facet differs from the one before only in that it
+// names the macros and docs blocks that its node uses. Older programs stored none:
+// after an upgrade this alone is not a change of nearly every node.
+func OnlyUsesAreNew(before, now Facet) bool {
+	is, was := now.Body.DBT, before.Body.DBT
+	if is == nil || was == nil || len(was.Macros)+len(was.DocBlocks) > 0 {
+		return false
+	}
+	without := *is
+	without.Macros, without.DocBlocks = nil, nil
+	now.Body.DBT = &without
+	return before.Hash == HashBody(now.Body)
+}
+
 func (d *digest) number(n int64) { d.b = binary.AppendVarint(d.b, n) }
 
 func (d *digest) text(s string) {

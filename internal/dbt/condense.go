@@ -170,7 +170,7 @@ func (s *scanner) condenseLong() error {
 	}
 }
 
-// endedLong returns why there is no more text of a long value.
+// endedLong returns the error of a long value that does not end.
 func (s *scanner) endedLong() error {
 	if s.err != io.EOF { // of the stream itself
 		return s.located(s.err)

@@ -107,8 +107,8 @@ func (a *API) createKey(ctx context.Context, p access.Principal, in *struct{ Bod
 	return httpserver.Reply(httpserver.DocumentOf(r)), nil
 }
 
-func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access.NewKey, error) {
-	n := access.NewKey{Name: in.Name, CIDRs: in.CIDRs, Never: in.NeverExpires}
+func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (n access.NewKey, err error) {
+	n = access.NewKey{Name: in.Name, CIDRs: in.CIDRs, Never: in.NeverExpires}
 	if err := plainText("name", in.Name); err != nil {
 		return n, err
 	}
@@ -139,15 +139,8 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (access
 		}
 		n.ExpiresAt = t
 	}
-	for _, label := range in.SchemaIDs {
-		view, err := a.schema(ctx, p, "schema_ids", label)
-		if errors.Is(err, catalog.ErrNotFound) {
-			return n, httpserver.NewProblem(httpserver.CodeUnknownSchema, "There is no schema %.80q in this workspace; GET /api/v1/schemas lists them.", label).About("schema_ids", "unknown")
-		}
-		if err != nil {
-			return n, err
-		}
-		n.SchemaIDs = append(n.SchemaIDs, view.Schema.ID)
+	if n.SchemaIDs, err = a.schemaIDs(ctx, p, in.SchemaIDs); err != nil {
+		return n, err
 	}
 	return n, nil
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // AtParam selects an older state.
 type AtParam struct {
-	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, an RFC 3339 time, or a day such as 2026-01-10, which stands for its end (UTC). Results of runs are those that were known then"`
+	At string `query:"at" maxLength:"64" doc:"An older state: number of a version, an RFC 3339 time, or a day such as 2026-01-10 (the state at its end, UTC). Results of runs are those that were known then"`
 }
 
 // SchemaPath is the id of a schema in a path.
@@ -71,6 +72,24 @@ func (a *API) schema(ctx context.Context, p access.Principal, param, id string) 
 	return v, httpserver.Missing(err, param, id)
 }
 
+// schemaIDs returns the schemas that a field of a body names; not nil.
+func (a *API) schemaIDs(ctx context.Context, p access.Principal, labels []string) ([]catalog.SchemaID, error) {
+	const field = "schema_ids"
+	ids := make([]catalog.SchemaID, 0, len(labels))
+	for _, label := range labels {
+		view, err := a.schema(ctx, p, field, label)
+		if errors.Is(err, catalog.ErrNotFound) {
+			return nil, httpserver.NewProblem(httpserver.CodeUnknownSchema,
+				"There is no schema %.80q in this workspace; GET /api/v1/schemas lists them.", label).About(field, "unknown")
+		}
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, view.Schema.ID)
+	}
+	return ids, nil
+}
+
 // viewAt returns the view of the version that a parameter names; the served version by default.
 func viewAt(ctx context.Context, v *readmodel.View, param, at string) (*readmodel.View, error) {
 	if at == "" {
@@ -94,7 +113,7 @@ func viewAt(ctx context.Context, v *readmodel.View, param, at string) (*readmode
 	return older, httpserver.Missing(err, param, at)
 }
 
-// timeAt reads a time. A day stands for its end, UTC.
+// timeAt reads a time. A day is read as its end, UTC.
 func timeAt(text string) (time.Time, error) {
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
 		return day.AddDate(0, 0, 1).Add(-time.Microsecond), nil // of the store's precision

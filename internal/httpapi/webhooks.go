@@ -185,18 +185,9 @@ func (a *API) webhookChange(ctx context.Context, p access.Principal, c webhook.C
 	if schemas == nil {
 		return c, nil
 	}
-	c.Schemas = []catalog.SchemaID{}
-	for _, label := range schemas {
-		view, err := a.schema(ctx, p, "schema_ids", label)
-		if errors.Is(err, catalog.ErrNotFound) {
-			return c, httpserver.NewProblem(httpserver.CodeUnknownSchema, "There is no schema %.80q in this workspace; GET /api/v1/schemas lists them.", label).About("schema_ids", "unknown")
-		}
-		if err != nil {
-			return c, err
-		}
-		c.Schemas = append(c.Schemas, view.Schema.ID)
-	}
-	return c, nil
+	var err error
+	c.Schemas, err = a.schemaIDs(ctx, p, schemas)
+	return c, err
 }
 
 // webhookProblem returns the problem of a value that a webhook cannot have.

@@ -124,7 +124,7 @@ func (o ownProblems) transform(ctx huma.Context, _ string, v any) (any, error) {
 	}
 	p := problemOfHuma(theirs, bodyFields{o.schemas, ctx.Operation()})
 	if b := exchangeOf(ctx.Context()).body; b != nil {
-		errors.As(b.err, &p) // the library tells only that the body cannot be read
+		errors.As(b.err, &p) // the library only reports that the body cannot be read
 	}
 	p.RequestID = RequestID(ctx.Context())
 	if own, ok := ctx.(*humaContext); ok {

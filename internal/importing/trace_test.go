@@ -125,7 +125,7 @@ func TestTraceReadsWhatChanged(t *testing.T) {
 	imp = r.completed(r.send(manifest(t, "shop", next(), source, a, b, c)))
 	wantTraced(t, imp, 2) // b is read with the new columns of a, and stays as it is
 	if got := r.states("model.shop.b"); got != 2 {
-		t.Errorf("b has %d states, want 2: its lineage came out as it was", got)
+		t.Errorf("b has %d states, want 2: its lineage came out the same", got)
 	}
 
 	b = sql(`select * from "shop"."analytics"."a"`, "b", "model.shop.a")

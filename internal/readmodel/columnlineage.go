@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
@@ -209,7 +208,8 @@ func (v *View) expressions(ctx context.Context, l *ColumnLineage) error {
 		}
 		for _, id := range ids {
 			for _, n := range nodes[id] {
-				n.Expression = strings.Clone(cutText(n.Span.Text(texts[id]), maxExpression)) // not the whole code
+				// A copy, so that it does not hold the whole code.
+				n.Expression = strings.Clone(catalog.CutText(n.Span.Text(texts[id]), maxExpression))
 			}
 		}
 	}
@@ -239,17 +239,6 @@ func (v *View) compiled(ctx context.Context, ids []catalog.AssetID) (map[catalog
 		}
 	}
 	return out, nil
-}
-
-// cutText keeps at most n bytes of a text, and no half character.
-func cutText(text string, n int) string {
-	if len(text) <= n {
-		return text
-	}
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n] + "…"
 }
 
 // ModelLineage is how the code of one model was read.

@@ -73,13 +73,35 @@ func nextTestNodes(_ context.Context, _ *Model, _ schemaKey, old sized, d catalo
 const testNodeBatch = 2000
 
 func (t *TestNodes) read(ctx context.Context, m *Model, s schemaKey, version int64) error {
+	assets := t.tables.assets
+	numbers := assets.byNode()
+	edges := t.tables.graph.Within(allOf(t.tables.graph))
+	err := m.eachTest(ctx, s, version, func(test *catalog.Test) {
+		if !test.Body.Enabled {
+			return
+		}
+		number := int32(len(assets.present) + len(t.nodes))
+		for _, parent := range test.Body.Parents {
+			if from, ok := numbers[catalog.NodeRef{Project: test.Project, UniqueID: parent}]; ok {
+				edges = append(edges, graph.Edge{From: from, To: number})
+			}
+		}
+		t.nodes = append(t.nodes, testNodeOf(test))
+	})
+	if err != nil {
+		return err
+	}
+	t.graph, err = graph.New(len(assets.present)+len(t.nodes), edges)
+	t.bytes = int64(len(t.nodes))*testNodeBytes + int64(t.graph.Len()+t.graph.Edges())*8
+	return err
+}
+
+// eachTest calls fn with every test of a version, some of them read at a time.
+func (m *Model) eachTest(ctx context.Context, s schemaKey, version int64, fn func(*catalog.Test)) error {
 	refs, err := m.store.TestRefs(ctx, s.ws, s.schema, version, nil)
 	if err != nil {
 		return err
 	}
-	assets := t.tables.assets
-	numbers := assets.byNode()
-	edges := t.tables.graph.Within(allOf(t.tables.graph))
 	for some := range slices.Chunk(refs, testNodeBatch) {
 		ids := make([]catalog.TestID, len(some))
 		for i := range some {
@@ -90,21 +112,10 @@ func (t *TestNodes) read(ctx context.Context, m *Model, s schemaKey, version int
 			return err
 		}
 		for i := range tests {
-			if !tests[i].Body.Enabled {
-				continue
-			}
-			number := int32(len(assets.present) + len(t.nodes))
-			for _, parent := range tests[i].Body.Parents {
-				if from, ok := numbers[catalog.NodeRef{Project: tests[i].Project, UniqueID: parent}]; ok {
-					edges = append(edges, graph.Edge{From: from, To: number})
-				}
-			}
-			t.nodes = append(t.nodes, testNodeOf(&tests[i]))
+			fn(&tests[i])
 		}
 	}
-	t.graph, err = graph.New(len(assets.present)+len(t.nodes), edges)
-	t.bytes = int64(len(t.nodes))*testNodeBytes + int64(t.graph.Len()+t.graph.Edges())*8
-	return err
+	return nil
 }
 
 // testNodeBytes is about what a test takes, its texts included.

@@ -132,26 +132,11 @@ func (u *Uses) add(node catalog.NodeRef, by use) {
 }
 
 func (u *Uses) readTests(ctx context.Context, m *Model, s schemaKey, version int64) error {
-	refs, err := m.store.TestRefs(ctx, s.ws, s.schema, version, nil)
-	if err != nil {
-		return err
-	}
-	for some := range slices.Chunk(refs, testNodeBatch) {
-		ids := make([]catalog.TestID, len(some))
-		for i := range some {
-			ids[i] = some[i].ID
+	return m.eachTest(ctx, s, version, func(test *catalog.Test) {
+		for _, id := range test.Body.Macros {
+			u.add(catalog.NodeRef{Project: test.Project, UniqueID: id}, use{test: test.ID})
 		}
-		tests, err := m.store.TestsByID(ctx, s.ws, s.schema, version, ids)
-		if err != nil {
-			return err
-		}
-		for i := range tests {
-			for _, id := range tests[i].Body.Macros {
-				u.add(catalog.NodeRef{Project: tests[i].Project, UniqueID: id}, use{test: tests[i].ID})
-			}
-		}
-	}
-	return nil
+	})
 }
 
 // Use is an asset or data test that uses a macro or docs block.

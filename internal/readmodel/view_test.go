@@ -507,7 +507,7 @@ func TestColumnLineageOfAView(t *testing.T) {
 	readings, err := v.Readings(ctx)
 	must(t, err)
 	same(t, len(readings), 2)
-	same(t, cutText("größer", 4), "grö…")
+	same(t, catalog.CutText("größer", 4), "grö…")
 }
 
 func TestImpactOfAView(t *testing.T) {

@@ -235,24 +235,10 @@ func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Face
 	default:
 		f = join(before, f)
 	}
-	same := old.Hash == f.Hash || !c.forced[f.Origin] && onlyUsesAreNew(old, f)
+	same := old.Hash == f.Hash || !c.forced[f.Origin] && catalog.OnlyUsesAreNew(old, f)
 	changed := !stored || !same || old.Withdrawn.IsZero() != f.Withdrawn.IsZero()
 	// Of a crawl nothing but its facets shows that it came again.
 	return f, changed || f.Source == catalog.FromCrawl && f.At.After(old.At) && isContested(byKey, f)
-}
-
-// onlyUsesAreNew reports whether a facet differs from the stored one only in that it
-// names the macros and docs blocks that its node uses. Older programs stored none:
-// after an upgrade this alone is not a change of nearly every node.
-func onlyUsesAreNew(old, f catalog.Facet) bool {
-	is, was := f.Body.DBT, old.Body.DBT
-	if is == nil || was == nil || len(was.Macros)+len(was.DocBlocks) > 0 {
-		return false
-	}
-	without := *is
-	without.Macros, without.DocBlocks = nil, nil
-	f.Body.DBT = &without
-	return old.Hash == catalog.HashBody(f.Body)
 }
 
 // join joins a stored facet with one of an observation. Of two of one report the

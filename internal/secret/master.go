@@ -16,6 +16,8 @@ import (
 
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
 // FileName is the file of the master keys in the data folder.
@@ -135,53 +137,27 @@ func EnsureMasterKeys(path string, random io.Reader) (MasterKeys, error) {
 	if m, err = GenerateMasterKeys(random); err != nil {
 		return m, err
 	}
-	if err := m.write(path, os.Link); err != nil && !errors.Is(err, fs.ErrExist) {
-		return MasterKeys{}, err
+	if err := durable.CreateFile(path, m.text()); err != nil && !errors.Is(err, fs.ErrExist) {
+		return MasterKeys{}, fmt.Errorf("master keys: %w", err)
 	}
 	return ReadMasterKeys(path)
 }
 
 // WriteMasterKeys replaces a file of master keys.
-func WriteMasterKeys(path string, m MasterKeys) error { return m.write(path, os.Rename) }
-
-// write writes the keys to a file in the same folder, which place then makes path. Both survive loss of power.
-func (m MasterKeys) write(path string, place func(from, to string) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), FileName+"-*") // 0600
-	if err != nil {
+func WriteMasterKeys(path string, m MasterKeys) error {
+	if err := durable.WriteFile(path, m.text()); err != nil {
 		return fmt.Errorf("master keys: %w", err)
 	}
-	_, err = io.WriteString(file, m.text())
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = place(file.Name(), path)
-	}
-	if removed := os.Remove(file.Name()); err == nil && !errors.Is(removed, fs.ErrNotExist) {
-		err = removed
-	}
-	if err != nil {
-		return fmt.Errorf("master keys: %w", err)
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" { // has no handle by which a folder's entries could be flushed
-		return nil
-	}
-	folder, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("master keys: %w", err)
-	}
-	return errors.Join(folder.Sync(), folder.Close())
+	return nil
 }
 
 // text is what ParseMasterKeys reads.
-func (m MasterKeys) text() string {
-	var b strings.Builder
-	b.WriteString("# Master keys of Thalweg, newest first. Without them the stored credentials cannot be read: keep a copy apart from backups.\n")
+func (m MasterKeys) text() []byte {
+	text := []byte("# Master keys of Thalweg, newest first. Without them the stored credentials cannot be read: keep a copy apart from backups.\n")
 	for _, k := range m.keys {
-		b.WriteString(base64.StdEncoding.EncodeToString(k.raw) + "\n")
+		text = append(base64.StdEncoding.AppendEncode(text, k.raw), '\n')
 	}
-	return b.String()
+	return text
 }
 
 // With returns the keys with another's first.

@@ -181,7 +181,7 @@ func TestRotate(t *testing.T) {
 	}
 	for _, p := range places {
 		if bytes.Equal(m.values[p], old[p]) {
-			t.Fatalf("%s is as it was", p.Owner)
+			t.Fatalf("%s did not change", p.Owner)
 		}
 		if value, err := after.Open(t.Context(), 1, p, m.values[p]); err != nil || string(value) != p.Owner {
 			t.Fatalf("%s: %q, %v", p.Owner, value, err)

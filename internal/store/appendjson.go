@@ -14,7 +14,7 @@ import (
 )
 
 // A first import encodes some 100,000 bodies. The three most frequent ones, and
-// those of edits, are written here by hand, which also tells where their long values
+// those of edits, are written here by hand, which also finds where their long values
 // are; what is rare within them, and everything else, is left to the JSON package.
 // TestAppendedJSON holds both to the same bytes.
 

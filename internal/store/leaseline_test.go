@@ -11,7 +11,7 @@ func isFirst(t *leaseTurn) bool {
 	}
 }
 
-// The lease goes to callers in the order in which they came, whoever gives up.
+// The lease goes to callers in the order in which they came, also when some give up.
 func TestLeaseLine(t *testing.T) {
 	var lines leaseLines
 	a, b := leaseLine{1, 1}, leaseLine{1, 2}

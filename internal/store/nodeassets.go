@@ -20,17 +20,10 @@ func (s *Store) NodeAssets(ctx context.Context, ws int64, schema catalog.SchemaI
 		key := FacetKey{Origin: origin, Source: catalog.FromManifest, UniqueID: id}.hash()
 		keys[i] = key[:]
 	}
-	out := make(map[string]AssetRef, len(uniqueIDs))
-	scan := func(row scanner) (none struct{}, err error) {
-		var id string
-		var a AssetRef
-		err = row.Scan(&id, &a.ID, &a.Kind, &a.Name, &a.RelationKey)
-		out[id] = a
-		return none, err
-	}
+	out := make(assetsByNode, len(uniqueIDs))
 	err = inBatches(keys, func(keys [][]byte) error {
 		marks, args := in([]any{at, at, ws, int64(schema), at, at}, keys)
-		_, err := list(ctx, d, scan, `SELECT f.unique_id, a.id, a.kind, a.name, a.relation_key FROM facets f CROSS JOIN assets a
+		_, err := list(ctx, d, out.scan, `SELECT f.unique_id, a.id, a.kind, a.name, a.relation_key FROM facets f CROSS JOIN assets a
 			WHERE a.ws = f.ws AND +a.schema_id = f.schema_id AND a.id = f.asset AND a.valid_from <= ? AND a.valid_to > ?
 			AND f.ws = ? AND f.schema_id = ? AND +f.valid_from <= ? AND +f.valid_to > ? AND f.key IN `+marks, args...)
 		return err
@@ -39,6 +32,17 @@ func (s *Store) NodeAssets(ctx context.Context, ws int64, schema catalog.SchemaI
 		return nil, fmt.Errorf("assets of nodes of %s: %w", schema, err)
 	}
 	return out, nil
+}
+
+// assetsByNode are assets by the unique ids of nodes.
+type assetsByNode map[string]AssetRef
+
+func (m assetsByNode) scan(row scanner) (none struct{}, err error) {
+	var id string
+	var a AssetRef
+	err = row.Scan(&id, &a.ID, &a.Kind, &a.Name, &a.RelationKey)
+	m[id] = a
+	return none, err
 }
 
 // AssetsOfNodes returns the assets that dbt nodes of projects report on at a

@@ -185,17 +185,10 @@ func (s *Store) TestAssets(ctx context.Context, ws int64, schema catalog.SchemaI
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[string]AssetRef, len(uniqueIDs))
-	scan := func(row scanner) (none struct{}, err error) {
-		var id string
-		var a AssetRef
-		err = row.Scan(&id, &a.ID, &a.Kind, &a.Name, &a.RelationKey)
-		out[id] = a
-		return none, err
-	}
+	out := make(assetsByNode, len(uniqueIDs))
 	err = inBatches(uniqueIDs, func(ids []string) error {
 		marks, args := in([]any{ws, int64(schema), at, at, int64(project), at, at}, ids)
-		_, err := list(ctx, d, scan, `SELECT t.unique_id, a.id, a.kind, a.name, a.relation_key FROM tests t JOIN assets a
+		_, err := list(ctx, d, out.scan, `SELECT t.unique_id, a.id, a.kind, a.name, a.relation_key FROM tests t JOIN assets a
 			ON a.ws = t.ws AND a.id = t.asset AND +a.schema_id = t.schema_id
 			WHERE t.ws = ? AND t.schema_id = ? AND t.valid_from <= ? AND t.valid_to > ? AND t.project_id = ?
 			AND a.valid_from <= ? AND a.valid_to > ? AND t.unique_id IN `+marks, args...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -32,16 +33,7 @@ func (w Webhook) Label() string { return catalog.FormatID(catalog.PrefixWebhook,
 
 // Wants reports whether the webhook sends an event of a schema.
 func (w Webhook) Wants(event string, schema catalog.SchemaID) bool {
-	return w.Enabled && contains(w.Events, event) && (len(w.Schemas) == 0 || contains(w.Schemas, schema))
-}
-
-func contains[T comparable](all []T, one T) bool {
-	for _, v := range all {
-		if v == one {
-			return true
-		}
-	}
-	return false
+	return w.Enabled && slices.Contains(w.Events, event) && (len(w.Schemas) == 0 || slices.Contains(w.Schemas, schema))
 }
 
 func (w Webhook) details() map[string]any {
@@ -71,12 +63,8 @@ func (w Webhook) lists() (events, schemas string, err error) {
 	return string(e), string(s), err
 }
 
-// NewWebhookID returns the id of a webhook to be made: its secret is encrypted for it.
-func (s *Store) NewWebhookID(ctx context.Context) (int64, error) {
-	return s.NewIDs(ctx, catalog.PrefixWebhook, 1)
-}
-
-// CreateWebhook adds a webhook with its secrets: creator and times are set by the store.
+// CreateWebhook adds a webhook with its secrets: creator and times are set by the
+// store, its id comes from NewIDs, because its secrets are encrypted for it.
 func (s *Store) CreateWebhook(ctx context.Context, ws int64, w Webhook, secrets []SealedSecret, by By) (Webhook, error) {
 	w.CreatedAt, w.Creator = timeOf(micros(s.now())), by.Actor
 	w.UpdatedAt = w.CreatedAt

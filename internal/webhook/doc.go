@@ -1,4 +1,4 @@
-// Package webhook tells other systems what happened: failed tests, stale sources, changed and removed tables, imports
+// Package webhook sends events to other systems: failed tests, stale sources, changed and removed tables, imports
 // that failed.
 //
 // The end of an import and every other new version enqueue a job in their own transaction, if there are webhooks. That

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -157,17 +156,8 @@ const (
 	mostColumns = 20  // of a table
 )
 
-// short cuts a text that others wrote to mostText bytes and no half character.
-func short(text string) string {
-	if len(text) <= mostText {
-		return text
-	}
-	n := mostText
-	for n > 0 && !utf8.RuneStart(text[n]) {
-		n--
-	}
-	return text[:n] + "…"
-}
+// short cuts a text that others wrote.
+func short(text string) string { return catalog.CutText(text, mostText) }
 
 func typeOf(c *catalog.Column) string { return short(cmp.Or(c.Type.Native, c.Type.Canonical)) }
 

@@ -138,7 +138,7 @@ func (c *collection) wanted(event string) bool {
 	return false
 }
 
-// add adds the deliveries of an event; subject is what it is about, such as RUN-3.
+// add adds the deliveries of an event; subject is the id of what happened, such as RUN-3.
 func (c *collection) add(event, subject string, data Data) error {
 	e := Event{Type: event, At: c.Now().UTC(), Data: data}
 	for _, h := range c.hooks {
@@ -314,7 +314,7 @@ func refOf(assets map[string]store.AssetRef, uniqueID string) *Ref {
 
 func (c *collection) nodeAssets(ctx context.Context, id catalog.ProjectID, uniqueIDs []string) (map[string]store.AssetRef, error) {
 	if id == 0 || len(uniqueIDs) == 0 {
-		return nil, nil //nolint:nilnil // no project, no assets
+		return map[string]store.AssetRef{}, nil
 	}
 	project, err := c.Store.Project(ctx, c.ws, id)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 
 // Rows is what a Registry needs of the store; *store.Store implements it.
 type Rows interface {
-	NewWebhookID(ctx context.Context) (int64, error)
+	NewIDs(ctx context.Context, prefix string, n int64) (first int64, err error)
 	CreateWebhook(ctx context.Context, ws int64, w store.Webhook, secrets []store.SealedSecret, by store.By) (store.Webhook, error)
 	Webhook(ctx context.Context, ws, id int64) (store.Webhook, error)
 	Webhooks(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Webhook], error)
@@ -74,7 +74,7 @@ func (r *Registry) Add(ctx context.Context, ws int64, c Change, by store.By) (w 
 	if err := r.apply(ctx, &w, c); err != nil {
 		return w, "", err
 	}
-	if w.ID, err = r.NewWebhookID(ctx); err != nil {
+	if w.ID, err = r.NewIDs(ctx, catalog.PrefixWebhook, 1); err != nil {
 		return w, "", err
 	}
 	sealed, shown, err := r.newSecret(ctx, ws, w.Label(), c.Secret)

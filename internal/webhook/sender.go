@@ -226,7 +226,7 @@ func (s *Sender) secrets(ctx context.Context, ws int64, hook store.Webhook) ([]s
 	return out, nil
 }
 
-// explain says why a request had no reply, in words that the log of deliveries may show.
+// explain returns why a request had no reply, in words that the log of deliveries may show.
 func explain(err error) error {
 	var timeout interface{ Timeout() bool }
 	var dns *net.DNSError

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
 // compressedSuffix is the ending of a file that holds a blob as one zstd frame, whose header has the blob's size.
@@ -66,7 +67,7 @@ func (s *Store) compress(ctx context.Context, plain *os.File, hash blob.Hash) (s
 	if err := errors.Join(packed.Sync(), w.move(target)); err != nil {
 		return 0, err
 	}
-	if err := SyncFolder(filepath.Dir(target)); err != nil {
+	if err := durable.SyncFolder(filepath.Dir(target)); err != nil {
 		return 0, err
 	}
 	return info.Size() - size, os.Remove(s.path(hash))

@@ -4,8 +4,6 @@ package fs
 
 import (
 	"context"
-	"errors"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,13 +20,4 @@ func (s *Store) Free(ctx context.Context) (int64, error) {
 		return 0, failure("blob folder", err)
 	}
 	return int64(stat.Bavail) * int64(stat.Bsize), nil
-}
-
-// SyncFolder makes renames and new entries of a folder permanent.
-func SyncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

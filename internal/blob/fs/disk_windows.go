@@ -23,6 +23,3 @@ func (s *Store) Free(ctx context.Context) (int64, error) {
 	}
 	return int64(free), nil
 }
-
-// SyncFolder does nothing: Windows has no handle by which a folder's entries could be flushed.
-func SyncFolder(string) error { return nil }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
 // identityName is the file that names the database to which a folder of blobs belongs.
@@ -35,18 +37,7 @@ func writeIdentity(folder, id string) error {
 	if err := os.MkdirAll(folder, folderMode); err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(folder, identityName+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(id + "\n")
-	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
-		err = os.Rename(file.Name(), filepath.Join(folder, identityName))
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return SyncFolder(folder)
+	return durable.WriteFile(filepath.Join(folder, identityName), []byte(id+"\n"))
 }
 
 // RemoveIdentity removes the id of a folder.

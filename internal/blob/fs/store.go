@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
 // Only the server's own user may read artifacts: they can hold SQL and names that are confidential.
@@ -51,7 +52,7 @@ func Open(folder string, workspace int64, now func() time.Time) (*Store, error) 
 	}
 	// A new folder is as permanent as its parents' entries for it.
 	for _, path := range []string{root, filepath.Dir(root), folder} {
-		if err := SyncFolder(path); err != nil {
+		if err := durable.SyncFolder(path); err != nil {
 			return nil, failure("blob folder", err)
 		}
 	}

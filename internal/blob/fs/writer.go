@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
 // Create implements blob.Store.
@@ -96,7 +97,7 @@ func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	folder := filepath.Dir(target)
 	if !renameOpen && w.store.intact(ctx, hash, w.size) {
 		// Its writer may not have synced the entry yet, and the caller is about to rely on it.
-		return errors.Join(w.Abort(), SyncFolder(folder))
+		return errors.Join(w.Abort(), durable.SyncFolder(folder))
 	}
 	if err := makeFolder(folder); err != nil {
 		return err
@@ -104,7 +105,7 @@ func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
 	if err := w.file.Sync(); err != nil {
 		return err
 	}
-	return errors.Join(w.move(target), SyncFolder(folder))
+	return errors.Join(w.move(target), durable.SyncFolder(folder))
 }
 
 // move renames the spool file and closes it, in the order that the system requires.
@@ -135,7 +136,7 @@ func makeFolder(path string) error {
 	if err != nil {
 		return err
 	}
-	return SyncFolder(filepath.Dir(path))
+	return durable.SyncFolder(filepath.Dir(path))
 }
 
 func (w *writer) Abort() error {

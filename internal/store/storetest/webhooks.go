@@ -24,7 +24,7 @@ func testSecrets(t *testing.T, r *rig) {
 	same(t, []any{master, version, string(encrypted)}, []any{"m2", int64(2), "k2"})
 	same(t, get(r.DataKeys(ctx))(t), []int64{ws})
 
-	hook := store.Webhook{ID: get(r.NewWebhookID(ctx))(t), Name: "w", URL: "https://example.com", Events: []string{"a"}, Schemas: []catalog.SchemaID{}, Enabled: true}
+	hook := store.Webhook{ID: get(r.NewIDs(ctx, catalog.PrefixWebhook, 1))(t), Name: "w", URL: "https://example.com", Events: []string{"a"}, Schemas: []catalog.SchemaID{}, Enabled: true}
 	_, err = r.CreateWebhook(ctx, ws, hook, []store.SealedSecret{{Field: "secret", Value: []byte("old"), DataKey: 1}}, store.By{Actor: named("ana")})
 	wants(t, err, catalog.ErrConflict)
 	_, err = r.Webhook(ctx, ws, hook.ID)
@@ -63,7 +63,7 @@ func testSecrets(t *testing.T, r *rig) {
 func (r *rig) addWebhook(schemas ...catalog.SchemaID) store.Webhook {
 	r.t.Helper()
 	ctx := r.t.Context()
-	w := store.Webhook{ID: get(r.NewWebhookID(ctx))(r.t), Name: "w", URL: "https://example.com", Format: "standard", Events: []string{"a", "b"}, Schemas: schemas, Enabled: true}
+	w := store.Webhook{ID: get(r.NewIDs(ctx, catalog.PrefixWebhook, 1))(r.t), Name: "w", URL: "https://example.com", Format: "standard", Events: []string{"a", "b"}, Schemas: schemas, Enabled: true}
 	return get(r.CreateWebhook(ctx, ws, w, nil, store.By{Actor: named("ana")}))(r.t)
 }
 
