@@ -451,11 +451,27 @@ func TestUndeclaredTableArrives(t *testing.T) {
 		}
 		return strings.Join(out, " ")
 	}
+	// around are the table edges, how many tables a change of the late one reaches, and the edges of the map.
+	around := func() string {
+		t.Helper()
+		edges, _ := s.Get(t, "/api/v1/lineage?schema_id="+schema+"&select=late%2B1", key).At(t, "data.edges").([]any)
+		var out []string
+		for _, e := range edges {
+			out = append(out, fmt.Sprint(At(e, "type"), " ", At(e, "source")))
+		}
+		late := s.Get(t, "/api/v1/assets?schema_id="+schema+"&q=late", key).At(t, "data.0.id")
+		impact := s.Get(t, fmt.Sprint("/api/v1/impact?asset=", late), key).At(t, "meta.total_tables")
+		inside := s.Get(t, "/api/v1/map?schema_id="+schema+"&by=tag", key).At(t, "data.groups.0.inside")
+		return fmt.Sprint(out, impact, inside)
+	}
 	s.Import(t, key, schema, File("manifest", "m", manifest("18", reader)))
 	before := outputs()
 	s.Import(t, key, schema, File("manifest", "m", manifest("19", reader+","+late("1 as a"))))
 	if got := outputs(); got != "a<late" {
 		t.Errorf("after it arrived: %s (before: %s)", got, before)
+	}
+	if got := around(); got != "[read sql] 1 1" {
+		t.Errorf("around the table: %s", got)
 	}
 	s.Import(t, key, schema, File("manifest", "m", manifest("20", reader+","+late("1 as a, 2 as b"))))
 	if got := outputs(); got != "a<late b<late" {

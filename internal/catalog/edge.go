@@ -7,7 +7,8 @@ type EdgeType string
 
 // The types of edges between assets.
 const (
-	EdgeDerived  EdgeType = "derived"  // table to table, of parent_map
+	EdgeDerived  EdgeType = "derived"  // table to table, of parent_map or of the code of a view that nobody declares
+	EdgeRead     EdgeType = "read"     // table to table: code reads it, but the project does not declare it
 	EdgeExposure EdgeType = "exposure" // to an exposure
 	EdgeMetric   EdgeType = "metric"   // to a metric, semantic model or saved query
 	EdgeUnitTest EdgeType = "unit_test"
@@ -18,7 +19,7 @@ const (
 const (
 	ConfidenceMedium = "medium"
 	SourceDBTImport  = "dbt_import"
-	SourceSQL        = "sql" // found in the query of a view whose parents are not declared
+	SourceSQL        = "sql" // found in code: nothing declares it
 )
 
 // Edge is asset → asset, as one project reports it.

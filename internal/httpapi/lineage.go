@@ -34,9 +34,9 @@ type LineageNode struct {
 type LineageEdge struct {
 	From       string `json:"from"`
 	To         string `json:"to"`
-	Type       string `json:"type" doc:"derived between tables"`
+	Type       string `json:"type" doc:"derived between tables; read between tables where code reads one that its project does not declare as a parent; exposure, metric, unit_test or other by what uses it"`
 	Confidence string `json:"confidence"`
-	Source     string `json:"source"`
+	Source     string `json:"source" doc:"dbt_import: a project declares it; sql: found in code"`
 	Drawn
 }
 

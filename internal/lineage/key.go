@@ -2,6 +2,7 @@ package lineage
 
 import (
 	"encoding/binary"
+	"slices"
 	"strconv"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -10,9 +11,9 @@ import (
 // key is equal as long as reading a table again would give the same block: it
 // covers the engine, the dialect, the code, the columns that are stated of the
 // table itself (its code may read it), and the names and columns of the
-// parents, of ephemeral parents those of their parents too. It does not change
-// with a parent that keeps its columns. What a table reads without declaring it
-// as a parent is not covered.
+// parents, of ephemeral parents those of their parents too, and the same of the
+// tables that Options.Reads has for it. It does not change with a parent that keeps
+// its columns.
 func (t *Tracer) key(n int32) catalog.Hash {
 	table := &t.tables[n]
 	b := make([]byte, 0, 256)
@@ -45,8 +46,10 @@ func (t *Tracer) key(n int32) catalog.Hash {
 // appendParents writes what a table sees of its parents: who they are and their
 // columns.
 func (t *Tracer) appendParents(b []byte, n int32) []byte {
-	for _, p := range t.parents(n) {
+	declared := t.parents(n)
+	for _, p := range t.graph.Parents(n) {
 		parent := &t.tables[p]
+		b = strconv.AppendBool(b, slices.Contains(declared, p))
 		b = binary.AppendVarint(b, parent.ID)
 		b = appendText(appendText(b, parent.Key), parent.Deferred)
 		columns := t.seenHash(p)

@@ -72,6 +72,10 @@ func TestKeyIngredients(t *testing.T) {
 			w.table("q").Stated = withFirst(w.table("q").Stated, SchemaColumn("x", "STRUCT<a INT64>"))
 		}},
 		{"a parent more", func(w *world) { w.edges = append(w.edges, edgeBetween(w, "other", "m")) }},
+		{"a parent that is only read", func(w *world) {
+			last := len(w.edges) - 1
+			w.edges, w.reads = w.edges[:last:last], w.edges[last:]
+		}},
 		{"a parent less", func(w *world) { w.edges = w.edges[:len(w.edges)-1] }},
 	}
 	seen := map[catalog.Hash]string{base: "nothing"}

@@ -177,14 +177,45 @@ func (p *Project) Trace(ctx context.Context, o Options) (*ProjectLineage, error)
 		}
 	}
 	store := &projectStore{texts: texts, blocks: make([]*Block, len(tables))}
-	t, err := NewTracer(tables, edges, store, o)
+	first, err := NewTracer(tables, edges, store, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.Run(ctx, due); err != nil {
+	if err := first.Run(ctx, due); err != nil {
 		return nil, err
 	}
+	readers := undeclaredReads(first, store.blocks, &o.Reads)
+	if len(readers) > 0 { // they may have been read before what they read
+		second, err := NewTracer(tables, edges, store, o)
+		if err != nil {
+			return nil, err
+		}
+		second.Continue(first)
+		if err := second.Run(ctx, readers); err != nil {
+			return nil, err
+		}
+	}
 	return &ProjectLineage{Project: p, Blocks: store.blocks}, nil
+}
+
+// undeclaredReads returns the tables that read others without declaring them, and adds an edge for each such read.
+func undeclaredReads(t *Tracer, blocks []*Block, reads *[]graph.Edge) (readers []int32) {
+	for i, b := range blocks {
+		if b == nil {
+			continue
+		}
+		reader, before := int32(i), len(*reads)
+		for _, ref := range b.Refs {
+			from := int32(ref.Table) - 1
+			if from >= 0 && from != reader && !t.IsDeclared(reader, from) {
+				*reads = append(*reads, graph.Edge{From: from, To: reader})
+			}
+		}
+		if len(*reads) > before {
+			readers = append(readers, reader)
+		}
+	}
+	return readers
 }
 
 // projectStore is a project of which nothing was traced before.

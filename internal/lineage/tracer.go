@@ -47,13 +47,17 @@ type Options struct {
 	Workers  int // 0 means two
 	Progress func(done, total int64)
 	Limits   Limits
+	// Reads are edges from tables to those whose code reads them without declaring them as parents. A reader is read
+	// after them and again when their columns change, but its code finds them as it finds any table.
+	Reads []graph.Edge
 }
 
 // Tracer reads the code of models in the order in which they derive from one
 // another, so that each is read knowing the columns of its parents.
 type Tracer struct {
 	tables     []Table
-	graph      *graph.Graph
+	graph      *graph.Graph // of declared parents and reads
+	declared   *graph.Graph
 	relations  *relations
 	ephemerals []int32
 	store      Store
@@ -74,16 +78,18 @@ type Tracer struct {
 // child). tables are the tracer's and the store's to fill in while it runs. An
 // edge of a table to itself is left out: it does not affect the order.
 func NewTracer(tables []Table, edges []graph.Edge, store Store, o Options) (*Tracer, error) {
-	loop := func(e graph.Edge) bool { return e.From == e.To }
-	if slices.ContainsFunc(edges, loop) {
-		edges = slices.DeleteFunc(slices.Clone(edges), loop)
-	}
-	g, err := graph.New(len(tables), edges)
+	declared, err := graphOf(tables, edges)
 	if err != nil {
-		return nil, fmt.Errorf("lineage of %d tables: %w", len(tables), err)
+		return nil, err
+	}
+	all := declared
+	if len(o.Reads) > 0 {
+		if all, err = graphOf(tables, slices.Concat(edges, o.Reads)); err != nil {
+			return nil, err
+		}
 	}
 	t := &Tracer{
-		tables: tables, graph: g, relations: newRelations(tables), store: store, options: o, engine: EngineVersion,
+		tables: tables, graph: all, declared: declared, relations: newRelations(tables), store: store, options: o, engine: EngineVersion,
 		limits: o.Limits.withDefaults(len(tables)), inferred: map[int32]Columns{}, hashes: make([]catalog.Hash, len(tables)),
 	}
 	for i := range tables {
@@ -94,7 +100,24 @@ func NewTracer(tables []Table, edges []graph.Edge, store Store, o Options) (*Tra
 	return t, nil
 }
 
-func (t *Tracer) parents(n int32) []int32 { return t.graph.Parents(n) }
+func graphOf(tables []Table, edges []graph.Edge) (*graph.Graph, error) {
+	loop := func(e graph.Edge) bool { return e.From == e.To }
+	if slices.ContainsFunc(edges, loop) {
+		edges = slices.DeleteFunc(slices.Clone(edges), loop)
+	}
+	g, err := graph.New(len(tables), edges)
+	if err != nil {
+		return nil, fmt.Errorf("lineage of %d tables: %w", len(tables), err)
+	}
+	return g, nil
+}
+
+// parents returns the declared parents of a table.
+func (t *Tracer) parents(n int32) []int32 { return t.declared.Parents(n) }
+
+// IsDeclared reports whether a table is a declared parent of another, or of the ephemeral tables that are pasted into
+// the code of that one.
+func (t *Tracer) IsDeclared(reader, n int32) bool { return slices.Contains(t.visible(reader), n) }
 
 // chunk is how many models are read between two calls of the store: it
 // bounds the texts that are held.
@@ -175,7 +198,7 @@ func (t *Tracer) levels() [][]int32 {
 	}
 	for _, n := range order {
 		at := int32(0)
-		for _, p := range t.parents(n) {
+		for _, p := range t.graph.Parents(n) {
 			at = max(at, level[p]+1)
 		}
 		level[n] = at
@@ -388,7 +411,10 @@ func (t *Tracer) leaveOut(w *Traced, why Issue) {
 // later, and reports whether they are different from before.
 func (t *Tracer) adopt(w *Traced) bool {
 	n := w.Table
-	before := t.effective(n, t.store.Inferred(n))
+	before, again := t.inferred[n]
+	if !again {
+		before = t.effective(n, t.store.Inferred(n))
+	}
 	now := t.effective(n, w.Block.columns())
 	t.inferred[n] = now
 	t.hashes[n] = catalog.Hash{}

@@ -19,6 +19,7 @@ type world struct {
 	platform string
 	tables   []Table
 	edges    []graph.Edge
+	reads    []graph.Edge
 	texts    map[catalog.Hash]string
 	at       map[string]int32
 }
@@ -171,6 +172,7 @@ func (w *world) everything() []int32 {
 
 func (w *world) tracer(t testing.TB, m *memory, o Options) *Tracer {
 	t.Helper()
+	o.Reads = w.reads
 	tracer, err := NewTracer(w.tables, w.edges, m, o)
 	if err != nil {
 		t.Fatal(err)

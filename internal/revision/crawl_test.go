@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -225,12 +226,62 @@ func TestReadersThatDoNotDeclare(t *testing.T) {
 			wantStrings(t, "reader", r.lineage("analytics.reader"), reads...)
 			wantStrings(t, "its reader", r.lineage("analytics.next"), nexts...)
 		}
-		wantStrings(t, "edges", r.edges(), "analytics.reader → analytics.next (dbt_import)", "raw.t → raw.v (sql)")
+		wantStrings(t, "edges", r.edges(),
+			"analytics.reader → analytics.next (dbt_import)", "raw.t → raw.v (sql)", "raw.v → analytics.reader (sql)")
 		if again := r.apply(r.dbt("shop", reader, next)); again.Version != 0 {
 			t.Errorf("the same report made version %d: %+v", again.Version, again.Delta)
 		}
 		r.apply(r.crawl("pg", []string{"raw"}))
 		wantStrings(t, "gone", r.lineage("analytics.reader"), "* < db.raw.v?.*")
+		wantStrings(t, "edges", r.edges(), "analytics.reader → analytics.next (dbt_import)")
+	})
+}
+
+// TestReadsAreEdges: a read that is not declared is an edge of its own source, which does not count as an edge of the
+// project, and which the declaration replaces.
+func TestReadsAreEdges(t *testing.T) {
+	reads := func(sql string, parents ...string) thing {
+		reader := model("reader")
+		reader.sql, reader.parents = sql, parents
+		return reader
+	}
+	const sql = `select o.id, p.name from db.analytics.orders o join db.analytics.people p on p.id = o.person`
+	orders, people, late := model("orders", "id", "person"), model("people", "id", "name"), model("zlate")
+	late.sql = `select id, name from db.analytics.reader`
+	onStores(t, func(t *testing.T, r *rig) {
+		send := func(want int64, edges []string, things ...thing) {
+			t.Helper()
+			result := r.apply(r.dbt("shop", things...))
+			wantStrings(t, "edges", r.edges(), edges...)
+			if got := result.Counters.LineagesCreated; got != want {
+				t.Errorf("%d lineages created, want %d", got, want)
+			}
+		}
+		const (
+			declared = "analytics.orders → analytics.reader (dbt_import)"
+			read     = "analytics.people → analytics.reader (sql)"
+		)
+		send(1, []string{declared, read}, orders, people, reads(sql, orders.id))
+		issues := r.issues("analytics.reader")
+		if !strings.Contains(issues, "undeclared_parent") {
+			t.Errorf("issues of the reader: %s", issues)
+		}
+		send(1, []string{declared, "analytics.people → analytics.reader (dbt_import)"}, orders, people, reads(sql, orders.id, people.id))
+		if got := r.issues("analytics.reader"); got != "" {
+			t.Errorf("issues once it is declared: %s", got)
+		}
+		send(0, []string{declared, read}, orders, people, reads(sql, orders.id))
+		if got := r.issues("analytics.reader"); got != issues {
+			t.Errorf("issues once it is not declared any more: %s, before %s", got, issues)
+		}
+		send(0, []string{declared}, orders, people, reads(`select id, 'x' as name from db.analytics.orders`, orders.id))
+		// A cycle that only the code makes.
+		send(0, []string{declared, "analytics.reader → analytics.zlate (sql)", "analytics.zlate → analytics.reader (sql)"},
+			orders, people, late, reads(`select o.id, z.name from db.analytics.orders o join db.analytics.zlate z on z.id = o.id`, orders.id))
+		send(0, []string{declared}, orders, people, reads(`select o.id, z.name from db.analytics.orders o join db.analytics.zlate z on z.id = o.id`, orders.id))
+		python := reads("def model(dbt, session): return 1", orders.id)
+		python.language = "python"
+		send(0, []string{declared, "analytics.reader → analytics.zlate (sql)"}, orders, people, late, python)
 	})
 }
 

@@ -109,6 +109,7 @@ type thing struct {
 	description string
 	parents     []string
 	tested      string // a test on this column
+	language    string // of a model; blank means SQL
 }
 
 func relationOf(text string) catalog.Relation {
@@ -148,7 +149,7 @@ func (r *rig) dbt(project string, things ...thing) Observation {
 	}
 	for _, x := range things {
 		b := x.body(held.Texts)
-		b.DBT = &catalog.DBT{UniqueID: x.id, ResourceType: string(x.kind)}
+		b.DBT = &catalog.DBT{UniqueID: x.id, ResourceType: string(x.kind), Language: x.language}
 		o.Claims = append(o.Claims, Claim{ID: x.id, Kind: x.kind, Name: b.Name, RelationKey: b.Relation.Key()})
 		held.Facets = append(held.Facets, catalog.Facet{Body: b})
 		o.Links[x.id] = x.parents
@@ -313,6 +314,24 @@ func (r *rig) lineage(relation string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// issues are those of the code that makes a relation, one a line.
+func (r *rig) issues(relation string) string {
+	r.t.Helper()
+	rows, err := r.store.ColumnEdgesOf(r.t.Context(), ws, r.schema, 0, []catalog.AssetID{r.at(relation).ID})
+	if err != nil || len(rows) != 1 {
+		r.t.Fatal(rows, err)
+	}
+	b, err := lineage.Decode(rows[0].Block)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, i := range b.Issues {
+		fmt.Fprintln(&out, i.Code, i.Message)
+	}
+	return out.String()
 }
 
 func wantStrings(t *testing.T, what string, got []string, want ...string) {

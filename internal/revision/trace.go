@@ -34,6 +34,7 @@ func (a *apply) trace(ctx context.Context) error {
 		return err
 	}
 	relinked := append(t.linkFound(), t.reread()...)
+	t.linkReads(edges)
 	if err := t.rememberReads(); err != nil {
 		return err
 	}
@@ -55,12 +56,12 @@ func (t *tracing) run(ctx context.Context, edges []catalog.Edge, due []int32) er
 	if len(due) == 0 {
 		return nil
 	}
-	pairs := t.pairs(edges)
+	declared, reads := t.pairs(edges), t.readPairs()
 	var err error
-	if t.graph, err = graph.New(len(t.tables), pairs); err != nil {
+	if t.graph, err = graph.New(len(t.tables), slices.Concat(declared, reads)); err != nil {
 		return fmt.Errorf("graph of %s: %w", t.schema.ID, err)
 	}
-	tracer, err := lineage.NewTracer(t.tables, pairs, t, lineage.Options{Progress: t.report().Progress})
+	tracer, err := lineage.NewTracer(t.tables, declared, t, lineage.Options{Progress: t.report().Progress, Reads: reads})
 	if err != nil {
 		return err
 	}
@@ -190,7 +191,8 @@ func newTracing(ctx context.Context, a *apply) (*tracing, error) {
 	return t, nil
 }
 
-// pairs are the edges between tables, by number.
+// pairs are the declared edges between tables, by number. What the code of an
+// undeclared table reads takes their place.
 func (t *tracing) pairs(edges []catalog.Edge) []graph.Edge {
 	out := make([]graph.Edge, 0, len(edges))
 	for _, e := range edges {
@@ -198,12 +200,14 @@ func (t *tracing) pairs(edges []catalog.Edge) []graph.Edge {
 		if !ok {
 			continue
 		}
-		if to, ok := t.number[e.To]; ok && from != to {
+		if to, ok := t.number[e.To]; ok && from != to && !isRead(e) {
 			out = append(out, graph.Edge{From: from, To: to})
 		}
 	}
-	return append(out, t.readPairs()...)
+	return out
 }
+
+func isRead(e catalog.Edge) bool { return e.Type == catalog.EdgeRead }
 
 // due lists the tables whose code has to be looked at: it changed, or the
 // tables that it reads did.

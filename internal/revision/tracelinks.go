@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,46 +28,55 @@ func (t *tracing) linkFound() (relinked []int32) {
 	if len(looked) == 0 {
 		return nil
 	}
+	change := t.relink(now, func(e catalog.Edge) bool {
+		return e.Source == catalog.SourceSQL && looked[e.To] && e.Type != catalog.EdgeRead
+	})
 	changed := map[catalog.AssetID]bool{}
-	var change edgeChange
-	for _, e := range t.current {
-		if e.Source != catalog.SourceSQL || !looked[e.To] {
-			continue
-		}
-		if now[e] {
-			delete(now, e)
-			continue
-		}
-		change.drop = append(change.drop, e)
+	for _, e := range change.drop {
 		changed[e.To] = true
 	}
-	for e := range now {
-		change.add = append(change.add, e)
+	for _, e := range change.add {
 		changed[e.To] = true
 		if e.From != 0 {
-			change.created++
+			t.edges.created++
 		}
 	}
-	slices.SortFunc(change.add, catalog.CompareEdges)
 	for id := range changed {
 		if n, ok := t.number[id]; ok {
 			relinked = append(relinked, n)
 		}
 	}
 	slices.Sort(relinked)
-	t.edges.created += change.created
+	return relinked
+}
+
+// relink replaces the current edges that are of a kind by those of now, which it
+// takes over.
+func (t *tracing) relink(now map[catalog.Edge]bool, isOfKind func(catalog.Edge) bool) (change edgeChange) {
+	for _, e := range t.current {
+		switch {
+		case !isOfKind(e):
+		case now[e]:
+			delete(now, e)
+		default:
+			change.drop = append(change.drop, e)
+		}
+	}
+	change.add = slices.SortedFunc(maps.Keys(now), catalog.CompareEdges)
 	t.edges.add, t.edges.drop = append(t.edges.add, change.add...), append(t.edges.drop, change.drop...)
 	t.writeEdges(change)
-	return relinked
+	return change
+}
+
+// sqlEdge is the edge from a table to one whose code reads it.
+func sqlEdge(as catalog.EdgeType, from, to catalog.AssetID) catalog.Edge {
+	return catalog.Edge{From: from, To: to, Type: as, Confidence: catalog.ConfidenceMedium, Source: catalog.SourceSQL}
 }
 
 // foundEdge is the edge from a table that the code of another reads; false if
 // the code reads its own table, or names one that nothing is known about.
 func (t *tracing) foundEdge(n int32, ref lineage.Ref) (catalog.Edge, bool) {
-	e := catalog.Edge{
-		From: catalog.AssetID(ref.Table), To: t.ids[n], Type: catalog.EdgeDerived,
-		Confidence: catalog.ConfidenceMedium, Source: catalog.SourceSQL,
-	}
+	e := sqlEdge(catalog.EdgeDerived, catalog.AssetID(ref.Table), t.ids[n])
 	if e.From == 0 {
 		e.FromNode = inDatabaseOf(t.tables[n].Key, ref.Key)
 	}

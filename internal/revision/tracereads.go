@@ -78,7 +78,6 @@ func (t *tracing) numberOf(key string) (int32, bool) {
 func (t *tracing) noteReads(n int32, refs []lineage.Ref) {
 	reader := t.ids[n]
 	before := t.reads.now[reader]
-	var parents []int32 // looked up at most once
 	var keys []string
 	for _, ref := range refs {
 		key := inDatabaseOf(t.tables[n].Key, ref.Key)
@@ -87,17 +86,14 @@ func (t *tracing) noteReads(n int32, refs []lineage.Ref) {
 			if !ok || from == n {
 				continue
 			}
-			if parents == nil {
-				parents = append([]int32{}, t.parentsOf(n)...)
-			}
 			if ref.Key != "" { // found by its identifier: the relation may arrive
 				keys = append(keys, ref.Key)
 				continue
 			}
-			key = t.tables[from].Key
-			if slices.Contains(parents, from) && !slices.Contains(before, key) {
+			if t.tracer.IsDeclared(n, from) {
 				continue
 			}
+			key = t.tables[from].Key
 		}
 		if key != "" {
 			keys = append(keys, key)
@@ -130,13 +126,37 @@ func (t *tracing) reread() []int32 {
 	return out
 }
 
-// rememberReads notes the reads to be committed with the version, if they changed.
-func (t *tracing) rememberReads() error {
+// linkReads writes the edges from the tables that code reads without declaring them,
+// and ends those of reads that are declared now or are not there any more.
+func (t *tracing) linkReads(edges []catalog.Edge) {
 	for id := range t.reads.now {
-		if _, ok := t.number[id]; !ok {
+		if n, ok := t.number[id]; !ok || !isDeclared(t.kinds[n]) || slices.Contains(t.untraced, id) {
 			delete(t.reads.now, id)
 		}
 	}
+	declared := map[pair]bool{}
+	for _, e := range edges {
+		if t.reads.now[e.To] != nil && !isRead(e) {
+			declared[pair{e.From, e.To}] = true
+		}
+	}
+	now := map[catalog.Edge]bool{}
+	for reader, keys := range t.reads.now {
+		for _, key := range keys {
+			n, ok := t.numberOf(key)
+			if !ok {
+				continue
+			}
+			if from := t.ids[n]; from != reader && !declared[pair{from, reader}] {
+				now[sqlEdge(catalog.EdgeRead, from, reader)] = true
+			}
+		}
+	}
+	t.relink(now, isRead)
+}
+
+// rememberReads notes the reads to be committed with the version, if they changed.
+func (t *tracing) rememberReads() error {
 	var b []byte
 	if len(t.reads.now) > 0 {
 		var err error
