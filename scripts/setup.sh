@@ -39,6 +39,11 @@ if ! has go >/dev/null; then
 	exit 1
 fi
 
+# Tests of buckets run against an in-process server too, so they can do without it.
+if ! has versitygw >/dev/null && [ ! -x "$(go env GOPATH)/bin/versitygw" ]; then
+	echo "setup: optional, a real S3 server for the tests: go install github.com/versity/versitygw/cmd/versitygw@v1.8.0"
+fi
+
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! has apt-get >/dev/null; then

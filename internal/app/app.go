@@ -12,15 +12,12 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
-	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/dbt"
@@ -52,10 +49,11 @@ type App struct {
 	build   observe.Build
 	log     *slog.Logger
 	now     func() time.Time
-	blobs   *blobfs.Store
+	blobs   blob.Store
 	reviser *revision.Reviser
 	handler http.Handler
 
+	location   location           // of the artifacts
 	lock       *sqlite.FolderLock // nil: the store's own, or another process has it
 	socketless error              // why the socket is not this process's; nil: it is
 }
@@ -87,7 +85,7 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 		return nil, errors.Join(err, a.Store.Close(), a.lock.Close())
 	}
 	if err := a.assemble(ctx, opt); err != nil {
-		return nil, errors.Join(err, a.Store.Close(), a.lock.Close())
+		return nil, errors.Join(err, a.closeLocation(), a.Store.Close(), a.lock.Close())
 	}
 	return a, nil
 }
@@ -139,7 +137,7 @@ func private(path string, info fs.FileInfo) error {
 		return fmt.Errorf("data folder: %w", err)
 	}
 	ours := func(e fs.DirEntry) bool {
-		return slices.Contains([]string{sqlite.FileName, sqlite.LockName, blobsName, SocketName, secret.FileName}, e.Name())
+		return slices.Contains([]string{sqlite.FileName, sqlite.LockName, blobsName, spoolName, SocketName, secret.FileName}, e.Name())
 	}
 	if info.Mode()&fs.ModeSticky != 0 || len(entries) > 0 && !slices.ContainsFunc(entries, ours) {
 		return fmt.Errorf("others may read the data folder %s, and it has other files: name a new folder, or run chmod 700 %s first", path, path)
@@ -196,14 +194,14 @@ func openExisting(ctx context.Context, cfg config.Config) (*store.Store, error) 
 func ExplainStore(err error) (text string, found error) { return sqlite.Explain(err) }
 
 func (a *App) assemble(ctx context.Context, opt Options) error {
-	folder, err := blobFolder(a.Config)
-	if err != nil {
+	var err error
+	if a.location, err = artifactsOf(ctx, a.Config); err != nil {
 		return err
 	}
-	if err := bind(ctx, a.Store, folder); err != nil {
+	if err := bind(ctx, a.Store, a.location); err != nil {
 		return err
 	}
-	if a.blobs, err = blobfs.Open(folder, catalog.DefaultWorkspace, a.now); err != nil {
+	if a.blobs, err = a.location.Artifacts(); err != nil {
 		return err
 	}
 	if a.Secrets, _, err = openSecrets(ctx, a.Config, a.Store); err != nil {
@@ -257,23 +255,18 @@ func policyOf(c config.Retention) retention.Policy {
 	}
 }
 
-// blobFolder returns the folder of the artifacts: that of file:///…, else one in the data folder.
-func blobFolder(cfg config.Config) (string, error) {
-	if cfg.BlobURL == "" {
-		return filepath.Join(cfg.Data, "blobs"), nil
-	}
-	path, ok := strings.CutPrefix(cfg.BlobURL, "file://")
-	if !ok {
-		return "", fmt.Errorf("blob_url %q: only file:///… is supported by this version: %w", cfg.BlobURL, catalog.ErrUnsupported)
-	}
-	return path, nil
-}
-
 // Close writes what is only in memory and closes the store.
 func (a *App) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return errors.Join(a.Access.Flush(ctx), a.Store.Close(), a.lock.Close())
+	return errors.Join(a.Access.Flush(ctx), a.closeLocation(), a.Store.Close(), a.lock.Close())
+}
+
+func (a *App) closeLocation() error {
+	if a.location == nil {
+		return nil
+	}
+	return a.location.Close()
 }
 
 // limitsOf returns the limits for reading a part of an import.

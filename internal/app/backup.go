@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -38,7 +37,7 @@ const (
 func Backup(ctx context.Context, cfg config.Config, dir string, at time.Time) (BackupNote, error) {
 	note := BackupNote{At: at.UTC()}
 	if cfg.DatabaseURL != "" {
-		return note, fmt.Errorf("backup of PostgreSQL: use pg_dump, then copy the folder of the artifacts: %w", catalog.ErrUnsupported)
+		return note, fmt.Errorf("backup of PostgreSQL: use pg_dump, then copy the folder or bucket of the artifacts: %w", catalog.ErrUnsupported)
 	}
 	if err := dataFolder(cfg.Data, false); err != nil {
 		return note, err
@@ -55,11 +54,7 @@ func Backup(ctx context.Context, cfg config.Config, dir string, at time.Time) (B
 		return note, fmt.Errorf("backup of the store: %w", err)
 	}
 	note.StoreSize = info.Size()
-	from, err := blobFolder(cfg)
-	if err != nil {
-		return note, err
-	}
-	if note.Blobs, err = copyBlobs(ctx, from, filepath.Join(dir, blobsName)); err != nil {
+	if note.Blobs, err = backupBlobs(ctx, cfg, filepath.Join(dir, blobsName)); err != nil {
 		return note, fmt.Errorf("backup of the artifacts: %w", err)
 	}
 	text, err := json.MarshalIndent(note, "", "  ")
@@ -85,16 +80,22 @@ func emptyFolder(dir string) error {
 	return os.Chmod(dir, folderPerm)
 }
 
-// copyBlobs copies every blob and verifies its hash.
-func copyBlobs(ctx context.Context, from, to string) (int, error) {
-	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
-	}
-	source, err := blobfs.Open(from, catalog.DefaultWorkspace, time.Now)
+func backupBlobs(ctx context.Context, cfg config.Config, dir string) (n int, err error) {
+	from, err := artifactsOf(ctx, cfg)
 	if err != nil {
 		return 0, err
 	}
-	target, err := blobfs.Open(to, catalog.DefaultWorkspace, time.Now)
+	defer func() { err = errors.Join(err, from.Close()) }()
+	return copyBlobs(ctx, from, folderLocation{blobfs.Folder(dir)})
+}
+
+// copyBlobs copies every blob and verifies its hash.
+func copyBlobs(ctx context.Context, from, to location) (int, error) {
+	source, err := from.Artifacts()
+	if err != nil {
+		return 0, err
+	}
+	target, err := to.Artifacts()
 	if err != nil {
 		return 0, err
 	}
@@ -106,7 +107,7 @@ func copyBlobs(ctx context.Context, from, to string) (int, error) {
 	return n, err
 }
 
-func copyBlob(ctx context.Context, from, to *blobfs.Store, hash blob.Hash) error {
+func copyBlob(ctx context.Context, from, to blob.Store, hash blob.Hash) error {
 	r, err := from.Open(ctx, hash)
 	if err != nil {
 		return err

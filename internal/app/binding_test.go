@@ -50,7 +50,7 @@ func TestOneFolderPerDatabase(t *testing.T) {
 	if err := try(t, with(first, "")); err != nil {
 		t.Fatal(err)
 	}
-	refusal(t, try(t, with(second, "")), "in another folder")
+	refusal(t, try(t, with(second, "")), "in another folder or bucket")
 	if _, err := os.Stat(filepath.Join(second, "blobs")); err == nil {
 		t.Error("the refused process made its folder of artifacts")
 	}
@@ -83,7 +83,7 @@ func TestOneFolderPerDatabase(t *testing.T) {
 	if err := try(t, with(second, filepath.Join(moved, "copy"))); err != nil {
 		t.Errorf("with the folder that was bound: %v", err)
 	}
-	refusal(t, try(t, with(first, "")), "in another folder")
+	refusal(t, try(t, with(first, "")), "in another folder or bucket")
 }
 
 // A new database takes the folder of another one only if it is asked to bind it. An interrupted binding is repeated.
@@ -98,7 +98,7 @@ func TestFolderOfAnotherDatabase(t *testing.T) {
 	if err := os.Remove(filepath.Join(cfg.Data, sqlite.FileName)); err != nil {
 		t.Fatal(err)
 	}
-	refusal(t, try(t, cfg), "belongs to another database")
+	refusal(t, try(t, cfg), "belong to another database")
 	marker := filepath.Join(cfg.Data, "blobs", "blob-store-id")
 	id, err := os.ReadFile(marker)
 	if err != nil {

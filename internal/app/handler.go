@@ -85,9 +85,18 @@ func (a *App) newServer(listen string, hosts []string, metrics access.Scope) (*h
 	if err != nil {
 		return nil, err
 	}
-	server.Health(httpserver.StoreCheck(a.Store), httpserver.SpaceCheck(a.blobs))
+	server.Health(a.checks()...)
 	server.Metrics(a.Metrics.Handler(), metrics)
 	return server, nil
+}
+
+// checks are the conditions for this process to be ready.
+func (a *App) checks() []httpserver.Check {
+	checks := []httpserver.Check{httpserver.StoreCheck(a.Store), httpserver.SpaceCheck(a.blobs)}
+	if prober, ok := a.blobs.(blob.Prober); ok {
+		checks = append(checks, httpserver.BucketCheck(prober))
+	}
+	return checks
 }
 
 func (a *App) httpLimits() httpserver.Limits {

@@ -3,16 +3,13 @@ package app
 import (
 	"context"
 	"errors"
-	"time"
 
-	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
-	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// Migrate brings the tables of a store up to this version and returns the version. With moved, the folder of artifacts
-// that the settings name becomes that of the database.
+// Migrate brings the tables of a store up to this version and returns the version. With moved, the folder or bucket
+// of artifacts that the settings name becomes that of the database.
 func Migrate(ctx context.Context, cfg config.Config, moved bool) (version int64, err error) {
 	st, err := openExisting(ctx, cfg)
 	if err != nil {
@@ -28,17 +25,18 @@ func Migrate(ctx context.Context, cfg config.Config, moved bool) (version int64,
 	return version, err
 }
 
-func rebindTo(ctx context.Context, cfg config.Config, st *store.Store) error {
-	folder, err := blobFolder(cfg)
+func rebindTo(ctx context.Context, cfg config.Config, st *store.Store) (err error) {
+	at, err := artifactsOf(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	blobs, err := blobfs.Open(folder, catalog.DefaultWorkspace, time.Now)
+	defer func() { err = errors.Join(err, at.Close()) }()
+	blobs, err := at.Artifacts()
 	if err != nil {
 		return err
 	}
-	if err := complete(ctx, st, folder, blobs); err != nil {
+	if err := complete(ctx, st, at, blobs); err != nil {
 		return err
 	}
-	return rebind(ctx, st, folder)
+	return rebind(ctx, st, at)
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	blobfs "github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/durable"
@@ -119,11 +120,7 @@ func restoreFiles(ctx context.Context, cfg config.Config, dir string, blobs int)
 	if err := sqlite.Check(ctx, cfg.Data); err != nil {
 		return fmt.Errorf("restored store: %w", err)
 	}
-	to, err := blobFolder(cfg)
-	if err != nil {
-		return err
-	}
-	n, err := copyBlobs(ctx, filepath.Join(dir, blobsName), to)
+	n, err := restoreBlobs(ctx, cfg, filepath.Join(dir, blobsName))
 	if err != nil {
 		return fmt.Errorf("restore the artifacts: %w", err)
 	}
@@ -133,18 +130,28 @@ func restoreFiles(ctx context.Context, cfg config.Config, dir string, blobs int)
 	return nil
 }
 
-// takeOver gives a restored data folder an id of its own and revokes keys, if asked to.
-func takeOver(ctx context.Context, cfg config.Config, o RestoreOptions) (revoked int64, err error) {
-	folder, err := blobFolder(cfg)
+func restoreBlobs(ctx context.Context, cfg config.Config, dir string) (n int, err error) {
+	to, err := artifactsOf(ctx, cfg)
 	if err != nil {
 		return 0, err
 	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	return copyBlobs(ctx, folderLocation{blobfs.Folder(dir)}, to)
+}
+
+// takeOver gives a restored data folder an id of its own and revokes keys, if asked to.
+func takeOver(ctx context.Context, cfg config.Config, o RestoreOptions) (revoked int64, err error) {
+	at, err := artifactsOf(ctx, cfg)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, at.Close()) }()
 	st, err := openMigrated(ctx, cfg)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	if err := rebind(ctx, st, folder); err != nil {
+	if err := rebind(ctx, st, at); err != nil {
 		return 0, err
 	}
 	return revokeRestored(ctx, st, o)

@@ -11,7 +11,7 @@ import (
 // reflection.
 var standardMethods = strings.Fields(`RoundTrip Error Unwrap String Is As Read Write WriteTo ReadFrom Close Len Less Swap ServeHTTP
 	WriteHeader MarshalJSON UnmarshalJSON MarshalText UnmarshalText IsZero Describe Collect Help Run GetStatus ContentType
-	Handle Connect Driver MarshalJSONTo Accept CloseWrite`)
+	Handle Connect Driver MarshalJSONTo Accept CloseWrite SignHTTP`)
 
 // libraries are good enough to be used outside this program, so what they offer is not limited to what it calls.
 var libraries = []string{"sql", "graph"}

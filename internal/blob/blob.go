@@ -20,6 +20,8 @@ var (
 	ErrDamaged = errors.New("stored artifact is damaged")
 	// ErrNoSpace means that the medium is full. The caller may try again once there is room; no restart is needed.
 	ErrNoSpace = errors.New("no space left for artifacts")
+	// ErrUnavailable means that the medium does not answer, or refuses what it has to do. It may later.
+	ErrUnavailable = errors.New("the store of artifacts is unavailable")
 	// ErrClosed means that a Writer was used after Commit or Abort.
 	ErrClosed = errors.New("blob writer is closed")
 )
@@ -93,6 +95,13 @@ type Compressor interface {
 	// Compress compresses a blob and returns how many bytes that saved: 0 if it was compressed before. ErrDamaged,
 	// and nothing is changed, if its bytes are not those of the hash; ErrNotFound if there is none.
 	Compress(ctx context.Context, hash Hash) (saved int64, err error)
+}
+
+// Prober is a Store whose medium may be away.
+type Prober interface {
+	// Probe returns ErrUnavailable if blobs cannot be stored now. It is cheap: what was found out a few seconds ago
+	// counts.
+	Probe(ctx context.Context) error
 }
 
 // Ranged is a Store whose blobs can be read at any offset without reading what

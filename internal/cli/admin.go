@@ -20,7 +20,7 @@ type MigrateCmd struct{ settings }
 
 // Help gives an example.
 func (MigrateCmd) Help() string {
-	return "serve does the same at its start. With --blob-url that folder becomes the one of the database's artifacts: copy them there first.\n\nExample:\n  thalweg migrate --data /var/lib/thalweg"
+	return "serve does the same at its start. With --blob-url that folder or bucket becomes the one of the database's artifacts: copy them there first.\n\nExample:\n  thalweg migrate --data /var/lib/thalweg"
 }
 
 // Run migrates and prints the version of the tables.

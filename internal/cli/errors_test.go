@@ -71,7 +71,7 @@ func TestWrongInput(t *testing.T) {
 		{"is not empty", []string{"backup", dir, "--data", data}},
 		{"want postgres://", []string{"migrate", "--database-url", "mysql://x"}},
 		{"is it running", []string{"migrate", "--database-url", "postgres://127.0.0.1:1/x", "--data", data}},
-		{"want file:///", []string{"migrate", "--blob-url", "s3://b", "--data", data}},
+		{"want file:///", []string{"migrate", "--blob-url", "gs://b", "--data", data}},
 		{"does not exist", []string{"config", "show", "--config", missing}},
 		{`"foo" is not a scope; want one of`, []string{"keys", "create", "--name", "x", "--scope", "foo", "--data", data}},
 		{"want a time such as 30d", []string{"keys", "create", "--name", "x", "--scope", "read:catalog", "--expires", "soon", "--data", data}},

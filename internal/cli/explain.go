@@ -28,6 +28,9 @@ func explain(err error) string {
 		}
 		return plain
 	}
+	if errors.Is(err, blob.ErrUnavailable) {
+		return text + "; check --blob-url and the credentials (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY)"
+	}
 	if request, ok := errors.AsType[*url.Error](err); ok {
 		return replace(request, unreachable(request))
 	}
@@ -42,7 +45,7 @@ func explain(err error) string {
 	}
 	switch {
 	case errors.Is(err, blob.ErrNotFound):
-		return replace(blob.ErrNotFound, "an artifact is missing from the folder of the artifacts: restore that folder from the same backup as the store")
+		return replace(blob.ErrNotFound, "an artifact is missing from the folder or bucket of the artifacts: restore that from the same backup as the store")
 	case errors.Is(err, catalog.ErrNoSpace), errors.Is(err, syscall.ENOSPC):
 		return text + " (no space is left on the disk)"
 	case errors.Is(err, context.Canceled):

@@ -15,7 +15,7 @@ type settings struct {
 	Config      string `type:"existingfile" env:"THALWEG_CONFIG" help:"Settings file, YAML or JSON."`
 	Data        string `help:"Folder of the store, the artifacts and the socket." placeholder:"DIR"`
 	DatabaseURL string `name:"database-url" help:"postgres://… instead of SQLite in the data folder." placeholder:"URL"`
-	BlobURL     string `name:"blob-url" help:"file:///… instead of a folder in the data folder." placeholder:"URL"`
+	BlobURL     string `name:"blob-url" help:"file:///… or s3://bucket/prefix instead of a folder in the data folder." placeholder:"URL"`
 }
 
 // load reads the settings of a command; more has names and values of its own

@@ -19,7 +19,7 @@ type Config struct {
 	Listen         string         // host:port to serve on
 	Data           string         // folder of the SQLite store, the blobs and the server's socket
 	DatabaseURL    string         // postgres://…; empty: SQLite in Data
-	BlobURL        string         // file:///…; empty: a folder in Data
+	BlobURL        string         // file:///… or s3://…; empty: a folder in Data
 	Role           Role           // which parts of the server run in this process
 	Hosts          []string       // host names that the server answers to; empty on a bind beyond loopback: all
 	TrustedProxies []netip.Prefix // networks whose X-Forwarded-For is trusted

@@ -125,7 +125,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"role", flag("role", "boss"), []string{"--role", "boss", "worker"}},
 		{"worker on SQLite", flag("role", "worker"), []string{"role worker needs database_url"}},
 		{"database", flag("database_url", "mysql://u:hunter2@h/d"), []string{"database_url", "postgres://"}},
-		{"bucket", flag("blob_url", "s3://bucket"), []string{"blob_url", "file:///"}},
+		{"blobs", flag("blob_url", "gs://bucket"), []string{"blob_url", "file:///", "s3://"}},
 		{"metrics address", flag("metrics_listen", "9090"), []string{"metrics_listen", "host:port"}},
 		{"metrics", flag("metrics", "yes"), []string{"--metrics", "key", "open"}},
 		{"proxy", flag("trusted_proxies", "10.0.0.0/8,proxy"), []string{"--trusted-proxies", "10.0.0.0/8"}},

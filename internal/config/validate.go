@@ -22,7 +22,8 @@ func (c Config) Validate() error {
 	if c.MetricsListen != "" {
 		metricsErr = validListen("metrics_listen", c.MetricsListen)
 	}
-	return errors.Join(validListen("listen", c.Listen), metricsErr, dataErr, validDatabase(c.DatabaseURL), validBlob(c.BlobURL), roleErr, c.Limits.validate())
+	_, blobErr := ParseBlobAddress(c.BlobURL)
+	return errors.Join(validListen("listen", c.Listen), metricsErr, dataErr, validDatabase(c.DatabaseURL), blobErr, roleErr, c.Limits.validate())
 }
 
 func validListen(setting, address string) error {
@@ -46,17 +47,6 @@ func validDatabase(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		return errors.New("database_url: want postgres://user:password@host:port/database")
-	}
-	return nil
-}
-
-func validBlob(address string) error {
-	if address == "" {
-		return nil
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "file" || u.Host != "" || u.Path == "" {
-		return errors.New("blob_url: want file:///folder")
 	}
 	return nil
 }

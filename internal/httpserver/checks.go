@@ -46,3 +46,12 @@ func SpaceCheck(d Disk) Check {
 		return err
 	}}
 }
+
+// Prober is what [BucketCheck] needs of a blob store whose medium may be away.
+type Prober interface {
+	Probe(ctx context.Context) error
+}
+
+// BucketCheck fails while the bucket of the artifacts is away. Uploads are refused meanwhile; everything else is
+// served.
+func BucketCheck(p Prober) Check { return Check{Name: "bucket", Partial: true, Run: p.Probe} }

@@ -13,7 +13,7 @@ import (
 
 // Health is the reply to a health check.
 type Health struct {
-	Status string            `json:"status" enum:"ok,failing"`
+	Status string            `json:"status" enum:"ok,degraded,failing" doc:"degraded: what a failing check is about is refused, everything else is answered"`
 	Checks map[string]string `json:"checks,omitempty" doc:"ok or failing, per check"`
 }
 
@@ -21,6 +21,8 @@ type Health struct {
 type Check struct {
 	Name string
 	Run  func(context.Context) error
+	// Partial: while it fails, the server is still ready for most requests.
+	Partial bool
 }
 
 // Paths of the health checks. Both forms of /healthcheck are part of the compatible API.
@@ -72,7 +74,12 @@ func ready(checks []Check) http.Handler {
 			if err := check.Run(ctx); err != nil {
 				// The cause goes to the log: the client has no key.
 				NoteFailure(ctx, fmt.Errorf("check %s: %w", check.Name, err))
-				out.Checks[check.Name], out.Status, status = "failing", "failing", http.StatusServiceUnavailable
+				out.Checks[check.Name] = "failing"
+				if !check.Partial {
+					out.Status, status = "failing", http.StatusServiceUnavailable
+				} else if status == http.StatusOK {
+					out.Status = "degraded"
+				}
 			}
 		}
 		WriteJSON(w, status, out)

@@ -291,6 +291,10 @@ func ProblemOf(err error) *Problem {
 		p := NewProblem(CodeNotReady, "The store does not respond. Try again in a moment; with the same Idempotency-Key nothing is done twice.")
 		p.retryAfter = 5
 		return p
+	case errors.Is(err, blob.ErrUnavailable):
+		p := NewProblem(CodeNotReady, "The store of the artifacts does not respond. Try again in a moment; with the same Idempotency-Key nothing is done twice.")
+		p.retryAfter = 5
+		return p
 	case errors.Is(err, catalog.ErrOverloaded):
 		p := NewProblem(CodeNotReady, "Too many requests wait for this schema. Try again in a moment.")
 		p.retryAfter = 2

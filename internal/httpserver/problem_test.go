@@ -36,6 +36,7 @@ var replies = map[error]struct {
 	catalog.ErrFenced:            {409, CodeSchemaBusy},
 	catalog.ErrNoSpace:           {507, CodeInsufficientStorage},
 	catalog.ErrUnavailable:       {503, CodeNotReady},
+	blob.ErrUnavailable:          {503, CodeNotReady},
 	catalog.ErrOverloaded:        {503, CodeNotReady},
 	catalog.ErrIdempotencyReused: {422, CodeIdempotencyReused},
 	blob.ErrNotFound:             {404, CodeNotFound},

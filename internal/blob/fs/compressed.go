@@ -3,15 +3,13 @@ package fs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/blob/spool"
 	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
@@ -23,9 +21,6 @@ import (
 // one of them.
 const compressedSuffix = ".zst"
 
-// leastCompressed is the size below which compressing saves no block of the medium.
-const leastCompressed = 4096
-
 func (s *Store) compressedPath(hash blob.Hash) string { return s.path(hash) + compressedSuffix }
 
 // Compress implements blob.Compressor.
@@ -36,27 +31,27 @@ func (s *Store) Compress(ctx context.Context, hash blob.Hash) (saved int64, err 
 		return 0, err
 	}
 	if err != nil {
-		return 0, failure("blob "+hash.String(), err)
+		return 0, spool.Failed("blob "+hash.String(), err)
 	}
 	defer plain.Close()
 	if saved, err = s.compress(ctx, plain, hash); err != nil {
-		return 0, failure("compress blob "+hash.String(), err)
+		return 0, spool.Failed("compress blob "+hash.String(), err)
 	}
 	return saved, nil
 }
 
 func (s *Store) compress(ctx context.Context, plain *os.File, hash blob.Hash) (saved int64, err error) {
 	info, err := plain.Stat()
-	if err != nil || info.Size() < leastCompressed {
+	if err != nil || info.Size() < blob.LeastPacked {
 		return 0, err
 	}
-	packed, err := s.newFile()
+	packed, err := s.spool.New()
 	if err != nil {
 		return 0, err
 	}
 	w := &writer{store: s, file: packed}
 	defer func() { err = errors.Join(err, w.Abort()) }() // nothing is left of it once it was moved
-	if err := pack(ctx, packed, blob.Verify(plain, hash), info.Size()); err != nil {
+	if err := blob.Pack(ctx, packed, blob.Verify(plain, hash), info.Size()); err != nil {
 		return 0, err
 	}
 	size, err := packed.Seek(0, io.SeekCurrent)
@@ -73,72 +68,13 @@ func (s *Store) compress(ctx context.Context, plain *os.File, hash blob.Hash) (s
 	return info.Size() - size, os.Remove(s.path(hash))
 }
 
-// pack compresses content of a known size on this goroutine alone: it is done in the background of everything else.
-func pack(ctx context.Context, to io.Writer, content io.Reader, size int64) error {
-	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true))
-	if err != nil {
-		return err
-	}
-	encoder.ResetContentSize(to, size)
-	_, err = io.CopyBuffer(struct{ io.Writer }{encoder}, contextReader{ctx, content}, make([]byte, 256<<10))
-	return errors.Join(err, encoder.Close())
-}
-
-// contextReader ends reading with its context.
-type contextReader struct {
-	ctx context.Context //nolint:containedctx // it lives as long as one call
-	io.Reader
-}
-
-func (r contextReader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.Reader.Read(p)
-}
-
 // openCompressed opens the content of a compressed blob, which is not checked.
 func (s *Store) openCompressed(hash blob.Hash) (io.ReadCloser, error) {
 	file, err := os.Open(s.compressedPath(hash))
 	if err != nil {
 		return nil, err
 	}
-	u := &unpacker{file: file}
-	if u.decoder, err = zstd.NewReader(mediumReader{u}, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true)); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return u, nil
-}
-
-// unpacker reads the content of a compressed file.
-type unpacker struct {
-	file    *os.File
-	decoder *zstd.Decoder
-	medium  error // why the file could not be read
-}
-
-// mediumReader notes an error of the medium, to tell it from one of the content.
-type mediumReader struct{ u *unpacker }
-
-func (r mediumReader) Read(p []byte) (int, error) {
-	n, err := r.u.file.Read(p)
-	if err != nil && err != io.EOF {
-		r.u.medium = err
-	}
-	return n, err
-}
-
-func (u *unpacker) Read(p []byte) (int, error) {
-	n, err := u.decoder.Read(p)
-	if err != nil && err != io.EOF && u.medium == nil {
-		err = fmt.Errorf("%w: %w", blob.ErrDamaged, err)
-	}
-	return n, err
-}
-
-func (u *unpacker) Close() error {
-	u.decoder.Close()
-	return u.file.Close()
+	return blob.Unpack(file)
 }
 
 // unpacked writes a compressed blob to a spool file, checks it, and opens that. Closing it removes the file.
@@ -148,12 +84,12 @@ func (s *Store) unpacked(ctx context.Context, hash blob.Hash) (_ blob.ReaderAtCl
 		return nil, err
 	}
 	defer content.Close()
-	file, err := s.newFile()
+	file, err := s.spool.New()
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{store: s, file: file}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{file}, contextReader{ctx, blob.Verify(content, hash)}, make([]byte, 256<<10)); err != nil {
+	if _, err := blob.Copy(ctx, file, blob.Verify(content, hash)); err != nil {
 		return nil, errors.Join(err, w.Abort())
 	}
 	return spooled{file, w}, nil
@@ -174,14 +110,5 @@ func compressedSize(path string) (int64, error) {
 		return 0, err
 	}
 	defer file.Close()
-	begin := make([]byte, zstd.HeaderMaxSize)
-	n, err := io.ReadFull(file, begin)
-	if err != nil && err != io.ErrUnexpectedEOF {
-		return 0, err
-	}
-	var header zstd.Header
-	if err := header.Decode(begin[:n]); err != nil || !header.HasFCS {
-		return 0, errors.Join(blob.ErrDamaged, err)
-	}
-	return int64(header.FrameContentSize), nil
+	return blob.PackedSize(file)
 }

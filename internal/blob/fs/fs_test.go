@@ -22,6 +22,9 @@ func open(t *testing.T) *Store {
 	return store
 }
 
+// spoolOf returns the folder of a store's spool files.
+func spoolOf(store *Store) string { return filepath.Join(filepath.Dir(store.blobs), "spool") }
+
 func TestStore(t *testing.T) {
 	blobtest.Run(t, blobtest.Fixture{
 		Open: func(t *testing.T) blob.Store { return open(t) },
@@ -86,7 +89,7 @@ func TestDamagedBlobIsNotCompressed(t *testing.T) {
 	if _, err := store.Compress(t.Context(), hash); !errors.Is(err, blob.ErrDamaged) {
 		t.Errorf("compress: %v, want %v", err, blob.ErrDamaged)
 	}
-	if left, err := os.ReadDir(store.spool); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(spoolOf(store)); err != nil || len(left) > 0 {
 		t.Errorf("left in the spool: %v, %v", left, err)
 	}
 }
@@ -183,7 +186,7 @@ func TestSweepRemovesFilesOfTheDead(t *testing.T) {
 	if _, err := alive.Write([]byte("alive")); err != nil {
 		t.Fatal(err)
 	}
-	dead := filepath.Join(store.spool, "1234")
+	dead := filepath.Join(spoolOf(store), "1234")
 	if err := os.WriteFile(dead, []byte("dead"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -10,17 +10,16 @@ package fs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/blob/spool"
 	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
@@ -30,8 +29,7 @@ const folderMode = 0o700
 // Store is a blob.Store in a folder. Make one with Open.
 type Store struct {
 	blobs string // …/sha256
-	spool string // …/spool
-	now   func() time.Time
+	spool *spool.Folder
 }
 
 var (
@@ -44,16 +42,18 @@ var (
 // measures age by.
 func Open(folder string, workspace int64, now func() time.Time) (*Store, error) {
 	root := filepath.Join(folder, "ws", strconv.FormatInt(workspace, 10))
-	s := &Store{blobs: filepath.Join(root, "sha256"), spool: filepath.Join(root, "spool"), now: now}
-	for _, path := range []string{s.blobs, s.spool} {
-		if err := os.MkdirAll(path, folderMode); err != nil {
-			return nil, failure("blob folder", err)
-		}
+	s := &Store{blobs: filepath.Join(root, "sha256")}
+	err := os.MkdirAll(s.blobs, folderMode)
+	if err != nil {
+		return nil, spool.Failed("blob folder", err)
+	}
+	if s.spool, err = spool.Open(filepath.Join(root, "spool"), now); err != nil {
+		return nil, err
 	}
 	// A new folder is as permanent as its parents' entries for it.
 	for _, path := range []string{root, filepath.Dir(root), folder} {
 		if err := durable.SyncFolder(path); err != nil {
-			return nil, failure("blob folder", err)
+			return nil, spool.Failed("blob folder", err)
 		}
 	}
 	return s, nil
@@ -70,7 +70,7 @@ func (s *Store) Open(ctx context.Context, hash blob.Hash) (io.ReadCloser, error)
 		content, err = s.openCompressed(hash)
 	}
 	if err != nil {
-		return nil, failure("blob "+hash.String(), err)
+		return nil, spool.Failed("blob "+hash.String(), err)
 	}
 	return blob.Verify(content, hash), nil
 }
@@ -86,7 +86,7 @@ func (s *Store) OpenAt(ctx context.Context, hash blob.Hash) (blob.ReaderAtCloser
 		content, err = s.unpacked(ctx, hash)
 	}
 	if err != nil {
-		return nil, failure("blob "+hash.String(), err)
+		return nil, spool.Failed("blob "+hash.String(), err)
 	}
 	return content, nil
 }
@@ -98,7 +98,7 @@ func (s *Store) Stat(ctx context.Context, hash blob.Hash) (blob.Info, error) {
 	}
 	info, err := s.stat(hash)
 	if err != nil {
-		return blob.Info{}, failure("blob "+hash.String(), err)
+		return blob.Info{}, spool.Failed("blob "+hash.String(), err)
 	}
 	return info, nil
 }
@@ -125,7 +125,7 @@ func (s *Store) Delete(ctx context.Context, hash blob.Hash) error {
 	}
 	for _, path := range []string{s.path(hash), s.compressedPath(hash)} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return failure("blob "+hash.String(), err)
+			return spool.Failed("blob "+hash.String(), err)
 		}
 	}
 	return nil
@@ -149,7 +149,7 @@ func (s *Store) List(ctx context.Context, visit func(blob.Info) error) error {
 			return nil // deleted meanwhile
 		}
 		if err != nil {
-			return failure("blob "+hash.String(), err)
+			return spool.Failed("blob "+hash.String(), err)
 		}
 		return visit(info)
 	})
@@ -158,59 +158,13 @@ func (s *Store) List(ctx context.Context, visit func(blob.Info) error) error {
 // Sweep implements blob.Store. A file that no living process has open is removed whatever
 // its age.
 func (s *Store) Sweep(ctx context.Context, olderThan time.Duration) (int, error) {
-	entries, err := os.ReadDir(s.spool)
-	if err != nil {
-		return 0, failure("blob spool", err)
-	}
-	removed := 0
-	limit := s.now().Add(-olderThan)
-	for _, entry := range entries {
-		if err := ctx.Err(); err != nil {
-			return removed, err
-		}
-		info, err := entry.Info()
-		if err != nil || info.IsDir() {
-			continue // gone, or not ours
-		}
-		gone, err := remove(filepath.Join(s.spool, entry.Name()), !info.ModTime().After(limit))
-		if err != nil {
-			return removed, failure("blob spool", err)
-		}
-		if gone {
-			removed++
-		}
-	}
-	return removed, nil
+	return s.spool.Sweep(ctx, olderThan)
 }
 
-// remove removes a spool file that is old or has no owner.
-func remove(path string, old bool) (gone bool, err error) {
-	if !old {
-		file := orphan(path)
-		if file == nil {
-			return false, nil
-		}
-		defer file.Close()
-	}
-	err = os.Remove(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
-}
+// Free implements blob.Store.
+func (s *Store) Free(ctx context.Context) (int64, error) { return s.spool.Free(ctx) }
 
 func (s *Store) path(hash blob.Hash) string {
 	name := hash.String()
 	return filepath.Join(s.blobs, name[:2], name)
-}
-
-// failure adds what was being done and translates the file system's errors into those of package blob.
-func failure(noun string, err error) error {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s: %w", noun, blob.ErrNotFound)
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, errQuota):
-		return fmt.Errorf("%s: %w: %w", noun, blob.ErrNoSpace, err)
-	}
-	return fmt.Errorf("%s: %w", noun, err)
 }

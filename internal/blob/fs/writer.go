@@ -2,15 +2,14 @@ package fs
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"hash"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/blob/spool"
 	"github.com/thalweg-data/thalweg/internal/durable"
 )
 
@@ -19,35 +18,18 @@ func (s *Store) Create(ctx context.Context) (blob.Writer, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	file, err := s.newFile()
+	file, err := s.spool.New()
 	if err != nil {
-		return nil, failure("blob spool", err)
+		return nil, err
 	}
-	return &writer{store: s, file: file, sum: sha256.New(), check: blob.NewChecksum()}, nil
-}
-
-// newFile makes a spool file that Sweep knows to be in use.
-func (s *Store) newFile() (*os.File, error) {
-	for range 10 {
-		file, err := os.CreateTemp(s.spool, "")
-		if err != nil {
-			return nil, err
-		}
-		if claim(file) {
-			return file, nil
-		}
-		file.Close()
-	}
-	return nil, errors.New("new files are swept before they are claimed")
+	return &writer{store: s, file: file, sum: blob.NewSumming()}, nil
 }
 
 // writer spools one blob.
 type writer struct {
 	store *Store
 	file  *os.File // nil once committed or aborted
-	sum   hash.Hash
-	check hash.Hash32
-	size  int64
+	sum   *blob.Summing
 	err   error // the first failed write; nothing can be committed after it
 }
 
@@ -56,11 +38,9 @@ func (w *writer) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := w.file.Write(p)
-	w.sum.Write(p[:n])
-	w.check.Write(p[:n])
-	w.size += int64(n)
+	_, _ = w.sum.Write(p[:n]) // never fails
 	if err != nil {
-		w.err = failure("blob spool", err)
+		w.err = spool.Failed("blob spool", err)
 	}
 	return n, w.err
 }
@@ -76,26 +56,24 @@ func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
 	if err := errors.Join(w.usable(), ctx.Err()); err != nil {
 		return blob.Hash{}, 0, errors.Join(err, w.Abort())
 	}
-	hash := blob.Hash(w.sum.Sum(nil))
-	if err := w.publish(ctx, hash); err != nil {
-		return blob.Hash{}, 0, failure("blob "+hash.String(), errors.Join(err, w.Abort()))
+	sum := w.Sum()
+	if err := w.publish(ctx, sum); err != nil {
+		return blob.Hash{}, 0, spool.Failed("blob "+sum.Hash.String(), errors.Join(err, w.Abort()))
 	}
-	return hash, w.size, nil
+	return sum.Hash, sum.Size, nil
 }
 
 // Sum implements blob.Writer.
-func (w *writer) Sum() blob.Sum {
-	return blob.Sum{Hash: blob.Hash(w.sum.Sum(nil)), Size: w.size, Checksum: w.check.Sum32()}
-}
+func (w *writer) Sum() blob.Sum { return w.sum.Sum() }
 
 // publish makes the spooled bytes the blob, durably. An existing blob is replaced:
 // that costs less processor time than reading and hashing the stored copy, and
 // repairs it if it is damaged. Readers that have it open keep the old file. Only
 // Windows cannot replace a file that a reader has open, and compares instead.
-func (w *writer) publish(ctx context.Context, hash blob.Hash) error {
-	target := w.store.path(hash)
+func (w *writer) publish(ctx context.Context, sum blob.Sum) error {
+	target := w.store.path(sum.Hash)
 	folder := filepath.Dir(target)
-	if !renameOpen && w.store.intact(ctx, hash, w.size) {
+	if !spool.RenameOpen && w.store.intact(ctx, sum.Hash, sum.Size) {
 		// Its writer may not have synced the entry yet, and the caller is about to rely on it.
 		return errors.Join(w.Abort(), durable.SyncFolder(folder))
 	}
@@ -113,7 +91,7 @@ func (w *writer) move(target string) error {
 	file, spooled := w.file, w.file.Name()
 	w.file = nil
 	steps := []func() error{file.Close, func() error { return os.Rename(spooled, target) }}
-	if renameOpen {
+	if spool.RenameOpen {
 		slices.Reverse(steps) // no sweep may find it without an owner
 	}
 	err := steps[0]()
@@ -145,11 +123,7 @@ func (w *writer) Abort() error {
 	}
 	file := w.file
 	w.file = nil
-	err := errors.Join(file.Close(), os.Remove(file.Name()))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil // swept meanwhile
-	}
-	return err
+	return spool.Discard(file)
 }
 
 // intact reports whether a blob is stored with the bytes that its name promises.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -72,6 +73,11 @@ func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 	ctx, blobs := r.Context(), a.Blobs(p.WS)
 	if err := enoughSpace(ctx, blobs, r.ContentLength); err != nil {
 		return taken{}, err
+	}
+	if prober, ok := blobs.(blob.Prober); ok { // before the body is sent in vain
+		if err := prober.Probe(ctx); err != nil {
+			return taken{}, err
+		}
 	}
 	b := newBody(r.Body, a.Limits.Request)
 	in, err := decoded(b, r.Header.Get("Content-Encoding"), a.Limits.Artifacts.UnpackRatio)

@@ -1,6 +1,6 @@
 //go:build unix
 
-package fs
+package spool
 
 import (
 	"os"
@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// renameOpen: a file may be renamed while it is open, and stays its writer's.
-const renameOpen = true
+// RenameOpen reports whether a file may be renamed while it is open, and stays its writer's.
+const RenameOpen = true
 
 // claim marks a spool file as its writer's for as long as it is open: the
 // kernel removes the mark when the process dies, however it dies. It returns
@@ -17,12 +17,7 @@ const renameOpen = true
 func claim(file *os.File) bool {
 	// Where a file system has no locks, age alone decides what may be removed.
 	_ = unix.Flock(int(file.Fd()), unix.LOCK_EX)
-	mine, err := file.Stat()
-	if err != nil {
-		return false
-	}
-	named, err := os.Stat(file.Name())
-	return err == nil && os.SameFile(mine, named)
+	return !Swept(file)
 }
 
 // orphan claims a spool file that no living writer holds; it returns nil if one

@@ -1,9 +1,9 @@
-package fs
+package spool
 
 import "os"
 
-// renameOpen: Windows renames no file that is open.
-const renameOpen = false
+// RenameOpen reports whether a file may be renamed while it is open, which Windows does not allow.
+const RenameOpen = false
 
 // claim: an open file cannot be removed, which is mark enough.
 func claim(*os.File) bool { return true }

@@ -1,4 +1,4 @@
-package fs
+package spool
 
 import (
 	"context"
@@ -8,18 +8,18 @@ import (
 
 const errQuota = windows.ERROR_DISK_FULL
 
-// Free implements blob.Store with what the volume leaves to this user.
-func (s *Store) Free(ctx context.Context) (int64, error) {
+// Free returns how many bytes the volume leaves to this user.
+func (f *Folder) Free(ctx context.Context) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
-	path, err := windows.UTF16PtrFromString(s.spool)
+	path, err := windows.UTF16PtrFromString(f.path)
 	if err != nil {
-		return 0, failure("blob folder", err)
+		return 0, Failed("blob spool", err)
 	}
 	var free uint64
 	if err := windows.GetDiskFreeSpaceEx(path, &free, nil, nil); err != nil {
-		return 0, failure("blob folder", err)
+		return 0, Failed("blob spool", err)
 	}
 	return int64(free), nil
 }
