@@ -29,8 +29,9 @@ faults: ## kill and I/O fault sweeps with real processes (minutes)
 fuzz: ## every fuzz target, FUZZTIME (default 30s) each
 	@scripts/fuzz.sh
 
-fixtures: ## make the shop project's artifacts, and the list of what dbt selects, again with real dbt
+fixtures: ## make the artifacts of our dbt projects, and the list of what dbt selects, again with real dbt
 	@scripts/fixtures.sh
+	@scripts/projects.sh
 	@scripts/selectors.sh
 
 gen: ## write generated files again; must leave no difference

@@ -1,23 +1,29 @@
-# Sourced by fixtures.sh and selectors.sh: virtual environments with dbt.
+# Sourced by fixtures.sh, projects.sh and selectors.sh: virtual environments with dbt.
 #
-# Needs Python 3.11 or 3.12 (PYTHON, default python3) and a package index.
+# Needs Python 3.11 or 3.12 (PYTHON, default python3) and a package index; the oldest dbt
+# versions need Python 3.10 (OLD_PYTHON, default python3.10).
 # Virtual environments stay in THALWEG_CACHE (default .cache/) for the next time.
 # shellcheck shell=bash disable=SC2034
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${THALWEG_CACHE:-$root/.cache}
 python=${PYTHON:-python3}
 
-# dbt-core, and the versions that go with it.
+# dbt-core, and the versions that go with it. Those before "--" are installed without what they ask for.
 declare -A companions=(
-    [1.8.10]="dbt-duckdb==1.8.4 duckdb==2.0.1 pandas==3.1.1"
-    [1.12.6]="dbt-duckdb==1.11.1 duckdb==2.0.1 pandas==3.1.1"
+    [1.3.7]="dbt-duckdb==1.3.4 dbt-postgres==1.3.7 -- duckdb==0.10.3 protobuf==3.20.3 psycopg2-binary==2.9.13"
+    [1.5.11]="dbt-duckdb==1.5.2 dbt-postgres==1.5.11 -- duckdb==1.0.0 pandas==2.3.3 numpy==1.26.4 psycopg2-binary==2.9.13"
+    [1.7.19]="dbt-duckdb==1.7.5 dbt-postgres==1.7.19 -- duckdb==1.1.3 pandas==2.3.3 psycopg2-binary==2.9.13"
+    [1.8.10]="dbt-duckdb==1.8.4 -- duckdb==2.0.1 pandas==3.1.1"
+    [1.12.6]="dbt-duckdb==1.11.1 dbt-postgres==1.11.0 dbt-loom==0.9.6 -- duckdb==2.0.1 pandas==3.1.1 psycopg2-binary==2.9.13 networkx==3.6.1 fastapi==0.165.0"
 )
+declare -A pythons=([1.3.7]=${OLD_PYTHON:-python3.10} [1.5.11]=${OLD_PYTHON:-python3.10})
 
 venv_of() {
     local version=$1
     local venv=$cache/dbt-$version
-    [ -e "$venv/ready" ] && return
-    "$python" -m venv --clear "$venv"
+    # The list is part of the mark: an environment made for another list is made again.
+    [ "$(cat "$venv/ready" 2>/dev/null)" = "${companions[$version]}" ] && return
+    "${pythons[$version]:-$python}" -m venv --clear "$venv"
     # dbt-core 1.12 also asks for an experimental parser, used only when switched on, whose
     # package fetches its wheel from elsewhere: everything but that is installed.
     "$venv/bin/pip" install --quiet --no-deps "dbt-core==$version"
@@ -28,11 +34,11 @@ for requirement in metadata.requires("dbt-core"):
     if "extra ==" not in requirement and "experimental-parser" not in requirement:
         print(requirement)
 PYTHON
-    # shellcheck disable=SC2086 # a list of requirements
-    set -- ${companions[$version]}
-    "$venv/bin/pip" install --quiet -r "$venv/requirements.txt" "${@:2}"
-    "$venv/bin/pip" install --quiet --no-deps "$1"
-    touch "$venv/ready"
+    # shellcheck disable=SC2086 # lists of requirements
+    "$venv/bin/pip" install --quiet -r "$venv/requirements.txt" ${companions[$version]#* -- }
+    # shellcheck disable=SC2086
+    "$venv/bin/pip" install --quiet --no-deps ${companions[$version]%% -- *}
+    printf '%s\n' "${companions[$version]}" >"$venv/ready"
 }
 
 export DBT_SEND_ANONYMOUS_USAGE_STATS=false PYTHONDONTWRITEBYTECODE=1

@@ -35,13 +35,13 @@ run_state() {
     dbt_or_findings source freshness
     "$dbt" --quiet docs generate
     cp "$work/run_results.json" target/run_results.json
-    "$python" "$shop/scrub.py" target "$out" --root "$work/project" --began "$began" --date "$date"
+    "$python" "$root/scripts/scrub.py" target "$out" --root "$work/project" --shown-as /shop --began "$began" --date "$date"
 }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-[ $# -gt 0 ] || set -- "${!companions[@]}"
+[ $# -gt 0 ] || set -- 1.8.10 1.12.6
 for version in "$@"; do
     [ -n "${companions[$version]:-}" ] || { echo "fixtures: no dbt $version in this script" >&2; exit 2; }
     venv_of "$version"

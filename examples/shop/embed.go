@@ -8,7 +8,7 @@ import (
 )
 
 // State is the project as one morning's run left it. The artifacts are gzip'd
-// JSON, unchanged since dbt wrote them but for what scrub.py describes.
+// JSON, unchanged since dbt wrote them but for what scripts/scrub.py describes.
 type State struct {
 	Name       string    // "before" or "after"
 	Date       time.Time // when the run began, UTC

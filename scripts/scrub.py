@@ -1,16 +1,18 @@
 """Makes the artifacts of one dbt run fit to be published.
 
-    scrub.py IN_DIR OUT_DIR --root PROJECT_DIR --began UNIX_SECONDS --date YYYY-MM-DD
+    scrub.py IN_DIR OUT_DIR --root DIR --shown-as /NAME --began UNIX_SECONDS --date YYYY-MM-DD [--used-macros]
 
 Reads the artifacts that dbt left in IN_DIR and writes each as OUT_DIR/NAME.gz:
 
-* the project's folder is replaced by "/shop", in `root_path` as in every message;
+* the project's folder is replaced by the name given, in `root_path` as in every message;
 * whatever tells of the machine or the person is emptied: `user_id`, `env`,
   `invocation_command`, and all of run_results' `args` but `which`, `select`,
   `exclude` and `full_refresh`;
 * all times move by one whole number of seconds, so that the run began at
   06:00 UTC of the date given. Times further than TIME_WINDOW from the run
-  are data, not clocks, and stay.
+  are data, not clocks, and stay;
+* with --used-macros, the macros of dbt's own packages that no node calls are left out: hundreds, which
+  are the same in every project.
 
 The gzip header holds no name and no time: the same JSON gives the same bytes.
 """
@@ -23,6 +25,7 @@ import pathlib
 import re
 
 ARTIFACTS = ["manifest.json", "catalog.json", "run_results.json", "sources.json", "semantic_manifest.json"]
+NOT_BY_EVERY_DBT = {"sources.json", "semantic_manifest.json"}
 KEPT_ARGS = ["which", "select", "exclude", "full_refresh"]
 EMPTIED = {"user_id": None, "env": {}, "invocation_command": "dbt build"}
 TIME_WINDOW = datetime.timedelta(days=10)
@@ -31,8 +34,8 @@ UTC = datetime.timezone.utc
 
 
 class Scrubber:
-    def __init__(self, root: str, began: datetime.datetime, shift: datetime.timedelta):
-        self.root, self.began, self.shift = root, began, shift
+    def __init__(self, root: str, shown_as: str, began: datetime.datetime, shift: datetime.timedelta):
+        self.root, self.shown_as, self.began, self.shift = root, shown_as, began, shift
 
     def near(self, moment: datetime.datetime) -> bool:
         return abs(moment - self.began) <= TIME_WINDOW
@@ -45,7 +48,7 @@ class Scrubber:
         return moved + (match[2] or "") + (match[3] or "")
 
     def text(self, value: str) -> str:
-        return TIMESTAMP.sub(self.timestamp, value.replace(self.root, "/shop"))
+        return TIMESTAMP.sub(self.timestamp, value.replace(self.root, self.shown_as))
 
     def value(self, key: str, value):
         if key in EMPTIED:
@@ -64,24 +67,38 @@ class Scrubber:
         return value
 
 
+def without_unused_macros(manifest: dict) -> dict:
+    nodes = [n for section in manifest.values() if isinstance(section, dict) for n in section.values() if isinstance(n, dict)]
+    used = {m for n in nodes if n.get("resource_type") != "macro" for m in (n.get("depends_on") or {}).get("macros") or []}
+    own = {n["package_name"] for n in manifest["nodes"].values()}
+    macros = manifest["macros"]
+    return manifest | {"macros": {k: m for k, m in macros.items() if k in used or m["package_name"] in own}}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("target", type=pathlib.Path)
     parser.add_argument("--root", required=True, help="the project's folder, as dbt saw it")
+    parser.add_argument("--shown-as", required=True, help="what is written in its place")
+    parser.add_argument("--used-macros", action="store_true", help="leave out what no node calls of dbt's own macros")
     parser.add_argument("--began", required=True, type=int, help="when the run began, Unix seconds")
     parser.add_argument("--date", required=True, type=datetime.date.fromisoformat)
     args = parser.parse_args()
 
     began = datetime.datetime.fromtimestamp(args.began, UTC)
     wanted = datetime.datetime.combine(args.date, datetime.time(6), UTC)
-    scrubber = Scrubber(args.root, began, wanted - began)
+    scrubber = Scrubber(args.root, args.shown_as, began, wanted - began)
     args.target.mkdir(parents=True, exist_ok=True)
     for name in ARTIFACTS:
         path = args.source / name
+        if not path.exists() and name in NOT_BY_EVERY_DBT:
+            continue
         if not path.exists():
             raise SystemExit(f"{path} is missing")
         scrubbed = scrubber.value("", json.loads(path.read_bytes()))
+        if args.used_macros and name == "manifest.json":
+            scrubbed = without_unused_macros(scrubbed)
         text = json.dumps(scrubbed, ensure_ascii=False, separators=(",", ":"))
         (args.target / f"{name}.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 

@@ -1,0 +1,1 @@
+select email, lifetime_value > 20 as is_valued from {{ ref('customer_value') }}

@@ -1,0 +1,1 @@
+select customer_id, full_name, email, country from {{ ref('stg_customers') }}
