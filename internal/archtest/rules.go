@@ -45,7 +45,7 @@ func House() Rules {
 			{"revision", "jobs", "projectdiff"},
 			{"editing"},
 			{"readmodel", "importing", "syncing", "crawling", "retention", "webhook", "access"},
-			{"httpserver"},
+			{"httpserver", "export"},
 			{"httpapi", "compat", "mcp", "openlineage"},
 			{"app"},
 			{"cli", "bench"},

@@ -126,3 +126,28 @@ type Relation struct {
 	QuotedSchema     bool `json:"qs,omitempty"`
 	QuotedIdentifier bool `json:"qi,omitempty"`
 }
+
+// rowCountStats are the names under which adapters report row counts.
+var rowCountStats = []string{"row_count", "num_rows", "rows"}
+
+// RowCount returns the number of rows that the warehouse states; nil if it does not.
+func (a *Asset) RowCount() *int64 {
+	for _, name := range rowCountStats {
+		if s, ok := a.Stats[name]; ok && s.Value != nil {
+			n := int64(*s.Value)
+			return &n
+		}
+	}
+	return nil
+}
+
+// ColumnOrigin names what shows that a column of the asset exists: the warehouse, dbt, its SQL or a person.
+func (a *Asset) ColumnOrigin(c *Column) string {
+	switch {
+	case c.Origin != "":
+		return string(c.Origin)
+	case a.Listed && !c.DocumentedOnly:
+		return "warehouse"
+	}
+	return "dbt"
+}

@@ -15,6 +15,14 @@ const (
 	OriginSQL  Origin = "sql"
 )
 
+// Label is an origin as users see it: what a person wrote names its author.
+func (o Origin) Label(by Actor) string {
+	if o == OriginUser && by.Name != "" {
+		return string(o) + ":" + by.Name
+	}
+	return string(o)
+}
+
 // Source is the artifact kind a facet comes from.
 type Source string
 

@@ -29,6 +29,7 @@ type commands struct {
 	Keys       KeysCmd       `cmd:"" help:"Manage API keys."`
 	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
 	Search     SearchCmd     `cmd:"" help:"Search the catalog."`
+	Export     ExportCmd     `cmd:"" help:"Export a schema as JSON Lines or Parquet."`
 	Revert     RevertCmd     `cmd:"" help:"Restore the state before an import."`
 	Inspect    InspectCmd    `cmd:"" help:"Count the contents of artifacts; needs no server."`
 	Lineage    LineageCmd    `cmd:"" help:"Print the column lineage of a project; needs no server."`

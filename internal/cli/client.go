@@ -83,9 +83,29 @@ func (c *client) call(ctx context.Context, method, path string, in, out any) err
 }
 
 func (c *client) send(ctx context.Context, method, path, kind string, body io.Reader, out any) error {
+	res, err := c.open(ctx, method, path, kind, body)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }() // read to its end below
+	reply, err := readReply(res, path)
+	if err != nil {
+		return err
+	}
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(reply, out); err != nil {
+		return fmt.Errorf("reply of %s: %w", path, err)
+	}
+	return nil
+}
+
+// open sends a request and returns its reply, whose body the caller closes. The error is a problem if it is one.
+func (c *client) open(ctx context.Context, method, path, kind string, body io.Reader) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
 	if err != nil {
-		return fmt.Errorf("request: %w", err)
+		return nil, fmt.Errorf("request: %w", err)
 	}
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
@@ -95,25 +115,27 @@ func (c *client) send(ctx context.Context, method, path, kind string, body io.Re
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return fmt.Errorf("server %s: %w", c.base, err)
+		return nil, fmt.Errorf("server %s: %w", c.base, err)
 	}
-	defer func() { _ = res.Body.Close() }() // read to its end above
+	if res.StatusCode < 400 {
+		return res, nil
+	}
+	defer func() { _ = res.Body.Close() }() // read to its end below
+	reply, err := readReply(res, path)
+	if err != nil {
+		return nil, err
+	}
+	p := &problem{Status: res.StatusCode, Detail: strings.TrimSpace(string(reply)), Code: "unknown"}
+	_ = json.Unmarshal(reply, p) // a reply that is not a problem document is printed unchanged
+	return nil, p
+}
+
+func readReply(res *http.Response, path string) ([]byte, error) {
 	reply, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
 	if err != nil {
-		return fmt.Errorf("reply of %s: %w", path, err)
+		return nil, fmt.Errorf("reply of %s: %w", path, err)
 	}
-	if res.StatusCode >= 400 {
-		p := &problem{Status: res.StatusCode, Detail: strings.TrimSpace(string(reply)), Code: "unknown"}
-		_ = json.Unmarshal(reply, p) // a reply that is not a problem document is printed unchanged
-		return p
-	}
-	if out == nil {
-		return nil
-	}
-	if err := json.Unmarshal(reply, out); err != nil {
-		return fmt.Errorf("reply of %s: %w", path, err)
-	}
-	return nil
+	return reply, nil
 }
 
 // file is one part of an upload.

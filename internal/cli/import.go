@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -62,16 +61,10 @@ func (c *ImportCmd) chooseSchema(ctx context.Context, out *output, cl *client) e
 	if c.Schema != "" {
 		return nil
 	}
-	var all []schemaData
-	err := eachSchema(ctx, cl, func(s schemaData) error { all = append(all, s); return nil })
-	if p, ok := errors.AsType[*problem](err); ok && p.Code == "insufficient-scope" {
-		return usagef("--schema is required: this key may not list schemas")
-	}
-	if err != nil {
-		return err
-	}
-	if c.Schema, err = onlySchema(all); err == nil {
-		out.printf("Into %s (%s)", c.Schema, all[0].Attributes.Name)
+	only, err := theSchema(ctx, cl)
+	if err == nil {
+		c.Schema = only.ID
+		out.printf("Into %s (%s)", only.ID, only.Attributes.Name)
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,19 +70,4 @@ func dbtCommand(path string) string {
 		return ""
 	}
 	return results.Args.Which
-}
-
-// onlySchema returns the only schema that the key sees.
-func onlySchema(schemas []schemaData) (string, error) {
-	switch len(schemas) {
-	case 1:
-		return schemas[0].ID, nil
-	case 0:
-		return "", usagef(`there is no schema yet: thalweg schemas create --name "Analytics Warehouse"`)
-	}
-	var names []string
-	for _, s := range schemas {
-		names = append(names, fmt.Sprintf("%s (%s)", s.ID, s.Attributes.Name))
-	}
-	return "", usagef("--schema is required: there are %s", strings.Join(names, ", "))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // SchemasCmd holds the commands on schemas.
@@ -147,4 +148,36 @@ func (c *SchemasDeleteCmd) Run(ctx context.Context, out *output) error {
 		}
 		return out.line("%s deleted", c.ID)
 	})
+}
+
+// schemaOr returns the schema that was given, or else the only one.
+func schemaOr(ctx context.Context, cl *client, given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	only, err := theSchema(ctx, cl)
+	return only.ID, err
+}
+
+// theSchema returns the only schema that the key sees.
+func theSchema(ctx context.Context, cl *client) (schemaData, error) {
+	var all []schemaData
+	err := eachSchema(ctx, cl, func(s schemaData) error { all = append(all, s); return nil })
+	if p, ok := errors.AsType[*problem](err); ok && p.Code == "insufficient-scope" {
+		return schemaData{}, usagef("--schema is required: this key may not list schemas")
+	}
+	if err != nil {
+		return schemaData{}, err
+	}
+	switch len(all) {
+	case 1:
+		return all[0], nil
+	case 0:
+		return schemaData{}, usagef(`there is no schema yet: thalweg schemas create --name "Analytics Warehouse"`)
+	}
+	var names []string
+	for _, s := range all {
+		names = append(names, fmt.Sprintf("%s (%s)", s.ID, s.Attributes.Name))
+	}
+	return schemaData{}, usagef("--schema is required: there are %s", strings.Join(names, ", "))
 }

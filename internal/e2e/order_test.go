@@ -120,7 +120,7 @@ var notOfTheState = []string{
 	"/api/v1/dbt_imports", "/api/v1/audit", "/api/v1/changes", "/api/v1/keys", "/api/v1/users", "/api/v1/limits", "/api/v1/openapi.json",
 	"/api/v1/healthcheck", "/api/v1/assets/{id}/changes",
 	// They name versions and imports, too.
-	"/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/diff", "/api/v1/issues",
+	"/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/diff", "/api/v1/issues", "/api/v1/export",
 }
 
 // everyAsset is up to how many assets the state has what the routes below return of each

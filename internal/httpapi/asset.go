@@ -137,7 +137,7 @@ func assetResource(s *readmodel.Summary, whole bool) httpserver.Resource[Asset] 
 		Present: asset.Present, RemovedBy: importLabel(asset.RemovedBy.Artifacts()), RemovedAt: timeText(s.RemovedAt),
 		DBT: httpserver.NullableOf(dbtOf(asset)), LastRun: httpserver.NullableOf(lastRunOf(s)),
 		Freshness: httpserver.NullableOf(assetFreshness(s)), Tests: TestCounts(s.Tests), Columns: asset.ColumnCount,
-		RowCount: rowCount(asset.Stats), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
+		RowCount: asset.RowCount(), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
 		Version: asset.Version, Upstream: s.Neighbours.Upstream, Downstream: s.Neighbours.Downstream,
 	}
 	if len(asset.Extra) > 0 {
@@ -171,20 +171,13 @@ func relationOf(r catalog.Relation, key string) *Relation {
 
 func textOf(t catalog.Text) Text {
 	out := Text{
-		Value: optional(t.Value), Origin: optional(originText(t.Origin, t.By.Name)), Cause: causeOf(t.Cause), Import: importLabel(t.Cause.Import()),
+		Value: optional(t.Value), Origin: optional(t.Origin.Label(t.By)), Cause: causeOf(t.Cause), Import: importLabel(t.Cause.Import()),
 		GoneSince: importLabel(t.Since.Artifacts()), Own: t.Own, Hidden: []Hidden{},
 	}
 	for _, h := range t.Hidden {
-		out.Hidden = append(out.Hidden, Hidden{Origin: originText(h.Origin, h.By.Name), Value: h.Value})
+		out.Hidden = append(out.Hidden, Hidden{Origin: h.Origin.Label(h.By), Value: h.Value})
 	}
 	return out
-}
-
-func originText(o catalog.Origin, by string) string {
-	if o == catalog.OriginUser && by != "" {
-		return string(o) + ":" + by
-	}
-	return string(o)
 }
 
 func dbtOf(asset *catalog.Asset) *DBT {
@@ -206,19 +199,6 @@ func docRefs(uses []catalog.DocRef) []DocRef {
 		out = append(out, DocRef{UniqueID: use.Doc, Column: optional(use.Column)})
 	}
 	return out
-}
-
-// rowCountStats are the names under which adapters report row counts.
-var rowCountStats = []string{"row_count", "num_rows", "rows"}
-
-func rowCount(stats map[string]catalog.Stat) *int64 {
-	for _, name := range rowCountStats {
-		if s, ok := stats[name]; ok && s.Value != nil {
-			n := int64(*s.Value)
-			return &n
-		}
-	}
-	return nil
 }
 
 func statsOf(stats map[string]catalog.Stat) map[string]Stat {

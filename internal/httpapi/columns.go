@@ -213,20 +213,9 @@ func columnResource(asset catalog.Asset, c catalog.Column, tests []ColumnTest) h
 			Name: c.Name, Ordinal: c.Ordinal, DataType: optional(c.Type.Canonical), NativeType: optional(c.Type.Native),
 			Nullable: c.Nullable, Description: textOf(c.Description), Tags: orEmpty(c.Tags), Meta: jsonMap(c.Meta),
 			Tests: tests, Constraints: constraintsOf(c.Constraints), Present: c.Present, DocumentedOnly: c.DocumentedOnly,
-			Origin: columnOrigin(asset, c),
+			Origin: asset.ColumnOrigin(&c),
 		},
 	}
-}
-
-// columnOrigin names what shows that a column exists.
-func columnOrigin(asset catalog.Asset, c catalog.Column) string {
-	switch {
-	case c.Origin != "":
-		return string(c.Origin)
-	case asset.Listed && !c.DocumentedOnly:
-		return "warehouse"
-	}
-	return "dbt"
 }
 
 func constraintsOf(list []catalog.Constraint) []Constraint {

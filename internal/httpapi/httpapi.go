@@ -67,6 +67,7 @@ type API struct {
 	now      func() time.Time
 	model    *readmodel.Model
 	counts   changeCounts
+	exports  chan struct{} // one for each that is being written
 }
 
 // New returns the API.
@@ -80,7 +81,7 @@ func New(d Deps) (*API, error) {
 	a := &API{
 		store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
 		editor: d.Editor, reverts: d.Reverts, webhooks: d.Webhooks, limits: d.Limits, now: d.Now,
-		model: d.Model,
+		model: d.Model, exports: make(chan struct{}, exportsAtOnce),
 	}
 	return a, nil
 }
@@ -110,6 +111,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerIssues(s)
 	a.registerChanges(s)
 	a.registerDiffs(s)
+	a.registerExports(s)
 	a.registerLineage(s)
 	a.registerMap(s)
 	a.registerColumnLineage(s)

@@ -21,6 +21,7 @@ type Operation struct {
 	Example      string   // a body of the request, in JSON
 	Sample       []string // optional parameters of the query that the sample request has
 	Status       int      // of success; 0 = 200
+	Media        []string // media types of the reply, if it is not JSON
 	Streams      bool     // the reply is not buffered, and so has no ETag
 	Secret       bool     // no cache may keep the reply
 	Drawn        bool     // a client may ask for the reply as a drawing
@@ -70,6 +71,9 @@ func (s *Server) describe(op Operation) huma.Operation {
 	if op.Drawn {
 		responses["200"] = drawnReply()
 	}
+	if len(op.Media) > 0 {
+		responses["200"] = rawReply(op.Media)
+	}
 	return huma.Operation{
 		Metadata: metadata,
 		Method:   op.Method, Path: op.Path, OperationID: op.ID, Summary: op.Summary, Description: op.Description,
@@ -92,6 +96,15 @@ func (s *Server) problemReply() *huma.Response {
 		Description: "A problem (RFC 9457)",
 		Content:     map[string]*huma.MediaType{problemMedia: {Schema: schema}},
 	}
+}
+
+// rawReply describes a reply that is not JSON.
+func rawReply(media []string) *huma.Response {
+	reply := &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{}}
+	for _, m := range media {
+		reply.Content[m] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+	return reply
 }
 
 // failed turns a handler's error into a reply.

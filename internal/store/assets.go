@@ -249,3 +249,14 @@ func keyHash(s string) []byte {
 	h := catalog.HashOf([]byte(s))
 	return h[:]
 }
+
+// AssetIDs returns the ids of all assets at a version, removed ones too, in order.
+func (s *Store) AssetIDs(ctx context.Context, ws int64, schema catalog.SchemaID, at int64) ([]catalog.AssetID, error) {
+	ids, err := list(ctx, s.reader(ws), scalar[catalog.AssetID], `SELECT id FROM assets
+		WHERE ws = ? AND schema_id = ? AND valid_to > ? AND +valid_from <= ?`, ws, int64(schema), at, at)
+	if err != nil {
+		return nil, fmt.Errorf("ids of the assets of %s: %w", schema, err)
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
