@@ -14,6 +14,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
@@ -53,6 +54,7 @@ type App struct {
 	reviser *revision.Reviser
 	handler http.Handler
 
+	stopping   atomic.Bool        // a signal came: /readyz fails, and connections are closed after their replies
 	location   location           // of the artifacts
 	lock       *sqlite.FolderLock // nil: the store's own, or another process has it
 	socketless error              // why the socket is not this process's; nil: it is

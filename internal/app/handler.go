@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -92,11 +93,19 @@ func (a *App) newServer(listen string, hosts []string, metrics access.Scope) (*h
 
 // checks are the conditions for this process to be ready.
 func (a *App) checks() []httpserver.Check {
-	checks := []httpserver.Check{httpserver.StoreCheck(a.Store), httpserver.SpaceCheck(a.blobs)}
+	checks := []httpserver.Check{{Name: "accepting", Run: a.accepting}, httpserver.StoreCheck(a.Store), httpserver.SpaceCheck(a.blobs)}
 	if prober, ok := a.blobs.(blob.Prober); ok {
 		checks = append(checks, httpserver.BucketCheck(prober))
 	}
 	return checks
+}
+
+// accepting fails once a signal came, so that load balancers send their requests elsewhere.
+func (a *App) accepting(context.Context) error {
+	if a.stopping.Load() {
+		return errors.New("the server is stopping")
+	}
+	return nil
 }
 
 func (a *App) httpLimits() httpserver.Limits {

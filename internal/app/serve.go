@@ -72,8 +72,9 @@ func closeListener(l net.Listener) error {
 	return nil
 }
 
-// Serve serves on open addresses, runs imports and blocks until ctx ends; then it lets requests and imports finish.
-// ready, if set, is called with the address.
+// Serve serves on open addresses, runs imports and blocks until ctx ends. From then on no job is begun and /readyz
+// fails; requests are accepted for a while longer, until load balancers have noticed; then those that run, and imports,
+// may finish. ready, if set, is called with the address.
 func (a *App) Serve(ctx context.Context, on *Listeners, ready func(address string)) (err error) {
 	defer func() { err = errors.Join(err, on.Close()) }()
 	public := a.handler
@@ -92,9 +93,10 @@ func (a *App) Serve(ctx context.Context, on *Listeners, ready func(address strin
 	a.warnOfHosts()
 	a.sweep(ctx)
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.serveOn(ctx, on.api, public) })
+	defer context.AfterFunc(ctx, func() { a.stopping.Store(true) })()
+	group.Go(func() error { return a.serveOn(ctx, on.api, public, a.Config.ShutdownDelay) })
 	if monitoring != nil {
-		group.Go(func() error { return a.serveOn(ctx, on.metrics, monitoring) })
+		group.Go(func() error { return a.serveOn(ctx, on.metrics, monitoring, a.Config.ShutdownDelay) })
 	}
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.Access.Run(ctx) })
@@ -231,12 +233,13 @@ func (a *App) serveSocket(ctx context.Context) error {
 	local := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.handler.ServeHTTP(w, r.WithContext(access.With(r.Context(), access.Local())))
 	})
-	return a.serveOn(ctx, listener, local)
+	return a.serveOn(ctx, listener, local, 0)
 }
 
-func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
+// serveOn serves on a listener until ctx has ended for some time.
+func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler, delay time.Duration) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		Handler: a.closing(h), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		// More than our own limits, so that requests beyond them get a problem reply.
 		MaxHeaderBytes: 2 * int(a.Config.Limits.Headers+a.Config.Limits.URI),
 		ErrorLog:       slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
@@ -245,6 +248,7 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
+		time.Sleep(delay) // the process ends in any case
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.ShutdownGrace)
 		defer cancel()
 		err := server.Shutdown(end)
@@ -257,4 +261,15 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler) error
 		return fmt.Errorf("serve %s: %w", l.Addr(), err)
 	}
 	return <-stopped
+}
+
+// closing has clients make new connections, which a load balancer makes to another process, once this one is stopping.
+// A connection that is closed while nothing runs on it could take a request with it.
+func (a *App) closing(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
 }

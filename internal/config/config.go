@@ -30,7 +30,8 @@ type Config struct {
 	BootstrapKey   string         // administrator's key to create at the first start; empty: a random one
 	LogFormat      LogFormat      // how log lines are written
 	LogLevel       slog.Level     // what is logged
-	ShutdownGrace  time.Duration  // how long running imports may take to finish after a signal
+	ShutdownDelay  time.Duration  // how long requests are still accepted after a signal
+	ShutdownGrace  time.Duration  // how long running requests and imports may take to finish after that
 	CacheBytes     Size           // memory for the cached states of all schemas
 	Limits         Limits         // limits of requests and artifacts
 	Retention      Retention      // what is kept for how long
