@@ -203,10 +203,22 @@ func (r *rig) names(t *testing.T) map[string]string {
 	return names
 }
 
-// arrival are the fields that state when something was applied or first reported, by which import and as
-// which version.
+// arrival are the fields that name when something was applied or which import first reported it, and the times of
+// reports that brought something: where two reports have the same content, the one that came first. That there is
+// one, and its kind, does not depend on the order.
 var arrival = []string{
 	"created_at", "updated_at", "removed_at", "reported_at", "version", "last_import", "import", "cause", "gone_since", "since", "absent", "compiled_import", "withdrawn", "withdrawn_since",
+}
+
+// arrived is what a field of arrival has in common in all orders.
+func arrived(value any) any {
+	switch v := value.(type) {
+	case nil, bool:
+		return v
+	case map[string]any:
+		return doc{"kind": v["kind"]}
+	}
+	return "set"
 }
 
 var label = regexp.MustCompile(`\b[A-Z]{3}-\d+\b`)
@@ -239,7 +251,10 @@ func neutral(v any, names map[string]string) any {
 		out := map[string]any{}
 		facet := v["type"] == "facet" // its id is a hash that covers the imports that brought values
 		for key, value := range v {
-			if !slices.Contains(arrival, key) && (!facet || key != "id") {
+			switch {
+			case slices.Contains(arrival, key):
+				out[key] = arrived(value)
+			case !facet || key != "id":
 				out[key] = neutral(value, names)
 			}
 		}

@@ -16,13 +16,13 @@ var freshnessTable = Table{Name: "freshness", Columns: []string{
 	"max_loaded_at", "snapshot_at", "age", "message", "criteria", "execution_time",
 }}
 
-// freshnessRow returns a row. A source that could not be queried has no time of the
-// snapshot: that of the run replaces it.
+// freshnessAt is the time of a source's freshness. A source that could not be queried has
+// no time of the snapshot: that of the run replaces it.
+func (p *runPut) freshnessAt(f catalog.Freshness) int64 {
+	return cmp.Or(micros(f.SnapshotedAt), micros(p.run.GeneratedAt))
+}
+
 func (p *runPut) freshnessRow(f catalog.Freshness) ([]any, error) {
-	at := f.SnapshotedAt
-	if at.IsZero() {
-		at = p.run.GeneratedAt
-	}
 	criteria := []byte{}
 	if f.Criteria != nil {
 		var err error
@@ -32,7 +32,7 @@ func (p *runPut) freshnessRow(f catalog.Freshness) ([]any, error) {
 	}
 	return []any{
 		p.ws, int64(p.run.ID), keyHash(f.UniqueID), f.UniqueID, int64(p.run.SchemaID), f.Status,
-		micros(f.MaxLoadedAt), micros(at), f.Age, f.Message, string(criteria), f.ExecutionTime,
+		micros(f.MaxLoadedAt), p.freshnessAt(f), f.Age, f.Message, string(criteria), f.ExecutionTime,
 	}, nil
 }
 

@@ -42,8 +42,8 @@ func scanRun(row scanner) (r catalog.Run, err error) {
 
 // PutRun appends a run with its results (of run_results.json) or its freshness
 // (of sources.json), not both. A run that is there already, by schema,
-// invocation id and artifact, is not stored again: stored is false; what a
-// run_results.json of another time adds to it is. The newest result
+// invocation id and artifact, is not stored again: stored is false; what another
+// file of the invocation adds to it is. The newest result
 // of each node, by completion, becomes its latest, unless the run does not
 // count as one. run.ID is ignored; run.Results and run.Tally are set by the store.
 func (s *Store) PutRun(ctx context.Context, ws int64, run catalog.Run, results []catalog.NodeResult, freshness []catalog.Freshness) (id catalog.RunID, stored bool, err error) {
@@ -154,7 +154,7 @@ func (p *runPut) open(ctx context.Context, tx Tx) (there bool, err error) {
 		if f.project == 0 && p.run.Project != 0 {
 			err = tx.adoptRun(ctx, p.ws, p.run.SchemaID, p.run.Project, f.id)
 		}
-		if err == nil && p.run.Artifact == catalog.ArtifactRunResults {
+		if err == nil {
 			err = p.complete(ctx, tx)
 		}
 		return true, err
@@ -188,6 +188,12 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 	if _, err := tx.exec(ctx, `UPDATE runs SET stored = 1 WHERE ws = ? AND id = ?`, p.ws, int64(p.run.ID)); err != nil {
 		return err
 	}
+	return p.count(ctx, tx, int64(p.run.Project))
+}
+
+// count makes the outcomes of a run the latest of their nodes in a project where they
+// are newer, if it counts as a run.
+func (p *runPut) count(ctx context.Context, tx Tx, project int64) error {
 	sources := p.run.Artifact == catalog.ArtifactSources
 	if !sources && p.run.Counting() < catalog.CountsAsLatest {
 		return nil
@@ -196,9 +202,9 @@ func (p *runPut) close(ctx context.Context, tx Tx) error {
 		return err
 	}
 	if sources {
-		return tx.latestFreshness(ctx, p.ws, int64(p.run.Project), p.run.InvocationID, int64(p.run.ID))
+		return tx.latestFreshness(ctx, p.ws, project, p.run.InvocationID, int64(p.run.ID))
 	}
-	return tx.latestResults(ctx, p.ws, int64(p.run.Project), p.run.InvocationID, int64(p.run.ID))
+	return tx.latestResults(ctx, p.ws, project, p.run.InvocationID, int64(p.run.ID))
 }
 
 // latestResults makes a run's results the latest of their nodes in a project where they
@@ -209,7 +215,7 @@ func (tx Tx) latestResults(ctx context.Context, ws, project int64, invocation st
 			WHERE ws = ? AND run_id = ? AND class <> ?
 		ON CONFLICT (ws, schema_id, node, project_id) DO UPDATE SET
 			run_id = excluded.run_id, at = excluded.at, invocation_id = excluded.invocation_id, class = excluded.class
-		WHERE (excluded.at, excluded.invocation_id) > (latest_results.at, latest_results.invocation_id)`,
+		WHERE (excluded.at, excluded.invocation_id) >= (latest_results.at, latest_results.invocation_id)`,
 		project, invocation, ws, run, catalog.ClassCompiled); err != nil {
 		return fmt.Errorf("latest results: %w", err)
 	}

@@ -287,6 +287,46 @@ func testRunInParts(t *testing.T, r *rig) {
 	}
 }
 
+// testFreshnessInParts is testRunInParts for sources.json.
+func testFreshnessInParts(t *testing.T, r *rig) {
+	ctx := t.Context()
+	for i, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 2, 0}} {
+		schema := r.schema(fmt.Sprint("freshness parts ", i))
+		put := func(minute int, freshness ...catalog.Freshness) {
+			run := run(schema, "i-1", minute)
+			run.Artifact = catalog.ArtifactSources
+			_, _, err := r.PutRun(ctx, ws, run, nil, freshness)
+			must(t, err)
+		}
+		of := func(id, status string, minute int) catalog.Freshness {
+			return catalog.Freshness{UniqueID: id, Status: status, SnapshotedAt: run(schema, "", minute).GeneratedAt}
+		}
+		broken := catalog.Freshness{UniqueID: "source.c", Status: "runtime error", Message: "no table"}
+		files := []func(){
+			func() { put(10, of("source.a", "pass", 9), of("source.only-early", "pass", 9), broken) },
+			func() { put(12, of("source.a", "error", 11), of("source.b", "warn", 11)) },
+			func() { put(12, of("source.a", "warn", 11)) }, // of the same time
+		}
+		for _, file := range order {
+			files[file]()
+		}
+		runs := get(r.Runs(ctx, ws, store.RunFilter{SchemaID: schema}, store.Page{}))(t).Rows
+		want := catalog.Tally{Passed: 1, Warned: 2, Errors: 1}
+		if len(runs) != 1 || runs[0].Results != 4 || runs[0].Tally != want {
+			t.Fatalf("%+v", runs)
+		}
+		var got, latest []string
+		for _, f := range get(r.RunFreshness(ctx, ws, runs[0].ID, store.Page{}))(t).Rows {
+			got = append(got, f.UniqueID+" "+f.Status)
+		}
+		same(t, got, []string{"source.a warn", "source.b warn", "source.c runtime error", "source.only-early pass"})
+		for _, f := range get(r.LatestFreshness(ctx, ws, schema, nil, store.AsOf{}))(t) {
+			latest = append(latest, f.UniqueID+" "+f.Status)
+		}
+		same(t, latest, got)
+	}
+}
+
 // testResultsByProject: two projects may have a node of one id.
 func testResultsByProject(t *testing.T, r *rig) {
 	ctx := t.Context()

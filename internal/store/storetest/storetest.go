@@ -98,6 +98,7 @@ func Run(t *testing.T, open Open) {
 		{"latest results", testLatest},
 		{"freshness", testFreshness},
 		{"run in parts", testRunInParts},
+		{"freshness in parts", testFreshnessInParts},
 		{"results by project", testResultsByProject},
 		{"run results", testRunResults},
 		{"run outcomes", testRunOutcomes},
