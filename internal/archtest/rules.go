@@ -62,6 +62,7 @@ func House() Rules {
 			"config":  {Imports: []string{"near"}, Users: []string{"app", "cli", "cmd"}},
 			"durable": {Users: []string{"blob", "secret", "app"}},
 			"near":    {Users: []string{"graph", "lineage", "readmodel", "httpserver", "httpapi", "compat", "config", "cli"}},
+			"turn":    {Users: []string{"readmodel", "httpserver"}},
 			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
 		},
 		StandardOnly:    []string{"catalog", "graph", "sql"},

@@ -30,8 +30,9 @@ type Term struct{ Method, Value string }
 func (s Selector) Eval(g *Graph, u Universe, limit int) (Selected, error) {
 	all := newSelection(g.Len())
 	var unmatched []Unmatched
+	m := &meter{u: u}
 	for _, part := range s.union {
-		common, missing, err := part.eval(g, u)
+		common, missing, err := part.eval(g, m)
 		if err != nil {
 			return Selected{}, err
 		}
@@ -40,13 +41,16 @@ func (s Selector) Eval(g *Graph, u Universe, limit int) (Selected, error) {
 		}
 		all.unite(common)
 	}
+	if m.ask() {
+		return Selected{}, ErrStopped
+	}
 	return Selected{Reach: all.reach(limit), Unmatched: unmatched}, nil
 }
 
 // eval intersects the terms of a part; missing are those that name nothing.
-func (p part) eval(g *Graph, u Universe) (common selection, missing []Term, err error) {
+func (p part) eval(g *Graph, m *meter) (common selection, missing []Term, err error) {
 	for i, t := range p.terms {
-		chosen, err := t.eval(g, u)
+		chosen, err := t.eval(g, m)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -63,38 +67,42 @@ func (p part) eval(g *Graph, u Universe) (common selection, missing []Term, err 
 }
 
 // eval finds the nodes that a term names and applies its operators.
-func (t term) eval(g *Graph, u Universe) (selection, error) {
-	ids, err := t.find(u)
-	if err == nil && u.Stopped() {
-		err = ErrStopped
-	}
+func (t term) eval(g *Graph, m *meter) (selection, error) {
+	ids, err := t.find(m)
 	if err != nil {
 		return nil, err
 	}
 	chosen := newSelection(g.Len())
-	chosen.add(g.Ancestors(ids, t.parents, NoLimit))
-	chosen.add(g.Descendants(ids, t.children, NoLimit))
+	chosen.add(g.search(m, g.up, ids, t.parents, NoLimit))
+	chosen.add(g.search(m, g.down, ids, t.children, NoLimit))
 	if t.family {
-		below := g.Descendants(ids, NoLimit, NoLimit)
+		below := g.search(m, g.down, ids, NoLimit, NoLimit)
 		chosen.add(below)
-		chosen.fill(g.Ancestors(below.IDs, NoLimit, NoLimit))
+		chosen.fill(g.search(m, g.up, below.IDs, NoLimit, NoLimit))
 	}
-	chosen.addTests(g, u)
+	for range 4 { // this one, and those that look whether it is empty, intersect and unite it
+		m.pass(g)
+	}
+	if m.ask() {
+		return nil, ErrStopped
+	}
+	chosen.addTests(g, m)
 	return chosen, nil
 }
 
 // find returns the nodes that a term names.
-func (t term) find(u Universe) ([]int32, error) {
+func (t term) find(m *meter) ([]int32, error) {
+	u := m.u
 	var ids []int32
 	if t.method == "path" {
-		for _, name := range t.findPath(u) {
+		for _, name := range t.findPath(m) {
 			ids = append(ids, u.Node(name))
 		}
 		return ids, nil
 	}
-	match := methods[t.method]
+	match, steps := methods[t.method], t.steps()
 	for name := range t.names(u) {
-		if stops(u, name) {
+		if m.take(steps) {
 			return nil, ErrStopped
 		}
 		ok, err := match(t, u, name)
@@ -107,9 +115,6 @@ func (t term) find(u Universe) ([]int32, error) {
 	}
 	return ids, nil
 }
-
-// stops asks now and then whether to give up a walk over all names.
-func stops(u Universe, name int32) bool { return name%16 == 0 && u.Stopped() }
 
 func newSelection(n int) selection {
 	s := make(selection, n)
@@ -142,14 +147,17 @@ func (s selection) set(id, depth int32) {
 }
 
 // addTests adds the tests of what is selected, which is dbt's default ("eager").
-func (s selection) addTests(g *Graph, u Universe) {
+func (s selection) addTests(g *Graph, m *meter) {
 	var tests Reach
 	for id, depth := range s {
 		if depth == absent {
 			continue
 		}
+		if m.take(1 + len(g.Children(int32(id)))/2) {
+			return // the next term, or the end of the evaluation, says so
+		}
 		for _, child := range g.Children(int32(id)) {
-			if s[child] == absent && isTest(u.Attributes(child)) {
+			if s[child] == absent && isTest(m.u.Attributes(child)) {
 				tests.IDs, tests.Depths = append(tests.IDs, child), append(tests.Depths, depth+1)
 			}
 		}

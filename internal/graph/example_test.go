@@ -19,7 +19,7 @@ func (m models) RootPackage(int32) string { return "shop" }
 
 func (m models) Config(int32, string) []string { return nil }
 
-func (m models) Stopped() bool { return false }
+func (m models) Stopped(int) bool { return false }
 
 func (m models) State(int32, string) (bool, error) { return false, graph.ErrSelector }
 

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -129,17 +130,31 @@ func matchFQN(value string, fqn []string, versioned bool) bool {
 	if !isPattern(value) {
 		return startsWith(fqn, value)
 	}
-	parts := strings.Split(value, ".")
-	nodes := strings.Split(strings.Join(fqn, "."), ".") // a dot in a name divides it
-	if len(nodes) < len(parts) {
+	return matchPattern(value, fqn, leaf)
+}
+
+// matchPattern compares whole parts up to the first one with a pattern, and all behind that as one text. It runs for
+// every node of a graph, so it allocates nothing for names of usual length.
+func matchPattern(value string, fqn []string, leaf string) bool {
+	if !strings.Contains(value, ".") && glob(value, leaf) {
+		return true
+	}
+	var buffer [128]byte
+	name := buffer[:0]
+	for i, segment := range fqn { // a dot in one divides it
+		if i > 0 {
+			name = append(name, '.')
+		}
+		name = append(name, segment...)
+	}
+	if bytes.Count(name, []byte{'.'}) < strings.Count(value, ".") {
 		return false
 	}
-	first := slices.IndexFunc(parts, isPattern)
-	if !slices.Equal(parts[:first], nodes[:first]) {
+	plain := strings.LastIndexByte(value[:strings.IndexAny(value, special)], '.') + 1
+	if len(name) < plain || string(name[:plain]) != value[:plain] {
 		return false
 	}
-	// From the first pattern on, the rest is compared as one text.
-	return glob(strings.Join(parts[first:], "."), strings.Join(nodes[first:], ".")) || len(parts) == 1 && glob(value, leaf)
+	return glob(value[plain:], name[plain:])
 }
 
 // endsWithVersion reports whether the last two parts of a value are a name and a version, or the value is both with _

@@ -34,13 +34,13 @@ func TestNames(t *testing.T) {
 		indexed := indexedShop{plain, NewNames(plain)}
 		value := strings.Join(rapid.SliceOfN(word, 1, 4).Draw(t, "value"), ".")
 		sought := term{method: "fqn", value: value, parents: 1}
-		want, _ := sought.find(plain)
-		got, _ := sought.find(indexed)
+		want, _ := sought.find(&meter{u: plain})
+		got, _ := sought.find(&meter{u: indexed})
 		slices.Sort(got)
 		if got = slices.Compact(got); !slices.Equal(got, want) {
 			t.Fatalf("%q: with the index %v, without %v", value, got, want)
 		}
-		if got, want := sought.namesOnly(indexed), sought.namesOnly(plain); got != want {
+		if got, want := sought.namesOnly(&meter{u: indexed}), sought.namesOnly(&meter{u: plain}); got != want {
 			t.Fatalf("%q is the name of a node only: with the index %v, without %v", value, got, want)
 		}
 	})

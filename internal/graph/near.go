@@ -11,9 +11,10 @@ import (
 // selector.
 func (t Term) Near(u Universe, most int) []string {
 	word := strings.NewReplacer("*", "", "?", "").Replace(t.Value)
+	m := &meter{u: u}
 	return near.Shown(word, func(yield func(string, string) bool) {
 		for name := range int32(u.Len()) {
-			if stops(u, name) {
+			if m.take(8) {
 				return
 			}
 			a := u.Attributes(name)

@@ -9,13 +9,14 @@ import (
 // findPath finds the names of a path: of a file, of the nodes that such a YAML file describes, and of everything in a
 // folder. * stays within a folder, ** does not. dbt looks the path up among the files of the project itself, so that a
 // package's nodes are only found by a folder that the project has, too.
-func (t term) findPath(u Universe) []int32 {
+func (t term) findPath(m *meter) []int32 {
+	u := m.u
 	pattern := path.Clean(strings.ReplaceAll(t.value, `\`, "/"))
 	parts := pathPattern(pattern)
 	found, foreign := []int32{}, []int32{}
 	matched := map[[2]string]bool{} // folders that the pattern means, by project
 	for name := range int32(u.Len()) {
-		if stops(u, name) {
+		if m.take(2) {
 			break
 		}
 		a := u.Attributes(name)
@@ -28,6 +29,9 @@ func (t term) findPath(u Universe) []int32 {
 			continue
 		}
 		names := folders(a.Path)
+		if m.take(globSteps(parts, names)) {
+			break
+		}
 		within := foldersMeant(parts, names)
 		for _, folder := range within {
 			matched[[2]string{root, folder}] = true
@@ -36,12 +40,13 @@ func (t term) findPath(u Universe) []int32 {
 			found = append(found, name)
 		}
 	}
-	for i, name := range foreign {
-		if stops(u, int32(i)) {
+	for _, name := range foreign {
+		names := folders(u.Attributes(name).Path)
+		if m.take(globSteps(parts, names)) {
 			break
 		}
 		root := u.RootPackage(name)
-		for _, folder := range foldersMeant(parts, folders(u.Attributes(name).Path)) {
+		for _, folder := range foldersMeant(parts, names) {
 			if matched[[2]string{root, folder}] {
 				found = append(found, name)
 				break

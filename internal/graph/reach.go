@@ -15,17 +15,18 @@ type Reach struct {
 // Descendants returns ids and what is made from them in at most depth steps, the first limit of them.
 // Numbers that are not in the graph reach nothing.
 func (g *Graph) Descendants(ids []int32, depth, limit int) Reach {
-	return g.search(g.down, ids, depth, limit)
+	return g.search(nil, g.down, ids, depth, limit)
 }
 
 // Ancestors returns ids and what they are made from in at most depth steps, the first limit of them.
 // Numbers that are not in the graph reach nothing.
 func (g *Graph) Ancestors(ids []int32, depth, limit int) Reach {
-	return g.search(g.up, ids, depth, limit)
+	return g.search(nil, g.up, ids, depth, limit)
 }
 
 // search is a breadth-first search. It keeps counting beyond the limit, so that Total is exact.
-func (g *Graph) search(neighbours rows, ids []int32, depth, limit int) Reach {
+// What it returns once the meter stopped is incomplete.
+func (g *Graph) search(m *meter, neighbours rows, ids []int32, depth, limit int) Reach {
 	var reach Reach
 	seen := newBitmap(g.Len())
 	var level []int32
@@ -42,7 +43,11 @@ func (g *Graph) search(neighbours rows, ids []int32, depth, limit int) Reach {
 		}
 		var following []int32
 		for _, id := range level {
-			for _, neighbour := range neighbours.of(id) {
+			row := neighbours.of(id)
+			if m.take(3 + len(row)/4) {
+				return reach
+			}
+			for _, neighbour := range row {
 				if seen.add(neighbour) {
 					following = append(following, neighbour)
 				}

@@ -90,11 +90,19 @@ func (s Selector) Steps() int {
 	steps := 0
 	for _, p := range s.union {
 		for _, t := range p.terms {
-			steps += 2 + len(t.value)/8
-			if t.method == "path" {
-				steps += 8 * (1 + strings.Count(t.value, "/"))
-			}
+			steps += t.steps()
 		}
+	}
+	return steps
+}
+
+func (t term) steps() int {
+	steps := 2 + len(t.value)/8
+	if isPattern(t.value) {
+		steps += 4 + len(t.value)/2
+	}
+	if t.method == "path" {
+		steps += 8 * (1 + strings.Count(t.value, "/"))
 	}
 	return steps
 }
@@ -109,15 +117,16 @@ func (s Selector) NeedsConfig() bool {
 // NeedsTests reports whether it matters to the selector that data tests are nodes of the graph: where it asks for what
 // tests are made from, by their own names or because they are downstream of something else. u has no tests.
 func (s Selector) NeedsTests(u Universe) bool {
+	m := &meter{u: u}
 	for _, p := range s.union {
-		if slices.ContainsFunc(p.terms, func(t term) bool { return t.needsTests(u) }) {
+		if slices.ContainsFunc(p.terms, func(t term) bool { return t.needsTests(m) }) {
 			return true
 		}
 	}
 	return false
 }
 
-func (t term) needsTests(u Universe) bool {
+func (t term) needsTests(m *meter) bool {
 	switch t.method {
 	case "test_name", "test_type":
 		return true
@@ -126,19 +135,20 @@ func (t term) needsTests(u Universe) bool {
 	case "access", "exposure", "metric", "saved_query", "semantic_model", "source", "unit_test", "version":
 		return t.family
 	case "fqn":
-		return t.family || t.parents != 0 && !t.namesOnly(u)
+		return t.family || t.parents != 0 && !t.namesOnly(m)
 	}
 	return t.family || t.parents != 0
 }
 
 // namesOnly reports whether a name is that of a node and of no folder, so that no test has it.
-func (t term) namesOnly(u Universe) bool {
+func (t term) namesOnly(m *meter) bool {
 	if isPattern(t.value) {
 		return false
 	}
+	u, steps := m.u, t.steps()
 	found := false
 	for name := range t.names(u) {
-		if stops(u, name) {
+		if m.take(steps) {
 			return false // the evaluation stops likewise
 		}
 		a := u.Attributes(name)

@@ -48,7 +48,7 @@ func (s *shop) Config(id int32, path string) []string { return s.configs[id][pat
 
 var errNothingToCompare = errors.New("there is no earlier version")
 
-func (s *shop) Stopped() bool { return s.stopped }
+func (s *shop) Stopped(int) bool { return s.stopped }
 
 func (s *shop) State(id int32, state string) (bool, error) {
 	if s.states == nil {
@@ -288,7 +288,7 @@ func (numbered) Config(int32, string) []string { return nil }
 
 func (numbered) State(int32, string) (bool, error) { return false, nil }
 
-func (numbered) Stopped() bool { return false }
+func (numbered) Stopped(int) bool { return false }
 
 // TestSelectAgreesWithSets compares random selectors with plain set arithmetic over all pairs' distances.
 func TestSelectAgreesWithSets(t *testing.T) {
@@ -443,7 +443,7 @@ func (known) Config(int32, string) []string { return nil }
 
 func (known) State(int32, string) (bool, error) { return false, nil }
 
-func (known) Stopped() bool { return false }
+func (known) Stopped(int) bool { return false }
 
 func TestStartsWithComparesWholeParts(t *testing.T) {
 	text := rapid.StringOfN(rapid.RuneFrom([]rune("ab.")), 1, 6, -1)
@@ -503,5 +503,50 @@ func TestSteps(t *testing.T) {
 	one, two, path, deep := steps("a"), steps("a b"), steps("path:a"), steps("path:"+strings.Repeat("**/*a/", 60)+"b")
 	if two != 2*one || path <= one || deep < 20*path {
 		t.Errorf("%d for a name, %d for two, %d for a path, %d for a deep one", one, two, path, deep)
+	}
+}
+
+// impatient are files in deep folders. It stops after a number of steps and counts what is asked of it later.
+type impatient struct {
+	numbered
+	left  *int
+	after *int
+}
+
+func (u impatient) Attributes(name int32) Attributes {
+	if *u.left < 0 {
+		*u.after++
+	}
+	return Attributes{ResourceType: "model", Package: "p", Path: strings.Repeat("a/", 60) + strconv.Itoa(int(name)), FQN: []string{"p", "a"}}
+}
+
+func (u impatient) Stopped(steps int) bool {
+	*u.left -= steps
+	return *u.left < 0
+}
+
+// An evaluation counts what it does: one that must stop ends within stopEvery steps, wherever it is.
+func TestEvaluationStopsSoon(t *testing.T) {
+	const names = 50_000
+	edges := make([]Edge, 0, names)
+	for n := range int32(names - 1) {
+		edges = append(edges, Edge{n, n + 1})
+	}
+	g, err := New(names, edges)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, steps := range map[string]int{"path:" + strings.Repeat("**/?*/", 30) + "x": 100_000, "tag:*x*": 10_000, "@a": 150_000} {
+		selector, err := ParseSelector(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left, after := steps, 0
+		if _, err := selector.Eval(g, impatient{numbered(names), &left, &after}, NoLimit); !errors.Is(err, ErrStopped) {
+			t.Errorf("%s: %v with %d steps left", text, err, left)
+		}
+		if after > stopEvery || left < -2*stopEvery {
+			t.Errorf("%s: %d names, %d steps after the stop", text, after, -left)
+		}
 	}
 }

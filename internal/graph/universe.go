@@ -25,9 +25,10 @@ type Universe interface {
 	// against what it is compared with. It fails when there is nothing to compare with.
 	State(name int32, state string) (bool, error)
 
-	// Stopped is asked every few names and reports whether to give up, because the answer has become too late. Methods
-	// of a selector then return ErrStopped.
-	Stopped() bool
+	// Stopped is told now and then how many steps were taken since it was last asked, and reports whether to give up,
+	// because the answer has become too late or costs too much. Methods of a selector then return ErrStopped. A step
+	// takes some 50 ns.
+	Stopped(steps int) bool
 }
 
 // Attributes are the parts of a dbt node that selectors match.

@@ -1,11 +1,14 @@
 package httpserver
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // etagOf returns the strong tag of a reply's body.
@@ -22,7 +25,7 @@ func tagOf(sum []byte) string { return `"` + base64.RawURLEncoding.EncodeToStrin
 // a file.
 func Tagged(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		held := &heldReply{ResponseWriter: w, body: exchangeOf(r.Context()).room.spool()}
+		held := &heldReply{ResponseWriter: w, ctx: r.Context(), body: exchangeOf(r.Context()).room.spool()}
 		defer held.body.close()
 		h.ServeHTTP(held, r)
 		held.send(r)
@@ -31,6 +34,7 @@ func Tagged(h http.Handler) http.Handler {
 
 type heldReply struct {
 	http.ResponseWriter
+	ctx    context.Context //nolint:containedctx // the request's
 	body   *spool
 	status int
 	err    error // why the body is not complete
@@ -42,7 +46,13 @@ func (h *heldReply) WriteHeader(status int) {
 	}
 }
 
+// bytesPerStep is about how many bytes of a reply are made in a step of package turn.
+const bytesPerStep = 3
+
 func (h *heldReply) Write(b []byte) (n int, err error) {
+	if h.err == nil {
+		h.err = turn.Take(h.ctx, len(b)/bytesPerStep)
+	}
 	if h.err == nil {
 		n, h.err = h.body.Write(b)
 	}
@@ -73,6 +83,7 @@ func (h *heldReply) send(r *http.Request) {
 			h.body.close()
 		}
 	}
+	turn.Of(h.ctx).End()
 	if h.err != nil {
 		h.refuse(r)
 		return
@@ -98,7 +109,7 @@ func (h *heldReply) tag(r *http.Request, packs bool) bool {
 	return reads && matches(r.Header.Get("If-None-Match"), tag)
 }
 
-// refuse answers that there is no room for the reply.
+// refuse answers why there is no reply: there is no room for it, or it was too costly to make.
 func (h *heldReply) refuse(r *http.Request) {
 	for _, name := range []string{"ETag", "Content-Encoding", "Content-Length"} {
 		h.Header().Del(name)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // newHuma returns the API that describes and decodes our routes. It serves no documentation pages: the library's load
@@ -40,7 +42,10 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 		DefaultFormat: jsonMedia,
 		Transformers:  []huma.Transformer{ownProblems{schemas}.transform},
 	}
-	return huma.NewAPI(config, &adapter{router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce)})
+	return huma.NewAPI(config, &adapter{
+		router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce),
+		turns: turn.NewQueue(runtime.GOMAXPROCS(0) - 1), // which leaves a processor to short requests
+	})
 }
 
 // adapter serves huma's operations as routes of the router.
@@ -48,6 +53,7 @@ type adapter struct {
 	router *router
 	within time.Duration
 	bulky  chan struct{} // one for each bulky request that is being worked on
+	turns  *turn.Queue   // of the reads
 }
 
 // bulkyAtOnce is how many bulky requests are worked on at a time. Their replies wait for the clients elsewhere.
@@ -76,10 +82,23 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 		handler(&humaContext{embedded: humago.NewContext(op, r, w)})
 	})
 	if op.Method == http.MethodGet && !streamed {
-		h = Tagged(h)
+		h = a.inTurn(Tagged(h))
 	}
 	scope, _ := op.Metadata[scopeKey].(access.Scope)
 	a.router.handle(Route{Method: op.Method, Path: op.Path, Scope: scope, Handler: checkedQuery(op, h)})
+}
+
+// holder is who waits for turns: a key at an address.
+type holder struct{ key, address string }
+
+// inTurn counts what a read computes: a long one waits for its turn. The turn ends when the reply is complete.
+func (a *adapter) inTurn(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := exchangeOf(r.Context())
+		ctx, account := a.turns.Open(r.Context(), holder{x.key, x.client.String()})
+		defer account.End()
+		h.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 func (a *adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }

@@ -17,6 +17,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/near"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // Code names a kind of problem. Codes are stable.
@@ -295,6 +296,8 @@ func ProblemOf(err error) *Problem {
 		p := NewProblem(CodeNotReady, "The store of the artifacts does not respond. Try again in a moment; with the same Idempotency-Key nothing is done twice.")
 		p.retryAfter = 5
 		return p
+	case errors.Is(err, turn.ErrCostly):
+		return NewProblem(CodeQueryTooComplex, "The request needs more than a second of computing. Ask for less: fewer or shorter terms, a smaller part of the graph.")
 	case errors.Is(err, catalog.ErrOverloaded):
 		p := NewProblem(CodeNotReady, "Too many requests wait for this schema. Try again in a moment.")
 		p.retryAfter = 2

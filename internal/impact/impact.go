@@ -46,9 +46,9 @@ type State struct {
 	IsTable func(n int32) bool
 	// Unread reports whether a table has code that was not read completely.
 	Unread func(n int32) bool
-	// Stop, if set, is asked now and then whether to give up; the result is then to be
-	// discarded.
-	Stop func() bool
+	// Stop, if set, is told now and then how many steps were taken since it was last asked,
+	// each of some 50 ns, and reports whether to give up; the result is then to be discarded.
+	Stop func(steps int) bool
 }
 
 // Change is a change whose impact is computed.
@@ -108,11 +108,11 @@ func (s State) OfAll(changes []Change) Impact {
 		b.columns(out.Columns)
 		b.unread()
 	}
-	if s.stopped() {
+	if s.stopped(0) {
 		return out
 	}
 	b.uses()
-	if s.stopped() {
+	if s.stopped(0) {
 		return out
 	}
 	depths := b.depths()
@@ -136,7 +136,7 @@ func (s State) OfAll(changes []Change) Impact {
 	return out
 }
 
-func (s State) stopped() bool { return s.Stop != nil && s.Stop() }
+func (s State) stopped(steps int) bool { return s.Stop != nil && s.Stop(steps) }
 
 // stopEvery is how many steps a walk takes between two questions whether to stop.
 const stopEvery = 1024
@@ -156,7 +156,7 @@ type builder struct {
 // goesOn reports whether a walk has something left and is not stopped.
 func (b *builder) goesOn(open []int32) bool {
 	b.steps++
-	if b.steps%stopEvery == 0 && b.stopped() {
+	if b.steps%stopEvery == 0 && b.stopped(4*stopEvery) {
 		b.ended = true
 	}
 	return len(open) > 0 && !b.ended

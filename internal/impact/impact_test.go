@@ -110,7 +110,7 @@ func TestImpactStops(t *testing.T) {
 			Graph: g, Columns: lineage.NewColumnGraph(slices.Values([]lineage.TableBlock(nil)), lineage.GraphOptions{}),
 			Number: func(table int64) (int32, bool) { return int32(table), true },
 			Unread: func(int32) bool { return false },
-			Stop:   func() bool { asked++; return asked > 2 },
+			Stop:   func(int) bool { asked++; return asked > 2 },
 		}
 		s.IsTable = func(int32) bool {
 			if asked > 2 {

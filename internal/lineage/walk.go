@@ -24,15 +24,33 @@ type WalkOptions struct {
 	Kinds resolve.KindSet
 	// Least is the lowest confidence that is followed.
 	Least resolve.Confidence
-	// Stop, if set, is asked now and then whether to give up. What a walk returns
-	// that gave up is a part of no meaning.
-	Stop func() bool
+	// Stop, if set, is told now and then how many steps were taken since it was last asked,
+	// each of some 50 ns, and reports whether to give up. What a walk returns that gave up
+	// is a part of no meaning.
+	Stop func(steps int) bool
 	// ColumnsOnly leaves out the edges between the columns met.
 	ColumnsOnly bool
 }
 
-// stopEvery is how many columns a walk takes between two questions whether to stop.
+// stopEvery is how many steps a walk takes between two questions whether to stop.
 const stopEvery = 4096
+
+// meter counts the steps of a walk.
+type meter struct {
+	stop  func(steps int) bool
+	steps int // since stop was last asked
+}
+
+// take counts a column with so many edges and reports whether to give up.
+func (m *meter) take(edges int32) bool {
+	m.steps += 2 + int(edges)/4
+	if m.steps < stopEvery || m.stop == nil {
+		return false
+	}
+	steps := m.steps
+	m.steps = 0
+	return m.stop(steps)
+}
 
 // Walk is what a walk met: columns by distance, then by number, and the edges
 // between them.
@@ -46,6 +64,10 @@ type Walk struct {
 // Walk goes from columns along the edges, breadth first. Cycles end.
 func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 	var w Walk
+	m := &meter{stop: o.Stop}
+	if o.Stop != nil && o.Stop(0) {
+		return w
+	}
 	seen := newColumnSet(g.Len())
 	level := make([]int32, 0, len(from))
 	for _, n := range from {
@@ -60,8 +82,8 @@ func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 			break
 		}
 		var following []int32
-		for i, n := range level {
-			if i%stopEvery == 0 && o.Stop != nil && o.Stop() {
+		for _, n := range level {
+			if m.take(g.degree(n, o.Direction)) {
 				return w
 			}
 			g.each(n, o, func(other int32, _ ColumnEdge) {
@@ -73,9 +95,17 @@ func (g *ColumnGraph) Walk(from []int32, o WalkOptions) Walk {
 		level = following
 	}
 	if !o.ColumnsOnly {
-		w.Edges = g.among(w.Columns, o)
+		w.Edges = g.among(w.Columns, o, m)
 	}
 	return w
+}
+
+// degree returns how many edges a column has in a direction.
+func (g *ColumnGraph) degree(n int32, d Direction) int32 {
+	if d == Downstream {
+		return g.down[n+1] - g.down[n]
+	}
+	return g.up[n+1] - g.up[n]
 }
 
 // columnSet is a set of columns by number, one bit each.
@@ -127,14 +157,14 @@ func (o WalkOptions) follows(l ColumnEdge) bool {
 }
 
 // among returns the edges between the columns met, each once, by From and To.
-func (g *ColumnGraph) among(columns []int32, o WalkOptions) []ColumnEdge {
+func (g *ColumnGraph) among(columns []int32, o WalkOptions, m *meter) []ColumnEdge {
 	met := newColumnSet(g.Len())
 	for _, n := range columns {
 		met.add(n)
 	}
 	var out []ColumnEdge
-	for i, n := range slices.Sorted(slices.Values(columns)) {
-		if i%stopEvery == 0 && o.Stop != nil && o.Stop() {
+	for _, n := range slices.Sorted(slices.Values(columns)) {
+		if m.take(g.degree(n, Downstream)) {
 			return out
 		}
 		for _, l := range g.edges[g.down[n]:g.down[n+1]] {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // partKind names one part of the state of a version. Parts are loaded, derived
@@ -101,10 +102,11 @@ func (c *cache) get(ctx context.Context, key partKey, load func(context.Context)
 	if l == nil {
 		l = &pendingLoad{done: make(chan struct{})}
 		c.loads[key] = l
-		go c.load(context.WithoutCancel(ctx), key, l, load)
+		go c.load(turn.Without(context.WithoutCancel(ctx)), key, l, load)
 	}
 	c.waiting++
 	c.mu.Unlock()
+	turn.Pause(ctx)
 	defer func() {
 		c.mu.Lock()
 		c.waiting--

@@ -85,9 +85,10 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 		out.Total = 1
 		return out, nil
 	}
-	err = v.m.compute(ctx, 0, func(ctx context.Context) error {
-		out.walkFrom(start, asset.ID, q, stopped(ctx))
-		return ctx.Err()
+	err = compute(ctx, 0, func(ctx context.Context) error {
+		walk := &walker{ctx: ctx}
+		out.walkFrom(start, asset.ID, q, walk.stops)
+		return walk.err
 	})
 	if err == nil && q.Expressions {
 		err = v.expressions(ctx, out)
@@ -99,7 +100,7 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 }
 
 // walkFrom walks the graph from a column of an asset.
-func (l *ColumnLineage) walkFrom(start int32, asset catalog.AssetID, q ColumnQuery, stop func() bool) {
+func (l *ColumnLineage) walkFrom(start int32, asset catalog.AssetID, q ColumnQuery, stop func(steps int) bool) {
 	walk := q.Walk
 	walk.Depth, walk.Limit, walk.Stop = q.Depth, q.Limit, stop
 	if q.Upstream {

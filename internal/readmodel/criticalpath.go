@@ -246,7 +246,7 @@ func (w *pathWalk) upstream(ctx context.Context, ids []catalog.AssetID) (map[cat
 		}
 	}
 	out := map[catalog.AssetID]bool{}
-	err = w.m.compute(ctx, tables.graph.Edges(), func(context.Context) error {
+	err = computeAll(ctx, tables.graph.Edges()/4, func() error {
 		for _, n := range tables.graph.Ancestors(numbers, graph.NoLimit, graph.NoLimit).IDs {
 			out[tables.assets.ids[n]] = true
 		}

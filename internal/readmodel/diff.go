@@ -9,6 +9,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // Diff compares two views: two versions of one schema, or two schemas.
@@ -116,7 +117,7 @@ func (d Diff) pairs(ctx context.Context, phase int64, after catalog.AssetID) ([]
 		return nil, err
 	}
 	var out []pair
-	err = d.Head.m.compute(ctx, len(base.ids)+len(head.ids), func(ctx context.Context) error {
+	err = computeAll(ctx, len(base.ids)+len(head.ids), func() error {
 		if phase == 0 {
 			out = head.behind(after, func(id catalog.AssetID, name string) (pair, bool) { return pair{base.byName[name], id}, true })
 			after = 0
@@ -127,7 +128,7 @@ func (d Diff) pairs(ctx context.Context, phase int64, after catalog.AssetID) ([]
 		})
 		out = append(out, rest...)
 		out = out[:min(len(out), comparedMost+1)]
-		return ctx.Err()
+		return nil
 	})
 	return out, err
 }
@@ -296,7 +297,7 @@ func (v *View) countDownstream(ctx context.Context, rows []AssetDiff, counted fu
 	if err != nil {
 		return err
 	}
-	return v.m.compute(ctx, tables.graph.Edges(), func(ctx context.Context) error {
+	return compute(ctx, tables.graph.Edges(), func(ctx context.Context) error {
 		for i := range rows {
 			n, ok := tables.assets.number(rows[i].Asset)
 			if !ok || !counted(&rows[i]) {
@@ -304,7 +305,7 @@ func (v *View) countDownstream(ctx context.Context, rows []AssetDiff, counted fu
 			}
 			reach := tables.graph.Descendants([]int32{n}, graph.NoLimit, graph.NoLimit)
 			rows[i].Downstream = tables.count(reach.IDs[1:])
-			if err := ctx.Err(); err != nil {
+			if err := turn.Take(ctx, 4*len(reach.IDs)+tables.graph.Len()/512); err != nil {
 				return err
 			}
 		}

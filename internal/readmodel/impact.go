@@ -6,6 +6,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // Impact is what a change reaches, the nearest first.
@@ -62,16 +63,17 @@ func (v *View) Impact(ctx context.Context, asset *catalog.Asset, q ImpactQuery) 
 		change.Columns = []int32{column}
 	}
 	var reached Impact
-	err = v.m.compute(ctx, 0, func(ctx context.Context) error {
-		reached = reachedBy(ctx, tables, columns, change)
-		return ctx.Err()
+	err = compute(ctx, 0, func(ctx context.Context) error {
+		walk := &walker{ctx: ctx}
+		reached = reachedBy(walk.stops, tables, columns, change)
+		return walk.err
 	})
 	return reached, err
 }
 
-func reachedBy(ctx context.Context, tables *TableGraph, columns *Columns, change impact.Change) Impact {
+func reachedBy(stop func(steps int) bool, tables *TableGraph, columns *Columns, change impact.Change) Impact {
 	state := impactState(tables, columns)
-	state.Stop = stopped(ctx)
+	state.Stop = stop
 	reached := state.Of(change)
 	out := Impact{Tables: reached.Tables}
 	for i, n := range reached.Columns.Columns {
@@ -103,5 +105,16 @@ func impactState(tables *TableGraph, columns *Columns) impact.State {
 	}
 }
 
-// stopped returns a function that reports whether a context has ended.
-func stopped(ctx context.Context) func() bool { return func() bool { return ctx.Err() != nil } }
+// walker counts the steps of a walk.
+type walker struct {
+	ctx context.Context //nolint:containedctx // one walk's, whose functions have none
+	err error           // why it was stopped
+}
+
+// stops counts steps and reports whether to give up.
+func (w *walker) stops(steps int) bool {
+	if w.err == nil {
+		w.err = turn.Take(w.ctx, steps)
+	}
+	return w.err != nil
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/near"
 	"github.com/thalweg-data/thalweg/internal/search"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // Filter narrows a list of assets; zero fields let everything through, except
@@ -138,9 +139,9 @@ func (v *View) found(ctx context.Context, query search.Query, assets *Assets, se
 	if err != nil {
 		return nil, err
 	}
-	return unmatched, v.m.compute(ctx, len(assets.all)*(1+len(query.Terms)), func(ctx context.Context) error {
+	return unmatched, computeAll(ctx, searchSteps(query, len(assets.all)), func() error {
 		set.keep(scope.index.hits(query, len(assets.all)).all)
-		return ctx.Err()
+		return nil
 	})
 }
 
@@ -214,12 +215,24 @@ func (v *View) Counts(ctx context.Context, project catalog.ProjectID) (map[strin
 	return counts, nil
 }
 
+// About how many steps it takes to read and decode the row of an asset, and to reply with it.
+const (
+	rowSteps   = 600
+	replySteps = 550
+)
+
 // read reads the rows of assets and keeps their order.
 func (v *View) read(ctx context.Context, assets *Assets, chosen []*Asset) ([]catalog.Asset, error) {
 	rows, missing := assets.rows.split(chosen)
 	ids := make([]catalog.AssetID, len(missing))
 	for i, a := range missing {
 		ids[i] = a.ID
+	}
+	if err := turn.Take(ctx, rowSteps*len(ids)); err != nil {
+		return nil, err
+	}
+	if err := turn.Expect(ctx, replySteps*len(chosen)); err != nil {
+		return nil, err
 	}
 	stored, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, v.Version, ids)
 	if err != nil {

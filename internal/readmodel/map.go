@@ -12,6 +12,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph/layout"
 	"github.com/thalweg-data/thalweg/internal/graph/layout/svg"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // Map is a whole schema as groups of its assets, placed on a plane.
@@ -70,7 +71,7 @@ func (v *View) Map(ctx context.Context, opts MapOptions) (Map, error) {
 		return Map{}, err
 	}
 	var out Map
-	err = v.m.compute(ctx, tables.graph.Len()+tables.graph.Edges(), func(ctx context.Context) error {
+	err = compute(ctx, 4*tables.graph.Len()+tables.graph.Edges(), func(ctx context.Context) error {
 		g := grouper{tables: tables, opts: opts}
 		g.group()
 		if err := g.count(ctx); err != nil {
@@ -164,8 +165,10 @@ func (g *grouper) count(ctx context.Context) error {
 	n := len(g.out.Groups)
 	weights := make([]int, n*n)
 	for from := range int32(len(g.groups)) {
-		if from%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if from%1024 == 0 {
+			if err := turn.Take(ctx, 4*1024); err != nil {
+				return err
+			}
 		}
 		for _, to := range g.tables.graph.Children(from) {
 			for _, a := range g.groups[from] {

@@ -3,11 +3,10 @@ package readmodel
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // Options of New; zero values mean the defaults.
@@ -35,7 +34,6 @@ type Model struct {
 	cache    *cache
 	derivers []deriver // by kind
 	prepared preparedParts
-	walks    chan struct{} // one for each walk over much of a state
 }
 
 // New makes a model.
@@ -57,40 +55,25 @@ func New(o Options) (*Model, error) {
 	}
 	return &Model{
 		store: o.Store, cache: newCache(o.CacheBytes, o.Loads, o.Waiters, o.LoadTime), derivers: derivers(),
-		walks: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)),
 	}, nil
 }
 
-// Bounds of what one request computes over a state in memory.
-const (
-	// longWalk is the number of steps, of some 50 ns, from which on a walk waits for
-	// its turn.
-	longWalk = 250_000
-	// walkTime is how long a walk may take.
-	walkTime = time.Second
-)
-
-// ErrCostly means that a request needed more than a second of computing.
-var ErrCostly = errors.New("more than a second of computing")
-
-// compute runs a step that walks over a state. Few long ones work at a time and leave
-// a processor to all other requests, and none takes longer than walkTime.
-func (m *Model) compute(ctx context.Context, steps int, walk func(context.Context) error) error {
-	if steps >= longWalk {
-		select {
-		case m.walks <- struct{}{}:
-			defer func() { <-m.walks }()
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+// compute runs a step that walks over a state, and is expected to take so many steps. It counts those that it takes by
+// turn.Take; see package turn.
+func compute(ctx context.Context, expected int, walk func(context.Context) error) error {
+	ctx = turn.Bounded(ctx)
+	if err := turn.Expect(ctx, expected); err != nil {
+		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, walkTime, ErrCostly)
-	defer cancel()
-	err := walk(ctx)
-	if err != nil && errors.Is(context.Cause(ctx), ErrCostly) {
-		return fmt.Errorf("%w: %w", ErrCostly, err)
+	return walk(ctx)
+}
+
+// computeAll is compute for a step of a known length.
+func computeAll(ctx context.Context, steps int, walk func() error) error {
+	if err := turn.Take(turn.Bounded(ctx), steps); err != nil {
+		return err
 	}
-	return err
+	return walk()
 }
 
 // schemaKey is the schema that parts are of.

@@ -77,7 +77,7 @@ func (v *View) Picture(ctx context.Context, selector string, opts PictureOptions
 		reach = tables.withoutHooks(reach)
 	}
 	var out Picture
-	err = v.m.compute(ctx, len(reach.IDs), func(ctx context.Context) error {
+	err = compute(ctx, 20*len(reach.IDs), func(ctx context.Context) error {
 		p := planner{tables: tables, fold: opts.Fold, all: strings.TrimSpace(selector) == ""}
 		var total int
 		p.ids, p.depths, total = within(reach, opts.Depth, maxPlanned)

@@ -54,6 +54,15 @@ type rankedHits struct {
 	all  bitset
 }
 
+// searchSteps returns about how many steps it takes to look for the words of a query in the texts of n assets.
+func searchSteps(q search.Query, n int) int {
+	words := 1
+	for _, term := range q.Terms {
+		words += len(term.Words)
+	}
+	return words * n
+}
+
 // hits finds the assets that match all terms of a query, among n. The result is not limited to present ones.
 func (s *SearchIndex) hits(q search.Query, n int) rankedHits {
 	var upTo [ranks]bitset // those of a rank or a better one

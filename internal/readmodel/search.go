@@ -171,7 +171,7 @@ func (v *View) hits(ctx context.Context, query search.Query, kinds []catalog.Kin
 	if out.unmatched, err = scope.narrow(ctx, query.Filters, set); err != nil {
 		return out, err
 	}
-	err = v.m.compute(ctx, len(scope.assets.all)*(1+len(query.Terms)), func(context.Context) error {
+	err = computeAll(ctx, searchSteps(query, len(scope.assets.all)), func() error {
 		out.choose(v, scope, query, set, popular, after, most)
 		return nil
 	})

@@ -1,6 +1,7 @@
 package readmodel
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // choose evaluates a dbt selector, "" = everything. Warnings are about those of its parts that select no asset.
@@ -25,7 +27,7 @@ func (v *View) choose(ctx context.Context, tables *TableGraph, text string) (rea
 	if err := u.load(ctx, selector); err != nil {
 		return reach, nil, err
 	}
-	err = v.m.compute(ctx, selector.Steps()*u.Len(), func(ctx context.Context) error {
+	err = compute(ctx, selector.Steps()*u.Len(), func(ctx context.Context) error {
 		u.ctx = ctx
 		reach, warnings, err = u.evaluate(selector)
 		return err
@@ -40,10 +42,10 @@ func (v *View) choose(ctx context.Context, tables *TableGraph, text string) (rea
 // its own.
 func (u *universe) load(ctx context.Context, selector graph.Selector) error {
 	needsTests := false
-	err := u.v.m.compute(ctx, selector.Steps()*u.Len(), func(ctx context.Context) error {
+	err := compute(ctx, selector.Steps()*u.Len(), func(ctx context.Context) error {
 		u.ctx = ctx
 		needsTests = selector.NeedsTests(u)
-		return ctx.Err()
+		return u.stopped
 	})
 	u.ctx = ctx
 	if err == nil && needsTests {
@@ -62,7 +64,7 @@ func (u *universe) evaluate(selector graph.Selector) (reach graph.Reach, warning
 	case u.fault != nil:
 		return reach, nil, u.fault
 	case errors.Is(err, graph.ErrStopped):
-		return reach, nil, u.ctx.Err()
+		return reach, nil, u.stopped
 	case errors.Is(err, errNoState):
 		err = &SelectorError{err}
 	}
@@ -70,7 +72,8 @@ func (u *universe) evaluate(selector graph.Selector) (reach graph.Reach, warning
 		return reach, nil, err
 	}
 	reach = withoutTests(selected.Reach, len(u.assets.present))
-	return reach, u.warnings(selected, len(reach.IDs)), u.fault
+	warnings = u.warnings(selected, len(reach.IDs))
+	return reach, warnings, cmp.Or(u.fault, u.stopped)
 }
 
 // withoutTests leaves out the data tests, whose numbers follow those of the assets.
@@ -140,6 +143,7 @@ type universe struct {
 	configs  *Configs                     // once a selector asks for configuration
 	packages map[catalog.ProjectID]string // once a selector asks for the project itself
 	fault    error                        // of reading one of them
+	stopped  error                        // why the evaluation was stopped
 }
 
 func newUniverse(ctx context.Context, v *View, tables *TableGraph) *universe {
@@ -287,6 +291,11 @@ func (v *View) projectNames(ctx context.Context) (map[catalog.ProjectID]string, 
 	}
 }
 
-func (u *universe) Stopped() bool { return u.ctx.Err() != nil }
+func (u *universe) Stopped(steps int) bool {
+	if u.stopped == nil {
+		u.stopped = turn.Take(u.ctx, steps)
+	}
+	return u.stopped != nil
+}
 
 func (u *universe) State(int32, string) (bool, error) { return false, errNoState }
