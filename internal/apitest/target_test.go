@@ -121,6 +121,45 @@ func TestTargetOfASchema(t *testing.T) {
 	})
 }
 
+// The target of a project can be set before its first manifest: one of another target waits, whichever comes first.
+func TestTargetOfAnExpectedProject(t *testing.T) {
+	t.Parallel()
+	onEachStore(t, func(t *testing.T, s *Server) {
+		key := s.Key(t, access.AdminWorkspace)
+		schema := s.Schema(t, "Warehouse")
+		path := "/api/v1/schemas/" + schema
+		for body, status := range map[string]int{
+			`{"targets":[{"project":"shop","database":"shop"}]}`:                  404,
+			`{"targets":[{"project":"PRJ-9","database":"shop","expected":true}]}`: 422,
+			`{"targets":[{"project":"shop","expected":true}]}`:                    422,
+		} {
+			if r := s.Send(t, "PATCH", path, key, body); r.Status != status {
+				t.Errorf("%s: %d %s", body, r.Status, r.Body)
+			}
+		}
+		for _, body := range []string{`{"targets":[{"project":"shop","database":"shop","schema":"","expected":true}]}`, `{"targets":[{"project":"shop","database":"shop"}]}`} {
+			if r := s.Send(t, "PATCH", path, key, body); r.Status != 200 || r.At(t, "data.attributes.targets.0.name") != "shop" {
+				t.Fatalf("%d %s", r.Status, r.Body)
+			}
+		}
+		moved := s.Import(t, key, schema, File("manifest", "manifest.json", inDatabase(t, beforeManifest, "dev_bob", "2027-01-10T18:00:00Z")))
+		if report := s.Get(t, "/api/v1/dbt_imports/"+moved+"/report", key); !bytes.Contains(report.Body, []byte(`"target-moved"`)) {
+			t.Errorf("report %s", report.Body)
+		}
+		if list := s.Get(t, "/api/v1/assets?schema_id="+schema, key); list.At(t, "data.0") != nil {
+			t.Errorf("a manifest of another target was applied: %s", list.Body)
+		}
+		s.Import(t, key, schema, File("manifest", "manifest.json", afterManifest))
+		id := tableID(t, s, key, schema, "model.shop.dim_products")
+		if got := s.Get(t, "/api/v1/assets/"+id, key).At(t, "data.attributes.relation.database"); got != "shop" {
+			t.Errorf("the table is in %v", got)
+		}
+		if projects := s.Get(t, "/api/v1/projects?schema_id="+schema, key); projects.At(t, "meta.total") != 1.0 {
+			t.Errorf("projects %s", projects.Body)
+		}
+	})
+}
+
 // withTime returns an artifact made at another time.
 func withTime(t *testing.T, artifact []byte, at string) []byte {
 	t.Helper()

@@ -22,6 +22,8 @@ type Reverter interface {
 	ConfirmTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) ([]catalog.ImportID, error)
 	// SetTarget sets the target of a project that feeds its schema.
 	SetTarget(ctx context.Context, ws int64, project catalog.ProjectID, target catalog.Target, by store.By) error
+	// ExpectTarget does the same for a project of a name that may not have been imported yet.
+	ExpectTarget(ctx context.Context, ws int64, schema catalog.SchemaID, name string, target catalog.Target, by store.By) error
 	// DismissTarget forgets those manifests.
 	DismissTarget(ctx context.Context, ws int64, schema catalog.SchemaID, by store.By) error
 }

@@ -3,8 +3,10 @@ package httpapi
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -89,6 +91,7 @@ type TargetPatch struct {
 	Project  string  `json:"project" minLength:"1" maxLength:"1024" doc:"Id or name of a project of the schema"`
 	Database *string `json:"database,omitempty" maxLength:"1024" doc:"Empty: any"`
 	Schema   *string `json:"schema,omitempty" maxLength:"1024" doc:"Empty: any"`
+	Expected bool    `json:"expected,omitempty" doc:"The project, by its name in dbt_project.yml, may not have been imported yet: a first manifest of another target then waits"`
 }
 
 // PolicyPatch changes the given rules.
@@ -113,7 +116,7 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment, policy or targets; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective; what a new policy changes is changed at once, in one version. " +
-			"A manifest of another target than the one of its project waits until it is confirmed (see removals). A new target moves nothing by itself: what is served stays until a manifest of it is applied, which is queued at once if it waits.",
+			"A manifest of another target than the one of its project waits until it is confirmed (see removals); with `expected` that is so of its first one, too. A new target moves nothing by itself: what is served stays until a manifest of it is applied, which is queued at once if it waits.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/schemas/{id}", Scope: access.AdminWorkspace, ID: "delete-schema", Sample: []string{"confirm"}, Tag: "schemas",
@@ -224,7 +227,12 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 		return nil, err
 	}
 	for _, t := range targets {
-		if err := a.reverts.SetTarget(ctx, p.WS, t.Project, t.Target, p.By()); err != nil {
+		if t.Project == 0 {
+			err = a.reverts.ExpectTarget(ctx, p.WS, view.Schema.ID, t.Name, t.Target, p.By())
+		} else {
+			err = a.reverts.SetTarget(ctx, p.WS, t.Project, t.Target, p.By())
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -242,13 +250,22 @@ func schemaIs(ifMatch string) func(store.SchemaRow) error {
 	}
 }
 
-// newTargets are the targets that a patch asks for.
+// projectName is what dbt takes for the name of a project.
+var projectName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// newTargets are the targets that a patch asks for; the project of one that is only
+// expected is 0.
 func (a *API) newTargets(ctx context.Context, view *readmodel.View, patches []TargetPatch) ([]store.ProjectTarget, error) {
 	var out []store.ProjectTarget
 	for i, patch := range patches {
 		at := fmt.Sprintf("targets[%d]", i)
 		project, err := view.ProjectNamed(ctx, patch.Project)
-		if err != nil {
+		switch {
+		case errors.Is(err, catalog.ErrNotFound) && patch.Expected:
+			if project.Name = patch.Project; !projectName.MatchString(project.Name) {
+				return nil, invalidField(at+".project", "is not the name of a dbt project: letters, digits and underscores")
+			}
+		case err != nil:
 			return nil, httpserver.Missing(err, at+".project", patch.Project)
 		}
 		target := patch.onto(project.Target)

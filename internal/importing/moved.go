@@ -227,6 +227,16 @@ func (p *Pipeline) SetTarget(ctx context.Context, ws int64, id catalog.ProjectID
 	return p.changeTarget(ctx, ws, project, memo, target, audited{by, store.ActionTargetChanged})
 }
 
+// ExpectTarget sets the target of a project of a name before it is imported for the
+// first time.
+func (p *Pipeline) ExpectTarget(ctx context.Context, ws int64, schema catalog.SchemaID, name string, target catalog.Target, by store.By) error {
+	project, err := p.Store.ExpectProject(ctx, ws, schema, name)
+	if err != nil {
+		return err
+	}
+	return p.SetTarget(ctx, ws, project.ID, target, by)
+}
+
 // eachWaiting calls a function with each project of a schema that has a manifest that
 // waits.
 func (p *Pipeline) eachWaiting(ctx context.Context, ws int64, schema catalog.SchemaID, do func(catalog.Project, targetMemo) error) error {

@@ -21,6 +21,7 @@ type Store interface {
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
 	Projects(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[catalog.Project], error)
 	ProjectByKey(ctx context.Context, ws int64, schema catalog.SchemaID, key string) (catalog.Project, error)
+	ExpectProject(ctx context.Context, ws int64, schema catalog.SchemaID, name string) (catalog.Project, error)
 	EnsureProject(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (catalog.Project, error)
 	Index(ctx context.Context, ws int64, schema catalog.SchemaID) (*store.Index, error)
 	FacetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.AssetID) ([]catalog.Facet, error)

@@ -64,8 +64,35 @@ func (d db) projectByKey(ctx context.Context, ws int64, schema catalog.SchemaID,
 	return one(ctx, d, scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ? AND key = ?`, ws, int64(schema), key)
 }
 
+// ExpectProject returns the project of a schema that has a name, and makes it where there
+// is none: EnsureProject gives it its key when it is first imported.
+func (s *Store) ExpectProject(ctx context.Context, ws int64, schema catalog.SchemaID, name string) (catalog.Project, error) {
+	p, err := one(ctx, s.reader(ws), scanProject, `SELECT `+projectColumns+` FROM projects WHERE ws = ? AND schema_id = ? AND name = ?`, ws, int64(schema), name)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return s.EnsureProject(ctx, ws, schema, name, name)
+	}
+	if err != nil {
+		return p, fmt.Errorf("project %q of %s: %w", name, schema, err)
+	}
+	return p, nil
+}
+
+// takeExpected gives the project that was expected by a name its key.
+func (tx Tx) takeExpected(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (catalog.Project, error) {
+	p, err := tx.projectByKey(ctx, ws, schema, name)
+	if err != nil {
+		return p, err
+	}
+	if p.Name != name || p.LastImport != 0 || p.Target.IsZero() {
+		return p, catalog.ErrNotFound
+	}
+	p.Key = key
+	_, err = tx.exec(ctx, `UPDATE projects SET key = ? WHERE ws = ? AND id = ?`, key, ws, int64(p.ID))
+	return p, err
+}
+
 // EnsureProject returns the project of a schema that has the key, and makes it
-// where there is none. It is seen at once, not from a version on, and needs no
+// where there is none and none of the name was expected. It is seen at once, not from a version on, and needs no
 // lease: nothing that is served depends on a project without facets.
 func (s *Store) EnsureProject(ctx context.Context, ws int64, schema catalog.SchemaID, key, name string) (catalog.Project, error) {
 	if err := validName("project", key); err != nil {
@@ -85,6 +112,9 @@ func (s *Store) EnsureProject(ctx context.Context, ws int64, schema catalog.Sche
 			return err
 		}
 		if project, err = tx.projectByKey(ctx, ws, schema, key); !errors.Is(err, catalog.ErrNotFound) {
+			return err
+		}
+		if project, err = tx.takeExpected(ctx, ws, schema, key, name); !errors.Is(err, catalog.ErrNotFound) {
 			return err
 		}
 		id, err := tx.newIDs(ctx, catalog.PrefixProject, 1)
