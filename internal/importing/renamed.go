@@ -17,6 +17,10 @@ import (
 // seeds and snapshots of both have the same names and relations. Of the two the one with
 // the newer manifest is served, whichever arrived first.
 
+// leastTwin is how many tables two projects must have in common to be one: a single one
+// may have the same name by chance.
+const leastTwin = 2
+
 // twin is another project of the schema that builds the same tables.
 type twin struct {
 	project catalog.Project
@@ -124,7 +128,7 @@ func twinOf(p catalog.Project, index *store.Index, m *manifestIndex, here map[st
 			}
 		}
 	}
-	if 2*t.builds <= max(own, len(here)) {
+	if t.builds < leastTwin || 2*t.builds <= max(own, len(here)) {
 		return nil
 	}
 	return t

@@ -59,3 +59,23 @@ func TestRenamedProject(t *testing.T) {
 		})
 	}
 }
+
+// Two projects that have a single model in common, of one relation, are two projects; two models make one.
+func TestTwinProjects(t *testing.T) {
+	for _, models := range []int{1, 2} {
+		var nodes []doc
+		for _, name := range []string{"a", "b"}[:models] {
+			nodes = append(nodes, sql("select 1 as id", name))
+		}
+		first := withID(manifest(t, "shop", monday, nodes...))
+		r := newRig(t)
+		r.completed(r.send(first))
+		imp := r.completed(r.send(renamed(withID(manifest(t, "shop", monday.Add(time.Hour), nodes...)), "id-store")))
+		if got := hasIssue(imp, "project-renamed"); got != (models > 1) {
+			t.Errorf("%d models: project-renamed %v; %+v", models, got, imp.Report.Issues)
+		}
+		if a, _ := r.asset("model.store.a"); len(a.Nodes) != 3-models {
+			t.Errorf("%d models: nodes %+v", models, a.Nodes)
+		}
+	}
+}
