@@ -54,6 +54,8 @@ type App struct {
 	reviser *revision.Reviser
 	handler http.Handler
 
+	standby    *store.WithStandby // answers reads of versions; nil: none is configured
+	unheard    atomic.Bool        // the standby did not answer the last time
 	stopping   atomic.Bool        // a signal came: /readyz fails, and connections are closed after their replies
 	location   location           // of the artifacts
 	lock       *sqlite.FolderLock // nil: the store's own, or another process has it
@@ -79,15 +81,14 @@ func Open(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 	if err := a.lockFolder(); err != nil {
 		return nil, err
 	}
-	var err error
-	if a.Store, err = openStore(ctx, cfg, a.now); err != nil {
+	if err := a.openStores(ctx); err != nil {
 		return nil, errors.Join(err, a.lock.Close())
 	}
 	if err := a.ready(ctx); err != nil {
-		return nil, errors.Join(err, a.Store.Close(), a.lock.Close())
+		return nil, errors.Join(err, a.closeStores(), a.lock.Close())
 	}
 	if err := a.assemble(ctx, opt); err != nil {
-		return nil, errors.Join(err, a.closeLocation(), a.Store.Close(), a.lock.Close())
+		return nil, errors.Join(err, a.closeLocation(), a.closeStores(), a.lock.Close())
 	}
 	return a, nil
 }
@@ -223,7 +224,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	if err := a.Metrics.QueueLength(a.pending); err != nil {
 		return fmt.Errorf("metrics: %w", err)
 	}
-	if a.Model, err = readmodel.New(readmodel.Options{Store: a.Store, CacheBytes: int64(a.Config.CacheBytes)}); err != nil {
+	if a.Model, err = readmodel.New(readmodel.Options{Store: a.reads(), CacheBytes: int64(a.Config.CacheBytes)}); err != nil {
 		return err
 	}
 	a.reviser = &revision.Reviser{Store: a.Store, Now: a.now, Prepare: a.Model, Log: a.log}
@@ -261,7 +262,7 @@ func policyOf(c config.Retention) retention.Policy {
 func (a *App) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	return errors.Join(a.Access.Flush(ctx), a.closeLocation(), a.Store.Close(), a.lock.Close())
+	return errors.Join(a.Access.Flush(ctx), a.closeLocation(), a.closeStores(), a.lock.Close())
 }
 
 func (a *App) closeLocation() error {

@@ -97,6 +97,9 @@ func (a *App) checks() []httpserver.Check {
 	if prober, ok := a.blobs.(blob.Prober); ok {
 		checks = append(checks, httpserver.BucketCheck(prober))
 	}
+	if a.standby != nil {
+		checks = append(checks, httpserver.Check{Name: "standby", Partial: true, Run: a.standbyAnswers})
+	}
 	return checks
 }
 

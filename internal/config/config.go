@@ -16,25 +16,26 @@ import (
 
 // Config has all settings. Load and Default return one.
 type Config struct {
-	Listen         string         // host:port to serve on
-	Data           string         // folder of the SQLite store, the blobs and the server's socket
-	DatabaseURL    string         // postgres://…; empty: SQLite in Data
-	BlobURL        string         // file:///… or s3://…; empty: a folder in Data
-	Role           Role           // which parts of the server run in this process
-	Hosts          []string       // host names that the server answers to; empty on a bind beyond loopback: all
-	TrustedProxies []netip.Prefix // networks whose X-Forwarded-For is trusted
-	Metrics        MetricsAccess  // who may read /metrics
-	MetricsListen  string         // host:port to serve /metrics on without a key; empty: none
-	SecretKey      string         // master keys that encrypt credentials; empty: those of a file in Data
-	OutboundAllow  []netip.Prefix // networks beyond the public ones that webhooks and integrations may connect to
-	BootstrapKey   string         // administrator's key to create at the first start; empty: a random one
-	LogFormat      LogFormat      // how log lines are written
-	LogLevel       slog.Level     // what is logged
-	ShutdownDelay  time.Duration  // how long requests are still accepted after a signal
-	ShutdownGrace  time.Duration  // how long running requests and imports may take to finish after that
-	CacheBytes     Size           // memory for the cached states of all schemas
-	Limits         Limits         // limits of requests and artifacts
-	Retention      Retention      // what is kept for how long
+	Listen          string         // host:port to serve on
+	Data            string         // folder of the SQLite store, the blobs and the server's socket
+	DatabaseURL     string         // postgres://…; empty: SQLite in Data
+	DatabaseReadURL string         // postgres://… of a standby that answers reads; empty: none
+	BlobURL         string         // file:///… or s3://…; empty: a folder in Data
+	Role            Role           // which parts of the server run in this process
+	Hosts           []string       // host names that the server answers to; empty on a bind beyond loopback: all
+	TrustedProxies  []netip.Prefix // networks whose X-Forwarded-For is trusted
+	Metrics         MetricsAccess  // who may read /metrics
+	MetricsListen   string         // host:port to serve /metrics on without a key; empty: none
+	SecretKey       string         // master keys that encrypt credentials; empty: those of a file in Data
+	OutboundAllow   []netip.Prefix // networks beyond the public ones that webhooks and integrations may connect to
+	BootstrapKey    string         // administrator's key to create at the first start; empty: a random one
+	LogFormat       LogFormat      // how log lines are written
+	LogLevel        slog.Level     // what is logged
+	ShutdownDelay   time.Duration  // how long requests are still accepted after a signal
+	ShutdownGrace   time.Duration  // how long running requests and imports may take to finish after that
+	CacheBytes      Size           // memory for the cached states of all schemas
+	Limits          Limits         // limits of requests and artifacts
+	Retention       Retention      // what is kept for how long
 
 	origin map[string]string // setting name → where its value came from; absent: default
 }

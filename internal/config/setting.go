@@ -36,6 +36,7 @@ var settings = []Setting{
 	text("listen", "address to serve on, host:port", func(c *Config) *string { return &c.Listen }),
 	text("data", "folder of the store, the blobs and the socket", func(c *Config) *string { return &c.Data }),
 	text("database_url", "PostgreSQL instead of SQLite, postgres://…", func(c *Config) *string { return &c.DatabaseURL }),
+	text("database_read_url", "a standby of database_url that answers reads, postgres://…", func(c *Config) *string { return &c.DatabaseReadURL }),
 	text("blob_url", "where artifacts are kept, file:///… or s3://bucket/prefix?endpoint=…&region=…", func(c *Config) *string { return &c.BlobURL }),
 	choice("role", "parts of the server to run here", func(c *Config) *Role { return &c.Role }, RoleAll, RoleAPI, RoleWorker),
 	secret(text("bootstrap_key", "administrator's key to create at the first start", func(c *Config) *string { return &c.BootstrapKey })),

@@ -22,8 +22,12 @@ func (c Config) Validate() error {
 	if c.MetricsListen != "" {
 		metricsErr = validListen("metrics_listen", c.MetricsListen)
 	}
+	var readErr error
+	if c.DatabaseReadURL != "" && c.DatabaseURL == "" {
+		readErr = errors.New("database_read_url needs database_url: it is a standby of that")
+	}
 	_, blobErr := ParseBlobAddress(c.BlobURL)
-	return errors.Join(validListen("listen", c.Listen), metricsErr, dataErr, validDatabase(c.DatabaseURL), blobErr, roleErr, c.Limits.validate())
+	return errors.Join(validListen("listen", c.Listen), metricsErr, dataErr, validDatabase("database_url", c.DatabaseURL), validDatabase("database_read_url", c.DatabaseReadURL), readErr, blobErr, roleErr, c.Limits.validate())
 }
 
 func validListen(setting, address string) error {
@@ -39,14 +43,14 @@ func validListen(setting, address string) error {
 	return nil
 }
 
-func validDatabase(address string) error {
+func validDatabase(setting, address string) error {
 	if address == "" {
 		return nil
 	}
 	// The parser's own message would repeat the address, password included.
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
-		return errors.New("database_url: want postgres://user:password@host:port/database")
+		return fmt.Errorf("%s: want postgres://user:password@host:port/database", setting)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Metrics struct {
 	imports      *prometheus.CounterVec
 	stageTime    *prometheus.HistogramVec
 	uploadedSize prometheus.Counter
+	standbyReads *prometheus.CounterVec
 }
 
 // NewMetrics makes a server's metrics in a registry of their own.
@@ -56,6 +57,10 @@ func NewMetrics(build Build) *Metrics {
 			Help: "Bytes of artifacts received.",
 		}),
 	}
+	m.standbyReads = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "thalweg_standby_reads_total",
+		Help: "Reads of versions where a standby is configured: served by it, or by the database because it was behind or away.",
+	}, []string{"outcome"})
 	details := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "thalweg_build_info",
 		Help:        "Always 1; the labels describe the build.",
@@ -63,7 +68,7 @@ func NewMetrics(build Build) *Metrics {
 	})
 	details.Set(1)
 	m.registry.MustRegister(
-		m.requests, m.requestTime, m.imports, m.stageTime, m.uploadedSize, details,
+		m.requests, m.requestTime, m.imports, m.stageTime, m.uploadedSize, m.standbyReads, details,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
@@ -94,6 +99,9 @@ func (m *Metrics) Stage(stage string, took time.Duration) {
 
 // Uploaded counts received bytes of artifacts.
 func (m *Metrics) Uploaded(bytes int64) { m.uploadedSize.Add(float64(bytes)) }
+
+// StandbyRead counts a read that a standby could have answered, by how it was answered.
+func (m *Metrics) StandbyRead(outcome string) { m.standbyReads.WithLabelValues(outcome).Inc() }
 
 // QueueLength makes the number of waiting imports a metric. length is called at each scrape with limited time; when it
 // fails the metric is left out of that scrape. It must be called once at most.

@@ -23,6 +23,7 @@ type db struct {
 	// classified, and which is retried, as a whole.
 	store *Store
 	ws    int64 // that a pool's queries are about
+	fresh Fresh // what a connection must have before it is read
 }
 
 // everyWorkspace is the workspace of queries that are about the installation:
@@ -30,7 +31,7 @@ type db struct {
 const everyWorkspace = 0
 
 // reader reads what belongs to one workspace.
-func (s *Store) reader(ws int64) db { return db{s.eng.Reader(), s.eng, s, ws} }
+func (s *Store) reader(ws int64) db { return db{s.eng.Reader(), s.eng, s, ws, s.fresh} }
 
 // scanner is a row whose columns can be read.
 type scanner interface{ Scan(dst ...any) error }
@@ -51,7 +52,7 @@ func list[T any](ctx context.Context, d db, scan func(scanner) (T, error), query
 	}
 	out, err := onPool(d.eng.Reader, func(pool *sql.DB) ([]T, error) {
 		d.sql = pool
-		conn, err := d.eng.Scope(ctx, pool, d.ws)
+		conn, err := d.eng.Scope(ctx, pool, d.ws, d.fresh)
 		if err != nil {
 			return nil, err
 		}

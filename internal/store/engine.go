@@ -16,8 +16,9 @@ type Engine interface {
 	Reader() *sql.DB
 	Writer() *sql.DB
 	// Scope returns a connection of the reading pool that the database itself
-	// limits to one workspace, 0 = none; nil where it does no such thing.
-	Scope(ctx context.Context, pool *sql.DB, ws int64) (*sql.Conn, error)
+	// limits to one workspace, 0 = none, and that has what fresh asks for, else
+	// ErrBehind; nil where any connection will do.
+	Scope(ctx context.Context, pool *sql.DB, ws int64, fresh Fresh) (*sql.Conn, error)
 	// Rebind turns the ? of a query into the engine's own placeholders.
 	Rebind(query string) string
 	// LockRows is the clause that locks the rows of the named tables and skips

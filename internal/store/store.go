@@ -19,6 +19,7 @@ type Store struct {
 	wake   chan struct{}
 	leases leaseLines
 	saves  atomic.Int64 // begun by this process
+	fresh  Fresh        // what a connection must have before it is read
 	fullAt atomic.Int64 // when the medium was last found full; microseconds, 0 = never
 }
 

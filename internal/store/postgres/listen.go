@@ -21,6 +21,9 @@ func (e *engine) Notify(ctx context.Context, tx store.Tx) error {
 // Listen wakes on every notice until Close. While the database does not answer
 // it tries again, ever more slowly; workers poll as well.
 func (e *engine) Listen(wake func()) {
+	if e.standby {
+		return
+	}
 	e.stopped = make(chan struct{})
 	go func() {
 		defer close(e.stopped)

@@ -33,15 +33,23 @@ type Options struct {
 // Open connects to a database by its URL. The tables are not touched before
 // Migrate.
 func Open(ctx context.Context, url string, o Options) (*store.Store, error) {
-	e, err := connect(ctx, url)
+	e, now, err := open(ctx, url, o)
 	if err != nil {
 		return nil, err
 	}
-	now := o.Now
-	if e.simulated = now != nil; !e.simulated {
-		now = time.Now
-	}
 	return store.New(e, now), nil
+}
+
+func open(ctx context.Context, url string, o Options) (*engine, func() time.Time, error) {
+	e, err := connect(ctx, url)
+	if err != nil {
+		return nil, nil, err
+	}
+	if o.Now == nil {
+		return e, time.Now, nil
+	}
+	e.simulated = true
+	return e, o.Now, nil
 }
 
 func connect(ctx context.Context, url string) (*engine, error) {
@@ -93,6 +101,7 @@ type engine struct {
 	config         *pgx.ConnConfig
 	writer, reader *sql.DB
 	simulated      bool   // the clock is a test's
+	standby        bool   // of a database, which has no writers and nothing to listen to
 	role           string // of the reading connections; "" = that of the address
 
 	// rebound keeps queries that were rewritten. They are few: the store's own,
@@ -135,7 +144,7 @@ func (e *engine) Close() error {
 	if e.stopped != nil {
 		<-e.stopped
 	}
-	if e.reader == nil { // Open failed
+	if e.reader == nil || e.standby { // Open failed, or both are one
 		return e.writer.Close()
 	}
 	return errors.Join(e.reader.Close(), e.writer.Close())

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Row-level security is a second line of defence for workspaces: where a role
@@ -38,32 +41,38 @@ func readerParams(role string) map[string]string {
 	return params
 }
 
-// Scope sets the workspace of a reading connection, unless it is set already.
-// A connection on which it was never set sees an error, not rows.
-func (e *engine) Scope(ctx context.Context, pool *sql.DB, ws int64) (*sql.Conn, error) {
-	if e.role == "" {
+// Scope sets the workspace of a reading connection, unless it is set already, and has it checked for what is needed.
+// A connection on which the workspace was never set sees an error, not rows.
+func (e *engine) Scope(ctx context.Context, pool *sql.DB, ws int64, fresh store.Fresh) (*sql.Conn, error) {
+	if e.role == "" && fresh.Version == 0 {
 		return nil, nil
 	}
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := conn.Raw(func(driver any) error { return setWorkspace(ctx, driver, ws) }); err != nil {
+	err = conn.Raw(func(driver any) error {
+		c, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("connection of type %T", driver)
+		}
+		if err := e.setWorkspace(ctx, c.Conn(), ws); err != nil {
+			return err
+		}
+		return mustHave(ctx, c.Conn(), fresh)
+	})
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("workspace %d: %w", ws, err), conn.Close())
 	}
 	return conn, nil
 }
 
-func setWorkspace(ctx context.Context, driver any, ws int64) error {
-	c, ok := driver.(*stdlib.Conn)
-	if !ok {
-		return fmt.Errorf("connection of type %T", driver)
-	}
-	known := c.Conn().PgConn().CustomData()
-	if known[workspaceSetting] == ws {
+func (e *engine) setWorkspace(ctx context.Context, conn *pgx.Conn, ws int64) error {
+	known := conn.PgConn().CustomData()
+	if e.role == "" || known[workspaceSetting] == ws {
 		return nil
 	}
-	if _, err := c.Conn().Exec(ctx, fmt.Sprintf("SET %s = '%d'", workspaceSetting, ws)); err != nil {
+	if _, err := conn.Exec(ctx, fmt.Sprintf("SET %s = '%d'", workspaceSetting, ws)); err != nil {
 		return err
 	}
 	known[workspaceSetting] = ws

@@ -59,7 +59,7 @@ func TestReadingConnectionsSeeOneWorkspace(t *testing.T) {
 		t.Fatalf("the owner sees %d schemas, %v", n, err)
 	}
 	for ws, want := range map[int64]int64{1: 1, 2: 1, 3: 0, 0: 2} {
-		conn, err := e.Scope(ctx, e.reader, ws)
+		conn, err := e.Scope(ctx, e.reader, ws, store.Fresh{})
 		if err != nil || conn == nil {
 			t.Fatalf("workspace %d: %v, %v", ws, conn, err)
 		}
@@ -116,7 +116,7 @@ func TestInterleavedWorkspaces(t *testing.T) {
 }
 
 func seesOnly(ctx context.Context, e *engine, ws int64) error {
-	conn, err := e.Scope(ctx, e.reader, ws)
+	conn, err := e.Scope(ctx, e.reader, ws, store.Fresh{})
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,9 @@ func (e *engine) Writer() *sql.DB {
 }
 
 // Scope: SQLite has no row-level security.
-func (e *engine) Scope(context.Context, *sql.DB, int64) (*sql.Conn, error) { return nil, nil }
+func (e *engine) Scope(context.Context, *sql.DB, int64, store.Fresh) (*sql.Conn, error) {
+	return nil, nil
+}
 
 // Rebind: SQLite knows ? itself.
 func (e *engine) Rebind(query string) string { return query }
