@@ -183,7 +183,7 @@ func TestFreshnessIsServed(t *testing.T) {
 			"/api/v1/assets/" + table: "data.attributes.freshness.", "/api/v1/freshness?status=warn&schema_id=" + r.schema: "data.0.attributes.",
 		} {
 			for name, want := range map[string]any{
-				"status": "warn", "max_loaded_at": "2026-05-01T08:00:00Z", "snapshotted_at": "2026-05-01T10:00:00Z", "lag_seconds": 7200.0,
+				"status": "warn", "max_loaded_at": "2026-05-01T08:00:00Z", "snapshotted_at": "2026-05-01T10:00:00Z", "lag_seconds": 7200.0, "sla.limit_seconds": 3600.0, "sla.met": false, "sla.late_seconds": 3600.0,
 				"warn_after.count": 1.0, "warn_after.period": "hour", "error_after": nil, "error": nil, "execution_time": 0.1, "run": "RUN-1",
 			} {
 				r.wants(at+" "+name, r.get(at, prefix+name), want)

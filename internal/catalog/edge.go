@@ -1,6 +1,10 @@
 package catalog
 
-import "cmp"
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
 
 // EdgeType classifies an edge.
 type EdgeType string
@@ -69,4 +73,16 @@ type TestBody struct {
 	Macros      []string          `json:"macros,omitempty"` // unique_ids of the macros that it calls
 	Code        *Code             `json:"code,omitempty"`
 	Enabled     bool              `json:"enabled"`
+}
+
+// SameCode reports whether both execute the same, with the same severity.
+func (b *TestBody) SameCode(o *TestBody) bool {
+	raw := func(b *TestBody) (h Hash) {
+		if b.Code != nil {
+			h = b.Code.Raw
+		}
+		return h
+	}
+	return b.Test == o.Test && b.Column == o.Column && b.Severity == o.Severity && b.Enabled == o.Enabled &&
+		raw(b) == raw(o) && maps.Equal(b.Args, o.Args) && slices.Equal(b.Parents, o.Parents)
 }

@@ -94,8 +94,26 @@ type Criteria struct {
 	Filter     string
 }
 
+// Limit returns the largest age that is demanded: that of an error, else that of a warning; false if there is none.
+func (c *Criteria) Limit() (time.Duration, bool) {
+	for _, age := range []*Age{c.ErrorAfter, c.WarnAfter} {
+		if age != nil {
+			if d, ok := age.Duration(); ok {
+				return d, true
+			}
+		}
+	}
+	return 0, false
+}
+
 // Age is a number of periods.
 type Age struct {
 	Count  int64
 	Period string // "minute", "hour", "day"
+}
+
+// Duration is the age as a time; false of a period that dbt does not have.
+func (a Age) Duration() (time.Duration, bool) {
+	period := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[a.Period]
+	return time.Duration(a.Count) * period, period > 0
 }

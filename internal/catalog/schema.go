@@ -12,6 +12,7 @@ type Schema struct {
 	Name        string
 	Environment string
 	Policy      Policy
+	Health      HealthWeights
 	Version     int64 // number of the served state; 0 before the first import
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

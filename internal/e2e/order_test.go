@@ -121,6 +121,8 @@ var notOfTheState = []string{
 	"/api/v1/healthcheck", "/api/v1/assets/{id}/changes",
 	// They name versions and imports, too.
 	"/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/diff", "/api/v1/issues", "/api/v1/export",
+	// What code was known when results came.
+	"/api/v1/flaky_tests",
 }
 
 // everyAsset is up to how many assets the state has what the routes below return of each

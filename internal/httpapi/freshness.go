@@ -20,12 +20,20 @@ type Freshness struct {
 	LagSeconds    *float64                 `json:"lag_seconds" doc:"From max_loaded_at to snapshotted_at"`
 	WarnAfter     httpserver.Nullable[Age] `json:"warn_after"`
 	ErrorAfter    httpserver.Nullable[Age] `json:"error_after"`
+	SLA           httpserver.Nullable[SLA] `json:"sla" doc:"How the lag compares with the largest age that is demanded; null if none is, or the source could not be queried"`
 	Filter        *string                  `json:"filter" doc:"Condition on the rows that count"`
 	Error         *string                  `json:"error" doc:"Why the source could not be queried"`
 	ExecutionTime *float64                 `json:"execution_time" doc:"Seconds"`
 	Run           *string                  `json:"run"`
 	Asset         *string                  `json:"asset,omitempty" doc:"Table of the source; in lists"`
 	Name          *string                  `json:"name,omitempty" doc:"Of that table; in lists"`
+}
+
+// SLA is how the age of a source compares with the largest one that its project allows.
+type SLA struct {
+	LimitSeconds float64 `json:"limit_seconds" doc:"error_after, without it warn_after"`
+	Met          bool    `json:"met" doc:"lag_seconds is not more"`
+	LateSeconds  float64 `json:"late_seconds" doc:"How much more it is"`
 }
 
 // Age is a number of periods.
@@ -40,6 +48,38 @@ func (a *API) registerFreshness(s *httpserver.Server) {
 		Summary:     "List the freshness of the sources of a schema",
 		Description: "The newest result of dbt source freshness of each source that has one. With at it is what was known then.",
 	}, a.listFreshness)
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/assets/{id}/freshness", Scope: access.ReadCatalog, ID: "list-asset-freshness", Tag: "runs",
+		Summary:     "List the freshness of a source over time, newest first",
+		Description: "One for each dbt source freshness that looked at it, with its lag and whether that is within what is demanded; with at those that were known then. Empty for an asset that is not a source.",
+	}, a.listAssetFreshness)
+}
+
+type assetFreshnessInput struct {
+	AssetParam
+	AtParam
+	httpserver.PageParams
+}
+
+func (a *API) listAssetFreshness(ctx context.Context, p access.Principal, in *assetFreshnessInput) (*httpserver.Body[httpserver.List[Freshness]], error) {
+	f, err := a.asset(ctx, p, in.ref(), in.At)
+	if err != nil {
+		return nil, err
+	}
+	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := f.view.FreshnessHistory(ctx, &f.asset, page)
+	if err != nil {
+		return nil, httpserver.StaleCursor(err, page)
+	}
+	out := httpserver.ListOfPage[Freshness](ctx, a.cursors, p.WS, in.Limit, rows)
+	out.Meta.Version = f.version
+	for _, row := range rows.Rows {
+		out.Data = append(out.Data, httpserver.Resource[Freshness]{ID: row.Run.String() + "." + row.UniqueID, Type: "freshness", Attributes: freshnessOf(row)})
+	}
+	return httpserver.Reply(out), nil
 }
 
 type freshnessInput struct {
@@ -123,6 +163,9 @@ func (f *Freshness) demands(c *catalog.Criteria) {
 	}
 	f.WarnAfter, f.ErrorAfter = httpserver.NullableOf((*Age)(c.WarnAfter)), httpserver.NullableOf((*Age)(c.ErrorAfter))
 	f.Filter = optional(c.Filter)
+	if limit, ok := c.Limit(); ok && f.LagSeconds != nil {
+		f.SLA = httpserver.NullableOf(&SLA{LimitSeconds: limit.Seconds(), Met: *f.LagSeconds <= limit.Seconds(), LateSeconds: max(0, *f.LagSeconds-limit.Seconds())})
+	}
 }
 
 // assetFreshness is the freshness of a source: its newest result, else what its project demands.

@@ -107,6 +107,8 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerTestHistory(s)
 	a.registerRuns(s)
 	a.registerFreshness(s)
+	a.registerTrends(s)
+	a.registerHealth(s)
 	a.registerCoverage(s)
 	a.registerIssues(s)
 	a.registerChanges(s)

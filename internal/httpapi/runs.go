@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
@@ -14,24 +15,33 @@ import (
 
 // Run is one dbt invocation.
 type Run struct {
-	InvocationID string         `json:"invocation_id"`
-	Command      string         `json:"command" doc:"build, run, test …"`
-	Args         map[string]any `json:"args" doc:"What dbt was called with, without paths and the values of variables"`
-	CountsAs     string         `json:"counts_as" enum:"latest,history,nothing" doc:"latest: its results may be the latest of their nodes; history: tables were made without their rows (--empty, clone); nothing: the command builds nothing (docs generate, compile, show …)"`
-	Outcome      string         `json:"outcome" enum:"success,warned,failed,nothing" doc:"By the worst of its results; nothing: the command builds and tests nothing (docs generate, compile …), whatever its results report"`
-	Partial      bool           `json:"partial" doc:"Nodes were chosen by select, exclude, selector or resource types"`
-	Counts       RunCounts      `json:"counts"`
-	RetryOf      *string        `json:"retry_of" doc:"Run that this dbt retry continued: the newest one before it in which a node failed or was skipped that it executed"`
-	RetriedBy    *string        `json:"retried_by" doc:"Run of dbt retry that continued this one"`
-	DBTVersion   string         `json:"dbt_version"`
-	GeneratedAt  *string        `json:"generated_at" format:"date-time"`
-	Elapsed      float64        `json:"elapsed" doc:"Seconds"`
-	Nodes        int            `json:"nodes" doc:"Number of results"`
-	Import       *string        `json:"import" doc:"The import that it comes from"`
-	Artifact     string         `json:"artifact" enum:"run_results,sources" doc:"The file that it comes from"`
-	Results      []Result       `json:"results,omitempty" doc:"Paged; not in lists of runs"`
-	Freshness    []Freshness    `json:"freshness,omitempty" doc:"Results of dbt source freshness; paged, not in lists of runs"`
+	InvocationID string                     `json:"invocation_id"`
+	Command      string                     `json:"command" doc:"build, run, test …"`
+	Args         map[string]any             `json:"args" doc:"What dbt was called with, without paths and the values of variables"`
+	CountsAs     string                     `json:"counts_as" enum:"latest,history,nothing" doc:"latest: its results may be the latest of their nodes; history: tables were made without their rows (--empty, clone); nothing: the command builds nothing (docs generate, compile, show …)"`
+	Outcome      string                     `json:"outcome" enum:"success,warned,failed,nothing" doc:"By the worst of its results; nothing: the command builds and tests nothing (docs generate, compile …), whatever its results report"`
+	Partial      bool                       `json:"partial" doc:"Nodes were chosen by select, exclude, selector or resource types"`
+	Counts       RunCounts                  `json:"counts"`
+	RetryOf      *string                    `json:"retry_of" doc:"Run that this dbt retry continued: the newest one before it in which a node failed or was skipped that it executed"`
+	RetriedBy    *string                    `json:"retried_by" doc:"Run of dbt retry that continued this one"`
+	DBTVersion   string                     `json:"dbt_version"`
+	GeneratedAt  *string                    `json:"generated_at" format:"date-time"`
+	Elapsed      float64                    `json:"elapsed" doc:"Seconds"`
+	Usual        httpserver.Nullable[Usual] `json:"usual" doc:"Elapsed of the 20 runs before it that are like it: of the same project and command, of chosen nodes if it was of chosen nodes; null of fewer than three"`
+	Nodes        int                        `json:"nodes" doc:"Number of results"`
+	Import       *string                    `json:"import" doc:"The import that it comes from"`
+	Artifact     string                     `json:"artifact" enum:"run_results,sources" doc:"The file that it comes from"`
+	Results      []Result                   `json:"results,omitempty" doc:"Paged; not in lists of runs"`
+	Freshness    []Freshness                `json:"freshness,omitempty" doc:"Results of dbt source freshness; paged, not in lists of runs"`
 }
+
+// Usual is how long something took before.
+type Usual struct {
+	Median float64 `json:"median" doc:"Seconds"`
+	Of     int     `json:"of" doc:"How many it is the median of"`
+}
+
+func usualOf(u readmodel.Usual) *Usual { return &Usual{Median: u.Median, Of: u.Of} }
 
 // RunCounts counts the results of a run. Results of another class, such as those of tests that were only compiled, are
 // in none of them.
@@ -59,13 +69,14 @@ type Result struct {
 	CompletedAt   *string `json:"completed_at" format:"date-time"`
 	RowsAffected  *int64  `json:"rows_affected"`
 	Thread        *string `json:"thread"`
+	Usual         *Usual  `json:"usual,omitempty" doc:"Execution times of those of the 20 results of the node before it that were executed (success, pass, warn or fail); in lists of an asset's results, if there are three"`
 	// Offset has fractions of a second, which the times have not.
 	Offset *float64 `json:"offset,omitempty" doc:"Seconds from the beginning of the run to started_at; in a run and its critical path"`
 }
 
 func (a *API) registerRuns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Sample: []string{"schema_id"}, Tag: "runs", Summary: "List dbt invocations, newest first", Description: "One for each run_results.json and sources.json that was sent. With at, which requires schema_id or project, those that were known then.",
+		Method: http.MethodGet, Path: "/api/v1/runs", Scope: access.ReadCatalog, ID: "list-runs", Sample: []string{"schema_id"}, Tag: "runs", Summary: "List dbt invocations", Description: "One for each run_results.json and sources.json that was sent, the newest first unless sort says otherwise. With at, which requires schema_id or project, those that were known then.",
 	}, a.listRuns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",
@@ -92,6 +103,15 @@ type runsInput struct {
 	Command  string `query:"command" maxLength:"64" doc:"build, run, test, retry, generate …"`
 	Artifact string `query:"artifact" enum:"run_results,sources" doc:"The file that it comes from"`
 	Partial  string `query:"partial" enum:"true,false" doc:"Whether nodes were chosen"`
+	Sort     string `query:"sort" enum:"generated_at,-generated_at,elapsed,-elapsed,nodes,-nodes,failures,-failures" default:"-generated_at" doc:"With - the largest first. failures are counts.fail and counts.error together. Of equal values generated_at decides"`
+}
+
+var runSorts = map[string]store.RunSortBy{"generated_at": store.RunsByTime, "elapsed": store.RunsByElapsed, "nodes": store.RunsByResults, "failures": store.RunsByFailures}
+
+// runSort is the order that a parameter asks for.
+func runSort(text string) store.RunSort {
+	by, descending := strings.CutPrefix(text, "-")
+	return store.RunSort{By: runSorts[by], Ascending: !descending}
 }
 
 func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (*httpserver.Body[httpserver.List[Run]], error) {
@@ -99,7 +119,7 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 	if err != nil {
 		return nil, err
 	}
-	filter := store.RunFilter{Outcome: catalog.RunOutcome(in.Outcome), Command: in.Command, Artifact: in.Artifact}
+	filter := store.RunFilter{Outcome: catalog.RunOutcome(in.Outcome), Command: in.Command, Artifact: in.Artifact, Sort: runSort(in.Sort)}
 	if in.Partial != "" {
 		partial := in.Partial == "true"
 		filter.Selected = &partial
@@ -124,7 +144,7 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := httpserver.ListOf[Run](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOfPage[Run](ctx, a.cursors, p.WS, in.Limit, rows)
 	for _, row := range rows.Rows {
 		r, err := a.runResource(ctx, p, row)
 		if err != nil {
@@ -227,9 +247,17 @@ func (a *API) listAssetRuns(ctx context.Context, p access.Principal, in *assetRu
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := httpserver.ListOf[Result](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
+	usual, err := f.view.UsualDurations(ctx, &f.asset, rows.Rows)
+	if err != nil {
+		return nil, err
+	}
+	out := httpserver.ListOfPage[Result](ctx, a.cursors, p.WS, in.Limit, rows)
 	for _, r := range rows.Rows {
-		out.Data = append(out.Data, nodeResultResource(r))
+		row := nodeResultResource(r)
+		if u, ok := usual[readmodel.ResultKey{Run: r.Run, Node: r.UniqueID}]; ok {
+			row.Attributes.Usual = usualOf(u)
+		}
+		out.Data = append(out.Data, row)
 	}
 	return httpserver.Reply(out), nil
 }
@@ -257,6 +285,13 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 	retries, err := view.Retries(ctx, run)
 	if err != nil {
 		return out, err
+	}
+	usual, ok, err := view.UsualElapsed(ctx, run)
+	if err != nil {
+		return out, err
+	}
+	if ok {
+		out.Attributes.Usual = httpserver.NullableOf(usualOf(usual))
 	}
 	out.Attributes.RetryOf, out.Attributes.RetriedBy = runLabel(retries.Of), runLabel(retries.By)
 	out.Relationships.Schema = &httpserver.Named{ID: run.SchemaID.String(), Name: view.Schema.Name}

@@ -22,6 +22,7 @@ type Schema struct {
 	Name        string                          `json:"name"`
 	Environment string                          `json:"environment"`
 	Policy      Policy                          `json:"policy"`
+	Health      HealthWeights                   `json:"health" doc:"Weights of what the health of a table is made of"`
 	Version     int64                           `json:"version" doc:"Number of the served state; 0 before the first import"`
 	Tables      int64                           `json:"tables" doc:"Present tables"`
 	LastImport  httpserver.Nullable[LastImport] `json:"last_import"`
@@ -82,6 +83,7 @@ type SchemaPatch struct {
 	Name        *string      `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	Environment *string      `json:"environment,omitempty" maxLength:"100"`
 	Policy      *PolicyPatch `json:"policy,omitempty"`
+	Health      *HealthPatch `json:"health,omitempty" doc:"Weights; those that are not given stay"`
 	// Targets of other projects stay.
 	Targets []TargetPatch `json:"targets,omitempty" nullable:"false" maxItems:"100" doc:"Targets that feed the schema from now on; those of other projects stay"`
 }
@@ -115,7 +117,7 @@ func (a *API) registerSchemas(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/schemas/{id}", Scope: access.ReadCatalog, ID: "get-schema", Tag: "schemas", Summary: "Read a schema", Description: "Name, environment, merge policy, served version, number of tables and last import.",
 	}, a.getSchema)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment, policy or targets; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective; what a new policy changes is changed at once, in one version. " +
+		Method: http.MethodPatch, Path: "/api/v1/schemas/{id}", Scope: access.WriteCatalog, ID: "update-schema", Example: `{"policy":{"description":"smart"}}`, Tag: "schemas", Summary: "Update a schema", Description: "Changes name, environment, policy, weights of health or targets; rules that are not given stay. With `If-Match` it is refused (412) if the schema has changed since it was read; the reply's `ETag` is the next one. The policy decides for each property of assets and of columns whether dbt's or a person's value is effective; what a new policy changes is changed at once, in one version. " +
 			"A manifest of another target than the one of its project waits until it is confirmed (see removals); with `expected` that is so of its first one, too. A new target moves nothing by itself: what is served stays until a manifest of it is applied, which is queued at once if it waits.",
 	}, a.updateSchema)
 	httpserver.Register(s, httpserver.Operation{
@@ -223,6 +225,13 @@ func (a *API) updateSchema(ctx context.Context, p access.Principal, in *updateSc
 	if in.Body.Policy != nil {
 		patch.Policy = in.Body.Policy.onto
 	}
+	if in.Body.Health != nil {
+		patch.Health = in.Body.Health.onto
+		weights := view.Schema.Health
+		if patch.Health(&weights); weights.Check() != nil {
+			return nil, invalidField("health", "needs a weight that is not 0")
+		}
+	}
 	if err := a.editor.UpdateSchema(ctx, p.WS, view.Schema.ID, p.Actor(), patch); err != nil {
 		return nil, err
 	}
@@ -310,6 +319,7 @@ func schemaResource(row store.SchemaRow) httpserver.Resource[Schema] {
 			Description: ruleText(row.Policy.Description), Owners: ruleText(row.Policy.Owners), Tags: ruleText(row.Policy.Tags),
 			ColumnDescription: ruleText(row.Policy.ColumnDescription), ColumnTags: ruleText(row.Policy.ColumnTags),
 		},
+		Health:    weightsOf(row.Health),
 		CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 	}
 	out.Targets = []Target{}

@@ -64,7 +64,7 @@ func (a *API) listTestHistory(ctx context.Context, p access.Principal, in *testH
 	if err != nil {
 		return nil, httpserver.StaleCursor(err, page)
 	}
-	out := httpserver.ListOf[Result](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
+	out := httpserver.ListOfPage[Result](ctx, a.cursors, p.WS, in.Limit, rows)
 	out.Meta.Version = view.Version
 	for _, r := range rows.Rows {
 		out.Data = append(out.Data, nodeResultResource(r))

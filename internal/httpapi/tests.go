@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -34,7 +35,7 @@ func (a *API) registerTests(s *httpserver.Server) {
 		Summary: "Data tests of a table, with their latest results", Description: "Each with its latest result. `GET /tests?asset=` has filters and pages.",
 	}, a.listAssetTests)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Sample: []string{"schema_id"}, Tag: "tests", Summary: "Data tests of a schema or of an asset", Description: "Data tests with their latest results, by id. Filters by status, asset and project.",
+		Method: http.MethodGet, Path: "/api/v1/tests", Scope: access.ReadCatalog, ID: "list-tests", Sample: []string{"schema_id"}, Tag: "tests", Summary: "Data tests of a schema or of an asset", Description: "Data tests with their latest results, by id unless sort says otherwise. Filters by status, asset and project.",
 	}, a.listTests)
 }
 
@@ -64,6 +65,13 @@ type testsInput struct {
 	AssetLookup
 	Asset  string `query:"asset" maxLength:"4096" doc:"Only the tests of this asset: an id, or with schema_id a dbt unique_id or a relation" example:"TBL-31"`
 	Status string `query:"status" enum:"pass,warn,fail,error,skipped,unknown" doc:"Class of the latest result"`
+	Sort   string `query:"sort" enum:"unique_id,-unique_id,status,-status,completed_at,-completed_at,execution_time,-execution_time,failures,-failures" doc:"By the latest result, with - the largest first; tests without one come last. status begins with the worst. By id if it is not given"`
+}
+
+// testSort is the order that a parameter asks for.
+func testSort(text string) readmodel.TestSort {
+	by, descending := strings.CutPrefix(text, "-")
+	return readmodel.TestSort{By: readmodel.TestSortBy(by), Descending: descending}
 }
 
 func (a *API) listTests(ctx context.Context, p access.Principal, in *testsInput) (*httpserver.Body[httpserver.List[Test]], error) {
@@ -86,7 +94,7 @@ func (a *API) listTests(ctx context.Context, p access.Principal, in *testsInput)
 
 // testsView returns the schema whose tests are listed, and the filter.
 func (a *API) testsView(ctx context.Context, p access.Principal, in *testsInput) (view *readmodel.View, f readmodel.TestFilter, err error) {
-	f.Class = in.Status
+	f.Class, f.Sort = in.Status, testSort(in.Sort)
 	if in.Asset != "" {
 		asset, err := a.asset(ctx, p, assetRef{param: "asset", name: in.Asset, AssetLookup: in.AssetLookup}, in.At)
 		f.Asset = asset.asset.ID

@@ -44,9 +44,17 @@ type Links struct {
 type ListMeta struct {
 	Limit     int                         `json:"limit" doc:"Maximum number of rows per page"`
 	Total     *int64                      `json:"total" doc:"Rows of the whole list; null if they are not counted"`
+	AtLeast   int64                       `json:"at_least,omitempty" doc:"If total is null: as many rows were counted, and there are more"`
+	From      *Window                     `json:"from,omitempty" doc:"The newest runs that the rows were worked out from"`
 	Breakdown map[string]map[string]int64 `json:"breakdown,omitempty" doc:"Rows of the whole list by the requested properties"`
 	Version   int64                       `json:"version,omitempty" doc:"Version of the schema that was read"`
 	Warnings  []string                    `json:"warnings,omitempty" nullable:"false" doc:"Values of filters that nothing has, with near names; what the list lacks"`
+}
+
+// Window is what statistics of runs are made of.
+type Window struct {
+	Runs    int `json:"runs"`
+	Results int `json:"results"`
 }
 
 // Body is a reply without headers of its own.

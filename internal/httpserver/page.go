@@ -36,6 +36,15 @@ func ListOf[A any](ctx context.Context, c *Cursors, ws int64, limit int, next st
 	return list
 }
 
+// ListOfPage returns an empty page for rows to be appended, of a page of the store.
+func ListOfPage[A, R any](ctx context.Context, c *Cursors, ws int64, limit int, rows store.Paged[R]) List[A] {
+	list := ListOf[A](ctx, c, ws, limit, rows.Next, rows.Total)
+	if rows.More {
+		list.Meta.Total, list.Meta.AtLeast = nil, rows.Total
+	}
+	return list
+}
+
 // StaleCursor turns the store's rejection of a page position into the reply for an invalid cursor; every other error
 // is returned unchanged.
 func StaleCursor(err error, page store.Page) error {

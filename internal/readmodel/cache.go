@@ -27,11 +27,16 @@ const (
 	testNodesPart
 	searchPart
 	usesPart
-	classesPart    // of latest results
-	latestPart     // latest results of the nodes of pages
-	testStatesPart // tests with the class of their latest result
-	freshnessPart  // of the sources that are there
-	coveragePart   // of all tables together
+	tablesCoveragePart // of each table
+	classesPart        // of latest results
+	latestPart         // latest results of the nodes of pages
+	testStatesPart     // tests with the class of their latest result
+	freshnessPart      // of the sources that are there
+	coveragePart       // of all tables together
+	testOrderPart      // what tests are sorted by
+	recentRunsPart     // newest runs with their results
+	flakyPart          // outcomes of data tests over those runs
+	healthPart         // of each table
 	partKinds
 )
 

@@ -131,6 +131,17 @@ func (v *View) tablesOf(ctx context.Context, rows []store.SourceFreshness) (map[
 	return out, nil
 }
 
+// FreshnessHistory lists the results of dbt source freshness of the source that an asset is, newest first; none of
+// another asset. Of several sources it is the first.
+func (v *View) FreshnessHistory(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[catalog.Freshness], error) {
+	for _, n := range asset.Nodes {
+		if catalog.KindOfNode(n.UniqueID, catalog.KindTable) == catalog.KindSource {
+			return v.m.store.FreshnessHistory(ctx, v.ws(), v.Schema.ID, n, v.asOf, p)
+		}
+	}
+	return store.Paged[catalog.Freshness]{}, nil
+}
+
 // freshnessOf returns the newest freshness of those of the nodes that are sources
 // and have one.
 func (v *View) freshnessOf(ctx context.Context, nodes []catalog.NodeRef) (map[catalog.NodeRef]store.SourceFreshness, error) {

@@ -329,7 +329,7 @@ func neighboursIn(g *graph.Graph) [][2][]int32 {
 }
 
 func diffStates(want, got any) string {
-	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, use{}, lineage.ColumnGraph{}, graph.Names{}),
+	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, use{}, tablesCoverage{}, tableCoverage{}, lineage.ColumnGraph{}, graph.Names{}),
 		cmpopts.IgnoreFields(lineage.ColumnGraph{}, "found"))
 }
 

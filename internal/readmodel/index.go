@@ -145,16 +145,30 @@ func (x *index) post(each func(*Asset, func(string))) postings {
 	return lists
 }
 
+// nodeKeys returns the keys of the assets' nodes, by position.
+func (x *index) nodeKeys() []store.NodeKey {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.keyed()
+	return x.nodes
+}
+
+// keyed makes the keys of the assets' nodes; mu is held.
+func (x *index) keyed() {
+	if x.nodes != nil {
+		return
+	}
+	x.nodes = make([]store.NodeKey, len(x.all))
+	for i, a := range x.all {
+		x.nodes[i] = store.NodeKeyOf(a.Project, a.UniqueID)
+	}
+}
+
 // status returns the positions of the assets whose latest result is of a class.
 func (x *index) status(classes *Classes, class string) []int32 {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if x.nodes == nil {
-		x.nodes = make([]store.NodeKey, len(x.all))
-		for i, a := range x.all {
-			x.nodes[i] = store.NodeKeyOf(a.Project, a.UniqueID)
-		}
-	}
+	x.keyed()
 	if x.statusOf != classes {
 		x.statusOf, x.statuses = classes, postings{}
 		for i, node := range x.nodes {

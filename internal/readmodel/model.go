@@ -90,7 +90,7 @@ func (s schemaKey) key(kind partKind, version int64) partKey {
 // which of them the view knows.
 func (v *View) resultsKey(kind partKind, results int64) partKey {
 	version := v.Version
-	if (kind == classesPart || kind == latestPart) && v.asOf.IsNow() {
+	if (kind == classesPart || kind == latestPart || kind == recentRunsPart) && v.asOf.IsNow() {
 		version = 0 // those of now belong to all versions
 	}
 	key := v.schemaKey().key(kind, version)

@@ -21,6 +21,7 @@ import (
 //	testNodes data tests as nodes, for selectors that need them       (testnodes.go)
 //	search    the search index                                        (searchindex.go)
 //	uses      what uses which macros and docs blocks                  (uses.go)
+//	coverage  what of each table is documented, owned and tested      (tablecoverage.go)
 //
 // A part is loaded when somebody first asks for it. From then on the part of the
 // next version is derived from it, the version's delta and the rows that the
@@ -54,6 +55,7 @@ func derivers() []deriver {
 		{testNodesPart, loadTestNodes, nextTestNodes},
 		{searchPart, loadSearchIndex, nextSearchIndex},
 		{usesPart, loadUses, nextUses},
+		{tablesCoveragePart, loadTablesCoverage, nextTablesCoverage},
 	}
 }
 

@@ -1,8 +1,10 @@
 package readmodel
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -30,33 +32,42 @@ type TestFilter struct {
 	Class   string // of the latest result
 	Asset   catalog.AssetID
 	Project catalog.ProjectID
+	Sort    TestSort
 }
 
-// Tests lists tests by id. The state knows which match; only those of the page are
+// Tests lists tests, by id unless the filter sorts them. The state knows which match; only those of the page are
 // read.
 func (v *View) Tests(ctx context.Context, f TestFilter, p store.Page) (store.Paged[Test], error) {
 	out := store.Paged[Test]{}
-	var after int64
-	if _, err := p.Position(&after); err != nil {
-		return out, err
-	}
 	states, err := v.testStates(ctx)
 	if err != nil {
 		return out, err
 	}
-	ids, more, total := states.page(f, catalog.TestID(after), p.Size())
-	out.Total = total
-	if more {
-		if out.Next, err = store.NewPosition(ids[len(ids)-1]); err != nil {
-			return out, err
-		}
+	var ids []catalog.TestID
+	if f.Sort.By == "" {
+		ids, out.Next, out.Total, err = states.byID(f, p)
+	} else {
+		ids, out.Next, out.Total, err = v.sortedTests(ctx, states, f, p)
 	}
-	tests, err := v.m.store.TestsByID(ctx, v.ws(), v.Schema.ID, v.Version, ids)
 	if err != nil {
 		return out, err
 	}
-	out.Rows, err = v.completed(ctx, tests)
+	out.Rows, err = v.testsByID(ctx, ids)
 	return out, err
+}
+
+// testsByID reads tests, in the order of their ids' list, with their latest results and tables.
+func (v *View) testsByID(ctx context.Context, ids []catalog.TestID) ([]Test, error) {
+	tests, err := v.m.store.TestsByID(ctx, v.ws(), v.Schema.ID, v.Version, ids)
+	if err != nil {
+		return nil, err
+	}
+	place := make(map[catalog.TestID]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(tests, func(a, b catalog.Test) int { return cmp.Compare(place[a.ID], place[b.ID]) })
+	return v.completed(ctx, tests)
 }
 
 // completed adds the latest results and the tables of tests.

@@ -167,14 +167,23 @@ func joinTests(tests *Tests, classes *Classes) *testStates {
 	return out
 }
 
+// byID returns the ids of a page of the tests that match, by id.
+func (t *testStates) byID(f TestFilter, p store.Page) (ids []catalog.TestID, next string, total int64, err error) {
+	var after int64
+	if _, err := p.Position(&after); err != nil {
+		return nil, "", 0, err
+	}
+	ids, more, total := t.page(f, catalog.TestID(after), p.Size())
+	if more {
+		next, err = store.NewPosition(ids[len(ids)-1])
+	}
+	return ids, next, total, err
+}
+
 // page returns the ids of the tests that match after an id, at most limit of them,
 // and whether there are more.
 func (t *testStates) page(f TestFilter, after catalog.TestID, limit int) (ids []catalog.TestID, more bool, total int64) {
-	wanted := slices.Index(testClasses[:], f.Class)
-	match := func(i int) bool {
-		ref := &t.refs[i]
-		return (f.Class == "" || int(t.class[i]) == wanted) && (f.Asset == 0 || ref.Asset == f.Asset) && (f.Project == 0 || ref.Key.Project == f.Project)
-	}
+	match := t.matching(f)
 	switch {
 	case f.Asset != 0 || f.Project != 0:
 		for i := range t.refs {
@@ -184,8 +193,10 @@ func (t *testStates) page(f TestFilter, after catalog.TestID, limit int) (ids []
 		}
 	case f.Class == "":
 		total = int64(len(t.refs))
-	case wanted >= 0:
-		total = t.count[wanted]
+	default:
+		if wanted := slices.Index(testClasses[:], f.Class); wanted >= 0 {
+			total = t.count[wanted]
+		}
 	}
 	from, _ := slices.BinarySearchFunc(t.refs, after+1, func(r store.TestRef, id catalog.TestID) int { return cmp.Compare(r.ID, id) })
 	for i := from; i < len(t.refs); i++ {
@@ -198,6 +209,15 @@ func (t *testStates) page(f TestFilter, after catalog.TestID, limit int) (ids []
 		ids = append(ids, t.refs[i].ID)
 	}
 	return ids, false, total
+}
+
+// matching reports whether the test at a position matches.
+func (t *testStates) matching(f TestFilter) func(i int) bool {
+	wanted := slices.Index(testClasses[:], f.Class)
+	return func(i int) bool {
+		ref := &t.refs[i]
+		return (f.Class == "" || int(t.class[i]) == wanted) && (f.Asset == 0 || ref.Asset == f.Asset) && (f.Project == 0 || ref.Key.Project == f.Project)
+	}
 }
 
 // assets returns the assets that have a test of a class.

@@ -102,36 +102,9 @@ func (v *View) loadCoverage(ctx context.Context) (*coverage, error) {
 	return out, err
 }
 
-// coverageBatch is how many assets are read at a time.
-const coverageBatch = 500
-
 func (v *View) coverageOf(ctx context.Context, at int64, ids []catalog.AssetID) (sum catalog.Coverage, err error) {
-	for some := range slices.Chunk(ids, coverageBatch) {
-		if err := ctx.Err(); err != nil {
-			return sum, err
-		}
-		assets, err := v.m.store.AssetsAt(ctx, v.ws(), v.Schema.ID, at, some)
-		if err != nil {
-			return sum, err
-		}
-		columns, err := v.m.store.ColumnsOf(ctx, v.ws(), v.Schema.ID, at, some)
-		if err != nil {
-			return sum, err
-		}
-		tests, err := v.m.store.TestBodiesOfAssets(ctx, v.ws(), v.Schema.ID, at, some)
-		if err != nil {
-			return sum, err
-		}
-		of := make(map[catalog.AssetID][]catalog.Test, len(some))
-		for _, t := range tests {
-			of[t.Asset] = append(of[t.Asset], t)
-		}
-		for i := range assets {
-			a := &assets[i]
-			sum.Add(catalog.CoverageOf(a, columns[a.ID], of[a.ID]))
-		}
-	}
-	return sum, nil
+	err = v.m.eachCoverage(ctx, v.schemaKey(), at, ids, func(_ catalog.AssetID, c catalog.Coverage) { sum.Add(c) })
+	return sum, err
 }
 
 // VersionCoverage is the coverage at a version.

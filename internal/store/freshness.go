@@ -127,3 +127,41 @@ func (s *Store) latestFreshness(ctx context.Context, ws int64, schema catalog.Sc
 		FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1`+asOf.join()+`
 		WHERE n.ws = ? AND n.schema_id = ?`+by+of+`) n WHERE n.place = 1`, args...)
 }
+
+// FreshnessHistory lists the results of dbt source freshness of a source, newest first.
+func (s *Store) FreshnessHistory(ctx context.Context, ws int64, schema catalog.SchemaID, source catalog.NodeRef, asOf AsOf, p Page) (Paged[catalog.Freshness], error) {
+	at, run := catalog.Open, catalog.Open
+	var invocation string
+	if _, err := p.after(&at, &invocation, &run); err != nil {
+		return Paged[catalog.Freshness]{}, err
+	}
+	by, args := asOf.condition([]any{ws, int64(schema), keyHash(source.UniqueID), int64(source.Project)})
+	from := ` FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1` + asOf.join() + `
+		WHERE n.ws = ? AND n.schema_id = ? AND n.node = ? AND r.project_id = ?` + by
+	d := s.reader(ws)
+	total, more, err := d.count(ctx, from, args)
+	if err != nil {
+		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of %s: %w", source.UniqueID, err)
+	}
+	type placed struct {
+		catalog.Freshness
+		at         int64
+		invocation string
+	}
+	scan := func(row scanner) (f placed, err error) {
+		f.Freshness, err = scanFreshnessAnd(row, &f.at, &f.invocation)
+		return f, err
+	}
+	rows, err := list(ctx, d, scan, `SELECT `+freshnessColumns+`, n.snapshot_at, r.invocation_id`+from+`
+		AND n.snapshot_at <= ? AND (n.snapshot_at, r.invocation_id, n.run_id) < (?, ?, ?)
+		ORDER BY n.snapshot_at DESC, r.invocation_id DESC, n.run_id DESC LIMIT ?`, append(args, at, at, invocation, run, p.limit()+1)...)
+	if err != nil {
+		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of %s: %w", source.UniqueID, err)
+	}
+	page, err := paged(rows, p, total, func(f placed) []any { return []any{f.at, f.invocation, f.Run} })
+	out := Paged[catalog.Freshness]{Next: page.Next, Total: page.Total, More: more}
+	for _, f := range page.Rows {
+		out.Rows = append(out.Rows, f.Freshness)
+	}
+	return out, err
+}

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,6 +29,16 @@ type Paged[T any] struct {
 	Rows  []T
 	Next  string // position of the next page; "" on the last
 	Total int64  // rows of the whole list; -1 = not counted
+	More  bool   // the list has more rows than Total
+}
+
+// mostCounted is up to how many rows a list is counted exactly, where counting reads its rows.
+const mostCounted = 10_000
+
+// count counts the rows of a query that begins with FROM, up to mostCounted; more reports whether there are more.
+func (d db) count(ctx context.Context, from string, args []any) (n int64, more bool, err error) {
+	n, err = one(ctx, d, scalar[int64], `SELECT count(*) FROM (SELECT 1`+from+` LIMIT ?) k`, append(slices.Clone(args), mostCounted+1)...)
+	return min(n, mostCounted), n > mostCounted, err
 }
 
 func (p Page) limit() int {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -18,6 +19,7 @@ type RunResult struct {
 	InvocationID string
 	Command      string
 	Counting     catalog.Counting
+	At           time.Time // that it is sorted by: when it was completed, else when the run was written
 }
 
 var resultTable = Table{Name: "node_results", Columns: []string{
@@ -171,31 +173,49 @@ func (s *Store) NodeResults(ctx context.Context, ws int64, schema catalog.Schema
 	if _, err := p.after(&at, &invocation, &run, &node); err != nil {
 		return Paged[RunResult]{}, err
 	}
-	matches, args := ofNodes([]any{ws, int64(schema), catalog.ClassCompiled}, nodes)
+	from, args := f.from(ws, schema)
+	d := s.reader(ws)
+	total, more, err := d.count(ctx, from, args)
+	if err != nil {
+		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
+	}
+	// Each node's results are in the order of an index; those of several together are not.
+	var rows []RunResult
+	for i := range nodes {
+		from, args := f.of(nodes[i:i+1]).from(ws, schema)
+		some, err := list(ctx, d, scanRunResult, `SELECT `+resultColumns+`, r.invocation_id, r.command, r.counts, n.at`+from+`
+			AND n.at <= ? AND (n.at, r.invocation_id, n.run_id, n.node) < (?, ?, ?, ?)
+			ORDER BY n.at DESC, r.invocation_id DESC, n.run_id DESC, n.node DESC LIMIT ?`,
+			append(args, at, at, invocation, run, node, p.limit()+1)...)
+		if err != nil {
+			return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
+		}
+		rows = append(rows, some...)
+	}
+	if len(nodes) > 1 {
+		slices.SortFunc(rows, func(a, b RunResult) int { return b.compare(a) })
+		rows = rows[:min(len(rows), p.limit()+1)]
+	}
+	page, err := paged(rows, p, total, func(r RunResult) []any { return []any{micros(r.At), r.InvocationID, r.Run, keyHash(r.UniqueID)} })
+	page.More = more
+	return page, err
+}
+
+// of is the filter for some of its nodes.
+func (f ResultFilter) of(nodes []catalog.NodeRef) ResultFilter {
+	f.Nodes = nodes
+	return f
+}
+
+// from is the FROM clause of the results n that the filter lets through, with their runs r.
+func (f ResultFilter) from(ws int64, schema catalog.SchemaID) (string, []any) {
+	matches, args := ofNodes([]any{ws, int64(schema), catalog.ClassCompiled}, f.Nodes)
 	by, args := f.AsOf.condition(args)
 	if f.Class != "" {
 		by, args = by+` AND n.class = ?`, append(args, f.Class)
 	}
-	where := ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1 AND r.counts > 0` + f.AsOf.join() + `
-		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND ` + matches + by
-	d := s.reader(ws)
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*)`+where, args...)
-	if err != nil {
-		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
-	}
-	rows, err := list(ctx, d, scanRunResult, `SELECT `+resultColumns+`, r.invocation_id, r.command, r.counts, n.at`+where+`
-		AND (n.at, r.invocation_id, n.run_id, n.node) < (?, ?, ?, ?)
-		ORDER BY n.at DESC, r.invocation_id DESC, n.run_id DESC, n.node DESC LIMIT ?`,
-		append(args, at, invocation, run, node, p.limit()+1)...)
-	if err != nil {
-		return Paged[RunResult]{}, fmt.Errorf("results of nodes: %w", err)
-	}
-	page, err := paged(rows, p, total, func(r timedResult) []any { return []any{micros(r.at), r.InvocationID, r.Run, keyHash(r.UniqueID)} })
-	out := Paged[RunResult]{Next: page.Next, Total: page.Total}
-	for _, r := range page.Rows {
-		out.Rows = append(out.Rows, r.RunResult)
-	}
-	return out, err
+	return ` FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1 AND r.counts > 0` + f.AsOf.join() + `
+		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND ` + matches + by, args
 }
 
 // ofNodes is the condition that a result n of a run r is of one of the nodes.
@@ -214,15 +234,14 @@ func ofNodes(args []any, nodes []catalog.NodeRef) (string, []any) {
 	return `(` + strings.Join(any, ` OR `) + `)`, args
 }
 
-// timedResult is a result with the time that it is sorted by.
-type timedResult struct {
-	RunResult
-	at time.Time
+func (r *RunResult) compare(o RunResult) int {
+	return cmp.Or(r.At.Compare(o.At), strings.Compare(r.InvocationID, o.InvocationID), cmp.Compare(r.Run, o.Run),
+		bytes.Compare(keyHash(r.UniqueID), keyHash(o.UniqueID)))
 }
 
-func scanRunResult(row scanner) (r timedResult, err error) {
+func scanRunResult(row scanner) (r RunResult, err error) {
 	var at int64
 	r.NodeResult, err = scanResultAnd(row, &r.InvocationID, &r.Command, &r.Counting, &at)
-	r.at = timeOf(at)
+	r.At = timeOf(at)
 	return r, err
 }

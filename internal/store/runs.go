@@ -12,27 +12,18 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
-// RunFilter narrows a list of runs; zero fields let everything through.
-type RunFilter struct {
-	SchemaID catalog.SchemaID
-	Project  catalog.ProjectID
-	UniqueID string // runs that have a result of this node
-	Outcome  catalog.RunOutcome
-	Command  string
-	Artifact string
-	Selected *bool // whether they were of chosen nodes
-	Import   catalog.ImportID
-	AsOf     AsOf
-}
-
 const runColumns = `r.id, r.schema_id, r.project_id, r.invocation_id, r.command, r.dbt_version, r.generated_at, r.elapsed, r.results, r.import_id, r.args, r.empty, r.artifact,
 	r.passed, r.warned, r.failed, r.errors, r.skipped`
 
-func scanRun(row scanner) (r catalog.Run, err error) {
+func scanRun(row scanner) (catalog.Run, error) { return scanRunAnd(row) }
+
+func scanRunAnd(row scanner, more ...any) (r catalog.Run, err error) {
 	var generated int64
 	var args string
-	err = row.Scan(&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import, &args, &r.Empty, &r.Artifact,
-		&r.Tally.Passed, &r.Tally.Warned, &r.Tally.Failed, &r.Tally.Errors, &r.Tally.Skipped)
+	err = row.Scan(append([]any{
+		&r.ID, &r.SchemaID, &r.Project, &r.InvocationID, &r.Command, &r.DBTVersion, &generated, &r.Elapsed, &r.Results, &r.Import, &args, &r.Empty, &r.Artifact,
+		&r.Tally.Passed, &r.Tally.Warned, &r.Tally.Failed, &r.Tally.Errors, &r.Tally.Skipped,
+	}, more...)...)
 	r.GeneratedAt = timeOf(generated)
 	if args != "" {
 		r.Args = json.RawMessage(args)
@@ -308,66 +299,3 @@ func (s *Store) Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Ru
 	}
 	return r, nil
 }
-
-// Runs lists runs by GeneratedAt, newest first. Of equal times the invocation and the
-// artifact decide, never the order in which they arrived.
-func (s *Store) Runs(ctx context.Context, ws int64, f RunFilter, p Page) (Paged[catalog.Run], error) {
-	at, id := catalog.Open, catalog.Open
-	var invocation, artifact string
-	if _, err := p.after(&at, &invocation, &artifact, &id); err != nil {
-		return Paged[catalog.Run]{}, err
-	}
-	where, args := f.where(ws)
-	d := s.reader(ws)
-	total, err := one(ctx, d, scalar[int64], `SELECT count(*) FROM runs r`+f.AsOf.join()+` `+where, args...)
-	if err != nil {
-		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)
-	}
-	rows, err := list(ctx, d, scanRun, `SELECT `+runColumns+` FROM runs r`+f.AsOf.join()+` `+where+`
-		AND (r.generated_at, r.invocation_id, r.artifact, r.id) < (?, ?, ?, ?)
-		ORDER BY r.generated_at DESC, r.invocation_id DESC, r.artifact DESC, r.id DESC LIMIT ?`, append(args, at, invocation, artifact, id, p.limit()+1)...)
-	if err != nil {
-		return Paged[catalog.Run]{}, fmt.Errorf("runs: %w", err)
-	}
-	return paged(rows, p, total, func(r catalog.Run) []any { return []any{micros(r.GeneratedAt), r.InvocationID, r.Artifact, r.ID} })
-}
-
-func (f RunFilter) where(ws int64) (string, []any) {
-	where, args := `WHERE r.ws = ? AND r.stored = 1`+notDeleted("r.schema_id"), []any{ws, ws}
-	if f.SchemaID != 0 {
-		where, args = where+` AND r.schema_id = ?`, append(args, int64(f.SchemaID))
-	}
-	if f.Project != 0 {
-		where, args = where+` AND r.project_id = ?`, append(args, int64(f.Project))
-	}
-	if f.Import != 0 {
-		where, args = where+` AND r.import_id = ?`, append(args, int64(f.Import))
-	}
-	if f.UniqueID != "" {
-		node := keyHash(f.UniqueID)
-		where += ` AND (EXISTS (SELECT 1 FROM node_results n WHERE n.ws = r.ws AND n.run_id = r.id AND n.node = ?)
-			OR EXISTS (SELECT 1 FROM freshness n WHERE n.ws = r.ws AND n.run_id = r.id AND n.node = ?))`
-		args = append(args, node, node)
-	}
-	if f.Command != "" {
-		where, args = where+` AND r.command = ?`, append(args, f.Command)
-	}
-	if f.Artifact != "" {
-		where, args = where+` AND r.artifact = ?`, append(args, f.Artifact)
-	}
-	if f.Selected != nil {
-		where, args = where+` AND r.selected = ?`, append(args, bit(*f.Selected))
-	}
-	by, args := f.AsOf.condition(args)
-	return where + outcomeIs[f.Outcome] + by, args
-}
-
-// outcomeIs are the conditions of catalog.Run.Outcome.
-var outcomeIs = map[catalog.RunOutcome]string{
-	catalog.RunFailed:    countingRuns + ` AND r.failed + r.errors > 0`,
-	catalog.RunWarned:    countingRuns + ` AND r.failed + r.errors = 0 AND r.warned > 0`,
-	catalog.RunSucceeded: countingRuns + ` AND r.failed + r.errors = 0 AND r.warned = 0`,
-	catalog.RunOfNothing: ` AND r.counts = 0 AND r.artifact <> 'sources'`,
-}
-
-const countingRuns = ` AND (r.counts > 0 OR r.artifact = 'sources')`

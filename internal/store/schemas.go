@@ -35,13 +35,15 @@ type SchemaPatch struct {
 	Name, Environment *string
 	// Policy changes the stored policy.
 	Policy func(*catalog.Policy)
+	// Health changes the weights of the health of tables.
+	Health func(*catalog.HealthWeights)
 	By     By // who does it
 	// If refuses the change by an error. It is called within the transaction, while
 	// nothing else can change the schema, and again if that is tried again.
 	If func(SchemaRow) error
 }
 
-const schemaColumns = `s.id, s.name, s.environment, s.policy, s.version, s.created_at, s.updated_at`
+const schemaColumns = `s.id, s.name, s.environment, s.policy, s.version, s.created_at, s.updated_at, s.health`
 
 // schemaRows selects schemas as lists show them.
 const schemaRows = `SELECT ` + schemaColumns + `, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
@@ -57,9 +59,16 @@ func scanSchema(row scanner) (catalog.Schema, error) {
 // scanSchemaAnd scans a schema and more columns behind it.
 func scanSchemaAnd(row scanner, more ...any) (s catalog.Schema, policy string, err error) {
 	var created, updated int64
-	dst := append([]any{&s.ID, &s.Name, &s.Environment, &policy, &s.Version, &created, &updated}, more...)
+	var health string
+	dst := append([]any{&s.ID, &s.Name, &s.Environment, &policy, &s.Version, &created, &updated, &health}, more...)
 	if err := row.Scan(dst...); err != nil {
 		return s, "", err
+	}
+	s.Health = catalog.DefaultHealthWeights
+	if health != "" {
+		if err := json.Unmarshal([]byte(health), &s.Health); err != nil {
+			return s, "", fmt.Errorf("health of %s: %w", s.ID, err)
+		}
 	}
 	s.CreatedAt, s.UpdatedAt = timeOf(created), timeOf(updated)
 	if err := json.Unmarshal([]byte(policy), &s.Policy); err != nil {
@@ -84,7 +93,7 @@ func (s *Store) CreateSchema(ctx context.Context, ws int64, name, environment st
 			return err
 		}
 		at := timeOf(micros(s.now()))
-		schema = catalog.Schema{ID: catalog.SchemaID(id), Name: name, Environment: environment, CreatedAt: at, UpdatedAt: at}
+		schema = catalog.Schema{ID: catalog.SchemaID(id), Name: name, Environment: environment, Health: catalog.DefaultHealthWeights, CreatedAt: at, UpdatedAt: at}
 		if _, err := tx.exec(ctx, `INSERT INTO schemas (ws, id, name, environment, policy, version, tables, dirty,
 			lease_token, lease_holder, lease_expires, created_at, updated_at)
 			VALUES (?, ?, ?, ?, '{}', 0, 0, 0, 0, '', 0, ?, ?)`, ws, id, name, environment, micros(at), micros(at)); err != nil {
@@ -236,7 +245,7 @@ func (s *Store) UpdateSchema(ctx context.Context, ws int64, id catalog.SchemaID,
 
 // settingsOf returns what the audit log says of a schema.
 func settingsOf(s catalog.Schema) map[string]any {
-	return map[string]any{"name": s.Name, "environment": s.Environment, "policy": s.Policy}
+	return map[string]any{"name": s.Name, "environment": s.Environment, "policy": s.Policy, "health": s.Health}
 }
 
 func (s *Store) patchSchema(ctx context.Context, tx Tx, ws int64, id catalog.SchemaID, patch SchemaPatch) (catalog.Schema, error) {
@@ -254,13 +263,24 @@ func (s *Store) patchSchema(ctx context.Context, tx Tx, ws int64, id catalog.Sch
 	}
 	before := schema
 	patch.apply(&schema)
+	if err := schema.Health.Check(); err != nil {
+		return schema, err
+	}
 	schema.UpdatedAt = timeOf(micros(s.now()))
 	policy, err := json.Marshal(schema.Policy)
 	if err != nil {
 		return schema, err
 	}
-	if _, err := tx.exec(ctx, `UPDATE schemas SET name = ?, environment = ?, policy = ?, updated_at = ? WHERE ws = ? AND id = ?`,
-		schema.Name, schema.Environment, string(policy), micros(schema.UpdatedAt), ws, int64(id)); err != nil {
+	health := ""
+	if schema.Health != catalog.DefaultHealthWeights { // which may change
+		b, err := json.Marshal(schema.Health)
+		if err != nil {
+			return schema, err
+		}
+		health = string(b)
+	}
+	if _, err := tx.exec(ctx, `UPDATE schemas SET name = ?, environment = ?, policy = ?, health = ?, updated_at = ? WHERE ws = ? AND id = ?`,
+		schema.Name, schema.Environment, string(policy), health, micros(schema.UpdatedAt), ws, int64(id)); err != nil {
 		return schema, err
 	}
 	return schema, s.audit(ctx, tx, ws, AuditEntry{
@@ -278,5 +298,8 @@ func (p SchemaPatch) apply(s *catalog.Schema) {
 	}
 	if p.Policy != nil {
 		p.Policy(&s.Policy)
+	}
+	if p.Health != nil {
+		p.Health(&s.Health)
 	}
 }

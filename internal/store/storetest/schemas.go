@@ -12,7 +12,7 @@ import (
 func testSchemas(t *testing.T, r *rig) {
 	ctx := t.Context()
 	first := get(r.CreateSchema(ctx, ws, "Analytics Warehouse", "prod", store.By{}))(t)
-	same(t, first, catalog.Schema{ID: 101, Name: "Analytics Warehouse", Environment: "prod", CreatedAt: start, UpdatedAt: start})
+	same(t, first, catalog.Schema{ID: 101, Name: "Analytics Warehouse", Environment: "prod", Health: catalog.DefaultHealthWeights, CreatedAt: start, UpdatedAt: start})
 	same(t, get(r.Schema(ctx, ws, 101))(t), first)
 	second := r.schema("second")
 	if second != 102 {
@@ -30,6 +30,13 @@ func testSchemas(t *testing.T, r *rig) {
 	same(t, get(r.Schema(ctx, ws, 101))(t), want)
 	_, err = r.UpdateSchema(ctx, ws, 999, store.SchemaPatch{})
 	wants(t, err, catalog.ErrNotFound)
+
+	weights := catalog.HealthWeights{catalog.Tested: 7, catalog.TestResults: 100}
+	got := get(r.UpdateSchema(ctx, ws, 102, store.SchemaPatch{Health: func(w *catalog.HealthWeights) { *w = weights }}))(t)
+	same(t, got.Health, weights)
+	same(t, get(r.Schema(ctx, ws, 102))(t).Health, weights)
+	_, err = r.UpdateSchema(ctx, ws, 102, store.SchemaPatch{Health: func(w *catalog.HealthWeights) { *w = catalog.HealthWeights{} }})
+	wants(t, err, catalog.ErrInvalid)
 
 	imp := r.importInto(101)
 	r.put(101, table(1, "orders"), table(2, "gone", func(a *store.AssetRow) { a.Present = false }),
