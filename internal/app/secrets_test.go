@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/secret"
@@ -43,16 +45,18 @@ func TestMasterKeyOfAFolder(t *testing.T) {
 		}
 	}
 	reads(a)
-	closed(t, a)
-	err = filepath.WalkDir(cfg.Data, func(path string, _ os.DirEntry, _ error) error {
-		if text, err := os.ReadFile(path); err == nil && strings.Contains(string(text), strings.TrimPrefix(shown, "whsec_")) {
-			t.Errorf("the secret is in %s", path)
-		}
-		return nil
-	})
+	secretOfKey, _, err := a.Access.Create(t.Context(), access.System(catalog.DefaultWorkspace), access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	backup := filepath.Join(t.TempDir(), "backup")
+	if _, err := Backup(t.Context(), cfg, backup, time.Now()); err != nil { // while it is in use
+		t.Fatal(err)
+	}
+	closed(t, a)
+	canaries := []string{strings.TrimPrefix(shown, "whsec_"), secretOfKey}
+	lacks(t, cfg.Data, canaries...)
+	lacks(t, backup, append(canaries, strings.TrimSpace(read(t, path)))...)
 
 	for _, values := range []bool{false, true} {
 		before := read(t, path)
@@ -93,6 +97,28 @@ func TestMasterKeyOfAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed(t, a)
+}
+
+// lacks checks that no file of a folder has one of some texts.
+func lacks(t *testing.T, dir string, canaries ...string) {
+	t.Helper()
+	files := 0
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		files++
+		text, err := os.ReadFile(path)
+		for _, canary := range canaries {
+			if len(canary) < 16 || strings.Contains(string(text), canary) {
+				t.Errorf("%s has the secret %.4s…", path, canary)
+			}
+		}
+		return err
+	})
+	if err != nil || files == 0 {
+		t.Fatalf("%d files in %s: %v", files, dir, err)
+	}
 }
 
 func closed(t *testing.T, a *App) {

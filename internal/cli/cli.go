@@ -38,6 +38,7 @@ type commands struct {
 	Backup     BackupCmd     `cmd:"" help:"Back up a data folder, in use or not."`
 	Restore    RestoreCmd    `cmd:"" help:"Restore a data folder from a backup."`
 	Migrate    MigrateCmd    `cmd:"" help:"Migrate the tables of the store to this version."`
+	Audit      AuditCmd      `cmd:"" help:"Check the audit log."`
 	Secrets    SecretsCmd    `cmd:"" help:"Manage the keys that encrypt stored credentials."`
 	Config     ConfigCmd     `cmd:"" help:"Settings."`
 	Version    VersionCmd    `cmd:"" help:"Print the version."`

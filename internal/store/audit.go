@@ -95,6 +95,10 @@ func (s *Store) audit(ctx context.Context, tx Tx, ws int64, entries ...AuditEntr
 	if err != nil {
 		return err
 	}
+	head, err := tx.auditHead(ctx, ws)
+	if err != nil {
+		return err
+	}
 	for i, e := range entries {
 		if e.Details == nil {
 			e.Details = map[string]any{}
@@ -106,9 +110,12 @@ func (s *Store) audit(ctx context.Context, tx Tx, ws int64, entries ...AuditEntr
 		if e.At.IsZero() {
 			e.At = s.now()
 		}
-		if _, err := tx.exec(ctx, `INSERT INTO audit (ws, `+auditColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			ws, id+int64(i), micros(e.At), e.Action, e.Subject, string(e.By.Actor.Kind), e.By.Actor.ID, e.By.Actor.Name,
-			e.By.Key, e.By.Address, e.By.Request, string(details)); err != nil {
+		e.ID = id + int64(i)
+		row := auditRow{entry: e, at: micros(e.At), details: string(details)}
+		head = row.after(ws, head)
+		if _, err := tx.exec(ctx, `INSERT INTO audit (ws, `+auditColumns+`, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			ws, e.ID, row.at, e.Action, e.Subject, string(e.By.Actor.Kind), e.By.Actor.ID, e.By.Actor.Name,
+			e.By.Key, e.By.Address, e.By.Request, row.details, head); err != nil {
 			return err
 		}
 	}

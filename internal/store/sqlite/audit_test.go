@@ -1,13 +1,32 @@
 package sqlite_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/store/storetest"
 )
+
+// Whoever changes the audit log in spite of the database is found out.
+func TestAuditChain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := openIn(t, dir, time.Now)
+	db := raw(t, dir)
+	for _, trigger := range []string{"audit_no_update", "audit_no_delete"} {
+		if _, err := db.ExecContext(t.Context(), `DROP TRIGGER `+trigger); err != nil {
+			t.Fatal(err)
+		}
+	}
+	storetest.AuditChain(t, s, func(ctx context.Context, statement string) error {
+		_, err := db.ExecContext(ctx, statement)
+		return err
+	})
+}
 
 // The database itself refuses to change the audit log.
 func TestAuditIsOnlyAppendedTo(t *testing.T) {
