@@ -137,6 +137,7 @@ func (d *decoder) decodeNode(n *Node, section, id string, h Hash) {
 	d.texts(n, f)
 	d.code(n, f)
 	d.dependencies(n, f)
+	n.asRun()
 	d.lists(n, f, config)
 	d.config(n, config)
 	d.special(n, f, config)
