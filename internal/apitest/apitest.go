@@ -30,6 +30,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/mcp"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/secret"
@@ -181,10 +182,15 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	agents, err := mcp.New(mcp.Deps{Model: s.model, Cursors: cursors, Log: log, Version: "test", Limits: o.Limits})
+	if err != nil {
+		t.Fatal(err)
+	}
 	server.Health(httpserver.StoreCheck(s.Store), httpserver.SpaceCheck(blobs))
 	server.DescribeLimits()
 	api.Register(server)
 	imports.Register(server)
+	agents.Register(server)
 	if err := server.Describe(); err != nil {
 		t.Fatal(err)
 	}

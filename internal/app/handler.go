@@ -16,6 +16,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/editing"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/mcp"
 )
 
 // newHandler returns the handler of both APIs.
@@ -35,6 +36,12 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	imports := dbtimports.New(dbtimports.Deps{
 		Store: a.Store, Blobs: a.blobsOf, Cursors: cursors, Limits: limits, Log: a.log, Uploaded: a.Metrics.Uploaded,
 	})
+	agents, err := mcp.New(mcp.Deps{
+		Model: a.Model, Cursors: cursors, Log: a.log, Version: a.build.Version, Within: queryWithin, Limits: limits,
+	})
+	if err != nil {
+		return nil, err
+	}
 	server, err := a.newServer(a.Config.Listen, a.Config.Hosts, a.metricsScope())
 	if err != nil {
 		return nil, err
@@ -43,6 +50,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	server.DescribeLimits()
 	api.Register(server)
 	imports.Register(server)
+	agents.Register(server)
 	if err := server.Describe(); err != nil {
 		return nil, err
 	}
@@ -76,12 +84,15 @@ func (a *App) metricsScope() access.Scope {
 	return access.ReadMetrics
 }
 
+// queryWithin is how long one request may take.
+const queryWithin = 30 * time.Second
+
 // newServer returns a server with health checks and metrics for an address.
 func (a *App) newServer(listen string, hosts []string, metrics access.Scope) (*httpserver.Server, error) {
 	server, err := httpserver.New(httpserver.Config{
 		Access: a.Access, Limits: a.httpLimits(), Log: a.log, Now: a.now, Version: a.build.Version,
 		Loopback: IsLoopback(listen), Hosts: hosts, TrustedProxies: a.Config.TrustedProxies,
-		Observe: a.Metrics.Request, QueryWithin: 30 * time.Second, Folder: a.Config.Data,
+		Observe: a.Metrics.Request, QueryWithin: queryWithin, Folder: a.Config.Data,
 	})
 	if err != nil {
 		return nil, err

@@ -87,6 +87,14 @@ type Freshness struct {
 	ExecutionTime float64 // seconds
 }
 
+// Lag is how old, in seconds, the newest row was when dbt looked; 0 if that is unknown.
+func (f *Freshness) Lag() float64 {
+	if f.Age != 0 || f.MaxLoadedAt.IsZero() {
+		return f.Age
+	}
+	return f.SnapshotedAt.Sub(f.MaxLoadedAt).Seconds() // dbt does not always write it
+}
+
 // Criteria define how old a source may be.
 type Criteria struct {
 	WarnAfter  *Age

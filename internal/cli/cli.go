@@ -30,6 +30,7 @@ type commands struct {
 	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
 	Search     SearchCmd     `cmd:"" help:"Search the catalog."`
 	Export     ExportCmd     `cmd:"" help:"Export a schema as JSON Lines or Parquet."`
+	MCP        MCPCmd        `cmd:"" name:"mcp" help:"Answer the questions of an agent (Model Context Protocol)."`
 	Revert     RevertCmd     `cmd:"" help:"Restore the state before an import."`
 	Inspect    InspectCmd    `cmd:"" help:"Count the contents of artifacts; needs no server."`
 	Lineage    LineageCmd    `cmd:"" help:"Print the column lineage of a project; needs no server."`

@@ -146,11 +146,8 @@ func freshnessOf(f catalog.Freshness) Freshness {
 	run := f.Run.String()
 	out.Run = &run
 	if !f.MaxLoadedAt.IsZero() {
-		out.LagSeconds = &f.Age
-		if f.Age == 0 { // dbt does not always write it
-			lag := f.SnapshotedAt.Sub(f.MaxLoadedAt).Seconds()
-			out.LagSeconds = &lag
-		}
+		lag := f.Lag()
+		out.LagSeconds = &lag
 	}
 	out.demands(f.Criteria)
 	return out

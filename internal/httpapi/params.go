@@ -3,9 +3,7 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -95,31 +93,15 @@ func viewAt(ctx context.Context, v *readmodel.View, param, at string) (*readmode
 	if at == "" {
 		return v, nil
 	}
-	if n, err := strconv.ParseInt(at, 10, 64); err == nil {
-		if n < 0 {
-			return nil, httpserver.InvalidParameter(param, "must not be negative")
-		}
-		if n > v.Schema.Version {
-			return nil, httpserver.NewProblem(httpserver.CodeNotFound, "%s %q does not exist: %s is at version %d.", param, at, v.Schema.ID, v.Schema.Version).About(param, "not found")
-		}
-		older, err := v.At(ctx, readmodel.AtVersion(n))
-		return older, httpserver.Missing(err, param, at)
-	}
-	t, err := timeAt(at)
+	chosen, err := readmodel.ParseAt(at)
 	if err != nil {
-		return nil, httpserver.InvalidParameter(param, "want a version number, a time such as 2026-01-10T18:00:00Z or a day such as 2026-01-10")
+		return nil, httpserver.InvalidParameter(param, "%v", err)
 	}
-	older, err := v.At(ctx, readmodel.AtTime(t))
+	older, err := v.At(ctx, chosen)
+	if _, deleted := errors.AsType[*catalog.HistoryError](err); !deleted && errors.Is(err, catalog.ErrNotFound) {
+		return nil, httpserver.NewProblem(httpserver.CodeNotFound, "%s %q does not exist: %s is at version %d.", param, at, v.Schema.ID, v.Schema.Version).About(param, "not found")
+	}
 	return older, httpserver.Missing(err, param, at)
-}
-
-// timeAt reads a time. A day is read as its end, UTC.
-func timeAt(text string) (time.Time, error) {
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return day.AddDate(0, 0, 1).Add(-time.Microsecond), nil // of the store's precision
-	}
-	// An unescaped plus sign in the address is read as a space.
-	return time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "+", 1))
 }
 
 // filtered returns the view of an optional schema_id; nil means all schemas of the workspace. A key that is limited

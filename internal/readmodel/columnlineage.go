@@ -39,8 +39,9 @@ type ColumnEdge struct {
 // RowControl is a column that decides which rows a table has.
 type RowControl struct {
 	lineage.Control
-	Column string // its label
-	Asset  *Asset
+	Node   ColumnNode // the column
+	Column string     // its label
+	Asset  *Asset     // whose rows
 }
 
 // ColumnLineage is the part of the graph of columns around one column: nodes, the
@@ -91,7 +92,7 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 		return walk.err
 	})
 	if err == nil && q.Expressions {
-		err = v.expressions(ctx, out)
+		err = v.Expressions(ctx, out.Nodes)
 	}
 	if err != nil {
 		return nil, err
@@ -169,7 +170,8 @@ func (l *ColumnLineage) decide(controls []lineage.Control, o lineage.WalkOptions
 			l.Truncated = true
 			return
 		}
-		l.Rows = append(l.Rows, RowControl{Control: s, Column: l.columns.label(s.From), Asset: l.columns.assets.present[at]})
+		node := l.columns.node(s.From, "", 0)
+		l.Rows = append(l.Rows, RowControl{Control: s, Node: node, Column: node.Label(), Asset: l.columns.assets.present[at]})
 	}
 }
 
@@ -193,12 +195,12 @@ const maxExpression = 4096
 // codesAtOnce is how many tables' code is in memory for the expressions of a graph.
 const codesAtOnce = 32
 
-// expressions cuts the expression of every column out of the compiled code of its
+// Expressions cuts the expression of every column out of the compiled code of its
 // table.
-func (v *View) expressions(ctx context.Context, l *ColumnLineage) error {
+func (v *View) Expressions(ctx context.Context, of []ColumnNode) error {
 	nodes := map[catalog.AssetID][]*ColumnNode{}
-	for i := range l.Nodes {
-		if n := &l.Nodes[i]; n.Span.Len() > 0 {
+	for i := range of {
+		if n := &of[i]; n.Span.Len() > 0 {
 			nodes[catalog.AssetID(n.Table)] = append(nodes[catalog.AssetID(n.Table)], n)
 		}
 	}

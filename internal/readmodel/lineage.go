@@ -66,12 +66,46 @@ func (v *View) Lineage(ctx context.Context, selector string, opts LineageOptions
 		out.Nodes = append(out.Nodes, tables.node(n, int(depths[i])))
 	}
 	for _, pair := range tables.graph.Within(ids) {
-		e := tables.edge(pair)
-		out.Edges = append(out.Edges, TableEdge{
-			From: tables.assets.present[pair.From], To: tables.assets.present[pair.To], Type: e.Type, Confidence: e.Confidence, Source: e.Source,
-		})
+		out.Edges = append(out.Edges, tables.lineageEdge(pair))
 	}
 	return out, nil
+}
+
+// Around returns what an asset is made of, or else what is made of it: nearest first, without the asset itself. It is
+// empty for an asset that graphs do not have.
+func (v *View) Around(ctx context.Context, id catalog.AssetID, upstream bool, opts LineageOptions) (TableLineage, error) {
+	tables, err := v.m.tableGraph(ctx, v.schemaKey(), v.Version)
+	if err != nil {
+		return TableLineage{}, err
+	}
+	n, ok := tables.assets.number(id)
+	if !ok {
+		return TableLineage{}, nil
+	}
+	search := tables.graph.Descendants
+	if upstream {
+		search = tables.graph.Ancestors
+	}
+	reach := search([]int32{n}, opts.Depth, tables.graph.Len())
+	if !opts.Hooks {
+		reach = tables.withoutHooks(reach)
+	}
+	ids, depths, total := within(reach, opts.Depth, opts.Limit+1)
+	out := TableLineage{Total: total - 1}
+	for i, id := range ids {
+		if depths[i] > 0 {
+			out.Nodes = append(out.Nodes, tables.node(id, int(depths[i])))
+		}
+	}
+	for _, pair := range tables.graph.Within(ids) {
+		out.Edges = append(out.Edges, tables.lineageEdge(pair))
+	}
+	return out, nil
+}
+
+func (l *TableGraph) lineageEdge(pair graph.Edge) TableEdge {
+	e := l.edge(pair)
+	return TableEdge{From: l.assets.present[pair.From], To: l.assets.present[pair.To], Type: e.Type, Confidence: e.Confidence, Source: e.Source}
 }
 
 func (l *TableGraph) node(n int32, depth int) Node {

@@ -30,10 +30,7 @@ func (v *View) NearAssets(ctx context.Context, name string) ([]string, error) {
 func (a *Assets) callable(ctx context.Context) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for _, asset := range a.present {
-			shown := asset.UniqueID
-			if shown == "" {
-				shown = asset.Relation.Display()
-			}
+			shown := asset.callable()
 			if shown == "" {
 				continue
 			}

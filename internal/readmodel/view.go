@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
@@ -23,6 +25,25 @@ func AtVersion(n int64) At { return At{set: true, number: n} }
 
 // AtTime chooses the version that was served at a time; 0 before the first.
 func AtTime(t time.Time) At { return At{set: true, time: t} }
+
+// ParseAt reads a version's number, a time or a day, which is read as its end, UTC.
+func ParseAt(text string) (At, error) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+		if n < 0 {
+			return At{}, errors.New("must not be negative")
+		}
+		return AtVersion(n), nil
+	}
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return AtTime(day.AddDate(0, 0, 1).Add(-time.Microsecond)), nil // of the store's precision
+	}
+	// An unescaped plus sign in an address is read as a space.
+	t, err := time.Parse(time.RFC3339Nano, strings.Replace(text, " ", "+", 1))
+	if err != nil {
+		return At{}, errors.New("want a version number, a time such as 2026-01-10T18:00:00Z or a day such as 2026-01-10")
+	}
+	return AtTime(t), nil
+}
 
 // View is one version of one schema as one principal sees it. Everything that it
 // answers is of that version, whatever is imported meanwhile.
