@@ -1,7 +1,6 @@
 package apitest
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,95 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
-
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
-
-// agent is an MCP client with a key.
-type agent struct{ *sdk.ClientSession }
-
-// connect connects an MCP client.
-func connect(t testing.TB, s *Server, key string) (agent, error) {
-	t.Helper()
-	client := sdk.NewClient(&sdk.Implementation{Name: "test", Version: "1"}, nil)
-	session, err := client.Connect(t.Context(), &sdk.StreamableClientTransport{
-		Endpoint: s.URL + "/mcp", HTTPClient: &http.Client{Transport: bearer{key, s.http.Client().Transport}}, DisableStandaloneSSE: true, MaxRetries: -1,
-	}, nil)
-	if err == nil {
-		t.Cleanup(func() { _ = session.Close() })
-	}
-	return agent{session}, err
-}
-
-// newAgent connects a client whose key may use every tool.
-func newAgent(t testing.TB, s *Server) agent {
-	t.Helper()
-	a, err := connect(t, s, s.Key(t, access.ReadMCP, access.ReadCatalog))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
-type bearer struct {
-	key  string
-	next http.RoundTripper
-}
-
-func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
-	r.Header.Set("Authorization", "Bearer "+b.key)
-	return b.next.RoundTrip(r)
-}
-
-// call calls a tool and returns its text, and whether it is an error.
-func (a agent) call(t testing.TB, tool string, arguments map[string]any) (string, bool) {
-	t.Helper()
-	result, err := a.CallTool(context.WithoutCancel(t.Context()), &sdk.CallToolParams{Name: tool, Arguments: arguments})
-	if err != nil {
-		t.Fatalf("%s %v: %v", tool, arguments, err)
-	}
-	if len(result.Content) != 1 {
-		t.Fatalf("%s %v: %d contents", tool, arguments, len(result.Content))
-	}
-	text := result.Content[0].(*sdk.TextContent).Text
-	if !json.Valid([]byte(text)) && !strings.HasPrefix(text, "validating") {
-		t.Errorf("%s %v: not JSON: %s", tool, arguments, text)
-	}
-	return text, result.IsError
-}
-
-// ask calls a tool and returns its answer.
-func (a agent) ask(t testing.TB, tool string, arguments map[string]any) map[string]any {
-	t.Helper()
-	text, failed := a.call(t, tool, arguments)
-	if failed {
-		t.Fatalf("%s %v: %s", tool, arguments, text)
-	}
-	var out map[string]any
-	if err := json.Unmarshal([]byte(text), &out); err != nil {
-		t.Fatalf("%s: %v: %s", tool, err, text)
-	}
-	return out
-}
-
-// every returns a field of every row of a list of an answer.
-func every(answer map[string]any, list, field string) (out []string) {
-	rows, _ := answer[list].([]any)
-	for _, row := range rows {
-		if text, ok := row.(string); ok {
-			out = append(out, text)
-			continue
-		}
-		text, _ := row.(map[string]any)[field].(string)
-		out = append(out, text)
-	}
-	slices.Sort(out)
-	return out
-}
 
 // mcpShop is a server with both states of the shop.
 func mcpShop(t testing.TB) (*Server, string) {
@@ -130,7 +44,7 @@ var mcpCalls = map[string]map[string]any{
 // Every tool keeps to the number of tokens that a client asks for, and its cursors lead through all rows, each once.
 func TestMCPPages(t *testing.T) {
 	s, _ := mcpShop(t)
-	a := newAgent(t, s)
+	a := s.Agent(t)
 	tools, err := a.ListTools(t.Context(), nil)
 	if err != nil || len(tools.Tools) != len(mcpCalls) {
 		t.Fatalf("%d tools, %d calls: %v", len(tools.Tools), len(mcpCalls), err)
@@ -138,7 +52,7 @@ func TestMCPPages(t *testing.T) {
 	for _, tool := range tools.Tools {
 		arguments := maps.Clone(mcpCalls[tool.Name])
 		arguments["max_tokens"] = 25_000
-		whole := a.ask(t, tool.Name, arguments)
+		whole := a.Ask(t, tool.Name, arguments)
 		if whole["next_cursor"] != nil && tool.Name != "list_changes" {
 			t.Errorf("%s: not whole: %v", tool.Name, whole["shown"])
 		}
@@ -153,13 +67,13 @@ func TestMCPPages(t *testing.T) {
 }
 
 // pages reads every page of an answer within some tokens and returns the rows of all lists.
-func (a agent) pages(t testing.TB, tool string, arguments map[string]any, most int) (pages int, rows map[string][]any) {
+func (a Agent) pages(t testing.TB, tool string, arguments map[string]any, most int) (pages int, rows map[string][]any) {
 	t.Helper()
 	rows = map[string][]any{}
 	arguments = maps.Clone(arguments)
 	arguments["max_tokens"] = most
 	for {
-		text, failed := a.call(t, tool, arguments)
+		text, failed := a.Call(t, tool, arguments)
 		pages++
 		if failed || len(text) > most*5 || pages > 300 {
 			t.Fatalf("%s, page %d of %d bytes: %s", tool, pages, len(text), text)
@@ -183,19 +97,19 @@ func (a agent) pages(t testing.TB, tool string, arguments map[string]any, most i
 // nothing with names that look like it.
 func TestMCPNames(t *testing.T) {
 	s, schema := mcpShop(t)
-	a := newAgent(t, s)
-	orders := a.ask(t, "get_asset", map[string]any{"asset": "fct_orders"})
+	a := s.Agent(t)
+	orders := a.Ask(t, "get_asset", map[string]any{"asset": "fct_orders"})
 	for _, name := range []string{"model.shop.fct_orders", "marts.fct_orders", "shop.marts.fct_orders", "FCT_ORDERS", orders["id"].(string)} {
-		if got := a.ask(t, "get_asset", map[string]any{"asset": name}); got["id"] != orders["id"] {
+		if got := a.Ask(t, "get_asset", map[string]any{"asset": name}); got["id"] != orders["id"] {
 			t.Errorf("%s is %v, want %v", name, got["id"], orders["id"])
 		}
 	}
 	// A table before a metric and a semantic model of that name, and of a model's versions the latest.
-	got := a.ask(t, "get_asset", map[string]any{"asset": "orders"})
+	got := a.Ask(t, "get_asset", map[string]any{"asset": "orders"})
 	if got["asset"] != "source.shop.landing.orders" || !strings.Contains(fmt.Sprint(got["notes"]), "metric.shop.orders (metric) has the same name") {
 		t.Errorf("orders is %v, notes %v", got["asset"], got["notes"])
 	}
-	if got := a.ask(t, "get_asset", map[string]any{"asset": "dim_customers"}); got["asset"] != "model.shop.dim_customers.v2" {
+	if got := a.Ask(t, "get_asset", map[string]any{"asset": "dim_customers"}); got["asset"] != "model.shop.dim_customers.v2" {
 		t.Errorf("dim_customers is %v", got["asset"])
 	}
 	for name, call := range map[string]struct {
@@ -214,7 +128,7 @@ func TestMCPNames(t *testing.T) {
 		"unknown argument": {"list_tests", map[string]any{"state": "x"}, []string{"state"}},
 		"empty":            {"get_asset", map[string]any{"asset": " "}, []string{"must not be empty"}},
 	} {
-		text, failed := a.call(t, call.tool, call.arguments)
+		text, failed := a.Call(t, call.tool, call.arguments)
 		for _, want := range call.want {
 			if !failed || !strings.Contains(text, want) {
 				t.Errorf("%s: %v %s, want %q", name, failed, text, want)
@@ -223,11 +137,11 @@ func TestMCPNames(t *testing.T) {
 	}
 	staging := s.Schema(t, "Staging")
 	importShop(t, s, s.Key(t, access.AdminWorkspace), staging, false)
-	text, failed := a.call(t, "get_asset", map[string]any{"asset": "fct_orders"})
+	text, failed := a.Call(t, "get_asset", map[string]any{"asset": "fct_orders"})
 	if !failed || !strings.Contains(text, schema) || !strings.Contains(text, "in "+staging+" (Staging)") {
 		t.Errorf("a name in two schemas: %s", text)
 	}
-	if got := a.ask(t, "get_asset", map[string]any{"asset": "fct_orders", "schema": "staging"}); got["id"] == orders["id"] {
+	if got := a.Ask(t, "get_asset", map[string]any{"asset": "fct_orders", "schema": "staging"}); got["id"] == orders["id"] {
 		t.Errorf("of another schema: %v", got["id"])
 	}
 }
@@ -235,7 +149,7 @@ func TestMCPNames(t *testing.T) {
 // A key needs both scopes, and sees with MCP what it sees otherwise.
 func TestMCPVisibility(t *testing.T) {
 	s, schema := mcpShop(t)
-	if _, err := connect(t, s, s.Key(t, access.ReadCatalog)); err == nil {
+	if _, err := s.Connect(t, s.Key(t, access.ReadCatalog)); err == nil {
 		t.Error("connected without read:mcp")
 	}
 	if r := s.Send(t, http.MethodPost, "/mcp", "", `{}`); r.Status != http.StatusUnauthorized {
@@ -244,7 +158,7 @@ func TestMCPVisibility(t *testing.T) {
 	if r := s.Get(t, "/mcp", s.Key(t, access.ReadMCP)); r.Status != http.StatusMethodNotAllowed {
 		t.Errorf("GET: %d %s", r.Status, r.Body)
 	}
-	blind, err := connect(t, s, s.Key(t, access.ReadMCP))
+	blind, err := s.Connect(t, s.Key(t, access.ReadMCP))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -252,34 +166,34 @@ func TestMCPVisibility(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limited, err := connect(t, s, s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
+	limited, err := s.Connect(t, s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
 		Name: "limited", Scopes: []access.Scope{access.ReadMCP, access.ReadCatalog}, SchemaIDs: []catalog.SchemaID{other.ID},
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	asset := newAgent(t, s).ask(t, "get_asset", map[string]any{"asset": "fct_orders", "schema": schema})["id"]
+	asset := s.Agent(t).Ask(t, "get_asset", map[string]any{"asset": "fct_orders", "schema": schema})["id"]
 	for tool, arguments := range mcpCalls {
-		if text, failed := blind.call(t, tool, arguments); !failed || !strings.Contains(text, "read:catalog") {
+		if text, failed := blind.Call(t, tool, arguments); !failed || !strings.Contains(text, "read:catalog") {
 			t.Errorf("%s without read:catalog: %s", tool, text)
 		}
 		arguments = maps.Clone(arguments)
-		if text, _ := limited.call(t, tool, arguments); strings.Contains(text, "fct_orders\"") && !strings.Contains(text, "does not exist") {
+		if text, _ := limited.Call(t, tool, arguments); strings.Contains(text, "fct_orders\"") && !strings.Contains(text, "does not exist") {
 			t.Errorf("%s of another schema: %s", tool, text)
 		}
 		if tool != "list_schemas" {
 			arguments["schema"] = schema
-			if text, failed := limited.call(t, tool, arguments); !failed || !strings.Contains(text, "not-found") {
+			if text, failed := limited.Call(t, tool, arguments); !failed || !strings.Contains(text, "not-found") {
 				t.Errorf("%s names another schema: %s", tool, text)
 			}
 		}
 	}
 	for _, tool := range []string{"get_asset", "get_code", "get_lineage", "get_impact"} {
-		if text, failed := limited.call(t, tool, map[string]any{"asset": asset}); !failed || !strings.Contains(text, "not-found") {
+		if text, failed := limited.Call(t, tool, map[string]any{"asset": asset}); !failed || !strings.Contains(text, "not-found") {
 			t.Errorf("%s by id: %s", tool, text)
 		}
 	}
-	if got := limited.ask(t, "list_schemas", nil); !slices.Equal(every(got, "schemas", "id"), []string{other.ID.String()}) {
+	if got := limited.Ask(t, "list_schemas", nil); !slices.Equal(Every(got, "schemas", "id"), []string{other.ID.String()}) {
 		t.Errorf("schemas of a limited key: %v", got)
 	}
 }
