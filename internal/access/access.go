@@ -41,7 +41,7 @@ const (
 type Keys interface {
 	PutKey(ctx context.Context, k store.Key, by store.By) (store.Key, error)
 	KeyByID(ctx context.Context, publicID string) (store.Key, error)
-	RevokeKey(ctx context.Context, ws, id int64, by store.By) error
+	RevokeKey(ctx context.Context, ws, id int64, by store.By, check func(store.Key) error) error
 	TouchKeys(ctx context.Context, used map[int64]time.Time) error
 	CountKeys(ctx context.Context) (int64, error)
 

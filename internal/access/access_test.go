@@ -121,7 +121,7 @@ func TestRevocationElsewhere(t *testing.T) {
 	if _, err := a.Authenticate(t.Context(), bearer(secret), remote); err != nil {
 		t.Fatal(err)
 	}
-	if err := keys.RevokeKey(t.Context(), catalog.DefaultWorkspace, key.ID, store.By{}); err != nil {
+	if err := keys.RevokeKey(t.Context(), catalog.DefaultWorkspace, key.ID, store.By{}, nil); err != nil {
 		t.Fatal(err)
 	}
 	c.at = c.at.Add(5 * time.Second)
@@ -136,13 +136,13 @@ func TestRevocationHereIsImmediate(t *testing.T) {
 	if _, err := a.Authenticate(t.Context(), bearer(secret), remote); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Revoke(t.Context(), System(catalog.DefaultWorkspace), key.ID); err != nil {
+	if err := a.Revoke(t.Context(), System(catalog.DefaultWorkspace), key.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := a.Authenticate(t.Context(), bearer(secret), remote); !errors.Is(err, ErrUnknown) {
 		t.Errorf("revoked: %v", err)
 	}
-	if err := a.Revoke(t.Context(), System(2), key.ID); !errors.Is(err, catalog.ErrNotFound) {
+	if err := a.Revoke(t.Context(), System(2), key.ID, nil); !errors.Is(err, catalog.ErrNotFound) {
 		t.Errorf("revoked by another workspace: %v", err)
 	}
 }

@@ -79,7 +79,7 @@ func TestRevokedKeyIsLimited(t *testing.T) {
 	if _, err := a.Authenticate(t.Context(), bearer(secret), remote); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Revoke(t.Context(), System(key.WS), key.ID); err != nil {
+	if err := a.Revoke(t.Context(), System(key.WS), key.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	for range 10 {

@@ -105,11 +105,11 @@ func (a *Access) check(n NewKey) error {
 	return nil
 }
 
-// Revoke revokes a key: in this process at once, in others within five seconds.
+// Revoke revokes a key, if check, where it is given, passes: in this process at once, in others within five seconds.
 // It returns catalog.ErrNotFound if the workspace has no such key.
-func (a *Access) Revoke(ctx context.Context, by Principal, id int64) error {
+func (a *Access) Revoke(ctx context.Context, by Principal, id int64, check func(store.Key) error) error {
 	defer a.forgetAll()
-	if err := a.keys.RevokeKey(ctx, by.WS, id, by.By()); err != nil {
+	if err := a.keys.RevokeKey(ctx, by.WS, id, by.By(), check); err != nil {
 		return fmt.Errorf("key %s: %w", catalog.FormatID(catalog.PrefixKey, id), err)
 	}
 	return nil

@@ -173,7 +173,7 @@ func TestCredentials(t *testing.T) {
 	if r := s.Get(t, "/api/v1/schemas", revoked); r.Status != 200 {
 		t.Fatalf("before it is revoked: %d", r.Status)
 	}
-	if err := s.Access.Revoke(t.Context(), access.System(catalog.DefaultWorkspace), key.ID); err != nil {
+	if err := s.Access.Revoke(t.Context(), access.System(catalog.DefaultWorkspace), key.ID, nil); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(time.Hour)

@@ -198,7 +198,7 @@ var (
 )
 
 // call sends what an example's command would.
-func (s *exampleServer) call(t *testing.T, command string) Reply {
+func (s *exampleServer) call(t *testing.T, command string, header ...string) Reply {
 	t.Helper()
 	m := callMethod.FindStringSubmatch(command)
 	if m == nil {
@@ -212,7 +212,7 @@ func (s *exampleServer) call(t *testing.T, command string) Reply {
 		key = s.key
 	}
 	if body := callBody.FindStringSubmatch(command); body != nil {
-		return s.Send(t, method, m[2], key, body[1])
+		return s.Send(t, method, m[2], key, body[1], header...)
 	}
 	var parts []Part
 	for _, part := range callPart.FindAllStringSubmatch(command, -1) {
@@ -225,7 +225,7 @@ func (s *exampleServer) call(t *testing.T, command string) Reply {
 	if parts != nil {
 		return s.Do(t, method, m[2], key, bytes.NewReader(Form(parts...)), "Content-Type", ContentType)
 	}
-	return s.Do(t, method, m[2], key, nil)
+	return s.Do(t, method, m[2], key, nil, header...)
 }
 
 const (

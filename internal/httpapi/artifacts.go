@@ -32,7 +32,7 @@ func (a *API) registerArtifacts(s *httpserver.Server) {
 	}, a.listArtifacts)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", Scope: access.AdminWorkspace, ID: "get-import-artifact", Tag: "dbt_imports",
-		Summary: "Read a file of an import", Description: "The bytes as they were uploaded. Raw files may contain secrets of the environment, so they require admin:workspace.", Streams: true, Secret: true,
+		Summary: "Read a file of an import", Description: "The bytes as they were uploaded. Raw files may contain secrets of the environment, so they require admin:workspace.", Streams: true, Tagged: true, Secret: true,
 	}, a.getArtifact)
 }
 
@@ -61,11 +61,13 @@ func (a *API) listArtifacts(ctx context.Context, p access.Principal, in *ImportP
 
 type artifactInput struct {
 	ImportPath
-	SHA string `path:"sha" maxLength:"64" example:"99c92331d14a8520815fb5fdfa1874fd2e643a0ba4b5849d7bcab8d2c54e632c"`
+	IfNoneMatch string `header:"If-None-Match" doc:"ETags of documents that the client has: if the document still has one of them, the reply is 304 without a body."`
+	SHA         string `path:"sha" maxLength:"64" example:"99c92331d14a8520815fb5fdfa1874fd2e643a0ba4b5849d7bcab8d2c54e632c"`
 }
 
 // artifactOutput is streamed: huma calls Body with its context.
 type artifactOutput struct {
+	ETag        string `header:"ETag"`
 	Type        string `header:"Content-Type"`
 	Disposition string `header:"Content-Disposition"`
 	Length      string `header:"Content-Length"`
@@ -79,13 +81,17 @@ func (a *API) getArtifact(ctx context.Context, p access.Principal, in *artifactI
 	}
 	for _, part := range imp.Parts {
 		if part.SHA256 == in.SHA {
-			return a.artifact(ctx, p, part)
+			tag := `"` + part.SHA256 + `"`
+			if httpserver.HasTag(in.IfNoneMatch, tag) {
+				return &artifactOutput{ETag: tag, Body: func(hc huma.Context) { hc.SetStatus(http.StatusNotModified) }}, nil
+			}
+			return a.artifact(ctx, p, part, tag)
 		}
 	}
 	return nil, httpserver.Missing(catalog.ErrNotFound, "sha", in.SHA)
 }
 
-func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Part) (*artifactOutput, error) {
+func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Part, tag string) (*artifactOutput, error) {
 	hash, err := blob.ParseHash(part.SHA256)
 	if err != nil {
 		return nil, err
@@ -95,7 +101,7 @@ func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Par
 		return nil, err
 	}
 	return &artifactOutput{
-		Type: "application/octet-stream", Length: strconv.FormatInt(part.Size, 10),
+		ETag: tag, Type: "application/octet-stream", Length: strconv.FormatInt(part.Size, 10),
 		Disposition: `attachment; filename="` + part.Name + `.json"`,
 		Body: func(hc huma.Context) {
 			defer func() { _ = content.Close() }() // only read

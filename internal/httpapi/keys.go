@@ -145,13 +145,20 @@ func (a *API) newKey(ctx context.Context, p access.Principal, in NewKey) (n acce
 	return n, nil
 }
 
-func (a *API) revokeKey(ctx context.Context, p access.Principal, in *KeyPath) (*struct{}, error) {
+type revokeKeyInput struct {
+	KeyPath
+	IfMatchParam
+}
+
+func (a *API) revokeKey(ctx context.Context, p access.Principal, in *revokeKeyInput) (*struct{}, error) {
 	if len(p.Schemas) > 0 {
 		return nil, catalog.ErrForbidden
 	}
 	id, err := catalog.ParseIDOf(catalog.PrefixKey, in.ID)
 	if err == nil {
-		err = a.access.Revoke(ctx, p, id)
+		err = a.access.Revoke(ctx, p, id, func(k store.Key) error {
+			return httpserver.Precondition(in.IfMatch, httpserver.DocumentOf(keyResource(k)))
+		})
 	}
 	return nil, httpserver.Missing(err, "id", in.ID)
 }

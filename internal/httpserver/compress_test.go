@@ -24,7 +24,7 @@ func TestAcceptsGzip(t *testing.T) {
 // A large reply is compressed for who accepts that. Its tag is weak, and finds the document all the same.
 func TestCompressedReply(t *testing.T) {
 	body := strings.Repeat("a page of a list, ", compressFrom/10)
-	h := Tagged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h := tagged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if r.URL.Path == "/small" {
 			body = body[:compressFrom-1]

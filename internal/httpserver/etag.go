@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
@@ -20,10 +23,10 @@ func etagOf(body []byte) string {
 // tagOf returns the strong tag of a body by its SHA-256.
 func tagOf(sum []byte) string { return `"` + base64.RawURLEncoding.EncodeToString(sum[:18]) + `"` }
 
-// Tagged adds ETags to the replies of a handler that sets none, answers 304 to a read if the client already has the
+// tagged adds ETags to the replies of a handler that sets none, answers 304 to a read if the client already has the
 // body and compresses large bodies for clients that accept it. It holds the reply until it is complete, a large one in
 // a file.
-func Tagged(h http.Handler) http.Handler {
+func tagged(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		held := &heldReply{ResponseWriter: w, ctx: r.Context(), body: exchangeOf(r.Context()).room.spool()}
 		defer held.body.close()
@@ -126,6 +129,32 @@ func matches(header, tag string) bool {
 		}
 	}
 	return false
+}
+
+// HasTag reports whether an If-None-Match header names a tag: the client has the document.
+func HasTag(ifNoneMatch, tag string) bool { return ifNoneMatch != "" && matches(ifNoneMatch, tag) }
+
+// describeTags adds to the description of a read its ETag, and the condition and reply that save sending it again.
+func describeTags(op *huma.Operation) {
+	ok := op.Responses["200"]
+	if op.Metadata[taggedKey] == nil || ok == nil {
+		return
+	}
+	text := &huma.Schema{Type: huma.TypeString}
+	described := *ok
+	described.Headers = maps.Clone(ok.Headers)
+	if described.Headers == nil {
+		described.Headers = map[string]*huma.Param{}
+	}
+	described.Headers["ETag"] = &huma.Param{Description: "Tag of the document, for If-None-Match and for If-Match of a change", Schema: text}
+	op.Responses["200"] = &described
+	op.Responses["304"] = &huma.Response{Description: "The client has the document already"}
+	if !slices.ContainsFunc(op.Parameters, func(p *huma.Param) bool { return p.Name == "If-None-Match" }) {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "If-None-Match", In: "header", Schema: text,
+			Description: "ETags of documents that the client has: if the document still has one of them, the reply is 304 without a body.",
+		})
+	}
 }
 
 // Changed is the reply to a change of a document, with the tag that the next change takes as If-Match.

@@ -23,7 +23,7 @@ func TestMatches(t *testing.T) {
 // A reply has its tag; who has it already gets 304 without a body; other replies than 200 have none.
 func TestTagged(t *testing.T) {
 	status := http.StatusOK
-	h := Tagged(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	h := tagged(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, "body")

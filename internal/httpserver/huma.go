@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,7 +18,7 @@ import (
 
 // newHuma returns the API that describes and decodes our routes. It serves no documentation pages: the library's load
 // code from other hosts. within limits the time of each operation; 0 does not.
-func newHuma(rt *router, version string, within time.Duration) huma.API {
+func newHuma(rt *router, version string, within time.Duration, turns *turn.Queue) huma.API {
 	jsonFormat := huma.Format{Marshal: writeJSON, Unmarshal: readJSON}
 	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
 	config := huma.Config{
@@ -43,8 +42,7 @@ func newHuma(rt *router, version string, within time.Duration) huma.API {
 		Transformers:  []huma.Transformer{ownProblems{schemas}.transform},
 	}
 	return huma.NewAPI(config, &adapter{
-		router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce),
-		turns: turn.NewQueue(runtime.GOMAXPROCS(0) - 1), // which leaves a processor to short requests
+		router: rt, within: within, bulky: make(chan struct{}, bulkyAtOnce), turns: turns,
 	})
 }
 
@@ -82,7 +80,7 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 		handler(&humaContext{embedded: humago.NewContext(op, r, w)})
 	})
 	if op.Method == http.MethodGet && !streamed {
-		h = a.inTurn(Tagged(h))
+		h = inTurn(a.turns, tagged(h))
 	}
 	scope, _ := op.Metadata[scopeKey].(access.Scope)
 	a.router.handle(Route{Method: op.Method, Path: op.Path, Scope: scope, Handler: checkedQuery(op, h)})
@@ -92,10 +90,10 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 type holder struct{ key, address string }
 
 // inTurn counts what a read computes: a long one waits for its turn. The turn ends when the reply is complete.
-func (a *adapter) inTurn(h http.Handler) http.Handler {
+func inTurn(turns *turn.Queue, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := exchangeOf(r.Context())
-		ctx, account := a.turns.Open(r.Context(), holder{x.key, x.client.String()})
+		ctx, account := turns.Open(r.Context(), holder{x.key, x.client.String()})
 		defer account.End()
 		h.ServeHTTP(w, r.WithContext(ctx))
 	})
@@ -177,7 +175,7 @@ func firstMessage(e *huma.ErrorModel) string {
 }
 
 // writeJSON writes a document piece by piece. What stops the writer is not an error of the document: the client has
-// gone, or [Tagged] answers that there is no room.
+// gone, or [tagged] answers that there is no room.
 func writeJSON(w io.Writer, v any) error {
 	out := &watched{Writer: w}
 	if err := json.MarshalWrite(out, v, replyOptions); err != nil && out.err == nil {

@@ -27,12 +27,17 @@ func (s *Server) Describe() error {
 	const path = "/api/v1/openapi.json"
 	doc.AddOperation(&huma.Operation{
 		Method: http.MethodGet, Path: path, OperationID: "get-openapi", Tags: []string{"server"},
-		Summary: "This description", Description: "Every route with its parameters, replies and an example, as OpenAPI 3.1.", Security: securityOf(access.Public),
+		Metadata: map[string]any{taggedKey: true}, Summary: "This description", Description: "Every route with its parameters, replies and an example, as OpenAPI 3.1.", Security: securityOf(access.Public),
 		Responses: map[string]*huma.Response{"200": {
 			Description: "OpenAPI 3.1",
 			Content:     map[string]*huma.MediaType{"application/openapi+json": {Schema: &huma.Schema{Type: "object"}}},
 		}},
 	})
+	for _, item := range doc.Paths {
+		for _, op := range operationsOf(item) {
+			describeTags(op)
+		}
+	}
 	if err := addExamples(doc); err != nil {
 		return err
 	}
@@ -43,10 +48,10 @@ func (s *Server) Describe() error {
 	body = append(body, '\n')
 	s.Handle(Route{
 		Method: http.MethodGet, Path: path, Scope: access.Public,
-		Handler: Tagged(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		Tagged: true, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/openapi+json")
 			_, _ = w.Write(body) // a client that has gone away is not an error
-		})),
+		}),
 	})
 	return nil
 }

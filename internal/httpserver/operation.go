@@ -22,7 +22,8 @@ type Operation struct {
 	Sample       []string // optional parameters of the query that the sample request has
 	Status       int      // of success; 0 = 200
 	Media        []string // media types of the reply, if it is not JSON
-	Streams      bool     // the reply is not buffered, and so has no ETag
+	Streams      bool     // the reply is not buffered; its ETag is the handler's
+	Tagged       bool     // of what streams: the handler tags it
 	Secret       bool     // no cache may keep the reply
 	Drawn        bool     // a client may ask for the reply as a drawing
 	Bulky        bool     // what it reads may be many MB: few such requests are worked on at a time
@@ -36,6 +37,7 @@ const (
 	exampleKey = "example"
 	sampleKey  = "sample"
 	bulkyKey   = "bulky"
+	taggedKey  = "tagged"
 )
 
 // Register serves an operation. The handler receives the principal of the request.
@@ -66,6 +68,9 @@ func (s *Server) describe(op Operation) huma.Operation {
 	}
 	if op.Bulky {
 		metadata[bulkyKey] = true
+	}
+	if op.Method == http.MethodGet && !op.Streams || op.Tagged {
+		metadata[taggedKey] = true
 	}
 	responses := map[string]*huma.Response{"default": s.problemReply()}
 	if op.Drawn {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/netip"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/turn"
 )
 
 // Authenticator finds the principal of a request by its credentials.
@@ -50,6 +52,7 @@ type Server struct {
 	cfg    Config
 	huma   huma.API
 	router *router
+	turns  *turn.Queue // of reads
 	mounts mounts
 }
 
@@ -65,7 +68,8 @@ func New(cfg Config) (*Server, error) {
 		cfg.SlowWindow = slowWindow
 	}
 	rt := newRouter(cfg.Access)
-	return &Server{cfg: cfg, huma: newHuma(rt, cfg.Version, cfg.QueryWithin), router: rt}, nil
+	turns := turn.NewQueue(runtime.GOMAXPROCS(0) - 1) // which leaves a processor to short requests
+	return &Server{cfg: cfg, huma: newHuma(rt, cfg.Version, cfg.QueryWithin, turns), router: rt, turns: turns}, nil
 }
 
 // Mount sets the policy of a path and everything below it, except below longer mounted paths.
@@ -80,19 +84,31 @@ type Route struct {
 	Aliases      []string // further paths of the same route
 	Sample       []string // optional parameters of the query that the sample request has
 	Handler      http.Handler
+	InTurn       bool            // it reads the catalog: a long read waits for its turn
+	Tagged       bool            // its replies get an ETag, as those of reads have
 	Operation    *huma.Operation // its description; method, path, security and the problem reply are filled in
 }
 
 // Handle serves a route and, if it has an Operation, describes it.
 func (s *Server) Handle(r Route) {
+	if r.Tagged {
+		r.Handler = tagged(r.Handler)
+	}
+	if r.InTurn {
+		r.Handler = inTurn(s.turns, r.Handler)
+	}
 	s.router.handle(r)
 	if r.Operation == nil {
 		return
 	}
 	op := *r.Operation
 	op.Method, op.Path, op.Security = r.Method, r.Path, securityOf(r.Scope)
+	op.Metadata = map[string]any{}
 	if len(r.Sample) > 0 {
-		op.Metadata = map[string]any{sampleKey: r.Sample}
+		op.Metadata[sampleKey] = r.Sample
+	}
+	if r.Tagged {
+		op.Metadata[taggedKey] = true
 	}
 	if op.Responses == nil {
 		op.Responses = map[string]*huma.Response{}

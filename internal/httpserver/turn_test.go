@@ -27,8 +27,8 @@ func (w *onWrite) Write(b []byte) (int, error) {
 
 // A client that takes its reply slowly keeps nobody from a turn, however long the reply was to make.
 func TestTurnEndsBeforeTheReply(t *testing.T) {
-	a := &adapter{turns: turn.NewQueue(1)}
-	h := a.inTurn(Tagged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	turns := turn.NewQueue(1)
+	h := inTurn(turns, tagged(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := turn.Take(r.Context(), turn.Long); err != nil {
 			t.Error(err)
 		}
@@ -37,7 +37,7 @@ func TestTurnEndsBeforeTheReply(t *testing.T) {
 	asked := false
 	w := &onWrite{httptest.NewRecorder(), func() {
 		asked = true
-		other, account := a.turns.Open(t.Context(), "another")
+		other, account := turns.Open(t.Context(), "another")
 		defer account.End()
 		if err := turn.Take(other, turn.Long); err != nil {
 			t.Error(err)

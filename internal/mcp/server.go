@@ -56,7 +56,7 @@ func (s *Server) Register(server *httpserver.Server) {
 		Stateless: true, JSONResponse: true, MaxRequestBodyBytes: s.Limits.JSON, PropagateRequestCancellation: true,
 		DisableLocalhostProtection: true, // the edge checks host names, by the setting hosts
 	})
-	server.Handle(httpserver.Route{Method: http.MethodPost, Path: Path, Scope: access.ReadMCP, Handler: handler})
+	server.Handle(httpserver.Route{Method: http.MethodPost, Path: Path, Scope: access.ReadMCP, InTurn: true, Handler: handler})
 }
 
 // instructions are what a client tells its model about the tools.

@@ -158,9 +158,12 @@ func (s *Store) Keys(ctx context.Context, ws int64, p Page) (Paged[Key], error) 
 	return paged(rows, p, total, func(k Key) []any { return []any{k.ID} })
 }
 
-// RevokeKey makes a key invalid from now on; doing it twice is not an error.
-func (s *Store) RevokeKey(ctx context.Context, ws, id int64, by By) error {
+// RevokeKey makes a key invalid from now on, if check, where it is given, passes; doing it twice is not an error.
+func (s *Store) RevokeKey(ctx context.Context, ws, id int64, by By, check func(Key) error) error {
 	err := s.tx(ctx, func(tx Tx) error {
+		if err := tx.checkKey(ctx, ws, id, check); err != nil {
+			return err
+		}
 		n, err := tx.exec(ctx, `UPDATE api_keys SET revoked_at = ? WHERE ws = ? AND id = ? AND revoked_at = 0`, micros(s.now()), ws, id)
 		if err != nil {
 			return err
@@ -175,6 +178,21 @@ func (s *Store) RevokeKey(ctx context.Context, ws, id int64, by By) error {
 		return fmt.Errorf("revoke key %d: %w", id, err)
 	}
 	return nil
+}
+
+// checkKey runs a check on a key that nobody else can change until the end of the transaction.
+func (tx Tx) checkKey(ctx context.Context, ws, id int64, check func(Key) error) error {
+	if check == nil {
+		return nil
+	}
+	if _, err := tx.exec(ctx, `UPDATE api_keys SET name = name WHERE ws = ? AND id = ?`, ws, id); err != nil {
+		return err
+	}
+	k, err := one(ctx, tx.db, scanKey, keyRows+`WHERE k.ws = ? AND k.id = ?`, ws, id)
+	if err != nil {
+		return err
+	}
+	return check(k)
 }
 
 // RevokeAllKeys revokes the keys of all workspaces and returns how many were valid.

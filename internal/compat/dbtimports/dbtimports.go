@@ -69,11 +69,11 @@ func (a *API) Register(s *httpserver.Server) {
 	})
 	s.Handle(httpserver.Route{
 		Method: http.MethodGet, Path: collection, Aliases: forms("/dbt_imports"), Sample: []string{fieldSchema}, Scope: access.ReadImports,
-		Handler: httpserver.Tagged(http.HandlerFunc(a.list)), Operation: listOperation(registry),
+		Tagged: true, Handler: http.HandlerFunc(a.list), Operation: listOperation(registry),
 	})
 	s.Handle(httpserver.Route{
 		Method: http.MethodGet, Path: member, Aliases: forms("/dbt_imports/{id}"), Scope: access.ReadImports,
-		Handler: httpserver.Tagged(http.HandlerFunc(a.get)), Operation: getOperation(registry),
+		Tagged: true, Handler: http.HandlerFunc(a.get), Operation: getOperation(registry),
 	})
 }
 

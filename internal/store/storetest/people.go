@@ -67,8 +67,8 @@ func testAudit(t *testing.T, r *rig) {
 	key := get(r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh", Name: "ci", SecretHash: [32]byte{7}, Scopes: []string{"read:catalog"}, CIDRs: []string{"10.0.0.0/8"}}, byAna))(t)
 	_, err = r.PutKey(ctx, store.Key{WS: ws, PublicID: "abcdefgh"}, byAna)
 	wants(t, err, catalog.ErrConflict)
-	must(t, r.RevokeKey(ctx, ws, key.ID, byAna))
-	must(t, r.RevokeKey(ctx, ws, key.ID, byAna)) // a second time changes nothing
+	must(t, r.RevokeKey(ctx, ws, key.ID, byAna, nil))
+	must(t, r.RevokeKey(ctx, ws, key.ID, byAna, nil)) // a second time changes nothing
 	user := get(r.CreateUser(ctx, ws, store.User{Name: "Ana", Email: "ana@example.com", Role: "viewer"}, byAna))(t)
 	editor := "editor"
 	get(r.UpdateUser(ctx, ws, user.ID, store.UserPatch{Role: &editor}, byAna))(t)

@@ -33,13 +33,13 @@ func testKeys(t *testing.T, r *rig) {
 	same(t, all, []store.Key{key, second})
 
 	r.clock.add(time.Minute)
-	must(t, r.RevokeKey(ctx, ws, second.ID, byAna))
+	must(t, r.RevokeKey(ctx, ws, second.ID, byAna, nil))
 	r.clock.add(time.Minute)
-	must(t, r.RevokeKey(ctx, ws, second.ID, byAna))
+	must(t, r.RevokeKey(ctx, ws, second.ID, byAna, nil))
 	if k := get(r.KeyByID(ctx, "second00"))(t); !k.RevokedAt.Equal(start.Add(time.Minute)) {
 		t.Errorf("revoked at %s", k.RevokedAt)
 	}
-	wants(t, r.RevokeKey(ctx, ws+1, key.ID, byAna), catalog.ErrNotFound)
+	wants(t, r.RevokeKey(ctx, ws+1, key.ID, byAna, nil), catalog.ErrNotFound)
 	same(t, get(r.CountKeys(ctx))(t), int64(1))
 	same(t, get(r.RevokeAllKeys(ctx, byAna))(t), int64(1))
 	same(t, get(r.CountKeys(ctx))(t), int64(0))
@@ -166,7 +166,7 @@ func testIsolation(t *testing.T, r *rig) {
 		"run":         func() error { _, err := r.Run(ctx, foreign, runID); return err },
 		"run results": func() error { _, err := r.RunResults(ctx, foreign, runID, "", store.Page{}); return err },
 		"put run":     func() error { _, _, err := r.PutRun(ctx, foreign, run(schema, "j", 1), nil, nil); return err },
-		"revoke":      func() error { return r.RevokeKey(ctx, foreign, key.ID, byAna) },
+		"revoke":      func() error { return r.RevokeKey(ctx, foreign, key.ID, byAna, nil) },
 		"user":        func() error { _, err := r.User(ctx, foreign, user.ID); return err },
 		"update user": func() error { _, err := r.UpdateUser(ctx, foreign, user.ID, store.UserPatch{}, byAna); return err },
 		"remove user": func() error { return r.RemoveUser(ctx, foreign, user.ID, byAna, nil) },
