@@ -75,7 +75,7 @@ func (s *Server) forRequest(r *http.Request) *mcp.Server {
 	if !ok {
 		return server // the router lets nobody in without a principal
 	}
-	addTools(server, &caller{Server: s, p: p, request: r.Context()})
+	addTools(server, &caller{Server: s, p: p, id: httpserver.RequestID(r.Context()), request: r.Context()})
 	return server
 }
 
@@ -83,6 +83,7 @@ func (s *Server) forRequest(r *http.Request) *mcp.Server {
 type caller struct {
 	*Server
 	p       access.Principal
+	id      string          // of the request
 	request context.Context //nolint:containedctx // the protocol's library does not pass it on
 }
 
@@ -190,7 +191,7 @@ func (c *caller) result(ctx context.Context, name string, work func(context.Cont
 	}
 	p := httpserver.ProblemOf(err)
 	if p.Code == httpserver.CodeInternal || p.Code == httpserver.CodeNotReady {
-		c.Log.Error("mcp call", slog.String("tool", name), slog.String("request_id", httpserver.RequestID(c.request)), slog.String("error", access.Redact(err.Error())))
+		c.Log.Error("mcp call", slog.String("tool", name), slog.String("request_id", c.id), slog.String("error", access.Redact(err.Error())))
 	}
 	return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: visible(failure(p))}}}
 }
@@ -207,7 +208,7 @@ func (c *caller) work(ctx context.Context, work func(context.Context) (string, e
 		own, cancel = context.WithTimeout(own, c.Within)
 		defer cancel()
 	}
-	return work(own)
+	return work(own) //nolint:contextcheck // the request's context ends with the connection, and with the library's
 }
 
 // failure is a problem as an answer.
