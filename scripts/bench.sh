@@ -3,7 +3,8 @@
 # (10000 unless given). The generated projects are kept in ${THALWEG_CACHE:-.cache}/bench. Read ratios, not seconds: every
 # figure has its baseline in the same run. Environment of the server's part:
 #   THALWEG_BENCH_BINARY  another binary to measure by the same requests (a release, say)
-#   THALWEG_BENCH_SECONDS of each kind of page (4); _UPLOADS at once (20); _SMALL first imports (500); _REPEATED imports (200)
+#   THALWEG_BENCH_SECONDS of each kind of page (4); _UPLOADS at once (20); _SMALL first imports (500); _REPEATED imports (200);
+#                         _REQUESTS to 1, 2 and 4 processes (2000)
 #   THALWEG_BENCH_LARGE   models of a larger project to hold against the standard one (none; 50000 needs 1 GB of disk)
 set -euo pipefail
 cd "$(dirname "$0")/.."

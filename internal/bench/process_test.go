@@ -43,13 +43,13 @@ func serverBinary(b *testing.B) string {
 	return path
 }
 
-// start runs the server on a folder and waits until it is ready.
-func start(b *testing.B, binary, data string) *server {
+// start runs the server on a folder, with more settings NAME=VALUE, and waits until it is ready.
+func start(b *testing.B, binary, data string, settings ...string) *server {
 	s := &server{
 		b: b, cmd: exec.Command(binary, "serve", "--data", data, "--listen", "127.0.0.1:0"),
 		client: &http.Client{Timeout: 10 * time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: maxOpen}},
 	}
-	s.cmd.Env = append(os.Environ(), "THALWEG_LOG_LEVEL=error")
+	s.cmd.Env = append(append(os.Environ(), "THALWEG_LOG_LEVEL=error"), settings...)
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		b.Fatal(err)
@@ -82,15 +82,36 @@ func (s *server) stop() {
 }
 
 // used is the processor time that the server has had.
-func (s *server) used() time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
-	if err != nil {
+func (s *server) used() time.Duration { return usedBy(s.cmd.Process.Pid) }
+
+// usedBy is the processor time that a process has had; 0 if it is gone.
+func usedBy(pid int) time.Duration {
+	fields := statOf(pid)
+	if fields == nil {
 		return 0
 	}
-	fields := strings.Fields(string(text)[strings.LastIndexByte(string(text), ')')+2:])
 	user, _ := strconv.ParseInt(fields[11], 10, 64)
 	system, _ := strconv.ParseInt(fields[12], 10, 64)
 	return time.Duration(user+system) * time.Second / clockTicks
+}
+
+// parentOf is the process that started one.
+func parentOf(pid int) int {
+	fields := statOf(pid)
+	if fields == nil {
+		return 0
+	}
+	parent, _ := strconv.Atoi(fields[1])
+	return parent
+}
+
+// statOf has the fields of /proc/<pid>/stat from the state on.
+func statOf(pid int) []string {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(text)[strings.LastIndexByte(string(text), ')')+2:])
 }
 
 // anonymous is the server's anonymous memory (RssAnon), in MB.

@@ -41,6 +41,8 @@ type Engine interface {
 	Migrations() (goose.Dialect, fs.FS, []goose.ProviderOption, error)
 	// Verify reports damage of the database, as far as it can be seen from outside.
 	Verify(ctx context.Context) error
+	// Analyze has the engine learn again how the values of tables are distributed.
+	Analyze(ctx context.Context, tables []string) error
 	// Backup writes a copy to a new file, or catalog.ErrUnsupported.
 	Backup(ctx context.Context, path string) error
 	Close() error

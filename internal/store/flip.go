@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -58,7 +59,33 @@ func (w *Write) Flip(ctx context.Context, f Flip) error {
 	if err != nil {
 		return fmt.Errorf("flip %s to version %d: %w", w.lease.Schema, w.next, err)
 	}
+	w.analyze(ctx)
 	return nil
+}
+
+const (
+	// manyRows is how many rows of a table a save must have written for the table to be analyzed.
+	manyRows = 2000
+	// analyzeTime is how long that may take.
+	analyzeTime = time.Minute
+)
+
+// analyze has the engine look at the tables of which a save wrote much. It is an improvement of later queries alone, so
+// its failure is not the save's: the database does it by itself, only later.
+func (w *Write) analyze(ctx context.Context) {
+	var tables []string
+	for name, keys := range w.put {
+		if keys.size() >= manyRows {
+			tables = append(tables, name)
+		}
+	}
+	if len(tables) == 0 {
+		return
+	}
+	slices.Sort(tables)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), analyzeTime)
+	defer cancel()
+	_ = w.s.eng.Analyze(ctx, tables)
 }
 
 // Note writes what goes with a save that changed nothing, and makes no version.

@@ -43,6 +43,15 @@ func (s *keySet) remove(key any) {
 	}
 }
 
+// size is the number of keys, or somewhat less where hashes begin alike.
+func (s *keySet) size() int {
+	n := len(s.hashes)
+	for _, word := range s.ids {
+		n += bits.OnesCount64(word)
+	}
+	return n
+}
+
 // mayHave reports whether a key is in the set. Of hashes it may be another one
 // with the same beginning.
 func (s *keySet) mayHave(key any) bool {
