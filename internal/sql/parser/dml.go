@@ -278,7 +278,45 @@ func (p *parser) update(w *ast.With) ast.Statement {
 	if w != nil {
 		u.Start = w.Start
 	}
+	if target, ok := u.Target.(*ast.TableRef); ok && p.isKw(token.ELSE) && p.ahead(1).Keyword == token.INSERT {
+		return p.upsert(u, target)
+	}
 	return u
+}
+
+// upsert reads ELSE INSERT after Teradata's UPDATE: what is written is what MERGE writes.
+func (p *parser) upsert(u *ast.Update, target *ast.TableRef) ast.Statement {
+	m := &ast.Merge{With: u.With, Target: target}
+	for _, from := range u.From {
+		if m.Using == nil {
+			m.Using = from
+		} else {
+			m.Using = &ast.Join{Span: m.Using.Range().Join(from.Range()), Kind: ast.CrossJoin, Left: m.Using, Right: from}
+		}
+	}
+	insert := ast.MergeWhen{Action: ast.MergeInsert}
+	insert.Start = p.start()
+	p.pos += 2
+	p.acceptKw(token.INTO)
+	if !p.is(token.LeftParen) && !p.isKw(token.VALUES) {
+		p.objectName() // the target again
+	}
+	if p.is(token.LeftParen) && !p.namesColumns() { // VALUES is optional
+		p.pos++
+		insert.Values = append(p.exprList(token.RightParen), p.closeParen()...)
+	} else {
+		p.mergeInsert(&insert)
+	}
+	insert.Span = p.from(insert.Start)
+	m.Whens = []ast.MergeWhen{{Span: u.Span, Matched: true, Condition: u.Where, Action: ast.MergeUpdate, Set: u.Set}, insert}
+	m.Span = p.from(u.Start)
+	return m
+}
+
+// namesColumns reports whether VALUES follows the parentheses that are next.
+func (p *parser) namesColumns() bool {
+	end := p.closing(p.pos)
+	return end > 0 && p.ahead(end+1-p.pos).Keyword == token.VALUES
 }
 
 // discardTail reads ORDER BY, LIMIT and OPTION after UPDATE and DELETE.
