@@ -3,6 +3,7 @@ package apitest
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ import (
 // checker validates every reply against the OpenAPI document that the server
 // itself serves, and fails the test if one does not match.
 type checker struct {
+	ctx      context.Context //nolint:containedctx // the test's, which a fuzz target may not ask for
 	t        testing.TB
 	next     http.Handler
 	document map[string]any
@@ -41,7 +43,8 @@ func newChecker(t testing.TB, next http.Handler) *checker {
 		t.Fatalf("openapi document, status %d: %v", rec.Code, err)
 	}
 	c := &checker{
-		t: t, next: next, document: parsed.(map[string]any), mux: http.NewServeMux(),
+		ctx: t.Context(),
+		t:   t, next: next, document: parsed.(map[string]any), mux: http.NewServeMux(),
 		compiler: jsonschema.NewCompiler(), compiled: map[string]*jsonschema.Schema{},
 	}
 	c.compiler.DefaultDraft(jsonschema.Draft2020)
@@ -70,7 +73,7 @@ func (c *checker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // templateOf finds the path of the document that a request is for.
 func (c *checker) templateOf(path string) string {
 	rec := httptest.NewRecorder()
-	req, err := http.NewRequestWithContext(c.t.Context(), http.MethodGet, "http://localhost"+path, nil)
+	req, err := http.NewRequestWithContext(c.ctx, http.MethodGet, "http://localhost"+path, nil)
 	if err != nil {
 		return ""
 	}

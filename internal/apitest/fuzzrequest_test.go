@@ -83,6 +83,11 @@ func (r *requestTarget) send(t *testing.T, raw []byte) {
 	t.Helper()
 	var writer *Server
 	handler := http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		defer func() { // net/http would recover it
+			if v := recover(); v != nil && v != http.ErrAbortHandler {
+				t.Errorf("%s %s: panic: %v", request.Method, request.URL, v)
+			}
+		}()
 		on := r.reader.Server
 		if m := request.Method; m != http.MethodGet && m != http.MethodHead && m != http.MethodOptions {
 			if writer == nil {
