@@ -32,7 +32,7 @@ func (r Role) Scopes() []Scope {
 	case Viewer:
 		return viewer
 	case Editor:
-		return append(viewer, WriteImports, WriteCatalog)
+		return append(viewer, WriteImports, WriteCatalog, WriteLineage)
 	case Admin:
 		return []Scope{AdminWorkspace}
 	}

@@ -18,6 +18,7 @@ const (
 	WriteImports       Scope = "write:dbt_imports"
 	ReadCatalog        Scope = "read:catalog"
 	WriteCatalog       Scope = "write:catalog"
+	WriteLineage       Scope = "write:lineage"
 	ManageIntegrations Scope = "manage:integrations"
 	RunSyncs           Scope = "run:syncs"
 	ReadAudit          Scope = "read:audit"
@@ -32,7 +33,7 @@ const (
 // Scopes lists every scope that a key can have.
 func Scopes() []Scope {
 	return []Scope{
-		ReadImports, WriteImports, ReadCatalog, WriteCatalog, ManageIntegrations,
+		ReadImports, WriteImports, ReadCatalog, WriteCatalog, WriteLineage, ManageIntegrations,
 		RunSyncs, ReadAudit, ReadMetrics, ReadMCP, AdminWorkspace,
 	}
 }

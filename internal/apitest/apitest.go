@@ -31,6 +31,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/mcp"
+	"github.com/thalweg-data/thalweg/internal/openlineage"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/secret"
@@ -170,7 +171,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 		t.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Deps{
-		Webhooks: s.Webhooks, Store: s.Store, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, Now: o.Now,
+		Webhooks: s.Webhooks, Store: s.Store, Events: &openlineage.Receiver{Store: s.Store, Now: o.Now, Delay: time.Millisecond}, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, Now: o.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +218,7 @@ func (s *Server) pipeline(o Options) *importing.Pipeline {
 func (s *Server) work(o Options) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := jobs.New(s.Store, jobs.Options{Name: "test", Slots: 1, Grace: time.Minute, Now: o.Now, Log: slog.New(slog.DiscardHandler)},
-		append(s.webhookKinds(o), s.pipeline(o).Kind())...)
+		append(s.webhookKinds(o), s.pipeline(o).Kind(), (&openlineage.Applier{Store: s.Store, Reviser: s.reviser(o)}).Kind())...)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -124,6 +124,7 @@ func oneWriterOfAPerson(t *testing.T, o Options) {
 var withoutAudit = map[string]string{
 	"POST /api/v1/dbt_imports":                                   "the import is its own record, with its key",
 	"POST /api/v1/dbt_imports/{id}/cancel":                       "the import records it",
+	"POST /api/v1/lineage":                                       "events of programs; the job and the version have them",
 	"POST /api/v1/webhooks/{id}/test":                            "the delivery names who asked for it",
 	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver": "the log of deliveries shows it",
 	"PATCH /api/v1/assets/{id}":                                  "edits are in the history of the asset",

@@ -17,6 +17,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpapi"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/mcp"
+	"github.com/thalweg-data/thalweg/internal/openlineage"
 )
 
 // newHandler returns the handler of both APIs.
@@ -28,7 +29,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	limits := a.httpLimits()
 	api, err := httpapi.New(httpapi.Deps{
 		Store: a.Store, Model: a.Model, Blobs: a.blobsOf, Access: a.Access, Cursors: cursors, Editor: &editing.Editor{Store: a.Store, Reviser: a.reviser, Now: a.now}, Reverts: a.Pipeline,
-		Webhooks: a.Webhooks, Limits: limits, Now: a.now,
+		Webhooks: a.Webhooks, Events: &openlineage.Receiver{Store: a.Store, Now: a.now}, Limits: limits, Now: a.now,
 	})
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/jobs"
+	"github.com/thalweg-data/thalweg/internal/openlineage"
 	"github.com/thalweg-data/thalweg/internal/outbound"
 	"github.com/thalweg-data/thalweg/internal/retention"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -169,7 +170,7 @@ func (a *App) worker() *jobs.Runner {
 		// Containers share host names and process ids, so the name has a random part.
 		Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
 		Now: a.now, Log: a.log, Ended: a.measure,
-	}, a.Pipeline.Kind(), a.Retention.Kind(), (&webhook.Finder{Store: a.Store, Now: a.now}).Kind(), a.sender().Kind())
+	}, a.Pipeline.Kind(), a.Retention.Kind(), (&webhook.Finder{Store: a.Store, Now: a.now}).Kind(), a.sender().Kind(), (&openlineage.Applier{Store: a.Store, Reviser: a.reviser}).Kind())
 }
 
 // sender sends what webhooks have to send.

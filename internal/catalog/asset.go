@@ -100,8 +100,8 @@ type Column struct {
 	Present bool `json:"present"`
 	// DocumentedOnly columns are in the YAML, not in the catalog.
 	DocumentedOnly bool `json:"documented_only,omitempty"`
-	// Origin is OriginSQL if only the table's code shows that the column exists, OriginUser if nothing does
-	// any more but people wrote about it; else "".
+	// Origin is OriginSQL if only the table's code shows that the column exists, OriginEvents if only events of jobs
+	// do, OriginUser if nothing does any more but people wrote about it; else "".
 	Origin Origin `json:"origin,omitempty"`
 }
 

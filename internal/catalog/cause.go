@@ -13,11 +13,12 @@ type CauseKind string
 
 // The kinds of causes.
 const (
-	CauseImport  CauseKind = "import"  // ID is that of the import
-	CauseCrawl   CauseKind = "crawl"   // ID is that of the sync
-	CauseEdit    CauseKind = "edit"    // ID is that of the edit
-	CauseRemoval CauseKind = "removal" // confirmed by a person; ID is that of the import that withheld it
-	CauseRevert  CauseKind = "revert"  // of an import by a person; ID is that of the import
+	CauseImport  CauseKind = "import"      // ID is that of the import
+	CauseCrawl   CauseKind = "crawl"       // ID is that of the sync
+	CauseEdit    CauseKind = "edit"        // ID is that of the edit
+	CauseRemoval CauseKind = "removal"     // confirmed by a person; ID is that of the import that withheld it
+	CauseRevert  CauseKind = "revert"      // of an import by a person; ID is that of the import
+	CauseEvents  CauseKind = "openlineage" // events of other programs; ID is that of the job that applied them
 )
 
 // Cause is why a value changed. The zero Cause means none.
@@ -70,6 +71,8 @@ func (c Cause) Label() string {
 		return FormatID(PrefixImport, c.ID)
 	case CauseCrawl:
 		return FormatID(PrefixSync, c.ID)
+	case CauseEvents:
+		return FormatID(PrefixJob, c.ID)
 	}
 	return FormatID(PrefixEdit, c.ID)
 }
@@ -142,6 +145,8 @@ func causeKind(b []byte) CauseKind {
 		return CauseRemoval
 	case CauseRevert:
 		return CauseRevert
+	case CauseEvents:
+		return CauseEvents
 	}
 	return CauseKind(b)
 }

@@ -24,8 +24,13 @@ func (s *sortedFacets) columns(platform string, p Policy) (columns []Column, lis
 		made = nil
 	}
 	for i, f := range s.live {
-		if f.Source == FromManifest {
+		switch {
+		case f.Source == FromManifest:
 			t.join(f, i, documented(list != nil))
+		case f.Source == FromEvents && list == nil:
+			t.join(f, i, slotListed)
+		case f.Source == FromEvents:
+			t.join(f, i, slotNone)
 		}
 	}
 	if made != nil {
@@ -73,7 +78,7 @@ func (s *sortedFacets) ordersColumns(code *Facet) bool {
 func (s *sortedFacets) lists() (newest *Facet, others []*Facet) {
 	for _, facets := range [][]*Facet{s.live, s.withdrawn} {
 		for _, f := range facets {
-			if f.Source == FromManifest || !listsColumns(f) {
+			if f.Source == FromManifest || f.Source == FromEvents || !listsColumns(f) {
 				continue
 			}
 			if newest == nil || f.listStamp().Compare(newest.listStamp()) > 0 {
@@ -85,7 +90,7 @@ func (s *sortedFacets) lists() (newest *Facet, others []*Facet) {
 		}
 	}
 	for _, f := range s.live {
-		if f != newest && f.Source != FromManifest {
+		if f != newest && f.Source != FromManifest && f.Source != FromEvents {
 			others = append(others, f)
 		}
 	}
@@ -128,6 +133,7 @@ type slot struct {
 	state      slotState
 	documented bool // a manifest has it now
 	reported   bool // a manifest or the warehouse has it now
+	stated     bool // events of jobs have it now
 	joined     int  // number of the last facet that has joined a column here
 	parts      []part
 }
@@ -238,6 +244,8 @@ func (t *columnTable) add(s *slot, p part, c *BodyColumn) {
 		if s.state == slotAbsent {
 			s.state = slotListed
 		}
+	case FromEvents:
+		s.stated = true
 	default:
 		s.reported = true
 	}
@@ -343,6 +351,8 @@ func (s *slot) origin() Origin {
 	switch {
 	case len(s.parts) == 0:
 		return OriginUser
+	case s.state == slotListed && !s.reported && s.stated:
+		return OriginEvents
 	case s.state == slotListed && !s.reported:
 		return OriginSQL
 	}

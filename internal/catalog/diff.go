@@ -193,7 +193,7 @@ func (d *differ) dbtFields(before, after DBT) {
 // codeFields compares the raw code, by text where that is known, else by dbt's
 // checksum, and the compiled code.
 func (d *differ) codeFields(before, after Code) {
-	d.opaque("code", before.Raw == after.Raw && before.Checksum == after.Checksum)
+	d.opaque("code", before.Raw == after.Raw && before.Checksum == after.Checksum && before.Language == after.Language)
 	d.opaque("compiled_code", before.Compiled == after.Compiled)
 }
 

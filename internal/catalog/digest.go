@@ -283,7 +283,11 @@ func (d *digest) dbt(n *DBT) {
 
 func (d *digest) code(c *Code) {
 	if d.has(c != nil) {
-		d.text(c.Checksum)
+		if c.Language == "" {
+			d.text(c.Checksum)
+		} else { // hashes from before there were other languages stay the same
+			d.text(c.Checksum + "\x00" + c.Language)
+		}
 		d.b = append(d.b, c.Raw[:]...)
 		d.b = append(d.b, c.Compiled[:]...)
 		d.cause(c.CompiledBy)

@@ -23,7 +23,8 @@ const (
 const (
 	ConfidenceMedium = "medium"
 	SourceDBTImport  = "dbt_import"
-	SourceSQL        = "sql" // found in code: nothing declares it
+	SourceSQL        = "sql"         // found in code: nothing declares it
+	SourceEvents     = "openlineage" // stated by the events of a job
 )
 
 // Edge is asset → asset, as one project reports it.
@@ -86,3 +87,6 @@ func (b *TestBody) SameCode(o *TestBody) bool {
 	return b.Test == o.Test && b.Column == o.Column && b.Severity == o.Severity && b.Enabled == o.Enabled &&
 		raw(b) == raw(o) && maps.Equal(b.Args, o.Args) && slices.Equal(b.Parents, o.Parents)
 }
+
+// Traced reports whether the edge was found in what makes the table, instead of being declared by a project.
+func (e *Edge) Traced() bool { return e.Source == SourceSQL || e.Source == SourceEvents }

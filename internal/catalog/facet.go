@@ -2,17 +2,20 @@ package catalog
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
-// Origin is where a facet comes from: "dbt:<project key>", "crawl:<integration>", "user"
-// or "sql".
+// Origin is where a facet comes from: "dbt:<project key>", "crawl:<integration>",
+// "openlineage", "user" or "sql".
 type Origin string
 
-// OriginUser is the origin of what people write, OriginSQL that of what was found in the code of a table.
+// OriginUser is the origin of what people write, OriginSQL that of what was found in the code of a table, OriginEvents
+// that of what other programs state in the events of their jobs.
 const (
-	OriginUser Origin = "user"
-	OriginSQL  Origin = "sql"
+	OriginUser   Origin = "user"
+	OriginSQL    Origin = "sql"
+	OriginEvents Origin = "openlineage"
 )
 
 // Label is an origin as users see it: what a person wrote names its author.
@@ -31,9 +34,16 @@ const (
 	FromManifest Source = "manifest"
 	FromCatalog  Source = "catalog"
 	FromCrawl    Source = "crawl"
+	FromEvents   Source = "openlineage"
 	FromUser     Source = "user"
 	FromSQL      Source = "sql"
 )
+
+// ByRelation reports whether what the origin reports is identified by its relation.
+func (o Origin) ByRelation() bool { return strings.HasPrefix(string(o), "crawl:") || o == OriginEvents }
+
+// ByRelation reports whether facets of the source are identified by their relation. They assert that it exists.
+func (s Source) ByRelation() bool { return s == FromCrawl || s == FromEvents }
 
 // Facet is what one origin and source report about one asset. It is append-only: a
 // new facet of the same (origin, source, unique id) replaces the older one in the
@@ -167,6 +177,8 @@ type Code struct {
 	// code but with the same checksum; else zero.
 	CompiledBy Cause `json:"compiled_import,omitzero"`
 	CompiledAt Stamp `json:"compiled_at,omitzero"` // its report; zero with CompiledBy from before these were kept
+	// Language is that of code that is not of a dbt node; "" is SQL.
+	Language string `json:"language,omitempty"`
 }
 
 // Compiled is the compiled code of some raw code.

@@ -20,6 +20,7 @@ const (
 	PrefixUser    = "USR"
 	PrefixAudit   = "AUD"
 	PrefixSync    = "SYN"
+	PrefixJob     = "JOB"
 
 	PrefixWebhook  = "WHK"
 	PrefixDelivery = "DLV"

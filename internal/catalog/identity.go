@@ -3,7 +3,6 @@ package catalog
 import (
 	"cmp"
 	"slices"
-	"strings"
 )
 
 // StoredAsset is an asset of a schema before a report is applied, removed ones
@@ -218,7 +217,7 @@ func (r *resolver) gather(claims []Claim) {
 	for i, c := range claims {
 		m := member{
 			node: nodeKey{c.Origin, c.UniqueID}, kind: c.Kind, name: c.Name,
-			claim: i, isCrawl: isCrawl(c.Origin), unchanged: c.Same, isPast: c.Past,
+			claim: i, isCrawl: c.Origin.ByRelation(), unchanged: c.Same, isPast: c.Past,
 		}
 		if c.Kind.IsTable() {
 			m.key = cmp.Or(c.RelationKey, c.Relation.Key())
@@ -246,7 +245,7 @@ func (r *resolver) gather(claims []Claim) {
 
 // unclaimed returns the member for a stored node that was not claimed.
 func (r *resolver) unclaimed(key nodeKey, n *StoredNode) member {
-	m := member{node: key, kind: n.Kind, claim: -1, stored: n, isCrawl: isCrawl(key.origin), key: n.RelationKey, unchanged: true, isReference: n.Reference}
+	m := member{node: key, kind: n.Kind, claim: -1, stored: n, isCrawl: key.origin.ByRelation(), key: n.RelationKey, unchanged: true, isReference: n.Reference}
 	at := r.ids.byID[n.Asset]
 	if m.isCrawl {
 		m.kind, m.key = KindTable, cmp.Or(m.key, key.uniqueID)
@@ -256,8 +255,6 @@ func (r *resolver) unclaimed(key nodeKey, n *StoredNode) member {
 	m.key = cmp.Or(m.key, at.RelationKey)
 	return m
 }
-
-func isCrawl(o Origin) bool { return strings.HasPrefix(string(o), "crawl:") }
 
 // group assigns every member its group.
 func (r *resolver) group() {

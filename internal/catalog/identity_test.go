@@ -59,7 +59,7 @@ func parseClaim(platform, s string) Claim {
 	origin, id, _ := strings.Cut(head, " ")
 	c := Claim{Origin: Origin(origin), UniqueID: id, Kind: kindOf(id), Name: id[strings.LastIndex(id, ".")+1:], Same: same, Reference: reference}
 	c.Relation = relationOf(platform, relation)
-	if isCrawl(c.Origin) {
+	if c.Origin.ByRelation() {
 		c.Kind = KindTable
 		c.Relation = WarehouseRelation(platform, c.Relation.Database, c.Relation.Schema, c.Relation.Identifier)
 	}

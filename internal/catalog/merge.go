@@ -180,7 +180,7 @@ func (s *sortedFacets) leading() *Facet {
 			if lead == nil || lead.Source != FromCrawl {
 				lead = f
 			}
-		case FromCatalog:
+		case FromCatalog, FromEvents:
 			if lead == nil {
 				lead = f
 			}
@@ -206,8 +206,8 @@ func (s *sortedFacets) lead(a *Asset) {
 	if f.Source == FromManifest {
 		a.DBT, a.Config = b.DBT, b.Config
 	}
-	if a.Code == nil && a.Kind == KindSource {
-		a.Code = s.crawledCode() // a view that another program makes
+	if a.Code == nil && (a.Kind == KindSource || f.Source.ByRelation()) {
+		a.Code = s.foundCode() // of what another program makes
 	}
 	for _, other := range s.live {
 		if other != f && other.Source == FromManifest && other.Body.DBT != nil {
@@ -215,7 +215,7 @@ func (s *sortedFacets) lead(a *Asset) {
 		}
 	}
 	for _, f := range s.live {
-		if f.Source == FromCrawl || f.UniqueID == "" {
+		if f.Source.ByRelation() || f.UniqueID == "" {
 			continue
 		}
 		if a.Project == 0 && !f.isExternal() {
@@ -239,11 +239,14 @@ func OtherNodeOf(f *Facet) OtherNode {
 	}
 }
 
-// crawledCode is the query that a warehouse has of the table; nil without one.
-func (s *sortedFacets) crawledCode() *Code {
-	for _, f := range s.live {
-		if f.Source == FromCrawl && f.Body.Code != nil {
-			return f.Body.Code
+// foundCode is the query that a warehouse has of the table, else what the events of jobs state in place of one; nil
+// without either.
+func (s *sortedFacets) foundCode() *Code {
+	for _, source := range []Source{FromCrawl, FromEvents} {
+		for _, f := range s.live {
+			if f.Source == source && f.Body.Code != nil {
+				return f.Body.Code
+			}
 		}
 	}
 	return nil
@@ -266,7 +269,7 @@ func (s *sortedFacets) relation(a *Asset) {
 		}
 	}
 	for i := len(s.live) - 1; i >= 0; i-- {
-		if f := s.live[i]; f.Source != FromManifest {
+		if f := s.live[i]; f.Source != FromManifest && f.Source != FromEvents {
 			if spelled, same := respell(r, f.Body.Relation); same {
 				r = spelled
 				break
@@ -320,7 +323,11 @@ func (s *sortedFacets) content(a *Asset) {
 			a.Materialized = b.Materialized
 		}
 		a.Meta = firstJSON(a.Meta, b.Meta)
-		a.Extra = firstJSON(a.Extra, b.Extra)
+		if f.Source == FromEvents {
+			a.Extra = withMembers(a.Extra, b.Extra)
+		} else {
+			a.Extra = firstJSON(a.Extra, b.Extra)
+		}
 		for name, stat := range b.Stats {
 			if a.Stats == nil {
 				a.Stats = make(map[string]Stat, len(b.Stats))
@@ -339,6 +346,27 @@ func firstJSON(a, b json.RawMessage) json.RawMessage {
 		}
 	}
 	return a
+}
+
+// withMembers adds to an object those members of another one that it does not have.
+func withMembers(object, more json.RawMessage) json.RawMessage {
+	if len(object) == 0 {
+		return more
+	}
+	var members, others map[string]json.RawMessage
+	if json.Unmarshal(object, &members) != nil || json.Unmarshal(more, &others) != nil || members == nil {
+		return object
+	}
+	for name, value := range others {
+		if _, ok := members[name]; !ok {
+			members[name] = value
+		}
+	}
+	joined, err := json.Marshal(members)
+	if err != nil { // cannot happen: both are JSON
+		return object
+	}
+	return joined
 }
 
 // texts returns the sources of the asset's description, by rank.

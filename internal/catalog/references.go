@@ -16,7 +16,7 @@ func (ids *Identities) UnclearReferences(claims []Claim) []AssetID {
 	found := map[AssetID]bool{}
 	for key, n := range ids.nodes {
 		at := ids.byID[n.Asset]
-		if n.Withdrawn || isCrawl(key.origin) || KindOfNode(key.uniqueID, at.Kind).rank() >= KindSource.rank() {
+		if n.Withdrawn || key.origin.ByRelation() || KindOfNode(key.uniqueID, at.Kind).rank() >= KindSource.rank() {
 			continue
 		}
 		_, bare := cutKey(at.RelationKey)

@@ -147,7 +147,7 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 		return out
 	case "/api/v1/assets", "/api/v1/projects", "/api/v1/runs", "/api/v1/dbt_imports":
 		return []string{path, path + "?" + of}
-	case "/api/v1/tests", "/api/v1/health", "/api/v1/health/folders", "/api/v1/health/tables", "/api/v1/slowdowns", "/api/v1/flaky_tests", "/api/v1/changes", "/api/v1/map", "/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/issues", "/api/v1/export":
+	case "/api/v1/tests", "/api/v1/health", "/api/v1/health/folders", "/api/v1/health/tables", "/api/v1/slowdowns", "/api/v1/flaky_tests", "/api/v1/changes", "/api/v1/map", "/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/issues", "/api/v1/export", "/api/v1/lineage/jobs":
 		return []string{path + "?" + of}
 	case "/api/v1/search":
 		return []string{path + "?q=orders&" + of, path + "?q=kind:model+customer&" + of, path + "?q=custmer"}

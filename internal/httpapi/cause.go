@@ -7,7 +7,7 @@ import (
 
 // Cause is why a value changed.
 type Cause struct {
-	Kind string `json:"kind" doc:"import, crawl, edit, removal (one that a person confirmed) or revert"`
+	Kind string `json:"kind" doc:"import, crawl, edit, removal (one that a person confirmed), revert or openlineage (events of other programs)"`
 	ID   string `json:"id" doc:"Of the import, sync or edit; for a removal, of the import that withheld it; for a revert, of the import that was reverted"`
 }
 

@@ -11,7 +11,7 @@ import (
 
 // SQL is the code of a node. It is only text: it is never run.
 type SQL struct {
-	Language       string  `json:"language" doc:"sql, python or javascript; jinja for a macro"`
+	Language       string  `json:"language" doc:"sql, python or javascript; jinja for a macro; openlineage where events of another program state the lineage, as JSON in compiled"`
 	Raw            *string `json:"raw" doc:"As written"`
 	Compiled       *string `json:"compiled" doc:"As dbt compiled it"`
 	CompiledImport *string `json:"compiled_import" doc:"The import that the compiled code comes from, if a later manifest lacked it"`
@@ -37,6 +37,9 @@ func (a *API) getCode(ctx context.Context, p access.Principal, in *assetInput) (
 		out.Language = f.asset.DBT.Language
 	}
 	if code := f.asset.Code; code != nil {
+		if code.Language != "" {
+			out.Language = code.Language
+		}
 		raw, compiled, err := f.view.Code(ctx, &f.asset)
 		if err != nil {
 			return nil, err

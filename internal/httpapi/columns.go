@@ -26,7 +26,7 @@ type Column struct {
 	Constraints    []Constraint   `json:"constraints" nullable:"false"`
 	Present        bool           `json:"present" doc:"False if an earlier catalog had it and the newest does not"`
 	DocumentedOnly bool           `json:"documented_only" doc:"Documented in YAML, not in the catalog"`
-	Origin         string         `json:"origin" enum:"warehouse,dbt,sql,user" doc:"What shows that it exists: a catalog or a crawl; dbt's YAML; the table's own SQL alone; nothing any more, but people wrote about it"`
+	Origin         string         `json:"origin" enum:"warehouse,dbt,sql,openlineage,user" doc:"What shows that it exists: a catalog or a crawl; dbt's YAML; the table's own SQL alone; events of other programs alone; nothing any more, but people wrote about it"`
 }
 
 // ColumnTest is a data test of a column.

@@ -50,6 +50,7 @@ type Deps struct {
 	Editor   Editor
 	Reverts  Reverter
 	Webhooks Webhooks
+	Events   LineageReceiver
 	Limits   httpserver.Limits // the zero value means the defaults
 	Now      func() time.Time
 }
@@ -63,6 +64,7 @@ type API struct {
 	editor   Editor
 	reverts  Reverter
 	webhooks Webhooks
+	events   LineageReceiver
 	limits   httpserver.Limits
 	now      func() time.Time
 	model    *readmodel.Model
@@ -72,7 +74,7 @@ type API struct {
 
 // New returns the API.
 func New(d Deps) (*API, error) {
-	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Reverts == nil || d.Webhooks == nil || d.Blobs == nil || d.Now == nil {
+	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Reverts == nil || d.Webhooks == nil || d.Events == nil || d.Blobs == nil || d.Now == nil {
 		return nil, errors.New("http api: a dependency is missing")
 	}
 	if d.Limits == (httpserver.Limits{}) {
@@ -80,7 +82,7 @@ func New(d Deps) (*API, error) {
 	}
 	a := &API{
 		store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
-		editor: d.Editor, reverts: d.Reverts, webhooks: d.Webhooks, limits: d.Limits, now: d.Now,
+		editor: d.Editor, reverts: d.Reverts, webhooks: d.Webhooks, events: d.Events, limits: d.Limits, now: d.Now,
 		model: d.Model, exports: make(chan struct{}, exportsAtOnce),
 	}
 	return a, nil
@@ -115,6 +117,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerDiffs(s)
 	a.registerExports(s)
 	a.registerLineage(s)
+	a.registerLineageEvents(s)
 	a.registerMap(s)
 	a.registerColumnLineage(s)
 	a.registerImpact(s)

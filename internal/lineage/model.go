@@ -64,6 +64,8 @@ func (t *Tracer) read(ctx context.Context, self int32, text string, budget Budge
 		}
 	}()
 	switch {
+	case code.Language == StatedLanguage:
+		m.stated(text)
 	case !code.isSQL():
 		m.declared(code.Language)
 	case code.Compiled.IsZero():

@@ -45,7 +45,9 @@ func contractOrders(materialized string) bool {
 func (c *Code) isSQL() bool { return c.Language == "" || c.Language == "sql" }
 
 // hasText reports whether there is a text to be read.
-func (c *Code) hasText() bool { return c != nil && c.isSQL() && !c.Compiled.IsZero() }
+func (c *Code) hasText() bool {
+	return c != nil && (c.isSQL() || c.Language == StatedLanguage) && !c.Compiled.IsZero()
+}
 
 // SchemaColumn is a column in the form that the resolver needs. Of types it
 // needs only those with fields; the rest would only make keys change.

@@ -47,6 +47,14 @@ func (v *View) AssetByRelation(ctx context.Context, text string) (catalog.Asset,
 	return v.byBareRelation(ctx, text)
 }
 
+// AssetByKey finds a table by its relation key; catalog.ErrNotFound if there is none.
+func (v *View) AssetByKey(ctx context.Context, key string) (catalog.Asset, error) {
+	if v.Version == 0 {
+		return catalog.Asset{}, catalog.ErrNotFound
+	}
+	return v.m.store.AssetByRelationKey(ctx, v.ws(), v.Schema.ID, key, v.Version)
+}
+
 // platforms lists the adapters of the schema's projects, or the unknown one.
 func (v *View) platforms(ctx context.Context) ([]string, error) {
 	var out []string

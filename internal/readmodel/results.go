@@ -172,6 +172,11 @@ func (v *View) Projects(ctx context.Context, p store.Page) (store.Paged[catalog.
 	return v.m.store.Projects(ctx, v.ws(), v.Schema.ID, p)
 }
 
+// LineageJobs lists the jobs outside dbt whose events are for the schema.
+func (v *View) LineageJobs(ctx context.Context, p store.Page) (store.Paged[store.LineageJob], error) {
+	return v.m.store.LineageJobs(ctx, v.ws(), v.Schema.ID, p)
+}
+
 // ProjectNamed returns the project of the schema that has an id, a name or a key;
 // catalog.ErrNotFound if there is none.
 func (v *View) ProjectNamed(ctx context.Context, label string) (catalog.Project, error) {

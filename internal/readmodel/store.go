@@ -29,6 +29,7 @@ type schemas interface {
 	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
 	Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Run, error)
 	Runs(ctx context.Context, ws int64, f store.RunFilter, p store.Page) (store.Paged[catalog.Run], error)
+	LineageJobs(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[store.LineageJob], error)
 	SchemasOf(ctx context.Context, ws int64, ids []catalog.AssetID) (map[catalog.AssetID]catalog.SchemaID, error)
 	AssetPage(ctx context.Context, ws int64, f store.AssetFilter, p store.Page) (store.Paged[catalog.Asset], error)
 	AssetBreakdown(ctx context.Context, ws int64, f store.AssetFilter, by store.Breakdown) (map[string]int64, error)

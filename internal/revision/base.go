@@ -94,7 +94,7 @@ func (a *apply) readNodes(ctx context.Context) error {
 }
 
 // asserts reports whether facets of a source assert that a thing exists.
-func asserts(s catalog.Source) bool { return s == catalog.FromManifest || s == catalog.FromCrawl }
+func asserts(s catalog.Source) bool { return s == catalog.FromManifest || s.ByRelation() }
 
 // claim returns the claim of a node as it is stored.
 func (k *nodeIndex) claim(n Node) catalog.Claim {
@@ -102,7 +102,7 @@ func (k *nodeIndex) claim(n Node) catalog.Claim {
 	for _, f := range k.facets[n] {
 		if asset := k.assets[f.Asset]; asset != nil && asserts(f.Source) {
 			c.Kind, c.Name, c.RelationKey = kindOf(f, asset.Kind), asset.Name, asset.RelationKey
-			if f.Source == catalog.FromCrawl {
+			if f.Source.ByRelation() {
 				c.RelationKey = f.UniqueID
 			}
 		}
@@ -113,7 +113,7 @@ func (k *nodeIndex) claim(n Node) catalog.Claim {
 // kindOf is the kind of one node of an asset. Several nodes may be one asset,
 // whose kind is that of the first among them.
 func kindOf(f store.FacetRef, asset catalog.Kind) catalog.Kind {
-	if f.Source == catalog.FromCrawl {
+	if f.Source.ByRelation() {
 		if asset.IsTable() && asset != catalog.KindView {
 			return catalog.KindTable
 		}

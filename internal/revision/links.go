@@ -275,7 +275,7 @@ type pair struct{ from, to catalog.AssetID }
 func newEdgeDiff(current []catalog.Edge) *edgeDiff {
 	d := &edgeDiff{current: current, byProject: map[catalog.ProjectID][]catalog.Edge{}}
 	for _, e := range current {
-		if e.Source != catalog.SourceSQL { // those are the trace stage's
+		if !e.Traced() { // those are the trace stage's
 			d.byProject[e.Project] = append(d.byProject[e.Project], e)
 		}
 	}

@@ -323,7 +323,7 @@ func (u *undo) edgesInto(ctx context.Context, version int64) (map[catalog.AssetI
 		return nil, err
 	}
 	for _, e := range edges {
-		if e.Source != catalog.SourceSQL {
+		if !e.Traced() {
 			out[e.To] = append(out[e.To], e)
 		}
 	}

@@ -231,7 +231,7 @@ func (t *tracing) due(edges []catalog.Edge) []int32 {
 	}
 	delete(arrived, "")
 	for _, e := range edges {
-		if m := t.apply.tables[e.From]; m != nil && m.disturbs || e.From == 0 && e.Source == catalog.SourceSQL && arrived[e.FromNode] {
+		if m := t.apply.tables[e.From]; m != nil && m.disturbs || e.From == 0 && e.Traced() && arrived[e.FromNode] {
 			add(e.To)
 		}
 	}

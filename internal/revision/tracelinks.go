@@ -29,7 +29,7 @@ func (t *tracing) linkFound() (relinked []int32) {
 		return nil
 	}
 	change := t.relink(now, func(e catalog.Edge) bool {
-		return e.Source == catalog.SourceSQL && looked[e.To] && e.Type != catalog.EdgeRead
+		return e.Traced() && looked[e.To] && e.Type != catalog.EdgeRead
 	})
 	changed := map[catalog.AssetID]bool{}
 	for _, e := range change.drop {
@@ -77,6 +77,9 @@ func sqlEdge(as catalog.EdgeType, from, to catalog.AssetID) catalog.Edge {
 // the code reads its own table, or names one that nothing is known about.
 func (t *tracing) foundEdge(n int32, ref lineage.Ref) (catalog.Edge, bool) {
 	e := sqlEdge(catalog.EdgeDerived, catalog.AssetID(ref.Table), t.ids[n])
+	if code := t.tables[n].Code; code != nil && code.Language == lineage.StatedLanguage {
+		e.Source = catalog.SourceEvents
+	}
 	if e.From == 0 {
 		e.FromNode = inDatabaseOf(t.tables[n].Key, ref.Key)
 	}

@@ -93,10 +93,15 @@ func codeOf(a *catalog.Asset, columns []catalog.Column) *lineage.CodeDescription
 	if a.Code != nil {
 		c.Compiled = a.Code.Compiled
 	}
+	if a.Code != nil {
+		c.Language = a.Code.Language
+	}
 	if a.DBT == nil {
 		return c
 	}
-	c.Language = a.DBT.Language
+	if c.Language == "" {
+		c.Language = a.DBT.Language
+	}
 	if a.DBT.Contract {
 		c.Contract = func(yield func(string) bool) {
 			for i := range columns {

@@ -253,6 +253,7 @@ func (a *appender) codeOpt(c *catalog.Code) {
 		a.text("compiled_import", c.CompiledBy)
 	}
 	a.stampOpt("compiled_at", c.CompiledAt)
+	a.strOpt("language", c.Language)
 	a.b = append(a.b, '}')
 }
 

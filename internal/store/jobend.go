@@ -84,7 +84,7 @@ func (tx Tx) promote(ctx context.Context, j Job) error {
 	if j.OrderKey == "" {
 		return nil
 	}
-	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, prefixJob); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, catalog.PrefixJob); err != nil {
 		return err
 	}
 	_, err := tx.exec(ctx, `UPDATE jobs SET state = CASE WHEN due_at > 0 THEN 'delayed' ELSE 'ready' END
@@ -107,7 +107,7 @@ func (tx Tx) freeLeaseOf(ctx context.Context, j Job) error {
 // to stop. A job that has ended is catalog.ErrConflict. The counter's row is
 // locked before the job's, as in promote.
 func (s *Store) cancelJob(ctx context.Context, tx Tx, ws, id int64) error {
-	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, prefixJob); err != nil {
+	if _, err := tx.exec(ctx, `UPDATE counters SET next = next WHERE kind = ?`, catalog.PrefixJob); err != nil {
 		return err
 	}
 	j, err := one(ctx, tx.db, scanJob, `UPDATE jobs SET canceled = 1 WHERE ws = ? AND id = ? AND ended_at = 0 RETURNING `+jobColumns, ws, id)

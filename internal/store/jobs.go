@@ -51,7 +51,7 @@ func (j Job) Claim() JobClaim { return JobClaim{j.WS, j.ID, j.Token} }
 // JobClaim names one claim of a job.
 type JobClaim struct{ WS, ID, Token int64 }
 
-func (c JobClaim) String() string { return catalog.FormatID(prefixJob, c.ID) }
+func (c JobClaim) String() string { return catalog.FormatID(catalog.PrefixJob, c.ID) }
 
 // Holder is the name under which the job holds its schema's lease. It outlives
 // the claim: the next attempt retakes a lease that a crash left behind.
@@ -75,11 +75,8 @@ type NewJob struct {
 // a clock that was ahead, and may be claimed at once.
 const MaxDelay = 5 * time.Minute
 
-// Ids of jobs and schedules are for logs; they have counters of their own.
-const (
-	prefixJob      = "JOB"
-	prefixSchedule = "SCD"
-)
+// Ids of schedules are for logs; they have a counter of their own.
+const prefixSchedule = "SCD"
 
 const jobColumns = `ws, id, kind, schema_id, record_id, order_key, arguments, state, due_at, attempts, token, canceled, schedule_id,
 	error_code, error, created_at, started_at, ended_at`
@@ -129,7 +126,7 @@ func (s *Store) enqueue(ctx context.Context, tx Tx, ws int64, n NewJob) (int64, 
 	if n.Delay > MaxDelay {
 		return 0, fmt.Errorf("job of kind %q, delayed by %s: %w", n.Kind, n.Delay, catalog.ErrInvalid)
 	}
-	id, err := tx.newIDs(ctx, prefixJob, 1)
+	id, err := tx.newIDs(ctx, catalog.PrefixJob, 1)
 	if err != nil {
 		return 0, err
 	}

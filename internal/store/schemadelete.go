@@ -104,6 +104,7 @@ var schemaTables = []struct{ name, key string }{ //nolint:gochecknoglobals // co
 	{"latest_freshness", "node, project_id"},
 	{"jobs", "id"},
 	{"schedules", "id"},
+	{"lineage_jobs", "job"},
 	{"projects", "id"},
 }
 

@@ -54,6 +54,7 @@ func Run(t *testing.T, open Open) {
 		{"blob being deleted", testBlobBeingDeleted},
 		{"secrets", testSecrets},
 		{"webhooks", testWebhooks},
+		{"lineage jobs", testLineageJobs},
 		{"deliveries", testDeliveries},
 		{"events", testEvents},
 		{"old runs", testOldRuns},
