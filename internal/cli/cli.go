@@ -29,6 +29,8 @@ type commands struct {
 	Keys       KeysCmd       `cmd:"" help:"Manage API keys."`
 	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
 	Search     SearchCmd     `cmd:"" help:"Search the catalog."`
+	Show       ShowCmd       `cmd:"" help:"Show an asset, or list those of a selector."`
+	Impact     ImpactCmd     `cmd:"" help:"List what a change of a table or column reaches."`
 	Export     ExportCmd     `cmd:"" help:"Export a schema as JSON Lines or Parquet."`
 	MCP        MCPCmd        `cmd:"" name:"mcp" help:"Answer the questions of an agent (Model Context Protocol)."`
 	Revert     RevertCmd     `cmd:"" help:"Restore the state before an import."`
@@ -42,6 +44,7 @@ type commands struct {
 	Audit      AuditCmd      `cmd:"" help:"Check the audit log."`
 	Secrets    SecretsCmd    `cmd:"" help:"Manage the keys that encrypt stored credentials."`
 	Config     ConfigCmd     `cmd:"" help:"Settings."`
+	Completion CompletionCmd `cmd:"" help:"Print the completion script of a shell."`
 	Version    VersionCmd    `cmd:"" help:"Print the version."`
 }
 
@@ -62,6 +65,9 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		out.printf("thalweg: %v", err)
 		return Failed
+	}
+	if args[0] == completeCommand {
+		return printCompletions(ctx, parser.Model, args[1:], out)
 	}
 	parsed, err := parser.Parse(args)
 	if exited >= 0 {

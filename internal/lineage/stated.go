@@ -89,14 +89,14 @@ func (m *model) statedRef(in StatedInput) int32 {
 	if !ok {
 		return m.place(Ref{Name: in.Name})
 	}
-	n := m.find(m.self, rel)
-	switch {
-	case n == m.self:
+	switch n := m.find(m.self, rel); n {
+	case m.self:
 		return noRef
-	case n == none:
+	case none:
 		return m.place(Ref{Name: rel.Display(), Key: rel.Key()})
+	default:
+		return m.parentRef(n)
 	}
-	return m.parentRef(n)
 }
 
 func (u *StatedUse) resolved(refs []int32) (resolve.KindSet, int32, bool) {
