@@ -72,9 +72,10 @@ type Options struct {
 	Random     io.Reader                   // of keys and cursors; nil: the system's
 	Store      OpenStore                   // nil: SQLite in a temporary folder
 
-	AuthFailures   int            // attempts with invalid keys per address; 0: any number
-	TrustedProxies []netip.Prefix // whose X-Forwarded-For is trusted
-	OutboundAllow  []netip.Prefix // networks beyond the public ones that webhooks may send to
+	Events         httpapi.EventTimes // zero: the defaults
+	AuthFailures   int                // attempts with invalid keys per address; 0: any number
+	TrustedProxies []netip.Prefix     // whose X-Forwarded-For is trusted
+	OutboundAllow  []netip.Prefix     // networks beyond the public ones that webhooks may send to
 }
 
 // OpenStore opens a store that is migrated and ends with the test.
@@ -171,7 +172,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 		t.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Deps{
-		Webhooks: s.Webhooks, Store: s.Store, Events: &openlineage.Receiver{Store: s.Store, Now: o.Now, Delay: time.Millisecond}, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, Now: o.Now,
+		Webhooks: s.Webhooks, Store: s.Store, Events: &openlineage.Receiver{Store: s.Store, Now: o.Now, Delay: time.Millisecond}, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, EventTimes: o.Events, Now: o.Now,
 	})
 	if err != nil {
 		t.Fatal(err)

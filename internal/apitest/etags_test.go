@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// untagged are the reads that have no ETag: what is only now, and a stream that is continued by its cursor.
-var untagged = []string{"api-healthcheck", "healthcheck", "livez", "readyz", "export-schema"}
+// untagged are the reads that have no ETag: what is only now, and streams, which are continued by what they sent last.
+var untagged = []string{"api-healthcheck", "healthcheck", "livez", "readyz", "export-schema", "get-import-events"}
 
 // Every read has an ETag and is 304 for a client that has the document. Every change of a document that can be read
 // takes the ETag of that read as If-Match and is 412 with another one. A new route must do so too, or be named above.

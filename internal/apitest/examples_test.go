@@ -83,7 +83,7 @@ func samples(t testing.TB) []sampled {
 		operations := paths[path].(map[string]any)
 		for _, method := range slices.Sorted(maps.Keys(operations)) {
 			op := sampled{id: At(operations[method], "operationId").(string), call: At(operations[method], "x-codeSamples.0.source").(string)}
-			op.bare = op.id == "get-import-artifact" || op.id == "get-openapi" || op.id == "export-schema"
+			op.bare = op.id == "get-import-artifact" || op.id == "get-openapi" || op.id == "export-schema" || op.id == "get-import-events"
 			if method == "get" {
 				reads = append(reads, op)
 			} else {

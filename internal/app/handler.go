@@ -129,6 +129,7 @@ func (a *App) httpLimits() httpserver.Limits {
 	limits.URI, limits.Headers, limits.Query = int(a.Config.Limits.URI), int(a.Config.Limits.Headers), a.Config.Limits.Query
 	limits.Connections, limits.Replies = a.Config.Limits.Connections, int64(a.Config.Limits.Replies)
 	limits.AuthFailures = a.Config.Limits.AuthFailures
+	limits.Requests, limits.Uploads = a.Config.Limits.Requests, a.Config.Limits.Uploads
 	limits.Artifacts = httpserver.ArtifactLimitsOf(readerLimits(a.Config.Limits, dbt.Manifest), readerLimits(a.Config.Limits, dbt.Catalog))
 	return limits
 }

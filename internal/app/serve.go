@@ -244,6 +244,7 @@ func (a *App) serveOn(ctx context.Context, l net.Listener, h http.Handler, delay
 		// More than our own limits, so that requests beyond them get a problem reply.
 		MaxHeaderBytes: 2 * int(a.Config.Limits.Headers+a.Config.Limits.URI),
 		ErrorLog:       slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+		BaseContext:    func(net.Listener) context.Context { return httpserver.WithStopping(context.WithoutCancel(ctx), ctx) },
 	}
 	l = httpserver.NewConnections(a.Config.Limits.Connections, a.Config.TrustedProxies).Limit(server, l)
 	stopped := make(chan error, 1)

@@ -88,6 +88,8 @@ type Limits struct {
 	Connections int  // open at a time, of each address that is served
 	Replies     Size // that wait in files for their clients, together
 
+	Requests     int // per key and minute; 0: any number
+	Uploads      int // per key and minute; 0: any number
 	AuthFailures int // attempts with an invalid key per address within 15 minutes
 }
 

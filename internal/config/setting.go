@@ -78,6 +78,8 @@ var settings = []Setting{
 	size("limits.headers", "the headers of a request", func(c *Config) *Size { return &c.Limits.Headers }),
 	number("limits.connections", "open connections of an address; health checks are answered beyond it", func(c *Config) *int { return &c.Limits.Connections }),
 	size("limits.replies", "all replies that are in files of the data folder until their clients have taken them", func(c *Config) *Size { return &c.Limits.Replies }),
+	orNone("limits.requests", "requests per key and minute, of each process; 0: any number", func(c *Config) *int { return &c.Limits.Requests }),
+	orNone("limits.uploads", "uploads per key and minute, of each process; 0: any number", func(c *Config) *int { return &c.Limits.Uploads }),
 	number("limits.auth_failures", "attempts with an invalid key per address within 15 minutes", func(c *Config) *int { return &c.Limits.AuthFailures }),
 }
 
@@ -129,6 +131,20 @@ func number(name, help string, field func(*Config) *int) Setting {
 		},
 		read: func(c *Config) string { return strconv.Itoa(*field(c)) },
 	}
+}
+
+// orNone is a number for which 0 means that there is no limit.
+func orNone(name, help string, field func(*Config) *int) Setting {
+	s := number(name, help, field)
+	s.write = func(c *Config, value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			return errors.New("want a number, 0 for no limit")
+		}
+		*field(c) = n
+		return nil
+	}
+	return s
 }
 
 func days(name, help string, field func(*Config) *int) Setting {

@@ -42,34 +42,37 @@ type Store interface {
 
 // Deps are the dependencies of the API.
 type Deps struct {
-	Store    Store
-	Model    *readmodel.Model
-	Blobs    func(ws int64) blob.Store
-	Access   *access.Access
-	Cursors  *httpserver.Cursors
-	Editor   Editor
-	Reverts  Reverter
-	Webhooks Webhooks
-	Events   LineageReceiver
-	Limits   httpserver.Limits // the zero value means the defaults
-	Now      func() time.Time
+	Store      Store
+	Model      *readmodel.Model
+	Blobs      func(ws int64) blob.Store
+	Access     *access.Access
+	Cursors    *httpserver.Cursors
+	Editor     Editor
+	Reverts    Reverter
+	Webhooks   Webhooks
+	Events     LineageReceiver
+	Limits     httpserver.Limits // the zero value means the defaults
+	EventTimes EventTimes        // the zero value means the defaults
+	Now        func() time.Time
 }
 
 // API serves the catalog. It has what handlers need.
 type API struct {
-	store    Store
-	blobs    func(ws int64) blob.Store
-	access   *access.Access
-	cursors  *httpserver.Cursors
-	editor   Editor
-	reverts  Reverter
-	webhooks Webhooks
-	events   LineageReceiver
-	limits   httpserver.Limits
-	now      func() time.Time
-	model    *readmodel.Model
-	counts   changeCounts
-	exports  chan struct{} // one for each that is being written
+	store      Store
+	blobs      func(ws int64) blob.Store
+	access     *access.Access
+	cursors    *httpserver.Cursors
+	editor     Editor
+	reverts    Reverter
+	webhooks   Webhooks
+	events     LineageReceiver
+	limits     httpserver.Limits
+	now        func() time.Time
+	model      *readmodel.Model
+	counts     changeCounts
+	eventTimes EventTimes
+	streams    openStreams
+	exports    chan struct{} // one for each that is being written
 }
 
 // New returns the API.
@@ -80,10 +83,14 @@ func New(d Deps) (*API, error) {
 	if d.Limits == (httpserver.Limits{}) {
 		d.Limits = httpserver.DefaultLimits()
 	}
+	if d.EventTimes == (EventTimes{}) {
+		d.EventTimes = DefaultEventTimes()
+	}
 	a := &API{
 		store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
 		editor: d.Editor, reverts: d.Reverts, webhooks: d.Webhooks, events: d.Events, limits: d.Limits, now: d.Now,
-		model: d.Model, exports: make(chan struct{}, exportsAtOnce),
+		eventTimes: d.EventTimes,
+		model:      d.Model, exports: make(chan struct{}, exportsAtOnce),
 	}
 	return a, nil
 }
@@ -95,6 +102,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerRemovals(s)
 	a.registerProjects(s)
 	a.registerImports(s)
+	a.registerEvents(s)
 	a.registerReverts(s)
 	a.registerArtifacts(s)
 	a.registerAssets(s)

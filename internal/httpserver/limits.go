@@ -24,6 +24,10 @@ type Limits struct {
 	Connections int   `json:"connections" doc:"Connections that are open at a time"`
 	Replies     int64 `json:"replies" doc:"Bytes of all replies that are in files until their clients have taken them"`
 
+	Requests int `json:"requests" doc:"Requests per key and minute, of each process of the server; 0: any number"`
+	Uploads  int `json:"uploads" doc:"Uploads of artifacts per key and minute, of each process of the server; 0: any number"`
+	Streams  int `json:"streams" doc:"Streams of events that one key may have open"`
+
 	AuthFailures int `json:"auth_failures" doc:"Attempts with an invalid key per address within 15 minutes"`
 
 	Artifacts ArtifactLimits `json:"artifacts" doc:"Limits of the artifacts in an upload; the import fails if one is exceeded"`
@@ -56,6 +60,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		Request: 2 << 30, JSON: 1 << 20, Parts: 16, Text: 256 << 10, Field: 4 << 10,
 		Page: 200, Query: 512, URI: 8 << 10, Headers: 64 << 10, Nodes: 2000, Connections: 1024, Replies: 1 << 30,
+		Streams:      20,
 		AuthFailures: access.DefaultFailureLimit().Attempts,
 		Artifacts:    ArtifactLimitsOf(dbt.DefaultLimits(dbt.Manifest), dbt.DefaultLimits(dbt.Catalog)),
 	}

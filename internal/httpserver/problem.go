@@ -146,7 +146,8 @@ type Problem struct { //nolint:errname // the name in RFC 9457
 	Candidates    []Candidate  `json:"candidates,omitempty" doc:"What a name that is not unique may mean"`
 	Errors        []FieldError `json:"errors,omitempty"`
 
-	retryAfter int // seconds; 0 = no such header
+	retryAfter int       // seconds; 0 = no such header
+	rate       [2]string // RateLimit-Policy and RateLimit; empty = those of the request
 	challenge  bool
 }
 
@@ -207,6 +208,10 @@ func (p *Problem) GetHeaders() http.Header {
 	}
 	if p.retryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(p.retryAfter))
+	}
+	if p.rate[0] != "" {
+		h.Set("RateLimit-Policy", p.rate[0])
+		h.Set("RateLimit", p.rate[1])
 	}
 	return h
 }
@@ -377,6 +382,9 @@ func tooManyAttempts(err *access.LimitedError) *Problem {
 		err.Limit.Attempts, int(err.Limit.Within.Minutes()))
 	p.Type = quotaType
 	p.retryAfter = int(math.Ceil(err.After.Seconds()))
+	p.rate = [2]string{
+		fmt.Sprintf(`"auth_failures";q=%d;w=%d`, err.Limit.Attempts, int(err.Limit.Within.Seconds())), fmt.Sprintf(`"auth_failures";r=0;t=%d`, p.retryAfter),
+	}
 	return p.Limited("auth_failures")
 }
 

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 )
@@ -17,6 +18,8 @@ type router struct {
 	routes []Route
 	served map[string]bool // by method and path
 	errs   []error
+	quotas []*quota
+	now    func() time.Time
 }
 
 func newRouter(a Authenticator) *router {
@@ -63,6 +66,10 @@ func (rt *router) guard(pattern string, route Route) http.Handler {
 		}
 		x.by, x.key = p.Name, p.KeyLabel()
 		p.Address, p.Request = remote(x), x.id
+		if err := rt.spend(w, r, p, route); err != nil {
+			WriteProblem(w, r, err)
+			return
+		}
 		if p.KeyID == 0 && foreignPage(r) {
 			WriteProblem(w, r, crossOrigin())
 			return

@@ -68,6 +68,8 @@ func New(cfg Config) (*Server, error) {
 		cfg.SlowWindow = slowWindow
 	}
 	rt := newRouter(cfg.Access)
+	rt.now = cfg.Now
+	rt.quotas = []*quota{newQuota(requestQuota, cfg.Limits.Requests), newQuota(uploadQuota, cfg.Limits.Uploads)}
 	turns := turn.NewQueue(runtime.GOMAXPROCS(0) - 1) // which leaves a processor to short requests
 	return &Server{cfg: cfg, huma: newHuma(rt, cfg.Version, cfg.QueryWithin, turns), router: rt, turns: turns}, nil
 }
