@@ -101,6 +101,9 @@ func (a *App) Serve(ctx context.Context, on *Listeners, ready func(address strin
 	}
 	group.Go(func() error { return a.serveSocket(ctx) })
 	group.Go(func() error { return a.Access.Run(ctx) })
+	if a.Config.Role != config.RoleWorker {
+		group.Go(func() error { a.keepWarm(ctx); return nil })
+	}
 	if a.Config.Role != config.RoleAPI {
 		group.Go(func() error { return a.worker().Run(ctx) })
 	}
@@ -108,6 +111,27 @@ func (a *App) Serve(ctx context.Context, on *Listeners, ready func(address strin
 		ready(on.api.Addr().String())
 	}
 	return group.Wait()
+}
+
+// warmEvery is how often versions are looked for that the first search would wait for.
+const warmEvery = 2 * time.Second
+
+// keepWarm loads what searches of new versions need before somebody waits for it.
+func (a *App) keepWarm(ctx context.Context) {
+	ticker := time.NewTicker(warmEvery)
+	defer ticker.Stop()
+	for failed := false; ; {
+		err := a.Model.Warm(ctx)
+		if err != nil && ctx.Err() == nil && !failed { // once until it succeeds again
+			a.log.Warn("searches may have to wait for their index", slog.String("error", err.Error()))
+		}
+		failed = err != nil
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func listen(ctx context.Context, setting, address string) (net.Listener, error) {

@@ -170,6 +170,13 @@ func (c *cache) peek(key partKey) sized {
 	return c.find(key)
 }
 
+// has reports whether a part is kept, without counting that as a use of it.
+func (c *cache) has(key partKey) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.kept[key] != nil
+}
+
 // demote makes a part the first to be evicted: a newer one was derived from it.
 func (c *cache) demote(key partKey) {
 	c.mu.Lock()

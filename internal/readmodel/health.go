@@ -151,31 +151,39 @@ func (v *View) TablesHealth(ctx context.Context, f HealthFilter, p store.Page) (
 	if err != nil {
 		return store.Paged[TableHealth]{}, err
 	}
-	var rows []TableHealth
+	type scored struct {
+		TableHealth
+		score float64
+	}
+	var chosen []scored
 	for _, t := range all.tables {
-		if folder := healthFolder(t.Table); f.Asset != 0 && t.Table.ID != f.Asset ||
-			f.Folder != "" && folder != f.Folder && !strings.HasPrefix(folder, f.Folder+"/") {
+		if f.Asset != 0 && t.Table.ID != f.Asset || f.Folder != "" && !inFolder(healthFolder(t.Table), f.Folder) {
 			continue
 		}
-		rows = append(rows, t)
-	}
-	score := func(t TableHealth) float64 {
-		s, ok := t.Health.Score(v.Schema.Health)
+		score, ok := t.Health.Score(v.Schema.Health)
 		switch {
-		case ok && f.Sort == BestFirst:
-			return -s
-		case ok:
-			return s
+		case f.Sort == ByTableName:
+			score = 0
+		case !ok:
+			score = 101
+		case f.Sort == BestFirst:
+			score = -score
 		}
-		return 101
+		chosen = append(chosen, scored{t, score})
 	}
-	slices.SortFunc(rows, func(a, b TableHealth) int {
-		if f.Sort != ByTableName {
-			if c := cmp.Compare(score(a), score(b)); c != 0 {
-				return c
-			}
-		}
-		return cmp.Or(strings.Compare(a.Table.Name, b.Table.Name), strings.Compare(a.Table.UniqueID, b.Table.UniqueID), cmp.Compare(a.Table.ID, b.Table.ID))
+	slices.SortFunc(chosen, func(a, b scored) int {
+		return cmp.Or(cmp.Compare(a.score, b.score), strings.Compare(a.Table.Name, b.Table.Name),
+			strings.Compare(a.Table.UniqueID, b.Table.UniqueID), cmp.Compare(a.Table.ID, b.Table.ID))
 	})
-	return slicePage(rows, p)
+	page, err := slicePage(chosen, p)
+	out := store.Paged[TableHealth]{Next: page.Next, Total: page.Total}
+	for _, t := range page.Rows {
+		out.Rows = append(out.Rows, t.TableHealth)
+	}
+	return out, err
+}
+
+// inFolder reports whether a folder is another one or in it.
+func inFolder(folder, other string) bool {
+	return folder == other || strings.HasPrefix(folder, other+"/")
 }

@@ -21,6 +21,7 @@ type Store interface {
 type schemas interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Schemas(ctx context.Context, ws int64, only []catalog.SchemaID, p store.Page) (store.Paged[store.SchemaRow], error)
+	ServedSchemas(ctx context.Context, limit int) ([]store.Served, error)
 	Version(ctx context.Context, ws int64, schema catalog.SchemaID, n int64) (catalog.Version, error)
 	VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID, at time.Time) (int64, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -86,13 +87,11 @@ func (p *runPut) put(ctx context.Context) (stored bool, err error) {
 	if err := p.s.tx(ctx, func(tx Tx) (err error) { there, err = p.open(ctx, tx); return err }); err != nil || there {
 		return false, err
 	}
-	// The position of a result in the run is the one in which it is listed.
-	position := int64(0)
-	err = chunks(p.results, 2*chunkRows, func(results []catalog.NodeResult) error {
-		rows := make([][]any, len(results))
-		for i, r := range results {
-			rows[i] = p.resultRow(r, p.resultAt(r), position)
-			position++
+	err = chunks(p.byNode(), 2*chunkRows, func(placed []placedResult) error {
+		rows := make([][]any, len(placed))
+		for i, r := range placed {
+			result := p.results[r.position]
+			rows[i] = p.resultRow(result, p.resultAt(result), int64(r.position))
 		}
 		return p.load(ctx, resultTable, rows)
 	})
@@ -113,6 +112,22 @@ func (p *runPut) put(ctx context.Context) (stored bool, err error) {
 		return false, err
 	}
 	return true, p.s.tx(ctx, func(tx Tx) error { return p.close(ctx, tx) })
+}
+
+// placedResult is a result by its position in the run, which is the one in which it is listed.
+type placedResult struct {
+	node     catalog.Hash
+	position int
+}
+
+// byNode orders the results by the hash of their node: indexes by it are then written page by page.
+func (p *runPut) byNode() []placedResult {
+	out := make([]placedResult, len(p.results))
+	for i := range p.results {
+		out[i] = placedResult{catalog.HashOf([]byte(p.results[i].UniqueID)), i}
+	}
+	slices.SortFunc(out, func(a, b placedResult) int { return bytes.Compare(a.node[:], b.node[:]) })
+	return out
 }
 
 func (p *runPut) load(ctx context.Context, t Table, rows [][]any) error {

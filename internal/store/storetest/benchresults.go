@@ -9,38 +9,58 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// nodesPerRun are the results of one run of BenchResults.
-const nodesPerRun = 10_000
-
 // BenchResults measures how fast results of runs are stored, and how fast those of one node are read among many runs.
 func BenchResults(b *testing.B, open Open) {
-	results := make([]catalog.NodeResult, nodesPerRun)
 	b.Run("store", func(b *testing.B) {
+		results := make([]catalog.NodeResult, 10_000)
 		s, schema := benchStore(b, open)
 		for n := 0; b.Loop(); n++ {
 			putBenchRun(b, s, schema, n, results)
 		}
-		b.ReportMetric(float64(b.N*nodesPerRun)/b.Elapsed().Seconds(), "results/s")
+		b.ReportMetric(float64(b.N*len(results))/b.Elapsed().Seconds(), "results/s")
 	})
-	for _, runs := range []int{10, 100} {
-		s, schema := benchStore(b, open)
-		for n := range runs {
-			putBenchRun(b, s, schema, n, results)
-		}
-		b.Run(fmt.Sprintf("history of a node in %d runs", runs), func(b *testing.B) {
-			for b.Loop() {
-				page := get(s.NodeResults(b.Context(), ws, schema, store.ResultFilter{Nodes: ofProject(2, "test.p.t5000")}, store.Page{Limit: 10}))(b)
-				if page.Total != int64(runs) {
-					b.Fatal(page.Total)
-				}
+	for _, size := range []struct{ runs, nodes int }{{10, 10_000}, {100, 10_000}, {100, 1000}, {1000, 1000}} {
+		b.Run(fmt.Sprintf("%d runs of %d nodes", size.runs, size.nodes), func(b *testing.B) {
+			results := make([]catalog.NodeResult, size.nodes)
+			s, schema := benchStore(b, open)
+			for n := range size.runs {
+				putBenchRun(b, s, schema, n, results)
 			}
+			benchReads(b, s, schema, size.runs)
 		})
-		b.Run(fmt.Sprintf("failed of %d runs", runs), func(b *testing.B) {
+	}
+}
+
+// benchReads measures reads of many runs.
+func benchReads(b *testing.B, s *store.Store, schema catalog.SchemaID, runs int) {
+	node := ofProject(2, "test.p.t500")
+	b.Run("history of a node", func(b *testing.B) {
+		for b.Loop() {
+			page := get(s.NodeResults(b.Context(), ws, schema, store.ResultFilter{Nodes: node}, store.Page{Limit: 10}))(b)
+			if page.Total != int64(runs) {
+				b.Fatal(page.Total)
+			}
+		}
+	})
+	b.Run("durations of a node", func(b *testing.B) {
+		for b.Loop() {
+			get(s.NodeDurations(b.Context(), ws, schema, node[0], start.AddDate(1, 0, 0), store.AsOf{}, 30))(b)
+		}
+	})
+	for name, sort := range map[string]store.RunSort{"newest": {}, "longest": {By: store.RunsByElapsed}} {
+		b.Run("failed runs, "+name+" first", func(b *testing.B) {
 			for b.Loop() {
-				get(s.Runs(b.Context(), ws, store.RunFilter{SchemaID: schema, Outcome: catalog.RunFailed}, store.Page{Limit: 10}))(b)
+				get(s.Runs(b.Context(), ws, store.RunFilter{SchemaID: schema, Outcome: catalog.RunFailed, Sort: sort}, store.Page{Limit: 10}))(b)
 			}
 		})
 	}
+	b.Run("recent runs", func(b *testing.B) {
+		for b.Loop() {
+			for _, run := range get(s.RecentRuns(b.Context(), ws, schema, store.AsOf{}, 200, 500_000))(b) {
+				get(s.NodeTimes(b.Context(), ws, run.ID))(b)
+			}
+		}
+	})
 }
 
 func putBenchRun(b *testing.B, s *store.Store, schema catalog.SchemaID, n int, results []catalog.NodeResult) {
