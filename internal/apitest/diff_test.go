@@ -1,7 +1,11 @@
 package apitest
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -68,9 +72,16 @@ func diffIsServed(t *testing.T, o Options) {
 		t.Errorf("what was changed and changed back differs: %v", rows)
 	}
 	edited := diffRows(t, s, key, staging+"@2", staging+"@3")["model.shop.dim_products"]
-	if At(edited, "versions.0.cause.kind") != "edit" || At(edited, "changes.0.field") != "owners" || At(edited, "changes.0.head") != "ana" {
-		t.Errorf("an edit: %v", edited)
+	for path, want := range map[string]any{
+		"versions.0.cause.kind": "edit", "changes.0.field": "owners", "changes.0.head": "ana", "changes.0.head_set.cause.kind": "edit",
+		"changes.0.head_set.version": 3.0, "changes.0.head_set.actor_ref.name": "ana", "changes.0.base_set.version": 1.0, "changes.0.base_set.cause.kind": "import",
+		"head_set.version": 1.0, "base_set.version": 1.0,
+	} {
+		if got := At(edited, path); got != want {
+			t.Errorf("an edit: %s is %v, want %v", path, got, want)
+		}
 	}
+	diffSetBy(t, schemas)
 	for query, status := range map[string]int{
 		"base=SCH-987&head=" + staging: 404, "base=" + staging + "@99&head=" + staging: 404,
 		"base=" + staging + "@&head=" + staging: 400, "base=" + staging + "@then&head=" + staging: 400, "base=" + staging: 400,
@@ -152,6 +163,82 @@ func describedDiff(t *testing.T, s *Server, key, schema string, base, head int) 
 	for name, was := range before {
 		if is, both := after[name]; both && is != was {
 			out[name] = fmt.Sprint(was, " → ", is)
+		}
+	}
+	return out
+}
+
+// diffSetBy checks what set the differences of a schema of one import from one of two.
+func diffSetBy(t *testing.T, rows map[string]any) {
+	t.Helper()
+	second := 0
+	for name, row := range rows {
+		if At(row, "state") == "added" && (At(row, "head_set.version") != 2.0 || At(row, "base_set") != nil) {
+			t.Errorf("%s was added by %v, %v", name, At(row, "base_set"), At(row, "head_set"))
+		}
+		for _, c := range At(row, "changes").([]any) {
+			lineage := strings.HasPrefix(fmt.Sprint(At(c, "field")), "lineage")
+			switch base, head := At(c, "base_set.version"), At(c, "head_set.version"); {
+			case At(c, "kind") == "removed" && At(c, "column") != nil:
+			case lineage && (base != nil || head != nil), !lineage && head != 2.0, !lineage && base != 1.0 && At(c, "kind") != "created":
+				t.Errorf("%s: %v was set by %v and %v", name, c, base, head)
+			case head == 2.0:
+				second++
+			}
+		}
+	}
+	if second == 0 {
+		t.Error("nothing was set by the second import")
+	}
+}
+
+// moved returns an artifact of the shop as it would be of a target in another database.
+func moved(t *testing.T, artifact []byte) []byte {
+	t.Helper()
+	unzipped, err := gzip.NewReader(bytes.NewReader(artifact))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(unzipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	replacer := strings.NewReplacer(`\"shop\".`, `\"shop_dev\".`, `"database": "shop"`, `"database": "shop_dev"`, `"database":"shop"`, `"database":"shop_dev"`)
+	return []byte(replacer.Replace(string(plain)))
+}
+
+// A schema does not differ from one whose tables lie in another database, not in compiled code nor in column lineage;
+// what another state of the project changes of these is the same in both.
+func TestDiffOfMovedTables(t *testing.T) {
+	withShopOnBoth(t, func(t *testing.T, r rig) {
+		staging := r.Schema(t, "staging")
+		r.Import(t, r.key, staging, File("manifest", "m.json", moved(t, beforeManifest)), File("catalog", "c.json", moved(t, beforeCatalog)))
+		if rows := diffRows(t, r.Server, r.key, r.schema, staging); len(rows) != 0 {
+			t.Errorf("it differs from its copy elsewhere: %v", rows)
+		}
+		importShop(t, r.Server, r.key, r.schema, true)
+		r.Import(t, r.key, staging, File("manifest", "m.json", moved(t, afterManifest)), File("catalog", "c.json", moved(t, afterCatalog)))
+		counts := map[string]int{}
+		elsewhere := codeDiffs(diffRows(t, r.Server, r.key, r.schema+"@1", staging), counts)
+		if diff := cmp.Diff(codeDiffs(diffRows(t, r.Server, r.key, r.schema+"@1", r.schema), map[string]int{}), elsewhere); diff != "" {
+			t.Errorf("(-in one schema +elsewhere)\n%s", diff)
+		}
+		if counts["compiled_code"] == 0 || counts["lineage"] == 0 {
+			t.Errorf("compared %v", counts)
+		}
+	})
+}
+
+// codeDiffs lists the changes of compiled code and column lineage, and counts them by field.
+func codeDiffs(rows map[string]any, counts map[string]int) map[string]bool {
+	out := map[string]bool{}
+	for name, row := range rows {
+		for _, c := range At(row, "changes").([]any) {
+			field := fmt.Sprint(At(c, "field"))
+			if field == "compiled_code" || strings.HasPrefix(field, "lineage") {
+				out[fmt.Sprint(name, " ", At(c, "column"), " ", field)] = true
+				counts[field]++
+			}
 		}
 	}
 	return out

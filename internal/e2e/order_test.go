@@ -121,6 +121,7 @@ var notOfTheState = []string{
 	"/api/v1/healthcheck", "/api/v1/assets/{id}/changes",
 	// They name versions and imports, too.
 	"/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/diff", "/api/v1/issues", "/api/v1/export",
+	"/api/v1/assets/{id}/blame", "/api/v1/schemas/{id}/versions",
 	// What code was known when results came.
 	"/api/v1/flaky_tests",
 }

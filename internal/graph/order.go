@@ -6,7 +6,7 @@ import "slices"
 // nodes that reach each other (or themselves), each ascending, by their smallest node. The nodes of a cycle are
 // consecutive in the order. The same graph always gives the same order.
 func (g *Graph) Order() (order []int32, cycles [][]int32) {
-	t := tarjan{graph: g, index: make([]int32, g.Len()), low: make([]int32, g.Len()), open: newBitmap(g.Len())}
+	t := newTarjan(g.up)
 	for id := range int32(g.Len()) {
 		if t.index[id] == 0 {
 			t.visit(id)
@@ -28,9 +28,10 @@ func (g *Graph) selfMade(id int32) bool {
 	return found
 }
 
-// tarjan finds strongly connected components along parents, without recursion: lineage can be 100,000 nodes deep.
+// tarjan finds strongly connected components along parents or children, without recursion: lineage can be 100,000
+// nodes deep. A component comes after all that its nodes lead to.
 type tarjan struct {
-	graph      *Graph
+	neighbours rows
 	index      []int32 // 1, 2, … in order of discovery; 0: not yet
 	low        []int32 // the smallest index that the node reaches
 	open       bitmap  // nodes on stack
@@ -39,7 +40,12 @@ type tarjan struct {
 	components [][]int32
 }
 
-// frame is one node whose parents are being visited.
+func newTarjan(neighbours rows) tarjan {
+	n := len(neighbours.start) - 1
+	return tarjan{neighbours: neighbours, index: make([]int32, n), low: make([]int32, n), open: newBitmap(n)}
+}
+
+// frame is one node whose neighbours are being visited.
 type frame struct {
 	id   int32
 	rest []int32
@@ -50,13 +56,13 @@ func (t *tarjan) visit(root int32) {
 	for len(frames) > 0 {
 		top := &frames[len(frames)-1]
 		if len(top.rest) > 0 {
-			parent := top.rest[0]
+			next := top.rest[0]
 			top.rest = top.rest[1:]
 			switch {
-			case t.index[parent] == 0:
-				frames = append(frames, t.discover(parent))
-			case t.open.has(parent):
-				t.low[top.id] = min(t.low[top.id], t.index[parent])
+			case t.index[next] == 0:
+				frames = append(frames, t.discover(next))
+			case t.open.has(next):
+				t.low[top.id] = min(t.low[top.id], t.index[next])
 			}
 			continue
 		}
@@ -66,8 +72,8 @@ func (t *tarjan) visit(root int32) {
 			t.close(done)
 		}
 		if len(frames) > 0 {
-			child := frames[len(frames)-1].id
-			t.low[child] = min(t.low[child], t.low[done])
+			before := frames[len(frames)-1].id
+			t.low[before] = min(t.low[before], t.low[done])
 		}
 	}
 }
@@ -77,7 +83,7 @@ func (t *tarjan) discover(id int32) frame {
 	t.index[id], t.low[id] = t.found, t.found
 	t.open.add(id)
 	t.stack = append(t.stack, id)
-	return frame{id: id, rest: t.graph.Parents(id)}
+	return frame{id: id, rest: t.neighbours.of(id)}
 }
 
 // close makes a component of the stack down to id.

@@ -14,25 +14,29 @@ import (
 
 // AssetDiff is an asset that differs between two points.
 type AssetDiff struct {
-	State      string        `json:"state" enum:"added,removed,changed" doc:"added: only the head has it; removed: only the base has it"`
-	Kind       string        `json:"kind"`
-	Name       string        `json:"name"`
-	UniqueID   *string       `json:"unique_id"`
-	Base       *string       `json:"base" doc:"Id of the asset in the base; null if it is not there"`
-	Head       *string       `json:"head" doc:"Id of the asset in the head; null if it is not there"`
-	Owners     []string      `json:"owners"`
-	Downstream int           `json:"downstream" doc:"Assets downstream of it: in the head, or in the base for a removed one"`
-	Changes    []FieldDiff   `json:"changes" doc:"None for an added or removed asset"`
-	Versions   []DiffVersion `json:"versions" doc:"The versions between the two points that changed it, in their order; none for two schemas"`
+	State      string                           `json:"state" enum:"added,removed,changed" doc:"added: only the head has it; removed: only the base has it"`
+	Kind       string                           `json:"kind"`
+	Name       string                           `json:"name"`
+	UniqueID   *string                          `json:"unique_id"`
+	Base       *string                          `json:"base" doc:"Id of the asset in the base; null if it is not there"`
+	Head       *string                          `json:"head" doc:"Id of the asset in the head; null if it is not there"`
+	Owners     []string                         `json:"owners"`
+	Downstream int                              `json:"downstream" doc:"Assets downstream of it: in the head, or in the base for a removed one"`
+	Changes    []FieldDiff                      `json:"changes" doc:"None for an added or removed asset"`
+	BaseSet    httpserver.Nullable[DiffVersion] `json:"base_set" doc:"What created or restored it in the base; null if it is not there or that is not recorded"`
+	HeadSet    httpserver.Nullable[DiffVersion] `json:"head_set" doc:"The same in the head"`
+	Versions   []DiffVersion                    `json:"versions" doc:"The versions between the two points that changed it, in their order; none for two schemas"`
 }
 
 // FieldDiff is a difference of one field.
 type FieldDiff struct {
-	Column *string `json:"column"`
-	Field  *string `json:"field" doc:"Null for a column as a whole; named as those of changes are"`
-	Kind   string  `json:"kind" enum:"created,updated,removed,restored"`
-	Base   *string `json:"base"`
-	Head   *string `json:"head"`
+	Column  *string                          `json:"column"`
+	Field   *string                          `json:"field" doc:"Null for a column as a whole; named as those of changes are"`
+	Kind    string                           `json:"kind" enum:"created,updated,removed,restored"`
+	Base    *string                          `json:"base"`
+	Head    *string                          `json:"head"`
+	BaseSet httpserver.Nullable[DiffVersion] `json:"base_set" doc:"The version that set the value in the base; null if that is not recorded, as for column lineage, or if the column is not there"`
+	HeadSet httpserver.Nullable[DiffVersion] `json:"head_set" doc:"The version that set the value in the head"`
 }
 
 // DiffVersion is a version that changed an asset, with who and what caused it.
@@ -61,8 +65,8 @@ func (a *API) registerDiffs(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/diff", Scope: access.ReadCatalog, ID: "diff-schemas", Tag: "changes",
 		Summary: "Compare two versions of a schema, or two schemas",
-		Description: "Lists the assets that differ. Those of two schemas are paired by project and unique_id; where tables are, their compiled code, statistics, " +
-			"column lineage and who described them are not compared. A page may be shorter than limit, or empty, where many assets are the same; links.next goes on.",
+		Description: "Lists the assets that differ. Each has who and what set it in the base and in the head. Assets of two schemas are paired by project and unique_id; " +
+			"where tables are, their statistics and who described them are not compared, and their compiled code and column lineage by the names that tables have in both. A page may be shorter than limit, or empty, where many assets are the same; links.next goes on.",
 	}, a.listDiff)
 }
 
@@ -121,17 +125,17 @@ func diffResource(row *readmodel.AssetDiff) httpserver.Resource[AssetDiff] {
 	}
 	out := AssetDiff{
 		State: state, Kind: string(asset.Kind), Name: asset.Name, Base: assetLabel(row.Before), Head: assetLabel(row.After),
-		Owners: append([]string{}, asset.Owners...), Downstream: row.Downstream,
+		Owners: append([]string{}, asset.Owners...), Downstream: row.Downstream, BaseSet: setBy(row.BaseSet), HeadSet: setBy(row.HeadSet),
 		Changes: make([]FieldDiff, 0, len(row.Changes)), Versions: make([]DiffVersion, 0, len(row.Versions)),
 	}
 	if asset.DBT != nil {
 		out.UniqueID = optional(asset.DBT.UniqueID)
 	}
 	for _, c := range row.Changes {
-		out.Changes = append(out.Changes, FieldDiff{Column: optional(c.Column), Field: optional(c.Field), Kind: string(c.Kind), Base: optional(c.Old), Head: optional(c.New)})
+		out.Changes = append(out.Changes, FieldDiff{Column: optional(c.Column), Field: optional(c.Field), Kind: string(c.Kind), Base: optional(c.Old), Head: optional(c.New), BaseSet: setBy(c.BaseSet), HeadSet: setBy(c.HeadSet)})
 	}
 	for _, v := range row.Versions {
-		out.Versions = append(out.Versions, DiffVersion{Version: v.Number, At: timeOrEmpty(v.At), Cause: causeOf(v.Cause), ActorRef: actorRefOf(v.Actor)})
+		out.Versions = append(out.Versions, diffVersion(v))
 	}
 	return httpserver.Resource[AssetDiff]{ID: asset.ID.Label(asset.Kind), Type: "asset_diff", Attributes: out}
 }
@@ -142,4 +146,16 @@ func assetLabel(a *catalog.Asset) *string {
 	}
 	label := a.ID.Label(a.Kind)
 	return &label
+}
+
+func diffVersion(v catalog.Version) DiffVersion {
+	return DiffVersion{Version: v.Number, At: timeOrEmpty(v.At), Cause: causeOf(v.Cause), ActorRef: actorRefOf(v.Actor)}
+}
+
+func setBy(v catalog.Version) httpserver.Nullable[DiffVersion] {
+	if v.Number == 0 {
+		return httpserver.NullableOf[DiffVersion](nil)
+	}
+	out := diffVersion(v)
+	return httpserver.NullableOf(&out)
 }

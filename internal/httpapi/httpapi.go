@@ -110,6 +110,8 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerColumns(s)
 	a.registerEdits(s)
 	a.registerEditHistory(s)
+	a.registerBlame(s)
+	a.registerVersions(s)
 	a.registerCode(s)
 	a.registerUses(s)
 	a.registerFacets(s)

@@ -7,6 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/lineage"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 	"github.com/thalweg-data/thalweg/internal/sql/lexer"
 	"github.com/thalweg-data/thalweg/internal/sql/token"
 )
@@ -21,8 +22,12 @@ type relationNames struct {
 	heads    map[string]bool   // first parts of the names, lower case
 }
 
+func namesOn(platform string) *relationNames {
+	return &relationNames{platform: platform, full: map[string]string{}, bare: map[string]string{}, ephemera: map[string]string{}, heads: map[string]bool{}}
+}
+
 func newRelationNames(l *lineage.ProjectLineage, canonical func(id string) string) *relationNames {
-	r := &relationNames{platform: l.Head.AdapterType, full: map[string]string{}, bare: map[string]string{}, ephemera: map[string]string{}, heads: map[string]bool{}}
+	r := namesOn(l.Head.AdapterType)
 	for _, n := range l.Nodes {
 		switch {
 		case !lineage.IsTable(n):
@@ -95,10 +100,29 @@ func (t tableNames) ephemeral(word string) (string, bool) {
 // comments, with one space between tokens, words in lower case, and with the unique ids of tables in place of their
 // names, in string literals too.
 type normalizer struct {
-	*projectState
-	names   tableNames
-	columns map[string]string // new names of columns, folded, by their old ones
+	platform string
+	dialect  *dialect.Dialect
+	names    tableNames
+	columns  map[string]string // new names of columns, folded, by their old ones
 }
+
+// NamedTable is a table and what it is called where the code of two schemas is compared.
+type NamedTable struct {
+	Relation catalog.Relation
+	ID       string
+}
+
+// CodeForm writes SQL in a form that is equal for code that does the same on the tables of another schema, which have
+// the same ids there.
+func CodeForm(platform, sql string, tables []NamedTable) string {
+	names := namesOn(platform)
+	for _, t := range tables {
+		names.add(t.Relation, t.ID)
+	}
+	return normalizer{platform: platform, dialect: lineage.DialectOf(platform), names: tableNames{names}}.normal(sql)
+}
+
+func (n normalizer) fold(name string) string { return catalog.FoldColumn(n.platform, name) }
 
 func (n normalizer) normal(sql string) string {
 	var b strings.Builder
@@ -137,7 +161,7 @@ func (n normalizer) token(sql string, tokens []token.Token) (string, int) {
 		}
 	}
 	if tokens[0].Kind == token.QuotedIdent {
-		bare, _ := catalog.UnquoteColumn(n.Head.AdapterType, text)
+		bare, _ := catalog.UnquoteColumn(n.platform, text)
 		if now, ok := n.columns[n.fold(bare)]; ok {
 			return text[:1] + now + text[len(text)-1:], 1
 		}

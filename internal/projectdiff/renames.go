@@ -99,7 +99,7 @@ func (c *comparer) normalizer(s *projectState, columns map[string]string) normal
 	if s == c.before {
 		names = c.namesBefore
 	}
-	return normalizer{projectState: s, names: names, columns: columns}
+	return normalizer{platform: s.Head.AdapterType, dialect: s.dialect, names: names, columns: columns}
 }
 
 // sameCode reports whether the code of a node does the same in both states. What dbt made of it decides where both have

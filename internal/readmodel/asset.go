@@ -187,16 +187,21 @@ func (v *View) neighbours(ctx context.Context, ids []catalog.AssetID) (map[catal
 	return counts, nil
 }
 
-// count leaves out operations: nobody looks for the hooks of a run downstream of a
-// table.
+// count returns how many nodes count.
 func (l *TableGraph) count(numbers []int32) int {
 	n := 0
 	for _, i := range numbers {
-		if l.assets.present[i].Kind != catalog.KindOperation {
+		if l.isCounted(i) {
 			n++
 		}
 	}
 	return n
+}
+
+// isCounted leaves out operations: nobody looks for the hooks of a run downstream of a
+// table.
+func (l *TableGraph) isCounted(number int32) bool {
+	return l.assets.present[number].Kind != catalog.KindOperation
 }
 
 // testCounts counts the tests of assets by class: among the tests in memory if

@@ -1,13 +1,14 @@
 package readmodel
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/turn"
 )
@@ -18,12 +19,20 @@ type Diff struct {
 }
 
 // AssetDiff is an asset that differs. Before is nil for one that only the head has, After for one that only the base
-// has. Its column edges are given for two versions of one schema only: those of two schemas name different tables.
+// has.
 type AssetDiff struct {
 	store.ChangedAsset
-	Versions   []catalog.Version // between the two points that changed it, in their order
-	Downstream int               // present assets downstream of it, in the head or, if it is gone, in the base
-	Changes    []catalog.Change  // of its fields and columns; none unless both points have it
+	Versions         []catalog.Version // between the two points that changed it, in their order
+	Downstream       int               // present assets downstream of it, in the head or, if it is gone, in the base
+	BaseSet, HeadSet catalog.Version   // that created or restored it; zero if not there or not recorded
+	Changes          []FieldDiff       // of its fields and columns; none unless both points have it
+}
+
+// FieldDiff is a value that differs, with the versions that set it in the base and in the head; zero where that is not
+// recorded.
+type FieldDiff struct {
+	catalog.Change
+	BaseSet, HeadSet catalog.Version
 }
 
 // valueBytes is the length of the values of its changes.
@@ -74,19 +83,20 @@ func (d Diff) Assets(ctx context.Context, p store.Page) (store.Paged[AssetDiff],
 	if err != nil {
 		return out, fmt.Errorf("difference of %s and %s: %w", d.Base.Schema.ID, d.Head.Schema.ID, err)
 	}
-	for done, bytes := 0, 0; done < len(pairs); {
+	for done, bytes, code := 0, 0, 0; done < len(pairs); {
 		some := pairs[done:min(done+comparedAtOnce, len(pairs))]
-		found, err := d.compare(ctx, some)
+		found, compared, err := d.compare(ctx, some)
 		if err != nil {
 			return out, fmt.Errorf("difference of %s and %s: %w", d.Base.Schema.ID, d.Head.Schema.ID, err)
 		}
+		code += compared
 		for i, pair := range some {
 			if found[i] != nil {
 				out.Rows = append(out.Rows, *found[i])
 				bytes += found[i].valueBytes()
 			}
 			done++
-			full := len(out.Rows) == p.Size() || done == comparedMost || bytes >= comparedBytes
+			full := len(out.Rows) == p.Size() || done == comparedMost || bytes >= comparedBytes || code >= codeBytes && i == len(some)-1
 			if full && done < len(pairs) {
 				if out.Next, err = store.NewPosition(pair.phase(), int64(pair.id())); err != nil {
 					return out, err
@@ -180,50 +190,71 @@ func (n diffNames) behind(after catalog.AssetID, pairOf func(catalog.AssetID, st
 	return out
 }
 
-// compare returns how the assets of pairs differ; nil for each that does not.
-func (d Diff) compare(ctx context.Context, pairs []pair) ([]*AssetDiff, error) {
-	before, err := d.Base.diffState(ctx, pairs, func(p pair) catalog.AssetID { return p.base }, d.sameSchema())
+// compare returns how the assets of pairs differ, nil for each that does not, and how many bytes of code it compared.
+func (d Diff) compare(ctx context.Context, pairs []pair) (out []*AssetDiff, code int, err error) {
+	before, err := d.Base.diffState(ctx, pairs, func(p pair) catalog.AssetID { return p.base })
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	after, err := d.Head.diffState(ctx, pairs, func(p pair) catalog.AssetID { return p.head }, d.sameSchema())
+	after, err := d.Head.diffState(ctx, pairs, func(p pair) catalog.AssetID { return p.head })
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	out := make([]*AssetDiff, len(pairs))
+	rows := make([]store.ChangedAsset, len(pairs))
 	for i, p := range pairs {
-		row := AssetDiff{ChangedAsset: store.ChangedAsset{
+		rows[i] = store.ChangedAsset{
 			Asset: p.id(), Before: before.assets[p.base], After: after.assets[p.head], BeforeColumns: before.columns[p.base], AfterColumns: after.columns[p.head],
 			BeforeColumnEdges: before.blocks[p.base], AfterColumnEdges: after.blocks[p.head],
-		}}
-		switch {
-		case row.Before == nil && row.After == nil:
-			continue
-		case row.Before != nil && row.After != nil:
-			row.Changes = d.changes(row.ChangedAsset)
-			if len(row.Changes) == 0 {
-				continue
-			}
 		}
-		out[i] = &row
 	}
-	return out, nil
+	changes, code, err := d.changes(ctx, rows)
+	if err != nil {
+		return nil, 0, err
+	}
+	out = make([]*AssetDiff, len(rows))
+	for i, row := range rows {
+		both := row.Before != nil && row.After != nil
+		if row.Before == nil && row.After == nil || both && len(changes[i]) == 0 {
+			continue
+		}
+		out[i] = &AssetDiff{ChangedAsset: row, Changes: changes[i]}
+	}
+	return out, code, nil
 }
 
 // placeFields are fields that differ between two schemas in any case: the address of a table and what follows from
-// it, and the origins of its texts.
+// it, and the origins of its texts. Compiled code is compared apart.
 var placeFields = map[string]bool{
 	"relation": true, "nodes": true, "compiled_code": true, "stats": true, "dbt": true, "deferred": true,
 	"description_source": true, "description_hidden": true,
 }
 
-// changes compares an asset that both points have.
-func (d Diff) changes(row store.ChangedAsset) []catalog.Change {
-	all := ChangesOf(row)
-	if d.sameSchema() {
-		return all
+// changes compares assets, of each nothing unless both points have it. code is how many bytes of code it compared.
+func (d Diff) changes(ctx context.Context, rows []store.ChangedAsset) (out [][]FieldDiff, code int, err error) {
+	table, recoded := refLabel, map[catalog.AssetID]bool{}
+	if !d.sameSchema() {
+		if recoded, code, err = d.compareCode(ctx, rows); err != nil {
+			return nil, 0, err
+		}
+		if table, err = d.commonNames(ctx); err != nil {
+			return nil, 0, err
+		}
 	}
-	return slices.DeleteFunc(all, func(c catalog.Change) bool { return placeFields[c.Field] })
+	out = make([][]FieldDiff, len(rows))
+	for i, row := range rows {
+		if row.Before == nil || row.After == nil {
+			continue
+		}
+		for _, c := range catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns) {
+			if d.sameSchema() || !placeFields[c.Field] || c.Field == "compiled_code" && recoded[row.After.ID] {
+				out[i] = append(out[i], FieldDiff{Change: c})
+			}
+		}
+		for _, c := range lineageChanges(row, table) {
+			out[i] = append(out[i], FieldDiff{Change: c})
+		}
+	}
+	return out, code, nil
 }
 
 // diffState is what is compared of the assets of a view.
@@ -233,7 +264,7 @@ type diffState struct {
 	blocks  map[catalog.AssetID][]byte
 }
 
-func (v *View) diffState(ctx context.Context, pairs []pair, of func(pair) catalog.AssetID, edges bool) (out diffState, err error) {
+func (v *View) diffState(ctx context.Context, pairs []pair, of func(pair) catalog.AssetID) (out diffState, err error) {
 	out = diffState{assets: map[catalog.AssetID]*catalog.Asset{}, blocks: map[catalog.AssetID][]byte{}}
 	var ids []catalog.AssetID
 	for _, p := range pairs {
@@ -253,7 +284,7 @@ func (v *View) diffState(ctx context.Context, pairs []pair, of func(pair) catalo
 			out.assets[assets[i].ID] = &assets[i]
 		}
 	}
-	if out.columns, err = v.m.store.ColumnsAt(ctx, v.ws(), v.Schema.ID, v.Version, ids); err != nil || !edges {
+	if out.columns, err = v.m.store.ColumnsAt(ctx, v.ws(), v.Schema.ID, v.Version, ids); err != nil {
 		return out, err
 	}
 	blocks, err := v.m.store.ColumnBlocks(ctx, v.ws(), v.Schema.ID, v.Version, ids)
@@ -288,27 +319,119 @@ func (d Diff) complete(ctx context.Context, rows []AssetDiff) error {
 	if err := d.Head.countDownstream(ctx, rows, func(r *AssetDiff) bool { return r.After != nil }); err != nil {
 		return err
 	}
-	return d.Base.countDownstream(ctx, rows, func(r *AssetDiff) bool { return r.After == nil })
+	if err := d.Base.countDownstream(ctx, rows, func(r *AssetDiff) bool { return r.After == nil }); err != nil {
+		return err
+	}
+	if err := d.Base.blameDiff(ctx, rows, true); err != nil {
+		return err
+	}
+	return d.Head.blameDiff(ctx, rows, false)
+}
+
+// blameDiff adds to rows the versions that set what differs in the base, or in the head.
+func (v *View) blameDiff(ctx context.Context, rows []AssetDiff, base bool) error {
+	var assets []catalog.Asset
+	for i := range rows {
+		if a := rows[i].at(base); a != nil {
+			assets = append(assets, *a)
+		}
+	}
+	if len(assets) == 0 {
+		return nil
+	}
+	blames, err := v.m.store.BlamesOf(ctx, v.ws(), v.Schema.ID, v.Version, assets)
+	if err != nil {
+		return err
+	}
+	set := map[*catalog.Version]int64{}
+	numbers := map[int64]bool{}
+	note := func(to *catalog.Version, n int64) { set[to], numbers[n] = n, true }
+	for i := range rows {
+		r := &rows[i]
+		a := r.at(base)
+		if a == nil {
+			continue
+		}
+		blame, names := blames[a.ID], r.columnNames(base)
+		note(r.set(base), blame.Of("", ""))
+		for k := range r.Changes {
+			c := &r.Changes[k]
+			name, ok := names[c.Column]
+			if (ok || c.Column == "") && !strings.HasPrefix(c.Field, "lineage") {
+				note(c.set(base), blame.Of(name, c.Field))
+			}
+		}
+	}
+	delete(numbers, 0)
+	versions, err := v.m.store.VersionsOf(ctx, v.ws(), v.Schema.ID, slices.Sorted(maps.Keys(numbers)))
+	for to, n := range set {
+		*to = versions[n]
+	}
+	return err
+}
+
+func (a *AssetDiff) at(base bool) *catalog.Asset {
+	if base {
+		return a.Before
+	}
+	return a.After
+}
+
+func (a *AssetDiff) set(base bool) *catalog.Version {
+	if base {
+		return &a.BaseSet
+	}
+	return &a.HeadSet
+}
+
+func (c *FieldDiff) set(base bool) *catalog.Version {
+	if base {
+		return &c.BaseSet
+	}
+	return &c.HeadSet
+}
+
+// columnNames returns the names that columns have in the base or in the head, by those that changes have; columns that
+// are not there have none.
+func (a *AssetDiff) columnNames(base bool) map[string]string {
+	columns, renamed := a.AfterColumns, map[string]string{}
+	if base {
+		columns = a.BeforeColumns
+		for i := range a.Changes {
+			if c := &a.Changes[i]; c.Column != "" && c.Field == "name" {
+				renamed[c.Old] = c.Column
+			}
+		}
+	}
+	out := make(map[string]string, len(columns))
+	for i := range columns {
+		name := columns[i].Name
+		out[cmp.Or(renamed[name], name)] = name
+	}
+	return out
 }
 
 // countDownstream counts what is downstream of some rows.
 func (v *View) countDownstream(ctx context.Context, rows []AssetDiff, counted func(*AssetDiff) bool) error {
+	if !slices.ContainsFunc(rows, func(r AssetDiff) bool { return counted(&r) }) {
+		return nil
+	}
 	tables, err := v.m.tableGraph(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return err
 	}
-	return compute(ctx, tables.graph.Edges(), func(ctx context.Context) error {
-		for i := range rows {
-			n, ok := tables.assets.number(rows[i].Asset)
-			if !ok || !counted(&rows[i]) {
-				continue
-			}
-			reach := tables.graph.Descendants([]int32{n}, graph.NoLimit, graph.NoLimit)
-			rows[i].Downstream = tables.count(reach.IDs[1:])
-			if err := turn.Take(ctx, 4*len(reach.IDs)+tables.graph.Len()/512); err != nil {
-				return err
-			}
+	var numbers []int32
+	var at []int // of each number, its row
+	for i := range rows {
+		if n, ok := tables.assets.number(rows[i].Asset); ok && counted(&rows[i]) {
+			numbers, at = append(numbers, n), append(at, i)
 		}
-		return nil
+	}
+	return compute(ctx, tables.graph.Edges(), func(ctx context.Context) error {
+		counts, err := tables.graph.CountDescendants(numbers, tables.isCounted, func(steps int) error { return turn.Take(ctx, steps) })
+		for i, row := range at {
+			rows[row].Downstream = counts[i]
+		}
+		return err
 	})
 }

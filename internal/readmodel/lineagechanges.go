@@ -8,12 +8,12 @@ import (
 
 // ChangesOf returns how an asset changed: its fields and columns, then its column lineage.
 func ChangesOf(row store.ChangedAsset) []catalog.Change {
-	return append(catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns), lineageChanges(row)...)
+	return append(catalog.DiffAsset(row.Before, row.After, row.BeforeColumns, row.AfterColumns), lineageChanges(row, refLabel)...)
 }
 
 // lineageChanges returns how the column lineage of a model changed. Blocks written by another version of the engine
-// are not compared.
-func lineageChanges(row store.ChangedAsset) []catalog.Change {
+// are not compared. table names the tables that it reads.
+func lineageChanges(row store.ChangedAsset, table func(lineage.Ref) string) []catalog.Change {
 	if row.Before == nil || row.After == nil || !row.Before.Present || !row.After.Present {
 		return nil
 	}
@@ -26,7 +26,7 @@ func lineageChanges(row store.ChangedAsset) []catalog.Change {
 		return nil
 	}
 	var out []catalog.Change
-	for _, c := range lineage.DiffBlocks(before, after, refLabel) {
+	for _, c := range lineage.DiffBlocks(before, after, table) {
 		out = append(out, catalog.Change{Asset: row.Asset, Kind: catalog.Updated, Field: c.Field, Column: c.Column, Old: c.Old, New: c.New})
 	}
 	return out

@@ -152,6 +152,11 @@ func (v *View) Changes(ctx context.Context, from, to int64, p store.Page) (store
 	return v.m.store.ChangedAssets(ctx, v.ws(), v.Schema.ID, from, to, p)
 }
 
+// Versions lists the kept versions of the schema up to the view's, newest first.
+func (v *View) Versions(ctx context.Context, p store.Page) (store.Paged[store.VersionRow], error) {
+	return v.m.store.VersionPage(ctx, v.ws(), v.Schema.ID, v.Version, p)
+}
+
 // Edits lists what people edited on an asset, the newest first.
 func (v *View) Edits(ctx context.Context, id catalog.AssetID, p store.Page) (store.Paged[store.Edit], error) {
 	return v.m.store.Edits(ctx, v.ws(), v.Schema.ID, id, v.Version, p)

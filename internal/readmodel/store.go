@@ -83,6 +83,10 @@ type results interface {
 // history reads what changed and what waits.
 type history interface {
 	VersionsTo(ctx context.Context, ws int64, schema catalog.SchemaID, to int64, limit int) ([]catalog.Version, error)
+	VersionPage(ctx context.Context, ws int64, schema catalog.SchemaID, to int64, p store.Page) (store.Paged[store.VersionRow], error)
+	VersionsOf(ctx context.Context, ws int64, schema catalog.SchemaID, numbers []int64) (map[int64]catalog.Version, error)
+	BlamesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.Asset) (map[catalog.AssetID]catalog.Blame, error)
+	ChangesAt(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, versions []int64) ([]store.ChangedAsset, error)
 	FirstVersion(ctx context.Context, ws int64, schema catalog.SchemaID) (int64, error)
 	ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error)
 	ChangedIDs(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, after catalog.AssetID, limit int) ([]catalog.AssetID, error)

@@ -163,6 +163,7 @@ type mergedBatch struct {
 	facets   []catalog.Facet
 	closed   []store.FacetKey
 	rows     []store.AssetRow
+	blames   []store.AssetBlame
 	untraced []catalog.AssetID // that have no column edges any more
 }
 
@@ -177,6 +178,7 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 	}
 	b.texts = texts
 	b.facets, b.rows = make([]catalog.Facet, 0, count(reported)), make([]store.AssetRow, 0, len(ids))
+	var changed []catalog.Transition
 	for _, id := range ids {
 		runtime.Gosched() // yield to requests
 		b.closed = append(b.closed, m.changes.closed[id]...)
@@ -201,6 +203,9 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		d := catalog.Transition{Before: old, After: &asset, ColumnsBefore: st.columns[id], ColumnsAfter: columns}
 		if row, ok := m.compare(d, st.facets[id]); ok {
 			b.rows = append(b.rows, row)
+			if old != nil {
+				changed = append(changed, d)
+			}
 		}
 		if old != nil && isTraced(old) && !isTraced(&asset) {
 			b.untraced = append(b.untraced, id)
@@ -208,7 +213,8 @@ func (m *merger) mergeBatch(ctx context.Context, ids []catalog.AssetID) (b merge
 		m.track(d)
 	}
 	m.untraced = append(m.untraced, b.untraced...)
-	return b, nil
+	b.blames, err = m.blames(ctx, changed)
+	return b, err
 }
 
 func isFromUser(f catalog.Facet) bool { return f.Source == catalog.FromUser }
@@ -283,6 +289,9 @@ func (m *merger) writeBatch(ctx context.Context, b *mergedBatch) error {
 			b.rows = nil
 			if err := m.write.PutAssets(ctx, rows); err != nil {
 				return fmt.Errorf("write %d assets: %w", len(rows), err)
+			}
+			if err := m.write.PutBlames(ctx, b.blames); err != nil {
+				return fmt.Errorf("write blame of %d assets: %w", len(b.blames), err)
 			}
 			if err := m.write.CloseColumnEdges(ctx, b.untraced); err != nil {
 				return fmt.Errorf("column edges of %d assets: %w", len(b.untraced), err)

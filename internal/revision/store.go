@@ -26,6 +26,7 @@ type Store interface {
 	PendingFacets(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Facet, error)
 	AssetsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) ([]catalog.Asset, error)
 	ColumnsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, ids []catalog.AssetID) (map[catalog.AssetID][]catalog.Column, error)
+	BlamesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, assets []catalog.Asset) (map[catalog.AssetID]catalog.Blame, error)
 	EndedEdges(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID) ([]catalog.Edge, error)
 	EdgesOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID) ([]catalog.Edge, error)
 	TestsOf(ctx context.Context, ws int64, schema catalog.SchemaID, at int64, project catalog.ProjectID, full bool) ([]catalog.Test, error)

@@ -133,6 +133,13 @@ func (t *tracing) mergeColumns(ctx context.Context, made []madeColumns, facets m
 	if err := t.write.PutAssets(ctx, rows); err != nil {
 		return fmt.Errorf("%d tables with columns that their code makes: %w", len(rows), err)
 	}
+	blames, err := t.columnBlames(ctx, rows)
+	if err != nil {
+		return err
+	}
+	if err := t.write.PutBlames(ctx, blames); err != nil {
+		return fmt.Errorf("blame of %d tables with columns that their code makes: %w", len(blames), err)
+	}
 	return nil
 }
 

@@ -318,3 +318,22 @@ func atVersions(ws int64, schema catalog.SchemaID, table, by, columns string, st
 			append(args, ws, int64(schema)))
 	})
 }
+
+// ChangesAt returns how some versions changed an asset, without what made them; those that are deleted, and those from
+// which nothing older is kept, are left out.
+func (s *Store) ChangesAt(ctx context.Context, ws int64, schema catalog.SchemaID, asset catalog.AssetID, versions []int64) ([]ChangedAsset, error) {
+	first, err := s.FirstVersion(ctx, ws, schema)
+	if err != nil {
+		return nil, err
+	}
+	var rows []ChangedAsset
+	for _, n := range versions {
+		if n > first {
+			rows = append(rows, ChangedAsset{Asset: asset, Version: n})
+		}
+	}
+	if err := s.reader(ws).fillChanges(ctx, ws, schema, rows); err != nil {
+		return nil, fmt.Errorf("changes of asset %d: %w", asset, err)
+	}
+	return rows, nil
+}

@@ -85,6 +85,11 @@ func (s *Store) DeleteVersions(ctx context.Context, ws int64, schema catalog.Sch
 			AND number <= (SELECT version FROM schemas WHERE ws = ? AND id = ?)`, ws, int64(schema), micros(before), ws, int64(schema)); err != nil {
 			return err
 		}
+		// Values that they set are still there, so what caused them is kept.
+		if _, err := tx.exec(ctx, `INSERT INTO past_versions (`+pastColumns+`) SELECT `+pastColumns+` FROM versions
+			WHERE ws = ? AND schema_id = ? AND number < ?`, ws, int64(schema), first); err != nil {
+			return err
+		}
 		// The list of versions goes first: nobody finds a version of which half the rows
 		// are deleted.
 		deleted, err = tx.exec(ctx, `DELETE FROM versions WHERE ws = ? AND schema_id = ? AND number < ?`, ws, int64(schema), first)

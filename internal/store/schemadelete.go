@@ -97,6 +97,7 @@ func (s *Store) purge(ctx context.Context, ws int64, id catalog.SchemaID) error 
 // identifies a row within the schema. Projects, which refer to the schema, are among them.
 var schemaTables = []struct{ name, key string }{ //nolint:gochecknoglobals // constant
 	{"versions", "number"},
+	{"past_versions", "number"},
 	{"applied_parts", "project_id, part"},
 	{"fingerprints", "project_id, source"},
 	{"removals", "asset, project_id, node"},

@@ -46,11 +46,12 @@ var (
 	edgeTable        = newVersioned("edges", "key", "project_id", "from_asset", "to_asset", "type", "from_node", "confidence", "source")
 	testTable        = newVersioned("tests", "id", "project_id", "asset", "unique_id", "hash", "body")
 	columnEdgesTable = newVersioned("column_edges", "asset", "hash", "body")
+	blameTable       = newVersioned("asset_blames", "asset", "body")
 )
 
 // versionedTables are all tables that a dead save may have left rows in.
 func versionedTables() []versionedTable {
-	return []versionedTable{assetTable, labelTable, columnTable, facetTable, editTable, edgeTable, testTable, columnEdgesTable}
+	return []versionedTable{assetTable, labelTable, columnTable, facetTable, editTable, edgeTable, testTable, columnEdgesTable, blameTable}
 }
 
 // close ends the rows of the keys at version next. The + keeps SQLite from

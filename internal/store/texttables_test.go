@@ -12,6 +12,7 @@ import (
 
 // withoutTexts are the tables with bodies that never refer to texts, and why.
 var withoutTexts = map[string]string{ //nolint:gochecknoglobals // constant
+	"asset_blames": "a blame holds names and numbers of versions",
 	"column_edges": "a block holds numbers and names, encoded on its own",
 	"texts":        "the texts themselves",
 	"user_facets":  "the edits of older programs, which Migrate moves to edits",

@@ -10,6 +10,9 @@ import (
 
 const versionColumns = `schema_id, number, cause_kind, cause_id, actor_kind, actor_id, actor_name, at`
 
+// pastColumns are what is kept of a version that is deleted.
+const pastColumns = `ws, ` + versionColumns
+
 func scanVersion(row scanner) (v catalog.Version, err error) {
 	var at int64
 	err = row.Scan(&v.SchemaID, &v.Number, &v.Cause.Kind, &v.Cause.ID, &v.Actor.Kind, &v.Actor.ID, &v.Actor.Name, &at)
@@ -48,4 +51,23 @@ func (s *Store) VersionsTo(ctx context.Context, ws int64, schema catalog.SchemaI
 		return nil, fmt.Errorf("versions of %s: %w", schema, err)
 	}
 	return versions, nil
+}
+
+// VersionsOf returns versions of a schema by their numbers, those that are deleted too.
+func (s *Store) VersionsOf(ctx context.Context, ws int64, schema catalog.SchemaID, numbers []int64) (map[int64]catalog.Version, error) {
+	out := make(map[int64]catalog.Version, len(numbers))
+	err := inBatches(numbers, func(numbers []int64) error {
+		marks, args := in([]any{ws, int64(schema)}, numbers)
+		both, more := in(append(args, ws, int64(schema)), numbers)
+		versions, err := list(ctx, s.reader(ws), scanVersion, `SELECT `+versionColumns+` FROM versions WHERE ws = ? AND schema_id = ? AND number IN `+marks+`
+			UNION ALL SELECT `+versionColumns+` FROM past_versions WHERE ws = ? AND schema_id = ? AND number IN `+both, more...)
+		for _, v := range versions {
+			out[v.Number] = v
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%d versions of %s: %w", len(numbers), schema, err)
+	}
+	return out, nil
 }

@@ -59,6 +59,7 @@ func Run(t *testing.T, open Open) {
 		{"events", testEvents},
 		{"old runs", testOldRuns},
 		{"old versions", testOldVersions},
+		{"blame", testBlame},
 		{"example of the README", testExample},
 		{"versions", testVersions},
 		{"time travel", testTimeTravel},
