@@ -214,11 +214,17 @@ func (s *sortedFacets) lead(a *Asset) {
 			a.Others = append(a.Others, OtherNodeOf(other))
 		}
 	}
+	external := map[nodeKey]bool{} // a catalog that lists the table of another project's node does not make it its own
+	for _, f := range s.live {
+		if f.isExternal() {
+			external[nodeKey{f.Origin, f.UniqueID}] = true
+		}
+	}
 	for _, f := range s.live {
 		if f.Source.ByRelation() || f.UniqueID == "" {
 			continue
 		}
-		if a.Project == 0 && !f.isExternal() {
+		if a.Project == 0 && !external[nodeKey{f.Origin, f.UniqueID}] {
 			a.Project = f.Project
 		}
 		a.Nodes = append(a.Nodes, NodeRef{Project: f.Project, UniqueID: f.UniqueID})

@@ -92,6 +92,7 @@ type DocRef struct {
 type AssetNode struct {
 	Project  string `json:"project"`
 	UniqueID string `json:"unique_id"`
+	Role     string `json:"role" enum:"owner,source,reference,other" doc:"owner: the project makes it; source: it reads it as a source; reference: it refers to a node of another project; other: it has another node of the same table"`
 }
 
 // LastRun is the latest result of an asset's node.

@@ -175,6 +175,9 @@ func (a *API) assetDocument(ctx context.Context, _ access.Principal, f found) (h
 		return httpserver.Document[Asset]{}, err
 	}
 	out := assetResource(&summaries[0], true)
+	if err := setRoles(ctx, f, out.Attributes.Nodes); err != nil {
+		return httpserver.Document[Asset]{}, err
+	}
 	out.Attributes.OwnerEmails, err = f.view.Contacts(ctx, []catalog.Asset{f.asset})
 	return httpserver.DocumentOf(out), err
 }

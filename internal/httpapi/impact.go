@@ -30,11 +30,12 @@ type ImpactData struct {
 
 // ImpactedAsset is an asset that a change reaches.
 type ImpactedAsset struct {
-	Name   string   `json:"name"`
-	Kind   string   `json:"kind"`
-	Depth  int      `json:"depth" doc:"Steps in the graph of tables"`
-	Reason string   `json:"reason" enum:"column,rows,unread,downstream,uses" doc:"column: values of its columns derive from the changed ones; rows: they decide which rows it has; unread: its code could not be read completely, so nothing can be ruled out; downstream: it derives from a table that is reached as a whole; uses: it is not a table and uses one that is reached"`
-	Owners []string `json:"owners" nullable:"false"`
+	Name    string   `json:"name"`
+	Kind    string   `json:"kind"`
+	Project *string  `json:"project" doc:"Name of the dbt project that owns it; null if projects only refer to it, or none knows it"`
+	Depth   int      `json:"depth" doc:"Steps in the graph of tables"`
+	Reason  string   `json:"reason" enum:"column,rows,unread,downstream,uses" doc:"column: values of its columns derive from the changed ones; rows: they decide which rows it has; unread: its code could not be read completely, so nothing can be ruled out; downstream: it derives from a table that is reached as a whole; uses: it is not a table and uses one that is reached"`
+	Owners  []string `json:"owners" nullable:"false"`
 }
 
 // ImpactedOwner owns assets that a change reaches.
@@ -90,7 +91,11 @@ func (a *API) getImpact(ctx context.Context, p access.Principal, in *impactInput
 	if err != nil {
 		return nil, missingColumn(ctx, f, err, "column", in.Column)
 	}
-	out := impactOf(reached, in.Limit)
+	projects, err := f.view.ProjectNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := impactOf(reached, in.Limit, projects)
 	emails, err := f.view.ContactsOf(ctx, contactAssets(reached.Assets, in.Limit))
 	if err != nil {
 		return nil, err
@@ -120,7 +125,7 @@ func contactAssets(reached []readmodel.Reached, limit int) []catalog.AssetID {
 }
 
 // impactOf returns what a change reaches, each list up to the limit.
-func impactOf(reached readmodel.Impact, limit int) Impact {
+func impactOf(reached readmodel.Impact, limit int, projects map[catalog.ProjectID]string) Impact {
 	data := ImpactData{Columns: []httpserver.Resource[ColumnNode]{}}
 	meta := ImpactMeta{DownstreamTables: reached.Tables, TotalColumns: len(reached.Columns)}
 	for i := range reached.Columns[:min(len(reached.Columns), limit)] {
@@ -131,10 +136,10 @@ func impactOf(reached readmodel.Impact, limit int) Impact {
 		name := listOf(r.Kind)
 		lists[name] = append(lists[name], r)
 	}
-	data.Tables, meta.TotalTables = impactedAssets(lists["tables"], limit)
-	data.Exposures, meta.TotalExposures = impactedAssets(lists["exposures"], limit)
-	data.Metrics, meta.TotalMetrics = impactedAssets(lists["metrics"], limit)
-	data.Others, meta.TotalOthers = impactedAssets(lists["others"], limit)
+	data.Tables, meta.TotalTables = impactedAssets(lists["tables"], limit, projects)
+	data.Exposures, meta.TotalExposures = impactedAssets(lists["exposures"], limit, projects)
+	data.Metrics, meta.TotalMetrics = impactedAssets(lists["metrics"], limit, projects)
+	data.Others, meta.TotalOthers = impactedAssets(lists["others"], limit, projects)
 	data.Owners = impactedOwners(reached.Assets)
 	owners := len(data.Owners)
 	data.Owners = data.Owners[:min(owners, limit)]
@@ -174,11 +179,11 @@ func listOf(k catalog.Kind) string {
 	return "others"
 }
 
-func impactedAssets(reached []readmodel.Reached, limit int) (rows []httpserver.Resource[ImpactedAsset], total int) {
+func impactedAssets(reached []readmodel.Reached, limit int, projects map[catalog.ProjectID]string) (rows []httpserver.Resource[ImpactedAsset], total int) {
 	rows = []httpserver.Resource[ImpactedAsset]{}
 	for _, r := range reached[:min(len(reached), limit)] {
 		rows = append(rows, httpserver.Resource[ImpactedAsset]{ID: r.Label(), Type: assetType(r.Kind), Attributes: ImpactedAsset{
-			Name: r.Name, Kind: string(r.Kind), Depth: r.Depth, Reason: r.Reason.String(), Owners: orEmpty(r.Owners),
+			Name: r.Name, Kind: string(r.Kind), Project: optional(projects[r.Project]), Depth: r.Depth, Reason: r.Reason.String(), Owners: orEmpty(r.Owners),
 		}})
 	}
 	return rows, len(reached)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/graph/layout/svg"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
@@ -22,6 +23,7 @@ type LineageNode struct {
 	Materialized *string                       `json:"materialized"`
 	Tags         []string                      `json:"tags" nullable:"false"`
 	UniqueID     *string                       `json:"unique_id"`
+	Project      *string                       `json:"project" doc:"Name of the dbt project that owns it; null if projects only refer to it, or none knows it"`
 	Depth        int                           `json:"depth" doc:"Steps from the nearest selected asset"`
 	Upstream     int                           `json:"upstream" doc:"Direct parents, in the whole graph, hooks left out"`
 	Downstream   int                           `json:"downstream" doc:"Direct children, in the whole graph, hooks left out"`
@@ -95,15 +97,19 @@ func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInp
 	}
 	selector := selectorText(httpserver.URL(ctx), in.Select)
 	opts := readmodel.LineageOptions{Depth: in.Depth, Limit: in.Limit, Hooks: in.Hooks == "true"}
+	projects, err := view.ProjectNames(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out Lineage
 	if in.Layout == "true" || httpserver.WantsDrawing(ctx) {
 		var picture readmodel.Picture
 		picture, err = view.Picture(ctx, selector, readmodel.PictureOptions{LineageOptions: opts, Fold: in.Fold})
-		out = pictureOf(picture, view.Version)
+		out = pictureOf(picture, view.Version, projects)
 	} else {
 		var part readmodel.TableLineage
 		part, err = view.Lineage(ctx, selector, opts)
-		out = lineageOf(part, view.Version)
+		out = lineageOf(part, view.Version, projects)
 	}
 	if invalid, ok := errors.AsType[*readmodel.SelectorError](err); ok {
 		return nil, selectorProblem(invalid.Err)
@@ -122,10 +128,10 @@ func selectorProblem(err error) error {
 	return httpserver.InvalidParameter("select", "%v", err)
 }
 
-func lineageOf(part readmodel.TableLineage, version int64) Lineage {
+func lineageOf(part readmodel.TableLineage, version int64, projects map[catalog.ProjectID]string) Lineage {
 	out := Lineage{Data: LineageData{Nodes: []httpserver.Resource[LineageNode]{}, Edges: []LineageEdge{}}}
 	for _, n := range part.Nodes {
-		out.Data.Nodes = append(out.Data.Nodes, lineageNode(n))
+		out.Data.Nodes = append(out.Data.Nodes, lineageNode(n, projects))
 	}
 	for _, e := range part.Edges {
 		out.Data.Edges = append(out.Data.Edges, lineageEdge(e))
@@ -141,10 +147,10 @@ func lineageEdge(e readmodel.TableEdge) LineageEdge {
 	return LineageEdge{From: e.From.Label(), To: e.To.Label(), Type: string(e.Type), Confidence: e.Confidence, Source: e.Source}
 }
 
-func lineageNode(n readmodel.Node) httpserver.Resource[LineageNode] {
+func lineageNode(n readmodel.Node, projects map[catalog.ProjectID]string) httpserver.Resource[LineageNode] {
 	return httpserver.Resource[LineageNode]{ID: n.Label(), Type: assetType(n.Kind), Attributes: LineageNode{
 		Name: n.Name, Kind: string(n.Kind), Relation: httpserver.NullableOf(relationOf(n.Relation, n.RelationKey)), Materialized: optional(n.Kind.Materialization(n.Materialized)),
-		Tags: orEmpty(n.Tags), UniqueID: optional(n.UniqueID), Depth: n.Depth, Upstream: n.Upstream, Downstream: n.Downstream,
+		Tags: orEmpty(n.Tags), UniqueID: optional(n.UniqueID), Project: optional(projects[n.Project]), Depth: n.Depth, Upstream: n.Upstream, Downstream: n.Downstream,
 	}}
 }
 

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 
 	"github.com/thalweg-data/thalweg/internal/graph/layout"
 	"github.com/thalweg-data/thalweg/internal/graph/layout/svg"
@@ -67,11 +68,11 @@ type FoldEdge struct {
 // SVG draws the graph.
 func (l Lineage) SVG() []byte { return l.picture.SVG() }
 
-func pictureOf(p readmodel.Picture, version int64) Lineage {
+func pictureOf(p readmodel.Picture, version int64, projects map[catalog.ProjectID]string) Lineage {
 	out := Lineage{Data: LineageData{Nodes: []httpserver.Resource[LineageNode]{}, Edges: []LineageEdge{}}}
 	out.picture = svg.Picture{Cards: p.Cards, Drawing: p.Drawing}
 	for i, n := range p.Nodes {
-		node := lineageNode(n.Node)
+		node := lineageNode(n.Node, projects)
 		node.Attributes.Placed = placedAt(p.Drawing.Boxes[i])
 		node.Attributes.UpstreamDrawn, node.Attributes.DownstreamDrawn = &p.Nodes[i].UpstreamDrawn, &p.Nodes[i].DownstreamDrawn
 		out.Data.Nodes = append(out.Data.Nodes, node)

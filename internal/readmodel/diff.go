@@ -159,7 +159,7 @@ func (v *View) diffNames(ctx context.Context) (diffNames, error) {
 	if err != nil {
 		return diffNames{}, err
 	}
-	projects, err := v.projectNames(ctx)
+	projects, err := v.ProjectNames(ctx)
 	if err != nil {
 		return diffNames{}, err
 	}

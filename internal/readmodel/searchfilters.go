@@ -108,7 +108,7 @@ func (s searchScope) withProperty(p property, values ...string) (bitset, []strin
 }
 
 func (s searchScope) ofProject(ctx context.Context, value string) (bitset, []string, error) {
-	names, err := s.v.projectNames(ctx)
+	names, err := s.v.ProjectNames(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

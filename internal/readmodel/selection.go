@@ -263,7 +263,7 @@ func (u *universe) addConfigs() error {
 
 func (u *universe) RootPackage(name int32) string {
 	if u.packages == nil && u.fault == nil {
-		u.packages, u.fault = u.v.projectNames(u.ctx)
+		u.packages, u.fault = u.v.ProjectNames(u.ctx)
 	}
 	if t := u.test(name); t != nil {
 		return u.packages[t.project]
@@ -274,8 +274,8 @@ func (u *universe) RootPackage(name int32) string {
 	return u.packages[u.assets.present[name].Project]
 }
 
-// projectNames returns the names of the projects of the schema.
-func (v *View) projectNames(ctx context.Context) (map[catalog.ProjectID]string, error) {
+// ProjectNames returns the names of the projects of the schema.
+func (v *View) ProjectNames(ctx context.Context) (map[catalog.ProjectID]string, error) {
 	names := map[catalog.ProjectID]string{}
 	for page := (store.Page{Limit: store.MaxLimit}); ; {
 		projects, err := v.m.store.Projects(ctx, v.ws(), v.Schema.ID, page)
