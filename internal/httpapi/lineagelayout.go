@@ -2,8 +2,8 @@ package httpapi
 
 import (
 	"fmt"
-	"github.com/thalweg-data/thalweg/internal/catalog"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph/layout"
 	"github.com/thalweg-data/thalweg/internal/graph/layout/svg"
 	"github.com/thalweg-data/thalweg/internal/httpserver"

@@ -83,7 +83,7 @@ func (v *View) importIssues(ctx context.Context, f IssueFilter) ([]SchemaIssue, 
 	if f.Source == IssueOfSQL {
 		return nil, nil
 	}
-	imports, err := v.m.store.ImportReports(ctx, v.ws(), v.Schema.ID, reportsRead)
+	imports, err := v.m.store.ImportReports(ctx, v.ws(), v.Schema.ID, v.asOf, reportsRead)
 	if err != nil {
 		return nil, err
 	}
@@ -95,9 +95,6 @@ func (v *View) importIssues(ctx context.Context, f IssueFilter) ([]SchemaIssue, 
 	seen := map[key]bool{}
 	for n := range imports {
 		imp := &imports[n]
-		if !v.asOf.IsNow() && (imp.EndedAt.IsZero() || imp.EndedAt.After(v.asOf.At)) {
-			continue
-		}
 		for k, issue := range imp.Report.Issues {
 			i := SchemaIssue{Issue: issue, Source: IssueOfImport, Import: imp, position: [3]int64{0, -int64(imp.ID), int64(k)}}
 			of := key{imp.Project, issue.Code, issue.UniqueID, issue.Place}

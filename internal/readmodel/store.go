@@ -26,7 +26,7 @@ type schemas interface {
 	VersionAt(ctx context.Context, ws int64, schema catalog.SchemaID, at time.Time) (int64, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
 	Projects(ctx context.Context, ws int64, schema catalog.SchemaID, p store.Page) (store.Paged[catalog.Project], error)
-	ImportReports(ctx context.Context, ws int64, schema catalog.SchemaID, limit int) ([]catalog.Import, error)
+	ImportReports(ctx context.Context, ws int64, schema catalog.SchemaID, existing store.AsOf, limit int) ([]catalog.Import, error)
 	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
 	Run(ctx context.Context, ws int64, id catalog.RunID) (catalog.Run, error)
 	Runs(ctx context.Context, ws int64, f store.RunFilter, p store.Page) (store.Paged[catalog.Run], error)

@@ -239,10 +239,16 @@ func (s *Store) Imports(ctx context.Context, ws int64, f ImportFilter, p Page) (
 	return paged(imports, p, total, func(r catalog.Import) []any { return []any{r.ID} })
 }
 
-// ImportReports returns the newest imports of a schema with their reports, newest first, without their parts.
-func (s *Store) ImportReports(ctx context.Context, ws int64, schema catalog.SchemaID, limit int) ([]catalog.Import, error) {
-	rows, err := list(ctx, s.reader(ws), scanImport, `SELECT `+importColumns+fromImports+`WHERE i.ws = ? AND i.schema_id = ?
-		ORDER BY i.id DESC LIMIT ?`, ws, int64(schema), limit)
+// ImportReports returns the newest imports of a schema, of those that had ended then, with their reports, newest first,
+// without their parts.
+func (s *Store) ImportReports(ctx context.Context, ws int64, schema catalog.SchemaID, existing AsOf, limit int) ([]catalog.Import, error) {
+	args, ended := []any{ws, int64(schema)}, ``
+	if !existing.IsNow() {
+		ended = ` AND (i.version BETWEEN 1 AND ? OR i.ended_at BETWEEN 1 AND ?)`
+		args = append(args, existing.Version, micros(existing.At))
+	}
+	rows, err := list(ctx, s.reader(ws), scanImport, `SELECT `+importColumns+fromImports+`WHERE i.ws = ? AND i.schema_id = ?`+ended+`
+		ORDER BY i.id DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("reports of %s: %w", schema, err)
 	}
