@@ -10,7 +10,7 @@ python=${PYTHON:-python3}
 
 # dbt-core, and the versions that go with it. Those before "--" are installed without what they ask for.
 declare -A companions=(
-    [1.3.7]="dbt-duckdb==1.3.4 dbt-postgres==1.3.7 -- duckdb==0.10.3 protobuf==3.20.3 psycopg2-binary==2.9.13"
+    [1.3.7]="dbt-duckdb==1.3.4 dbt-postgres==1.3.7 -- duckdb==0.6.1 protobuf==3.20.3 psycopg2-binary==2.9.13"
     [1.5.11]="dbt-duckdb==1.5.2 dbt-postgres==1.5.11 -- duckdb==1.0.0 pandas==2.3.3 numpy==1.26.4 psycopg2-binary==2.9.13"
     [1.7.19]="dbt-duckdb==1.7.5 dbt-postgres==1.7.19 -- duckdb==1.1.3 pandas==2.3.3 psycopg2-binary==2.9.13"
     [1.8.10]="dbt-duckdb==1.8.4 -- duckdb==2.0.1 pandas==3.1.1"
@@ -44,3 +44,28 @@ PYTHON
 export DBT_SEND_ANONYMOUS_USAGE_STATS=false PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cache"
 [ -e "$cache/.gitignore" ] || echo '*' >"$cache/.gitignore"
+
+# dbt 2 is one binary. It loads the driver of a database from a folder, or from elsewhere: DuckDB's
+# library, as its package for Node has it, is such a driver.
+two_version=2.0.0a4
+two=$cache/dbt-$two_version
+two_venv() {
+    local driver=@duckdb/node-bindings-linux-x64@1.5.6-r.1
+    [ "$(cat "$two/ready" 2>/dev/null)" = "$driver" ] && return
+    "$python" -m venv --clear "$two"
+    "$two/bin/pip" install --quiet --no-deps --only-binary :all: --pre "dbt-core==$two_version"
+    mkdir "$two/driver"
+    (cd "$two/driver" && tar -xzf "$(npm pack --silent "$driver")")
+    cat >"$two/driver/duckdb.toml" <<TOML
+manifest_version = 1
+name = "DuckDB"
+version = "1.5.6"
+[ADBC]
+version = "v1.1.0"
+[Driver]
+entrypoint = "duckdb_adbc_init"
+[Driver.shared]
+linux_amd64 = "$two/driver/package/libduckdb.so"
+TOML
+    printf '%s\n' "$driver" >"$two/ready"
+}

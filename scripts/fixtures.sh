@@ -35,7 +35,7 @@ run_state() {
     dbt_or_findings source freshness
     "$dbt" --quiet docs generate
     cp "$work/run_results.json" target/run_results.json
-    "$python" "$root/scripts/scrub.py" target "$out" --root "$work/project" --shown-as /shop --began "$began" --date "$date"
+    "$python" "$root/scripts/scrub.py" target "$out" --root "$work/project=/shop" --began "$began" --date "$date"
 }
 
 work=$(mktemp -d)

@@ -1,10 +1,10 @@
 """Makes the artifacts of one dbt run fit to be published.
 
-    scrub.py IN_DIR OUT_DIR --root DIR --shown-as /NAME --began UNIX_SECONDS --date YYYY-MM-DD [--used-macros]
+    scrub.py IN_DIR OUT_DIR --root DIR=/NAME… --began UNIX_SECONDS --date YYYY-MM-DD [--used-macros]
 
 Reads the artifacts that dbt left in IN_DIR and writes each as OUT_DIR/NAME.gz:
 
-* the project's folder is replaced by the name given, in `root_path` as in every message;
+* each folder given is replaced by its name, in `root_path` as in every message: the project's, dbt's own;
 * whatever tells of the machine or the person is emptied: `user_id`, `env`,
   `invocation_command`, and all of run_results' `args` but `which`, `select`,
   `exclude` and `full_refresh`;
@@ -34,8 +34,8 @@ UTC = datetime.timezone.utc
 
 
 class Scrubber:
-    def __init__(self, root: str, shown_as: str, began: datetime.datetime, shift: datetime.timedelta):
-        self.root, self.shown_as, self.began, self.shift = root, shown_as, began, shift
+    def __init__(self, roots: list[tuple[str, str]], began: datetime.datetime, shift: datetime.timedelta):
+        self.roots, self.began, self.shift = roots, began, shift
 
     def near(self, moment: datetime.datetime) -> bool:
         return abs(moment - self.began) <= TIME_WINDOW
@@ -48,7 +48,9 @@ class Scrubber:
         return moved + (match[2] or "") + (match[3] or "")
 
     def text(self, value: str) -> str:
-        return TIMESTAMP.sub(self.timestamp, value.replace(self.root, self.shown_as))
+        for folder, name in self.roots:
+            value = value.replace(folder, name)
+        return TIMESTAMP.sub(self.timestamp, value)
 
     def value(self, key: str, value):
         if key in EMPTIED:
@@ -79,8 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("target", type=pathlib.Path)
-    parser.add_argument("--root", required=True, help="the project's folder, as dbt saw it")
-    parser.add_argument("--shown-as", required=True, help="what is written in its place")
+    parser.add_argument("--root", required=True, action="append", help="a folder as dbt saw it, and what is written in its place")
     parser.add_argument("--used-macros", action="store_true", help="leave out what no node calls of dbt's own macros")
     parser.add_argument("--began", required=True, type=int, help="when the run began, Unix seconds")
     parser.add_argument("--date", required=True, type=datetime.date.fromisoformat)
@@ -88,7 +89,7 @@ def main() -> None:
 
     began = datetime.datetime.fromtimestamp(args.began, UTC)
     wanted = datetime.datetime.combine(args.date, datetime.time(6), UTC)
-    scrubber = Scrubber(args.root, args.shown_as, began, wanted - began)
+    scrubber = Scrubber([tuple(r.split("=", 1)) for r in args.root], began, wanted - began)
     args.target.mkdir(parents=True, exist_ok=True)
     for name in ARTIFACTS:
         path = args.source / name

@@ -329,11 +329,7 @@ func (s *sortedFacets) content(a *Asset) {
 			a.Materialized = b.Materialized
 		}
 		a.Meta = firstJSON(a.Meta, b.Meta)
-		if f.Source == FromEvents {
-			a.Extra = withMembers(a.Extra, b.Extra)
-		} else {
-			a.Extra = firstJSON(a.Extra, b.Extra)
-		}
+		a.Extra = withMembers(a.Extra, b.Extra)
 		for name, stat := range b.Stats {
 			if a.Stats == nil {
 				a.Stats = make(map[string]Stat, len(b.Stats))
@@ -354,10 +350,14 @@ func firstJSON(a, b json.RawMessage) json.RawMessage {
 	return a
 }
 
-// withMembers adds to an object those members of another one that it does not have.
+// withMembers adds to an object those members of another one that it does not have: a model and the source that
+// stands for its table each have their own.
 func withMembers(object, more json.RawMessage) json.RawMessage {
 	if len(object) == 0 {
 		return more
+	}
+	if len(more) == 0 || bytes.Equal(object, more) {
+		return object
 	}
 	var members, others map[string]json.RawMessage
 	if json.Unmarshal(object, &members) != nil || json.Unmarshal(more, &others) != nil || members == nil {

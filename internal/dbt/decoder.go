@@ -291,6 +291,14 @@ func (d *decoder) raw(field string, v value) jsontext.Value {
 	return bytes.Clone(d.rawOwn(field, v))
 }
 
+// rawFilled is raw for an object whose members are often all null, false or empty: then it is nil.
+func (d *decoder) rawFilled(field string, v value) jsontext.Value {
+	if !v.filled() {
+		return nil
+	}
+	return d.raw(field, v)
+}
+
 // rawOwn is raw for a value of the canonical form that nothing else holds.
 func (d *decoder) rawOwn(field string, v value) jsontext.Value {
 	if v.absent() || bytes.Equal(v, []byte("{}")) || bytes.Equal(v, []byte("[]")) {

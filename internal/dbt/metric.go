@@ -11,6 +11,8 @@ type Metric struct {
 	Timestamp   string // before v10
 	TimeGrains  []string
 	Dimensions  []string       // before v10
+	Window      jsontext.Value // before v10: count and period, as written; nil if none
+	Metrics     []string       // before v10: names of the metrics that it is derived from
 	Filter      jsontext.Value // as written, in either shape; nil if none
 	TypeParams  jsontext.Value // from v10 on; nil if none
 	Granularity string         // time_granularity
@@ -32,6 +34,12 @@ func (d *decoder) metric(f []member) *Metric {
 			x.TimeGrains = d.names("time_grains", m.val)
 		case "dimensions":
 			x.Dimensions = d.names("dimensions", m.val)
+		case "window":
+			x.Window = d.rawFilled("window", m.val)
+		case "metrics":
+			for e := range d.elements("metrics", m.val) {
+				x.Metrics = append(x.Metrics, d.ref(e).Name)
+			}
 		case "filter", "filters":
 			if x.Filter == nil {
 				x.Filter = d.raw("filter", m.val)

@@ -47,6 +47,7 @@ type Node struct {
 	Constraints     []Constraint
 	DeprecationDate string // as written
 	PrimaryKey      []string
+	TimeSpine       jsontext.Value // of a model that is one, as written; nil for others
 
 	CustomDatabase string // of the config: where dbt builds the node instead of in the target's own
 	CustomSchema   string
@@ -360,6 +361,8 @@ func (d *decoder) lists(n *Node, f []member, config value) {
 			n.Contract = m.val.get("enforced").kind() == 't'
 		case "primary_key":
 			n.PrimaryKey = d.names("primary_key", m.val)
+		case "time_spine":
+			n.TimeSpine = d.rawFilled("time_spine", m.val)
 		}
 	}
 	n.Meta = d.merged("meta", meta, config.get("meta"))

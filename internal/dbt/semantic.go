@@ -7,6 +7,7 @@ type SemanticModel struct {
 	Model         string // text of the ref; the node is in DependsOn
 	RelationName  string
 	PrimaryEntity string
+	TimeDimension string // of measures that name none (defaults.agg_time_dimension)
 	Entities      []SemanticPart
 	Dimensions    []SemanticPart
 	Measures      []SemanticPart
@@ -20,6 +21,17 @@ type SemanticPart struct {
 	Expression  string // "" where it is the column called Name
 	Label       string
 	Description string
+	Meta        jsontext.Value // config.meta; nil if empty
+
+	Role        string         // of an entity
+	Granularity string         // of a time dimension
+	Validity    jsontext.Value // of a time dimension of a slowly changing table, as written; nil if none
+	Partition   bool           // of a dimension
+
+	TimeDimension string         // of a measure (agg_time_dimension)
+	CreateMetric  bool           // of a measure
+	Params        jsontext.Value // of a measure's aggregation, as written; nil if none
+	NonAdditive   jsontext.Value // of a measure: the dimension over which it does not add up, as written; nil if none
 }
 
 // SavedQuery is what only a saved query has.
@@ -40,6 +52,8 @@ func (d *decoder) semanticModel(f []member) *SemanticModel {
 			s.RelationName = d.name("node_relation/relation_name", m.val.get("relation_name"))
 		case "primary_entity":
 			s.PrimaryEntity = d.name("primary_entity", m.val)
+		case "defaults":
+			s.TimeDimension = d.name("defaults/agg_time_dimension", m.val.get("agg_time_dimension"))
 		case "entities":
 			s.Entities = d.semanticParts("entities", m.val)
 		case "dimensions":
@@ -67,11 +81,36 @@ func (d *decoder) semanticParts(field string, v value) []SemanticPart {
 				p.Label = d.text(field+"/label", m)
 			case "description":
 				p.Description = d.text(field+"/description", m)
+			case "config":
+				p.Meta = d.rawFilled(field+"/config/meta", m.get("meta"))
+			default:
+				d.semanticDetail(&p, field, string(name), m)
 			}
 		}
 		list = append(list, p)
 	}
 	return list
+}
+
+// semanticDetail reads what only entities, dimensions or measures have.
+func (d *decoder) semanticDetail(p *SemanticPart, field, name string, v value) {
+	switch name {
+	case "role":
+		p.Role = d.name(field+"/role", v)
+	case "type_params":
+		p.Granularity = d.name(field+"/type_params/time_granularity", v.get("time_granularity"))
+		p.Validity = d.rawFilled(field+"/type_params/validity_params", v.get("validity_params"))
+	case "is_partition":
+		p.Partition = v.kind() == 't'
+	case "agg_time_dimension":
+		p.TimeDimension = d.name(field+"/agg_time_dimension", v)
+	case "create_metric":
+		p.CreateMetric = v.kind() == 't'
+	case "agg_params":
+		p.Params = d.rawFilled(field+"/agg_params", v)
+	case "non_additive_dimension":
+		p.NonAdditive = d.rawFilled(field+"/non_additive_dimension", v)
+	}
 }
 
 func (d *decoder) savedQuery(f []member) *SavedQuery {

@@ -8,6 +8,10 @@ type UnitTest struct {
 	Tested string         // unique id of the model
 	Given  jsontext.Value // list as written; nil if none
 	Expect jsontext.Value // object as written; nil if none
+	// Overrides are the macros, vars and env_vars that the test replaces, as written; nil if none. Included and
+	// Excluded are the versions of the model that it is, or is not, of.
+	Overrides          jsontext.Value
+	Included, Excluded []string
 }
 
 func (d *decoder) unitTest(n *Node, f []member) *UnitTest {
@@ -22,6 +26,10 @@ func (d *decoder) unitTest(n *Node, f []member) *UnitTest {
 			u.Given = d.raw("given", m.val)
 		case "expect":
 			u.Expect = d.raw("expect", m.val)
+		case "overrides":
+			u.Overrides = d.rawFilled("overrides", m.val)
+		case "versions":
+			u.Included, u.Excluded = d.versions("versions/include", m.val.get("include")), d.versions("versions/exclude", m.val.get("exclude"))
 		}
 	}
 	if u.Tested == "" && len(n.DependsOn) > 0 {
@@ -31,4 +39,12 @@ func (d *decoder) unitTest(n *Node, f []member) *UnitTest {
 		}
 	}
 	return u
+}
+
+func (d *decoder) versions(field string, v value) []string {
+	list := d.names(field, v)
+	for i := range list {
+		list[i] = versionText(list[i])
+	}
+	return list
 }

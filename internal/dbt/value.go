@@ -26,6 +26,22 @@ func (v value) kind() byte {
 // absent reports whether v is missing or null; dbt 2 leaves out what dbt 1 wrote as null.
 func (v value) absent() bool { return len(v) == 0 || v[0] == 'n' }
 
+// filled reports whether there is anything in v but nulls, false and what is empty.
+func (v value) filled() bool {
+	if v.absent() || v.kind() == 'f' || v.kind() == '"' && v.str() == "" {
+		return false
+	}
+	if v.kind() != '{' {
+		return v.kind() != '[' || skipSpace(v, 1) < len(v)-1
+	}
+	for _, m := range v.members {
+		if m.filled() {
+			return true
+		}
+	}
+	return false
+}
+
 func (v value) isNumber() bool {
 	k := v.kind()
 	return k == '-' || k >= '0' && k <= '9'

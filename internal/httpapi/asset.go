@@ -28,7 +28,7 @@ type Asset struct {
 	Downstream   int                            `json:"downstream" doc:"Direct children"`
 	RowCount     *int64                         `json:"row_count"`
 	Stats        map[string]Stat                `json:"stats,omitempty"`
-	Details      map[string]any                 `json:"details,omitempty" doc:"Fields of kinds other than tables"`
+	Details      map[string]any                 `json:"details,omitempty" doc:"Fields of one kind alone, such as the rows of a unit test, the entities of a semantic model or the primary key of a model"`
 	Config       map[string]any                 `json:"config,omitempty" doc:"dbt's configuration; not in lists"`
 	Nodes        []AssetNode                    `json:"nodes,omitempty" doc:"dbt nodes that report it; not in lists"`
 	CreatedAt    string                         `json:"created_at" format:"date-time"`
@@ -75,6 +75,11 @@ type DBT struct {
 	LatestVersion    *string        `json:"latest_version"`
 	DeprecationDate  *string        `json:"deprecation_date"`
 	SourceName       *string        `json:"source_name"`
+	Alias            *string        `json:"alias" doc:"Name of the table, where the node states one"`
+	PatchPath        *string        `json:"patch_path" doc:"File of the YAML that describes it"`
+	LoadedAtField    *string        `json:"loaded_at_field" doc:"Of a source: what its freshness is measured by"`
+	Hidden           bool           `json:"hidden" doc:"Not shown in dbt's own docs (docs.show is false)"`
+	Constraints      []Constraint   `json:"constraints,omitempty" nullable:"false" doc:"Of the table as a whole; not in lists"`
 	Loader           *string        `json:"loader"`
 	Language         *string        `json:"language"`
 	Meta             map[string]any `json:"meta"`
@@ -147,6 +152,7 @@ func assetResource(s *readmodel.Summary, whole bool) httpserver.Resource[Asset] 
 	if whole {
 		out.Stats, out.Config = statsOf(asset.Stats), jsonMap(asset.Config)
 		if d := out.DBT.Value; d != nil {
+			d.Constraints = constraintsOf(asset.DBT.Constraints)
 			d.Macros, d.DocBlocks = asset.DBT.Macros, docRefs(asset.DBT.DocBlocks)
 		}
 		for _, n := range asset.Nodes {
@@ -190,6 +196,7 @@ func dbtOf(asset *catalog.Asset) *DBT {
 		UniqueID: d.UniqueID, ResourceType: d.ResourceType, PackageName: d.PackageName, Path: d.Path, OriginalFilePath: d.OriginalFilePath,
 		Access: optional(d.Access), Group: optional(d.Group), Contract: d.Contract, Version: optional(d.Version),
 		LatestVersion: optional(d.LatestVersion), DeprecationDate: optional(d.DeprecationDate), SourceName: optional(d.SourceName),
+		Alias: optional(d.Alias), PatchPath: optional(d.PatchPath), LoadedAtField: optional(d.LoadedAtField), Hidden: d.Hidden,
 		Loader: optional(d.Loader), Language: optional(d.Language), Meta: jsonMap(asset.Meta),
 	}
 }

@@ -28,6 +28,19 @@ func Artifacts(t testing.TB, root string) string {
 	return dir
 }
 
+// Read returns a file of a folder of artifacts, unpacked.
+func Read(t testing.TB, path string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err == nil && filepath.Ext(path) == ".gz" {
+		text, err = unpacked(text)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
 // Counts returns the counts of every real artifact, by path below the folder.
 func Counts(t testing.TB, dir string) map[string]map[string]any {
 	t.Helper()

@@ -52,7 +52,14 @@ func Project(t testing.TB, run string) map[string][]byte {
 	}
 	artifacts := map[string][]byte{}
 	for _, e := range entries {
-		text, err := unpacked(path.Join(dir, e.Name()))
+		if e.IsDir() { // the index of dbt 2
+			continue
+		}
+		packed, err := projects.ReadFile(path.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := unpacked(packed)
 		if err != nil {
 			t.Fatalf("run %s, %s: %v", run, e.Name(), err)
 		}
@@ -61,11 +68,7 @@ func Project(t testing.TB, run string) map[string][]byte {
 	return artifacts
 }
 
-func unpacked(name string) ([]byte, error) {
-	packed, err := projects.ReadFile(name)
-	if err != nil {
-		return nil, err
-	}
+func unpacked(packed []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, err

@@ -1,0 +1,1 @@
+select cast(book_id as integer) as book_id from {{ ref('stg_books') }}

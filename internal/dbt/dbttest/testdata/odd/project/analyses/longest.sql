@@ -1,0 +1,1 @@
+select * from {{ ref('loans') }} order by returned_at - lent_at desc
