@@ -279,10 +279,13 @@ func TestDemoIsForLoopback(t *testing.T) {
 func TestScopesGrant(t *testing.T) {
 	grants := map[Scope][]Scope{
 		ReadImports:        {ReadImports},
-		WriteImports:       {ReadImports, WriteImports},
+		WriteImports:       {ReadImports, WriteImports, RunSyncs},
 		ReadCatalog:        {ReadCatalog},
 		WriteCatalog:       {ReadCatalog, WriteCatalog},
-		ManageIntegrations: {ManageIntegrations},
+		WriteLineage:       {WriteLineage},
+		ReadIntegrations:   {ReadIntegrations},
+		WriteIntegrations:  {ReadIntegrations, WriteIntegrations, RunSyncs},
+		ManageIntegrations: {ReadIntegrations, WriteIntegrations, ManageIntegrations, RunSyncs},
 		RunSyncs:           {RunSyncs},
 		ReadAudit:          {ReadAudit},
 		ReadMetrics:        {ReadMetrics},

@@ -24,7 +24,7 @@ func person(t *testing.T, a *Access, role Role) store.User {
 func TestRolesGrant(t *testing.T) {
 	allows := map[Role][]Scope{
 		Viewer: {ReadImports, ReadCatalog, ReadMetrics, ReadMCP},
-		Editor: {ReadImports, ReadCatalog, ReadMetrics, ReadMCP, WriteImports, WriteCatalog},
+		Editor: {ReadImports, ReadCatalog, ReadMetrics, ReadMCP, WriteImports, WriteCatalog, WriteLineage, ReadIntegrations, RunSyncs},
 		Admin:  Scopes(),
 	}
 	for role, scopes := range allows {

@@ -32,7 +32,7 @@ func (r Role) Scopes() []Scope {
 	case Viewer:
 		return viewer
 	case Editor:
-		return append(viewer, WriteImports, WriteCatalog, WriteLineage)
+		return append(viewer, WriteImports, WriteCatalog, WriteLineage, ReadIntegrations)
 	case Admin:
 		return []Scope{AdminWorkspace}
 	}

@@ -19,12 +19,15 @@ const (
 	ReadCatalog        Scope = "read:catalog"
 	WriteCatalog       Scope = "write:catalog"
 	WriteLineage       Scope = "write:lineage"
-	ManageIntegrations Scope = "manage:integrations"
-	RunSyncs           Scope = "run:syncs"
-	ReadAudit          Scope = "read:audit"
-	ReadMetrics        Scope = "read:metrics"
-	ReadMCP            Scope = "read:mcp"
-	AdminWorkspace     Scope = "admin:workspace"
+	ReadIntegrations   Scope = "read:integrations"
+	WriteIntegrations  Scope = "write:integrations"
+	ManageIntegrations Scope = "manage:integrations" // an older name of write:integrations
+	// RunSyncs starts syncs, and uploads what they import; write:dbt_imports and write:integrations imply it.
+	RunSyncs       Scope = "run:syncs"
+	ReadAudit      Scope = "read:audit"
+	ReadMetrics    Scope = "read:metrics"
+	ReadMCP        Scope = "read:mcp"
+	AdminWorkspace Scope = "admin:workspace"
 
 	// Public is not a scope of a key: a route with it asks for no credentials.
 	Public Scope = "public"
@@ -33,7 +36,7 @@ const (
 // Scopes lists every scope that a key can have.
 func Scopes() []Scope {
 	return []Scope{
-		ReadImports, WriteImports, ReadCatalog, WriteCatalog, WriteLineage, ManageIntegrations,
+		ReadImports, WriteImports, ReadCatalog, WriteCatalog, WriteLineage, ReadIntegrations, WriteIntegrations, ManageIntegrations,
 		RunSyncs, ReadAudit, ReadMetrics, ReadMCP, AdminWorkspace,
 	}
 }
@@ -50,6 +53,15 @@ func ParseScope(text string) (Scope, error) {
 func (s Scope) grants(wanted Scope) bool {
 	if s == wanted || s == AdminWorkspace {
 		return true
+	}
+	if s == ManageIntegrations {
+		s = WriteIntegrations
+		if wanted == s {
+			return true
+		}
+	}
+	if wanted == RunSyncs {
+		return s == WriteImports || s == WriteIntegrations
 	}
 	resource, writes := strings.CutPrefix(string(s), "write:")
 	return writes && wanted == Scope("read:"+resource)

@@ -24,6 +24,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob/fs"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
+	"github.com/thalweg-data/thalweg/internal/compat/integrations"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/editing"
 	"github.com/thalweg-data/thalweg/internal/httpapi"
@@ -38,6 +39,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite/sqlitetest"
+	"github.com/thalweg-data/thalweg/internal/syncing"
 	"github.com/thalweg-data/thalweg/internal/webhook"
 )
 
@@ -49,8 +51,9 @@ type Server struct {
 	Blobs  *fs.Store
 	Log    *Log
 
-	Secrets  *secret.Keeper
-	Webhooks *webhook.Registry
+	Secrets      *secret.Keeper
+	Webhooks     *webhook.Registry
+	Integrations *syncing.Registry
 
 	model   *readmodel.Model
 	folder  string // of the blobs
@@ -75,7 +78,7 @@ type Options struct {
 	Events         httpapi.EventTimes // zero: the defaults
 	AuthFailures   int                // attempts with invalid keys per address; 0: any number
 	TrustedProxies []netip.Prefix     // whose X-Forwarded-For is trusted
-	OutboundAllow  []netip.Prefix     // networks beyond the public ones that webhooks may send to
+	OutboundAllow  []netip.Prefix     // networks beyond the public ones that webhooks and integrations may connect to
 }
 
 // OpenStore opens a store that is migrated and ends with the test.
@@ -158,6 +161,10 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	}
 	blobsOf := func(int64) blob.Store { return blobs }
 	log := slog.New(slog.NewJSONHandler(s.Log, nil))
+	limits := o.Limits
+	if limits == (httpserver.Limits{}) {
+		limits = httpserver.DefaultLimits()
+	}
 	imports := dbtimports.New(dbtimports.Deps{
 		Store: s.Store, Blobs: blobsOf, Cursors: cursors, Limits: o.Limits, Log: log,
 	})
@@ -171,8 +178,9 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	if s.Webhooks, err = s.webhooks(o); err != nil {
 		t.Fatal(err)
 	}
+	s.Integrations = s.integrations(o)
 	api, err := httpapi.New(httpapi.Deps{
-		Webhooks: s.Webhooks, Store: s.Store, Events: &openlineage.Receiver{Store: s.Store, Now: o.Now, Delay: time.Millisecond}, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, EventTimes: o.Events, Now: o.Now,
+		Webhooks: s.Webhooks, Integrations: s.Integrations, Store: s.Store, Events: &openlineage.Receiver{Store: s.Store, Now: o.Now, Delay: time.Millisecond}, Model: s.model, Blobs: blobsOf, Access: s.Access, Cursors: cursors, Editor: editor, Reverts: s.pipeline(o), Limits: o.Limits, EventTimes: o.Events, Now: o.Now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -193,6 +201,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	api.Register(server)
 	imports.Register(server)
 	agents.Register(server)
+	integrations.New(integrations.Deps{Registry: s.Integrations, Store: s.Store, Blobs: blobsOf, Limits: limits, Log: log}).Register(server)
 	if err := server.Describe(); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +228,7 @@ func (s *Server) pipeline(o Options) *importing.Pipeline {
 func (s *Server) work(o Options) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := jobs.New(s.Store, jobs.Options{Name: "test", Slots: 1, Grace: time.Minute, Now: o.Now, Log: slog.New(slog.DiscardHandler)},
-		append(s.webhookKinds(o), s.pipeline(o).Kind(), (&openlineage.Applier{Store: s.Store, Reviser: s.reviser(o)}).Kind())...)
+		append(s.webhookKinds(o), s.pipeline(o).Kind(), (&openlineage.Applier{Store: s.Store, Reviser: s.reviser(o)}).Kind(), s.syncer(o).Kind())...)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

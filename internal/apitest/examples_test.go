@@ -22,6 +22,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/syncing"
 	"github.com/thalweg-data/thalweg/internal/webhook"
 )
 
@@ -110,6 +111,12 @@ var stateOf = map[string]string{
 	"list-removals": "removals", "confirm-removals": "removals", "dismiss-removals": "removals, dismissed", "cancel-import": "pending",
 	"create-webhook": "webhook", "update-webhook": "webhook", "delete-webhook": "webhook", "get-webhook": "webhook", "list-webhooks": "webhook",
 	"test-webhook": "webhook", "list-deliveries": "webhook", "get-delivery": "webhook", "redeliver": "webhook, delivered",
+	"list-integrations": "integration", "get-integration": "integration", "update-integration": "integration", "test-integration": "integration",
+	"start-sync": "integration", "list-syncs": "integration", "get-sync": "integration", "get-sync-log": "integration", "cancel-sync": "integration, to cancel",
+	"retry-sync": "integration", "delete-integration": "integration, idle", "delete-integration-integration": "integration, idle again",
+	"upload-integration-manifest": "integration", "upload-integration-run-result": "integration", "upload-integration-run-results": "integration",
+	"upload-integration-artifacts": "integration", "trigger-integration": "integration", "list-integration-integrations": "integration",
+	"get-integration-integration": "integration", "update-integration-integration": "integration",
 	"create-schema": "no schema", "revert-import": "one import", "undo-import-revert": "one import",
 }
 
@@ -124,7 +131,7 @@ type exampleServer struct {
 func newExampleServer(t testing.TB, state string) *exampleServer {
 	t.Helper()
 	now := func() time.Time { return time.Date(2026, time.November, 9, 7, 0, 0, 0, time.UTC) }
-	s := &exampleServer{now: now, Server: Start(t, Options{NoWorker: state == "pending" || strings.HasPrefix(state, "webhook"), Now: now, Random: rand.NewChaCha8([32]byte{})})}
+	s := &exampleServer{now: now, Server: Start(t, Options{NoWorker: state == "pending" || strings.HasPrefix(state, "webhook") || strings.HasPrefix(state, "integration"), Now: now, Random: rand.NewChaCha8([32]byte{})})}
 	s.key = s.Key(t, access.AdminWorkspace)
 	s.KeyFor(t, 1, access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
 	if _, err := s.Access.CreateUser(t.Context(), access.System(1), store.User{Name: "Bo", Email: "bo@example.com", Role: "editor"}); err != nil {
@@ -137,6 +144,8 @@ func newExampleServer(t testing.TB, state string) *exampleServer {
 	switch state {
 	case "webhook", "webhook, delivered":
 		s.addWebhook(t, state == "webhook, delivered")
+	case "integration", "integration, idle", "integration, idle again", "integration, to cancel":
+		s.addIntegration(t, !strings.Contains(state, "idle"))
 	case "pending":
 		s.Upload(t, s.key, Form(Text("schema_id", schema), File("manifest", "manifest.json", beforeManifest)))
 	case "":
@@ -169,6 +178,30 @@ func (s *exampleServer) addWebhook(t testing.TB, delivered bool) {
 		if err := s.Store.SaveAttempt(t.Context(), 1, d); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// addIntegration makes an integration, with a sync that has not begun if synced.
+func (s *exampleServer) addIntegration(t testing.TB, synced bool) {
+	t.Helper()
+	name, by := "dbt Core", store.By{Actor: catalog.Actor{Kind: catalog.ActorKey, ID: "KEY-1", Name: "test"}}
+	const uuid = "f7d68db5-9dbc-4880-b6cd-ec363c1f7d6b"
+	if _, err := s.Store.CreateDraft(t.Context(), 1, store.Draft{UUID: uuid, ExternalID: "thalweg-6c7b2a0f4d8e4f5c9a1b3d5e7f9a0b1c"}); err != nil {
+		t.Fatal(err)
+	}
+	i, err := s.Integrations.Add(t.Context(), 1, syncing.New{Kind: syncing.KindDBTCore, Draft: uuid, Change: syncing.Change{Name: &name}}, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !synced {
+		return
+	}
+	y, err := s.Store.StartSync(t.Context(), 1, i.UUID, store.NewSync{UUID: "0b0e9c52-7b0c-4a0e-9a33-1f6a2f6a7a11", Reason: store.SyncRequest, Actor: by.Actor})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Store.AppendSyncLog(t.Context(), 1, y.ID, store.LogLine{Level: "info", Text: "IMP-7 imports what was uploaded, 2 files."}); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -217,7 +250,7 @@ func (s *exampleServer) call(t *testing.T, command string, header ...string) Rep
 	var parts []Part
 	for _, part := range callPart.FindAllStringSubmatch(command, -1) {
 		if name, isFile := strings.CutPrefix(part[2], "@target/"); isFile {
-			parts = append(parts, File(part[1], name, map[string][]byte{"manifest.json": afterManifest}[name]))
+			parts = append(parts, File(part[1], name, map[string][]byte{"manifest.json": afterManifest, "run_results.json": afterResults}[name]))
 		} else {
 			parts = append(parts, Text(part[1], part[2]))
 		}

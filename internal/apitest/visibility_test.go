@@ -10,6 +10,8 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/syncing"
 )
 
 // described is an operation of the OpenAPI document, as much of it as a request
@@ -39,7 +41,7 @@ func describedOperations(t *testing.T, s *Server) []described {
 }
 
 // prefixOf is the prefix of the ids of the resource in front of {id}.
-var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN", "tests": "TST", "keys": "KEY", "users": "USR", "webhooks": "WHK"}
+var prefixOf = map[string]string{"schemas": "SCH", "dbt_imports": "IMP", "projects": "PRJ", "assets": "TBL", "runs": "RUN", "tests": "TST", "keys": "KEY", "users": "USR", "webhooks": "WHK", "integrations": "integration", "dbt": "integration"}
 
 // ofWorkspace are the resources that belong to the whole workspace: a key that is limited to schemas may not manage
 // them at all.
@@ -59,7 +61,7 @@ func (d described) requests(id, own func(prefix string) string) []string {
 		if kind := beforeID.FindStringSubmatch(path); kind != nil && prefixOf[kind[1]] != "" {
 			path = strings.Replace(path, "{id}", id(prefixOf[kind[1]]), 1)
 		}
-		path = strings.NewReplacer("{name}", "product_id", "{delivery}", "DLV-1", "{sha}", strings.Repeat("ab", 32)).Replace(path)
+		path = strings.NewReplacer("{name}", "product_id", "{delivery}", "DLV-1", "{sync}", "0b0e9c52-7b0c-4a0e-9a33-1f6a2f6a7a11", "{sha}", strings.Repeat("ab", 32)).Replace(path)
 		query := url.Values{}
 		for name, required := range d.query {
 			switch {
@@ -110,7 +112,12 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 	s.Send(t, "POST", "/api/v1/users", admin, `{"name":"Ana","email":"ana@example.com","role":"viewer"}`)
 	s.Send(t, "POST", "/api/v1/webhooks", admin, `{"name":"w","url":"https://example.com/"}`)
 	s.Send(t, "POST", "/api/v1/webhooks/WHK-1/test", admin, "")
-	existing := map[string]string{"KEY": "KEY-1", "USR": "USR-1", "WHK": "WHK-1", "SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1", "TST": "TST-1"}
+	hiddenSchema, err := catalog.ParseIDOf(catalog.PrefixSchema, hidden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	integration := addHiddenIntegration(t, s, catalog.SchemaID(hiddenSchema))
+	existing := map[string]string{"integration": integration, "KEY": "KEY-1", "USR": "USR-1", "WHK": "WHK-1", "SCH": hidden, "IMP": "IMP-1", "PRJ": "PRJ-1", "TBL": tableID(t, s, admin, hidden, "model.shop.dim_products"), "RUN": "RUN-1", "TST": "TST-1"}
 	keys := map[string]string{
 		"another schema": s.KeyFor(t, catalog.DefaultWorkspace, access.NewKey{
 			Name: "team", Scopes: []access.Scope{access.AdminWorkspace}, SchemaIDs: []catalog.SchemaID{catalog.SchemaID(other)},
@@ -170,4 +177,19 @@ func invisibleIsAbsent(t *testing.T, o Options) {
 			t.Errorf("key of %s: a key for it: %d %s, want what a random id gives: %d %s", name, made.Status, made.Body, absent.Status, absent.Body)
 		}
 	}
+}
+
+// addHiddenIntegration makes an integration that feeds a schema, with a sync that has the id of the paths, and returns
+// its id.
+func addHiddenIntegration(t *testing.T, s *Server, schema catalog.SchemaID) string {
+	t.Helper()
+	name := "hidden"
+	i, err := s.Integrations.Add(t.Context(), 1, syncing.New{Kind: syncing.KindDBTCore, Change: syncing.Change{Name: &name, Schema: &schema}}, store.By{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Store.StartSync(t.Context(), 1, i.UUID, store.NewSync{UUID: "0b0e9c52-7b0c-4a0e-9a33-1f6a2f6a7a11", Reason: store.SyncRequest}); err != nil {
+		t.Fatal(err)
+	}
+	return i.UUID
 }

@@ -32,6 +32,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/store/postgres"
 	"github.com/thalweg-data/thalweg/internal/store/sqlite"
+	"github.com/thalweg-data/thalweg/internal/syncing"
 	"github.com/thalweg-data/thalweg/internal/webhook"
 )
 
@@ -46,12 +47,15 @@ type App struct {
 	Metrics   *observe.Metrics
 	Secrets   *secret.Keeper
 	Webhooks  *webhook.Registry
+	// Integrations keeps integrations.
+	Integrations *syncing.Registry
 
 	build   observe.Build
 	log     *slog.Logger
 	now     func() time.Time
 	blobs   blob.Store
 	reviser *revision.Reviser
+	syncer  *syncing.Syncer
 	handler http.Handler
 
 	standby    *store.WithStandby // answers reads of versions; nil: none is configured
@@ -213,6 +217,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	a.Webhooks = &webhook.Registry{
 		Rows: a.Store, Secrets: a.Secrets, Policy: a.outbound(), Resolver: net.DefaultResolver, Random: rand.Reader, Now: a.now,
 	}
+	a.Integrations, a.syncer = a.newIntegrations()
 	limit := access.DefaultFailureLimit()
 	limit.Attempts = a.Config.Limits.AuthFailures
 	options := []access.Option{access.WithFailureLimit(limit)}

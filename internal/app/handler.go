@@ -11,6 +11,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/compat/dbtimports"
+	"github.com/thalweg-data/thalweg/internal/compat/integrations"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/editing"
@@ -29,7 +30,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	limits := a.httpLimits()
 	api, err := httpapi.New(httpapi.Deps{
 		Store: a.Store, Model: a.Model, Blobs: a.blobsOf, Access: a.Access, Cursors: cursors, Editor: &editing.Editor{Store: a.Store, Reviser: a.reviser, Now: a.now}, Reverts: a.Pipeline,
-		Webhooks: a.Webhooks, Events: &openlineage.Receiver{Store: a.Store, Now: a.now}, Limits: limits, Now: a.now,
+		Webhooks: a.Webhooks, Integrations: a.Integrations, Events: &openlineage.Receiver{Store: a.Store, Now: a.now}, Limits: limits, Now: a.now,
 	})
 	if err != nil {
 		return nil, err
@@ -43,6 +44,9 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	sources := integrations.New(integrations.Deps{
+		Registry: a.Integrations, Store: a.Store, Blobs: a.blobsOf, Limits: limits, Log: a.log, Uploaded: a.Metrics.Uploaded,
+	})
 	server, err := a.newServer(a.Config.Listen, a.Config.Hosts, a.metricsScope())
 	if err != nil {
 		return nil, err
@@ -52,6 +56,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	api.Register(server)
 	imports.Register(server)
 	agents.Register(server)
+	sources.Register(server)
 	if err := server.Describe(); err != nil {
 		return nil, err
 	}

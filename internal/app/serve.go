@@ -106,6 +106,7 @@ func (a *App) Serve(ctx context.Context, on *Listeners, ready func(address strin
 	}
 	if a.Config.Role != config.RoleAPI {
 		group.Go(func() error { return a.worker().Run(ctx) })
+		group.Go(func() error { return a.scheduler().Run(ctx) })
 	}
 	if ready != nil {
 		ready(on.api.Addr().String())
@@ -194,7 +195,7 @@ func (a *App) worker() *jobs.Runner {
 		// Containers share host names and process ids, so the name has a random part.
 		Name: fmt.Sprintf("%s:%d:%s", host, os.Getpid(), rand.Text()[:6]), Slots: 2, Grace: a.Config.ShutdownGrace,
 		Now: a.now, Log: a.log, Ended: a.measure,
-	}, a.Pipeline.Kind(), a.Retention.Kind(), (&webhook.Finder{Store: a.Store, Now: a.now}).Kind(), a.sender().Kind(), (&openlineage.Applier{Store: a.Store, Reviser: a.reviser}).Kind())
+	}, a.Pipeline.Kind(), a.Retention.Kind(), (&webhook.Finder{Store: a.Store, Now: a.now}).Kind(), a.sender().Kind(), (&openlineage.Applier{Store: a.Store, Reviser: a.reviser}).Kind(), a.syncer.Kind())
 }
 
 // sender sends what webhooks have to send.

@@ -22,8 +22,9 @@ const (
 	PrefixSync    = "SYN"
 	PrefixJob     = "JOB"
 
-	PrefixWebhook  = "WHK"
-	PrefixDelivery = "DLV"
+	PrefixIntegration = "INT" // within the server, as that of syncs; users see UUIDs
+	PrefixWebhook     = "WHK"
+	PrefixDelivery    = "DLV"
 )
 
 // FirstSchema is the number of the first schema of an installation.

@@ -118,7 +118,7 @@ func final(t *testing.T, open apitest.OpenStore, pieces map[string]artifacts, or
 // other, or about the installation.
 var notOfTheState = []string{
 	"/api/v1/dbt_imports", "/api/v1/audit", "/api/v1/changes", "/api/v1/keys", "/api/v1/users", "/api/v1/limits", "/api/v1/openapi.json",
-	"/api/v1/healthcheck", "/api/v1/assets/{id}/changes",
+	"/api/v1/healthcheck", "/api/v1/assets/{id}/changes", "/api/v1/integrations", "/api/v1/integration",
 	// They name versions and imports, too.
 	"/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/diff", "/api/v1/issues", "/api/v1/export",
 	"/api/v1/assets/{id}/blame", "/api/v1/schemas/{id}/versions",

@@ -38,46 +38,58 @@ type Store interface {
 	Users(ctx context.Context, ws int64, p store.Page) (store.Paged[store.User], error)
 	Audit(ctx context.Context, ws int64, f store.AuditFilter, p store.Page) (store.Paged[store.AuditEntry], error)
 	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error
+
+	Integration(ctx context.Context, ws int64, uuid string) (store.Integration, error)
+	Integrations(ctx context.Context, ws int64, f store.IntegrationFilter, p store.Page) (store.Paged[store.Integration], error)
+	DeleteIntegration(ctx context.Context, ws int64, uuid string, check func(store.Integration) error, by store.By) error
+	Sync(ctx context.Context, ws, integration int64, uuid string) (store.Sync, error)
+	Syncs(ctx context.Context, ws, integration int64, p store.Page) (store.Paged[store.Sync], error)
+	LastSyncs(ctx context.Context, ws int64, integrations []int64) (map[int64]store.Sync, error)
+	SyncImports(ctx context.Context, ws, sync int64) ([]catalog.ImportID, error)
+	SyncLog(ctx context.Context, ws, sync int64, p store.Page) (store.Paged[store.LogLine], error)
+	CancelSync(ctx context.Context, ws, id int64) error
 }
 
 // Deps are the dependencies of the API.
 type Deps struct {
-	Store      Store
-	Model      *readmodel.Model
-	Blobs      func(ws int64) blob.Store
-	Access     *access.Access
-	Cursors    *httpserver.Cursors
-	Editor     Editor
-	Reverts    Reverter
-	Webhooks   Webhooks
-	Events     LineageReceiver
-	Limits     httpserver.Limits // the zero value means the defaults
-	EventTimes EventTimes        // the zero value means the defaults
-	Now        func() time.Time
+	Store        Store
+	Model        *readmodel.Model
+	Blobs        func(ws int64) blob.Store
+	Access       *access.Access
+	Cursors      *httpserver.Cursors
+	Editor       Editor
+	Reverts      Reverter
+	Webhooks     Webhooks
+	Events       LineageReceiver
+	Integrations Integrations
+	Limits       httpserver.Limits // the zero value means the defaults
+	EventTimes   EventTimes        // the zero value means the defaults
+	Now          func() time.Time
 }
 
 // API serves the catalog. It has what handlers need.
 type API struct {
-	store      Store
-	blobs      func(ws int64) blob.Store
-	access     *access.Access
-	cursors    *httpserver.Cursors
-	editor     Editor
-	reverts    Reverter
-	webhooks   Webhooks
-	events     LineageReceiver
-	limits     httpserver.Limits
-	now        func() time.Time
-	model      *readmodel.Model
-	counts     changeCounts
-	eventTimes EventTimes
-	streams    openStreams
-	exports    chan struct{} // one for each that is being written
+	store        Store
+	blobs        func(ws int64) blob.Store
+	access       *access.Access
+	cursors      *httpserver.Cursors
+	editor       Editor
+	reverts      Reverter
+	webhooks     Webhooks
+	events       LineageReceiver
+	integrations Integrations
+	limits       httpserver.Limits
+	now          func() time.Time
+	model        *readmodel.Model
+	counts       changeCounts
+	eventTimes   EventTimes
+	streams      openStreams
+	exports      chan struct{} // one for each that is being written
 }
 
 // New returns the API.
 func New(d Deps) (*API, error) {
-	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Reverts == nil || d.Webhooks == nil || d.Events == nil || d.Blobs == nil || d.Now == nil {
+	if d.Store == nil || d.Model == nil || d.Access == nil || d.Cursors == nil || d.Editor == nil || d.Reverts == nil || d.Webhooks == nil || d.Integrations == nil || d.Events == nil || d.Blobs == nil || d.Now == nil {
 		return nil, errors.New("http api: a dependency is missing")
 	}
 	if d.Limits == (httpserver.Limits{}) {
@@ -88,7 +100,7 @@ func New(d Deps) (*API, error) {
 	}
 	a := &API{
 		store: d.Store, blobs: d.Blobs, access: d.Access, cursors: d.Cursors,
-		editor: d.Editor, reverts: d.Reverts, webhooks: d.Webhooks, events: d.Events, limits: d.Limits, now: d.Now,
+		editor: d.Editor, reverts: d.Reverts, webhooks: d.Webhooks, events: d.Events, integrations: d.Integrations, limits: d.Limits, now: d.Now,
 		eventTimes: d.EventTimes,
 		model:      d.Model, exports: make(chan struct{}, exportsAtOnce),
 	}
@@ -133,6 +145,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerImpact(s)
 	a.registerKeys(s)
 	a.registerUsers(s)
+	a.registerIntegrations(s)
 	a.registerAudit(s)
 	a.registerWebhooks(s)
 }

@@ -96,16 +96,13 @@ func (a *API) cancelImport(ctx context.Context, p access.Principal, in *ImportPa
 func reportResource(imp catalog.Import) httpserver.Resource[Report] {
 	out := Report{
 		Status: string(imp.Status), Outcome: optional(imp.Report.Outcome), ErrorCode: optional(imp.ErrorCode), Error: optional(imp.Error),
-		Attempts: imp.Attempts, Stages: []Stage{}, Issues: []Issue{}, IssuesTotal: imp.Report.IssuesTotal, Counts: imp.Report.Counts,
+		Attempts: imp.Attempts, Stages: stagesOf(imp.Report.Stages), Issues: []Issue{}, IssuesTotal: imp.Report.IssuesTotal, Counts: imp.Report.Counts,
 	}
 	if out.Counts == nil {
 		out.Counts = map[string]int64{}
 	}
 	if imp.Version != 0 {
 		out.Version = &imp.Version
-	}
-	for _, s := range imp.Report.Stages {
-		out.Stages = append(out.Stages, Stage{Name: s.Name, State: s.State, MS: s.MS, Done: s.Done, Total: s.Total})
 	}
 	for _, i := range imp.Report.Issues {
 		out.Issues = append(out.Issues, issueOf(i))
@@ -121,4 +118,12 @@ func issueOf(i catalog.Issue) Issue {
 		Code: i.Code, Severity: i.Severity, Place: optional(i.Place), UniqueID: optional(i.UniqueID),
 		Message: i.Message, Remedy: optional(i.Remedy), Count: max(i.Count, 1),
 	}
+}
+
+func stagesOf(stages []catalog.Stage) []Stage {
+	out := make([]Stage, len(stages))
+	for n, s := range stages {
+		out[n] = Stage{Name: s.Name, State: s.State, MS: s.MS, Done: s.Done, Total: s.Total}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"cmp"
 	_ "embed" // of the replies
 	"encoding/json"
 	"fmt"
@@ -120,10 +121,10 @@ func bodyExample(op *huma.Operation) (string, error) {
 	}
 	if form := op.RequestBody.Content["multipart/form-data"]; form != nil {
 		var flags strings.Builder
-		for _, name := range form.Schema.Required {
-			value := "@target/" + name + ".json"
-			if form.Schema.Properties[name].Format != "binary" {
-				value = exampleOf(form.Schema.Properties[name])
+		for _, name := range sentFields(form.Schema) {
+			value := exampleOf(form.Schema.Properties[name])
+			if form.Schema.Properties[name].Format == "binary" {
+				value = "@target/" + cmp.Or(value, name) + ".json"
 			}
 			fmt.Fprintf(&flags, " -F '%s=%s'", name, value)
 		}
@@ -140,4 +141,18 @@ func bodyExample(op *huma.Operation) (string, error) {
 	}
 	media.Example = example
 	return " -H 'Content-Type: application/json' -d '" + text + "'", nil
+}
+
+// sentFields are the fields of a form that its example sends: the required ones, else those that have an example.
+func sentFields(form *huma.Schema) []string {
+	if len(form.Required) > 0 {
+		return form.Required
+	}
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(form.Properties)) {
+		if exampleOf(form.Properties[name]) != "" {
+			out = append(out, name)
+		}
+	}
+	return out
 }

@@ -55,6 +55,7 @@ const (
 	CodeUnknownField         Code = "unknown-field"
 	CodeUnknownSchema        Code = "unknown-schema"
 	CodeEndpointNotAllowed   Code = "endpoint-not-allowed"
+	CodeSecretRequired       Code = "secret-required"
 	CodeInvalidParameter     Code = "invalid-parameter"
 	CodeUnknownParameter     Code = "unknown-parameter"
 	CodeInvalidCursor        Code = "invalid-cursor"
@@ -105,6 +106,7 @@ var problems = map[Code]struct {
 	CodeInvalidField:         {http.StatusUnprocessableEntity, "A field is not valid"},
 	CodeUnknownField:         {http.StatusUnprocessableEntity, "A field is unknown"},
 	CodeUnknownSchema:        {http.StatusUnprocessableEntity, "The schema is unknown"},
+	CodeSecretRequired:       {http.StatusUnprocessableEntity, "A secret has to be entered again"},
 	CodeEndpointNotAllowed:   {http.StatusUnprocessableEntity, "The address is not allowed"},
 	CodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not valid"},
 	CodeUnknownParameter:     {http.StatusUnprocessableEntity, "A parameter is unknown"},

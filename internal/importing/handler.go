@@ -28,7 +28,7 @@ func (p *Pipeline) attempt(ctx context.Context, a *jobs.Attempt) error {
 	if err != nil {
 		return err
 	}
-	rep := newReporter(p.Now)
+	rep := jobs.NewReporter(p.Now)
 	a.Show(rep)
 	imp, err = p.run(ctx, claim{WS: a.Job.WS, Import: imp, Job: a.Job.Claim()}, rep)
 	if err != nil {
@@ -53,3 +53,10 @@ func content(err error) error {
 	}
 	return err
 }
+
+// Outcomes of an import that completed.
+const (
+	outcomeApplied    = "applied"
+	outcomeUnchanged  = "unchanged"
+	outcomeSuperseded = "superseded"
+)

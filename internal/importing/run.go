@@ -9,6 +9,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -28,7 +29,7 @@ const leaseWait = 2 * store.LeaseTime
 type job struct {
 	*Pipeline
 	claim  claim
-	rep    *reporter
+	rep    *jobs.Reporter
 	schema catalog.Schema
 	// project is set once the head of the manifest is read.
 	project catalog.Project
@@ -48,7 +49,7 @@ type job struct {
 // run takes an import through its stages and returns its final state. The
 // artifacts are read without the schema's lease. If the import made a version,
 // it was ended in the same transaction.
-func (p *Pipeline) run(ctx context.Context, c claim, rep *reporter) (catalog.Import, error) {
+func (p *Pipeline) run(ctx context.Context, c claim, rep *jobs.Reporter) (catalog.Import, error) {
 	end, err := p.turns.take(ctx, c.Import.Parts)
 	if err != nil {
 		return c.Import, err
@@ -175,7 +176,7 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 	switch {
 	case e.anyLate() && r.Version == 0:
 		outcome = outcomeSuperseded
-	case !e.changed() || r.Version == 0 && e.rep.counted("removals_pending") == 0:
+	case !e.changed() || r.Version == 0 && e.rep.Counted("removals_pending") == 0:
 		// What was read again for another reason, such as a newer SQL engine, may come out equal, too.
 		outcome = outcomeUnchanged
 	}

@@ -17,8 +17,8 @@ type ClientOptions struct {
 	Reply   int64         // bytes of a reply's body
 }
 
-// Client returns a client that connects only to addresses that the policy allows, uses no proxy and follows no
-// redirects. HTTP without TLS is only spoken within networks that the operator allowed.
+// Client returns a client that connects only to addresses that the policy allows, uses no proxy, follows no redirects
+// and decompresses nothing. HTTP without TLS is only spoken within networks that the operator allowed.
 func (p Policy) Client(o ClientOptions) *http.Client {
 	return &http.Client{
 		Timeout:       o.Timeout,
@@ -39,6 +39,8 @@ func newTransport(p Policy, plain bool) *http.Transport {
 		MaxIdleConnsPerHost:    2,
 		IdleConnTimeout:        time.Minute,
 		ForceAttemptHTTP2:      true,
+		// Bodies are taken as they are sent: their length is known, and they cannot grow.
+		DisableCompression: true,
 	}
 }
 

@@ -153,16 +153,35 @@ func (p Policy) CheckURL(ctx context.Context, r Resolver, text string) error {
 	if u.Scheme == "http" {
 		check = p.checkPlain
 	}
-	if a, err := netip.ParseAddr(u.Hostname()); err == nil {
+	return checkHost(ctx, r, u.Hostname(), check)
+}
+
+// CheckExtra returns ErrNotAllowed unless the operator allowed the address that a user names: being public is not
+// enough.
+func (p Policy) CheckExtra(ctx context.Context, r Resolver, text string) error {
+	u, err := URL(text)
+	if err != nil {
+		return err
+	}
+	return checkHost(ctx, r, u.Hostname(), func(a netip.Addr) error {
+		if p.allowed(a.Unmap().WithZone("")) {
+			return nil
+		}
+		return fmt.Errorf("%s: %w", a, ErrNotAllowed)
+	})
+}
+
+// checkHost checks all addresses of a host: which one is dialed is not known.
+func checkHost(ctx context.Context, r Resolver, host string, check func(netip.Addr) error) error {
+	if a, err := netip.ParseAddr(host); err == nil {
 		return check(a)
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime)
 	defer cancel()
-	found, err := r.LookupNetIP(ctx, "ip", u.Hostname())
+	found, err := r.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		return fmt.Errorf("the host %.100q is not found: %w", u.Hostname(), ErrNotAllowed)
+		return fmt.Errorf("the host %.100q is not found: %w", host, ErrNotAllowed)
 	}
-	// All of them: which one is dialed is not known.
 	for _, a := range found {
 		if err := check(a); err != nil {
 			return err

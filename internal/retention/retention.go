@@ -63,6 +63,7 @@ type Store interface {
 	CollectTexts(ctx context.Context, ws int64) (int64, error)
 	DeleteJobs(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
 	DeleteDeliveries(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
+	DeleteSyncs(ctx context.Context, ws int64, before time.Time, limit int) (int64, error)
 	DeleteIdempotencyKeys(ctx context.Context, ws int64, before time.Time) (int64, error)
 }
 
@@ -187,6 +188,7 @@ func (r *Retention) workspace(ctx context.Context, ws int64) error {
 	}{
 		{"runs", r.Policy.Results, func(t time.Time) (int64, error) { return r.Store.DeleteRuns(ctx, ws, t, 10) }},
 		{"jobs", r.Policy.Jobs, func(t time.Time) (int64, error) { return r.Store.DeleteJobs(ctx, ws, t, 1000) }},
+		{"syncs", r.Policy.Jobs, func(t time.Time) (int64, error) { return r.Store.DeleteSyncs(ctx, ws, t, 1000) }},
 		{"deliveries", r.Policy.Jobs, func(t time.Time) (int64, error) { return r.Store.DeleteDeliveries(ctx, ws, t, 1000) }},
 		{"idempotency keys", idempotencyTime, func(t time.Time) (int64, error) { return r.Store.DeleteIdempotencyKeys(ctx, ws, t) }},
 	} {

@@ -21,29 +21,32 @@ type By struct {
 
 // The actions of the audit log.
 const (
-	ActionSignIn            = "sign_in" // first request with a key from an address
-	ActionSignInRefused     = "sign_in.refused"
-	ActionKeyCreated        = "key.created"
-	ActionKeyRevoked        = "key.revoked"
-	ActionKeysRevoked       = "keys.revoked" // all of them, after a restore
-	ActionUserCreated       = "user.created"
-	ActionUserUpdated       = "user.updated"
-	ActionUserRemoved       = "user.removed"
-	ActionSchemaCreated     = "schema.created"
-	ActionSchemaUpdated     = "schema.updated"
-	ActionSchemaDeleted     = "schema.deleted"
-	ActionTargetChanged     = "target.changed"
-	ActionTargetDismissed   = "target.dismissed"
-	ActionRemovalsConfirmed = "removals.confirmed"
-	ActionRemovalsDismissed = "removals.dismissed"
-	ActionImportReverted    = "import.reverted"
-	ActionRevertUndone      = "import.revert_undone"
-	ActionWebhookCreated    = "webhook.created"
-	ActionWebhookUpdated    = "webhook.updated"
-	ActionWebhookDisabled   = "webhook.disabled" // by the server
-	ActionWebhookDeleted    = "webhook.deleted"
-	ActionSecretsRotated    = "secrets.rotated"
-	ActionSecretsDropped    = "secrets.dropped"
+	ActionSignIn             = "sign_in" // first request with a key from an address
+	ActionSignInRefused      = "sign_in.refused"
+	ActionKeyCreated         = "key.created"
+	ActionKeyRevoked         = "key.revoked"
+	ActionKeysRevoked        = "keys.revoked" // all of them, after a restore
+	ActionUserCreated        = "user.created"
+	ActionUserUpdated        = "user.updated"
+	ActionUserRemoved        = "user.removed"
+	ActionSchemaCreated      = "schema.created"
+	ActionSchemaUpdated      = "schema.updated"
+	ActionSchemaDeleted      = "schema.deleted"
+	ActionTargetChanged      = "target.changed"
+	ActionTargetDismissed    = "target.dismissed"
+	ActionRemovalsConfirmed  = "removals.confirmed"
+	ActionRemovalsDismissed  = "removals.dismissed"
+	ActionImportReverted     = "import.reverted"
+	ActionRevertUndone       = "import.revert_undone"
+	ActionWebhookCreated     = "webhook.created"
+	ActionWebhookUpdated     = "webhook.updated"
+	ActionWebhookDisabled    = "webhook.disabled" // by the server
+	ActionWebhookDeleted     = "webhook.deleted"
+	ActionIntegrationCreated = "integration.created"
+	ActionIntegrationUpdated = "integration.updated"
+	ActionIntegrationDeleted = "integration.deleted"
+	ActionSecretsRotated     = "secrets.rotated"
+	ActionSecretsDropped     = "secrets.dropped"
 )
 
 // AuditEntry is a line of a workspace's audit log.

@@ -85,6 +85,15 @@ func (tx Tx) touchBlob(ctx context.Context, sha256 string, size, now int64) erro
 // referBlob makes an import refer to a blob that was stored after touch. If its
 // bytes have been deleted since, because the upload took so long, it is refused.
 func (tx Tx) referBlob(ctx context.Context, sha256 string, touch Touch, ws, imp, now int64) error {
+	if err := tx.holdBlob(ctx, sha256, touch, now); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, `INSERT INTO blob_refs (sha256, ws, import_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, sha256, ws, imp)
+	return err
+}
+
+// holdBlob notes that something refers to a blob that was stored after touch.
+func (tx Tx) holdBlob(ctx context.Context, sha256 string, touch Touch, now int64) error {
 	n, err := tx.exec(ctx, `UPDATE blobs SET touched_at = ?, referenced = 1 WHERE sha256 = ? AND deleting_at = 0 AND generation <= ?`,
 		now, sha256, int64(touch))
 	if err != nil {
@@ -93,8 +102,7 @@ func (tx Tx) referBlob(ctx context.Context, sha256 string, touch Touch, ws, imp,
 	if n == 0 {
 		return errDeleting
 	}
-	_, err = tx.exec(ctx, `INSERT INTO blob_refs (sha256, ws, import_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, sha256, ws, imp)
-	return err
+	return nil
 }
 
 // BlobRef is one part of an import whose bytes are kept.
@@ -158,7 +166,8 @@ type Loose struct {
 }
 
 const loose = ` (referenced = 1 AND touched_at < ? OR referenced = 0 AND touched_at < ?)
-	AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.sha256 = blobs.sha256)`
+	AND NOT EXISTS (SELECT 1 FROM blob_refs r WHERE r.sha256 = blobs.sha256)
+	AND NOT EXISTS (SELECT 1 FROM integration_parts p WHERE p.sha256 = blobs.sha256)`
 
 // UnreferencedBlobs lists, by hash, loose blobs that are not being deleted.
 func (s *Store) UnreferencedBlobs(ctx context.Context, l Loose, limit int) ([]string, error) {

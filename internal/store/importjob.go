@@ -18,47 +18,30 @@ func ImportOrder(schema catalog.SchemaID) string {
 	return fmt.Sprintf("%s/%d", KindImport, int64(schema))
 }
 
-// recordStarted marks the job's record as running.
-func (tx Tx) recordStarted(ctx context.Context, j Job, now int64) error {
-	if j.Kind != KindImport {
-		return nil
-	}
+// imports keeps the record of a job behind an import.
+type imports struct{}
+
+func (imports) started(ctx context.Context, tx Tx, j Job, now int64) error {
 	_, err := tx.exec(ctx, `UPDATE imports SET status = ?, attempts = ?, updated_at = ?,
 		started_at = CASE WHEN started_at = 0 THEN CAST(? AS bigint) ELSE started_at END WHERE ws = ? AND id = ?`,
 		string(catalog.Processing), j.Attempts, now, now, j.WS, j.Record)
 	return err
 }
 
-// recordProgress shows how far the job is.
-func (tx Tx) recordProgress(ctx context.Context, j Job, r *catalog.Report, now int64) error {
-	if j.Kind != KindImport || r == nil {
-		return nil
-	}
-	report, err := encode(*r)
-	if err != nil {
-		return err
-	}
-	_, err = tx.exec(ctx, `UPDATE imports SET report = ?, updated_at = ? WHERE ws = ? AND id = ?`, report, now, j.WS, j.Record)
+func (imports) progress(ctx context.Context, tx Tx, j Job, report []byte, now int64) error {
+	_, err := tx.exec(ctx, `UPDATE imports SET report = ?, updated_at = ? WHERE ws = ? AND id = ?`, report, now, j.WS, j.Record)
 	return err
 }
 
-// recordReleased marks the job's record as waiting again.
-func (tx Tx) recordReleased(ctx context.Context, j Job, now int64) error {
-	if j.Kind != KindImport {
-		return nil
-	}
+func (imports) released(ctx context.Context, tx Tx, j Job, now int64) error {
 	_, err := tx.exec(ctx, `UPDATE imports SET status = ?, attempts = ?, updated_at = ? WHERE ws = ? AND id = ?`,
 		string(catalog.Pending), j.Attempts, now, j.WS, j.Record)
 	return err
 }
 
-// recordEnded ends the job's record: an import that succeeded with its results.
-func (tx Tx) recordEnded(ctx context.Context, j Job, end JobEnd, now int64) error {
-	switch {
-	case j.Kind != KindImport:
-		return nil
-	case end.Failure == nil:
-		return tx.recordCompleted(ctx, j, end.Import, now)
+func (imports) ended(ctx context.Context, tx Tx, j Job, end JobEnd, now int64) error {
+	if end.Failure == nil {
+		return tx.importCompleted(ctx, j, end.Import, now)
 	}
 	report, err := encode(end.Report)
 	if err != nil {
@@ -69,8 +52,8 @@ func (tx Tx) recordEnded(ctx context.Context, j Job, end JobEnd, now int64) erro
 	return err
 }
 
-// recordCompleted writes counters, version and report of an import that succeeded.
-func (tx Tx) recordCompleted(ctx context.Context, j Job, imp *catalog.Import, now int64) error {
+// importCompleted writes counters, version and report of an import that succeeded.
+func (tx Tx) importCompleted(ctx context.Context, j Job, imp *catalog.Import, now int64) error {
 	if j.Canceled { // who asked was told that nothing of it is applied
 		return catalog.ErrCanceled
 	}

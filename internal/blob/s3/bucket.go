@@ -27,6 +27,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
+	"github.com/thalweg-data/thalweg/internal/sigv4"
 )
 
 const (
@@ -93,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Bucket, error) {
 		if o.Endpoint != "" {
 			s.BaseEndpoint = aws.String(o.Endpoint)
 		}
-		s.HTTPSignerV4 = plainSigner{s.HTTPSignerV4}
+		s.HTTPSignerV4 = sigv4.Plain{HTTPSignerV4: s.HTTPSignerV4}
 	})
 	prefix := strings.Trim(o.Prefix, "/")
 	if prefix != "" {

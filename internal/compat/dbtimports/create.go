@@ -8,8 +8,8 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
-	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/compat/upload"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -63,41 +63,24 @@ func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 	if _, err := waitOf(r); err != nil {
 		return taken{}, err
 	}
-	boundary, err := boundary(r.Header.Get("Content-Type"))
-	if err != nil {
-		return taken{}, err
-	}
-	if r.ContentLength > a.Limits.Request {
-		return taken{}, tooLarge(a.Limits.Request)
-	}
-	ctx, blobs := r.Context(), a.Blobs(p.WS)
-	if err := enoughSpace(ctx, blobs, r.ContentLength); err != nil {
-		return taken{}, err
-	}
-	if prober, ok := blobs.(blob.Prober); ok { // before the body is sent in vain
-		if err := prober.Probe(ctx); err != nil {
-			return taken{}, err
-		}
-	}
-	b := newBody(r.Body, a.Limits.Request)
-	in, err := decoded(b, r.Header.Get("Content-Encoding"), a.Limits.Artifacts.UnpackRatio)
-	if err != nil {
-		return taken{}, err
-	}
 	n := store.NewImport{Actor: p.Actor()}
-	f := &form{texts: map[string]string{}, limits: a.Limits, onSchema: func(label string) (err error) {
-		n.SchemaID, err = a.schema(ctx, p, label)
-		return err
+	ctx := r.Context()
+	f := &upload.Form{Limits: a.Limits, Fields: []string{fieldSchema, fieldForce}, OnText: map[string]func(string) error{
+		fieldSchema: func(label string) (err error) {
+			n.SchemaID, err = a.schema(ctx, p, label)
+			return err
+		},
 	}}
 	defer a.drop(ctx, f)
-	if err := f.read(ctx, blobs, b, in, boundary); err != nil {
+	received, err := f.Receive(r, a.Blobs(p.WS))
+	if err != nil {
 		return taken{}, err
 	}
-	if err := f.check(); err != nil {
+	if err := check(f); err != nil {
 		return taken{}, err
 	}
-	n.Force = forceValues[f.texts[fieldForce]]
-	if err := f.keep(ctx, &n, a.Store.TouchBlobs); err != nil {
+	n.Force = forceValues[f.Texts[fieldForce]]
+	if n.Parts, n.Touch, err = f.Keep(ctx, a.Store.TouchBlobs); err != nil {
 		return taken{}, err
 	}
 	identify(&n, p, key)
@@ -106,14 +89,14 @@ func (a *API) upload(r *http.Request, p access.Principal) (taken, error) {
 		return taken{}, err
 	}
 	if a.Uploaded != nil {
-		a.Uploaded(b.read)
+		a.Uploaded(received)
 	}
-	return taken{imp: imp, replayed: replayed, warnings: f.warnings()}, nil
+	return taken{imp: imp, replayed: replayed, warnings: warnings(f)}, nil
 }
 
 // drop discards the spooled parts of an upload; what cannot be removed now is swept later.
-func (a *API) drop(ctx context.Context, f *form) {
-	if err := f.drop(); err != nil {
+func (a *API) drop(ctx context.Context, f *upload.Form) {
+	if err := f.Drop(); err != nil {
 		a.Log.LogAttrs(ctx, slog.LevelWarn, "spooled parts of an upload stay until they are swept",
 			slog.String("request_id", httpserver.RequestID(ctx)), slog.String("error", err.Error()))
 	}

@@ -1,11 +1,10 @@
 package dbtimports
 
 import (
-	"fmt"
 	"slices"
 
+	"github.com/thalweg-data/thalweg/internal/compat/upload"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
-	"github.com/thalweg-data/thalweg/internal/near"
 )
 
 // Names of the artifacts of an import.
@@ -17,17 +16,6 @@ const (
 	partSemanticManifest = "semantic_manifest"
 )
 
-// artifactFields maps fields of the form to artifacts. Only the name of a field counts: clients send any content type
-// and file name, or none.
-var artifactFields = map[string]string{
-	"manifest": partManifest, "manifest_file": partManifest,
-	"catalog": partCatalog, "catalog_file": partCatalog,
-	"run_results": partRunResults, "run_results_file": partRunResults,
-	"run_result": partRunResults, "run_result_file": partRunResults,
-	"sources": partSources, "sources_file": partSources,
-	"semantic_manifest": partSemanticManifest, "semantic_manifest_file": partSemanticManifest,
-}
-
 // Text fields of the form.
 const (
 	fieldSchema = "schema_id"
@@ -38,32 +26,24 @@ const (
 var forceValues = map[string]bool{"true": true, "1": true, "yes": true, "false": false, "0": false, "no": false, "": false}
 
 // check validates the form as a whole.
-func (f *form) check() error {
-	if _, ok := f.texts[fieldSchema]; !ok {
-		return f.missing(fieldSchema)
+func check(f *upload.Form) error {
+	if _, ok := f.Texts[fieldSchema]; !ok {
+		return f.Missing(fieldSchema)
 	}
-	if !slices.ContainsFunc(f.parts, func(p part) bool { return p.Name == partManifest }) {
-		return f.missing(partManifest)
+	if !slices.ContainsFunc(f.Parts, func(p upload.Part) bool { return p.Name == partManifest }) {
+		return f.Missing(partManifest)
 	}
-	if _, ok := forceValues[f.texts[fieldForce]]; !ok {
+	if _, ok := forceValues[f.Texts[fieldForce]]; !ok {
 		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part 'force' must be 'true' or 'false'.").About(fieldForce, "true or false")
 	}
 	return nil
 }
 
-// missing returns the reply for a part that was not sent. It names the unknown parts that may have been meant.
-func (f *form) missing(field string) *httpserver.Problem {
-	text := fmt.Sprintf("The part '%s' is missing", field)
-	if similar := near.Names(field, slices.Values(f.unknown), 1); len(similar) > 0 {
-		text += fmt.Sprintf("; '%s', which was sent, is not a part of the form", similar[0])
+// warnings returns a warning for each part that was ignored.
+func warnings(f *upload.Form) []importWarning {
+	var out []importWarning
+	for _, name := range f.Unknown {
+		out = append(out, importWarning{Code: "unknown-field", Field: name, Detail: "The part is unknown and was ignored."})
 	}
-	return httpserver.NewProblem(httpserver.CodeMissingField, "%s.", text).About(field, "required")
-}
-
-func empty(field string) *httpserver.Problem {
-	return httpserver.NewProblem(httpserver.CodeEmptyField, "The part '%s' is empty.", field).About(field, "empty")
-}
-
-func twice(field string) *httpserver.Problem {
-	return httpserver.NewProblem(httpserver.CodeDuplicateField, "The part '%s' was sent twice.", field).About(field, "twice")
+	return out
 }

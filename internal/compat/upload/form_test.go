@@ -1,4 +1,4 @@
-package dbtimports
+package upload
 
 import (
 	"bytes"
@@ -32,11 +32,8 @@ func FuzzForm(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := httptest.NewRequestWithContext(t.Context(), "POST", "/", bytes.NewReader(data))
 		b := newBody(r.Body, limits.Request)
-		form := &form{texts: map[string]string{}, limits: limits, onSchema: func(string) error { return nil }}
+		form := &Form{Limits: limits, Fields: []string{"schema_id"}, OnText: map[string]func(string) error{"schema_id": func(string) error { return nil }}}
 		err := form.read(t.Context(), blobs, b, b, "b")
-		if err == nil {
-			err = form.check()
-		}
 		var problem *httpserver.Problem
 		if err != nil && (!errors.As(err, &problem) || problem.Status < 400 || problem.Status > 499) {
 			t.Errorf("%q: %v", data, err)
@@ -44,10 +41,10 @@ func FuzzForm(f *testing.F) {
 		if b.read > limits.Request+1 {
 			t.Errorf("%d bytes read", b.read)
 		}
-		if len(form.parts) > limits.Parts {
-			t.Errorf("%d parts", len(form.parts))
+		if len(form.Parts) > limits.Parts {
+			t.Errorf("%d parts", len(form.Parts))
 		}
-		if err := form.drop(); err != nil {
+		if err := form.Drop(); err != nil {
 			t.Error(err)
 		}
 		if n, err := blobs.Sweep(t.Context(), -time.Hour); n != 0 || err != nil {
@@ -61,7 +58,10 @@ func TestStoreFailsWhileAFormIsRead(t *testing.T) {
 	text := "--b\r\nContent-Disposition: form-data; name=\"schema_id\"\r\n\r\nSCH-101\r\n--b--\r\n"
 	r := httptest.NewRequestWithContext(t.Context(), "POST", "/", strings.NewReader(text))
 	b := newBody(r.Body, 1000)
-	form := &form{texts: map[string]string{}, limits: httpserver.DefaultLimits(), onSchema: func(string) error { return catalog.ErrUnavailable }}
+	form := &Form{
+		Limits: httpserver.DefaultLimits(), Fields: []string{"schema_id"},
+		OnText: map[string]func(string) error{"schema_id": func(string) error { return catalog.ErrUnavailable }},
+	}
 	err := form.read(t.Context(), nil, b, b, "b")
 	var problem *httpserver.Problem
 	if !errors.Is(err, catalog.ErrUnavailable) || errors.As(err, &problem) {
@@ -77,34 +77,6 @@ func TestBodyIsLimited(t *testing.T) {
 		n, err := io.Copy(io.Discard, b)
 		if (err == nil) != ok || n > 101 {
 			t.Errorf("%d bytes: %d read, %v", size, n, err)
-		}
-	}
-}
-
-func TestWaitOf(t *testing.T) {
-	for _, c := range []struct {
-		query, prefer string
-		want          time.Duration
-		bad           bool
-	}{
-		{"", "", 0, false},
-		{"wait=30", "", 30 * time.Second, false},
-		{"wait=0", "", 0, false},
-		{"wait=1000", "", longestWait, false},
-		{"wait=-1", "", 0, true},
-		{"wait=x", "", 0, true},
-		{"", "wait=10", 10 * time.Second, false},
-		{"", "respond-async, Wait = \"7\"", 7 * time.Second, false},
-		{"", "wait=x", 0, false},
-		{"wait=3", "wait=9", 3 * time.Second, false},
-	} {
-		r := httptest.NewRequestWithContext(t.Context(), "POST", "/?"+c.query, nil)
-		if c.prefer != "" {
-			r.Header.Set("Prefer", c.prefer)
-		}
-		got, err := waitOf(r)
-		if got != c.want || (err != nil) != c.bad {
-			t.Errorf("%q %q: %v, %v", c.query, c.prefer, got, err)
 		}
 	}
 }

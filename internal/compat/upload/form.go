@@ -1,4 +1,6 @@
-package dbtimports
+// Package upload takes artifacts that are sent as a form: it streams them into blobs, within the limits, while they
+// arrive.
+package upload
 
 import (
 	"context"
@@ -6,25 +8,32 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
-// form is an upload whose artifacts are spooled, but not committed.
-type form struct {
-	texts    map[string]string
-	parts    []part
-	unknown  []string
-	limits   httpserver.Limits
-	onSchema func(label string) error // called as soon as the schema is known
+// Form is an upload whose artifacts are spooled, but not committed.
+type Form struct {
+	Texts   map[string]string // the text parts that came, by name
+	Parts   []Part
+	Unknown []string // names of parts that are not known, shortened
+
+	Limits httpserver.Limits
+	// Fields are the names of text parts. OnText is called with each that is not optional as soon as it is known, so
+	// that an upload for nothing is refused before it has arrived; its errors are those of Receive.
+	Fields []string
+	OnText map[string]func(value string) error
 }
 
-// part is an artifact that is being spooled.
-type part struct {
+// Part is an artifact that is being spooled.
+type Part struct {
 	catalog.Part
 	writer blob.Writer
 }
@@ -42,9 +51,31 @@ func boundary(contentType string) (string, error) {
 	return params["boundary"], nil
 }
 
+// Receive reads the form of a request while it arrives and returns how many bytes that were. Errors are Problems, those
+// of OnText, or of the blob store. Drop must follow, whatever it returns.
+func (f *Form) Receive(r *http.Request, blobs blob.Store) (bytes int64, err error) {
+	boundary, err := boundary(r.Header.Get("Content-Type"))
+	if err != nil {
+		return 0, err
+	}
+	if r.ContentLength > f.Limits.Request {
+		return 0, tooLarge(f.Limits.Request)
+	}
+	if err := enoughSpace(r.Context(), blobs, r.ContentLength); err != nil {
+		return 0, err
+	}
+	b := newBody(r.Body, f.Limits.Request)
+	in, err := decoded(b, r.Header.Get("Content-Encoding"), f.Limits.Artifacts.UnpackRatio)
+	if err != nil {
+		return 0, err
+	}
+	err = f.read(r.Context(), blobs, b, in, boundary)
+	return b.read, err
+}
+
 // read reads the form while it arrives. source is body, decompressed if needed. Errors are Problems, or errors of the
 // blob store.
-func (f *form) read(ctx context.Context, blobs blob.Store, b *body, in io.Reader, boundary string) error {
+func (f *Form) read(ctx context.Context, blobs blob.Store, b *body, in io.Reader, boundary string) error {
 	reader := newMultipartReader(in, boundary)
 	for n := 0; ; n++ {
 		p, err := reader.next()
@@ -54,8 +85,8 @@ func (f *form) read(ctx context.Context, blobs blob.Store, b *body, in io.Reader
 		if err != nil {
 			return malformed(b, in, err)
 		}
-		if n == f.limits.Parts {
-			return httpserver.NewProblem(httpserver.CodeTooManyParts, "At most %d parts are allowed.", f.limits.Parts).Limited("parts")
+		if n == f.Limits.Parts {
+			return httpserver.NewProblem(httpserver.CodeTooManyParts, "At most %d parts are allowed.", f.Limits.Parts).Limited("parts")
 		}
 		if err := f.take(ctx, blobs, p); err != nil {
 			return malformed(b, in, err)
@@ -86,16 +117,16 @@ type storeError struct{ err error }
 func (e *storeError) Error() string { return e.err.Error() }
 func (e *storeError) Unwrap() error { return e.err }
 
-func (f *form) take(ctx context.Context, blobs blob.Store, p *formPart) error {
+func (f *Form) take(ctx context.Context, blobs blob.Store, p *formPart) error {
 	name := p.name
 	if artifact, ok := artifactFields[name]; ok {
 		return f.takeArtifact(ctx, blobs, artifact, p)
 	}
-	if name == fieldSchema || name == fieldForce {
+	if slices.Contains(f.Fields, name) {
 		return f.takeText(name, p)
 	}
 	// Its content is discarded; its name is reported, shortened.
-	f.unknown = append(f.unknown, shortened(name))
+	f.Unknown = append(f.Unknown, shortened(name))
 	_, err := io.Copy(io.Discard, p)
 	return err
 }
@@ -108,50 +139,54 @@ func shortened(name string) string {
 	return clean
 }
 
-func (f *form) takeText(name string, p io.Reader) error {
-	text, err := io.ReadAll(io.LimitReader(p, int64(f.limits.Field)+1))
+func (f *Form) takeText(name string, p io.Reader) error {
+	text, err := io.ReadAll(io.LimitReader(p, int64(f.Limits.Field)+1))
 	if err != nil {
 		return err
 	}
-	if len(text) > f.limits.Field {
-		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part '%s' is longer than %d bytes.", name, f.limits.Field).About(name, "too long").Limited("field")
+	if len(text) > f.Limits.Field {
+		return httpserver.NewProblem(httpserver.CodeInvalidField, "The part '%s' is longer than %d bytes.", name, f.Limits.Field).About(name, "too long").Limited("field")
 	}
-	if _, ok := f.texts[name]; ok {
+	if _, ok := f.Texts[name]; ok {
 		return twice(name)
 	}
-	f.texts[name] = strings.TrimSpace(string(text))
-	if name != fieldSchema {
+	if f.Texts == nil {
+		f.Texts = map[string]string{}
+	}
+	f.Texts[name] = strings.TrimSpace(string(text))
+	check := f.OnText[name]
+	if check == nil {
 		return nil
 	}
-	if f.texts[name] == "" {
+	if f.Texts[name] == "" {
 		return empty(name)
 	}
-	if err := f.onSchema(f.texts[name]); err != nil {
+	if err := check(f.Texts[name]); err != nil {
 		return &storeError{err}
 	}
 	return nil
 }
 
 // takeArtifact spools an artifact. Only run results may be sent several times.
-func (f *form) takeArtifact(ctx context.Context, blobs blob.Store, name string, p io.Reader) error {
+func (f *Form) takeArtifact(ctx context.Context, blobs blob.Store, name string, p io.Reader) error {
 	number := 0
-	for _, other := range f.parts {
+	for _, other := range f.Parts {
 		if other.Name == name {
 			number++
 		}
 	}
-	if number > 0 && name != partRunResults {
+	if number > 0 && name != string(dbt.RunResults) {
 		return twice(name)
 	}
 	w, err := blobs.Create(ctx)
 	if err != nil {
 		return &storeError{fmt.Errorf("part %s: %w", name, err)}
 	}
-	kept := part{Part: catalog.Part{Name: name, Number: number}, writer: w}
-	f.parts = append(f.parts, kept)
-	limit := f.limits.Artifacts.Other
-	if name == partManifest {
-		limit = f.limits.Artifacts.Manifest
+	kept := Part{Part: catalog.Part{Name: name, Number: number}, writer: w}
+	f.Parts = append(f.Parts, kept)
+	limit := f.Limits.Artifacts.Other
+	if name == string(dbt.Manifest) {
+		limit = f.Limits.Artifacts.Manifest
 	}
 	size, err := io.Copy(&spool{ctx: ctx, blobs: blobs, w: w, name: name, limit: limit}, p)
 	if err != nil {
@@ -199,47 +234,39 @@ func (s *spool) Write(p []byte) (int, error) {
 
 // limitOf returns the name of the limit of an artifact's size, as in the list of limits.
 func limitOf(part string) string {
-	if part == partManifest {
+	if part == string(dbt.Manifest) {
 		return "manifest"
 	}
 	return "other"
 }
 
-// keep commits the artifacts, in the order in which they were sent, and makes them the parts of an import.
-func (f *form) keep(ctx context.Context, n *store.NewImport, touch func(ctx context.Context, parts []catalog.Part) (store.Touch, error)) (err error) {
-	n.Parts = make([]catalog.Part, len(f.parts))
-	for i, p := range f.parts {
+// Keep commits the artifacts, in the order in which they were sent, and returns them with what an import of them needs.
+func (f *Form) Keep(ctx context.Context, touch func(ctx context.Context, parts []catalog.Part) (store.Touch, error)) (parts []catalog.Part, at store.Touch, err error) {
+	parts = make([]catalog.Part, len(f.Parts))
+	for i, p := range f.Parts {
 		sum := p.writer.Sum()
 		p.SHA256, p.Size, p.Checksum = sum.Hash.String(), sum.Size, sum.Checksum
-		n.Parts[i] = p.Part
+		parts[i] = p.Part
 	}
 	// Before the bytes are stored: retention leaves them alone from here on.
-	if n.Touch, err = touch(ctx, n.Parts); err != nil {
-		return err
+	if at, err = touch(ctx, parts); err != nil {
+		return nil, at, err
 	}
-	for _, p := range f.parts {
+	for _, p := range f.Parts {
 		if _, _, err := p.writer.Commit(ctx); err != nil {
-			return fmt.Errorf("part %s: %w", p.Name, err)
+			return nil, at, fmt.Errorf("part %s: %w", p.Name, err)
 		}
 	}
-	return nil
+	return parts, at, nil
 }
 
-// drop discards artifacts that were spooled and not committed.
-func (f *form) drop() error {
+// Drop discards artifacts that were spooled and not committed.
+func (f *Form) Drop() error {
 	var errs []error
-	for _, p := range f.parts {
+	for _, p := range f.Parts {
 		errs = append(errs, p.writer.Abort())
 	}
 	return errors.Join(errs...)
-}
-
-func (f *form) warnings() []importWarning {
-	var out []importWarning
-	for _, name := range f.unknown {
-		out = append(out, importWarning{Code: "unknown-field", Field: name, Detail: "The part is unknown and was ignored."})
-	}
-	return out
 }
 
 // enoughSpace returns an error if the disk has no space for so many bytes more.

@@ -1,4 +1,4 @@
-package dbtimports
+package upload
 
 import (
 	"bytes"

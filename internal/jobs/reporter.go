@@ -1,4 +1,4 @@
-package importing
+package jobs
 
 import (
 	"sync"
@@ -10,9 +10,9 @@ import (
 // maxIssues bounds the issues that a report keeps; the total is counted.
 const maxIssues = 1000
 
-// reporter collects the report of an import. It is written by the pipeline and
-// read by the heartbeat, which shows it live.
-type reporter struct {
+// Reporter collects the report of a job. It is written by the work and read by the
+// heartbeat, which shows it live.
+type Reporter struct {
 	mu     sync.Mutex
 	now    func() time.Time
 	report catalog.Report
@@ -23,12 +23,13 @@ type reporter struct {
 
 type issueKey struct{ code, uniqueID, place string }
 
-func newReporter(now func() time.Time) *reporter {
-	return &reporter{now: now, index: map[issueKey]int{}, report: catalog.Report{Counts: map[string]int64{}}}
+// NewReporter returns an empty report.
+func NewReporter(now func() time.Time) *Reporter {
+	return &Reporter{now: now, index: map[issueKey]int{}, report: catalog.Report{Counts: map[string]int64{}}}
 }
 
 // Stage closes the running stage and opens the next.
-func (r *reporter) Stage(name string) {
+func (r *Reporter) Stage(name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.close("done")
@@ -37,7 +38,7 @@ func (r *reporter) Stage(name string) {
 	r.dirty = true
 }
 
-func (r *reporter) close(state string) {
+func (r *Reporter) close(state string) {
 	n := len(r.report.Stages)
 	if n == 0 || r.report.Stages[n-1].State != "running" {
 		return
@@ -48,7 +49,7 @@ func (r *reporter) close(state string) {
 }
 
 // Progress shows how far the running stage is.
-func (r *reporter) Progress(done, total int64) {
+func (r *Reporter) Progress(done, total int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if n := len(r.report.Stages); n > 0 {
@@ -60,7 +61,7 @@ func (r *reporter) Progress(done, total int64) {
 }
 
 // Count sets one of the report's figures.
-func (r *reporter) Count(name string, n int64) {
+func (r *Reporter) Count(name string, n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Counts[name] = n
@@ -68,22 +69,22 @@ func (r *reporter) Count(name string, n int64) {
 }
 
 // Add adds to one of the report's figures.
-func (r *reporter) Add(name string, n int64) {
+func (r *Reporter) Add(name string, n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.report.Counts[name] += n
 	r.dirty = true
 }
 
-// counted returns one of the report's figures; 0 if it was not set.
-func (r *reporter) counted(name string) int64 {
+// Counted returns one of the report's figures; 0 if it was not set.
+func (r *Reporter) Counted(name string) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.report.Counts[name]
 }
 
 // Issue records a problem; equal ones are folded into a count.
-func (r *reporter) Issue(i catalog.Issue) {
+func (r *Reporter) Issue(i catalog.Issue) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	n := max(i.Count, 1)
@@ -103,7 +104,7 @@ func (r *reporter) Issue(i catalog.Issue) {
 }
 
 // End closes the report with an outcome.
-func (r *reporter) End(outcome string) catalog.Report {
+func (r *Reporter) End(outcome string) catalog.Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	state := "done"
@@ -116,7 +117,7 @@ func (r *reporter) End(outcome string) catalog.Report {
 }
 
 // Changed returns the report if something was added since the last call.
-func (r *reporter) Changed() (catalog.Report, bool) {
+func (r *Reporter) Changed() (catalog.Report, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.dirty {
@@ -126,7 +127,7 @@ func (r *reporter) Changed() (catalog.Report, bool) {
 	return r.copy(), true
 }
 
-func (r *reporter) copy() catalog.Report {
+func (r *Reporter) copy() catalog.Report {
 	c := r.report
 	c.Stages = append([]catalog.Stage(nil), c.Stages...)
 	c.Issues = append([]catalog.Issue(nil), c.Issues...)
@@ -136,10 +137,3 @@ func (r *reporter) copy() catalog.Report {
 	}
 	return c
 }
-
-// Outcomes of an import that completed.
-const (
-	outcomeApplied    = "applied"
-	outcomeUnchanged  = "unchanged"
-	outcomeSuperseded = "superseded"
-)

@@ -1,0 +1,127 @@
+package syncing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/thalweg-data/thalweg/internal/bucket"
+	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/store"
+)
+
+// Trial is what a test of a connection found.
+type Trial struct {
+	OK      bool
+	Code    string // why not; "" if it is ok
+	Message string
+	// Objects are those that a sync would look at, newest first, at most shown of them; Total is how many there are.
+	Objects []TrialObject
+	Total   int
+}
+
+// TrialObject is an object that a sync would look at.
+type TrialObject struct {
+	Key      string
+	Kind     dbt.Kind
+	Size     int64
+	Modified time.Time
+}
+
+// shown is how many objects a trial lists.
+const shown = 100
+
+// Try tests the connection of an integration as it is. It changes nothing.
+func (r *Registry) Try(ctx context.Context, i store.Integration) (Trial, error) {
+	s, err := ReadSettings(i.Settings)
+	if err != nil {
+		return Trial{}, err
+	}
+	credential := ""
+	if field := s.SecretField(); field != "" {
+		if credential, err = r.credential(ctx, i, field); err != nil {
+			return failedTrial(err)
+		}
+	}
+	return r.try(ctx, i, s, credential)
+}
+
+// TryNew tests settings that are not saved.
+func (r *Registry) TryNew(ctx context.Context, ws int64, n New) (Trial, error) {
+	i := store.Integration{WS: ws, Kind: n.Kind}
+	if n.Draft != "" {
+		var err error
+		if i.UUID, i.ExternalID, err = r.identity(ctx, ws, n.Draft); err != nil {
+			return failedTrial(err)
+		}
+	}
+	s := Settings{}
+	if n.Settings != nil {
+		s = *n.Settings
+	}
+	if err := r.checkSettings(ctx, s, n.Secrets); err != nil {
+		return failedTrial(err)
+	}
+	field := s.SecretField()
+	if field != "" && n.Secrets[field] == "" {
+		return failedTrial(&FieldError{field, errors.New("it is missing")})
+	}
+	return r.try(ctx, i, s, n.Secrets[field])
+}
+
+func (r *Registry) try(ctx context.Context, i store.Integration, s Settings, credential string) (Trial, error) {
+	if s.Source() == SourceUploads {
+		return Trial{OK: true, Message: "There is no source; the integration waits for uploads."}, nil
+	}
+	b, prefix, err := r.open(ctx, i, s, credential)
+	if err != nil {
+		return failedTrial(err)
+	}
+	l, err := list(ctx, r.Client(b), prefix, s)
+	if err != nil {
+		return failedTrial(err)
+	}
+	return l.trial(ctx, r.Client(b), prefix, s)
+}
+
+// trial returns what a sync would read. It reads one byte of the newest manifest, which needs another permission than
+// listing.
+func (l listing) trial(ctx context.Context, c bucket.Client, prefix string, s Settings) (Trial, error) {
+	t := Trial{Total: len(l.candidates)}
+	manifests := l.manifests()
+	if len(manifests) == 0 {
+		where := "in the bucket"
+		if prefix != "" {
+			where = fmt.Sprintf("below %q", prefix)
+		}
+		t.Code, t.Message = codeNoManifest, fmt.Sprintf("The bucket can be listed, %d objects, but there is no manifest.json %s. %s", l.objects, where, whereHint(s))
+		return t, nil
+	}
+	body, err := c.Bucket.Open(ctx, manifests[0].Object)
+	if err != nil {
+		return failedTrial(err)
+	}
+	_, err = body.Read(make([]byte, 1))
+	if closed := body.Close(); err != nil || closed != nil {
+		return failedTrial(&bucket.Error{Reason: bucket.Cut, Message: "the newest manifest cannot be read", Err: errors.Join(err, closed)})
+	}
+	t.OK, t.Message = true, fmt.Sprintf("%d files would be looked at, %d of them manifests; the newest is %.200q.", t.Total, len(manifests), manifests[0].Key)
+	for _, o := range newestFirst(l.candidates) {
+		t.Objects = append(t.Objects, TrialObject{o.Key, o.kind, o.Size, o.Modified})
+	}
+	return t, nil
+}
+
+// failedTrial returns a trial that failed for a reason that the person who made the settings can do something about.
+func failedTrial(err error) (Trial, error) {
+	var refused *bucket.Error
+	var field *FieldError
+	switch {
+	case errors.As(err, &refused):
+		return Trial{Code: string(refused.Reason), Message: refused.Message}, nil
+	case errors.As(err, &field):
+		return Trial{}, field
+	}
+	return Trial{}, err
+}
