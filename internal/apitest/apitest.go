@@ -201,7 +201,7 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	api.Register(server)
 	imports.Register(server)
 	agents.Register(server)
-	integrations.New(integrations.Deps{Registry: s.Integrations, Store: s.Store, Blobs: blobsOf, Limits: limits, Log: log}).Register(server)
+	integrations.New(integrations.Deps{Registry: s.Integrations, Store: s.Store, Model: s.model, Blobs: blobsOf, Limits: limits, Log: log}).Register(server)
 	if err := server.Describe(); err != nil {
 		t.Fatal(err)
 	}

@@ -116,7 +116,7 @@ var stateOf = map[string]string{
 	"retry-sync": "integration", "delete-integration": "integration, idle", "delete-integration-integration": "integration, idle again",
 	"upload-integration-manifest": "integration", "upload-integration-run-result": "integration", "upload-integration-run-results": "integration",
 	"upload-integration-artifacts": "integration", "trigger-integration": "integration", "list-integration-integrations": "integration",
-	"get-integration-integration": "integration", "update-integration-integration": "integration",
+	"get-integration-integration": "integration", "list-integration-failing-tests": "integration", "update-integration-integration": "integration",
 	"create-schema": "no schema", "revert-import": "one import", "undo-import-revert": "one import",
 }
 

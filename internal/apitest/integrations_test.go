@@ -111,6 +111,16 @@ func integrationUploads(t *testing.T, o Options) {
 	if runs := s.Get(t, "/api/v1/runs?schema_id="+schema, admin).At(t, "data").([]any); len(runs) != 2 {
 		t.Errorf("%d runs", len(runs))
 	}
+	failing := s.Get(t, "/integration/dbt/"+id+"/failing_tests/", admin)
+	listed := len(s.Get(t, "/api/v1/tests?status=fail&limit=200&schema_id="+schema, admin).At(t, "data").([]any)) +
+		len(s.Get(t, "/api/v1/tests?status=error&limit=200&schema_id="+schema, admin).At(t, "data").([]any))
+	tests := 0
+	for _, table := range failing.At(t, "results").([]any) {
+		tests += len(table.(map[string]any)["tests"].([]any))
+	}
+	if tests != listed || listed == 0 {
+		t.Errorf("%d failing tests, %d by the list of tests: %s", tests, listed, failing.Body)
+	}
 	trigger("/api/v1/integration/dbt/" + id + "/trigger/")
 	nothing := s.awaitSync(t, admin, id)
 	if nothing.At(t, "data.attributes.status") != "completed" || len(nothing.At(t, "data.attributes.import_ids").([]any)) != 0 {
@@ -335,5 +345,49 @@ func TestIntegrationSecrets(t *testing.T) {
 		if strings.Contains(string(test.reply.Body), "canary") {
 			t.Errorf("%s: a secret: %s", name, test.reply.Body)
 		}
+	}
+}
+
+// A role is assumed with the External ID that the draft showed, and refused if it does not ask for it.
+func TestRoleIntegration(t *testing.T) {
+	sts, b := buckettest.NewSTS(t), buckettest.NewS3(t)
+	t.Setenv("AWS_ENDPOINT_URL_STS", sts.URL)
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDSERVER")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "canary-server")
+	s := Start(t, Options{OutboundAllow: local})
+	admin := s.Key(t, access.AdminWorkspace)
+	draft := s.Send(t, "POST", "/api/v1/integrations/drafts", admin, `{"region":"eu-test-1","bucket":"artifacts","search_path":"dbt"}`)
+	external := draft.At(t, "data.attributes.external_id").(string)
+	trust, permission := draft.At(t, "data.attributes.trust_policy").(string), draft.At(t, "data.attributes.permission_policy").(string)
+	if draft.At(t, "data.attributes.account_id") != buckettest.Account || !strings.Contains(trust, external) || !strings.Contains(trust, buckettest.Account) ||
+		!strings.Contains(permission, "arn:aws:s3:::artifacts/dbt/*") {
+		t.Fatalf("%s", draft.Body)
+	}
+	const arn = "arn:aws:iam::123456789012:role/reader"
+	body := fmt.Sprintf(`{"kind":"dbt_core","name":"role","draft":%q,"credentials":{"region":"eu-test-1","bucket":"artifacts","role_arn":%q,"endpoint":%q,"search_path":"dbt"}}`,
+		draft.At(t, "data.id"), arn, b.URL)
+	b.Put("dbt/manifest.json", beforeManifest)
+	try := func(want string) {
+		t.Helper()
+		r := s.Send(t, "POST", "/api/v1/integrations/test", admin, body)
+		if r.Status != 200 || r.At(t, "data.attributes.code") != want || strings.Contains(string(r.Body), "canary") {
+			t.Errorf("%d %s, want %q", r.Status, r.Body, want)
+		}
+	}
+	try("role-denied") // there is no such role
+	sts.Trust(arn, "of another customer")
+	try("role-denied")
+	sts.Trust(arn, "")
+	try("external-id-not-enforced")
+	sts.Trust(arn, external)
+	try("")
+	created := s.Send(t, "POST", "/api/v1/integrations", admin, body)
+	if created.Status != 201 || created.At(t, "data.id") != draft.At(t, "data.id") || created.At(t, "data.attributes.credentials.external_id") != external {
+		t.Fatalf("%d %s", created.Status, created.Body)
+	}
+	id := created.At(t, "data.id").(string)
+	s.Send(t, "POST", "/api/v1/integrations/"+id+"/syncs", admin, "")
+	if y := s.awaitSync(t, admin, id); y.At(t, "data.attributes.status") != "completed" {
+		t.Errorf("%s", y.Body)
 	}
 }

@@ -45,7 +45,7 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	sources := integrations.New(integrations.Deps{
-		Registry: a.Integrations, Store: a.Store, Blobs: a.blobsOf, Limits: limits, Log: a.log, Uploaded: a.Metrics.Uploaded,
+		Registry: a.Integrations, Store: a.Store, Model: a.Model, Blobs: a.blobsOf, Limits: limits, Log: a.log, Uploaded: a.Metrics.Uploaded,
 	})
 	server, err := a.newServer(a.Config.Listen, a.Config.Hosts, a.metricsScope())
 	if err != nil {

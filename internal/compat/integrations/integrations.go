@@ -14,6 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/syncing"
 )
@@ -39,6 +40,7 @@ type Store interface {
 type Deps struct {
 	Registry Registry
 	Store    Store
+	Model    *readmodel.Model
 	Blobs    func(ws int64) blob.Store
 	Limits   httpserver.Limits
 	Log      *slog.Logger
@@ -73,6 +75,7 @@ func (a *API) Register(s *httpserver.Server) {
 	route(http.MethodPost, uploads+"/run_results", access.RunSyncs, a.uploadOne("run_results"), uploadOperation("upload-integration-run-results", "run_result_file", "run_results", "Upload run results and start a sync (older path)"))
 	route(http.MethodPost, uploads+"/{id}/upload_artifacts", access.RunSyncs, a.uploadAll, artifactsOperation())
 	route(http.MethodPost, uploads+"/{id}/trigger", access.RunSyncs, a.trigger, triggerOperation())
+	route(http.MethodGet, uploads+"/{id}/failing_tests", access.ReadCatalog, a.failingTests, failingOperation())
 	route(http.MethodGet, collection, access.ReadIntegrations, a.list, listOperation())
 	route(http.MethodPost, collection, access.WriteIntegrations, a.create, createOperation())
 	route(http.MethodGet, collection+"/{id}", access.ReadIntegrations, a.get, getOperation())

@@ -99,6 +99,15 @@ func triggerOperation() operation {
 	}
 }
 
+func failingOperation() operation {
+	return operation{
+		id: "list-integration-failing-tests", summary: "Tables with failing tests", description: "Of the schema that the integration feeds: tables of which a test failed, or could not run, when it ran last.",
+		parameters: pathID(), status: "200", reply: &huma.Schema{Type: "object", Required: []string{"count", "results"}, Properties: map[string]*huma.Schema{
+			"count": {Type: "integer"}, "results": {Type: "array", Items: &huma.Schema{Type: "object", AdditionalProperties: true}},
+		}},
+	}
+}
+
 func listOperation() operation {
 	query := func(name string, schema *huma.Schema) *huma.Param {
 		return &huma.Param{Name: name, In: "query", Schema: schema}
