@@ -7,7 +7,8 @@ import (
 )
 
 // limitMacro is the end of the name of the macro by which dbt show limits the rows that
-// it prints. A node has it among its macros only in the manifest that dbt show writes.
+// it prints. A model has it among its macros only in the manifest that dbt show writes; data tests of some adapters
+// always have it.
 const limitMacro = "get_limit_subquery_sql"
 
 // emptied is what --empty makes of the relation in a ref() or source().
@@ -18,7 +19,7 @@ var emptied = regexp.MustCompile("\\(select \\* from ((?:[^\\s()\"`\\[\\]]|\"[^\
 // what a ref() or source() names: the relation itself takes its place.
 func (n *Node) asRun() {
 	isLimit := func(macro string) bool { return strings.HasSuffix(macro, limitMacro) }
-	if slices.ContainsFunc(n.DependsMacros, isLimit) && !strings.Contains(n.RawCode, limitMacro) {
+	if n.ResourceType != "test" && slices.ContainsFunc(n.DependsMacros, isLimit) && !strings.Contains(n.RawCode, limitMacro) {
 		n.DependsMacros = slices.DeleteFunc(n.DependsMacros, isLimit)
 		n.CompiledCode = ""
 	}

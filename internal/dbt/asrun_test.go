@@ -46,3 +46,12 @@ func TestCodeAsRun(t *testing.T) {
 		}
 	}
 }
+
+// The data tests of some adapters call the macro whatever dbt does.
+func TestCodeOfATestWithALimit(t *testing.T) {
+	n := only(t, "nodes", "test.p.t.1", `"resource_type":"test","raw_code":"{{ test_unique() }}","compiled_code":"select 1",
+		"depends_on":{"macros":["macro.dbt.test_unique","macro.dbt.get_limit_subquery_sql"]}`)
+	if n.CompiledCode != "select 1" || len(n.DependsMacros) != 2 {
+		t.Errorf("%q %v", n.CompiledCode, n.DependsMacros)
+	}
+}

@@ -17,7 +17,8 @@ type failing struct {
 	Results []failingTable `json:"results"`
 }
 
-// failingTable is a table of which a test failed when it ran last. The test of an unknown table stands alone.
+// failingTable is a table of which a test failed when it ran last. A test whose table is unknown has an entry of its
+// own.
 type failingTable struct {
 	ID    string        `json:"id"`
 	Title string        `json:"title"`
