@@ -428,3 +428,24 @@ func TestTraceOfContracts(t *testing.T) {
 		}
 	}
 }
+
+// A column is counted once: one that the manifest documents and that the code makes too is new in the first import, and
+// changed in none.
+func TestColumnsOfCodeAreCountedOnce(t *testing.T) {
+	r := newRig(t)
+	state := func(at time.Time, code, text string) part {
+		a := sql(code, "a")
+		a["columns"] = doc{"id": doc{"name": "id", "description": text}}
+		m := manifest(t, "shop", at, a)
+		// Snowflake shows the names of the code in upper case.
+		return part{m.name, bytes.Replace(m.content, []byte(`"postgres"`), []byte(`"snowflake"`), 1)}
+	}
+	imp := r.completed(r.send(state(monday, "select cast(1 as integer) as id, 2 as other", "Key.")))
+	if c := imp.Counters; c.ColumnsCreated != 2 || c.ColumnsUpdated != 0 {
+		t.Errorf("first: %+v", c)
+	}
+	imp = r.completed(r.send(state(tuesday, "select cast(1 as bigint) as id, 2 as other, 3 as third", "The key.")))
+	if c := imp.Counters; c.ColumnsCreated != 1 || c.ColumnsUpdated != 1 {
+		t.Errorf("second: %+v", c)
+	}
+}

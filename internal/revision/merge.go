@@ -24,6 +24,15 @@ type merger struct {
 	removed  int64 // assets that nothing reports any more
 	restored int64
 	tables   int64 // present tables more than before
+
+	// counted is what was counted of the columns of tables whose columns the trace may change once more.
+	counted map[catalog.AssetID]columnCount
+}
+
+// columnCount is what was counted of the columns of a table.
+type columnCount struct {
+	before           []catalog.Column // of the version before
+	created, updated int64
 }
 
 // run goes through the changed assets, batch by batch: one is read and merged
@@ -384,4 +393,10 @@ func (m *merger) count(d catalog.Transition, stored []catalog.Facet) {
 	created, updated = catalog.CountColumns(transitions)
 	m.counters.ColumnsCreated += created
 	m.counters.ColumnsUpdated += updated
+	if is && d.After.Kind.IsTable() && !d.After.Listed {
+		if m.counted == nil {
+			m.counted = map[catalog.AssetID]columnCount{}
+		}
+		m.counted[d.After.ID] = columnCount{d.ColumnsBefore, created, updated}
+	}
 }

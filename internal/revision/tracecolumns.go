@@ -184,9 +184,14 @@ func (m *merger) columnsRow(id catalog.AssetID, before, after []catalog.Facet) (
 	}
 	// What a new version of the engine finds in the code of tables that did not change is not the import's.
 	if t := m.apply.tables[id]; !m.traceAll() || t != nil && t.recoded {
-		created, updated := catalog.CountColumns([]catalog.Transition{{After: &asset, ColumnsBefore: old, ColumnsAfter: columns}})
-		m.counters.ColumnsCreated += created
-		m.counters.ColumnsUpdated += updated
+		// What the merge counted of the table is counted again: a column that it added is not changed by the trace.
+		already, merged := m.counted[id]
+		if !merged {
+			already.before = old
+		}
+		created, updated := catalog.CountColumns([]catalog.Transition{{After: &asset, ColumnsBefore: already.before, ColumnsAfter: columns}})
+		m.counters.ColumnsCreated += created - already.created
+		m.counters.ColumnsUpdated += updated - already.updated
 	}
 	return store.AssetRow{Asset: asset, Hash: catalog.AssetHash(asset), Columns: append([]catalog.Column{}, columns...)}, true
 }
