@@ -2,14 +2,12 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
-	"github.com/thalweg-data/thalweg/internal/outbound"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/syncing"
 )
@@ -234,7 +232,7 @@ func (a *API) createIntegration(ctx context.Context, p access.Principal, in *str
 	}
 	i, err := a.integrations.Add(ctx, p.WS, n, p.By())
 	if err != nil {
-		return nil, integrationProblem(err)
+		return nil, fieldProblem(err)
 	}
 	r, err := integrationResource(i, store.Sync{})
 	if err != nil {
@@ -310,21 +308,6 @@ func (c Credentials) apply(s *syncing.Settings) (secrets map[string]string) {
 	return secrets
 }
 
-// integrationProblem returns the problem of a value that an integration cannot have.
-func integrationProblem(err error) error {
-	var field *syncing.FieldError
-	switch {
-	case errors.As(err, &field) && errors.Is(err, outbound.ErrNotAllowed):
-		return httpserver.NewProblem(httpserver.CodeEndpointNotAllowed,
-			"%s: %s. Public addresses with https are allowed, and what the operator allows with --outbound-allow.", field.Field, field.Err).About(field.Field, field.Err.Error())
-	case errors.As(err, &field) && errors.Is(err, syncing.ErrSecretRequired):
-		return httpserver.NewProblem(httpserver.CodeSecretRequired, "%s: %s.", field.Field, field.Err).About(field.Field, field.Err.Error())
-	case errors.As(err, &field):
-		return invalidField(field.Field, field.Err.Error())
-	}
-	return err
-}
-
 func (a *API) getIntegration(ctx context.Context, p access.Principal, in *IntegrationPath) (*httpserver.Body[httpserver.Document[Integration]], error) {
 	i, err := a.integration(ctx, p, in.ID)
 	if err != nil {
@@ -359,7 +342,7 @@ func (a *API) updateIntegration(ctx context.Context, p access.Principal, in *upd
 		return nil, err
 	}
 	if i, err = a.integrations.Set(ctx, p.WS, i.UUID, c, integrationIs(p, in.IfMatch, last[i.ID]), p.By()); err != nil {
-		return nil, httpserver.Missing(integrationProblem(err), "id", in.ID)
+		return nil, httpserver.Missing(fieldProblem(err), "id", in.ID)
 	}
 	r, err := integrationResource(i, last[i.ID])
 	if err != nil {
@@ -401,7 +384,7 @@ func (a *API) testIntegration(ctx context.Context, p access.Principal, in *Integ
 	}
 	t, err := a.integrations.Try(ctx, i)
 	if err != nil {
-		return nil, integrationProblem(err)
+		return nil, fieldProblem(err)
 	}
 	return httpserver.Reply(httpserver.DocumentOf(trialResource(i.UUID, t))), nil
 }
@@ -413,7 +396,7 @@ func (a *API) testNewIntegration(ctx context.Context, p access.Principal, in *st
 	}
 	t, err := a.integrations.TryNew(ctx, p.WS, n)
 	if err != nil {
-		return nil, integrationProblem(err)
+		return nil, fieldProblem(err)
 	}
 	return httpserver.Reply(httpserver.DocumentOf(trialResource("new", t))), nil
 }
@@ -425,7 +408,7 @@ func (a *API) createDraft(ctx context.Context, p access.Principal, in *draftInpu
 	}
 	help, err := a.integrations.Role(ctx, d.ExternalID, syncing.Settings{Region: in.Body.Region, Bucket: in.Body.Bucket, SearchPath: in.Body.SearchPath})
 	if err != nil {
-		return nil, integrationProblem(err)
+		return nil, fieldProblem(err)
 	}
 	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[Draft]{ID: d.UUID, Type: "integration_draft", Attributes: Draft{
 		ExternalID: d.ExternalID, AccountID: help.Account, TrustPolicy: help.Trust, PermissionPolicy: help.Permission, Problem: help.Problem,

@@ -3,13 +3,11 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
-	"github.com/thalweg-data/thalweg/internal/outbound"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/webhook"
 )
@@ -168,7 +166,7 @@ func (a *API) createWebhook(ctx context.Context, p access.Principal, in *struct{
 	}
 	w, secret, err := a.webhooks.Add(ctx, p.WS, c, p.By())
 	if err != nil {
-		return nil, webhookProblem(err)
+		return nil, fieldProblem(err)
 	}
 	r := webhookResource(w)
 	r.Attributes.Secret = secret
@@ -188,19 +186,6 @@ func (a *API) webhookChange(ctx context.Context, p access.Principal, c webhook.C
 	var err error
 	c.Schemas, err = a.schemaIDs(ctx, p, schemas)
 	return c, err
-}
-
-// webhookProblem returns the problem of a value that a webhook cannot have.
-func webhookProblem(err error) error {
-	var field *webhook.FieldError
-	switch {
-	case errors.As(err, &field) && errors.Is(err, outbound.ErrNotAllowed):
-		return httpserver.NewProblem(httpserver.CodeEndpointNotAllowed,
-			"%s: %s. Public addresses with https are allowed, and what the operator allows with --outbound-allow.", field.Field, field.Err).About(field.Field, field.Err.Error())
-	case errors.As(err, &field):
-		return invalidField(field.Field, field.Err.Error())
-	}
-	return err
 }
 
 func (a *API) getWebhook(ctx context.Context, p access.Principal, in *WebhookPath) (*httpserver.Body[httpserver.Document[Webhook]], error) {
@@ -227,7 +212,7 @@ func (a *API) updateWebhook(ctx context.Context, p access.Principal, in *updateW
 	}
 	w, secret, err := a.webhooks.Set(ctx, p.WS, id, c, webhookIs(in.IfMatch), p.By())
 	if err != nil {
-		return nil, httpserver.Missing(webhookProblem(err), "id", in.ID)
+		return nil, httpserver.Missing(fieldProblem(err), "id", in.ID)
 	}
 	after := webhookResource(w)
 	shown := after

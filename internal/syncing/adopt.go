@@ -36,7 +36,7 @@ func (r *Registry) adopt(ctx context.Context, ws int64, name string, by store.By
 		}
 		return schema.ID, r.smart(ctx, ws, schema.ID, by)
 	}
-	return 0, &FieldError{"name", fmt.Errorf("schemas have this name with each number up to %d; name the schema", namesTried)}
+	return 0, catalog.BadField("name", fmt.Errorf("schemas have this name with each number up to %d; name the schema", namesTried))
 }
 
 // smart lets what people wrote win over what is imported into a schema, until they withdraw it.

@@ -66,11 +66,14 @@ func (r *Registry) Add(ctx context.Context, ws int64, n New, by store.By) (i sto
 	if n.Settings == nil {
 		n.Settings = &Settings{}
 	}
-	if err := r.assign(ctx, &i, n.Change); err != nil {
+	if err := r.check(ctx, n.Change); err != nil {
+		return i, err
+	}
+	if err := r.assign(&i, n.Change); err != nil {
 		return i, err
 	}
 	if missing := n.Settings.SecretField(); missing != "" && n.Secrets[missing] == "" {
-		return i, &FieldError{missing, errors.New("it is missing")}
+		return i, catalog.BadField(missing, errors.New("it is missing"))
 	}
 	if i.ID, err = r.Store.NewIDs(ctx, catalog.PrefixIntegration, 1); err != nil {
 		return i, err
@@ -95,7 +98,7 @@ func (r *Registry) identity(ctx context.Context, ws int64, draft string) (uuid, 
 	}
 	d, err := r.Store.Draft(ctx, ws, strings.ToLower(draft))
 	if errors.Is(err, catalog.ErrNotFound) {
-		return "", "", &FieldError{"draft", fmt.Errorf("there is no draft %.60q; drafts are kept for seven days", draft)}
+		return "", "", catalog.BadField("draft", fmt.Errorf("there is no draft %.60q; drafts are kept for seven days", draft))
 	}
 	return d.UUID, d.ExternalID, err
 }
@@ -154,7 +157,7 @@ func (r *Registry) Set(ctx context.Context, ws int64, uuid string, c Change, che
 		if string(i.Settings) != string(read) { // which credentials may be kept was decided for these
 			return fmt.Errorf("it was changed at the same time: %w", catalog.ErrConflict)
 		}
-		return r.assign(ctx, i, c)
+		return r.assign(i, c)
 	}, sealed, drop, by)
 }
 
@@ -164,15 +167,12 @@ func (r *Registry) prepare(ctx context.Context, i store.Integration, c Change) (
 	if err != nil {
 		return nil, err
 	}
-	if err := r.assign(ctx, &i, c); err != nil {
+	if err := r.check(ctx, c); err != nil || c.Settings == nil {
 		return nil, err
-	}
-	if c.Settings == nil {
-		return nil, nil
 	}
 	needed := c.Settings.SecretField()
 	if needed != "" && c.Secrets[needed] == "" && !c.Settings.sameTarget(present) {
-		return nil, &FieldError{needed, ErrSecretRequired}
+		return nil, catalog.BadField(needed, ErrSecretRequired)
 	}
 	for _, field := range SecretFields() {
 		if field != needed {
@@ -182,8 +182,16 @@ func (r *Registry) prepare(ctx context.Context, i store.Integration, c Change) (
 	return drop, nil
 }
 
-// assign checks a change and makes it.
-func (r *Registry) assign(ctx context.Context, i *store.Integration, c Change) (err error) {
+// check returns an error if the settings of a change cannot be: it looks hosts up, so no transaction waits for it.
+func (r *Registry) check(ctx context.Context, c Change) error {
+	if c.Settings == nil {
+		return nil
+	}
+	return r.checkSettings(ctx, *c.Settings, c.Secrets)
+}
+
+// assign makes a change whose settings were checked.
+func (r *Registry) assign(i *store.Integration, c Change) (err error) {
 	for _, f := range []struct {
 		from *string
 		to   *string
@@ -193,7 +201,7 @@ func (r *Registry) assign(ctx context.Context, i *store.Integration, c Change) (
 		}
 	}
 	if i.Name == "" {
-		return &FieldError{"name", errors.New("it is blank")}
+		return catalog.BadField("name", errors.New("it is blank"))
 	}
 	if c.Schema != nil {
 		i.Schema = *c.Schema
@@ -202,9 +210,6 @@ func (r *Registry) assign(ctx context.Context, i *store.Integration, c Change) (
 		i.Enabled = *c.Enabled
 	}
 	if c.Settings != nil {
-		if err := r.checkSettings(ctx, *c.Settings, c.Secrets); err != nil {
-			return err
-		}
 		if i.Settings, err = c.Settings.Encode(); err != nil {
 			return err
 		}
@@ -220,7 +225,7 @@ func (r *Registry) plan(i *store.Integration) error {
 	}
 	next, err := jobs.NextTime(i.Cron, i.TimeZone, r.Now())
 	if err != nil {
-		return &FieldError{"schedule", err}
+		return catalog.BadField("schedule", err)
 	}
 	if i.Enabled {
 		i.NextAt = next
@@ -234,7 +239,7 @@ func (r *Registry) checkSettings(ctx context.Context, s Settings, secrets map[st
 	}
 	if s.Endpoint != "" {
 		if err := r.Policy.CheckURL(ctx, r.Resolver, s.Endpoint); err != nil {
-			return &FieldError{"endpoint", err}
+			return catalog.BadField("endpoint", err)
 		}
 	}
 	if text := secrets[FieldConnectionString]; text != "" {
@@ -264,7 +269,7 @@ func (r *Registry) seal(ctx context.Context, ws int64, owner string, secrets map
 func (r *Registry) credential(ctx context.Context, i store.Integration, field string) (string, error) {
 	sealed, _, err := r.Store.Secret(ctx, i.WS, i.Label(), field)
 	if errors.Is(err, catalog.ErrNotFound) {
-		return "", &FieldError{field, errors.New("it is missing; enter it again")}
+		return "", catalog.BadField(field, errors.New("it is missing; enter it again"))
 	}
 	if err != nil {
 		return "", err

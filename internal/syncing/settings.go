@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/thalweg-data/thalweg/internal/bucket"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
 // KindDBTCore is the kind of integrations that take artifacts of dbt: from a bucket, by upload or by the API.
@@ -80,17 +81,6 @@ func (s Settings) guarded() []string {
 
 func (s Settings) sameTarget(other Settings) bool { return slices.Equal(s.guarded(), other.guarded()) }
 
-// FieldError is a value that an integration cannot have.
-type FieldError struct {
-	Field string
-	Err   error
-}
-
-func (e *FieldError) Error() string { return e.Field + ": " + e.Err.Error() }
-
-// Unwrap returns why.
-func (e *FieldError) Unwrap() error { return e.Err }
-
 // ErrSecretRequired means that a credential has to be entered again, because what it is used for has changed.
 var ErrSecretRequired = errors.New("enter it again: it is only kept for the address, bucket and account that it was entered with")
 
@@ -98,11 +88,11 @@ var ErrSecretRequired = errors.New("enter it again: it is only kept for the addr
 func (s Settings) check() error {
 	for _, c := range s.checks() {
 		if err := c.check(c.value); err != nil {
-			return &FieldError{c.field, err}
+			return catalog.BadField(c.field, err)
 		}
 	}
 	if _, err := bucket.CleanPath(s.SearchPath); err != nil {
-		return &FieldError{"search_path", err}
+		return catalog.BadField("search_path", err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/thalweg-data/thalweg/internal/bucket"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
 
@@ -35,11 +36,11 @@ type RoleHelp struct {
 func (r *Registry) Role(ctx context.Context, externalID string, s Settings) (RoleHelp, error) {
 	prefix, err := bucket.CleanPath(s.SearchPath)
 	if err != nil {
-		return RoleHelp{}, &FieldError{"search_path", err}
+		return RoleHelp{}, catalog.BadField("search_path", err)
 	}
 	for _, c := range []fieldCheck{{"region", s.Region, optional(bucket.CheckRegion)}, {"bucket", s.Bucket, optional(bucket.CheckName)}} {
 		if err := c.check(c.value); err != nil {
-			return RoleHelp{}, &FieldError{c.field, err}
+			return RoleHelp{}, catalog.BadField(c.field, err)
 		}
 	}
 	var h RoleHelp
@@ -61,7 +62,7 @@ type S3 struct {
 // open returns the bucket of an integration, with the prefix below which it is read.
 func (r *Registry) open(ctx context.Context, i store.Integration, s Settings, credential string) (b bucket.Bucket, prefix string, err error) {
 	if prefix, err = bucket.CleanPath(s.SearchPath); err != nil {
-		return nil, "", &FieldError{"search_path", err}
+		return nil, "", catalog.BadField("search_path", err)
 	}
 	o := S3{Region: s.Region, Bucket: s.Bucket, Endpoint: s.Endpoint, AccessKeyID: s.AccessKeyID, SecretAccessKey: credential, HTTP: r.HTTP}
 	switch s.Source() {
@@ -80,7 +81,7 @@ func (r *Registry) open(ctx context.Context, i store.Integration, s Settings, cr
 // checkConnection checks a connection string of Azure.
 func (r *Registry) checkConnection(ctx context.Context, s Settings, text string) error {
 	if err := r.Buckets.CheckConnection(ctx, text, s.AccountName); err != nil {
-		return &FieldError{FieldConnectionString, err}
+		return catalog.BadField(FieldConnectionString, err)
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (s *Syncer) attempt(ctx context.Context, a *jobs.Attempt) error {
 func (r *run) failed(ctx context.Context, err error) error {
 	var failure *SyncError
 	var refused *bucket.Error
-	var field *FieldError
+	var field *catalog.FieldError
 	final := catalog.Failure{}
 	switch {
 	case errors.As(err, &failure):

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/bucket"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -65,7 +66,7 @@ func (r *Registry) TryNew(ctx context.Context, ws int64, n New) (Trial, error) {
 	}
 	field := s.SecretField()
 	if field != "" && n.Secrets[field] == "" {
-		return failedTrial(&FieldError{field, errors.New("it is missing")})
+		return failedTrial(catalog.BadField(field, errors.New("it is missing")))
 	}
 	return r.try(ctx, i, s, n.Secrets[field])
 }
@@ -116,7 +117,7 @@ func (l listing) trial(ctx context.Context, c bucket.Client, prefix string, s Se
 // failedTrial returns a trial that failed for a reason that the person who made the settings can do something about.
 func failedTrial(err error) (Trial, error) {
 	var refused *bucket.Error
-	var field *FieldError
+	var field *catalog.FieldError
 	switch {
 	case errors.As(err, &refused):
 		return Trial{Code: string(refused.Reason), Message: refused.Message}, nil

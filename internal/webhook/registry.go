@@ -57,17 +57,6 @@ type Change struct {
 	Secret *string
 }
 
-// FieldError is a value that a webhook cannot have.
-type FieldError struct {
-	Field string
-	Err   error
-}
-
-func (e *FieldError) Error() string { return e.Field + ": " + e.Err.Error() }
-
-// Unwrap returns why.
-func (e *FieldError) Unwrap() error { return e.Err }
-
 // Add makes a webhook and returns it with its secret, which is not shown again.
 func (r *Registry) Add(ctx context.Context, ws int64, c Change, by store.By) (w store.Webhook, shown string, err error) {
 	w = store.Webhook{Format: FormatStandard, Events: Events(), Schemas: []catalog.SchemaID{}, Enabled: true}
@@ -114,24 +103,24 @@ func (r *Registry) Set(ctx context.Context, ws, id int64, c Change, check func(s
 func (r *Registry) apply(ctx context.Context, w *store.Webhook, c Change) error {
 	c.assign(w)
 	if strings.TrimSpace(w.Name) == "" {
-		return &FieldError{"name", errors.New("it is blank")}
+		return catalog.BadField("name", errors.New("it is blank"))
 	}
 	if c.Format != nil && !slices.Contains(Formats(), *c.Format) {
-		return &FieldError{"format", fmt.Errorf("want one of %v", Formats())}
+		return catalog.BadField("format", fmt.Errorf("want one of %v", Formats()))
 	}
 	for _, e := range c.Events {
 		if !slices.Contains(Events(), e) {
-			return &FieldError{"events", fmt.Errorf("there is no event %.60q; there are %v", e, Events())}
+			return catalog.BadField("events", fmt.Errorf("there is no event %.60q; there are %v", e, Events()))
 		}
 	}
 	if c.Secret != nil && *c.Secret != "" {
 		if err := CheckSecret(*c.Secret); err != nil {
-			return &FieldError{FieldSecret, err}
+			return catalog.BadField(FieldSecret, err)
 		}
 	}
 	if c.URL != nil {
 		if err := r.Policy.CheckURL(ctx, r.Resolver, *c.URL); err != nil {
-			return &FieldError{"url", err}
+			return catalog.BadField("url", err)
 		}
 	}
 	return nil

@@ -1,9 +1,6 @@
 package azure_test
 
 import (
-	"bytes"
-	"context"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -26,33 +23,7 @@ func client(t *testing.T, connection, name string, policy outbound.Policy) bucke
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bucket.Client{
-		Bucket: b, Limits: bucket.Limits{Keys: 5000, Pages: 20, Object: 1 << 20}, Attempts: 3,
-		Pause: func(ctx context.Context, _ int) error { return ctx.Err() },
-	}
-}
-
-func list(t *testing.T, c bucket.Client, prefix string) ([]bucket.Object, error) {
-	t.Helper()
-	var out []bucket.Object
-	for o, err := range c.Objects(t.Context(), prefix) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, o)
-	}
-	return out, nil
-}
-
-func read(t *testing.T, c bucket.Client, o bucket.Object) (string, error) {
-	t.Helper()
-	var got bytes.Buffer
-	err := c.Fetch(t.Context(), o, func(r io.Reader) error {
-		got.Reset()
-		_, err := got.ReadFrom(r)
-		return err
-	})
-	return got.String(), err
+	return buckettest.Client(b)
 }
 
 func TestAzurite(t *testing.T) {
@@ -65,32 +36,32 @@ func TestAzurite(t *testing.T) {
 	for name, connection := range map[string]string{"key": server.ConnectionString, "shared access": server.SharedAccess("rl")} {
 		t.Run(name, func(t *testing.T) {
 			c := client(t, connection, buckettest.Name, local)
-			listed, err := list(t, c, "")
+			listed, err := buckettest.List(t, c, "")
 			if err != nil || len(listed) != len(content) {
 				t.Fatalf("%v %v", listed, err)
 			}
 			for _, o := range listed {
-				if text, err := read(t, c, o); err != nil || text != content[o.Key] || o.Modified.IsZero() || o.ETag == "" {
+				if text, err := buckettest.Read(t, c, o); err != nil || text != content[o.Key] || o.Modified.IsZero() || o.ETag == "" {
 					t.Errorf("%v: %d bytes %v", o, len(text), err)
 				}
 			}
-			if below, err := list(t, c, "a/"); err != nil || len(below) != 2 {
+			if below, err := buckettest.List(t, c, "a/"); err != nil || len(below) != 2 {
 				t.Errorf("below a/: %v %v", below, err)
 			}
 		})
 	}
 	t.Run("replaced", func(t *testing.T) {
 		c := client(t, server.ConnectionString, buckettest.Name, local)
-		listed, err := list(t, c, "manifest")
+		listed, err := buckettest.List(t, c, "manifest")
 		if err != nil {
 			t.Fatal(err)
 		}
 		server.Put("manifest.json", []byte("[]"))
-		if _, err := read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
+		if _, err := buckettest.Read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
 			t.Errorf("replaced: %v", err)
 		}
 		server.Delete("manifest.json")
-		if _, err := read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
+		if _, err := buckettest.Read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
 			t.Errorf("deleted: %v", err)
 		}
 	})
@@ -104,7 +75,7 @@ func TestAzurite(t *testing.T) {
 		"address":    {client(t, server.ConnectionString, buckettest.Name, outbound.Policy{}), bucket.EndpointNotAllowed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := list(t, test.client, "")
+			_, err := buckettest.List(t, test.client, "")
 			if bucket.ReasonOf(err) != test.want {
 				t.Fatalf("got %v, want %s", err, test.want)
 			}
@@ -138,7 +109,7 @@ func TestStatuses(t *testing.T) {
 			}))
 			defer server.Close()
 			local := outbound.Policy{Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
-			_, err := list(t, client(t, "AccountName=shop;AccountKey=AAAA;BlobEndpoint="+server.URL+"/shop", "dbt", local), "")
+			_, err := buckettest.List(t, client(t, "AccountName=shop;AccountKey=AAAA;BlobEndpoint="+server.URL+"/shop", "dbt", local), "")
 			if bucket.ReasonOf(err) != test.want {
 				t.Errorf("got %v, want %s", err, test.want)
 			}

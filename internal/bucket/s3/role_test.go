@@ -38,7 +38,7 @@ func TestRoleReadsBucket(t *testing.T) {
 	if o.Credentials, err = op.Credentials(role()); err != nil {
 		t.Fatal(err)
 	}
-	c := client(s3.New(o))
+	c := buckettest.Client(s3.New(o))
 	sts.Calls()
 	for range 3 {
 		if got := keys(t, c, "dbt/"); len(got) != 1 {

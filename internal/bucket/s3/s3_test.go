@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -32,38 +31,18 @@ func options(s *buckettest.S3) s3.Options {
 	}
 }
 
-func client(b bucket.Bucket) bucket.Client {
-	return bucket.Client{
-		Bucket: b, Limits: bucket.Limits{Keys: 5000, Pages: 20, Object: 1 << 20}, Attempts: 8,
-		Pause: func(ctx context.Context, _ int) error { return ctx.Err() },
-	}
-}
-
 func keys(t *testing.T, c bucket.Client, prefix string) []bucket.Object {
 	t.Helper()
-	var out []bucket.Object
-	for o, err := range c.Objects(t.Context(), prefix) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, o)
+	out, err := buckettest.List(t, c, prefix)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
 
-func read(c bucket.Client, ctx context.Context, o bucket.Object) ([]byte, error) {
-	var got bytes.Buffer
-	err := c.Fetch(ctx, o, func(r io.Reader) error {
-		got.Reset()
-		_, err := got.ReadFrom(r)
-		return err
-	})
-	return got.Bytes(), err
-}
-
 func TestListAndRead(t *testing.T) {
 	server := buckettest.NewS3(t)
-	c := client(s3.New(options(server)))
+	c := buckettest.Client(s3.New(options(server)))
 	content := map[string]string{"manifest.json": "{}", "a/b c+d&é/x.json.gz": "\x1f\x8bnot inflated", "a/z.json": strings.Repeat("z", 70_000), "b.json": ""}
 	for k, v := range content {
 		server.Put(k, []byte(v))
@@ -73,8 +52,8 @@ func TestListAndRead(t *testing.T) {
 		t.Fatalf("listed %v", got)
 	}
 	for _, o := range got {
-		text, err := read(c, t.Context(), o)
-		if err != nil || string(text) != content[o.Key] || o.Size != int64(len(text)) || o.Modified.IsZero() || o.ETag == "" {
+		text, err := buckettest.Read(t, c, o)
+		if err != nil || text != content[o.Key] || o.Size != int64(len(text)) || o.Modified.IsZero() || o.ETag == "" {
 			t.Errorf("%v: %q %v", o, text, err)
 		}
 	}
@@ -85,7 +64,7 @@ func TestListAndRead(t *testing.T) {
 
 func TestManyPages(t *testing.T) {
 	server := buckettest.NewS3(t)
-	c := client(s3.New(options(server)))
+	c := buckettest.Client(s3.New(options(server)))
 	for i := range 2500 {
 		server.Put(fmt.Sprintf("k/%05d", i), []byte("x"))
 	}
@@ -172,15 +151,15 @@ func TestStatuses(t *testing.T) {
 func TestRetries(t *testing.T) {
 	server := buckettest.NewS3(t)
 	server.Put("manifest.json", []byte("{}"))
-	c := client(s3.New(options(server)))
+	c := buckettest.Client(s3.New(options(server)))
 	server.Inject("SlowDown", answers(5, "GET", 503, "SlowDown"))
 	listed := keys(t, c, "")
 	server.Inject("500", answers(5, "GET /artifacts/manifest.json", 500, "InternalError"))
-	if text, err := read(c, t.Context(), listed[0]); err != nil || string(text) != "{}" {
+	if text, err := buckettest.Read(t, c, listed[0]); err != nil || text != "{}" {
 		t.Errorf("%q %v", text, err)
 	}
 	server.Inject("always 500", answers(-1, "GET", 500, "InternalError"))
-	if _, err := read(c, t.Context(), listed[0]); bucket.ReasonOf(err) != bucket.Unavailable {
+	if _, err := buckettest.Read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.Unavailable {
 		t.Errorf("%v", err)
 	}
 }
@@ -188,7 +167,7 @@ func TestRetries(t *testing.T) {
 func TestBodyCut(t *testing.T) {
 	server := buckettest.NewS3(t)
 	server.Put("manifest.json", bytes.Repeat([]byte("m"), 1000))
-	c := client(s3.New(options(server)))
+	c := buckettest.Client(s3.New(options(server)))
 	listed := keys(t, c, "")
 	cuts := 2
 	server.Inject("cut", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) bool {
@@ -201,7 +180,7 @@ func TestBodyCut(t *testing.T) {
 		_, _ = w.Write(bytes.Repeat([]byte("m"), 600))
 		return true
 	})
-	if text, err := read(c, t.Context(), listed[0]); err != nil || len(text) != 1000 {
+	if text, err := buckettest.Read(t, c, listed[0]); err != nil || len(text) != 1000 {
 		t.Errorf("%d bytes, %v", len(text), err)
 	}
 }
@@ -209,14 +188,14 @@ func TestBodyCut(t *testing.T) {
 func TestReplaced(t *testing.T) {
 	server := buckettest.NewS3(t)
 	server.Put("manifest.json", []byte(`{"a":1}`))
-	c := client(s3.New(options(server)))
+	c := buckettest.Client(s3.New(options(server)))
 	listed := keys(t, c, "")
 	server.Put("manifest.json", []byte(`{"a":2}`))
-	if _, err := read(c, t.Context(), listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
+	if _, err := buckettest.Read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
 		t.Errorf("another content: %v", err)
 	}
 	server.Delete("manifest.json")
-	if _, err := read(c, t.Context(), listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
+	if _, err := buckettest.Read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.Replaced {
 		t.Errorf("deleted: %v", err)
 	}
 }
@@ -224,10 +203,10 @@ func TestReplaced(t *testing.T) {
 func TestBounds(t *testing.T) {
 	server := buckettest.NewS3(t)
 	server.Put("manifest.json", bytes.Repeat([]byte("m"), 2<<20))
-	c := client(s3.New(options(server)))
+	c := buckettest.Client(s3.New(options(server)))
 	listed := keys(t, c, "")
 	server.Requests()
-	if _, err := read(c, t.Context(), listed[0]); bucket.ReasonOf(err) != bucket.TooLarge || len(server.Requests()) > 0 {
+	if _, err := buckettest.Read(t, c, listed[0]); bucket.ReasonOf(err) != bucket.TooLarge || len(server.Requests()) > 0 {
 		t.Errorf("a large object: %v", err)
 	}
 	c.Limits.Keys = 0
@@ -253,7 +232,7 @@ func TestListingDoesNotEnd(t *testing.T) {
 				return true
 			})
 			var last error
-			for _, err := range client(s3.New(options(server))).Objects(t.Context(), "") {
+			for _, err := range buckettest.Client(s3.New(options(server))).Objects(t.Context(), "") {
 				last = err
 			}
 			if bucket.ReasonOf(last) != bucket.Looping || n > 20 {

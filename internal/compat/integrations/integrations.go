@@ -94,7 +94,7 @@ func (a *API) find(ctx context.Context, p access.Principal, parameter, id string
 
 // problem returns the problem of a value that an integration cannot have.
 func problem(err error) error {
-	var field *syncing.FieldError
+	var field *catalog.FieldError
 	if errors.As(err, &field) {
 		return httpserver.NewProblem(httpserver.CodeInvalidField, "%s: %s.", field.Field, field.Err).About(field.Field, field.Err.Error())
 	}
