@@ -49,7 +49,7 @@ func (s *Store) compress(ctx context.Context, plain *os.File, hash blob.Hash) (s
 	if err != nil {
 		return 0, err
 	}
-	w := &writer{store: s, file: packed}
+	w := &writer{store: s, Writer: spool.Writer{File: packed}}
 	defer func() { err = errors.Join(err, w.Abort()) }() // nothing is left of it once it was moved
 	if err := blob.Pack(ctx, packed, blob.Verify(plain, hash), info.Size()); err != nil {
 		return 0, err
@@ -88,7 +88,7 @@ func (s *Store) unpacked(ctx context.Context, hash blob.Hash) (_ blob.ReaderAtCl
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{store: s, file: file}
+	w := &writer{store: s, Writer: spool.Writer{File: file}}
 	if _, err := blob.Copy(ctx, file, blob.Verify(content, hash)); err != nil {
 		return nil, errors.Join(err, w.Abort())
 	}

@@ -15,45 +15,21 @@ import (
 
 // Create implements blob.Store.
 func (s *Store) Create(ctx context.Context) (blob.Writer, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	file, err := s.spool.New()
+	w, err := s.spool.NewWriter(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &writer{store: s, file: file, sum: blob.NewSumming()}, nil
+	return &writer{store: s, Writer: w}, nil
 }
 
 // writer spools one blob.
 type writer struct {
+	spool.Writer
 	store *Store
-	file  *os.File // nil once committed or aborted
-	sum   *blob.Summing
-	err   error // the first failed write; nothing can be committed after it
-}
-
-func (w *writer) Write(p []byte) (int, error) {
-	if err := w.usable(); err != nil {
-		return 0, err
-	}
-	n, err := w.file.Write(p)
-	_, _ = w.sum.Write(p[:n]) // never fails
-	if err != nil {
-		w.err = spool.Failed("blob spool", err)
-	}
-	return n, w.err
-}
-
-func (w *writer) usable() error {
-	if w.file == nil {
-		return blob.ErrClosed
-	}
-	return w.err
 }
 
 func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
-	if err := errors.Join(w.usable(), ctx.Err()); err != nil {
+	if err := errors.Join(w.Usable(), ctx.Err()); err != nil {
 		return blob.Hash{}, 0, errors.Join(err, w.Abort())
 	}
 	sum := w.Sum()
@@ -62,9 +38,6 @@ func (w *writer) Commit(ctx context.Context) (blob.Hash, int64, error) {
 	}
 	return sum.Hash, sum.Size, nil
 }
-
-// Sum implements blob.Writer.
-func (w *writer) Sum() blob.Sum { return w.sum.Sum() }
 
 // publish makes the spooled bytes the blob, durably. An existing blob is replaced:
 // that costs less processor time than reading and hashing the stored copy, and
@@ -80,7 +53,7 @@ func (w *writer) publish(ctx context.Context, sum blob.Sum) error {
 	if err := makeFolder(folder); err != nil {
 		return err
 	}
-	if err := w.file.Sync(); err != nil {
+	if err := w.File.Sync(); err != nil {
 		return err
 	}
 	return errors.Join(w.move(target), durable.SyncFolder(folder))
@@ -88,8 +61,8 @@ func (w *writer) publish(ctx context.Context, sum blob.Sum) error {
 
 // move renames the spool file and closes it, in the order that the system requires.
 func (w *writer) move(target string) error {
-	file, spooled := w.file, w.file.Name()
-	w.file = nil
+	file, spooled := w.File, w.File.Name()
+	w.File = nil
 	steps := []func() error{file.Close, func() error { return os.Rename(spooled, target) }}
 	if spool.RenameOpen {
 		slices.Reverse(steps) // no sweep may find it without an owner
@@ -115,15 +88,6 @@ func makeFolder(path string) error {
 		return err
 	}
 	return durable.SyncFolder(filepath.Dir(path))
-}
-
-func (w *writer) Abort() error {
-	if w.file == nil {
-		return nil
-	}
-	file := w.file
-	w.file = nil
-	return spool.Discard(file)
 }
 
 // intact reports whether a blob is stored with the bytes that its name promises.
