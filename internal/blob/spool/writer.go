@@ -7,8 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 )
 
-// Writer takes the bytes of one blob into a spool file and hashes them. It is a blob.Writer but for Commit, which each
-// store does in its own way.
+// Writer takes the bytes of one blob into a spool file and hashes them. It has all of a blob.Writer except Commit.
 type Writer struct {
 	File *os.File // nil once committed or aborted
 	sum  *blob.Summing

@@ -64,7 +64,7 @@ func root(t *testing.T) string {
 	return ""
 }
 
-// listens is the line by which Azurite tells its address.
+// listens matches the line in which Azurite prints its address.
 var listens = regexp.MustCompile(`listens on http://(127\.0\.0\.1:\d+)`)
 
 // start runs Azurite on a free port and returns its address.
