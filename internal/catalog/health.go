@@ -3,6 +3,7 @@ package catalog
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 )
 
 // HealthAspect is one thing that the health of a table is made of.
@@ -100,26 +101,31 @@ func (h Health) Score(w HealthWeights) (float64, bool) {
 	return 100 * sum / float64(weights), true
 }
 
-// HealthMean is the health of several tables together: each counts the same.
+// HealthMean is the health of several tables together: each counts the same. It sums whole billionths, not floats,
+// whose sum depends on the order of the tables.
 type HealthMean struct {
 	Tables int
 	Scored int // tables that have a score
-	score  float64
-	values Health
+	score  int64
+	values [HealthAspects]int64
 	of     [HealthAspects]int
 }
+
+const billion = 1e9
+
+func billionths(v float64) int64 { return int64(math.Round(v * billion)) }
 
 // Add adds a table.
 func (m *HealthMean) Add(h Health, w HealthWeights) {
 	m.Tables++
 	if score, ok := h.Score(w); ok {
 		m.Scored++
-		m.score += score
+		m.score += billionths(score)
 	}
 	for a, value := range h {
 		if value >= 0 {
 			m.of[a]++
-			m.values[a] += value
+			m.values[a] += billionths(value)
 		}
 	}
 }
@@ -129,14 +135,14 @@ func (m *HealthMean) Score() (float64, bool) {
 	if m.Scored == 0 {
 		return 0, false
 	}
-	return m.score / float64(m.Scored), true
+	return float64(m.score) / billion / float64(m.Scored), true
 }
 
 // Health is the mean of each aspect over the tables that have it.
 func (m *HealthMean) Health() (h Health) {
 	for a := range h {
 		if h[a] = -1; m.of[a] > 0 {
-			h[a] = m.values[a] / float64(m.of[a])
+			h[a] = float64(m.values[a]) / billion / float64(m.of[a])
 		}
 	}
 	return h
