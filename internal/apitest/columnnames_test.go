@@ -32,7 +32,7 @@ func TestWarningsOfFilters(t *testing.T) {
 		"&group=Finance":           `group: no asset has "Finance"; near names: finance`,
 		"&package=nothing-like-it": `package: no asset has "nothing-like-it"`,
 	} {
-		if got := r.Get(t, base+query, r.key).At(t, "meta.warnings.0"); got != want {
+		if got := r.Get(t, base+query, r.key).At(t, "meta.warnings.0.message"); got != want {
 			t.Errorf("%s: %v, want %v", query, got, want)
 		}
 	}

@@ -211,7 +211,8 @@ func TestUnknownPartIsReportedAndIgnored(t *testing.T) {
 	s := Start(t, Options{NoWorker: true})
 	key, schema := s.Key(t, access.WriteImports), s.Schema(t, "Analytics Warehouse")
 	r := s.Upload(t, key, Form(Text("schema_id", schema), File("manifest", "m", []byte("{}")), File("extra", "../../etc/passwd", []byte("x"))))
-	if r.Status != 202 || r.At(t, "meta.warnings.0.code") != "unknown-field" || r.At(t, "meta.warnings.0.field") != "extra" {
+	if r.Status != 202 || r.At(t, "meta.warnings.0.code") != "unknown-field" || r.At(t, "meta.warnings.0.field") != "extra" ||
+		r.At(t, "meta.warnings.0.message") != "The part is unknown and was ignored." {
 		t.Errorf("%d %s", r.Status, r.Body)
 	}
 }

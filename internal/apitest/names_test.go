@@ -196,7 +196,7 @@ func TestFiltersOfTestsAndColumns(t *testing.T) {
 			t.Errorf("tables with the tag: %v", got)
 		}
 		got := r.Get(t, "/api/v1/assets?"+of+"&column_tag=Gold", r.key)
-		if got.At(t, "meta.warnings.0") != `column_tag: no column has "Gold"; near names: gold` {
+		if got.At(t, "meta.warnings.0.message") != `column_tag: no column has "Gold"; near names: gold` {
 			t.Errorf("a tag in another case: %s", got.Body)
 		}
 	}

@@ -45,8 +45,8 @@ type searchReply struct {
 		Fragment string `json:"fragment"`
 	} `json:"data"`
 	Meta struct {
-		Total    int64    `json:"total"`
-		Warnings []string `json:"warnings"`
+		Total    int64          `json:"total"`
+		Warnings []shownWarning `json:"warnings"`
 	} `json:"meta"`
 }
 
@@ -77,7 +77,7 @@ func (c *SearchCmd) Run(ctx context.Context, out *output) error {
 
 func (r *searchReply) print(out *output) error {
 	for _, warning := range r.Meta.Warnings {
-		out.printf("thalweg: %s", printable(warning))
+		out.printf("thalweg: %s", printable(warning.Message))
 	}
 	for _, hit := range r.Data {
 		name := hit.Asset.Attributes.Name

@@ -77,11 +77,20 @@ func (c *ShowCmd) run(ctx context.Context, cl *client, out *output) error {
 	return nil
 }
 
-func listedWarnings(warnings []string) string {
+// shownWarning is a warning of a reply.
+type shownWarning struct {
+	Message string `json:"message"`
+}
+
+func listedWarnings(warnings []shownWarning) string {
 	if len(warnings) == 0 {
 		return ""
 	}
-	return ": " + printable(strings.Join(warnings, "; "))
+	messages := make([]string, len(warnings))
+	for i, w := range warnings {
+		messages[i] = w.Message
+	}
+	return ": " + printable(strings.Join(messages, "; "))
 }
 
 // print prints an asset and its columns.
@@ -192,8 +201,8 @@ type selectedAssets struct {
 		} `json:"nodes"`
 	} `json:"data"`
 	Meta struct {
-		Total    int      `json:"total_nodes"`
-		Warnings []string `json:"warnings"`
+		Total    int            `json:"total_nodes"`
+		Warnings []shownWarning `json:"warnings"`
 	} `json:"meta"`
 }
 

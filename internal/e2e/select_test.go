@@ -47,7 +47,7 @@ func TestSelectorsAgreeWithDBT(t *testing.T) {
 						}
 					}
 				}
-				Meta struct{ Warnings []string }
+				Meta struct{ Warnings []struct{ Message string } }
 			}
 			if err := json.Unmarshal(got.Body, &reply); err != nil {
 				t.Fatal(err)
@@ -63,7 +63,7 @@ func TestSelectorsAgreeWithDBT(t *testing.T) {
 				t.Error("no warning although nothing is selected")
 			}
 			if len(ids) > 0 && !strings.Contains(want.Select, " ") && len(reply.Meta.Warnings) > 0 {
-				t.Errorf("warnings %q", reply.Meta.Warnings)
+				t.Errorf("warnings %v", reply.Meta.Warnings)
 			}
 		})
 	}

@@ -94,7 +94,7 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 	for i := range summaries {
 		out.Data = append(out.Data, assetResource(&summaries[i], false))
 	}
-	out.Meta.Warnings = list.Warnings
+	out.Meta.Warnings = httpserver.WarningsOf(list.Warnings)
 	for b, counts := range list.Breakdown {
 		if out.Meta.Breakdown == nil {
 			out.Meta.Breakdown = map[string]map[string]int64{}

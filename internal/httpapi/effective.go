@@ -15,21 +15,14 @@ type EditReply[A any] struct {
 
 // EditMeta describes an edit.
 type EditMeta struct {
-	Warnings []Warning `json:"warnings" nullable:"false"`
-}
-
-// Warning is something that the caller may not have expected.
-type Warning struct {
-	Code    string `json:"code" enum:"not-effective"`
-	Field   string `json:"field"`
-	Message string `json:"message"`
+	Warnings []httpserver.Warning `json:"warnings" nullable:"false"`
 }
 
 // notEffective collects warnings about edits that were stored and that readers do not see.
 type notEffective struct {
 	schema   catalog.Schema
 	column   bool // the edits are of a column
-	warnings []Warning
+	warnings []httpserver.Warning
 }
 
 func (n *notEffective) text(field string, edit Edited[string], effective Text, rule catalog.Rule) {
@@ -57,8 +50,8 @@ func (n *notEffective) add(field, shown string, rule catalog.Rule) {
 	if n.column {
 		property = "column_" + field
 	}
-	n.warnings = append(n.warnings, Warning{
-		Code: "not-effective", Field: field,
+	n.warnings = append(n.warnings, httpserver.Warning{
+		Code: catalog.WarningNotEffective, Field: field,
 		Message: fmt.Sprintf("The edit is stored but readers see %s: the policy of %s for %s is %q. With \"smart\" edits by people take precedence (PATCH /api/v1/schemas/%s).",
 			shown, n.schema.ID, property, ruleText(rule), n.schema.ID),
 	})

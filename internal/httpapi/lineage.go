@@ -69,7 +69,7 @@ type LineageMeta struct {
 	Extent
 	Folded *int `json:"folded,omitempty" doc:"With layout: nodes in folds; meta.nodes are those with boxes of their own"`
 	// Warnings are about the selector.
-	Warnings []string `json:"warnings,omitempty" nullable:"false" doc:"Parts of the selector that select nothing, with near names"`
+	Warnings []httpserver.Warning `json:"warnings,omitempty" nullable:"false" doc:"Parts of the selector that select nothing, with near names"`
 }
 
 type lineageInput struct {
@@ -138,7 +138,7 @@ func lineageOf(part readmodel.TableLineage, version int64, projects map[catalog.
 	}
 	out.Meta = LineageMeta{
 		Nodes: len(part.Nodes), TotalNodes: part.Total, Edges: len(part.Edges), Truncated: part.Total > len(part.Nodes), Version: version,
-		Warnings: part.Warnings,
+		Warnings: httpserver.WarningsOf(part.Warnings),
 	}
 	return out
 }

@@ -95,7 +95,7 @@ func pictureOf(p readmodel.Picture, version int64, projects map[catalog.ProjectI
 	boxes := len(p.Nodes) + len(p.Folds)
 	out.Meta = LineageMeta{
 		Nodes: len(p.Nodes), TotalNodes: p.Total, Edges: len(p.Edges), Truncated: p.Total > len(p.Nodes)+p.Folded, Version: version,
-		Warnings: p.Warnings, Folded: &p.Folded, Extent: extentOf(boxes, p.Drawing),
+		Warnings: httpserver.WarningsOf(p.Warnings), Folded: &p.Folded, Extent: extentOf(boxes, p.Drawing),
 	}
 	out.picture.Title = fmt.Sprintf("Lineage, %d of %d nodes drawn, %d folded", len(p.Nodes), p.Total, p.Folded)
 	return out

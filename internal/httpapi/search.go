@@ -50,7 +50,7 @@ type SearchMeta struct {
 	Total     int64                       `json:"total" doc:"All hits"`
 	Facets    map[string]map[string]int64 `json:"facets" nullable:"false" doc:"Hits by kind, tag, owner, package, group, materialized and schema: of each, the 100 most frequent values"`
 	Truncated []string                    `json:"facets_truncated,omitempty" nullable:"false" doc:"Facets with more values than are listed"`
-	Warnings  []string                    `json:"warnings,omitempty" nullable:"false" doc:"Keys that are none, and values of filters that nothing has, with near ones"`
+	Warnings  []httpserver.Warning        `json:"warnings,omitempty" nullable:"false" doc:"Keys that are none, and values of filters that nothing has, with near ones"`
 }
 
 type searchInput struct {
@@ -94,7 +94,7 @@ func (a *API) search(ctx context.Context, p access.Principal, in *searchInput) (
 	} else if found, err = a.model.Workspace(p).Search(ctx, query, kinds, page); err != nil {
 		return nil, httpserver.StaleCursor(limited(err), page)
 	}
-	out := SearchReply{Data: make([]SearchHit, len(found.Rows)), Meta: SearchMeta{Limit: in.Limit, Total: found.Total, Warnings: found.Warnings}}
+	out := SearchReply{Data: make([]SearchHit, len(found.Rows)), Meta: SearchMeta{Limit: in.Limit, Total: found.Total, Warnings: httpserver.WarningsOf(found.Warnings)}}
 	out.Links.Next = a.cursors.Next(httpserver.URL(ctx), p.WS, found.Next)
 	for i := range found.Rows {
 		out.Data[i] = searchHit(&found.Rows[i])

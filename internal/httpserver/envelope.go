@@ -48,7 +48,7 @@ type ListMeta struct {
 	From      *Window                     `json:"from,omitempty" doc:"The newest runs that the rows were worked out from"`
 	Breakdown map[string]map[string]int64 `json:"breakdown,omitempty" doc:"Rows of the whole list by the requested properties"`
 	Version   int64                       `json:"version,omitempty" doc:"Version of the schema that was read"`
-	Warnings  []string                    `json:"warnings,omitempty" nullable:"false" doc:"Values of filters that nothing has, with near names; what the list lacks"`
+	Warnings  []Warning                   `json:"warnings,omitempty" nullable:"false" doc:"Values of filters that nothing has, with near names; what the list lacks"`
 }
 
 // Window is what statistics of runs are made of.

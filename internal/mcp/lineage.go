@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 )
@@ -92,7 +93,7 @@ func (c *caller) selected(ctx context.Context, in *lineageInput, opts readmodel.
 	}
 	a := &answer{version: v.Version}
 	a.set("schema", schemaOf(v))
-	a.notes = append(a.notes, some(part.Warnings)...)
+	a.notes = append(a.notes, some(catalog.Messages(part.Warnings))...)
 	return a, a.graph(from, "nodes", part)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"unicode/utf8"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/readmodel"
 	"github.com/thalweg-data/thalweg/internal/search"
@@ -70,7 +71,7 @@ func (a *answer) facets(found *readmodel.SearchPage) {
 	if kinds := found.Facets[store.ByKind]; len(kinds) > 0 {
 		a.set("kinds", kinds)
 	}
-	a.notes = append(a.notes, some(found.Warnings)...)
+	a.notes = append(a.notes, some(catalog.Messages(found.Warnings))...)
 }
 
 func hitRow(h *readmodel.SearchHit, named bool) searchRow {

@@ -107,7 +107,7 @@ func (c *ColumnTags) assets(tag string) map[catalog.AssetID]bool {
 }
 
 // columnTagWarning returns the warning about a tag that no column has, with the tags that are near it.
-func (v *View) columnTagWarning(ctx context.Context, tag string) ([]string, error) {
+func (v *View) columnTagWarning(ctx context.Context, tag string) ([]catalog.Warning, error) {
 	part, err := v.m.part(ctx, v.schemaKey(), columnTagsPart, v.Version)
 	if err != nil {
 		return nil, err
@@ -121,5 +121,6 @@ func (v *View) columnTagWarning(ctx context.Context, tag string) ([]string, erro
 	if known[tag] {
 		return nil, nil
 	}
-	return []string{withNear(fmt.Sprintf("column_tag: no column has %q", tag), tag, maps.Keys(known))}, nil
+	message := withNear(fmt.Sprintf("column_tag: no column has %q", tag), tag, maps.Keys(known))
+	return []catalog.Warning{{Code: catalog.WarningNoMatch, Field: "column_tag", Message: message}}, nil
 }

@@ -100,7 +100,7 @@ func TestSelectorsGoThroughTests(t *testing.T) {
 	}
 	part, err = v.Lineage(t.Context(), "oders report,tag:nightly", LineageOptions{Depth: 10, Limit: 100})
 	must(t, err)
-	same(t, part.Warnings, []string{`"oders" selects nothing; near names: orders`, `"report,tag:nightly" selects nothing: no node meets all of its terms`})
+	same(t, catalog.Messages(part.Warnings), []string{`"oders" selects nothing; near names: orders`, `"report,tag:nightly" selects nothing: no node meets all of its terms`})
 	part, err = v.Lineage(t.Context(), "orders+1", LineageOptions{Depth: 10, Limit: 100, Hooks: true})
 	must(t, err)
 	same(t, nodesOf(part), []string{"on-run-end-0", "orders", "report"})

@@ -21,7 +21,7 @@ type TableLineage struct {
 	Edges []TableEdge
 	Total int // nodes that there are; more than len(Nodes) if the limit cut
 	// Warnings are about parts of the selector that select nothing.
-	Warnings []string
+	Warnings []catalog.Warning
 }
 
 // TableEdge is an edge between two assets.

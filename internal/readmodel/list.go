@@ -45,7 +45,7 @@ type AssetList struct {
 	store.Paged[catalog.Asset]
 	Breakdown map[store.Breakdown]map[string]int64
 	// Warnings are about values of the filter that no asset has, of an empty list.
-	Warnings []string
+	Warnings []catalog.Warning
 }
 
 // Assets lists assets. Matching, sorting and counting use the index of the cards in
@@ -162,8 +162,9 @@ func (w wanted) positions(x *index) []int32 {
 }
 
 // warning names the value and those that are near it.
-func (w wanted) warning(existing iter.Seq[string]) string {
-	return withNear(fmt.Sprintf("%s: no asset has %q", w.param, w.value), w.value, existing)
+func (w wanted) warning(existing iter.Seq[string]) catalog.Warning {
+	message := withNear(fmt.Sprintf("%s: no asset has %q", w.param, w.value), w.value, existing)
+	return catalog.Warning{Code: catalog.WarningNoMatch, Field: w.param, Message: message}
 }
 
 // withNear adds the names that are near a value to a warning about it.

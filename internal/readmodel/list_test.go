@@ -235,7 +235,7 @@ func TestListsOfAllSchemas(t *testing.T) {
 	}
 	none, err := all.Assets(t.Context(), Filter{Tag: "banc"}, store.Page{}, nil)
 	must(t, err)
-	same(t, none.Warnings, []string{`tag: no asset has "banc"; near names: bank`})
+	same(t, catalog.Messages(none.Warnings), []string{`tag: no asset has "banc"; near names: bank`})
 	limited, err := newModel(t, one.store).Workspace(access.Principal{WS: ws, Schemas: []catalog.SchemaID{other.schema, 4711}}).Assets(t.Context(), Filter{}, store.Page{}, nil)
 	if err != nil || limited.Total != 32 {
 		t.Errorf("a key of two schemas, one of them missing: %d assets, %v", limited.Total, err)

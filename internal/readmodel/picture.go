@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
 	"github.com/thalweg-data/thalweg/internal/graph/layout"
 	"github.com/thalweg-data/thalweg/internal/graph/layout/svg"
@@ -24,7 +25,7 @@ type Picture struct {
 	Cards     []svg.Card // of the boxes
 	Total     int        // nodes that there are; more than are drawn and folded if there was no room
 	Folded    int        // nodes in folds
-	Warnings  []string
+	Warnings  []catalog.Warning
 }
 
 // PictureNode is a node, and how many of its neighbours are drawn as boxes of their own.

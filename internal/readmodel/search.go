@@ -25,7 +25,7 @@ type SearchPage struct {
 	store.Paged[SearchHit]
 	Facets   map[store.Breakdown]map[string]int64
 	Schemas  map[catalog.SchemaID]int64
-	Warnings []string
+	Warnings []catalog.Warning
 }
 
 // searchFacets are what hits are counted by.
@@ -80,7 +80,7 @@ func searchViews(ctx context.Context, views []*View, query search.Query, kinds [
 }
 
 // unknownKeys returns the warnings about keys that are none.
-func unknownKeys(q search.Query) (warnings []string) {
+func unknownKeys(q search.Query) (warnings []catalog.Warning) {
 	for _, key := range q.Unknown {
 		warnings = append(warnings, unknownKey(key))
 	}
@@ -107,7 +107,7 @@ func unmatchedEverywhere(byView [][]unmatchedValue) (out []unmatchedValue) {
 	return out
 }
 
-func warningsOf(values []unmatchedValue) (warnings []string) {
+func warningsOf(values []unmatchedValue) (warnings []catalog.Warning) {
 	for _, u := range values {
 		warnings = append(warnings, u.warning())
 	}

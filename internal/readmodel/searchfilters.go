@@ -57,8 +57,9 @@ type unmatchedValue struct {
 	existing   []string // values that there are
 }
 
-func (u unmatchedValue) warning() string {
-	return withNear(fmt.Sprintf("%s: no asset has %q", u.key, u.value), u.value, slices.Values(u.existing))
+func (u unmatchedValue) warning() catalog.Warning {
+	message := withNear(fmt.Sprintf("%s: no asset has %q", u.key, u.value), u.value, slices.Values(u.existing))
+	return catalog.Warning{Code: catalog.WarningNoMatch, Field: "q", Message: message}
 }
 
 // with returns the assets with a value of a filter; nil, with the values that there are, if there is none.
@@ -232,10 +233,10 @@ func (s searchScope) having(ctx context.Context, value string) (bitset, []string
 }
 
 // unknownKey is the warning about a key of a query that is none.
-func unknownKey(key string) string {
-	warning := key + ": is not a key, so it was searched for as a word"
+func unknownKey(key string) catalog.Warning {
+	message := key + ": is not a key, so it was searched for as a word"
 	if similar := near.Names(key, slices.Values(search.Keys()), maxNearNames); len(similar) > 0 {
-		warning += "; near keys: " + strings.Join(similar, ", ")
+		message += "; near keys: " + strings.Join(similar, ", ")
 	}
-	return warning
+	return catalog.Warning{Code: catalog.WarningUnknownKey, Field: "q", Message: message}
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // choose evaluates a dbt selector, "" = everything. Warnings are about those of its parts that select no asset.
-func (v *View) choose(ctx context.Context, tables *TableGraph, text string) (reach graph.Reach, warnings []string, err error) {
+func (v *View) choose(ctx context.Context, tables *TableGraph, text string) (reach graph.Reach, warnings []catalog.Warning, err error) {
 	if strings.TrimSpace(text) == "" {
 		all := allOf(tables.graph)
 		return graph.Reach{IDs: all, Depths: make([]int32, len(all)), Total: len(all)}, nil, nil
@@ -58,7 +58,7 @@ func (u *universe) load(ctx context.Context, selector graph.Selector) error {
 }
 
 // evaluate evaluates a selector.
-func (u *universe) evaluate(selector graph.Selector) (reach graph.Reach, warnings []string, err error) {
+func (u *universe) evaluate(selector graph.Selector) (reach graph.Reach, warnings []catalog.Warning, err error) {
 	selected, err := selector.Eval(u.graph, u, graph.NoLimit)
 	switch {
 	case u.fault != nil:
@@ -94,7 +94,7 @@ const (
 	maxNearNames = 5
 )
 
-func (u *universe) warnings(selected graph.Selected, assets int) []string {
+func (u *universe) warnings(selected graph.Selected, assets int) []catalog.Warning {
 	var out []string
 	compared := 0 // terms
 	for i, part := range selected.Unmatched {
@@ -107,7 +107,11 @@ func (u *universe) warnings(selected graph.Selected, assets int) []string {
 	if len(selected.IDs) > 0 && assets == 0 {
 		out = append(out, "the selector selects data tests only, which are not nodes of the lineage; with 1+ in front of it, it selects what they test")
 	}
-	return out
+	warnings := make([]catalog.Warning, len(out))
+	for i, message := range out {
+		warnings[i] = catalog.Warning{Code: catalog.WarningNoMatch, Field: "select", Message: message}
+	}
+	return warnings
 }
 
 func (u *universe) warning(part graph.Unmatched, compared *int) string {

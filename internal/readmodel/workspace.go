@@ -153,7 +153,7 @@ func (w Workspace) stored(ctx context.Context, f Filter, p store.Page, by []stor
 		Schema: only, Kind: f.Kinds, Project: f.Project, Package: f.Package, Tag: f.Tag, Owner: f.Owner, Group: f.Group, Status: f.Status,
 		Materialized: f.Materialized, Removed: &f.Removed, HasDescription: f.HasDescription, Query: f.Query, Sort: f.Sort,
 	}
-	out := AssetList{Breakdown: map[store.Breakdown]map[string]int64{}, Warnings: []string{limitedWarning}}
+	out := AssetList{Breakdown: map[store.Breakdown]map[string]int64{}, Warnings: []catalog.Warning{{Code: catalog.WarningLimited, Field: "schema_id", Message: limitedWarning}}}
 	if out.Paged, err = w.m.store.AssetPage(ctx, w.p.WS, filter, p); err != nil {
 		return out, err
 	}
@@ -166,8 +166,8 @@ func (w Workspace) stored(ctx context.Context, f Filter, p store.Page, by []stor
 }
 
 // warnings names the values that no asset of the views has.
-func (w Workspace) warnings(ctx context.Context, views []*View, unmatched []wanted) ([]string, error) {
-	var out []string
+func (w Workspace) warnings(ctx context.Context, views []*View, unmatched []wanted) ([]catalog.Warning, error) {
+	var out []catalog.Warning
 	for _, want := range unmatched {
 		existing := map[string]bool{}
 		for _, v := range views {

@@ -51,7 +51,7 @@ func (a *API) create(w http.ResponseWriter, r *http.Request) {
 type taken struct {
 	imp      catalog.Import
 	replayed bool
-	warnings []importWarning
+	warnings []httpserver.Warning
 }
 
 // upload streams the form into blobs and enqueues the import.

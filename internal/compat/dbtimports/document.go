@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // importDocument is the reply about an import. The order of its fields is that of the contract.
@@ -48,15 +49,8 @@ type importSchema struct {
 
 // importMeta is in replies to uploads only.
 type importMeta struct {
-	JobID    string          `json:"job_id"`
-	Warnings []importWarning `json:"warnings,omitempty"`
-}
-
-// importWarning describes a part that was accepted and ignored.
-type importWarning struct {
-	Code   string `json:"code"`
-	Field  string `json:"field"`
-	Detail string `json:"detail"`
+	JobID    string               `json:"job_id"`
+	Warnings []httpserver.Warning `json:"warnings,omitempty"`
 }
 
 type importList struct {

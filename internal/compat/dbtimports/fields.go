@@ -3,6 +3,7 @@ package dbtimports
 import (
 	"slices"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/compat/upload"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
@@ -40,10 +41,10 @@ func check(f *upload.Form) error {
 }
 
 // warnings returns a warning for each part that was ignored.
-func warnings(f *upload.Form) []importWarning {
-	var out []importWarning
+func warnings(f *upload.Form) []httpserver.Warning {
+	var out []httpserver.Warning
 	for _, name := range f.Unknown {
-		out = append(out, importWarning{Code: "unknown-field", Field: name, Detail: "The part is unknown and was ignored."})
+		out = append(out, httpserver.Warning{Code: catalog.WarningUnknownField, Field: name, Message: "The part is unknown and was ignored."})
 	}
 	return out
 }
