@@ -65,8 +65,8 @@ func (m *model) allColumns() []string {
 	return names
 }
 
-// onlyStar returns the place of the star among the outputs, -1 where there is none, several, or one that does not pass
-// the columns of a table on under their names.
+// onlyStar returns the place of the star among the outputs, -1 where there is none, several, or one whose columns are
+// neither those of a table under their names nor all made of the same columns, as those of a pivot are.
 func (m *model) onlyStar() int {
 	at := -1
 	for i := range m.block.Outputs {
@@ -78,7 +78,8 @@ func (m *model) onlyStar() int {
 			return -1
 		}
 		for _, e := range o.Edges {
-			if e.Column != "*" || e.Kinds != resolve.Identity {
+			passes, made := e.Column == "*" && e.Kinds == resolve.Identity, e.Column != "*" && e.Kinds&passedOn == 0
+			if !passes && !made {
 				return -1
 			}
 		}
@@ -87,11 +88,16 @@ func (m *model) onlyStar() int {
 	return at
 }
 
+// passedOn are the kinds of edges of a column that has the value of another one, or a part of it.
+const passedOn = resolve.Identity | resolve.Rename | resolve.Field
+
 // behindStar returns one of the columns that a star expands to.
 func behindStar(star *Output, name string) Output {
 	o := Output{Name: name, Masked: star.Masked, Edges: make([]Edge, len(star.Edges))}
 	for i, e := range star.Edges {
-		e.Column, e.Confidence = name, resolve.Inferred
+		if e.Confidence = resolve.Inferred; e.Column == "*" {
+			e.Column = name
+		}
 		o.Edges[i] = e
 	}
 	return o

@@ -28,6 +28,11 @@ func TestStarIsNamedByTheOwnCatalog(t *testing.T) {
 		{"two stars", "select * from db.s.raw a cross join elsewhere b", full("id"), "* < raw.* identity?inferred\n* < (elsewhere).* identity?inferred", Partial},
 		{"a YAML file that may leave some out", "select * from db.s.raw", part("id"), "* < raw.* identity?inferred", Partial},
 		{"nothing", "select * from db.s.raw", Columns{}, "* < raw.* identity?inferred", Partial},
+		{
+			"the values of a pivot", "pivot db.s.raw on k using sum(v) as t, max(v) as m group by id", full("id", "a_t", "a_m"),
+			"id < raw.id identity?single_source\na_t < raw.k conditional?inferred, raw.v aggregate?inferred\na_m < raw.k conditional?inferred, raw.v aggregate?inferred", Read,
+		},
+		{"a pivot of an unknown table without groups", "pivot db.s.raw on k using sum(v)", full("id", "a"), "* < raw.* identity?inferred\n* < raw.k conditional?inferred, raw.v aggregate?inferred", Partial},
 		{"something else that is unknown", "select r.*, f.z from db.s.raw r cross join no_such_function(1) f", full("id", "z"), "id < raw.id identity?inferred\nz", Partial},
 	}
 	for _, tt := range tests {

@@ -170,11 +170,11 @@ func (p *parser) unpivotColumns() []ast.UnpivotColumns {
 }
 
 // pivotStatement reads DuckDB's PIVOT t ON ... USING ... and UNPIVOT t ON ...
-// INTO NAME ... VALUE ... as SELECT * FROM the result.
+// INTO NAME ... VALUE ..., also as PIVOT_WIDER and PIVOT_LONGER, as SELECT * FROM the result.
 func (p *parser) pivotStatement() ast.QueryBody {
 	start := p.start()
 	var t ast.TableExpr
-	if p.advance().Keyword == token.PIVOT {
+	if k := p.advance().Keyword; k == token.PIVOT || k == token.PIVOT_WIDER {
 		t = p.pivotOnStatement(start)
 	} else {
 		t = p.unpivotOnStatement(start)

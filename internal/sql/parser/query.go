@@ -27,7 +27,7 @@ func (p *parser) isQuery(at int) bool {
 			return next.Kind == token.Word || next.Kind == token.QuotedIdent
 		case token.DESCRIBE, token.SHOW, token.SUMMARIZE:
 			return next.Kind == token.Word && next.Keyword != token.FROM || next.Keyword == token.SELECT
-		case token.PIVOT, token.UNPIVOT:
+		case token.PIVOT, token.UNPIVOT, token.PIVOT_WIDER, token.PIVOT_LONGER:
 			return next.Kind == token.Word || next.Kind == token.QuotedIdent || next.Kind == token.LeftParen && p.pivotOn(at+1)
 		default:
 			if t.Kind == token.Word && p.lockingAt(at) > 0 {
@@ -301,7 +301,7 @@ func (p *parser) operand() ast.QueryBody {
 		if body, ok := p.dml(nil).(ast.QueryBody); ok {
 			return body
 		}
-	case token.PIVOT, token.UNPIVOT:
+	case token.PIVOT, token.UNPIVOT, token.PIVOT_WIDER, token.PIVOT_LONGER:
 		return p.pivotStatement()
 	case token.DESCRIBE, token.SHOW, token.SUMMARIZE:
 		if p.d.Grammar.DescribeTables {

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/thalweg-data/thalweg/internal/sql/ast"
+	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 )
 
 // innerScope resolves the table that PIVOT and the like work on, in a scope of
@@ -35,6 +36,9 @@ func (r *resolver) addPivot(s *scope, p *ast.Pivot) member {
 // pivoted returns the rows of PIVOT: the columns that it does not use, as groups,
 // and one column for each value and aggregate.
 func (r *resolver) pivoted(inner *scope, p *ast.Pivot) *relation {
+	if len(p.For) == 0 && p.Statement {
+		return r.newRelation(r.aggregateColumns(inner, p))
+	}
 	used := map[name]bool{}
 	for i := range p.Aggregates {
 		r.mentioned(p.Aggregates[i].Expr, used)
@@ -64,6 +68,16 @@ func (r *resolver) pivoted(inner *scope, p *ast.Pivot) *relation {
 	rel := r.newRelation(columns)
 	rel.catchAll = any
 	return rel
+}
+
+// aggregateColumns are those of a PIVOT without values: a GROUP BY in other words.
+func (r *resolver) aggregateColumns(inner *scope, p *ast.Pivot) []column {
+	var columns []column
+	if p.GroupBy != nil {
+		columns = r.groupColumns(inner, p, nil)
+	}
+	unnamed := 0
+	return r.itemColumns(columns, p.Aggregates, inner.full(), &unnamed)
 }
 
 // groupColumns are the columns that PIVOT leaves alone.
@@ -116,10 +130,14 @@ func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []
 		prefixes = next
 	}
 	var columns []column
+	aggregates := p.Aggregates
+	if p.Statement && len(aggregates) == 0 {
+		aggregates = []ast.SelectItem{{Expr: &ast.Literal{Span: p.Span}}} // the number of rows
+	}
 	for _, prefix := range prefixes {
-		for i := range p.Aggregates {
-			item := &p.Aggregates[i]
-			all := r.pivotNames(prefix, item, len(p.Aggregates))
+		for i := range aggregates {
+			item := &aggregates[i]
+			all := r.pivotNames(prefix, item, len(aggregates))
 			if !r.spend(1 + len(prefix.id.Text)>>4) {
 				return columns
 			}
@@ -191,7 +209,7 @@ func (r *resolver) pivotNames(v pivotValue, item *ast.SelectItem, aggregates int
 	}
 	alias := item.Alias
 	if alias.IsZero() && aggregates > 1 {
-		alias = ast.Ident{Text: item.Expr.Range().Text(r.sql)}
+		alias = ast.Ident{Text: r.aggregateName(item)}
 	}
 	if alias.IsZero() {
 		return distinct(plain, v.id)
@@ -209,6 +227,14 @@ func (r *resolver) pivotNames(v pivotValue, item *ast.SelectItem, aggregates int
 	default:
 		return distinct(suffix, prefix, bare)
 	}
+}
+
+// aggregateName is the name of an aggregate without alias as part of a column's name.
+func (r *resolver) aggregateName(item *ast.SelectItem) string {
+	if r.dialect.Naming.Rule == dialect.NameDuckDB {
+		return r.duckName(item.Expr)
+	}
+	return item.Expr.Range().Text(r.sql)
 }
 
 func distinct(ids ...ast.Ident) []ast.Ident {

@@ -183,6 +183,8 @@ const (
 	PERCENT
 	PERIOD
 	PIVOT
+	PIVOT_LONGER
+	PIVOT_WIDER
 	POSITION
 	POSITIONAL
 	PRECEDING
@@ -461,6 +463,8 @@ var keywordWords = [keywordCount]string{
 	PERCENT:           "percent",
 	PERIOD:            "period",
 	PIVOT:             "pivot",
+	PIVOT_LONGER:      "pivot_longer",
+	PIVOT_WIDER:       "pivot_wider",
 	POSITION:          "position",
 	POSITIONAL:        "positional",
 	PRECEDING:         "preceding",
