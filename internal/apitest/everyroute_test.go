@@ -70,6 +70,11 @@ func (r rig) pastAddresses(t *testing.T, path string, assets, tests []string) []
 			}
 		}
 		return out
+	case "/api/v1/owners/{owner}":
+		for _, name := range texts(r.all(t, r.key, "/api/v1/owners?"+of, "id")) {
+			out = append(out, "/api/v1/owners/"+url.PathEscape(name)+"?"+of)
+		}
+		return out
 	case "/api/v1/impact":
 		for _, id := range assets {
 			out = append(out, path+"?asset="+id)

@@ -61,7 +61,7 @@ func (d described) requests(id, own func(prefix string) string) []string {
 		if kind := beforeID.FindStringSubmatch(path); kind != nil && prefixOf[kind[1]] != "" {
 			path = strings.Replace(path, "{id}", id(prefixOf[kind[1]]), 1)
 		}
-		path = strings.NewReplacer("{name}", "product_id", "{delivery}", "DLV-1", "{sync}", "0b0e9c52-7b0c-4a0e-9a33-1f6a2f6a7a11", "{sha}", strings.Repeat("ab", 32)).Replace(path)
+		path = strings.NewReplacer("{name}", "product_id", "{owner}", "@finance", "{delivery}", "DLV-1", "{sync}", "0b0e9c52-7b0c-4a0e-9a33-1f6a2f6a7a11", "{sha}", strings.Repeat("ab", 32)).Replace(path)
 		query := url.Values{}
 		for name, required := range d.query {
 			switch {

@@ -137,6 +137,11 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 			out = append(out, "/api/v1/assets/"+c.asset+"/columns/"+url.PathEscape(c.name)+after)
 		}
 		return out
+	case "/api/v1/owners/{owner}":
+		for _, name := range w.list(t, "/api/v1/owners?"+of, "id") {
+			out = append(out, "/api/v1/owners/"+url.PathEscape(name)+"?"+of)
+		}
+		return out
 	case "/api/v1/impact":
 		for _, id := range w.ids["assets"] {
 			out = append(out, path+"?asset="+id)
@@ -147,7 +152,7 @@ func (w *walk) addresses(t *testing.T, path string) []string {
 		return out
 	case "/api/v1/assets", "/api/v1/projects", "/api/v1/runs", "/api/v1/dbt_imports":
 		return []string{path, path + "?" + of}
-	case "/api/v1/tests", "/api/v1/health", "/api/v1/health/folders", "/api/v1/health/tables", "/api/v1/slowdowns", "/api/v1/flaky_tests", "/api/v1/changes", "/api/v1/map", "/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/issues", "/api/v1/export", "/api/v1/lineage/jobs":
+	case "/api/v1/tests", "/api/v1/owners", "/api/v1/health", "/api/v1/health/folders", "/api/v1/health/tables", "/api/v1/slowdowns", "/api/v1/flaky_tests", "/api/v1/changes", "/api/v1/map", "/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/issues", "/api/v1/export", "/api/v1/lineage/jobs":
 		return []string{path + "?" + of}
 	case "/api/v1/search":
 		return []string{path + "?q=orders&" + of, path + "?q=kind:model+customer&" + of, path + "?q=custmer"}

@@ -125,6 +125,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerBlame(s)
 	a.registerVersions(s)
 	a.registerCode(s)
+	a.registerOwners(s)
 	a.registerUses(s)
 	a.registerFacets(s)
 	a.registerTests(s)

@@ -73,6 +73,16 @@ type Summary struct {
 // TestCounts counts tests by the class of their latest result.
 type TestCounts struct{ Pass, Warn, Fail, Error, Skipped, Unknown int }
 
+// join adds the counts of other tests.
+func (c *TestCounts) join(o TestCounts) {
+	c.Pass += o.Pass
+	c.Warn += o.Warn
+	c.Fail += o.Fail
+	c.Error += o.Error
+	c.Skipped += o.Skipped
+	c.Unknown += o.Unknown
+}
+
 func (c *TestCounts) add(class string) {
 	switch TestClass(class) {
 	case catalog.ClassPass:

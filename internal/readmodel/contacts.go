@@ -116,6 +116,16 @@ func (c *Contacts) names(email string) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
+// emails returns the addresses of an owner, sorted.
+func (c *Contacts) emails(name string) []string {
+	var out []string
+	for _, contact := range c.of {
+		out = append(out, contact[name]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // ownersReachedBy returns the owners that have an e-mail address.
 func (v *View) ownersReachedBy(ctx context.Context, email string) ([]string, error) {
 	if !strings.Contains(email, "@") {
