@@ -1,12 +1,18 @@
 # Every target is one script, so each also runs without make: scripts/NAME.sh
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint vuln bench faults fuzz fixtures gen gen-check
+.PHONY: help run ui shots test setup lint vuln bench faults fuzz fixtures gen gen-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## build and serve the demo project on 127.0.0.1:8080
 	@scripts/run.sh
+
+ui: ## build the web UI into web/dist, which the binary embeds
+	@scripts/ui.sh
+
+shots: ## a picture of every page of the web UI, into web/shots
+	@scripts/shots.sh
 
 test: ## install what is missing, then format check, vet, build and all tests
 	@scripts/test.sh

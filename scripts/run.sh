@@ -16,6 +16,13 @@ if [ "$older" != "$need" ]; then
 	exit 1
 fi
 
+# Without Node the binary serves the API and a page that says what is missing.
+if command -v npm >/dev/null; then
+	scripts/ui.sh
+else
+	echo "run: no npm, so this binary will have no web UI; Node 20.19 or newer: https://nodejs.org/" >&2
+fi
+
 # A checkout owned by another user has no readable git state; build without its stamp then.
 stamp=auto
 git status >/dev/null 2>&1 || stamp=false

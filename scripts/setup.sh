@@ -34,6 +34,13 @@ need gcc has cc
 need libc6-dev has_libc_headers
 need python3 has python3
 
+need chromium-headless-shell test -x "${CHROMIUM:-/usr/bin/chromium-headless-shell}"
+
+if ! has npm >/dev/null; then
+	echo "setup: Node 20.19 or newer with npm is missing: https://nodejs.org/" >&2
+	exit 1
+fi
+
 if ! has go >/dev/null; then
 	echo "setup: Go is missing; go.mod names the version: https://go.dev/dl/" >&2
 	exit 1

@@ -19,6 +19,9 @@ if [ -n "$unformatted" ]; then
 	exit 1
 fi
 
+step ui
+scripts/ui.sh
+
 step vet
 go vet ./...
 
@@ -53,6 +56,9 @@ pass() {
 	# shellcheck disable=SC2086
 	go test -timeout 15m "$@" $packages
 }
+
+step ui tests
+scripts/uitest.sh
 
 pass race -race "$@"
 pass race-short -race -short "$@"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/mcp"
 	"github.com/thalweg-data/thalweg/internal/openlineage"
+	"github.com/thalweg-data/thalweg/web"
 )
 
 // newHandler returns the handler of both APIs.
@@ -51,7 +53,13 @@ func (a *App) newHandler(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	server.FrontPage()
+	ui, err := web.Files()
+	if err != nil {
+		return nil, fmt.Errorf("web UI: %w", err)
+	}
+	if err := server.UI(ui); err != nil {
+		return nil, err
+	}
 	server.DescribeLimits()
 	api.Register(server)
 	imports.Register(server)

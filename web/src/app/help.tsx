@@ -1,0 +1,67 @@
+import { Dialog } from "@/ui/dialog";
+import { useKeyList } from "./keys";
+
+/** The list of the keys that do something on this page, and the switch for single letters. */
+export function Help({ onClose }: { onClose: () => void }) {
+  const { all, enabled, setEnabled } = useKeyList();
+  const groups = new Map<string, [string, string][]>();
+  for (const [key, binding] of Object.entries(all())) {
+    if (!binding.does) continue;
+    const group = binding.group ?? "This page";
+    groups.set(group, [...(groups.get(group) ?? []), [key, binding.does]]);
+  }
+  return (
+    <Dialog title="Keys" onClose={onClose} className="wide">
+      <label className="switch">
+        <input
+          type="checkbox"
+          role="switch"
+          aria-checked={enabled}
+          checked={enabled}
+          onChange={(e) => setEnabled(e.target.checked)}
+        />
+        Single-letter keys
+      </label>
+      <div className="keylist">
+        {[...groups].map(([group, keys]) => (
+          <section key={group}>
+            <h3>{group}</h3>
+            <dl className="kv">
+              {keys.map(([key, does]) => (
+                <div key={key} className="row">
+                  <dt>
+                    <Keys of={key} />
+                  </dt>
+                  <dd>{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}
+
+/** A key or two in a row, as they are printed on the keyboard. */
+export function Keys({ of }: { of: string }) {
+  return (
+    <span className="keys">
+      {of
+        .replace("mod+", "Ctrl ")
+        .split(" ")
+        .map((k) => (
+          <kbd key={k}>{names[k] ?? k}</kbd>
+        ))}
+    </span>
+  );
+}
+
+const names: Record<string, string> = {
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Enter: "↵",
+  Escape: "esc",
+};

@@ -1,0 +1,6 @@
+import { usePage } from "@/app/crumbs";
+
+export default function Page() {
+  usePage("Changes");
+  return <main id="main" className="page" tabIndex={-1} />;
+}
