@@ -4,13 +4,22 @@ set -eu
 cd "$(dirname "$0")/.."
 export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
 
-state() { git -c safe.directory='*' diff -- docs internal; git -c safe.directory='*' ls-files --others --exclude-standard -- docs internal; }
+state() { git -c safe.directory='*' diff -- docs internal sdk; git -c safe.directory='*' ls-files --others --exclude-standard -- docs internal sdk; }
 
-[ "${1:-}" = --check ] || exec go generate ./...
+# The Python SDK is made from the OpenAPI document, so it comes last.
+generate() {
+	go generate ./...
+	python3 scripts/gen_sdk.py
+}
+
+if [ "${1:-}" != --check ]; then
+	generate
+	exit
+fi
 before=$(state)
-go generate ./...
+generate
 if [ "$before" != "$(state)" ]; then
 	echo "gen: generated files were out of date; commit what make gen wrote:" >&2
-	git -c safe.directory='*' status --short -- docs internal >&2
+	git -c safe.directory='*' status --short -- docs internal sdk >&2
 	exit 1
 fi

@@ -24,6 +24,8 @@ has_initdb() {
 # The race detector links with C.
 has_libc_headers() { printf '#include <stdlib.h>\n' | cc -E -; }
 
+has_venv() { python3 -c "import ensurepip, venv"; }
+
 if [ "${SKIP_POSTGRES:-}" != 1 ]; then
 	need postgresql has_initdb
 fi
@@ -33,6 +35,7 @@ need curl has curl
 need gcc has cc
 need libc6-dev has_libc_headers
 need python3 has python3
+need python3-venv has_venv
 
 need chromium-headless-shell test -x "${CHROMIUM:-/usr/bin/chromium-headless-shell}"
 

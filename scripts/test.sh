@@ -64,4 +64,10 @@ pass race -race "$@"
 pass race-short -race -short "$@"
 pass plain "$@"
 
+# With arguments, which are those of go test, only what they choose is run.
+if [ $# = 0 ]; then
+	step python
+	scripts/sdk.sh
+fi
+
 step ok
