@@ -2,13 +2,17 @@ package apitest
 
 import (
 	"encoding/json"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/thalweg-data/thalweg/internal/access"
+	"github.com/thalweg-data/thalweg/internal/dbt/dbttest"
 )
 
 func TestBoards(t *testing.T) { boards(t, Options{}) }
@@ -55,8 +59,13 @@ type ranNode struct {
 
 func readResults(t *testing.T, file []byte) *ranResults {
 	t.Helper()
+	return resultsOf(t, unzipped(t, file))
+}
+
+func resultsOf(t *testing.T, text []byte) *ranResults {
+	t.Helper()
 	out := &ranResults{}
-	if err := json.Unmarshal(unzipped(t, file), out); err != nil {
+	if err := json.Unmarshal(text, out); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range out.Results {
@@ -123,12 +132,89 @@ func runReplies(t *testing.T, s *Server, key, id string, run *ranResults) {
 	if wanted := criticalPath(t, run, manifest); !slices.Equal(steps, wanted) {
 		t.Errorf("critical path %v, want %v", steps, wanted)
 	}
+	stepsReply(t, s, key, id, run)
 	for _, r := range run.Results {
 		named := slices.ContainsFunc(path.At(t, "data.attributes.operations").([]any), func(o any) bool { return At(o, "unique_id") == r.ID })
 		if named != strings.HasPrefix(r.ID, "operation.") {
 			t.Errorf("%s among the operations: %v", r.ID, named)
 		}
 	}
+}
+
+// The operations of both hooks are steps of a run, whichever version of dbt wrote it.
+func TestHooksAreSteps(t *testing.T) {
+	t.Parallel()
+	onEachStore(t, func(t *testing.T, s *Server) {
+		key := s.Key(t, access.AdminWorkspace)
+		for name, artifacts := range dbttest.Projects(t) {
+			schema := s.Schema(t, name)
+			s.Import(t, key, schema, File("manifest", "m", artifacts["manifest.json"]), File("run_results", "r", artifacts["run_results.json"]))
+			run := resultsOf(t, artifacts["run_results.json"])
+			stepsReply(t, s, key, runID(t, s, key, schema, run.Metadata.InvocationID), run)
+		}
+	})
+}
+
+// stepsReply compares the steps of a run with its results.
+func stepsReply(t *testing.T, s *Server, key, id string, run *ranResults) {
+	t.Helper()
+	type step struct {
+		Step, ID, Hook string
+		Results        float64
+		Seconds        float64
+	}
+	seconds := func(from, to time.Time) float64 {
+		return math.Round(1e6*to.Truncate(time.Microsecond).Sub(from.Truncate(time.Microsecond)).Seconds()) / 1e6
+	}
+	var want []step
+	var from, to time.Time
+	nodes := step{Step: "nodes"}
+	for _, r := range run.Results {
+		if _, name, ok := strings.Cut(strings.TrimPrefix(r.ID, "operation."), "-"); ok && strings.HasPrefix(r.ID, "operation.") {
+			want = append(want, step{Step: name[:len(name)-2], ID: r.ID, Hook: name[:len(name)-2], Results: 1, Seconds: seconds(r.began, r.ended)})
+			continue
+		}
+		nodes.Results++
+		if r.began.IsZero() {
+			continue
+		}
+		if from.IsZero() || r.began.Before(from) {
+			from = r.began
+		}
+		if r.ended.After(to) {
+			to = r.ended
+		}
+	}
+	nodes.Seconds = seconds(from, to)
+	want = append(want, nodes)
+	slices.SortStableFunc(want, func(a, b step) int { return strings.Compare(stepOrder(a.Step), stepOrder(b.Step)) })
+	var got []step
+	counted := map[string]float64{}
+	for _, v := range s.Get(t, "/api/v1/runs/"+id+"/steps", key).At(t, "data.attributes.steps").([]any) {
+		one := step{Step: At(v, "step").(string), Results: At(v, "results").(float64), Seconds: math.Round(1e6*At(v, "seconds").(float64)) / 1e6}
+		if At(v, "unique_id") != nil {
+			one.ID = At(v, "unique_id").(string)
+			operation := s.Get(t, "/api/v1/assets/"+At(v, "asset").(string), key)
+			if operation.At(t, "data.attributes.dbt.unique_id") != one.ID {
+				t.Errorf("asset of %s: %s", one.ID, operation.Body)
+			}
+			one.Hook = operation.At(t, "data.attributes.hook").(string)
+		}
+		got = append(got, one)
+		for class, n := range numbers(At(v, "counts")) {
+			counted[class] += n
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("steps (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(numbers(s.Get(t, "/api/v1/runs/"+id, key).At(t, "data.attributes.counts")), counted); diff != "" {
+		t.Errorf("counts of all steps (-want +got)\n%s", diff)
+	}
+}
+
+func stepOrder(step string) string {
+	return map[string]string{"on-run-start": "a", "nodes": "b", "on-run-end": "c"}[step]
 }
 
 // criticalPath works out the path from the graph as the manifest has it.

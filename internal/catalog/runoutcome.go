@@ -31,6 +31,15 @@ func (t *Tally) Add(class string) {
 	}
 }
 
+// Subtract takes away the counts of some of the results.
+func (t *Tally) Subtract(some Tally) {
+	t.Passed -= some.Passed
+	t.Warned -= some.Warned
+	t.Failed -= some.Failed
+	t.Errors -= some.Errors
+	t.Skipped -= some.Skipped
+}
+
 // AddFreshness counts a result of dbt source freshness.
 func (t *Tally) AddFreshness(status string) {
 	switch status {

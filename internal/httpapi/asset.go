@@ -28,6 +28,7 @@ type Asset struct {
 	Downstream   int                            `json:"downstream" doc:"Direct children"`
 	RowCount     *int64                         `json:"row_count"`
 	Stats        map[string]Stat                `json:"stats,omitempty"`
+	Hook         string                         `json:"hook,omitempty" enum:"on-run-start,on-run-end" doc:"Of an operation: when dbt runs it, a step of each run (GET /runs/{id}/steps)"`
 	Details      map[string]any                 `json:"details,omitempty" doc:"Fields of one kind alone, such as the rows of a unit test, the entities of a semantic model or the primary key of a model"`
 	Config       map[string]any                 `json:"config,omitempty" doc:"dbt's configuration; not in lists"`
 	Nodes        []AssetNode                    `json:"nodes,omitempty" doc:"dbt nodes that report it; not in lists"`
@@ -145,6 +146,9 @@ func assetResource(s *readmodel.Summary, whole bool) httpserver.Resource[Asset] 
 		Freshness: httpserver.NullableOf(assetFreshness(s)), Tests: TestCounts(s.Tests), Columns: asset.ColumnCount,
 		RowCount: asset.RowCount(), CreatedAt: timeOrEmpty(asset.CreatedAt), UpdatedAt: timeOrEmpty(asset.UpdatedAt),
 		Version: asset.Version, Upstream: s.Neighbours.Upstream, Downstream: s.Neighbours.Downstream,
+	}
+	if asset.DBT != nil {
+		out.Hook = string(catalog.HookOf(asset.DBT.UniqueID))
 	}
 	if len(asset.Extra) > 0 {
 		out.Details = jsonMap(asset.Extra)

@@ -53,6 +53,10 @@ type RunCounts struct {
 	Skipped int `json:"skipped"`
 }
 
+func countsOf(t catalog.Tally) RunCounts {
+	return RunCounts{Success: t.Passed, Warn: t.Warned, Fail: t.Failed, Error: t.Errors, Skipped: t.Skipped}
+}
+
 // Result is the result of a node in a run.
 type Result struct {
 	Run           string  `json:"run"`
@@ -60,6 +64,7 @@ type Result struct {
 	Command       string  `json:"command,omitempty" doc:"Of the run; in lists of an asset's results"`
 	CountsAs      string  `json:"counts_as,omitempty" doc:"As for runs; in lists of an asset's results"`
 	UniqueID      string  `json:"unique_id"`
+	Hook          string  `json:"hook,omitempty" enum:"on-run-start,on-run-end" doc:"Of an operation: when dbt runs it"`
 	Status        string  `json:"status" doc:"As dbt reports it"`
 	Class         string  `json:"class" doc:"success, error, skipped, warn, fail, pass, compiled (a test that was not run) or other"`
 	Message       *string `json:"message"`
@@ -87,6 +92,11 @@ func (a *API) registerRuns(s *httpserver.Server) {
 		Summary:     "What decided when a dbt invocation was done",
 		Description: "The chain of nodes back from the one that completed last: before each the one among its parents, and with dbt build among the tests of what it is made of, that completed last. The graph is that of the served version. operations are the hooks of the run.",
 	}, a.getCriticalPath)
+	httpserver.Register(s, httpserver.Operation{
+		Method: http.MethodGet, Path: "/api/v1/runs/{id}/steps", Scope: access.ReadCatalog, ID: "get-run-steps", Tag: "runs",
+		Summary:     "What a dbt invocation did, step by step",
+		Description: "The hooks of its start, one by one; all of its nodes; the hooks of its end. At most 1,000 hooks. GET /runs/{id} has the results of the nodes.",
+	}, a.getRunSteps)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/runs", Scope: access.ReadCatalog, ID: "list-asset-runs", Tag: "runs",
 		Summary:     "List the results of an asset's node over time, newest first",
@@ -274,7 +284,7 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 		Attributes: Run{
 			InvocationID: run.InvocationID, Artifact: run.Artifact, Command: run.Command, Args: jsonMap(run.Args), CountsAs: countsAs(run.Counting()), DBTVersion: run.DBTVersion, GeneratedAt: timeText(run.GeneratedAt),
 			Elapsed: run.Elapsed, Nodes: run.Results, Import: importLabel(run.Import), Outcome: string(run.Outcome()), Partial: run.IsSelected(),
-			Counts: RunCounts{Success: run.Tally.Passed, Warn: run.Tally.Warned, Fail: run.Tally.Failed, Error: run.Tally.Errors, Skipped: run.Tally.Skipped},
+			Counts: countsOf(run.Tally),
 		},
 		Relationships: &httpserver.Relationships{},
 	}
@@ -308,12 +318,18 @@ func (a *API) runResource(ctx context.Context, p access.Principal, run catalog.R
 // resultInRun is a result with its place in the time of its run.
 func resultInRun(r catalog.NodeResult, run catalog.Run) Result {
 	out := resultOf(r, "")
-	if !r.StartedAt.IsZero() && !run.GeneratedAt.IsZero() {
-		began := run.GeneratedAt.Add(-time.Duration(run.Elapsed * float64(time.Second)))
-		offset := max(0, r.StartedAt.Sub(began).Seconds())
-		out.Offset = &offset
-	}
+	out.Offset = offsetIn(run, r.StartedAt)
 	return out
+}
+
+// offsetIn returns the seconds from the beginning of a run to a time; nil if one of the two has none.
+func offsetIn(run catalog.Run, at time.Time) *float64 {
+	if at.IsZero() || run.GeneratedAt.IsZero() {
+		return nil
+	}
+	began := run.GeneratedAt.Add(-time.Duration(run.Elapsed * float64(time.Second)))
+	offset := max(0, at.Sub(began).Seconds())
+	return &offset
 }
 
 func runLabel(id catalog.RunID) *string {
@@ -336,7 +352,7 @@ func countsAs(c catalog.Counting) string {
 
 func resultOf(r catalog.NodeResult, invocation string) Result {
 	return Result{
-		Run: r.Run.String(), InvocationID: invocation, UniqueID: r.UniqueID, Status: r.Status, Class: r.Class, Message: optional(r.Message),
+		Run: r.Run.String(), InvocationID: invocation, UniqueID: r.UniqueID, Hook: string(catalog.HookOf(r.UniqueID)), Status: r.Status, Class: r.Class, Message: optional(r.Message),
 		Failures: r.Failures, ExecutionTime: r.ExecutionTime, StartedAt: timeText(r.StartedAt), CompletedAt: timeText(r.CompletedAt),
 		RowsAffected: r.RowsAffected, Thread: optional(r.Thread),
 	}

@@ -64,6 +64,7 @@ type results interface {
 	RunResultsOf(ctx context.Context, ws int64, run catalog.RunID, uniqueIDs []string) ([]catalog.NodeResult, error)
 	LastOfRun(ctx context.Context, ws int64, run catalog.RunID) (*catalog.NodeResult, error)
 	RunOperations(ctx context.Context, ws int64, run catalog.RunID) ([]catalog.NodeResult, error)
+	RunSpan(ctx context.Context, ws int64, run catalog.RunID) (started, completed time.Time, err error)
 	RetriedRun(ctx context.Context, ws int64, run catalog.Run) (catalog.RunID, error)
 	RetryOf(ctx context.Context, ws int64, run catalog.Run) (catalog.RunID, error)
 	TestFigures(ctx context.Context, ws int64, schema catalog.SchemaID, existing store.AsOf) ([]store.TestFigures, error)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -52,6 +53,19 @@ func (s *Store) RunOperations(ctx context.Context, ws int64, run catalog.RunID) 
 		return nil, fmt.Errorf("operations of run %s: %w", run, err)
 	}
 	return out, nil
+}
+
+// RunSpan returns when the first node of a run started and the last one completed, without its operations; zero times
+// if no result has a time.
+func (s *Store) RunSpan(ctx context.Context, ws int64, run catalog.RunID) (started, completed time.Time, err error) {
+	type span struct{ from, to int64 }
+	scan := func(row scanner) (out span, err error) { err = row.Scan(&out.from, &out.to); return out, err }
+	of, err := one(ctx, s.reader(ws), scan, `SELECT COALESCE(MIN(n.started_at), 0), COALESCE(MAX(n.completed_at), 0) FROM node_results n
+		WHERE n.ws = ? AND n.run_id = ? AND n.completed_at > 0 AND n.started_at > 0 AND NOT (n.unique_id >= 'operation.' AND n.unique_id < 'operation/')`, ws, int64(run))
+	if err != nil {
+		return started, completed, fmt.Errorf("span of run %s: %w", run, err)
+	}
+	return timeOf(of.from), timeOf(of.to), nil
 }
 
 // retried is the condition that run n, an invocation of dbt retry, executed again what had not succeeded in run o.

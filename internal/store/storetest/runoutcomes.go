@@ -100,6 +100,9 @@ func testRunSteps(t *testing.T, r *rig) {
 		names = append(names, op.UniqueID)
 	}
 	same(t, names, []string{"operation.p.p-on-run-start-0", "operation.p.p-on-run-end-0"})
+	from, to, err := r.RunSpan(ctx, ws, id)
+	must(t, err)
+	same(t, []time.Time{from, to}, []time.Time{start.Add(time.Minute), start.Add(5 * time.Minute)})
 	some := get(r.RunResultsOf(ctx, ws, id, []string{"model.a", "model.none"}))(t)
 	if len(some) != 1 || some[0].UniqueID != "model.a" {
 		t.Errorf("results of nodes: %+v", some)
@@ -108,4 +111,7 @@ func testRunSteps(t *testing.T, r *rig) {
 	if last := get(r.LastOfRun(ctx, ws, none))(t); last != nil {
 		t.Errorf("last of a run without times: %+v", last)
 	}
+	from, to, err = r.RunSpan(ctx, ws, none)
+	must(t, err)
+	same(t, from.IsZero() && to.IsZero(), true)
 }

@@ -818,6 +818,19 @@ class Operations:
         """
         return cast("m.DocumentCriticalPath", self._call("GET", f"/api/v1/runs/{quoted(id)}/critical_path"))
 
+    def get_run_steps(
+        self,
+        id: str,
+    ) -> m.DocumentRunSteps:
+        """What a dbt invocation did, step by step.
+
+        The hooks of its start, one by one; all of its nodes; the hooks of its end. At most 1,000 hooks. GET
+        /runs/{id} has the results of the nodes.
+
+        Scope: read:catalog. Route: GET /api/v1/runs/{id}/steps.
+        """
+        return cast("m.DocumentRunSteps", self._call("GET", f"/api/v1/runs/{quoted(id)}/steps"))
+
     def get_schema(
         self,
         id: str,
@@ -3052,6 +3065,19 @@ class AsyncOperations:
         Scope: read:catalog. Route: GET /api/v1/runs/{id}/critical_path.
         """
         return cast("m.DocumentCriticalPath", await self._call("GET", f"/api/v1/runs/{quoted(id)}/critical_path"))
+
+    async def get_run_steps(
+        self,
+        id: str,
+    ) -> m.DocumentRunSteps:
+        """What a dbt invocation did, step by step.
+
+        The hooks of its start, one by one; all of its nodes; the hooks of its end. At most 1,000 hooks. GET
+        /runs/{id} has the results of the nodes.
+
+        Scope: read:catalog. Route: GET /api/v1/runs/{id}/steps.
+        """
+        return cast("m.DocumentRunSteps", await self._call("GET", f"/api/v1/runs/{quoted(id)}/steps"))
 
     async def get_schema(
         self,

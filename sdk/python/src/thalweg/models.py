@@ -96,6 +96,8 @@ class Asset(_AssetRequired, total=False):
     # Fields of one kind alone, such as the rows of a unit test, the entities of a semantic model or the
     # primary key of a model
     details: Dict[str, Any]
+    # Of an operation: when dbt runs it, a step of each run (GET /runs/{id}/steps)
+    hook: str
     # dbt nodes that report it; not in lists
     nodes: Optional[List[AssetNode]]
     # E-mail addresses of owners by name, as dbt's groups and exposures state them; not in lists
@@ -604,6 +606,10 @@ class DocumentReport(TypedDict):
 
 class DocumentRevert(TypedDict):
     data: ResourceRevert
+
+
+class DocumentRunSteps(TypedDict):
+    data: ResourceRunSteps
 
 
 class DocumentSQL(TypedDict):
@@ -1833,6 +1839,8 @@ class PathStep(_PathStepRequired, total=False):
     command: str
     # As for runs; in lists of an asset's results
     counts_as: str
+    # Of an operation: when dbt runs it
+    hook: str
     invocation_id: str
     # Seconds from the beginning of the run to started_at; in a run and its critical path
     offset: float
@@ -2282,6 +2290,16 @@ class ResourceRun(_ResourceRunRequired, total=False):
     relationships: Relationships
 
 
+class _ResourceRunStepsRequired(TypedDict):
+    attributes: RunSteps
+    id: str
+    type: str
+
+
+class ResourceRunSteps(_ResourceRunStepsRequired, total=False):
+    relationships: Relationships
+
+
 class _ResourceSQLRequired(TypedDict):
     attributes: SQL
     id: str
@@ -2455,6 +2473,8 @@ class Result(_ResultRequired, total=False):
     command: str
     # As for runs; in lists of an asset's results
     counts_as: str
+    # Of an operation: when dbt runs it
+    hook: str
     invocation_id: str
     # Seconds from the beginning of the run to started_at; in a run and its critical path
     offset: float
@@ -2525,6 +2545,35 @@ class RunDocument(TypedDict):
     data: ResourceRun
     links: Links
     meta: ListMeta
+
+
+class RunStep(TypedDict):
+    # The operation in the catalog; null for nodes, and if the served version has none
+    asset: Optional[str]
+    # Of nodes when the last one completed
+    completed_at: Optional[str]
+    counts: RunCounts
+    message: Optional[str]
+    # Seconds from the beginning of the run to started_at
+    offset: Optional[float]
+    results: int
+    # From started_at to completed_at; null of what did not run
+    seconds: Optional[float]
+    # Of nodes when the first one started
+    started_at: Optional[str]
+    # Of the operation, as dbt reports it; null for nodes
+    status: Optional[str]
+    # nodes: all models, tests and so on between the hooks; operation: one of another name, such as that of
+    # dbt run-operation
+    step: str
+    # Of the operation; null for nodes
+    unique_id: Optional[str]
+
+
+class RunSteps(TypedDict):
+    # Seconds of the whole run
+    elapsed: float
+    steps: List[RunStep]
 
 
 class SLA(TypedDict):
