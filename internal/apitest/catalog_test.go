@@ -234,6 +234,15 @@ func TestTable(t *testing.T) {
 	if raw, _ := code.At(t, "data.attributes.raw").(string); !strings.Contains(raw, "ref(") {
 		t.Errorf("code: %s", code.Body)
 	}
+	parts := r.Get(t, table+"/code?parts=true", r.key)
+	raw := parts.At(t, "data.attributes.raw").(string)
+	jinja := parts.At(t, "data.attributes.raw_parts.templates").([]any)
+	if got := raw[int(jinja[0].(float64)):int(jinja[1].(float64))]; !strings.HasPrefix(got, "{{") || !strings.HasSuffix(got, "}}") {
+		t.Errorf("the first template is %q", got)
+	}
+	if names := parts.At(t, "data.attributes.compiled_parts.names").([]any); len(names) == 0 || len(names)%2 != 0 {
+		t.Errorf("names: %v", names)
+	}
 	facets := r.Get(t, table+"/facets", r.key)
 	sources := map[any]bool{}
 	for _, f := range facets.At(t, "data").([]any) {

@@ -151,6 +151,14 @@ func TestModelLineage(t *testing.T) {
 	if seed.At(t, "data.attributes.status") != "no_code" {
 		t.Errorf("a seed: %d %s", seed.Status, seed.Body)
 	}
+	orders := id("model.shop.fct_orders")
+	used := r.Get(t, "/api/v1/assets/"+orders+"/column_lineage?uses=true", r.key)
+	if got := fmt.Sprint(used.At(t, "data.attributes.uses")); !strings.Contains(got, "map[column:net_amount columns:4 tables:0]") {
+		t.Errorf("uses of fct_orders: %s", got)
+	}
+	if plain := r.Get(t, "/api/v1/assets/"+orders+"/column_lineage", r.key); strings.Contains(string(plain.Body), `"uses"`) {
+		t.Errorf("uses that nobody asked for: %s", plain.Body)
+	}
 	whole := r.Get(t, "/api/v1/schemas/"+r.schema+"/column_lineage", r.key)
 	if read, models := whole.At(t, "data.attributes.statuses.read"), whole.At(t, "data.attributes.models"); read != 25.0 || models != 26.0 {
 		t.Errorf("%v of %v models read, want 25 of 26 (one is Python)", read, models)

@@ -27,6 +27,21 @@ type ModelLineage struct {
 	Rows       []OriginColumn    `json:"rows" nullable:"false" doc:"Columns that decide which rows it has"`
 	Issues     []LineageIssue    `json:"issues" nullable:"false"`
 	Unknown    []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that the schema does not have"`
+	// Uses are there where they were asked for.
+	Uses []ColumnUse `json:"uses,omitempty" doc:"With uses=true: the columns of the table that others use, by name"`
+}
+
+// ColumnUse counts what uses a column directly.
+type ColumnUse struct {
+	Column  string `json:"column"`
+	Columns int    `json:"columns" doc:"Columns of other tables that are made of it"`
+	Tables  int    `json:"tables" doc:"Tables whose rows it decides, as by a filter or join"`
+}
+
+type modelLineageInput struct {
+	AssetParam
+	AtParam
+	Uses bool `query:"uses" doc:"Include what uses the table's columns directly"`
 }
 
 // OutputColumn is a column that the code produces.
@@ -75,7 +90,7 @@ type SchemaLineage struct {
 // statusNoCode is the status of tables that no code produces.
 const statusNoCode = "no_code"
 
-func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *assetInput) (*httpserver.Body[httpserver.Document[ModelLineage]], error) {
+func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *modelLineageInput) (*httpserver.Body[httpserver.Document[ModelLineage]], error) {
 	f, err := a.asset(ctx, p, in.ref(), in.At)
 	if err != nil {
 		return nil, err
@@ -84,8 +99,18 @@ func (a *API) getModelLineage(ctx context.Context, p access.Principal, in *asset
 	if err != nil {
 		return nil, err
 	}
+	out := modelLineage(read)
+	if in.Uses {
+		uses, err := f.view.ColumnUses(ctx, f.asset.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, use := range uses {
+			out.Uses = append(out.Uses, ColumnUse(use))
+		}
+	}
 	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[ModelLineage]{
-		ID: f.asset.ID.Label(f.asset.Kind), Type: "column_lineage", Attributes: modelLineage(read),
+		ID: f.asset.ID.Label(f.asset.Kind), Type: "column_lineage", Attributes: out,
 	})), nil
 }
 

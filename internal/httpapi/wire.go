@@ -50,9 +50,9 @@ func jsonMap(raw json.RawMessage) httpserver.JSON {
 	return out
 }
 
-func orEmpty(list []string) []string {
+func orEmpty[T any](list []T) []T {
 	if list == nil {
-		return []string{}
+		return []T{}
 	}
 	return list
 }

@@ -137,3 +137,26 @@ func (g *ColumnGraph) ControlledBy(column int32) []Control {
 	}
 	return out
 }
+
+// ColumnUse counts what uses a column directly: columns that are made of it, and tables whose rows it decides.
+type ColumnUse struct {
+	Column          string
+	Columns, Tables int
+}
+
+// Uses lists the columns of a table that something uses, by name.
+func (g *ColumnGraph) Uses(table int64) []ColumnUse {
+	i, ok := slices.BinarySearch(g.tables, table)
+	if !ok {
+		return nil
+	}
+	var out []ColumnUse
+	for n := g.start[i]; n < g.start[i+1]; n++ {
+		use := ColumnUse{Column: g.columns[i][n-g.start[i]].Name, Columns: int(g.degree(n, Downstream)), Tables: len(g.ControlledBy(n))}
+		if use.Columns+use.Tables > 0 {
+			out = append(out, use)
+		}
+	}
+	slices.SortFunc(out, func(a, b ColumnUse) int { return cmp.Compare(a.Column, b.Column) })
+	return out
+}

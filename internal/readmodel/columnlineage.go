@@ -291,6 +291,15 @@ func (v *View) ModelLineage(ctx context.Context, asset *catalog.Asset) (ModelLin
 	return out, err
 }
 
+// ColumnUses lists the columns of a table that something uses directly.
+func (v *View) ColumnUses(ctx context.Context, table catalog.AssetID) ([]lineage.ColumnUse, error) {
+	columns, err := v.m.columns(ctx, v.schemaKey(), v.Version)
+	if err != nil {
+		return nil, err
+	}
+	return columns.graph.Uses(int64(table)), nil
+}
+
 // compare counts how far the code's columns are those that the warehouse lists.
 func (l *ModelLineage) compare(asset *catalog.Asset, columns []catalog.Column) {
 	fold := func(name string) string { return catalog.FoldColumn(asset.Relation.Platform, name) }

@@ -410,6 +410,7 @@ class Operations:
         schema_id: Optional[str] = None,
         project: Optional[str] = None,
         at: Optional[str] = None,
+        parts: Optional[bool] = None,
     ) -> m.DocumentSQL:
         """Read the SQL of an asset.
 
@@ -426,8 +427,11 @@ class Operations:
 
         at: An older state: number of a version, an RFC 3339 time, or a day such as 2026-01-10 (the state at
         its end, UTC). Results of runs are those that were known then
+
+        parts: Include where keywords, functions, names, strings, numbers, comments and Jinja are, by the
+        lexer of the SQL dialect; nothing for other languages
         """
-        return cast("m.DocumentSQL", self._call("GET", f"/api/v1/assets/{quoted(id)}/code", query={"schema_id": schema_id, "project": project, "at": at}))
+        return cast("m.DocumentSQL", self._call("GET", f"/api/v1/assets/{quoted(id)}/code", query={"schema_id": schema_id, "project": project, "at": at, "parts": parts}))
 
     def get_column(
         self,
@@ -733,6 +737,7 @@ class Operations:
         schema_id: Optional[str] = None,
         project: Optional[str] = None,
         at: Optional[str] = None,
+        uses: Optional[bool] = None,
     ) -> m.DocumentModelLineage:
         """Column lineage of a model and how completely its code was read.
 
@@ -749,8 +754,10 @@ class Operations:
 
         at: An older state: number of a version, an RFC 3339 time, or a day such as 2026-01-10 (the state at
         its end, UTC). Results of runs are those that were known then
+
+        uses: Include what uses the table's columns directly
         """
-        return cast("m.DocumentModelLineage", self._call("GET", f"/api/v1/assets/{quoted(id)}/column_lineage", query={"schema_id": schema_id, "project": project, "at": at}))
+        return cast("m.DocumentModelLineage", self._call("GET", f"/api/v1/assets/{quoted(id)}/column_lineage", query={"schema_id": schema_id, "project": project, "at": at, "uses": uses}))
 
     def get_owner(
         self,
@@ -2658,6 +2665,7 @@ class AsyncOperations:
         schema_id: Optional[str] = None,
         project: Optional[str] = None,
         at: Optional[str] = None,
+        parts: Optional[bool] = None,
     ) -> m.DocumentSQL:
         """Read the SQL of an asset.
 
@@ -2674,8 +2682,11 @@ class AsyncOperations:
 
         at: An older state: number of a version, an RFC 3339 time, or a day such as 2026-01-10 (the state at
         its end, UTC). Results of runs are those that were known then
+
+        parts: Include where keywords, functions, names, strings, numbers, comments and Jinja are, by the
+        lexer of the SQL dialect; nothing for other languages
         """
-        return cast("m.DocumentSQL", await self._call("GET", f"/api/v1/assets/{quoted(id)}/code", query={"schema_id": schema_id, "project": project, "at": at}))
+        return cast("m.DocumentSQL", await self._call("GET", f"/api/v1/assets/{quoted(id)}/code", query={"schema_id": schema_id, "project": project, "at": at, "parts": parts}))
 
     async def get_column(
         self,
@@ -2981,6 +2992,7 @@ class AsyncOperations:
         schema_id: Optional[str] = None,
         project: Optional[str] = None,
         at: Optional[str] = None,
+        uses: Optional[bool] = None,
     ) -> m.DocumentModelLineage:
         """Column lineage of a model and how completely its code was read.
 
@@ -2997,8 +3009,10 @@ class AsyncOperations:
 
         at: An older state: number of a version, an RFC 3339 time, or a day such as 2026-01-10 (the state at
         its end, UTC). Results of runs are those that were known then
+
+        uses: Include what uses the table's columns directly
         """
-        return cast("m.DocumentModelLineage", await self._call("GET", f"/api/v1/assets/{quoted(id)}/column_lineage", query={"schema_id": schema_id, "project": project, "at": at}))
+        return cast("m.DocumentModelLineage", await self._call("GET", f"/api/v1/assets/{quoted(id)}/column_lineage", query={"schema_id": schema_id, "project": project, "at": at, "uses": uses}))
 
     async def get_owner(
         self,

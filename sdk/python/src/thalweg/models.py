@@ -278,6 +278,19 @@ class ChangesMeta(_ChangesMetaRequired, _ChangesMetaOptional):
     """Its keys are those of both bases."""
 
 
+class CodeParts(TypedDict):
+    comments: List[int]
+    # Names before an opening parenthesis
+    functions: List[int]
+    keywords: List[int]
+    # Tables, columns and aliases, each part of a dotted name by itself
+    names: List[int]
+    numbers: List[int]
+    strings: List[int]
+    # Jinja, with its braces
+    templates: List[int]
+
+
 class Column(TypedDict):
     constraints: List[Constraint]
     # Canonical type
@@ -360,6 +373,14 @@ class ColumnTest(TypedDict):
     name: str
     # Of the latest result; null if it never ran
     status: Optional[str]
+
+
+class ColumnUse(TypedDict):
+    column: str
+    # Columns of other tables that are made of it
+    columns: int
+    # Tables whose rows it decides, as by a filter or join
+    tables: int
 
 
 class ColumnsCoverage(TypedDict):
@@ -1661,7 +1682,7 @@ class MapMeta(_MapMetaRequired, total=False):
     width: int
 
 
-class ModelLineage(TypedDict):
+class _ModelLineageRequired(TypedDict):
     # Number of columns that its code produces
     columns: int
     # SQL dialect in which it was read, or its language
@@ -1689,6 +1710,11 @@ class ModelLineage(TypedDict):
     unexpanded: List[OutputColumn]
     # Tables that it reads and that the schema does not have
     unknown_relations: List[ForeignRelation]
+
+
+class ModelLineage(_ModelLineageRequired, total=False):
+    # With uses=true: the columns of the table that others use, by name
+    uses: Optional[List[ColumnUse]]
 
 
 class Named(TypedDict):
@@ -2585,7 +2611,7 @@ class SLA(TypedDict):
     met: bool
 
 
-class SQL(TypedDict):
+class _SQLRequired(TypedDict):
     # dbt's own, of the raw code
     checksum: Optional[str]
     # As dbt compiled it
@@ -2597,6 +2623,13 @@ class SQL(TypedDict):
     language: str
     # As written
     raw: Optional[str]
+
+
+class SQL(_SQLRequired, total=False):
+    # With parts=true
+    compiled_parts: CodeParts
+    # With parts=true
+    raw_parts: CodeParts
 
 
 class Schema(TypedDict):
