@@ -4,6 +4,8 @@
 #   scripts/sdk.sh [PYTEST ARGUMENTS…]
 #   scripts/sdk.sh lock     writes sdk/python/requirements-dev.txt again
 #   scripts/sdk.sh all      the tests on every Python at hand, from 3.9 on
+#   scripts/sdk.sh dbt      the wrapper around real dbt 1.7, 1.12 and 2 (minutes, the first time)
+#   scripts/sdk.sh recipes  the recipes of examples/orchestrators with their orchestrators (minutes, the first time)
 #
 # The environment stays in THALWEG_CACHE (default .cache/) for the next time.
 set -euo pipefail
@@ -77,7 +79,45 @@ all() {
 	done
 }
 
+# Real dbt, as the fixtures are made with it. The package goes into the environments of dbt 1 too, for dbtRunner.
+dbt() {
+	pinned
+	program
+	(
+		. scripts/dbt-venv.sh
+		venv_of 1.7.19
+		venv_of 1.12.6
+		two_venv
+	)
+	local programs=$cache/dbt-2.0.0a4/bin/dbt
+	for version in 1.7.19 1.12.6; do
+		"$cache/dbt-$version/bin/pip" install --quiet httpx hatchling editables
+		"$cache/dbt-$version/bin/pip" install --quiet --no-deps --no-build-isolation -e sdk/python
+		programs=$programs:$cache/dbt-$version/bin/dbt
+	done
+	cd sdk/python
+	ADBC_DRIVER_PATH=$cache/dbt-2.0.0a4/driver THALWEG_TEST_DBT=$programs \
+		"$env/bin/python" -m pytest -p no:cacheprovider tests/test_real_dbt.py "$@"
+}
+
+# recipe NAME PACKAGE…: the tests of a recipe, in an environment of its own: the orchestrators do not fit into one.
+recipe() {
+	local env=$cache/sdk-$1
+	if venv "$env" "$python" "${*:2}"; then
+		"$env/bin/pip" install --quiet "${@:2}" httpx pytest hatchling editables
+		"$env/bin/pip" install --quiet --no-deps --no-build-isolation -e sdk/python
+		echo "${*:2}" >"$env/ready"
+	fi
+	(cd sdk/python && "$env/bin/python" -m pytest -p no:cacheprovider -rs tests/test_recipes.py -k "$1")
+}
+
+recipes() {
+	program
+	recipe dagster dagster dagster-dbt python-dateutil
+	recipe airflow apache-airflow
+}
+
 case ${1:-} in
-lock | all) "$1" ;;
+lock | all | dbt | recipes) "$@" ;;
 *) check "$@" ;;
 esac

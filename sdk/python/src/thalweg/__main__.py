@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from typing import Optional, Sequence
 
-from . import push
+from . import dbt, push
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["push"]:
         return push.main(arguments[1:])
-    print("usage: python -m thalweg push …   (--help has more)", file=sys.stderr)
+    if arguments[:1] == ["dbt"]:
+        return dbt.main(arguments[1:])
+    print("usage: python -m thalweg push|dbt …   (--help has more)", file=sys.stderr)
     return 2
 
 

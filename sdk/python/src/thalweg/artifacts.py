@@ -9,12 +9,14 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, BinaryIO, Dict, List, Mapping, Optional, cast
+from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Optional, Tuple, cast
 
 from .errors import ArtifactError
 
 # dbt writes metadata first and args last; neither is longer than this.
 EDGE = 128 * 1024
+
+SINGLE = ("manifest", "catalog", "sources", "semantic_manifest")
 
 # Commands whose run results say success of every node although nothing ran.
 RUN_NOTHING = frozenset({"generate", "compile", "docs", "list", "ls", "parse", "show"})
@@ -79,41 +81,60 @@ def target_of(project: Path, environ: Mapping[str, str]) -> Path:
     return project / (line[1] if line else "target")
 
 
-def find(folder: Path, *, since: Optional[float] = None) -> Artifacts:
+Fresh = Callable[[Path], bool]
+
+
+def find(folder: Path, *, fresh: Optional[Fresh] = None) -> Artifacts:
     """Returns the artifacts of a folder. Raises ArtifactError if there is nothing to send.
 
-    since: seconds since the epoch; what was written before is of an earlier run and left out.
+    fresh: reports whether a file is of this run; the others are left out, but for the manifest, to which they belong.
     """
     if not folder.is_dir():
         raise ArtifactError(f"there is no folder {folder}; run dbt first, or name the folder with --target")
-    found = {name: one(folder, name) for name in ("manifest", "catalog", "sources", "semantic_manifest")}
-    results = [look("run_results", path) for path in result_files(folder)]
-    manifest = found["manifest"]
+    keep = [p for p in candidates(folder) if fresh is None or fresh(p)]
+    manifest = newest(folder, "manifest")
     if manifest is None:
         raise ArtifactError(f"{folder} has no manifest.json; dbt build writes one")
-    artifacts = Artifacts(folder, manifest, found["catalog"], results, found["sources"], found["semantic_manifest"])
-    if since is not None:
-        drop_older(artifacts, since)
-    return artifacts
+    if not keep:
+        when = datetime.fromtimestamp(manifest.stat().st_mtime, timezone.utc)
+        raise ArtifactError(f"{folder} is stale: its manifest is of {when:%Y-%m-%d %H:%M:%SZ}, and nothing is newer")
+
+    def one(name: str) -> Optional[Artifact]:
+        path = newest(folder, name)
+        return look(name, path) if path and path in keep else None
+
+    results = [look("run_results", p) for p in result_files(folder) if p in keep]
+    return Artifacts(
+        folder, look("manifest", manifest), one("catalog"), results, one("sources"), one("semantic_manifest")
+    )
 
 
-def drop_older(artifacts: Artifacts, since: float) -> None:
-    start = datetime.fromtimestamp(since, timezone.utc)
-    newer = [a for a in artifacts.all() if a.written >= start]
-    if not newer:
-        when = max(a.written for a in artifacts.all())
-        raise ArtifactError(f"{artifacts.folder} is stale: nothing in it was written since {when:%Y-%m-%d %H:%M:%SZ}")
-    # A manifest is always sent: whatever else came belongs to it, and the server knows one that it has.
-    artifacts.catalog = artifacts.catalog if artifacts.catalog in newer else None
-    artifacts.sources = artifacts.sources if artifacts.sources in newer else None
-    artifacts.semantic_manifest = artifacts.semantic_manifest if artifacts.semantic_manifest in newer else None
-    artifacts.run_results = [a for a in artifacts.run_results if a in newer]
+def newer_than(seconds: float) -> Fresh:
+    """Returns what reports whether a file was written since then, in seconds since the epoch."""
+    return lambda path: path.stat().st_mtime >= seconds
 
 
-def one(folder: Path, name: str) -> Optional[Artifact]:
-    paths = [folder / f"{name}.json", folder / f"{name}.json.gz"]
-    there = [p for p in paths if p.is_file()]
-    return look(name, max(there, key=lambda p: p.stat().st_mtime)) if there else None
+def changed_since_now(folder: Path) -> Fresh:
+    """Returns what reports whether a file was written after this call, whatever the clock of its disk."""
+
+    def state(path: Path) -> Tuple[int, int, int]:
+        info = path.stat()
+        return info.st_mtime_ns, info.st_size, info.st_ino
+
+    before = {path: state(path) for path in candidates(folder)}
+    return lambda path: before.get(path) != state(path)
+
+
+def candidates(folder: Path) -> List[Path]:
+    """Returns every file of a folder that could be sent."""
+    single = [newest(folder, name) for name in SINGLE]
+    return [p for p in single if p] + result_files(folder)
+
+
+def newest(folder: Path, name: str) -> Optional[Path]:
+    """Returns an artifact's file, plain or packed, whichever was written last."""
+    there = [p for p in (folder / f"{name}.json", folder / f"{name}.json.gz") if p.is_file()]
+    return max(there, key=lambda p: p.stat().st_mtime) if there else None
 
 
 def result_files(folder: Path) -> List[Path]:

@@ -10,12 +10,13 @@ import signal
 import sys
 import time
 import urllib.parse
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, List, Mapping, NoReturn, Optional, Sequence, TextIO
 
 from . import models as m
-from .artifacts import Artifacts, find, look, target_of
+from .artifacts import Artifacts, find, look, newer_than, target_of
 from .client import Client
 from .errors import (
     ApiError,
@@ -31,6 +32,7 @@ from .errors import (
     UnexpectedReply,
     WaitTimeout,
 )
+from .queue import Queue, queue_folder
 from .request import Retry
 from .settings import Settings, SettingsError, settings
 from .version import __version__
@@ -161,27 +163,6 @@ def link(server: str, import_id: str) -> str:
     return f"{server.rstrip('/')}/imports/{urllib.parse.quote(import_id)}"
 
 
-def push(
-    artifacts: Artifacts,
-    to: Settings,
-    out: Printer,
-    *,
-    client: Client,
-    wait: bool = True,
-    timeout: float = 600.0,
-    force: bool = False,
-    idempotency_key: Optional[str] = None,
-) -> m.ImportDocument:
-    """Sends artifacts and, unless told otherwise, waits until they are imported."""
-    document = client.create_import(
-        to.schema, force=force, idempotency_key=idempotency_key, progress=out.sent, **artifacts.files()
-    )
-    if wait:
-        document = client.wait_for_import(document["data"]["id"], timeout=timeout, progress=out.report)
-    out.clear()
-    return document
-
-
 def names_of(artifacts: Artifacts) -> str:
     return ", ".join(a.path.name for a in artifacts.all())
 
@@ -213,6 +194,8 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--force", action="store_true", help="apply artifacts even if older than what is served")
     p.add_argument("--no-wait", dest="wait", action="store_false", help="do not wait until they are imported")
     p.add_argument("--timeout", type=float, default=600.0, metavar="SECONDS", help="wait at most this long (600)")
+    p.add_argument("--queue", action="store_true", help="if the server is away, keep it for the next push and exit 0")
+    p.add_argument("--flush", action="store_true", help="only send what is in the queue")
     p.add_argument("--json", action="store_true", help="print the import as JSON")
     p.add_argument("--quiet", action="store_true", help="print errors only")
     p.add_argument("--version", action="version", version=__version__)
@@ -235,11 +218,11 @@ def age(text: str) -> float:
 
 def chosen(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Artifacts:
     """Returns the artifacts that the arguments name."""
-    since = time.time() - arguments.max_age if arguments.max_age else None
+    fresh = newer_than(time.time() - arguments.max_age) if arguments.max_age else None
     folder = arguments.target or target_of(Path(), environ)
     named = {n: getattr(arguments, n) for n in ("manifest", "catalog", "sources", "semantic_manifest")}
     if arguments.manifest is None:
-        artifacts = find(folder, since=since)
+        artifacts = find(folder, fresh=fresh)
     else:
         artifacts = Artifacts(folder, look("manifest", arguments.manifest))
     for name, path in named.items():
@@ -261,22 +244,62 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str], out: Printer,
     out.key = err.key = to.key
     for warning in to.warnings:
         err.note(f"warning: {warning}")
-    artifacts = chosen(arguments, environ)
-    for text in advice(artifacts):
-        err.note(text)
-    began = time.monotonic()
     try:
         client = Client(to.server, to.key, retry=Retry())
     except ValueError as e:
         raise SettingsError(str(e)) from None
     with client:
-        document = push(
-            artifacts, to, err, client=client, wait=arguments.wait, timeout=arguments.timeout, force=arguments.force
+        if arguments.flush:
+            flush(client, environ, err)
+            return
+        send(client, to, arguments, environ, out, err)
+        try:
+            flush(client, environ, err)
+        except ThalwegError as e:  # what was asked for is done
+            err.note(f"the queue waits: {message_of(e)}")
+
+
+def send(
+    client: Client, to: Settings, arguments: argparse.Namespace, environ: Mapping[str, str], out: Printer, err: Printer
+) -> None:
+    """Sends what the arguments name, and prints what came of it."""
+    artifacts = chosen(arguments, environ)
+    for text in advice(artifacts):
+        err.note(text)
+    key, began = str(uuid.uuid4()), time.monotonic()
+    try:
+        document = client.create_import(
+            to.schema, force=arguments.force, idempotency_key=key, progress=err.sent, **artifacts.files()
         )
+    except ThalwegError as e:
+        folder = queue_folder(environ)
+        if not (arguments.queue and folder and exit_code(e) == UNREACHABLE):
+            raise
+        Queue(folder).add(artifacts, client.server, to.schema, key, force=arguments.force)
+        raise Queued(f"{message_of(e)}; queued in {folder}, the next push sends it") from None
+    if arguments.wait:
+        document = client.wait_for_import(document["data"]["id"], timeout=arguments.timeout, progress=err.report)
+    err.clear()
     if arguments.json:
         out.line(json.dumps(document, indent=2))
     else:
         out.note(table(document, to.server, names_of(artifacts), time.monotonic() - began))
+
+
+def flush(client: Client, environ: Mapping[str, str], err: Printer) -> None:
+    """Sends what earlier pushes left in the queue."""
+    folder = queue_folder(environ)
+    if folder is None:
+        return
+    done = Queue(folder).flush(client)
+    if done.sent:
+        err.note(f"sent from the queue: {', '.join(done.sent)}")
+    for reason in done.refused:
+        err.note(f"refused from the queue: {reason}")
+
+
+class Queued(ThalwegError):
+    """Nothing was sent, and it is in the queue."""
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -291,6 +314,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except KeyboardInterrupt:
         err.line("thalweg-push: interrupted; what was sent whole is imported, the rest is not")
         return INTERRUPTED
+    except Queued as e:
+        err.line(f"thalweg-push: {e}")
     except ThalwegError as e:
         err.line(f"thalweg-push: {message_of(e)}")
         if isinstance(e, (ImportFailed, WaitTimeout)):
