@@ -51,6 +51,46 @@ func lineageLayout(t *testing.T, o Options) {
 	}
 }
 
+func TestLineageHasStatuses(t *testing.T) { lineageStatuses(t, Options{}) }
+
+func TestLineageHasStatusesOnPostgres(t *testing.T) { lineageStatuses(t, Options{Store: OnPostgres}) }
+
+// The status of a node is the worst of what lists of assets have about it, and kind= leaves other kinds out.
+func lineageStatuses(t *testing.T, o Options) {
+	t.Helper()
+	t.Parallel()
+	r := newRig(t, o)
+	graph := r.Get(t, "/api/v1/lineage?schema_id="+r.schema, r.key)
+	found := map[any]int{}
+	for _, n := range graph.At(t, "data.nodes").([]any) {
+		status := At(n, "attributes.status")
+		found[status]++
+		if At(n, "type") != "table" {
+			continue
+		}
+		asset := r.Get(t, "/api/v1/assets/"+At(n, "id").(string), r.key)
+		failing, warning := asset.At(t, "data.attributes.tests.fail").(float64), asset.At(t, "data.attributes.tests.warn").(float64)
+		if failing > 0 && status != "fail" && status != "error" || warning > 0 && status == "pass" {
+			t.Errorf("%v has the status %v, with %v failing and %v warning tests", At(n, "attributes.name"), status, failing, warning)
+		}
+	}
+	if found["warn"] == 0 || found["pass"] == 0 || found["stale"] == 0 || found[nil] == 0 {
+		t.Errorf("statuses %v", found)
+	}
+	few := r.Get(t, "/api/v1/lineage?schema_id="+r.schema+"&layout=true&select=1%2Bfct_orders%2B1&kind=source,model", r.key)
+	for _, n := range few.At(t, "data.nodes").([]any) {
+		if kind := At(n, "attributes.kind"); kind != "model" && kind != "source" {
+			t.Errorf("a node of kind %v", kind)
+		}
+	}
+	if few.At(t, "meta.nodes") != few.At(t, "meta.total_nodes") {
+		t.Errorf("nodes of other kinds are counted: %v", few.At(t, "meta"))
+	}
+	if reply := r.Get(t, "/api/v1/lineage?schema_id="+r.schema+"&kind=nonsense", r.key); reply.Status != 400 {
+		t.Errorf("an unknown kind: %d", reply.Status)
+	}
+}
+
 func TestLineageIsFolded(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Options{})

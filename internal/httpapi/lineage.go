@@ -27,6 +27,7 @@ type LineageNode struct {
 	Depth        int                           `json:"depth" doc:"Steps from the nearest selected asset"`
 	Upstream     int                           `json:"upstream" doc:"Direct parents, in the whole graph, hooks left out"`
 	Downstream   int                           `json:"downstream" doc:"Direct children, in the whole graph, hooks left out"`
+	Status       *string                       `json:"status" doc:"error, fail, stale, warn or pass: the worst of the latest results of its run, its data tests and its freshness; null if there is none"`
 	Placed
 	UpstreamDrawn   *int `json:"upstream_drawn,omitempty" doc:"With layout: direct parents that are drawn as boxes of their own"`
 	DownstreamDrawn *int `json:"downstream_drawn,omitempty" doc:"With layout: direct children that are drawn as boxes of their own"`
@@ -78,6 +79,7 @@ type lineageInput struct {
 	Select   string `query:"select" maxLength:"4096" doc:"dbt selector, such as 1+orders+1 or tag:nightly+, of at most 64 terms; default: everything" example:"1+fct_orders+1"`
 	Depth    int    `query:"depth" minimum:"0" maximum:"1000000" default:"1000000" doc:"Maximum number of steps from the selected assets; unlimited by default"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"2000" default:"200" doc:"Maximum number of nodes, nearest first; with layout of boxes, at most 200"`
+	Kind     string `query:"kind" maxLength:"512" doc:"Only nodes of these kinds, separated by commas" example:"source,seed,model"`
 	Hooks    string `query:"hooks" enum:"true,false" default:"false" doc:"With operations (hooks), which are left out unless a selector selects nothing else"`
 	Layout   string `query:"layout" enum:"true,false" default:"false" doc:"With a place for each node and points for each edge"`
 	Fold     int    `query:"fold" minimum:"1" maximum:"200" default:"12" doc:"With layout: neighbours of a box in one lane beyond which further ones are folded into one box"`
@@ -96,26 +98,44 @@ func (a *API) getLineage(ctx context.Context, p access.Principal, in *lineageInp
 		return nil, err
 	}
 	selector := selectorText(httpserver.URL(ctx), in.Select)
-	opts := readmodel.LineageOptions{Depth: in.Depth, Limit: in.Limit, Hooks: in.Hooks == "true"}
+	kinds, err := kindsOf(in.Kind)
+	if err != nil {
+		return nil, err
+	}
+	opts := readmodel.LineageOptions{Depth: in.Depth, Limit: in.Limit, Hooks: in.Hooks == "true", Kinds: kinds}
 	projects, err := view.ProjectNames(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out Lineage
+	var assets []*readmodel.Asset // of its nodes
 	if in.Layout == "true" || httpserver.WantsDrawing(ctx) {
 		var picture readmodel.Picture
 		picture, err = view.Picture(ctx, selector, readmodel.PictureOptions{LineageOptions: opts, Fold: in.Fold})
 		out = pictureOf(picture, view.Version, projects)
+		for _, n := range picture.Nodes {
+			assets = append(assets, n.Asset)
+		}
 	} else {
 		var part readmodel.TableLineage
 		part, err = view.Lineage(ctx, selector, opts)
 		out = lineageOf(part, view.Version, projects)
+		for _, n := range part.Nodes {
+			assets = append(assets, n.Asset)
+		}
 	}
 	if invalid, ok := errors.AsType[*readmodel.SelectorError](err); ok {
 		return nil, selectorProblem(invalid.Err)
 	}
 	if err != nil {
 		return nil, err
+	}
+	outcomes, err := view.Outcomes(ctx, assets)
+	if err != nil {
+		return nil, err
+	}
+	for i, a := range assets {
+		out.Data.Nodes[i].Attributes.Status = optional(string(outcomes[a.ID]))
 	}
 	return httpserver.ReplyDrawn(ctx, out), nil
 }

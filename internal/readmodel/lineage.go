@@ -2,6 +2,7 @@ package readmodel
 
 import (
 	"context"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/graph"
@@ -42,9 +43,10 @@ func (e *SelectorError) Unwrap() []error { return []error{catalog.ErrInvalid, e.
 
 // LineageOptions bound a part of the graph.
 type LineageOptions struct {
-	Depth int  // steps from the selected assets
-	Limit int  // nodes
-	Hooks bool // with operations: steps of a run rather than assets
+	Depth int            // steps from the selected assets
+	Limit int            // nodes
+	Hooks bool           // with operations: steps of a run rather than assets
+	Kinds []catalog.Kind // of nodes; empty: all
 }
 
 // Lineage returns the part of the graph that a dbt selector means, "" = all of it.
@@ -57,9 +59,7 @@ func (v *View) Lineage(ctx context.Context, selector string, opts LineageOptions
 	if err != nil {
 		return TableLineage{}, err
 	}
-	if !opts.Hooks {
-		reach = tables.withoutHooks(reach)
-	}
+	reach = tables.chosen(reach, opts)
 	ids, depths, total := within(reach, opts.Depth, opts.Limit)
 	out := TableLineage{Total: total, Warnings: warnings}
 	for i, n := range ids {
@@ -112,20 +112,36 @@ func (l *TableGraph) node(n int32, depth int) Node {
 	return Node{Asset: l.assets.present[n], Depth: depth, Upstream: l.count(l.graph.Parents(n)), Downstream: l.count(l.graph.Children(n))}
 }
 
+// chosen leaves out the nodes that options leave out.
+func (l *TableGraph) chosen(reach graph.Reach, opts LineageOptions) graph.Reach {
+	if !opts.Hooks {
+		reach = l.withoutHooks(reach)
+	}
+	if len(opts.Kinds) > 0 {
+		reach = l.only(reach, func(a *Asset) bool { return slices.Contains(opts.Kinds, a.Kind) })
+	}
+	return reach
+}
+
+// only leaves out the nodes that do not match.
+func (l *TableGraph) only(reach graph.Reach, match func(*Asset) bool) graph.Reach {
+	var out graph.Reach
+	for i, id := range reach.IDs {
+		if match(l.assets.present[id]) {
+			out.IDs, out.Depths = append(out.IDs, id), append(out.Depths, reach.Depths[i])
+		}
+	}
+	out.Total = len(out.IDs)
+	return out
+}
+
 // withoutHooks leaves out operations, unless nothing else was selected.
 func (l *TableGraph) withoutHooks(reach graph.Reach) graph.Reach {
 	hooks := l.assets.index.with(kind, string(catalog.KindOperation))
 	if len(hooks) == 0 || l.onlyHooks(reach) {
 		return reach
 	}
-	var out graph.Reach
-	for i, id := range reach.IDs {
-		if l.assets.present[id].Kind != catalog.KindOperation {
-			out.IDs, out.Depths = append(out.IDs, id), append(out.Depths, reach.Depths[i])
-		}
-	}
-	out.Total = len(out.IDs)
-	return out
+	return l.only(reach, func(a *Asset) bool { return a.Kind != catalog.KindOperation })
 }
 
 // onlyHooks reports whether the selected nodes themselves are all operations.

@@ -74,9 +74,7 @@ func (v *View) Picture(ctx context.Context, selector string, opts PictureOptions
 	if err != nil {
 		return Picture{}, err
 	}
-	if !opts.Hooks {
-		reach = tables.withoutHooks(reach)
-	}
+	reach = tables.chosen(reach, opts.LineageOptions)
 	var out Picture
 	err = compute(ctx, 20*len(reach.IDs), func(ctx context.Context) error {
 		p := planner{tables: tables, fold: opts.Fold, all: strings.TrimSpace(selector) == ""}

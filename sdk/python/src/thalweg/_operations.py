@@ -673,6 +673,7 @@ class Operations:
         select: Optional[str] = None,
         depth: Optional[int] = None,
         limit: Optional[int] = None,
+        kind: Optional[str] = None,
         hooks: Optional[str] = None,
         layout: Optional[str] = None,
         fold: Optional[int] = None,
@@ -694,13 +695,15 @@ class Operations:
 
         limit: Maximum number of nodes, nearest first; with layout of boxes, at most 200
 
+        kind: Only nodes of these kinds, separated by commas
+
         hooks: With operations (hooks), which are left out unless a selector selects nothing else
 
         layout: With a place for each node and points for each edge
 
         fold: With layout: neighbours of a box in one lane beyond which further ones are folded into one box
         """
-        return cast("m.Lineage", self._call("GET", "/api/v1/lineage", query={"at": at, "schema_id": schema_id, "select": select, "depth": depth, "limit": limit, "hooks": hooks, "layout": layout, "fold": fold}))
+        return cast("m.Lineage", self._call("GET", "/api/v1/lineage", query={"at": at, "schema_id": schema_id, "select": select, "depth": depth, "limit": limit, "kind": kind, "hooks": hooks, "layout": layout, "fold": fold}))
 
     def get_map(
         self,
@@ -2928,6 +2931,7 @@ class AsyncOperations:
         select: Optional[str] = None,
         depth: Optional[int] = None,
         limit: Optional[int] = None,
+        kind: Optional[str] = None,
         hooks: Optional[str] = None,
         layout: Optional[str] = None,
         fold: Optional[int] = None,
@@ -2949,13 +2953,15 @@ class AsyncOperations:
 
         limit: Maximum number of nodes, nearest first; with layout of boxes, at most 200
 
+        kind: Only nodes of these kinds, separated by commas
+
         hooks: With operations (hooks), which are left out unless a selector selects nothing else
 
         layout: With a place for each node and points for each edge
 
         fold: With layout: neighbours of a box in one lane beyond which further ones are folded into one box
         """
-        return cast("m.Lineage", await self._call("GET", "/api/v1/lineage", query={"at": at, "schema_id": schema_id, "select": select, "depth": depth, "limit": limit, "hooks": hooks, "layout": layout, "fold": fold}))
+        return cast("m.Lineage", await self._call("GET", "/api/v1/lineage", query={"at": at, "schema_id": schema_id, "select": select, "depth": depth, "limit": limit, "kind": kind, "hooks": hooks, "layout": layout, "fold": fold}))
 
     async def get_map(
         self,

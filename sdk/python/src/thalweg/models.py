@@ -1324,6 +1324,9 @@ class _LineageNodeRequired(TypedDict):
     # Name of the dbt project that owns it; null if projects only refer to it, or none knows it
     project: Optional[str]
     relation: Optional[Relation]
+    # error, fail, stale, warn or pass: the worst of the latest results of its run, its data tests and its
+    # freshness; null if there is none
+    status: Optional[str]
     tags: List[str]
     unique_id: Optional[str]
     # Direct parents, in the whole graph, hooks left out
