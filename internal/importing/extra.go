@@ -131,8 +131,8 @@ func extraOf(n *dbt.Node) (json.RawMessage, error) {
 		v = macro{json.RawMessage(n.Macro.Arguments), n.Macro.Signature, n.Macro.SupportedLanguages}
 	case n.Source != nil:
 		v = source{n.Source.SourceDescription, json.RawMessage(n.Source.External), n.Source.LoadedAtQuery}
-	case len(n.PrimaryKey) > 0 || len(n.TimeSpine) > 0:
-		v = builtModel{n.PrimaryKey, json.RawMessage(n.TimeSpine)}
+	case len(n.PrimaryKey) > 0 || len(timeSpineOf(n)) > 0:
+		v = builtModel{n.PrimaryKey, timeSpineOf(n)}
 	case n.ResourceType == "group":
 		v = group{ownerOf(n.Owner)}
 	default:

@@ -35,4 +35,4 @@ type Pipeline struct {
 
 // readerVersion is part of every "same bytes" check: artifacts are read again
 // after an upgrade that reads them, or the code in them, differently.
-const readerVersion = "r5+" + lineage.EngineVersion
+const readerVersion = "r6+" + lineage.EngineVersion

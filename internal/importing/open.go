@@ -17,6 +17,7 @@ const (
 	partCatalog    = "catalog"
 	partRunResults = "run_results"
 	partSources    = "sources"
+	partSemantic   = "semantic_manifest"
 )
 
 // opened is what of an import has to be read.
@@ -97,7 +98,7 @@ func (o opened) unread(name string) (catalog.Part, bool) {
 // a project's last applied bytes are those of its newest artifact.
 func (o opened) applied(late map[string]bool) []store.AppliedPart {
 	var out []store.AppliedPart
-	for _, name := range []string{partManifest, partCatalog, partRunResults, partSources} {
+	for _, name := range []string{partManifest, partCatalog, partRunResults, partSources, partSemantic} {
 		named := o.named(name)
 		if len(named) == 1 && !late[name] { // of several run results none is "the last"
 			out = append(out, store.AppliedPart{Part: name, SHA256: named[0].SHA256, Reader: readerVersion})

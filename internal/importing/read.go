@@ -86,7 +86,12 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 	}
 	j.checkCommands(c)
 	if part, ok := o.unread(partSources); ok {
-		return j.readSources(ctx, part, c)
+		if err := j.readSources(ctx, part, c); err != nil {
+			return err
+		}
+	}
+	if part, ok := o.unread(partSemantic); ok {
+		return j.readSemanticManifest(ctx, part, c)
 	}
 	return nil
 }
