@@ -46,6 +46,7 @@ describe("Markdown", () => {
 
   it("has a plain form for lists", () => {
     expect(plainText("One **row** per `order`.\n\n- a\n- b")).toBe("One row per order. a b");
+    expect(plainText("One row an **order**, whatever *it* is.")).toBe("One row an order, whatever it is.");
     expect(plainText("<b>x</b>")).toContain("x");
   });
 });

@@ -9,17 +9,23 @@ export function Markdown({ text }: { text: string }) {
   return <div className="read any">{blocks(lexer(text, { gfm: true }))}</div>;
 }
 
+const blockTypes = new Set(["paragraph", "heading", "list", "blockquote", "code", "table", "space", "html"]);
+
 /** Markdown in one line: its text without marks, for lists. */
 export function plainText(text: string): string {
   const out: string[] = [];
   const walk = (tokens: Token[]) => {
     for (const t of tokens) {
-      if ("tokens" in t && t.tokens) walk(t.tokens);
-      else if (t.type === "list") walk((t as Tokens.List).items);
-      else if (t.type === "br" || t.type === "space") out.push(" ");
+      if (t.type === "list") {
+        for (const item of (t as Tokens.List).items) {
+          walk(item.tokens);
+          out.push(" ");
+        }
+      } else if ("tokens" in t && t.tokens) walk(t.tokens);
+      else if (t.type === "br") out.push(" ");
       else if ("text" in t && typeof t.text === "string") out.push(t.text);
+      if (blockTypes.has(t.type)) out.push(" ");
     }
-    out.push(" ");
   };
   walk(lexer(text, { gfm: true }));
   return out.join("").replace(/\s+/g, " ").trim();

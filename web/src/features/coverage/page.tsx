@@ -1,6 +1,181 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api, read, type Schemas } from "@/api/client";
+import { pages, rowsOf } from "@/api/list";
 import { usePage } from "@/app/crumbs";
+import { useSchema, useScope } from "@/app/scope";
+import { Folders, Score, WorstTables } from "@/features/health/parts";
+import { number, percent } from "@/lib/count";
+import { Failed, Skeleton } from "@/ui/feedback";
+import styles from "./page.module.css";
 
-export default function Page() {
-  usePage("Coverage");
-  return <main id="main" className="page" tabIndex={-1} />;
+/** How much of the catalog is described, owned, tested and matched with the warehouse, over time. */
+export default function Coverage() {
+  usePage("Coverage", [{ name: "Today", link: { to: "/" } }]);
+  const scope = useScope();
+  const schema = useSchema();
+  const enabled = scope.schema_id !== "";
+  const now = useQuery({
+    queryKey: ["coverage", scope],
+    enabled,
+    queryFn: ({ signal }) => read(api.GET("/api/v1/coverage", { params: { query: scope }, signal })),
+  });
+  const history = useInfiniteQuery({
+    ...pages(["coverage", "history", scope], (cursor, signal) =>
+      api.GET("/api/v1/coverage/history", { params: { query: { ...scope, cursor, limit: 50 } }, signal }),
+    ),
+    enabled,
+  });
+  const c = now.data?.data.attributes;
+  const past = rowsOf<Schemas["ResourceCoverage"]>(history.data?.pages);
+  const before = past[1]?.attributes;
+  return (
+    <main id="main" className="page" tabIndex={-1}>
+      <div className="page-head">
+        <div>
+          <h1>Coverage</h1>
+          <p>
+            How much of {schema?.attributes.name ?? "the schema"} is described, owned, tested and matched with the
+            warehouse.{c && ` Version ${c.version}.`}
+          </p>
+        </div>
+      </div>
+      {now.isError && <Failed error={now.error} what="The coverage" retry={now.refetch} />}
+      {now.isPending && !now.isError && <Skeleton />}
+      {c && (
+        <div className={`cols ${styles.cols}`}>
+          <div>
+            <section className="sect">
+              <header>
+                <h2>Measures</h2>
+                <span className="s t3">of tables and their columns</span>
+              </header>
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">Measure</th>
+                    <th scope="col" className="num">
+                      Have it
+                    </th>
+                    <th scope="col" aria-label="Share, drawn" />
+                    <th scope="col" className="num">
+                      Share
+                    </th>
+                    <th scope="col" className="num">
+                      Since v{before?.version ?? c.version}
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  <Measure
+                    name="Tables described"
+                    hint="has a description"
+                    have={c.tables.described}
+                    of={c.tables.total}
+                    before={before?.tables.described}
+                    link={{ has_description: "false" }}
+                  />
+                  <Measure
+                    name="Tables owned"
+                    hint="has an owner"
+                    have={c.tables.owned}
+                    of={c.tables.total}
+                    before={before?.tables.owned}
+                  />
+                  <Measure
+                    name="Tables tested"
+                    hint="has an enabled data test"
+                    have={c.tables.tested}
+                    of={c.tables.total}
+                    before={before?.tables.tested}
+                  />
+                  <Measure
+                    name="Tables matched"
+                    hint="found in the warehouse's catalog"
+                    have={c.tables.matched}
+                    of={c.tables.total}
+                    before={before?.tables.matched}
+                  />
+                  <Measure
+                    name="Columns described"
+                    hint="has a description"
+                    have={c.columns.described}
+                    of={c.columns.total}
+                    before={before?.columns.described}
+                  />
+                  <Measure
+                    name="Columns tested"
+                    hint="has a data test"
+                    have={c.columns.tested}
+                    of={c.columns.total}
+                    before={before?.columns.tested}
+                  />
+                  <Measure
+                    name="Columns matched"
+                    hint={
+                      c.columns.unmatched > 0
+                        ? `${number(c.columns.unmatched)} documented, but not in the warehouse`
+                        : "found in the warehouse"
+                    }
+                    have={c.columns.matched}
+                    of={c.columns.total}
+                    before={before?.columns.matched}
+                  />
+                </tbody>
+              </table>
+            </section>
+            <WorstTables />
+          </div>
+          <aside>
+            <Score />
+            <Folders />
+          </aside>
+        </div>
+      )}
+    </main>
+  );
+}
+
+function Measure({
+  name,
+  hint,
+  have,
+  of,
+  before,
+  link,
+}: {
+  name: string;
+  hint: string;
+  have: number;
+  of: number;
+  before: number | undefined;
+  link?: Record<string, string>;
+}) {
+  const change = before === undefined ? 0 : have - before;
+  return (
+    <tr>
+      <td>
+        <span className="w5">
+          {link && have < of ? (
+            <Link className="name" to="/assets" search={link as never}>
+              {name}
+            </Link>
+          ) : (
+            name
+          )}
+        </span>
+        <span className="s t3 blockline">{hint}</span>
+      </td>
+      <td className="num">
+        {number(have)} <span className="t3">of {number(of)}</span>
+      </td>
+      <td className={styles.bar}>
+        <div className="bar" aria-hidden="true">
+          <i style={{ width: `${of === 0 ? 0 : (100 * have) / of}%` }} />
+        </div>
+      </td>
+      <td className="num w5">{percent(have, of)}</td>
+      <td className="num t2">{change === 0 ? "–" : change > 0 ? `+${number(change)}` : `−${number(-change)}`}</td>
+    </tr>
+  );
 }
