@@ -1,6 +1,6 @@
 # Every target is one script, so each also runs without make: scripts/NAME.sh
 .DEFAULT_GOAL := help
-.PHONY: help run ui shots test setup lint vuln bench faults fuzz fixtures gen gen-check
+.PHONY: help run ui shots test setup lint vuln bench faults fuzz fixtures lifecycle gen gen-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ fixtures: ## make the artifacts of our dbt projects, and the list of what dbt se
 	@scripts/fixtures.sh
 	@scripts/projects.sh
 	@scripts/selectors.sh
+
+lifecycle: ## a project's life with real dbt on PostgreSQL, compared with the database (a minute)
+	@scripts/lifecycle.sh
 
 gen: ## write generated files again; must leave no difference
 	@scripts/gen.sh

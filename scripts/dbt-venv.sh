@@ -1,4 +1,5 @@
-# Sourced by fixtures.sh, projects.sh and selectors.sh: virtual environments with dbt.
+# Sourced by fixtures.sh, projects.sh, selectors.sh and lifecycle.sh: virtual environments with dbt, and a throw-away
+# PostgreSQL.
 #
 # Needs Python 3.11 or 3.12 (PYTHON, default python3) and a package index; the oldest dbt
 # versions need Python 3.10 (OLD_PYTHON, default python3.10).
@@ -68,4 +69,22 @@ entrypoint = "duckdb_adbc_init"
 linux_amd64 = "$two/driver/package/libduckdb.so"
 TOML
     printf '%s\n' "$driver" >"$two/ready"
+}
+
+# start_postgres NAME: a throw-away server with one database, named by PGHOST, PGPORT and PGUSER until the script ends.
+start_postgres() {
+    local bin as=() data=$work/postgres
+    bin=$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb | tail -1)")
+    chmod 755 "$work"
+    mkdir "$data"
+    if [ "$(id -u)" = 0 ]; then # which the server refuses
+        as=(runuser -u postgres --)
+        chown postgres "$data"
+    fi
+    export PGHOST=127.0.0.1 PGPORT=${PGPORT:-54329} PGUSER=odd
+    "${as[@]}" "$bin/initdb" --pgdata "$data" --username odd --auth trust --encoding UTF8 >/dev/null
+    "${as[@]}" "$bin/pg_ctl" --pgdata "$data" --wait --silent --log "$data/log" \
+        --options "-h $PGHOST -p $PGPORT -k $data" start
+    stop_postgres=("${as[@]}" "$bin/pg_ctl" --pgdata "$data" --mode immediate --silent stop)
+    "$bin/createdb" "$1"
 }

@@ -107,24 +107,6 @@ odd_two() {
     rm "$out/index/dbt.macros.parquet" # of all packages, dbt's own too
 }
 
-# start_postgres NAME: a throw-away server with one database, named by PGHOST, PGPORT and PGUSER until the script ends.
-start_postgres() {
-    local bin as=() data=$work/postgres
-    bin=$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb | tail -1)")
-    chmod 755 "$work"
-    mkdir "$data"
-    if [ "$(id -u)" = 0 ]; then # which the server refuses
-        as=(runuser -u postgres --)
-        chown postgres "$data"
-    fi
-    export PGHOST=127.0.0.1 PGPORT=${PGPORT:-54329} PGUSER=odd
-    "${as[@]}" "$bin/initdb" --pgdata "$data" --username odd --auth trust --encoding UTF8 >/dev/null
-    "${as[@]}" "$bin/pg_ctl" --pgdata "$data" --wait --silent --log "$data/log" \
-        --options "-h $PGHOST -p $PGPORT -k $data" start
-    stop_postgres=("${as[@]}" "$bin/pg_ctl" --pgdata "$data" --mode immediate --silent stop)
-    "$bin/createdb" "$1"
-}
-
 odd_postgres() {
     start_postgres odd
     odd_run 1.12.6 postgres governance semantic unit_tests functions modern

@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -40,7 +41,19 @@ func TestTargetMoved(t *testing.T) {
 			t.Errorf("confirmed after it was dismissed: %s", r.Body)
 		}
 		send(elsewhere("2027-01-11T18:00:00Z"))
-		r := s.Send(t, "POST", "/api/v1/schemas/"+schema+"/removals/confirm", key, "")
+		removals := "/api/v1/schemas/" + schema + "/removals"
+		for _, action := range []string{"/confirm?reason=removed", "/dismiss?reason=removed"} {
+			if r := s.Send(t, "POST", removals+action, key, ""); r.Status != 200 || r.At(t, "data.attributes.imports.0") != nil {
+				t.Errorf("%s: %d %s", action, r.Status, r.Body)
+			}
+			if list := s.Get(t, removals, key); list.At(t, "data.0.attributes.reason") != "target_moved" {
+				t.Errorf("after %s: %s", action, list.Body)
+			}
+		}
+		if r := s.Send(t, "POST", removals+"/confirm?reason=moved", key, ""); r.Status != 422 && r.Status != 400 {
+			t.Errorf("an unknown reason: %d %s", r.Status, r.Body)
+		}
+		r := s.Send(t, "POST", removals+"/confirm?reason=target_moved", key, "")
 		if r.Status != 200 {
 			t.Fatalf("confirm: %d %s", r.Status, r.Body)
 		}
@@ -156,6 +169,49 @@ func TestTargetOfAnExpectedProject(t *testing.T) {
 		}
 		if projects := s.Get(t, "/api/v1/projects?schema_id="+schema, key); projects.At(t, "meta.total") != 1.0 {
 			t.Errorf("projects %s", projects.Body)
+		}
+	})
+}
+
+// A manifest that waits because another target was expected is listed, and confirmed or dismissed, as any other.
+func TestConfirmOfAnotherThanTheExpectedTarget(t *testing.T) {
+	t.Parallel()
+	onEachStore(t, func(t *testing.T, s *Server) {
+		key := s.Key(t, access.AdminWorkspace)
+		for _, confirmed := range []bool{true, false} {
+			schema := s.Schema(t, fmt.Sprintf("Warehouse %v", confirmed))
+			path := "/api/v1/schemas/" + schema
+			if r := s.Send(t, "PATCH", path, key, `{"targets":[{"project":"shop","database":"production","expected":true}]}`); r.Status != 200 {
+				t.Fatalf("%d %s", r.Status, r.Body)
+			}
+			s.Import(t, key, schema, File("manifest", "manifest.json", beforeManifest), File("run_results", "run_results.json", beforeResults))
+			action := "/removals/dismiss"
+			if confirmed {
+				action = "/removals/confirm"
+			}
+			r := s.Send(t, "POST", path+action, key, "")
+			if r.Status != 200 {
+				t.Fatalf("%s: %d %s", action, r.Status, r.Body)
+			}
+			if imp, ok := r.At(t, "data.attributes.imports.0").(string); ok != confirmed {
+				t.Fatalf("%s: %s", action, r.Body)
+			} else if confirmed {
+				s.Await(t, key, imp)
+			}
+			want := "production"
+			if confirmed {
+				want = "shop"
+				id := tableID(t, s, key, schema, "model.shop.dim_products")
+				if got := s.Get(t, "/api/v1/assets/"+id, key).At(t, "data.attributes.relation.database"); got != "shop" {
+					t.Errorf("the table is in %v", got)
+				}
+			}
+			if got := s.Get(t, path, key); got.At(t, "data.attributes.targets.0.database") != want {
+				t.Errorf("%s: targets %s", action, got.Body)
+			}
+			if list := s.Get(t, "/api/v1/assets?schema_id="+schema, key); (list.At(t, "data.0") != nil) != confirmed {
+				t.Errorf("%s: %s", action, list.Body)
+			}
 		}
 	})
 }

@@ -113,6 +113,13 @@ func NewIdentities(assets []StoredAsset, nodes []StoredNode) *Identities {
 	return ids
 }
 
+// Inherit makes an asset that of a node which has none: the node is a new name of one that the asset has.
+func (ids *Identities) Inherit(origin Origin, uniqueID string, asset AssetID) {
+	if key := (nodeKey{origin, uniqueID}); ids.byID[asset] != nil && (ids.nodes[key] == nil || ids.nodes[key].Withdrawn) {
+		ids.nodes[key] = &StoredNode{Asset: asset, Origin: origin, UniqueID: uniqueID}
+	}
+}
+
 // storedBefore orders two entries of one node: the live one, then the older asset.
 func storedBefore(a, b StoredNode) bool {
 	if a.Withdrawn != b.Withdrawn {

@@ -7,6 +7,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
+	"github.com/thalweg-data/thalweg/internal/store"
 )
 
 // Removal is an asset whose removal is pending.
@@ -30,6 +31,15 @@ type removalsInput struct {
 	SchemaPath
 	httpserver.PageParams
 }
+
+// removalsChoice is what of the pending removals is confirmed or dismissed.
+type removalsChoice struct {
+	SchemaPath
+	Reason string `query:"reason" enum:"removed,target_moved" doc:"Only those with this reason; without it, all"`
+}
+
+// has reports whether removals with a reason are meant.
+func (in *removalsChoice) has(reason string) bool { return in.Reason == "" || in.Reason == reason }
 
 func (a *API) registerRemovals(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
@@ -74,32 +84,40 @@ func (a *API) listRemovals(ctx context.Context, p access.Principal, in *removals
 	return httpserver.Reply(out), nil
 }
 
-func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *SchemaPath) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
+func (a *API) confirmRemovals(ctx context.Context, p access.Principal, in *removalsChoice) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
 	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}
-	n, err := a.editor.ConfirmRemovals(ctx, p.WS, view.Schema.ID, p.By())
-	if err != nil {
-		return nil, err
+	var n int64
+	if in.has(store.ReasonRemoved) {
+		if n, err = a.editor.ConfirmRemovals(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
+			return nil, err
+		}
 	}
-	imports, err := a.reverts.ConfirmTarget(ctx, p.WS, view.Schema.ID, p.By())
-	if err != nil {
-		return nil, err
+	var imports []catalog.ImportID
+	if in.has(store.ReasonTargetMoved) {
+		if imports, err = a.reverts.ConfirmTarget(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
+			return nil, err
+		}
 	}
 	return removalsOutcome(view.Schema.ID.String(), n, imports), nil
 }
 
-func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *SchemaPath) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
+func (a *API) dismissRemovals(ctx context.Context, p access.Principal, in *removalsChoice) (*httpserver.Body[httpserver.Document[RemovalsOutcome]], error) {
 	view, err := a.schema(ctx, p, "id", in.ID)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.editor.DismissRemovals(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
-		return nil, err
+	if in.has(store.ReasonRemoved) {
+		if err := a.editor.DismissRemovals(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
+			return nil, err
+		}
 	}
-	if err := a.reverts.DismissTarget(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
-		return nil, err
+	if in.has(store.ReasonTargetMoved) {
+		if err := a.reverts.DismissTarget(ctx, p.WS, view.Schema.ID, p.By()); err != nil {
+			return nil, err
+		}
 	}
 	return removalsOutcome(view.Schema.ID.String(), 0, nil), nil
 }

@@ -59,9 +59,24 @@ func (j *job) checkRenamed(ctx context.Context, part catalog.Part, m *manifestIn
 			})
 			return true, nil
 		}
+		t.bequeath(m)
 		j.former = append(j.former, t)
 	}
 	return false, nil
+}
+
+// bequeath gives the assets of the twin's nodes that have no relation, such as ephemeral models and exposures, to those
+// of the same name here; others are found by their relations.
+func (t *twin) bequeath(m *manifestIndex) {
+	assets := make(map[string]catalog.AssetID, len(t.ids))
+	for old, id := range t.ids {
+		assets[id] = t.assets[old]
+	}
+	for i := range m.claims {
+		if claim := &m.claims[i]; claim.RelationKey == "" && !claim.Reference {
+			claim.Inherits = assets[claim.ID]
+		}
+	}
 }
 
 // ownNodes are the models, seeds and snapshots of a manifest's own package that have a

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/thalweg-data/thalweg/internal/catalog"
 )
 
 // renamed is a manifest after its project was renamed to store: nothing but the name differs. The id is a hash of the
@@ -76,6 +78,36 @@ func TestTwinProjects(t *testing.T) {
 		}
 		if a, _ := r.asset("model.store.a"); len(a.Nodes) != 3-models {
 			t.Errorf("%d models: nodes %+v", models, a.Nodes)
+		}
+	}
+}
+
+// What has no relation keeps its id and what people wrote, too.
+func TestRenamedProjectWithoutRelations(t *testing.T) {
+	before := func(at time.Time) part {
+		eph := model("eph", "model.shop.a")
+		eph["config"] = doc{"materialized": "ephemeral"}
+		delete(eph, "relation_name")
+		board := doc{
+			"unique_id": "exposure.shop.board", "resource_type": "exposure", "name": "board", "package_name": "shop", "type": "dashboard",
+			"owner": doc{"name": "ana"}, "depends_on": doc{"nodes": []string{"model.shop.eph"}},
+		}
+		return withID(manifest(t, "shop", at, model("a"), model("b"), model("c"), eph, board))
+	}
+	r := newRig(t)
+	r.completed(r.send(before(monday)))
+	ids := map[string]string{"model.shop.eph": "model.store.eph", "exposure.shop.board": "exposure.store.board"}
+	old := map[string]catalog.AssetID{}
+	for id := range ids {
+		a, _ := r.asset(id)
+		old[id] = a.ID
+	}
+	after := renamed(before(monday.Add(time.Hour)), "id-store")
+	after.content = []byte(strings.ReplaceAll(string(after.content), "exposure.shop.", "exposure.store."))
+	r.completed(r.send(after))
+	for id, now := range ids {
+		if a, _ := r.asset(now); a.ID != old[id] || len(a.Nodes) != 1 {
+			t.Errorf("%s is asset %v with nodes %+v, was %v", now, a.ID, a.Nodes, old[id])
 		}
 	}
 }

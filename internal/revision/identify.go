@@ -272,6 +272,13 @@ func (p *identification) resolve(ctx context.Context) error {
 		}
 		identities.MarkReferences(facets)
 	}
+	for _, o := range p.observations {
+		for i := range o.Claims {
+			if c := &o.Claims[i]; c.Inherits != 0 {
+				identities.Inherit(o.Origin, c.ID, c.Inherits)
+			}
+		}
+	}
 	resolutions := identities.Resolve(p.claims)
 	kinds := make(map[Node]catalog.Kind, len(p.claims))
 	for _, c := range p.claims {

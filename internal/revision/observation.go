@@ -120,7 +120,10 @@ type Claim struct {
 	// their facets are not read.
 	Same bool
 	// Asset is set where identity is certain: for what people write.
-	Asset       catalog.AssetID
+	Asset catalog.AssetID
+	// Inherits is the asset of the node that this one is a new name of; 0 of any other. Nothing else leads from one
+	// to the other where there is no relation.
+	Inherits    catalog.AssetID
 	Kind        catalog.Kind
 	Name        string
 	RelationKey string // "" without a relation
