@@ -94,6 +94,16 @@ func TestColumnsOfCode(t *testing.T) {
 	if r := s.Get(t, "/api/v1/impact?asset="+source+"&column=note", key); r.Status != 200 || !strings.Contains(string(r.Body), `"wide"`) {
 		t.Errorf("impact of a column that only a star shows: %d %s", r.Status, r.Body)
 	}
+	impact := s.Get(t, "/api/v1/impact?asset="+source+"&column=note", key)
+	if !strings.Contains(string(impact.Body), `"unread"`) || !strings.Contains(string(impact.Body), `"open"`) {
+		t.Errorf("the model whose star is not expanded may have the column: %s", impact.Body)
+	}
+	if r := s.Get(t, "/api/v1/assets/"+source+"/columns/key/lineage", key); r.At(t, "data.nodes.0.attributes.incomplete") != true {
+		t.Errorf("a column that a star may pass on: %s", r.Body)
+	}
+	if r := s.Get(t, "/api/v1/assets/"+id("model.p.wide")+"/columns/key/lineage?direction=downstream", key); r.At(t, "data.nodes.0.attributes.incomplete") != false {
+		t.Errorf("a column that no star passes on: %s", r.Body)
+	}
 	if r := s.Get(t, "/api/v1/assets/"+source+"/columns/key/lineage", key); r.Status != 200 || !strings.Contains(string(r.Body), ".k\"") {
 		t.Errorf("lineage of a column that only a star shows: %d %s", r.Status, r.Body)
 	}

@@ -33,7 +33,7 @@ type ColumnNode struct {
 	Direction  string                    `json:"direction" enum:"self,upstream,downstream"`
 	Depth      int                       `json:"depth" doc:"Steps from the requested column"`
 	Masked     bool                      `json:"masked" doc:"Every value passed through a hash or mask function"`
-	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, or it represents columns whose names are not known"`
+	Incomplete bool                      `json:"incomplete" doc:"Something in its expression could not be resolved, it represents columns whose names are not known, or it may be one of those"`
 	Span       httpserver.Nullable[Span] `json:"span" doc:"Its expression in the compiled code; null if no code produces it"`
 	Expression *string                   `json:"expression" doc:"The expression itself, with expressions=true"`
 }
@@ -152,7 +152,7 @@ func columnLineageOf(part *readmodel.ColumnLineage, version int64) ColumnLineage
 
 func columnNode(n *readmodel.ColumnNode) httpserver.Resource[ColumnNode] {
 	node := ColumnNode{
-		AssetName: n.Relation, Column: n.Name, Direction: n.Direction, Depth: n.Depth, Masked: n.Masked, Incomplete: n.Gap || n.Star,
+		AssetName: n.Relation, Column: n.Name, Direction: n.Direction, Depth: n.Depth, Masked: n.Masked, Incomplete: n.Incomplete(),
 		Span: httpserver.NullableOf(spanOf(n.Span)), Expression: optional(n.Expression),
 	}
 	if n.Asset != nil {

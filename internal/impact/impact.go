@@ -44,8 +44,9 @@ type State struct {
 	Number func(table int64) (int32, bool)
 	// IsTable reports whether an asset is a table, and not an exposure, metric or the like.
 	IsTable func(n int32) bool
-	// Unread reports whether a table has code that was not read completely.
-	Unread func(n int32) bool
+	// Unread reports whether a table has code that was not read completely, so that columns of another table may be
+	// in it.
+	Unread func(n, of int32) bool
 	// Stop, if set, is told now and then how many steps were taken since it was last asked,
 	// each of some 50 ns, and reports whether to give up; the result is then to be discarded.
 	Stop func(steps int) bool
@@ -230,7 +231,7 @@ func (b *builder) unread() {
 	slices.Sort(open)
 	for ; b.goesOn(open); open = open[1:] {
 		for _, child := range b.Graph.Children(open[0]) {
-			if !b.IsTable(child) || !b.Unread(child) {
+			if !b.IsTable(child) || !b.Unread(child, open[0]) {
 				continue
 			}
 			b.reach(child, Unread)

@@ -47,7 +47,7 @@ func state(t *testing.T) State {
 		Graph: g, Columns: lineage.NewColumnGraph(slices.Values(blocks), lineage.GraphOptions{}),
 		Number:  func(table int64) (int32, bool) { return int32(table) - 1, table > 0 },
 		IsTable: func(n int32) bool { return !slices.Contains([]int32{6, 9, 10}, n) },
-		Unread:  func(n int32) bool { return n == 5 },
+		Unread:  func(n, _ int32) bool { return n == 5 },
 	}
 }
 
@@ -109,7 +109,7 @@ func TestImpactStops(t *testing.T) {
 		s := State{
 			Graph: g, Columns: lineage.NewColumnGraph(slices.Values([]lineage.TableBlock(nil)), lineage.GraphOptions{}),
 			Number: func(table int64) (int32, bool) { return int32(table), true },
-			Unread: func(int32) bool { return false },
+			Unread: func(_, _ int32) bool { return false },
 			Stop:   func(int) bool { asked++; return asked > 2 },
 		}
 		s.IsTable = func(int32) bool {

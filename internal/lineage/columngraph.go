@@ -118,6 +118,55 @@ func (g *ColumnGraph) Find(table int64, name string, fold func(string) string) (
 	return same, count == 1
 }
 
+// StarOver reports whether the code of a table has a star that was not expanded and that passes on columns of another
+// table, or depends on them.
+func (g *ColumnGraph) StarOver(table, of int64) bool {
+	i, ok := slices.BinarySearch(g.tables, table)
+	if !ok {
+		return false
+	}
+	for k := range g.columns[i][:g.outputs[i]] {
+		n := g.start[i] + int32(k)
+		if !g.columns[i][k].Star {
+			continue
+		}
+		for _, at := range g.upEdges[g.up[n]:g.up[n+1]] {
+			if g.tables[g.segmentOf(g.edges[at].From)] == of {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// HasOpenReaders reports whether code passes on the columns of a table by a star that was not expanded: each of them
+// may go further than the graph knows.
+func (g *ColumnGraph) HasOpenReaders(table int64) bool {
+	i, ok := slices.BinarySearch(g.tables, table)
+	return ok && g.hasOpenReaders(i)
+}
+
+func (g *ColumnGraph) hasOpenReaders(i int) bool {
+	for k := range g.columns[i] {
+		n := g.start[i] + int32(k)
+		if g.columns[i][k].Star && g.down[n] < g.down[n+1] {
+			return true
+		}
+	}
+	return false
+}
+
+// IsOpen reports whether edges of a column are missing because of a star that was not expanded: readers may have the
+// column from it, or it is one of those that the star of its own table has.
+func (g *ColumnGraph) IsOpen(n int32) bool {
+	i := g.segmentOf(n)
+	if g.hasOpenReaders(i) {
+		return true
+	}
+	made := g.columns[i][:g.outputs[i]]
+	return n-g.start[i] >= g.outputs[i] && slices.ContainsFunc(made, func(c GraphColumn) bool { return c.Star })
+}
+
 // Controls lists the columns that decide which rows a table has.
 func (g *ColumnGraph) Controls(table int64) []Control {
 	from, _ := slices.BinarySearchFunc(g.controls, table, func(s Control, t int64) int { return cmp.Compare(s.Table, t) })

@@ -312,3 +312,39 @@ func (g *ColumnGraph) of(table int64) []int32 {
 	}
 	return out
 }
+
+// Columns that a star passes on without their names are open, at both ends of it.
+func TestOpenColumns(t *testing.T) {
+	star := func(table, from int64) TableBlock {
+		return TableBlock{Table: table, Block: &Block{
+			Refs:    []Ref{{Table: from}},
+			Outputs: []Output{{Name: "*", Star: true, Edges: []Edge{{Column: "*", Kinds: resolve.Identity}}}},
+		}}
+	}
+	named := func(table, from int64, column string) TableBlock {
+		return TableBlock{Table: table, Block: &Block{
+			Refs:    []Ref{{Table: from}},
+			Outputs: []Output{{Name: column, Edges: []Edge{{Column: column, Kinds: resolve.Identity}}}},
+		}}
+	}
+	// 1 is a source, 2 names a column of it, 3 has its star, 4 reads a column of 3, 5 one of 2.
+	g := NewColumnGraph(slices.Values([]TableBlock{named(2, 1, "v"), star(3, 1), named(4, 3, "v"), named(5, 2, "v")}), GraphOptions{})
+	want := map[int64]bool{1: true, 2: false, 3: true, 4: false, 5: false}
+	for table, open := range want {
+		n, ok := g.Find(table, "v", nil)
+		if !ok || g.IsOpen(n) != open {
+			t.Errorf("%d.v is there: %v, open: %v, want %v", table, ok, g.IsOpen(n), open)
+		}
+	}
+	for _, tt := range []struct {
+		table, of int64
+		want      bool
+	}{{3, 1, true}, {2, 1, false}, {4, 3, false}, {9, 1, false}} {
+		if got := g.StarOver(tt.table, tt.of); got != tt.want {
+			t.Errorf("a star of %d over %d: %v", tt.table, tt.of, got)
+		}
+	}
+	if !g.HasOpenReaders(1) || g.HasOpenReaders(2) || g.HasOpenReaders(9) {
+		t.Error("open readers of 1, 2 and 9:", g.HasOpenReaders(1), g.HasOpenReaders(2), g.HasOpenReaders(9))
+	}
+}

@@ -123,7 +123,7 @@ func (a *answer) columnNodes(from *positions, part *readmodel.ColumnLineage) err
 		into := edges[n.Label()]
 		return columnNodeRow{
 			Asset: nodeName(n), Column: short(n.Name), Direction: n.Direction, Depth: n.Depth, From: into[:min(len(into), most)],
-			Expression: foreignText(n.Expression, "compiled SQL", shortText), Masked: n.Masked, Incomplete: n.Gap || n.Star,
+			Expression: foreignText(n.Expression, "compiled SQL", shortText), Masked: n.Masked, Incomplete: n.Incomplete(),
 		}
 	})
 }

@@ -50,7 +50,7 @@ func newProjectState(l *lineage.ProjectLineage) (*projectState, error) {
 		Columns: lineage.NewColumnGraph(slices.Values(blocks), lineage.GraphOptions{Fold: func(_ int64, name string) string { return s.fold(name) }}),
 		Number:  func(table int64) (int32, bool) { return int32(table - 1), table > 0 },
 		IsTable: func(n int32) bool { return lineage.IsTable(l.Nodes[n]) },
-		Unread: func(n int32) bool {
+		Unread: func(n, _ int32) bool {
 			b := l.Blocks[n]
 			return b != nil && b.Status != lineage.Read
 		},

@@ -20,7 +20,12 @@ type ColumnNode struct {
 	Depth     int
 	// Expression is its SQL, where it was asked for.
 	Expression string
+	// Open columns take part in lineage that is not known, by a star that was not expanded.
+	Open bool
 }
+
+// Incomplete reports whether something around the column is not known.
+func (n *ColumnNode) Incomplete() bool { return n.Gap || n.Star || n.Open }
 
 // Label names a column: TBL-12.email, or the relation of one outside the schema.
 func (n *ColumnNode) Label() string {
@@ -82,7 +87,8 @@ func (v *View) ColumnLineage(ctx context.Context, asset *catalog.Asset, name str
 			return nil, err
 		}
 		own := Asset{AssetCard: &store.AssetCard{ID: asset.ID, Kind: asset.Kind, Name: asset.Name}}
-		out.Nodes = []ColumnNode{{GraphColumn: lineage.GraphColumn{Name: column.Name}, Asset: &own, Direction: "self"}}
+		open := columns.graph.HasOpenReaders(int64(asset.ID))
+		out.Nodes = []ColumnNode{{GraphColumn: lineage.GraphColumn{Name: column.Name}, Asset: &own, Direction: "self", Open: open}}
 		out.Total = 1
 		return out, nil
 	}
@@ -177,7 +183,7 @@ func (l *ColumnLineage) decide(controls []lineage.Control, o lineage.WalkOptions
 
 // node describes a column by its number.
 func (c *Columns) node(n int32, direction string, depth int) ColumnNode {
-	node := ColumnNode{GraphColumn: c.graph.Column(n), Direction: direction, Depth: depth}
+	node := ColumnNode{GraphColumn: c.graph.Column(n), Direction: direction, Depth: depth, Open: c.graph.IsOpen(n)}
 	if at, ok := c.assets.number(catalog.AssetID(node.Table)); ok {
 		node.Asset = c.assets.present[at]
 	}

@@ -98,9 +98,10 @@ func impactState(tables *TableGraph, columns *Columns) impact.State {
 		Graph: tables.graph, Columns: columns.graph,
 		Number:  func(table int64) (int32, bool) { return assets.number(catalog.AssetID(table)) },
 		IsTable: func(n int32) bool { return assets.present[n].Kind.IsTable() },
-		Unread: func(n int32) bool {
+		Unread: func(n, of int32) bool {
 			r, ok := columns.readings[assets.present[n].ID]
-			return ok && (r.Status == lineage.Failed || r.Status == lineage.NotCompiled || r.Status == lineage.NotSQL || r.Resolved < r.Outputs)
+			return ok && (r.Status == lineage.Failed || r.Status == lineage.NotCompiled || r.Status == lineage.NotSQL || r.Resolved < r.Outputs ||
+				columns.graph.StarOver(int64(assets.present[n].ID), int64(assets.present[of].ID)))
 		},
 	}
 }

@@ -64,6 +64,8 @@ class Operations:
     def confirm_removals(
         self,
         id: str,
+        *,
+        reason: Optional[str] = None,
     ) -> m.DocumentRemovalsOutcome:
         """Apply pending removals.
 
@@ -72,8 +74,10 @@ class Operations:
         schema from then on; the manifest is applied by a new import, with the catalog that came with it.
 
         Scope: write:catalog. Route: POST /api/v1/schemas/{id}/removals/confirm.
+
+        reason: Only those with this reason; without it, all
         """
-        return cast("m.DocumentRemovalsOutcome", self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/confirm"))
+        return cast("m.DocumentRemovalsOutcome", self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/confirm", query={"reason": reason}))
 
     def create_integration(
         self,
@@ -266,6 +270,8 @@ class Operations:
     def dismiss_removals(
         self,
         id: str,
+        *,
+        reason: Optional[str] = None,
     ) -> m.DocumentRemovalsOutcome:
         """Dismiss pending removals.
 
@@ -274,8 +280,10 @@ class Operations:
         target that wait are forgotten.
 
         Scope: write:catalog. Route: POST /api/v1/schemas/{id}/removals/dismiss.
+
+        reason: Only those with this reason; without it, all
         """
-        return cast("m.DocumentRemovalsOutcome", self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/dismiss"))
+        return cast("m.DocumentRemovalsOutcome", self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/dismiss", query={"reason": reason}))
 
     def edit_asset(
         self,
@@ -2322,6 +2330,8 @@ class AsyncOperations:
     async def confirm_removals(
         self,
         id: str,
+        *,
+        reason: Optional[str] = None,
     ) -> m.DocumentRemovalsOutcome:
         """Apply pending removals.
 
@@ -2330,8 +2340,10 @@ class AsyncOperations:
         schema from then on; the manifest is applied by a new import, with the catalog that came with it.
 
         Scope: write:catalog. Route: POST /api/v1/schemas/{id}/removals/confirm.
+
+        reason: Only those with this reason; without it, all
         """
-        return cast("m.DocumentRemovalsOutcome", await self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/confirm"))
+        return cast("m.DocumentRemovalsOutcome", await self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/confirm", query={"reason": reason}))
 
     async def create_integration(
         self,
@@ -2524,6 +2536,8 @@ class AsyncOperations:
     async def dismiss_removals(
         self,
         id: str,
+        *,
+        reason: Optional[str] = None,
     ) -> m.DocumentRemovalsOutcome:
         """Dismiss pending removals.
 
@@ -2532,8 +2546,10 @@ class AsyncOperations:
         target that wait are forgotten.
 
         Scope: write:catalog. Route: POST /api/v1/schemas/{id}/removals/dismiss.
+
+        reason: Only those with this reason; without it, all
         """
-        return cast("m.DocumentRemovalsOutcome", await self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/dismiss"))
+        return cast("m.DocumentRemovalsOutcome", await self._call("POST", f"/api/v1/schemas/{quoted(id)}/removals/dismiss", query={"reason": reason}))
 
     async def edit_asset(
         self,

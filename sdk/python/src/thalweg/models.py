@@ -351,7 +351,8 @@ class ColumnNode(TypedDict):
     direction: str
     # The expression itself, with expressions=true
     expression: Optional[str]
-    # Something in its expression could not be resolved, or it represents columns whose names are not known
+    # Something in its expression could not be resolved, it represents columns whose names are not known, or
+    # it may be one of those
     incomplete: bool
     # Of the asset
     kind: Optional[str]
