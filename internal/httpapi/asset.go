@@ -49,7 +49,7 @@ type Relation struct {
 type Text struct {
 	Value     *string                    `json:"value"`
 	Origin    *string                    `json:"origin" doc:"dbt:<project>, crawl:<integration> or user:<name>"`
-	Cause     httpserver.Nullable[Cause] `json:"cause" doc:"What it comes from"`
+	Cause     httpserver.Nullable[Cause] `json:"cause" doc:"Where it comes from"`
 	Import    *string                    `json:"import" doc:"The import that it comes from; null unless the cause is an import"`
 	GoneSince *string                    `json:"gone_since" doc:"The first import in which its origin no longer reported it"`
 	Own       *string                    `json:"own" doc:"What a person set, effective or not"`
@@ -91,7 +91,7 @@ type DBT struct {
 // DocRef is the use of a docs block.
 type DocRef struct {
 	UniqueID string  `json:"unique_id"`
-	Column   *string `json:"column" doc:"The column whose description has it; null if it is the description of the asset"`
+	Column   *string `json:"column" doc:"The column in whose description it occurs; null if in the asset's own description"`
 }
 
 // AssetNode is a dbt node of one project.

@@ -59,7 +59,7 @@ func (a *API) registerAssets(s *httpserver.Server) {
 	}, a.getAssetByUniqueID)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/by-relation", Scope: access.ReadCatalog, ID: "get-asset-by-relation", Tag: "assets",
-		Summary: "Find a table by its physical address", Description: "By the case rules of every adapter in the schema, quoted or not. The database may be left out where only one has such a table; else the reply is 409 with the candidates.",
+		Summary: "Find a table by its physical address", Description: "By the case rules of every adapter in the schema, quoted or not. The database may be omitted if only one has such a table; otherwise the reply is 409 with the candidates.",
 	}, a.getAssetByRelation)
 }
 

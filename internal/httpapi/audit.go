@@ -17,7 +17,7 @@ type AuditEntry struct {
 	At        string                        `json:"at" format:"date-time"`
 	Action    string                        `json:"action" doc:"Such as key.created, schema.updated or sign_in"`
 	Subject   *string                       `json:"subject" doc:"What it was done to, such as KEY-3 or SCH-101"`
-	ActorRef  httpserver.Nullable[ActorRef] `json:"actor_ref" doc:"Who did it; null if nobody is known"`
+	ActorRef  httpserver.Nullable[ActorRef] `json:"actor_ref" doc:"Who did it; null if unknown"`
 	Key       *string                       `json:"key" doc:"The key that was used; null without one"`
 	Address   *string                       `json:"address" doc:"Of the client; null for commands on the data folder"`
 	RequestID *string                       `json:"request_id" doc:"Of the request, as in the server's log"`

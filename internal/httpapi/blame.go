@@ -13,7 +13,7 @@ import (
 // BlamedValue is a value with what set it last.
 type BlamedValue struct {
 	Column   *string                       `json:"column" doc:"Null for the asset itself"`
-	Field    *string                       `json:"field" doc:"Named as those of changes are; null for the asset or column as a whole"`
+	Field    *string                       `json:"field" doc:"Named as in changes; null for the asset or column as a whole"`
 	Value    *string                       `json:"value" doc:"As changes show it; null if it was set to nothing"`
 	Previous *string                       `json:"previous" doc:"The value before; null if there was none or it is not kept any more"`
 	Kind     string                        `json:"kind" enum:"created,updated,removed,restored" doc:"created: the value is as old as the asset or column"`
@@ -33,7 +33,7 @@ func (a *API) registerBlame(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/blame", Scope: access.ReadCatalog, ID: "list-blame", Bulky: true, Tag: "changes",
 		Summary: "Who or what last set each value of an asset",
 		Description: "Its own values, then those of its columns in their order. It is recorded when values change, and is kept when old versions are deleted. " +
-			"A page has less than `limit` values where they have more than 1 MiB or were set by more than 20 versions.",
+			"A page has fewer than `limit` values if they exceed 1 MiB or were set by more than 20 versions.",
 	}, a.listBlame)
 }
 

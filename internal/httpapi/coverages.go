@@ -40,12 +40,12 @@ type ColumnsCoverage struct {
 func (a *API) registerCoverage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/coverage", Scope: access.ReadCatalog, ID: "get-coverage", Tag: "coverage",
-		Summary: "What is documented, tested and matched in a schema", Description: "Counts of its present tables and their columns, with at those of an older version.",
+		Summary: "What is documented, tested and matched in a schema", Description: "Counts of its present tables and their columns; with at, those of an older version.",
 	}, a.getCoverage)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/coverage/history", Scope: access.ReadCatalog, ID: "list-coverage-history", Tag: "coverage",
 		Summary:     "The coverage of a schema at each version, newest first",
-		Description: "With at from that version on. A page may be shorter than limit where versions changed many tables; the next one goes on.",
+		Description: "With at, from that version on. A page may be shorter than limit where versions changed many tables; the next one continues.",
 	}, a.listCoverage)
 }
 

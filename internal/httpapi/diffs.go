@@ -31,7 +31,7 @@ type AssetDiff struct {
 // FieldDiff is a difference of one field.
 type FieldDiff struct {
 	Column  *string                          `json:"column"`
-	Field   *string                          `json:"field" doc:"Null for a column as a whole; named as those of changes are"`
+	Field   *string                          `json:"field" doc:"Null for a column as a whole; named as in changes"`
 	Kind    string                           `json:"kind" enum:"created,updated,removed,restored"`
 	Base    *string                          `json:"base"`
 	Head    *string                          `json:"head"`

@@ -16,7 +16,7 @@ type Edit struct {
 	Property  string                        `json:"property" enum:"description,owners,tags"`
 	Column    *string                       `json:"column" doc:"Null for the asset itself"`
 	Text      *string                       `json:"text" doc:"Of a description"`
-	Added     []string                      `json:"added" nullable:"false" doc:"Owners or tags that were added to those of other origins"`
+	Added     []string                      `json:"added" nullable:"false" doc:"Owners or tags added to those from other origins"`
 	Removed   []string                      `json:"removed" nullable:"false" doc:"Owners or tags of other origins that were removed"`
 	Withdrawn bool                          `json:"withdrawn" doc:"It sets nothing: what people set before is withdrawn"`
 	Current   bool                          `json:"current" doc:"The newest of its property"`

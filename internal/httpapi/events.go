@@ -33,7 +33,7 @@ const eventMedia = "text/event-stream"
 
 type eventsInput struct {
 	ImportPath
-	LastEventID string `header:"Last-Event-ID" maxLength:"64" doc:"id of the last event that the client has; the stream goes on behind it"`
+	LastEventID string `header:"Last-Event-ID" maxLength:"64" doc:"id of the last event that the client has; the stream continues after it"`
 }
 
 // eventsOutput is streamed: huma calls Body with its context.

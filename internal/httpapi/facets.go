@@ -17,7 +17,7 @@ type Facet struct {
 	Source         string                     `json:"source" doc:"manifest, catalog, crawl, user or sql"`
 	UniqueID       *string                    `json:"unique_id"`
 	Project        *string                    `json:"project"`
-	Cause          httpserver.Nullable[Cause] `json:"cause" doc:"What it comes from"`
+	Cause          httpserver.Nullable[Cause] `json:"cause" doc:"Where it comes from"`
 	Import         *string                    `json:"import" doc:"The import that it comes from; null unless the cause is an import"`
 	ReportedAt     *string                    `json:"reported_at" format:"date-time" doc:"The time of the report itself, such as generated_at of an artifact"`
 	Withdrawn      httpserver.Nullable[Cause] `json:"withdrawn" doc:"Why the origin no longer reports it"`

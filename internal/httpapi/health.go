@@ -85,7 +85,7 @@ func scoreOf(score float64, ok bool) *float64 {
 
 // SchemaHealth is the health of some tables together.
 type SchemaHealth struct {
-	Score   *float64      `json:"score" doc:"0 to 100: mean of the scores of the tables; null if none has one"`
+	Score   *float64      `json:"score" doc:"0 to 100: mean score of the tables; null if no table has a score"`
 	Tables  int           `json:"tables"`
 	Scored  int           `json:"scored" doc:"Tables that have a score"`
 	Aspects HealthAspects `json:"aspects" doc:"Mean of each over the tables that have it"`

@@ -86,7 +86,7 @@ type SyncRef struct {
 type IntegrationPatch struct {
 	Name          *string       `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	SchemaID      *string       `json:"schema_id,omitempty" doc:"The schema that it feeds from now on"`
-	Credentials   *Credentials  `json:"credentials,omitempty" doc:"Fields that are left out stay. A secret has to be sent again when what it is used for changes: bucket, region, endpoint, access key id, account or container"`
+	Credentials   *Credentials  `json:"credentials,omitempty" doc:"Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket, region, endpoint, access key id, account or container"`
 	Enabled       *bool         `json:"enabled,omitempty"`
 	Schedule      *SyncSchedule `json:"schedule,omitempty"`
 	ArtifactsOnly *bool         `json:"artifacts_only,omitempty"`
@@ -95,7 +95,7 @@ type IntegrationPatch struct {
 // NewIntegration is a request for an integration.
 type NewIntegration struct {
 	Kind  string  `json:"kind" enum:"dbt_core"`
-	Draft *string `json:"draft,omitempty" doc:"UUID of a draft, whose UUID and External ID it takes"`
+	Draft *string `json:"draft,omitempty" doc:"UUID of a draft; the integration takes over its UUID and External ID"`
 	IntegrationPatch
 }
 
@@ -169,7 +169,7 @@ func (a *API) registerIntegrations(s *httpserver.Server) {
 	httpserver.Register(s, op(http.MethodPatch, one, write, "update-integration", "Update an integration",
 		"With `If-Match` it is refused (412) if the integration has changed since it was read.", 0, `{"enabled":false}`), a.updateIntegration)
 	httpserver.Register(s, op(http.MethodDelete, one, write, "delete-integration", "Delete an integration",
-		"With its credentials and syncs. What it imported stays.", http.StatusNoContent, ""), a.deleteIntegration)
+		"With its credentials and syncs. What it imported is kept.", http.StatusNoContent, ""), a.deleteIntegration)
 	httpserver.Register(s, op(http.MethodPost, one+"/test", write, "test-integration", "Test the connection of an integration",
 		"Lists the bucket as a sync does, and reads the first byte of the newest manifest. Changes nothing.", http.StatusOK, ""), a.testIntegration)
 	httpserver.Register(s, op(http.MethodPost, all+"/test", write, "test-new-integration", "Test a connection that is not saved",

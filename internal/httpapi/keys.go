@@ -27,7 +27,7 @@ type Key struct {
 	RevokedAt  *string                               `json:"revoked_at" format:"date-time"`
 	LastUsedAt *string                               `json:"last_used_at" format:"date-time" doc:"Accurate to the minute"`
 	CreatorRef httpserver.Nullable[ActorRef]         `json:"creator_ref" doc:"Who created it; null for a key that was created before this was recorded"`
-	User       httpserver.Nullable[httpserver.Named] `json:"user" doc:"The person whose key it is; it may do no more than the person's role. Null: nobody's"`
+	User       httpserver.Nullable[httpserver.Named] `json:"user" doc:"The person the key belongs to, whose role limits what it may do; null if it belongs to nobody"`
 	Secret     string                                `json:"secret,omitempty" doc:"The key itself; only in the reply to its creation"`
 }
 
@@ -35,11 +35,11 @@ type Key struct {
 type NewKey struct {
 	Name         string   `json:"name" minLength:"1" maxLength:"200"`
 	Scopes       []string `json:"scopes" minItems:"1" maxItems:"20" nullable:"false"`
-	SchemaIDs    []string `json:"schema_ids,omitempty" maxItems:"1000" doc:"Default: those of the key that creates it"`
-	CIDRs        []string `json:"cidrs,omitempty" maxItems:"100" doc:"Networks that it may be used from; default: those of the key that creates it"`
+	SchemaIDs    []string `json:"schema_ids,omitempty" maxItems:"1000" doc:"Defaults to those of the key that creates it"`
+	CIDRs        []string `json:"cidrs,omitempty" maxItems:"100" doc:"Networks it may be used from; defaults to those of the key that creates it"`
 	ExpiresAt    *string  `json:"expires_at,omitempty" format:"date-time" doc:"Default: one year from now, or the end of the key that creates it"`
 	NeverExpires bool     `json:"never_expires,omitempty"`
-	User         string   `json:"user,omitempty" maxLength:"64" doc:"The person whose key it is, such as USR-2; its scopes are limited by the person's role, and what it changes is the person's"`
+	User         string   `json:"user,omitempty" maxLength:"64" doc:"The person the key belongs to, such as USR-2; the person's role limits its scopes, and its changes are recorded as the person's"`
 }
 
 func (a *API) registerKeys(s *httpserver.Server) {

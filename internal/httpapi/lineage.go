@@ -70,7 +70,7 @@ type LineageMeta struct {
 	Extent
 	Folded *int `json:"folded,omitempty" doc:"With layout: nodes in folds; meta.nodes are those with boxes of their own"`
 	// Warnings are about the selector.
-	Warnings []httpserver.Warning `json:"warnings,omitempty" nullable:"false" doc:"Parts of the selector that select nothing, with near names"`
+	Warnings []httpserver.Warning `json:"warnings,omitempty" nullable:"false" doc:"Parts of the selector that match nothing, with similar names"`
 }
 
 type lineageInput struct {
@@ -88,7 +88,7 @@ type lineageInput struct {
 func (a *API) registerLineage(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/lineage", Scope: access.ReadCatalog, ID: "get-lineage", Sample: []string{"select"}, Tag: "lineage", Drawn: true,
-		Summary: "Read the part of the graph that a dbt selector selects", Description: "Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the whole numbers. With layout=true each node has a place in a picture of lanes from left to right, and each edge the points of its line. With `Accept: image/svg+xml` the reply is that picture.",
+		Summary: "Read the part of the graph that a dbt selector selects", Description: "Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the totals. With layout=true each node has a place in a picture of lanes from left to right, and each edge the points of its line. With `Accept: image/svg+xml` the reply is that picture.",
 	}, a.getLineage)
 }
 

@@ -68,7 +68,7 @@ type LineageJobRun struct {
 type LineageDataset struct {
 	Namespace string  `json:"namespace"`
 	Name      string  `json:"name"`
-	Asset     *string `json:"asset" doc:"The table that it is; null if there is none yet"`
+	Asset     *string `json:"asset" doc:"The table it refers to; null if none yet"`
 	Reason    *string `json:"reason" doc:"Why it cannot be a table of the schema"`
 }
 

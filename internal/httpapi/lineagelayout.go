@@ -45,7 +45,7 @@ type LineageFold struct {
 	Of     string        `json:"of" doc:"The asset that has too many neighbours" example:"TBL-12"`
 	Side   string        `json:"side" enum:"upstream,downstream" doc:"Where of it they are"`
 	Count  int           `json:"count" doc:"Assets in the fold"`
-	Folder *string       `json:"folder" doc:"Folder that has all of their files; null if there is none"`
+	Folder *string       `json:"folder" doc:"Common folder of their files; null if none"`
 	Assets []FoldedAsset `json:"assets" nullable:"false"`
 	Placed
 }

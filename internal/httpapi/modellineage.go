@@ -23,7 +23,7 @@ type ModelLineage struct {
 	Incomplete bool           `json:"incomplete" doc:"Some columns, or origins of columns, are not known"`
 	Outputs    []OutputColumn `json:"outputs" nullable:"false" doc:"In the order of the code"`
 	// Unexpanded are the stars.
-	Unexpanded []OutputColumn    `json:"unexpanded" nullable:"false" doc:"Stars over tables whose columns are not known, in place of columns whose names are not known"`
+	Unexpanded []OutputColumn    `json:"unexpanded" nullable:"false" doc:"Stars over tables with unknown columns, each in place of an unknown number of columns"`
 	Rows       []OriginColumn    `json:"rows" nullable:"false" doc:"Columns that decide which rows it has"`
 	Issues     []LineageIssue    `json:"issues" nullable:"false"`
 	Unknown    []ForeignRelation `json:"unknown_relations" nullable:"false" doc:"Tables that it reads and that the schema does not have"`

@@ -22,7 +22,7 @@ type Owner struct {
 
 // OwnerHealth is the health of the tables of an owner together.
 type OwnerHealth struct {
-	Score   *float64      `json:"score" doc:"0 to 100: mean of the scores of the tables; null if none has one"`
+	Score   *float64      `json:"score" doc:"0 to 100: mean score of the tables; null if no table has a score"`
 	Tables  int           `json:"tables"`
 	Scored  int           `json:"scored" doc:"Tables that have a score"`
 	Aspects HealthAspects `json:"aspects" doc:"Mean of each over the tables that have it"`

@@ -48,7 +48,7 @@ type UserPath struct {
 
 // IfMatchParam is the precondition of a change.
 type IfMatchParam struct {
-	IfMatch string `header:"If-Match" doc:"ETag of the document that is changed, from a GET or an earlier change. If the document has another one by now, nothing is changed and the reply is 412."`
+	IfMatch string `header:"If-Match" doc:"ETag of the document that is changed, from a GET or an earlier change. If the document has changed since, nothing is changed and the reply is 412."`
 }
 
 // view returns the view of the schema in the parameter schema_id; catalog.ErrNotFound if the principal may not see it.

@@ -31,7 +31,7 @@ type Reverter interface {
 // Revert is the result of reverting an import, or of undoing that.
 type Revert struct {
 	Version     *int64 `json:"version" doc:"Version of the schema that it created; null if nothing was different"`
-	Restored    int64  `json:"restored" doc:"Nodes whose earlier state was restored"`
+	Restored    int64  `json:"restored" doc:"Nodes restored to their earlier state"`
 	NotRestored int64  `json:"not_restored" doc:"Nodes and catalog entries that stay because a later version changed them"`
 }
 

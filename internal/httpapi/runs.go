@@ -85,7 +85,7 @@ func (a *API) registerRuns(s *httpserver.Server) {
 	}, a.listRuns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}", Scope: access.ReadCatalog, ID: "get-run", Tag: "runs",
-		Summary: "Read a dbt invocation", Description: "limit and cursor page through its node results, with class those of one class.",
+		Summary: "Read a dbt invocation", Description: "limit and cursor page through its node results, or with class through those of one class.",
 	}, a.getRun)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/runs/{id}/critical_path", Scope: access.ReadCatalog, ID: "get-run-critical-path", Tag: "runs",
@@ -100,7 +100,7 @@ func (a *API) registerRuns(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/assets/{id}/runs", Scope: access.ReadCatalog, ID: "list-asset-runs", Tag: "runs",
 		Summary:     "List the results of an asset's node over time, newest first",
-		Description: "Those of runs that build; with at those that were known then. Where tables were made without their rows, counts_as is history.",
+		Description: "Results of runs that build; with at, those known by then. Where tables were made without their rows, counts_as is history.",
 	}, a.listAssetRuns)
 }
 

@@ -85,7 +85,7 @@ type SchemaPatch struct {
 	Policy      *PolicyPatch `json:"policy,omitempty"`
 	Health      *HealthPatch `json:"health,omitempty" doc:"Weights; those that are not given stay"`
 	// Targets of other projects stay.
-	Targets []TargetPatch `json:"targets,omitempty" nullable:"false" maxItems:"100" doc:"Targets that feed the schema from now on; those of other projects stay"`
+	Targets []TargetPatch `json:"targets,omitempty" nullable:"false" maxItems:"100" doc:"Targets that feed the schema from now on; those of other projects are unchanged"`
 }
 
 // TargetPatch changes the target of a project.

@@ -27,7 +27,7 @@ type SearchHit struct {
 	Asset    httpserver.Resource[SearchAsset] `json:"asset"`
 	Match    *string                          `json:"match" doc:"How well the query matches, best first: exact: a name, unique_id or relation is the query; prefix: a name begins with it; word: words of names, columns, tags, owners, database, schema, package or path do; part: it is inside of a name; text: it is in a description, meta or SQL; near: names differ by typos. null: the query has no words, only filters"`
 	Field    *string                          `json:"field" doc:"Where the match is: name, column, tag, relation, description, meta or code; of several words, that of the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or path"`
-	Column   *string                          `json:"column" doc:"The column whose name, tag, description or meta it is"`
+	Column   *string                          `json:"column" doc:"The column whose name, tag, description or meta matches"`
 	Fragment *string                          `json:"fragment" doc:"The text around the match, on one line; plain text, with … where it is cut"`
 }
 
@@ -50,7 +50,7 @@ type SearchMeta struct {
 	Total     int64                       `json:"total" doc:"All hits"`
 	Facets    map[string]map[string]int64 `json:"facets" nullable:"false" doc:"Hits by kind, tag, owner, package, group, materialized and schema: of each, the 100 most frequent values"`
 	Truncated []string                    `json:"facets_truncated,omitempty" nullable:"false" doc:"Facets with more values than are listed"`
-	Warnings  []httpserver.Warning        `json:"warnings,omitempty" nullable:"false" doc:"Keys that are none, and values of filters that nothing has, with near ones"`
+	Warnings  []httpserver.Warning        `json:"warnings,omitempty" nullable:"false" doc:"Unknown keys, and filter values that match nothing, with similar ones"`
 }
 
 type searchInput struct {

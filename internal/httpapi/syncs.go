@@ -65,7 +65,7 @@ func (a *API) registerSyncs(s *httpserver.Server) {
 	httpserver.Register(s, op(http.MethodGet, all, access.ReadIntegrations, "list-syncs", "List syncs of an integration", "Newest first, with stages, counts and errors.", 0), a.listSyncs)
 	httpserver.Register(s, op(http.MethodGet, one, access.ReadIntegrations, "get-sync", "Read a sync", "Its stages, counts and error.", 0), a.getSync)
 	httpserver.Register(s, op(http.MethodPost, one+"/cancel", access.RunSyncs, "cancel-sync", "Cancel a sync",
-		"A pending one ends at once, a running one soon; imports that it made go on. One that has ended is 409.", http.StatusAccepted), a.cancelSync)
+		"A pending sync ends at once, a running one soon; imports that it started continue. For one that has ended the reply is 409.", http.StatusAccepted), a.cancelSync)
 	httpserver.Register(s, op(http.MethodPost, one+"/retry", access.RunSyncs, "retry-sync", "Run a sync again", "Starts a new sync of the integration.", http.StatusAccepted), a.retrySync)
 	httpserver.Register(s, op(http.MethodGet, one+"/log", access.ReadIntegrations, "get-sync-log", "Read the log of a sync", "Oldest line first; never a secret.", 0), a.syncLog)
 }

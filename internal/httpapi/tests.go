@@ -19,14 +19,14 @@ type Test struct {
 	UniqueID    string                      `json:"unique_id"`
 	Asset       *string                     `json:"asset" doc:"Table that it tests; null if unknown"`
 	Column      *string                     `json:"column" doc:"As the test names it, quotes included; null for a test of the table"`
-	Columns     []string                    `json:"columns" nullable:"false" doc:"All columns that it is about, without quotes, such as those of a unique combination"`
+	Columns     []string                    `json:"columns" nullable:"false" doc:"All columns that it covers, without quotes, such as those of a unique combination"`
 	Parents     []string                    `json:"parents" nullable:"false" doc:"unique_ids of the dbt nodes that it reads, the tested one among them"`
 	Severity    *string                     `json:"severity"`
 	Description *string                     `json:"description"`
 	Tags        []string                    `json:"tags" nullable:"false"`
 	Args        map[string]string           `json:"args" doc:"Each as JSON"`
 	Enabled     bool                        `json:"enabled"`
-	Latest      httpserver.Nullable[Result] `json:"latest" doc:"Null if it never ran, or with at not until then"`
+	Latest      httpserver.Nullable[Result] `json:"latest" doc:"Null if it never ran or, with at, had not run by then"`
 }
 
 func (a *API) registerTests(s *httpserver.Server) {

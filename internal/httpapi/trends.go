@@ -12,7 +12,7 @@ import (
 // Slowdown is a node whose newest execution took longer than it usually takes.
 type Slowdown struct {
 	UniqueID      string  `json:"unique_id"`
-	Asset         *string `json:"asset" doc:"Table that the node makes or the test checks; null of a test whose table is unknown"`
+	Asset         *string `json:"asset" doc:"Table that the node builds or the test checks; null for a test of an unknown table"`
 	Name          *string `json:"name" doc:"Of that table"`
 	Test          *string `json:"test" doc:"Id of the data test; null of other nodes"`
 	Run           string  `json:"run"`
@@ -42,13 +42,13 @@ func (a *API) registerTrends(s *httpserver.Server) {
 		Method: http.MethodGet, Path: "/api/v1/slowdowns", Scope: access.ReadCatalog, ID: "list-slowdowns", Tag: "runs",
 		Summary: "List the nodes whose newest execution took longer than usual",
 		Description: "Usual is the median of the executions among the 20 results before it, at least three. Those that took most seconds more come first. " +
-			"They are worked out from the newest runs of the schema, at most 200 with 500,000 results; meta.from has their numbers. With at those that were known then.",
+			"They are computed from the newest runs of the schema, at most 200 with 500,000 results; meta.from has their numbers. With at those that were known then.",
 	}, a.listSlowdowns)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/flaky_tests", Scope: access.ReadCatalog, ID: "list-flaky-tests", Tag: "tests",
 		Summary: "List the data tests whose outcome changes without a change of code",
-		Description: "Those with most such changes among their 20 newest executions come first. Code is taken to be what it was once the import of the results had ended. " +
-			"They are worked out from the newest runs of the schema, at most 200 with 500,000 results; meta.from has their numbers. With at those that were known then.",
+		Description: "Those with most such changes among their 20 newest executions come first. The code compared is that at the end of the import of the results. " +
+			"They are computed from the newest runs of the schema, at most 200 with 500,000 results; meta.from has their numbers. With at those that were known then.",
 	}, a.listFlakyTests)
 }
 

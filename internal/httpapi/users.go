@@ -53,7 +53,7 @@ func (a *API) registerUsers(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/users", Scope: access.AdminWorkspace, ID: "create-user", Tag: "people", Status: http.StatusCreated,
 		Example: `{"name":"Ana","email":"ana@example.com","role":"editor"}`,
-		Summary: "Add a person", Description: "A person has a role, and keys (`user` of POST /keys) that may do no more than the role. What they change is recorded as the person's.",
+		Summary: "Add a person", Description: "A person has a role, and keys (`user` of POST /keys) that may do no more than the role. Their changes are recorded as the person's.",
 	}, a.createUser)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/users/{id}", Scope: access.AdminWorkspace, ID: "get-user", Tag: "people",

@@ -16,7 +16,7 @@ type Use struct {
 	Name     string  `json:"name"`
 	Kind     string  `json:"kind" doc:"Kind of the asset, or test"`
 	UniqueID string  `json:"unique_id"`
-	Column   *string `json:"column" doc:"Of a docs block: the column whose description has it; null if it is the description of the asset"`
+	Column   *string `json:"column" doc:"For a docs block: the column in whose description it occurs; null if in the asset's own description"`
 }
 
 func (a *API) registerUses(s *httpserver.Server) {

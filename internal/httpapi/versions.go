@@ -24,7 +24,7 @@ type Version struct {
 
 // VersionCounts are how much a version changed.
 type VersionCounts struct {
-	Assets        *int64 `json:"assets" doc:"Assets that differ from the version before, or whose column lineage does; all are null for versions from before an upgrade"`
+	Assets        *int64 `json:"assets" doc:"Assets that differ from the previous version, or whose column lineage does; all of these are null for versions made before an upgrade"`
 	Columns       *int64 `json:"columns" doc:"Tables whose columns it wrote"`
 	Lineage       *int64 `json:"lineage" doc:"Assets whose parents it wrote"`
 	ColumnLineage *int64 `json:"column_lineage" doc:"Tables whose column lineage it wrote"`

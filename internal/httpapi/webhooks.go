@@ -29,7 +29,7 @@ type Webhooks interface {
 type Webhook struct {
 	Name           string                        `json:"name"`
 	URL            string                        `json:"url"`
-	Events         []string                      `json:"events" nullable:"false" doc:"What it sends: import.failed, run.failed, schema.changed, source.stale, table.removed, test.failed"`
+	Events         []string                      `json:"events" nullable:"false" doc:"Events it sends: import.failed, run.failed, schema.changed, source.stale, table.removed, test.failed"`
 	Format         string                        `json:"format" enum:"standard,slack" doc:"standard: the JSON of the event; slack: a text, as Slack and compatible services take it"`
 	SchemaIDs      []string                      `json:"schema_ids" nullable:"false" doc:"Schemas whose events it sends; empty means all"`
 	Enabled        bool                          `json:"enabled"`
@@ -46,7 +46,7 @@ type NewWebhook struct {
 	URL       string   `json:"url" minLength:"1" maxLength:"2000" doc:"Address with https; http is only allowed within networks of --outbound-allow"`
 	Events    []string `json:"events,omitempty" minItems:"1" maxItems:"20" doc:"Default: all"`
 	Format    *string  `json:"format,omitempty" enum:"standard,slack" doc:"Default: standard"`
-	SchemaIDs []string `json:"schema_ids,omitempty" maxItems:"1000" doc:"Schemas whose events it sends; default: all"`
+	SchemaIDs []string `json:"schema_ids,omitempty" maxItems:"1000" doc:"Schemas whose events it sends; defaults to all"`
 	Enabled   *bool    `json:"enabled,omitempty" doc:"Default: true"`
 	Secret    *string  `json:"secret,omitempty" maxLength:"200" doc:"whsec_ and 24 to 64 bytes in base64; default: a new one, shown in the reply"`
 }
@@ -68,7 +68,7 @@ type Delivery struct {
 	SchemaID      string          `json:"schema_id"`
 	State         string          `json:"state" enum:"pending,delivered,failed" doc:"failed: given up"`
 	Attempts      int             `json:"attempts"`
-	NextAttemptAt *string         `json:"next_attempt_at" format:"date-time" doc:"Null: there is none"`
+	NextAttemptAt *string         `json:"next_attempt_at" format:"date-time" doc:"Null if none"`
 	Status        *int            `json:"status" doc:"HTTP status of the last reply; null: there was none"`
 	Error         string          `json:"error" doc:"Why the last attempt failed"`
 	DurationMS    int64           `json:"duration_ms" doc:"Of the last attempt"`
@@ -117,7 +117,7 @@ func (a *API) registerWebhooks(s *httpserver.Server) {
 	httpserver.Register(s, op(http.MethodPost, all, "create-webhook", "Create a webhook",
 		"Events are sent as POST with the headers of Standard Webhooks: `webhook-id`, `webhook-timestamp` and `webhook-signature`, HMAC-SHA256 by the secret. A reply of 2xx within 15 seconds is a receipt; else it is sent again, ten times over about three days. The address must be public, or in a network that the operator allows.",
 		http.StatusCreated, `{"name":"alerts","url":"https://example.com/hooks/thalweg","events":["test.failed","source.stale"]}`, true), a.createWebhook)
-	httpserver.Register(s, op(http.MethodGet, one, "get-webhook", "Read a webhook", "What it sends, and where to; its secret is not shown.", 0, "", false), a.getWebhook)
+	httpserver.Register(s, op(http.MethodGet, one, "get-webhook", "Read a webhook", "Which events it sends, and where to; its secret is not shown.", 0, "", false), a.getWebhook)
 	httpserver.Register(s, op(http.MethodPatch, one, "update-webhook", "Update a webhook",
 		"With `If-Match` it is refused (412) if the webhook has changed since it was read.", 0, `{"enabled":false}`, true), a.updateWebhook)
 	httpserver.Register(s, op(http.MethodDelete, one, "delete-webhook", "Delete a webhook", "With its deliveries; those that are pending are not sent.", http.StatusNoContent, "", false), a.deleteWebhook)

@@ -45,10 +45,10 @@ type ListMeta struct {
 	Limit     int                         `json:"limit" doc:"Maximum number of rows per page"`
 	Total     *int64                      `json:"total" doc:"Rows of the whole list; null if they are not counted"`
 	AtLeast   int64                       `json:"at_least,omitempty" doc:"If total is null: as many rows were counted, and there are more"`
-	From      *Window                     `json:"from,omitempty" doc:"The newest runs that the rows were worked out from"`
+	From      *Window                     `json:"from,omitempty" doc:"The newest runs, from which the rows are computed"`
 	Breakdown map[string]map[string]int64 `json:"breakdown,omitempty" doc:"Rows of the whole list by the requested properties"`
 	Version   int64                       `json:"version,omitempty" doc:"Version of the schema that was read"`
-	Warnings  []Warning                   `json:"warnings,omitempty" nullable:"false" doc:"Values of filters that nothing has, with near names; what the list lacks"`
+	Warnings  []Warning                   `json:"warnings,omitempty" nullable:"false" doc:"Filter values that match nothing, with similar names; what the list leaves out"`
 }
 
 // Window is what statistics of runs are made of.

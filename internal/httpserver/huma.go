@@ -26,7 +26,7 @@ func newHuma(rt *router, version string, within time.Duration, turns *turn.Queue
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title: "Thalweg", Version: version,
-				Description: "Catalog of dbt projects: tables, columns, lineage and what people know about them. The replies in the examples are those of the demo project; their lists are cut after two elements.",
+				Description: "Catalog of dbt projects: tables, columns, lineage and what people know about them. Example replies are from the demo project, with lists cut after two elements.",
 				License:     &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},
 			Components: &huma.Components{

@@ -48,7 +48,7 @@ func form(required []string, properties map[string]*huma.Schema) *huma.RequestBo
 // changed are the parameters of a change of an integration.
 func changed() []*huma.Param {
 	return append(pathID(), &huma.Param{
-		Name: "If-Match", In: "header", Schema: text("ETag of the integration; with another one by now, nothing is changed and the reply is 412"),
+		Name: "If-Match", In: "header", Schema: text("ETag of the integration; if it has changed since, nothing is changed and the reply is 412"),
 	})
 }
 
@@ -149,5 +149,5 @@ func updateOperation() operation {
 }
 
 func removeOperation() operation {
-	return operation{id: "delete-integration-integration", summary: "Delete an integration", description: "What it imported stays.", parameters: changed(), status: "204"}
+	return operation{id: "delete-integration-integration", summary: "Delete an integration", description: "What it imported is kept.", parameters: changed(), status: "204"}
 }

@@ -55,7 +55,8 @@ class Operations:
     ) -> m.DocumentSync:
         """Cancel a sync.
 
-        A pending one ends at once, a running one soon; imports that it made go on. One that has ended is 409.
+        A pending sync ends at once, a running one soon; imports that it started continue. For one that has
+        ended the reply is 409.
 
         Scope: run:syncs. Route: POST /api/v1/integrations/{id}/syncs/{sync}/cancel.
         """
@@ -149,8 +150,8 @@ class Operations:
     ) -> m.DocumentUser:
         """Add a person.
 
-        A person has a role, and keys (`user` of POST /keys) that may do no more than the role. What they
-        change is recorded as the person's.
+        A person has a role, and keys (`user` of POST /keys) that may do no more than the role. Their changes
+        are recorded as the person's.
 
         Scope: admin:workspace. Route: POST /api/v1/users.
         """
@@ -179,12 +180,12 @@ class Operations:
     ) -> None:
         """Delete an integration.
 
-        With its credentials and syncs. What it imported stays.
+        With its credentials and syncs. What it imported is kept.
 
         Scope: write:integrations. Route: DELETE /api/v1/integrations/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         self._call("DELETE", f"/api/v1/integrations/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -196,7 +197,7 @@ class Operations:
     ) -> None:
         """Delete an integration.
 
-        What it imported stays.
+        What it imported is kept.
 
         Scope: write:integrations. Route: DELETE /api/v1/integration/integrations/{id}.
         """
@@ -219,7 +220,7 @@ class Operations:
         confirm: Name of the schema, to confirm; required
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         self._call("DELETE", f"/api/v1/schemas/{quoted(id)}", query={"confirm": confirm}, headers={"If-Match": if_match})
 
@@ -236,7 +237,7 @@ class Operations:
         Scope: admin:workspace. Route: DELETE /api/v1/webhooks/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         self._call("DELETE", f"/api/v1/webhooks/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -310,7 +311,7 @@ class Operations:
         project: Key, name or id of the dbt project; required if several have the unique_id
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.EditReplyAsset", self._call("PATCH", f"/api/v1/assets/{quoted(id)}", query={"schema_id": schema_id, "project": project}, headers={"If-Match": if_match}, body=body))
 
@@ -338,7 +339,7 @@ class Operations:
         project: Key, name or id of the dbt project; required if several have the unique_id
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.EditReplyColumn", self._call("PATCH", f"/api/v1/assets/{quoted(id)}/columns/{quoted(name)}", query={"schema_id": schema_id, "project": project}, headers={"If-Match": if_match}, body=body))
 
@@ -377,8 +378,8 @@ class Operations:
     ) -> m.DocumentAsset:
         """Find a table by its physical address.
 
-        By the case rules of every adapter in the schema, quoted or not. The database may be left out where
-        only one has such a table; else the reply is 409 with the candidates.
+        By the case rules of every adapter in the schema, quoted or not. The database may be omitted if only
+        one has such a table; otherwise the reply is 409 with the candidates.
 
         Scope: read:catalog. Route: GET /api/v1/assets/by-relation.
 
@@ -520,7 +521,7 @@ class Operations:
     ) -> m.DocumentCoverage:
         """What is documented, tested and matched in a schema.
 
-        Counts of its present tables and their columns, with at those of an older version.
+        Counts of its present tables and their columns; with at, those of an older version.
 
         Scope: read:catalog. Route: GET /api/v1/coverage.
 
@@ -689,8 +690,8 @@ class Operations:
         """Read the part of the graph that a dbt selector selects.
 
         Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the
-        whole numbers. With layout=true each node has a place in a picture of lanes from left to right, and
-        each edge the points of its line. With `Accept: image/svg+xml` the reply is that picture.
+        totals. With layout=true each node has a place in a picture of lanes from left to right, and each edge
+        the points of its line. With `Accept: image/svg+xml` the reply is that picture.
 
         Scope: read:catalog. Route: GET /api/v1/lineage.
 
@@ -810,7 +811,7 @@ class Operations:
     ) -> m.RunDocument:
         """Read a dbt invocation.
 
-        limit and cursor page through its node results, with class those of one class.
+        limit and cursor page through its node results, or with class through those of one class.
 
         Scope: read:catalog. Route: GET /api/v1/runs/{id}.
 
@@ -953,7 +954,7 @@ class Operations:
     ) -> m.DocumentWebhook:
         """Read a webhook.
 
-        What it sends, and where to; its secret is not shown.
+        Which events it sends, and where to; its secret is not shown.
 
         Scope: admin:workspace. Route: GET /api/v1/webhooks/{id}.
         """
@@ -1036,8 +1037,8 @@ class Operations:
     ) -> Pages[m.ResourceResult]:
         """List the results of an asset's node over time, newest first.
 
-        Those of runs that build; with at those that were known then. Where tables were made without their
-        rows, counts_as is history.
+        Results of runs that build; with at, those known by then. Where tables were made without their rows,
+        counts_as is history.
 
         Scope: read:catalog. Route: GET /api/v1/assets/{id}/runs.
 
@@ -1191,8 +1192,8 @@ class Operations:
         """Who or what last set each value of an asset.
 
         Its own values, then those of its columns in their order. It is recorded when values change, and is
-        kept when old versions are deleted. A page has less than `limit` values where they have more than 1
-        MiB or were set by more than 20 versions.
+        kept when old versions are deleted. A page has fewer than `limit` values if they exceed 1 MiB or were
+        set by more than 20 versions.
 
         Scope: read:catalog. Route: GET /api/v1/assets/{id}/blame.
 
@@ -1284,8 +1285,8 @@ class Operations:
     ) -> Pages[m.ResourceCoverage]:
         """The coverage of a schema at each version, newest first.
 
-        With at from that version on. A page may be shorter than limit where versions changed many tables; the
-        next one goes on.
+        With at, from that version on. A page may be shorter than limit where versions changed many tables;
+        the next one continues.
 
         Scope: read:catalog. Route: GET /api/v1/coverage/history.
 
@@ -1392,9 +1393,9 @@ class Operations:
     ) -> Pages[m.ResourceFlakyTest]:
         """List the data tests whose outcome changes without a change of code.
 
-        Those with most such changes among their 20 newest executions come first. Code is taken to be what it
-        was once the import of the results had ended. They are worked out from the newest runs of the schema,
-        at most 200 with 500,000 results; meta.from has their numbers. With at those that were known then.
+        Those with most such changes among their 20 newest executions come first. The code compared is that at
+        the end of the import of the results. They are computed from the newest runs of the schema, at most
+        200 with 500,000 results; meta.from has their numbers. With at those that were known then.
 
         Scope: read:catalog. Route: GET /api/v1/flaky_tests.
 
@@ -1763,7 +1764,7 @@ class Operations:
         """List the nodes whose newest execution took longer than usual.
 
         Usual is the median of the executions among the 20 results before it, at least three. Those that took
-        most seconds more come first. They are worked out from the newest runs of the schema, at most 200 with
+        most seconds more come first. They are computed from the newest runs of the schema, at most 200 with
         500,000 results; meta.from has their numbers. With at those that were known then.
 
         Scope: read:catalog. Route: GET /api/v1/slowdowns.
@@ -2023,7 +2024,7 @@ class Operations:
         Scope: admin:workspace. Route: DELETE /api/v1/users/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         self._call("DELETE", f"/api/v1/users/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -2072,7 +2073,7 @@ class Operations:
         Scope: admin:workspace. Route: DELETE /api/v1/keys/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         self._call("DELETE", f"/api/v1/keys/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -2197,7 +2198,7 @@ class Operations:
         Scope: write:integrations. Route: PATCH /api/v1/integrations/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentIntegration", self._call("PATCH", f"/api/v1/integrations/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
@@ -2236,7 +2237,7 @@ class Operations:
         Scope: write:catalog. Route: PATCH /api/v1/schemas/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentSchema", self._call("PATCH", f"/api/v1/schemas/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
@@ -2255,7 +2256,7 @@ class Operations:
         Scope: admin:workspace. Route: PATCH /api/v1/users/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentUser", self._call("PATCH", f"/api/v1/users/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
@@ -2273,7 +2274,7 @@ class Operations:
         Scope: admin:workspace. Route: PATCH /api/v1/webhooks/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentWebhook", self._call("PATCH", f"/api/v1/webhooks/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
@@ -2321,7 +2322,8 @@ class AsyncOperations:
     ) -> m.DocumentSync:
         """Cancel a sync.
 
-        A pending one ends at once, a running one soon; imports that it made go on. One that has ended is 409.
+        A pending sync ends at once, a running one soon; imports that it started continue. For one that has
+        ended the reply is 409.
 
         Scope: run:syncs. Route: POST /api/v1/integrations/{id}/syncs/{sync}/cancel.
         """
@@ -2415,8 +2417,8 @@ class AsyncOperations:
     ) -> m.DocumentUser:
         """Add a person.
 
-        A person has a role, and keys (`user` of POST /keys) that may do no more than the role. What they
-        change is recorded as the person's.
+        A person has a role, and keys (`user` of POST /keys) that may do no more than the role. Their changes
+        are recorded as the person's.
 
         Scope: admin:workspace. Route: POST /api/v1/users.
         """
@@ -2445,12 +2447,12 @@ class AsyncOperations:
     ) -> None:
         """Delete an integration.
 
-        With its credentials and syncs. What it imported stays.
+        With its credentials and syncs. What it imported is kept.
 
         Scope: write:integrations. Route: DELETE /api/v1/integrations/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         await self._call("DELETE", f"/api/v1/integrations/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -2462,7 +2464,7 @@ class AsyncOperations:
     ) -> None:
         """Delete an integration.
 
-        What it imported stays.
+        What it imported is kept.
 
         Scope: write:integrations. Route: DELETE /api/v1/integration/integrations/{id}.
         """
@@ -2485,7 +2487,7 @@ class AsyncOperations:
         confirm: Name of the schema, to confirm; required
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         await self._call("DELETE", f"/api/v1/schemas/{quoted(id)}", query={"confirm": confirm}, headers={"If-Match": if_match})
 
@@ -2502,7 +2504,7 @@ class AsyncOperations:
         Scope: admin:workspace. Route: DELETE /api/v1/webhooks/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         await self._call("DELETE", f"/api/v1/webhooks/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -2576,7 +2578,7 @@ class AsyncOperations:
         project: Key, name or id of the dbt project; required if several have the unique_id
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.EditReplyAsset", await self._call("PATCH", f"/api/v1/assets/{quoted(id)}", query={"schema_id": schema_id, "project": project}, headers={"If-Match": if_match}, body=body))
 
@@ -2604,7 +2606,7 @@ class AsyncOperations:
         project: Key, name or id of the dbt project; required if several have the unique_id
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.EditReplyColumn", await self._call("PATCH", f"/api/v1/assets/{quoted(id)}/columns/{quoted(name)}", query={"schema_id": schema_id, "project": project}, headers={"If-Match": if_match}, body=body))
 
@@ -2643,8 +2645,8 @@ class AsyncOperations:
     ) -> m.DocumentAsset:
         """Find a table by its physical address.
 
-        By the case rules of every adapter in the schema, quoted or not. The database may be left out where
-        only one has such a table; else the reply is 409 with the candidates.
+        By the case rules of every adapter in the schema, quoted or not. The database may be omitted if only
+        one has such a table; otherwise the reply is 409 with the candidates.
 
         Scope: read:catalog. Route: GET /api/v1/assets/by-relation.
 
@@ -2786,7 +2788,7 @@ class AsyncOperations:
     ) -> m.DocumentCoverage:
         """What is documented, tested and matched in a schema.
 
-        Counts of its present tables and their columns, with at those of an older version.
+        Counts of its present tables and their columns; with at, those of an older version.
 
         Scope: read:catalog. Route: GET /api/v1/coverage.
 
@@ -2955,8 +2957,8 @@ class AsyncOperations:
         """Read the part of the graph that a dbt selector selects.
 
         Nodes and edges between tables, exposures and the like, nearest first, up to a limit; meta has the
-        whole numbers. With layout=true each node has a place in a picture of lanes from left to right, and
-        each edge the points of its line. With `Accept: image/svg+xml` the reply is that picture.
+        totals. With layout=true each node has a place in a picture of lanes from left to right, and each edge
+        the points of its line. With `Accept: image/svg+xml` the reply is that picture.
 
         Scope: read:catalog. Route: GET /api/v1/lineage.
 
@@ -3076,7 +3078,7 @@ class AsyncOperations:
     ) -> m.RunDocument:
         """Read a dbt invocation.
 
-        limit and cursor page through its node results, with class those of one class.
+        limit and cursor page through its node results, or with class through those of one class.
 
         Scope: read:catalog. Route: GET /api/v1/runs/{id}.
 
@@ -3219,7 +3221,7 @@ class AsyncOperations:
     ) -> m.DocumentWebhook:
         """Read a webhook.
 
-        What it sends, and where to; its secret is not shown.
+        Which events it sends, and where to; its secret is not shown.
 
         Scope: admin:workspace. Route: GET /api/v1/webhooks/{id}.
         """
@@ -3302,8 +3304,8 @@ class AsyncOperations:
     ) -> AsyncPages[m.ResourceResult]:
         """List the results of an asset's node over time, newest first.
 
-        Those of runs that build; with at those that were known then. Where tables were made without their
-        rows, counts_as is history.
+        Results of runs that build; with at, those known by then. Where tables were made without their rows,
+        counts_as is history.
 
         Scope: read:catalog. Route: GET /api/v1/assets/{id}/runs.
 
@@ -3457,8 +3459,8 @@ class AsyncOperations:
         """Who or what last set each value of an asset.
 
         Its own values, then those of its columns in their order. It is recorded when values change, and is
-        kept when old versions are deleted. A page has less than `limit` values where they have more than 1
-        MiB or were set by more than 20 versions.
+        kept when old versions are deleted. A page has fewer than `limit` values if they exceed 1 MiB or were
+        set by more than 20 versions.
 
         Scope: read:catalog. Route: GET /api/v1/assets/{id}/blame.
 
@@ -3550,8 +3552,8 @@ class AsyncOperations:
     ) -> AsyncPages[m.ResourceCoverage]:
         """The coverage of a schema at each version, newest first.
 
-        With at from that version on. A page may be shorter than limit where versions changed many tables; the
-        next one goes on.
+        With at, from that version on. A page may be shorter than limit where versions changed many tables;
+        the next one continues.
 
         Scope: read:catalog. Route: GET /api/v1/coverage/history.
 
@@ -3658,9 +3660,9 @@ class AsyncOperations:
     ) -> AsyncPages[m.ResourceFlakyTest]:
         """List the data tests whose outcome changes without a change of code.
 
-        Those with most such changes among their 20 newest executions come first. Code is taken to be what it
-        was once the import of the results had ended. They are worked out from the newest runs of the schema,
-        at most 200 with 500,000 results; meta.from has their numbers. With at those that were known then.
+        Those with most such changes among their 20 newest executions come first. The code compared is that at
+        the end of the import of the results. They are computed from the newest runs of the schema, at most
+        200 with 500,000 results; meta.from has their numbers. With at those that were known then.
 
         Scope: read:catalog. Route: GET /api/v1/flaky_tests.
 
@@ -4029,7 +4031,7 @@ class AsyncOperations:
         """List the nodes whose newest execution took longer than usual.
 
         Usual is the median of the executions among the 20 results before it, at least three. Those that took
-        most seconds more come first. They are worked out from the newest runs of the schema, at most 200 with
+        most seconds more come first. They are computed from the newest runs of the schema, at most 200 with
         500,000 results; meta.from has their numbers. With at those that were known then.
 
         Scope: read:catalog. Route: GET /api/v1/slowdowns.
@@ -4289,7 +4291,7 @@ class AsyncOperations:
         Scope: admin:workspace. Route: DELETE /api/v1/users/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         await self._call("DELETE", f"/api/v1/users/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -4338,7 +4340,7 @@ class AsyncOperations:
         Scope: admin:workspace. Route: DELETE /api/v1/keys/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         await self._call("DELETE", f"/api/v1/keys/{quoted(id)}", headers={"If-Match": if_match})
 
@@ -4463,7 +4465,7 @@ class AsyncOperations:
         Scope: write:integrations. Route: PATCH /api/v1/integrations/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentIntegration", await self._call("PATCH", f"/api/v1/integrations/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
@@ -4502,7 +4504,7 @@ class AsyncOperations:
         Scope: write:catalog. Route: PATCH /api/v1/schemas/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentSchema", await self._call("PATCH", f"/api/v1/schemas/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
@@ -4521,7 +4523,7 @@ class AsyncOperations:
         Scope: admin:workspace. Route: PATCH /api/v1/users/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentUser", await self._call("PATCH", f"/api/v1/users/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
@@ -4539,6 +4541,6 @@ class AsyncOperations:
         Scope: admin:workspace. Route: PATCH /api/v1/webhooks/{id}.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentWebhook", await self._call("PATCH", f"/api/v1/webhooks/{quoted(id)}", headers={"If-Match": if_match}, body=body))

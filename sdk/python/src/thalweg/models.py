@@ -148,7 +148,7 @@ class AssetPatch(TypedDict, total=False):
 class AuditEntry(TypedDict):
     # Such as key.created, schema.updated or sign_in
     action: str
-    # Who did it; null if nobody is known
+    # Who did it; null if unknown
     actor_ref: Optional[ActorRef]
     # Of the client; null for commands on the data folder
     address: Optional[str]
@@ -516,7 +516,7 @@ class Delivery(TypedDict):
     # Why the last attempt failed
     error: str
     event: str
-    # Null: there is none
+    # Null if none
     next_attempt_at: Optional[str]
     # The body, which is signed
     payload: Any
@@ -569,7 +569,7 @@ class DiffVersion(TypedDict):
 
 
 class DocRef(TypedDict):
-    # The column whose description has it; null if it is the description of the asset
+    # The column in whose description it occurs; null if in the asset's own description
     column: Optional[str]
     unique_id: str
 
@@ -690,7 +690,7 @@ class DraftInputBody(TypedDict, total=False):
 
 class Edit(TypedDict):
     actor_ref: Optional[ActorRef]
-    # Owners or tags that were added to those of other origins
+    # Owners or tags added to those from other origins
     added: List[str]
     at: str
     # The request that made it
@@ -753,7 +753,7 @@ class FieldDiff(TypedDict):
     # the column is not there
     base_set: Optional[DiffVersion]
     column: Optional[str]
-    # Null for a column as a whole; named as those of changes are
+    # Null for a column as a whole; named as in changes
     field: Optional[str]
     head: Optional[str]
     # The version that set the value in the head
@@ -773,13 +773,13 @@ class FlakyTest(TypedDict):
     asset: Optional[str]
     # As the test names it, quotes included; null for a test of the table
     column: Optional[str]
-    # All columns that it is about, without quotes, such as those of a unique combination
+    # All columns that it covers, without quotes, such as those of a unique combination
     columns: List[str]
     description: Optional[str]
     enabled: bool
     # generic or singular
     kind: str
-    # Null if it never ran, or with at not until then
+    # Null if it never ran or, with at, had not run by then
     latest: Optional[Result]
     name: str
     # unique_ids of the dbt nodes that it reads, the tested one among them
@@ -1076,7 +1076,7 @@ class Integration(TypedDict):
 
 class IntegrationPatch(TypedDict, total=False):
     artifacts_only: bool
-    # Fields that are left out stay. A secret has to be sent again when what it is used for changes: bucket,
+    # Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket,
     # region, endpoint, access key id, account or container
     credentials: Credentials
     enabled: bool
@@ -1116,7 +1116,7 @@ class _KeyRequired(TypedDict):
     # Schemas that it may see; empty means all
     schema_ids: List[str]
     scopes: List[str]
-    # The person whose key it is; it may do no more than the person's role. Null: nobody's
+    # The person the key belongs to, whose role limits what it may do; null if it belongs to nobody
     user: Optional[Named]
 
 
@@ -1198,7 +1198,7 @@ class LineageData(_LineageDataRequired, total=False):
 
 
 class LineageDataset(TypedDict):
-    # The table that it is; null if there is none yet
+    # The table it refers to; null if none yet
     asset: Optional[str]
     name: str
     namespace: str
@@ -1229,7 +1229,7 @@ class _LineageFoldRequired(TypedDict):
     assets: List[FoldedAsset]
     # Assets in the fold
     count: int
-    # Folder that has all of their files; null if there is none
+    # Common folder of their files; null if none
     folder: Optional[str]
     # For fold_edges; of this reply only
     id: str
@@ -1308,7 +1308,7 @@ class LineageMeta(_LineageMetaRequired, total=False):
     height: int
     # With layout: lanes of the picture
     lanes: int
-    # Parts of the selector that select nothing, with near names
+    # Parts of the selector that match nothing, with similar names
     warnings: List[Warning]
     # With layout: pixels
     width: int
@@ -1710,7 +1710,7 @@ class _ModelLineageRequired(TypedDict):
     rows: List[OriginColumn]
     # read: every column and edge was found; no_code: no code produces it, such as sources and seeds
     status: str
-    # Stars over tables whose columns are not known, in place of columns whose names are not known
+    # Stars over tables with unknown columns, each in place of an unknown number of columns
     unexpanded: List[OutputColumn]
     # Tables that it reads and that the schema does not have
     unknown_relations: List[ForeignRelation]
@@ -1732,10 +1732,10 @@ class _NewIntegrationRequired(TypedDict):
 
 class NewIntegration(_NewIntegrationRequired, total=False):
     artifacts_only: bool
-    # Fields that are left out stay. A secret has to be sent again when what it is used for changes: bucket,
+    # Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket,
     # region, endpoint, access key id, account or container
     credentials: Credentials
-    # UUID of a draft, whose UUID and External ID it takes
+    # UUID of a draft; the integration takes over its UUID and External ID
     draft: str
     enabled: bool
     name: str
@@ -1750,15 +1750,15 @@ class _NewKeyRequired(TypedDict):
 
 
 class NewKey(_NewKeyRequired, total=False):
-    # Networks that it may be used from; default: those of the key that creates it
+    # Networks it may be used from; defaults to those of the key that creates it
     cidrs: Optional[List[str]]
     # Default: one year from now, or the end of the key that creates it
     expires_at: str
     never_expires: bool
-    # Default: those of the key that creates it
+    # Defaults to those of the key that creates it
     schema_ids: Optional[List[str]]
-    # The person whose key it is, such as USR-2; its scopes are limited by the person's role, and what it
-    # changes is the person's
+    # The person the key belongs to, such as USR-2; the person's role limits its scopes, and its changes are
+    # recorded as the person's
     user: str
 
 
@@ -1790,7 +1790,7 @@ class NewWebhook(_NewWebhookRequired, total=False):
     events: Optional[List[str]]
     # Default: standard
     format: str
-    # Schemas whose events it sends; default: all
+    # Schemas whose events it sends; defaults to all
     schema_ids: Optional[List[str]]
     # whsec_ and 24 to 64 bytes in base64; default: a new one, shown in the reply
     secret: str
@@ -1838,7 +1838,7 @@ class Owner(TypedDict):
 class OwnerHealth(TypedDict):
     # Mean of each over the tables that have it
     aspects: HealthAspects
-    # 0 to 100: mean of the scores of the tables; null if none has one
+    # 0 to 100: mean score of the tables; null if no table has a score
     score: Optional[float]
     # Tables that have a score
     scored: int
@@ -2516,7 +2516,7 @@ class Result(_ResultRequired, total=False):
 class Revert(TypedDict):
     # Nodes and catalog entries that stay because a later version changed them
     not_restored: int
-    # Nodes whose earlier state was restored
+    # Nodes restored to their earlier state
     restored: int
     # Version of the schema that it created; null if nothing was different
     version: Optional[int]
@@ -2656,7 +2656,7 @@ class Schema(TypedDict):
 class SchemaHealth(TypedDict):
     # Mean of each over the tables that have it
     aspects: HealthAspects
-    # 0 to 100: mean of the scores of the tables; null if none has one
+    # 0 to 100: mean score of the tables; null if no table has a score
     score: Optional[float]
     # Tables that have a score
     scored: int
@@ -2704,7 +2704,7 @@ class SchemaPatch(TypedDict, total=False):
     health: HealthPatch
     name: str
     policy: PolicyPatch
-    # Targets that feed the schema from now on; those of other projects stay
+    # Targets that feed the schema from now on; those of other projects are unchanged
     targets: List[TargetPatch]
 
 
@@ -2723,7 +2723,7 @@ class SearchAsset(TypedDict):
 
 class SearchHit(TypedDict):
     asset: ResourceSearchAsset
-    # The column whose name, tag, description or meta it is
+    # The column whose name, tag, description or meta matches
     column: Optional[str]
     # Where the match is: name, column, tag, relation, description, meta or code; of several words, that of
     # the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or path
@@ -2749,7 +2749,7 @@ class _SearchMetaRequired(TypedDict):
 class SearchMeta(_SearchMetaRequired, total=False):
     # Facets with more values than are listed
     facets_truncated: List[str]
-    # Keys that are none, and values of filters that nothing has, with near ones
+    # Unknown keys, and filter values that match nothing, with similar ones
     warnings: List[Warning]
 
 
@@ -2778,7 +2778,7 @@ class ShownCredentials(_ShownCredentialsRequired, total=False):
 
 
 class Slowdown(TypedDict):
-    # Table that the node makes or the test checks; null of a test whose table is unknown
+    # Table that the node builds or the test checks; null for a test of an unknown table
     asset: Optional[str]
     completed_at: str
     # Seconds, of the newest execution
@@ -2929,13 +2929,13 @@ class Test(TypedDict):
     asset: Optional[str]
     # As the test names it, quotes included; null for a test of the table
     column: Optional[str]
-    # All columns that it is about, without quotes, such as those of a unique combination
+    # All columns that it covers, without quotes, such as those of a unique combination
     columns: List[str]
     description: Optional[str]
     enabled: bool
     # generic or singular
     kind: str
-    # Null if it never ran, or with at not until then
+    # Null if it never ran or, with at, had not run by then
     latest: Optional[Result]
     name: str
     # unique_ids of the dbt nodes that it reads, the tested one among them
@@ -3035,7 +3035,7 @@ class UpdateIntegrationIntegrationReply(TypedDict):
 
 
 class Use(TypedDict):
-    # Of a docs block: the column whose description has it; null if it is the description of the asset
+    # For a docs block: the column in whose description it occurs; null if in the asset's own description
     column: Optional[str]
     # Kind of the asset, or test
     kind: str
@@ -3082,8 +3082,8 @@ Version = TypedDict(
 
 
 class VersionCounts(TypedDict):
-    # Assets that differ from the version before, or whose column lineage does; all are null for versions from
-    # before an upgrade
+    # Assets that differ from the previous version, or whose column lineage does; all of these are null for
+    # versions made before an upgrade
     assets: Optional[int]
     # Tables whose column lineage it wrote
     column_lineage: Optional[int]
@@ -3109,7 +3109,7 @@ class _WebhookRequired(TypedDict):
     # Why the server disabled it; empty: it did not
     disabled_reason: str
     enabled: bool
-    # What it sends: import.failed, run.failed, schema.changed, source.stale, table.removed, test.failed
+    # Events it sends: import.failed, run.failed, schema.changed, source.stale, table.removed, test.failed
     events: List[str]
     # standard: the JSON of the event; slack: a text, as Slack and compatible services take it
     format: str
