@@ -158,6 +158,8 @@ func (d *decoder) indexed(n *Node, section, id string, h Hash) {
 			n.DependsOn = d.names("depends_on/nodes", m.val.get("nodes"))
 		case "config":
 			n.Materialized = d.name("config/materialized", m.val.get("materialized"))
+			n.CustomDatabase = d.name("config/database", m.val.get("database"))
+			n.CustomSchema = d.name("config/schema", m.val.get("schema"))
 		case "owner":
 			if section == "groups" {
 				n.Owner = d.owner(m.val)

@@ -137,3 +137,33 @@ func TestResultsOfNoRun(t *testing.T) {
 	}
 	t.Errorf("issues %+v", imp.Report.Issues)
 }
+
+// Most models of a project get a custom schema, or another one: what dbt makes of the target and the config is not
+// another target, and a developer's is, whatever the config has.
+func TestCustomSchemasAreNotAnotherTarget(t *testing.T) {
+	all := func(at time.Time, target, custom string) part {
+		var nodes []doc
+		for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+			n := model(name)
+			n["schema"], n["config"] = target, doc{"materialized": "table"}
+			if custom != "" {
+				n["schema"], n["config"] = target+"_"+custom, doc{"materialized": "table", "schema": custom}
+			}
+			n["relation_name"] = `"shop"."` + n["schema"].(string) + `"."` + name + `"`
+			nodes = append(nodes, n)
+		}
+		return manifest(t, "shop", at, nodes...)
+	}
+	for _, tt := range []struct{ before, after string }{{"", "marts"}, {"marts", ""}, {"marts", "staging"}} {
+		r := newRig(t)
+		r.completed(r.send(all(monday, "analytics", tt.before)))
+		imp := r.completed(r.send(all(monday.Add(time.Hour), "analytics", tt.after)))
+		if hasIssue(imp, "target-moved") {
+			t.Errorf("%q to %q: %+v", tt.before, tt.after, imp.Report.Issues)
+		}
+		imp = r.completed(r.send(all(monday.Add(2*time.Hour), "dev_bob", tt.after)))
+		if !hasIssue(imp, "target-moved") {
+			t.Errorf("%q to %q: a developer's target was applied", tt.before, tt.after)
+		}
+	}
+}
