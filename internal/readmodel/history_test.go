@@ -308,7 +308,7 @@ func hitsOfWords(s *SearchIndex) map[string][ranks][]int32 {
 	out := map[string][ranks][]int32{}
 	for _, word := range slices.Concat(historyWords, []string{"appel", "t1", "shop", "b", "owner", "readcru", "model.shop.t3", "apple -bread"}) {
 		var hits [ranks][]int32
-		for r, set := range s.hits(search.Parse(word), positions).sets {
+		for r, set := range s.hits(search.Parse(word), positions, nil).sets {
 			set.each(func(i int32) bool {
 				hits[r] = append(hits[r], i)
 				return true

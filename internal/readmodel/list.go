@@ -139,8 +139,12 @@ func (v *View) found(ctx context.Context, query search.Query, assets *Assets, se
 	if err != nil {
 		return nil, err
 	}
+	phrases, err := scope.phrases(ctx, query, set)
+	if err != nil {
+		return nil, err
+	}
 	return unmatched, computeAll(ctx, searchSteps(query, len(assets.all)), func() error {
-		set.keep(scope.index.hits(query, len(assets.all)).all)
+		set.keep(scope.index.hits(query, len(assets.all), phrases).all)
 		return nil
 	})
 }

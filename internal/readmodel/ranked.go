@@ -63,13 +63,17 @@ func searchSteps(q search.Query, n int) int {
 	return words * n
 }
 
-// hits finds the assets that match all terms of a query, among n. The result is not limited to present ones.
-func (s *SearchIndex) hits(q search.Query, n int) rankedHits {
+// hits finds the assets that match all terms of a query, among n; the terms that are phrases were looked for before.
+// The result is not limited to present ones.
+func (s *SearchIndex) hits(q search.Query, n int, phrases phraseHits) rankedHits {
 	var upTo [ranks]bitset // those of a rank or a better one
 	excluded := newBitset(n)
 	terms := 0
-	for _, term := range q.Terms {
-		found := s.term(term, n)
+	for i, term := range q.Terms {
+		found, ok := phrases.of(i)
+		if !ok {
+			found = s.term(term, n)
+		}
 		if term.Not {
 			excluded.join(found[rankCode])
 			continue

@@ -171,22 +171,25 @@ func (v *View) hits(ctx context.Context, query search.Query, kinds []catalog.Kin
 	if out.unmatched, err = scope.narrow(ctx, query.Filters, set); err != nil {
 		return out, err
 	}
+	phrases, err := scope.phrases(ctx, query, set)
+	if err != nil {
+		return out, err
+	}
 	err = computeAll(ctx, searchSteps(query, len(scope.assets.all)), func() error {
-		out.choose(v, scope, query, set, popular, after, most)
+		out.choose(v, scope.index.hits(query, len(assets.all), phrases), assets, set, popular, after, most)
 		return nil
 	})
 	return out, err
 }
 
 // choose finds the hits among the assets of a set.
-func (h *viewHits) choose(v *View, scope searchScope, query search.Query, set bitset, popular *popularity, after *hitKey, most int) {
-	all := scope.assets.all
-	hits := scope.index.hits(query, len(all))
+func (h *viewHits) choose(v *View, hits rankedHits, assets *Assets, set bitset, popular *popularity, after *hitKey, most int) {
+	all := assets.all
 	set.keep(hits.all)
 	h.total = int64(set.count())
 	h.facets = make(map[store.Breakdown]map[string]int64, len(searchFacets))
 	for _, by := range searchFacets {
-		h.facets[by] = scope.assets.index.among(set, brokenDown[by])
+		h.facets[by] = assets.index.among(set, brokenDown[by])
 	}
 	for r := range ranks {
 		if after != nil && int64(r) < after.rank || hits.sets[r].empty() {

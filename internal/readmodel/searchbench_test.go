@@ -67,7 +67,8 @@ func BenchmarkSearch(b *testing.B) {
 					parsed := search.Parse(query)
 					for b.Loop() {
 						var hits viewHits
-						hits.choose(&View{}, scope, parsed, scope.assets.index.listed(true, false), popular, nil, 51)
+						found := scope.index.hits(parsed, len(scope.assets.all), nil)
+						hits.choose(&View{}, found, scope.assets, scope.assets.index.listed(true, false), popular, nil, 51)
 					}
 				})
 			}

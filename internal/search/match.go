@@ -34,14 +34,28 @@ func Locate(texts []Text, term Term, how How, last Field) (Match, bool) {
 		if text.Field >= fields || text.Field > last || term.Field != nil && *term.Field != text.Field {
 			continue
 		}
-		if l, ok := locate(text, term.Words, how); ok && (!found || l.better(best)) {
+		if l, ok := locateTerm(text, term, how); ok && (!found || l.better(best)) {
 			best, found = l, true
 		}
+	}
+	if term.Phrase && how == ByWords && (!found || best.text.Field > Relation) && last >= Relation && (term.Field == nil || *term.Field == Relation) && HasPhrase(texts, Relation, term.Words) {
+		return Match{Field: Relation, Fragment: address(texts)}, true
 	}
 	if !found {
 		return Match{}, false
 	}
 	return Match{Field: best.text.Field, Column: best.text.Column, Fragment: fragment(best.text.Text, best.at)}, true
+}
+
+// address joins the parts of the address of a table, in which a phrase may begin in one and end in another.
+func address(texts []Text) string {
+	var parts []string
+	for i := range texts {
+		if texts[i].Field == Relation && texts[i].Column == "" {
+			parts = append(parts, texts[i].Text)
+		}
+	}
+	return fragment(strings.Join(parts, "."), 0)
 }
 
 // located is a match in a text.
@@ -60,6 +74,16 @@ func (l located) better(o located) bool {
 		return l.text.Field < o.text.Field
 	}
 	return l.exact > o.exact
+}
+
+func locateTerm(text *Text, term Term, how How) (located, bool) {
+	if !term.Phrase {
+		return locate(text, term.Words, how)
+	}
+	if how != ByWords {
+		return located{text: text, at: -1}, false
+	}
+	return locatePhrase(text, term.Words)
 }
 
 // locate finds the words of a term in one text.

@@ -21,6 +21,8 @@ type Term struct {
 	Field *Field
 	Words []string
 	Not   bool
+	// Phrase: the words have to follow each other.
+	Phrase bool
 }
 
 // Filter limits the hits to those with one of the values.
@@ -157,9 +159,14 @@ func (q *Query) term(field *Field, v value, not bool) {
 	for _, part := range v.parts {
 		if w := words(part); len(w) > 0 && len(q.Terms) < mostTerms {
 			w = w[:min(len(w), mostTerms)]
-			q.Terms = append(q.Terms, Term{field, w, not})
+			q.Terms = append(q.Terms, Term{field, w, not, v.quoted && len(w) > 1})
 		}
 	}
+}
+
+// HasPhrase reports whether the words of a term have to follow each other.
+func (q Query) HasPhrase() bool {
+	return slices.ContainsFunc(q.Terms, func(t Term) bool { return t.Phrase })
 }
 
 // NamesKind reports whether the query asks for a kind.

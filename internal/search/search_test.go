@@ -154,7 +154,7 @@ func TestLocate(t *testing.T) {
 // within bounds, and a term that the index finds has a place in the document.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
-		`orders`, `kind:model tag:pii owner:finance column:email package:shop has:description`, `-tag:"a b",c "quo`, `a:b:c`, `:x`, `é_É 売上`, "\x00\xff", `--x - "" ,,`,
+		`orders`, `kind:model tag:pii owner:finance column:email package:shop has:description`, `-tag:"a b",c "quo`, `"net revenue" from`, `"net_rev enue"`, `a:b:c`, `:x`, `é_É 売上`, "\x00\xff", `--x - "" ,,`,
 	} {
 		f.Add(seed, seed)
 	}
@@ -176,6 +176,12 @@ func FuzzQuery(f *testing.F) {
 						t.Errorf("word %q", word)
 					}
 					all = all && len(found(s.Find, field, word)) > 0
+				}
+				if term.Phrase && HasPhrase(document, field, term.Words) != all {
+					if !all {
+						t.Errorf("%q is a phrase of %q without its words", term.Words, text)
+					}
+					continue
 				}
 				if term.Field = &field; !all {
 					continue
