@@ -290,6 +290,7 @@ func TestScopesGrant(t *testing.T) {
 		ReadAudit:          {ReadAudit},
 		ReadMetrics:        {ReadMetrics},
 		ReadMCP:            {ReadMCP},
+		ReadArtifacts:      {ReadArtifacts},
 		AdminWorkspace:     Scopes(),
 	}
 	for _, have := range Scopes() {

@@ -23,10 +23,13 @@ const (
 	WriteIntegrations  Scope = "write:integrations"
 	ManageIntegrations Scope = "manage:integrations" // an older name of write:integrations
 	// RunSyncs starts syncs, and uploads what they import; write:dbt_imports and write:integrations imply it.
-	RunSyncs       Scope = "run:syncs"
-	ReadAudit      Scope = "read:audit"
-	ReadMetrics    Scope = "read:metrics"
-	ReadMCP        Scope = "read:mcp"
+	RunSyncs    Scope = "run:syncs"
+	ReadAudit   Scope = "read:audit"
+	ReadMetrics Scope = "read:metrics"
+	ReadMCP     Scope = "read:mcp"
+	// ReadArtifacts reads uploads as they came. No other scope but admin:workspace has it: they may hold secrets of the
+	// environment that dbt ran in.
+	ReadArtifacts  Scope = "read:artifacts"
 	AdminWorkspace Scope = "admin:workspace"
 
 	// Public is not a scope of a key: a route with it asks for no credentials.
@@ -37,7 +40,7 @@ const (
 func Scopes() []Scope {
 	return []Scope{
 		ReadImports, WriteImports, ReadCatalog, WriteCatalog, WriteLineage, ReadIntegrations, WriteIntegrations, ManageIntegrations,
-		RunSyncs, ReadAudit, ReadMetrics, ReadMCP, AdminWorkspace,
+		RunSyncs, ReadAudit, ReadMetrics, ReadMCP, ReadArtifacts, AdminWorkspace,
 	}
 }
 

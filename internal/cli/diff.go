@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,33 +14,38 @@ import (
 
 // DiffCmd prints how two states of a project differ.
 type DiffCmd struct {
-	Base        string `arg:"" type:"path" help:"Manifest of the state before, or its folder (a dbt project or its target folder)."`
+	target
+	Base        string `arg:"" help:"State before: a manifest or its folder (a dbt project or its target folder), or a schema on a server, such as SCH-101 or SCH-101@version."`
 	Head        string `arg:"" type:"path" help:"Manifest of the state after, or its folder."`
 	BaseCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state before; default: next to its manifest."`
 	HeadCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state after; default: next to its manifest."`
-	Format      string `enum:"text,json,markdown" default:"text" help:"text, json or markdown."`
+	Project     string `placeholder:"NAME" help:"dbt project of the schema to compare with; default: that of HEAD."`
+	Format      string `enum:"text,json,markdown,sarif" default:"text" help:"text, json, markdown or sarif."`
 	JSON        bool   `help:"The same as --format json."`
 	Limit       int    `default:"100" help:"Maximum number of lines per list in text and markdown."`
-	ExitCode    bool   `help:"Exit with 1 if there is a breaking change: a table or column removed, renamed or retyped."`
+	FailOn      string `enum:"never,breaking,warning,any" default:"never" help:"Exit with 1 on differences: breaking (a table or column removed, renamed or retyped, a broken contract), warning (those, and tests that are orphaned or gone, and values that change for something outside the project), any, or never."`
+	ExitCode    bool   `help:"The same as --fail-on breaking."`
 }
 
 // Help gives examples.
 func (DiffCmd) Help() string {
 	return `Compares two states of a dbt project by their artifacts: models, columns, column lineage, and what is downstream of the
-difference. Their databases and schemas do not matter. Needs no server and no warehouse.
+difference. Their databases and schemas do not matter. Needs no warehouse, and no server unless the state before is a
+schema: what it serves is then read, with a key that has read:catalog, read:dbt_imports and read:artifacts.
 
 Examples:
   thalweg diff production/manifest.json target/manifest.json
+  thalweg diff SCH-101 target --server https://catalog.example.com --format markdown --fail-on breaking
   thalweg diff --format markdown --exit-code base-project head-project`
 }
 
 // Run prints the difference.
 func (c *DiffCmd) Run(ctx context.Context, out *output) error {
-	base, err := readState(ctx, c.Base, c.BaseCatalog)
+	head, err := readState(ctx, c.Head, c.HeadCatalog)
 	if err != nil {
 		return err
 	}
-	head, err := readState(ctx, c.Head, c.HeadCatalog)
+	base, err := c.base(ctx, out, head.Head.ProjectName)
 	if err != nil {
 		return err
 	}
@@ -58,15 +64,53 @@ func (c *DiffCmd) Run(ctx context.Context, out *output) error {
 	if err := c.print(out, diff); err != nil {
 		return err
 	}
-	if n := diff.Summary.Breaking; c.ExitCode && n > 0 {
-		return fmt.Errorf("%s", counted(n, "breaking difference"))
+	return c.verdict(diff)
+}
+
+// verdict is the error that makes the exit code 1.
+func (c *DiffCmd) verdict(diff *projectdiff.Diff) error {
+	failOn := c.FailOn
+	if c.ExitCode && failOn == "never" {
+		failOn = "breaking"
 	}
-	return nil
+	n := diff.Count(failOn)
+	if n == 0 {
+		return nil
+	}
+	if failOn == "any" {
+		return fmt.Errorf("%s", counted(n, "difference"))
+	}
+	return fmt.Errorf("%s", counted(n, failOn+" difference"))
+}
+
+// base reads the state before: from a server if it is named by a schema, else from files.
+func (c *DiffCmd) base(ctx context.Context, out *output, project string) (*lineage.Project, error) {
+	schema, at, stored := storedName(c.Base)
+	if !stored {
+		return readState(ctx, c.Base, c.BaseCatalog)
+	}
+	if c.BaseCatalog != "" {
+		return nil, usagef("--base-catalog is of a manifest; the schema %s has its own catalog", schema)
+	}
+	s := storedState{schema: schema, at: at, project: cmp.Or(c.Project, project)}
+	var base *lineage.Project
+	err := c.with(ctx, out, func(cl *client) (err error) {
+		s.client = cl
+		base, err = s.read(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("base %s: %w", c.Base, err)
+	}
+	return base, nil
 }
 
 func (c *DiffCmd) print(out *output, diff *projectdiff.Diff) error {
-	if c.JSON || c.Format == "json" {
+	switch {
+	case c.JSON || c.Format == "json":
 		return out.json(diff)
+	case c.Format == "sarif":
+		return out.json(sarifOf(diff))
 	}
 	w := &diffWriter{limit: c.Limit, markdown: c.Format == "markdown"}
 	w.write(diff)

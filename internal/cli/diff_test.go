@@ -16,8 +16,8 @@ func TestDiffText(t *testing.T) {
 	out := ok(t, "diff", before, after)
 	for _, want := range []string{
 		"Tables: 1 added, 1 removed, 3 changed, 1 renamed. Columns: 1 added, 1 retyped, 1 changed. Column edges: 2 added.\n",
-		"Downstream: 0 columns of 8 tables, 2 exposures, 3 metrics.\n[breaking: 3]\n",
-		"\n  ~ model.shop.dim_products: code [breaking]\n    ~ stock_on_hand: INTEGER → BIGINT [breaking]\n",
+		"Downstream: 0 columns of 8 tables, 2 exposures, 3 metrics.\nTests: none. Contracts: 1 broken.\n[breaking: 3]\n",
+		"\n  ~ model.shop.dim_products: code, contract broken [breaking]\n    ~ stock_on_hand: INTEGER → BIGINT [breaking]\n",
 		"\n    + discount_share: DOUBLE\n    + discount_share from model.shop.int_order_lines_priced.line_amount (transform+aggregate)\n",
 		"\n  ~ model.shop.session_funnel → model.shop.fct_session_funnel: name session_funnel → fct_session_funnel [breaking]\n",
 		"\n  exposure.shop.weekly_trading (uses it)\n",
@@ -93,7 +93,7 @@ func TestDiffFolders(t *testing.T) {
 
 func TestDiffMarkdown(t *testing.T) {
 	out := ok(t, "diff", "--format", "markdown", before, after)
-	for _, want := range []string{"\n### Tables\n\n- changed `model.shop.dim_products`: code **breaking**\n  - retyped `stock_on_hand`: `INTEGER → BIGINT` **breaking**\n", "\n- added `model.shop.fct_refunds`\n"} {
+	for _, want := range []string{"\n### Tables\n\n- changed `model.shop.dim_products`: code, contract broken **breaking**\n  - retyped `stock_on_hand`: `INTEGER → BIGINT` **breaking**\n", "\n- added `model.shop.fct_refunds`\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output lacks %q:\n%s", want, out)
 		}

@@ -26,6 +26,18 @@ func (w *diffWriter) write(c *projectdiff.Diff) {
 		}
 		w.item("", "%s reads %s", w.name(reader), w.name(b.From+"."+b.FromColumn))
 	})
+	w.section("Tests", len(c.Tests), func(i int) {
+		t := c.Tests[i]
+		on := t.Table
+		if t.Column != "" {
+			on += "." + t.Column
+		}
+		if t.Change == projectdiff.Orphaned {
+			w.item("", "%s tests %s, which is gone", w.name(t.UniqueID), w.name(on))
+		} else {
+			w.item("", "%s%s: %s loses it", w.sign(t.Change), w.name(t.UniqueID), w.name(on))
+		}
+	})
 	w.section("Downstream", len(c.Hits), func(i int) {
 		h := c.Hits[i]
 		columns := ""
@@ -55,6 +67,9 @@ func (w *diffWriter) summary(s projectdiff.Summary) {
 			counts(s.EdgesAdded, "added", s.EdgesRemoved, "removed", s.EdgesChanged, "changed"))
 		w.line("Downstream: %s of %s, %s, %s.",
 			counted(s.HitColumns, "column"), counted(s.HitTables, "table"), counted(s.HitExposures, "exposure"), counted(s.HitMetrics, "metric"))
+	}
+	if s.TestsOrphaned+s.TestsRemoved+s.ContractsBroken > 0 {
+		w.line("Tests: %s. Contracts: %s.", counts(s.TestsOrphaned, "orphaned", s.TestsRemoved, "removed"), counts(s.ContractsBroken, "broken"))
 	}
 	if s.NotCompared > 0 {
 		w.line("The columns of %s were not compared: only one state has them. Run dbt compile, and dbt docs generate for catalogs, to add them.", counted(s.NotCompared, "table"))
@@ -102,6 +117,9 @@ func (w *diffWriter) table(t *projectdiff.TableChange) {
 	}
 	if len(t.Reasons) > 0 {
 		line += ": " + w.plain(strings.Join(t.Reasons, ", "))
+	}
+	if t.ContractBroken {
+		line += ", contract broken"
 	}
 	w.item("", "%s%s", line, w.breaking(t.Breaking))
 	for i := range t.Columns {

@@ -27,12 +27,12 @@ type Artifact struct {
 
 func (a *API) registerArtifacts(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts", Scope: access.AdminWorkspace, ID: "list-import-artifacts", Tag: "dbt_imports",
-		Summary: "List the files of an import", Description: "Raw files may contain secrets of the environment, so they require admin:workspace.",
+		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts", Scope: access.ReadArtifacts, ID: "list-import-artifacts", Tag: "dbt_imports",
+		Summary: "List the files of an import", Description: "Raw files may contain secrets of the environment, so they require a scope of their own, read:artifacts.",
 	}, a.listArtifacts)
 	httpserver.Register(s, httpserver.Operation{
-		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", Scope: access.AdminWorkspace, ID: "get-import-artifact", Tag: "dbt_imports",
-		Summary: "Read a file of an import", Description: "The bytes as they were uploaded. Raw files may contain secrets of the environment, so they require admin:workspace.", Streams: true, Tagged: true, Secret: true,
+		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/artifacts/{sha}", Scope: access.ReadArtifacts, ID: "get-import-artifact", Tag: "dbt_imports",
+		Summary: "Read a file of an import", Description: "The bytes as they were uploaded. Raw files may contain secrets of the environment, so they require a scope of their own, read:artifacts.", Streams: true, Tagged: true, Secret: true,
 	}, a.getArtifact)
 }
 

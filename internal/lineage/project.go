@@ -17,12 +17,21 @@ import (
 type Project struct {
 	Head   dbt.Head
 	Nodes  []*dbt.Node // models, seeds, snapshots, sources, exposures, metrics …, by unique id; no tests, no macros
+	Tests  []DataTest  // by unique id
 	Issues []dbt.Issue
 	// Catalog are the tables of catalog.json, by unique id.
 	Catalog map[string]*dbt.CatalogTable
 
 	number  map[string]int32
 	parents map[string][]string
+}
+
+// DataTest is a data test, as much of it as is asked of a project.
+type DataTest struct {
+	UniqueID string
+	Kind     string // name of the generic test; "" for one with a query of its own
+	Table    string // unique id of the node that is tested; "" where the manifest does not say
+	Column   string // a column or an expression; "" for a test of the whole table
 }
 
 // ReadProject reads a manifest and, unless it is nil, a catalog.
@@ -38,6 +47,7 @@ func ReadProject(ctx context.Context, manifest, tables io.Reader) (*Project, err
 		p.Nodes = append(p.Nodes, n)
 	}
 	slices.SortFunc(p.Nodes, func(a, b *dbt.Node) int { return cmp.Compare(a.UniqueID, b.UniqueID) })
+	slices.SortFunc(p.Tests, func(a, b DataTest) int { return cmp.Compare(a.UniqueID, b.UniqueID) })
 	for i, n := range p.Nodes {
 		p.number[n.UniqueID] = int32(i)
 	}
@@ -57,6 +67,9 @@ type projectSink struct {
 }
 
 func (s *projectSink) Node(n *dbt.Node) error {
+	if n.Test != nil && !n.Disabled {
+		s.Tests = append(s.Tests, DataTest{UniqueID: n.UniqueID, Kind: n.Test.Kind, Table: n.Test.Attached, Column: n.Test.ColumnName})
+	}
 	if !n.Disabled && n.Macro == nil && n.Doc == nil && n.ResourceType != "test" {
 		s.nodes[n.UniqueID] = n
 	}

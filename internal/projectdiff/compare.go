@@ -37,6 +37,7 @@ func Compare(base, head *lineage.ProjectLineage) (*Diff, error) {
 	slices.SortFunc(c.out.Tables, func(a, b TableChange) int { return cmp.Compare(a.UniqueID, b.UniqueID) })
 	c.broken()
 	c.hits()
+	c.tests()
 	c.owners()
 	c.summary()
 	return &c.out, nil
@@ -78,7 +79,7 @@ func (c *comparer) whole(s *projectState, n int32, change string) TableChange {
 	node := s.Nodes[n]
 	return TableChange{
 		UniqueID: node.UniqueID, Kind: node.ResourceType, Change: change, Breaking: change == Removed && node.Materialized != "ephemeral",
-		Reasons: []string{}, Columns: []ColumnChange{}, Edges: []EdgeChange{}, Rows: []EdgeChange{},
+		Path: node.OriginalFilePath, Reasons: []string{}, Columns: []ColumnChange{}, Edges: []EdgeChange{}, Rows: []EdgeChange{},
 	}
 }
 
@@ -103,6 +104,8 @@ func (c *comparer) both(was, now int32) {
 	for _, col := range t.Columns {
 		t.Breaking = t.Breaking || col.Breaking
 	}
+	t.ContractBroken = a.Contract && (!b.Contract || slices.ContainsFunc(t.Columns, func(col ColumnChange) bool { return col.Breaking }))
+	t.Breaking = t.Breaking || t.ContractBroken
 	c.add(t)
 	walk := impact.Change{Rows: true, Walk: everyEdge}
 	if moved {
@@ -324,10 +327,10 @@ func (c *comparer) broken() {
 		if b == nil {
 			continue
 		}
-		reader := c.after.Nodes[i].UniqueID
+		node := c.after.Nodes[i]
 		note := func(name string, r lineage.Ref, from string) {
 			table := c.after.RefName(r)
-			read := BrokenRead{UniqueID: reader, Column: name, From: table, FromColumn: from}
+			read := BrokenRead{UniqueID: node.UniqueID, Path: node.OriginalFilePath, Column: name, From: table, FromColumn: from}
 			if c.gone[table][c.after.fold(from)] && !slices.Contains(c.out.Broken, read) {
 				c.out.Broken = append(c.out.Broken, read)
 				c.breaks(table, from)

@@ -10,8 +10,11 @@ type Diff struct {
 	Broken []BrokenRead `json:"broken"`
 	// Hits are what is downstream, nearest first; a table that differs is one by its
 	// columns that are downstream of another and do not differ otherwise.
-	Hits   []Hit   `json:"hits"`
-	Owners []Owner `json:"owners"` // of what changed or is hit, by name
+	Hits []Hit `json:"hits"`
+	// Tests are the data tests that the difference leaves without their column, or that are gone from tables and
+	// columns that are not.
+	Tests  []TestChange `json:"tests"`
+	Owners []Owner      `json:"owners"` // of what changed or is hit, by name
 }
 
 // Summary counts what a Diff lists.
@@ -29,12 +32,15 @@ type Summary struct {
 	EdgesRemoved   int `json:"edges_removed"`
 	EdgesChanged   int `json:"edges_changed"`
 	// tables and columns that are gone or have another name or type, and broken reads
-	Breaking     int `json:"breaking"`
-	NotCompared  int `json:"not_compared"` // tables of both states whose columns one state alone knows
-	HitColumns   int `json:"hit_columns"`
-	HitTables    int `json:"hit_tables"`
-	HitExposures int `json:"hit_exposures"`
-	HitMetrics   int `json:"hit_metrics"`
+	Breaking        int `json:"breaking"`
+	NotCompared     int `json:"not_compared"` // tables of both states whose columns one state alone knows
+	HitColumns      int `json:"hit_columns"`
+	HitTables       int `json:"hit_tables"`
+	HitExposures    int `json:"hit_exposures"`
+	HitMetrics      int `json:"hit_metrics"`
+	TestsOrphaned   int `json:"tests_orphaned"`
+	TestsRemoved    int `json:"tests_removed"`
+	ContractsBroken int `json:"contracts_broken"`
 }
 
 // How something changed.
@@ -44,6 +50,8 @@ const (
 	Changed = "changed"
 	Retyped = "retyped"
 	Renamed = "renamed"
+	// Orphaned is a test whose column is gone, or has another name.
+	Orphaned = "orphaned"
 )
 
 // TableChange is a model, snapshot, seed or source that differs.
@@ -52,6 +60,9 @@ type TableChange struct {
 	Kind     string `json:"kind"` // dbt's resource type
 	Change   string `json:"change"`
 	Breaking bool   `json:"breaking"`
+	Path     string `json:"path,omitempty"` // of its file in the project; of a removed one, in the state before
+	// ContractBroken reports whether the state before promised by an enforced contract what is no longer so.
+	ContractBroken bool `json:"contract_broken"`
 	// RenamedFrom is the unique id that a renamed table had.
 	RenamedFrom string         `json:"renamed_from,omitempty"`
 	Reasons     []string       `json:"reasons"` // what differs, in words
@@ -81,9 +92,18 @@ type EdgeChange struct {
 	After      []string `json:"after,omitempty"`
 }
 
+// TestChange is a data test that lost what it tests, or is lost.
+type TestChange struct {
+	UniqueID string `json:"unique_id"`
+	Change   string `json:"change"` // orphaned or removed
+	Table    string `json:"table"`
+	Column   string `json:"column,omitempty"`
+}
+
 // BrokenRead is the reading of a column that is gone.
 type BrokenRead struct {
 	UniqueID   string `json:"unique_id"` // the reader
+	Path       string `json:"path,omitempty"`
 	Column     string `json:"column,omitempty"`
 	From       string `json:"from"`
 	FromColumn string `json:"from_column"`
@@ -93,6 +113,7 @@ type BrokenRead struct {
 type Hit struct {
 	UniqueID string   `json:"unique_id"`
 	Kind     string   `json:"kind"`
+	Path     string   `json:"path,omitempty"`
 	Reason   string   `json:"reason"`  // a Reason by name
 	Depth    int32    `json:"depth"`   // steps from the nearest table that differs
 	Columns  []string `json:"columns"` // of a table, those whose values are reached
@@ -103,4 +124,19 @@ type Owner struct {
 	Name   string   `json:"name"`
 	Emails []string `json:"emails"`
 	Owns   []string `json:"owns"` // unique ids
+}
+
+// Count returns how many differences there are of a severity or a higher one: "breaking"; "warning", which has tests
+// that are orphaned or removed, and exposures and metrics that are reached; "any".
+func (d *Diff) Count(severity string) int {
+	s := d.Summary
+	switch severity {
+	case "breaking":
+		return s.Breaking
+	case "warning":
+		return s.Breaking + len(d.Tests) + s.HitExposures + s.HitMetrics
+	case "any":
+		return len(d.Tables) + len(d.Broken) + len(d.Tests)
+	}
+	return 0
 }

@@ -34,7 +34,7 @@ func (c *comparer) hits() {
 			}
 			h := found[id]
 			if h == nil {
-				h = &Hit{UniqueID: id, Kind: n.ResourceType, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
+				h = &Hit{UniqueID: id, Kind: n.ResourceType, Path: n.OriginalFilePath, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
 				found[id], surest[id] = h, r.Reason
 			}
 			if h.Depth = min(h.Depth, r.Depth); r.Reason < surest[id] {
@@ -137,7 +137,16 @@ func (c *comparer) summary() {
 			*renamed++
 		}
 	}
+	for _, t := range c.out.Tests {
+		count(t.Change, nil, &s.TestsRemoved, nil, nil, nil)
+		if t.Change == Orphaned {
+			s.TestsOrphaned++
+		}
+	}
 	for _, t := range c.out.Tables {
+		if t.ContractBroken {
+			s.ContractsBroken++
+		}
 		count(t.Change, &s.TablesAdded, &s.TablesRemoved, &s.TablesChanged, nil, &s.TablesRenamed)
 		if t.Breaking && !slices.ContainsFunc(t.Columns, func(col ColumnChange) bool { return col.Breaking }) {
 			s.Breaking++

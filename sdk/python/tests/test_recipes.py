@@ -50,10 +50,17 @@ def test_cosmos(client: Client, schema: str, target: Path, monkeypatch: pytest.M
 def test_cosmos_calls_it(client: Client, schema: str, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     local = pytest.importorskip("cosmos.operators.local", reason="SKIPPED: no Cosmos; scripts/sdk.sh recipes")
     module = recipe("cosmos_push", monkeypatch)
-    operator: Any = local.DbtLocalBaseOperator.__new__(local.DbtLocalBaseOperator)
-    operator.callback, operator.callback_args = module.push_after_dbt, {}
-    operator.extra_context = {}
-    operator._handle_post_execution(str(target.parent), {}, False)
+    config = importlib.import_module("cosmos").ProfileConfig
+    profiles = target.parent / "profiles.yml"
+    profiles.write_text("shop: {target: dev, outputs: {dev: {type: duckdb, path: x.duckdb}}}\n")
+    operator: Any = local.DbtBuildLocalOperator(
+        task_id="build",
+        project_dir=str(target.parent),
+        profile_config=config(profile_name="shop", target_name="dev", profiles_yml_filepath=profiles),
+        callback=module.push_after_dbt,
+        should_store_compiled_sql=False,
+    )
+    operator._handle_post_execution(str(target.parent), {})
     assert imports(client, schema) == 1
 
 

@@ -1469,9 +1469,10 @@ class Operations:
     ) -> m.ListArtifact:
         """List the files of an import.
 
-        Raw files may contain secrets of the environment, so they require admin:workspace.
+        Raw files may contain secrets of the environment, so they require a scope of their own,
+        read:artifacts.
 
-        Scope: admin:workspace. Route: GET /api/v1/dbt_imports/{id}/artifacts.
+        Scope: read:artifacts. Route: GET /api/v1/dbt_imports/{id}/artifacts.
         """
         return cast("m.ListArtifact", self._call("GET", f"/api/v1/dbt_imports/{quoted(id)}/artifacts"))
 
@@ -3736,9 +3737,10 @@ class AsyncOperations:
     ) -> m.ListArtifact:
         """List the files of an import.
 
-        Raw files may contain secrets of the environment, so they require admin:workspace.
+        Raw files may contain secrets of the environment, so they require a scope of their own,
+        read:artifacts.
 
-        Scope: admin:workspace. Route: GET /api/v1/dbt_imports/{id}/artifacts.
+        Scope: read:artifacts. Route: GET /api/v1/dbt_imports/{id}/artifacts.
         """
         return cast("m.ListArtifact", await self._call("GET", f"/api/v1/dbt_imports/{quoted(id)}/artifacts"))
 
