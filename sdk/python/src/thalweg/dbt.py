@@ -347,12 +347,11 @@ def invoke(runner: Any, arguments: Sequence[str], **options: Any) -> Any:
 class PushCallback:
     """A callback of dbtRunner, which sends after each command: dbtRunner(callbacks=[PushCallback(schema="SCH-101")]).
 
-    options are those of Push. With dbt before 1.8 give project or target if the project is not the working folder.
+    options are those of Push; the target folder is that of the command unless one is given. dbt 1.5 or newer.
     """
 
     def __init__(self, **options: Any) -> None:
         self.options = options
-        self.invocation: Optional[str] = None
         self.push: Optional[Push] = None
 
     def __call__(self, event: Any) -> None:
@@ -362,22 +361,23 @@ class PushCallback:
             print(f"thalweg: not sent: {e}", file=sys.stderr)
 
     def _follow(self, event: Any) -> None:
-        name, invocation = event.info.name, event.info.invocation_id
-        if name == "CommandCompleted":
-            push, self.push, self.invocation = self.push, None, None
+        if event.info.name == "MainReportArgs":  # comes before anything is written
+            self.push = self._begin(dict(event.data.args))
+        elif event.info.name == "CommandCompleted":
+            push, self.push = self.push, None
             if push:
                 push.send()
-        elif invocation != self.invocation:
-            self.invocation, self.push = invocation, Push(**self.options)
-        elif name == "ArtifactWritten" and self.push and not {"target", "project"} & set(self.options):
-            self._target(Path(event.data.artifact_path).parent)
 
-    def _target(self, folder: Path) -> None:
-        """Follows dbt to another folder than was guessed: what it has written there so far is new."""
-        if self.push and folder.resolve() != self.push.target.resolve():
-            began = self.push
-            self.push = Push(**{**self.options, "target": folder})
-            self.push.fresh = began.fresh  # knows no file of this folder, so each of them is new
+    def _begin(self, flags: Mapping[str, str]) -> Optional[Push]:
+        if flags.get("which") in UNSENT:
+            return None
+        options = dict(self.options)
+        if not {"target", "project"} & set(options):
+            # An option that was not given is the text "None".
+            given = {f"--{n}": flags.get(n.replace("-", "_"), "None") for n in ("project-dir", "target-path")}
+            arguments = [word for name, value in given.items() if value != "None" for word in (name, value)]
+            options["target"] = target_folder(arguments, options.get("environ") or os.environ)
+        return Push(**options)
 
 
 if __name__ == "__main__":
