@@ -26,6 +26,8 @@ var (
 	ErrUnknown = errors.New("unknown credentials")
 	// ErrExpired: the key has expired.
 	ErrExpired = errors.New("credentials expired")
+	// ErrSignedOut: the session has ended.
+	ErrSignedOut = errors.New("session ended")
 )
 
 const (
@@ -37,7 +39,7 @@ const (
 	flushEvery = time.Minute
 )
 
-// Keys stores keys, people and the audit log; *store.Store implements it.
+// Keys stores keys, people, sessions and the audit log; *store.Store implements it.
 type Keys interface {
 	PutKey(ctx context.Context, k store.Key, by store.By) (store.Key, error)
 	KeyByID(ctx context.Context, publicID string) (store.Key, error)
@@ -50,6 +52,8 @@ type Keys interface {
 	UpdateUser(ctx context.Context, ws, id int64, patch store.UserPatch, by store.By) (store.User, error)
 	RemoveUser(ctx context.Context, ws, id int64, by store.By, check func(store.User) error) error
 	AppendAudit(ctx context.Context, ws int64, entries ...store.AuditEntry) error
+
+	People
 }
 
 // Access authenticates requests. Safe for concurrent use.
@@ -58,13 +62,19 @@ type Access struct {
 	now    func() time.Time
 	random io.Reader
 	demo   bool
-	failed *failures
+	base   string // address of the server in links, such as https://catalog.example.com
+
+	failed   *failures[netip.Prefix] // by address
+	accounts *failures[[32]byte]     // by the hash of an e-mail address
+	hashing  chan struct{}           // one for each password that is being hashed
 
 	signIns signIns
 
-	mu    sync.Mutex
-	cache map[string]cached // by public id
-	used  map[int64]time.Time
+	mu           sync.Mutex
+	cache        map[string]cached // by public id
+	used         map[int64]time.Time
+	sessions     map[[32]byte]cachedSession // by the hash of the cookie
+	usedSessions map[int64]time.Time
 }
 
 type cached struct {
@@ -79,18 +89,31 @@ type Option func(*Access)
 // WithDemo lets requests from loopback without credentials pass as Demo.
 func WithDemo() Option { return func(a *Access) { a.demo = true } }
 
-// WithFailureLimit sets the limit of attempts with invalid credentials.
+// IsDemo reports whether this is the demonstration.
+func (a *Access) IsDemo() bool { return a.demo }
+
+// WithBase sets the address of the server, such as https://catalog.example.com, for links and cookies: those of an
+// address with https are sent to no other one.
+func WithBase(address string) Option {
+	return func(a *Access) { a.base = strings.TrimSuffix(address, "/") }
+}
+
+// WithFailureLimit sets the limit of attempts with invalid credentials, by address and by account.
 func WithFailureLimit(limit FailureLimit) Option {
-	return func(a *Access) { a.failed = newFailures(limit) }
+	return func(a *Access) {
+		a.failed, a.accounts = newFailures[netip.Prefix](limit), newFailures[[32]byte](limit)
+	}
 }
 
 // New makes an Access over stored keys; now and random are the clock and the
 // source of randomness (crypto/rand.Reader).
 func New(keys Keys, now func() time.Time, random io.Reader, options ...Option) *Access {
 	a := &Access{
-		keys: keys, now: now, random: random, failed: newFailures(DefaultFailureLimit()),
+		keys: keys, now: now, random: random, hashing: make(chan struct{}, hashedAtOnce),
 		cache: map[string]cached{}, used: map[int64]time.Time{},
+		sessions: map[[32]byte]cachedSession{}, usedSessions: map[int64]time.Time{},
 	}
+	WithFailureLimit(DefaultFailureLimit())(a)
 	for _, option := range options {
 		option(a)
 	}
@@ -98,31 +121,37 @@ func New(keys Keys, now func() time.Time, random io.Reader, options ...Option) *
 }
 
 // Authenticate returns the principal of a request, by its headers and the address of its client, with or without
-// port. `Authorization: Bearer` takes precedence over `X-API-Key`. Errors wrap ErrMissing, ErrUnknown,
-// ErrExpired, are a *LimitedError or are the store's.
+// port. `Authorization: Bearer` takes precedence over `X-API-Key`, and a key over the cookie of a session. Errors wrap
+// ErrMissing, ErrUnknown, ErrExpired, ErrSignedOut, are a *LimitedError or are the store's.
 func (a *Access) Authenticate(ctx context.Context, header http.Header, remote string) (Principal, error) {
 	text, ok := credentials(header)
 	if !ok {
-		if a.demo && isLoopback(remote) && !forwarded(header) {
-			return Demo(), nil
-		}
-		return Principal{}, ErrMissing
+		return a.withoutKey(ctx, header, remote)
 	}
 	t, _ := parseToken(text)
 	from, now := networkOf(remote), a.now()
-	if err := a.failed.allow(from, t, now); err != nil {
+	if err := a.failed.allow(from, t.hash(), now); err != nil {
 		return Principal{}, err
 	}
 	p, err := a.authenticate(ctx, t, remote)
 	switch {
 	case err == nil:
-		if a.failed.succeeded(from, t) {
+		if a.failed.succeeded(from, t.hash()) {
 			a.signedIn(p, remote)
 		}
 	case errors.Is(err, ErrUnknown):
-		if a.failed.failed(from, t, now) {
+		if a.failed.failed(from, t.hash(), now) {
 			a.locked(remote)
 		}
+	}
+	return p, err
+}
+
+// withoutKey returns the principal of a session, or of the demonstration.
+func (a *Access) withoutKey(ctx context.Context, header http.Header, remote string) (Principal, error) {
+	p, err := a.ofSession(ctx, header)
+	if refused := errors.Is(err, ErrMissing) || errors.Is(err, ErrSignedOut); refused && a.demo && isLoopback(remote) && !forwarded(header) {
+		return Demo(), nil // a cookie may be that of another server on this machine
 	}
 	return p, err
 }
@@ -232,6 +261,7 @@ func (a *Access) forgetAll() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	clear(a.cache)
+	clear(a.sessions)
 }
 
 // Run stores the times of last use and the sign-ins once a minute, and once more at the end.
@@ -253,29 +283,38 @@ func (a *Access) Run(ctx context.Context) error {
 // Flush stores the times of last use and the sign-ins that only this process has. If
 // that fails, they are kept for the next call.
 func (a *Access) Flush(ctx context.Context) error {
-	return errors.Join(a.flushUsed(ctx), a.flushSignIns(ctx))
+	return errors.Join(a.flushUsed(ctx), a.flushSessions(ctx), a.flushSignIns(ctx))
 }
 
 func (a *Access) flushUsed(ctx context.Context) error {
+	return a.flush(ctx, "keys", &a.used, a.keys.TouchKeys)
+}
+
+func (a *Access) flushSessions(ctx context.Context) error {
+	return a.flush(ctx, "sessions", &a.usedSessions, a.keys.TouchSessions)
+}
+
+// flush stores times of last use. If that fails, they are kept for the next call.
+func (a *Access) flush(ctx context.Context, of string, times *map[int64]time.Time, touch func(context.Context, map[int64]time.Time) error) error {
 	a.mu.Lock()
-	used := a.used
-	a.used = map[int64]time.Time{}
+	used := *times
+	*times = map[int64]time.Time{}
 	a.mu.Unlock()
 	if len(used) == 0 {
 		return nil
 	}
-	err := a.keys.TouchKeys(ctx, used)
+	err := touch(ctx, used)
 	if err == nil {
 		return nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for id, at := range used {
-		if a.used[id].Before(at) {
-			a.used[id] = at
+		if (*times)[id].Before(at) {
+			(*times)[id] = at
 		}
 	}
-	return fmt.Errorf("last use of %d keys: %w", len(used), err)
+	return fmt.Errorf("last use of %d %s: %w", len(used), of, err)
 }
 
 // allowedFrom reports whether a remote address is within one of the networks;

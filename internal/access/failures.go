@@ -34,13 +34,13 @@ func (e *LimitedError) Error() string {
 // mostAddresses bounds what is remembered of addresses, and of keys at addresses.
 const mostAddresses = 8192
 
-// failures counts failed attempts by address.
-type failures struct {
+// failures counts failed attempts by K: an address or an account.
+type failures[K comparable] struct {
 	limit FailureLimit
 
 	mu    sync.Mutex
-	at    map[netip.Prefix]attempts
-	valid map[validAt]struct{}
+	at    map[K]attempts
+	valid map[validAt[K]]struct{}
 }
 
 type attempts struct {
@@ -48,32 +48,57 @@ type attempts struct {
 	since time.Time
 }
 
-// validAt is a key, by its hash, that was valid from an address.
-type validAt struct {
-	from netip.Prefix
+// validAt is what was valid from an address or for an account: the hash of a key, of an account or of an address.
+type validAt[K comparable] struct {
+	from K
 	hash [32]byte
 }
 
-func newFailures(limit FailureLimit) *failures {
-	return &failures{limit: limit, at: map[netip.Prefix]attempts{}, valid: map[validAt]struct{}{}}
+func newFailures[K comparable](limit FailureLimit) *failures[K] {
+	return &failures[K]{limit: limit, at: map[K]attempts{}, valid: map[validAt[K]]struct{}{}}
 }
 
-// allow returns an error if an attempt must not be made. What is sent is "" if it has not the form of a key.
-func (f *failures) allow(from netip.Prefix, sent token, now time.Time) error {
+// allow returns an error if an attempt must not be made.
+func (f *failures[K]) allow(from K, sent [32]byte, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	return f.allowed(from, sent, now)
+}
+
+func (f *failures[K]) allowed(from K, sent [32]byte, now time.Time) error {
 	left := f.left(f.at[from], now)
 	if f.limit.Attempts == 0 || left == 0 || f.at[from].n < f.limit.Attempts {
 		return nil
 	}
-	if _, ok := f.valid[validAt{from, sent.hash()}]; ok {
+	if _, ok := f.valid[validAt[K]{from, sent}]; ok {
 		return nil
 	}
 	return &LimitedError{Limit: f.limit, After: left}
 }
 
+// begin counts an attempt as failed before it is made, so that attempts at the same time do not exceed the limit.
+// forgive takes it back. last reports whether no further one is allowed.
+func (f *failures[K]) begin(from K, sent [32]byte, now time.Time) (last bool, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.allowed(from, sent, now); err != nil {
+		return false, err
+	}
+	return f.count(from, now), nil
+}
+
+// forgive takes back an attempt that did not fail.
+func (f *failures[K]) forgive(from K) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if a, ok := f.at[from]; ok && a.n > 0 {
+		a.n--
+		f.at[from] = a
+	}
+}
+
 // left returns how long attempts still count. A clock that was set back ends it.
-func (f *failures) left(a attempts, now time.Time) time.Duration {
+func (f *failures[K]) left(a attempts, now time.Time) time.Duration {
 	age := now.Sub(a.since)
 	if a.n == 0 || age < 0 || age >= f.limit.Within {
 		return 0
@@ -82,26 +107,30 @@ func (f *failures) left(a attempts, now time.Time) time.Duration {
 }
 
 // failed counts an attempt that was refused and reports whether it was the last that is allowed.
-func (f *failures) failed(from netip.Prefix, sent token, now time.Time) (last bool) {
+func (f *failures[K]) failed(from K, sent [32]byte, now time.Time) (last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	delete(f.valid, validAt{from, sent.hash()})
+	delete(f.valid, validAt[K]{from, sent})
+	return f.count(from, now)
+}
+
+func (f *failures[K]) count(from K, now time.Time) (last bool) {
 	a := f.at[from]
 	if f.left(a, now) == 0 {
 		a = attempts{since: now}
 	}
 	a.n++
 	if len(f.at) >= mostAddresses {
-		maps.DeleteFunc(f.at, func(_ netip.Prefix, a attempts) bool { return f.left(a, now) == 0 })
+		maps.DeleteFunc(f.at, func(_ K, a attempts) bool { return f.left(a, now) == 0 })
 		thin(f.at)
 	}
 	f.at[from] = a
 	return a.n == f.limit.Attempts
 }
 
-// succeeded remembers that a key is valid from an address and reports whether that is new.
-func (f *failures) succeeded(from netip.Prefix, sent token) (first bool) {
-	key := validAt{from, sent.hash()}
+// succeeded remembers what is valid from an address or for an account and reports whether that is new.
+func (f *failures[K]) succeeded(from K, sent [32]byte) (first bool) {
+	key := validAt[K]{from, sent}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if _, ok := f.valid[key]; ok {

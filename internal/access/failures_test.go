@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"testing"
 	"time"
@@ -135,12 +136,12 @@ func TestFailuresAfterAClockIsSetBack(t *testing.T) {
 
 // What is remembered is bounded, however many addresses there are.
 func TestFailuresAreBounded(t *testing.T) {
-	f := newFailures(DefaultFailureLimit())
+	f := newFailures[netip.Prefix](DefaultFailureLimit())
 	now := time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
 	for i := range 3 * mostAddresses {
 		from := networkOf("10." + strconv.Itoa(i>>16) + "." + strconv.Itoa(i>>8&255) + "." + strconv.Itoa(i&255))
-		f.failed(from, token{}, now)
-		f.succeeded(from, token{})
+		f.failed(from, [32]byte{}, now)
+		f.succeeded(from, [32]byte{})
 	}
 	if len(f.at) > mostAddresses || len(f.valid) > mostAddresses {
 		t.Errorf("%d addresses, %d keys", len(f.at), len(f.valid))

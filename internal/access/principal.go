@@ -12,7 +12,8 @@ import (
 // Principal is who makes a request.
 type Principal struct {
 	WS      int64
-	KeyID   int64  // 0 = no key: the demonstration or the folder's own socket
+	KeyID   int64  // 0 = no key: a session, the demonstration or the folder's own socket
+	Session int64  // 0 = no session
 	UserID  int64  // whose key it is; 0 = nobody's
 	Name    string // of the person, else of the key
 	Scopes  []Scope
@@ -26,7 +27,35 @@ type Principal struct {
 	Address string
 	Request string
 
-	system bool
+	system, demo bool
+}
+
+// Kind returns what the principal is: user, key, demo or system. A key of a person is a key.
+func (p Principal) Kind() string {
+	switch {
+	case p.Session != 0:
+		return "user"
+	case p.KeyID != 0:
+		return "key"
+	case p.demo:
+		return "demo"
+	}
+	return "system"
+}
+
+// Personal reports whether there is something that the principal keeps for itself, and whose it is: a person, or 0 for
+// the demonstration.
+func (p Principal) Personal() (user int64, ok bool) { return p.UserID, p.UserID != 0 || p.demo }
+
+// Granted returns every scope that the principal has, those that others imply included.
+func (p Principal) Granted() []Scope {
+	out := []Scope{}
+	for _, s := range Scopes() {
+		if p.Can(s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // Actor returns the principal as the author of a change.
@@ -45,9 +74,12 @@ func (p Principal) By() store.By {
 	return store.By{Actor: p.Actor(), Key: p.KeyLabel(), Address: p.Address, Request: p.Request}
 }
 
-// KeyLabel returns the id of the principal's key, such as KEY-3; "" without one.
+// KeyLabel returns the id of the principal's key, such as KEY-3, or of its session, such as SES-4; "" without one.
 func (p Principal) KeyLabel() string {
-	if p.KeyID == 0 {
+	switch {
+	case p.Session != 0:
+		return catalog.FormatID(catalog.PrefixSession, p.Session)
+	case p.KeyID == 0:
 		return ""
 	}
 	return catalog.FormatID(catalog.PrefixKey, p.KeyID)
@@ -55,7 +87,7 @@ func (p Principal) KeyLabel() string {
 
 // Can reports whether the principal has a scope.
 func (p Principal) Can(wanted Scope) bool {
-	return wanted == Public || slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.grants(wanted) })
+	return wanted == Public || wanted == Authenticated || slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.grants(wanted) })
 }
 
 // Sees reports whether the principal may see a schema.
@@ -77,7 +109,7 @@ func Local() Principal {
 // Demo is the principal of requests without credentials in `thalweg demo`, from
 // loopback alone.
 func Demo() Principal {
-	return Principal{WS: catalog.DefaultWorkspace, Name: "demo", Scopes: []Scope{AdminWorkspace}}
+	return Principal{WS: catalog.DefaultWorkspace, Name: "demo", Scopes: []Scope{AdminWorkspace}, demo: true}
 }
 
 type contextKey struct{}

@@ -34,6 +34,8 @@ const (
 
 	// Public is not a scope of a key: a route with it asks for no credentials.
 	Public Scope = "public"
+	// Authenticated is not a scope of a key either: a route with it takes every key and session.
+	Authenticated Scope = "authenticated"
 )
 
 // Scopes lists every scope that a key can have.

@@ -117,13 +117,17 @@ var stateOf = map[string]string{
 	"upload-integration-manifest": "integration", "upload-integration-run-result": "integration", "upload-integration-run-results": "integration",
 	"upload-integration-artifacts": "integration", "trigger-integration": "integration", "list-integration-integrations": "integration",
 	"get-integration-integration": "integration", "list-integration-failing-tests": "integration", "update-integration-integration": "integration",
+	"sign-in": "session", "delete-session": "session", "list-sessions": "session", "delete-sessions": "session", "delete-one-session": "session, to end",
+	"get-me": "session", "update-me": "session", "get-auth": "session", "set-up": "setup", "create-setup-link": "setup, again",
+	"list-invitations": "session, invited", "create-invitation": "session, invited", "revoke-invitation": "session, invited", "accept-invitation": "session, invited again",
 	"create-schema": "no schema", "revert-import": "one import", "undo-import-revert": "one import",
 }
 
 type exampleServer struct {
 	*Server
-	key string
-	now func() time.Time
+	key    string
+	cookie string // "": requests have the key
+	now    func() time.Time
 }
 
 // newExampleServer starts a server with the demo's schema, two keys, a person and, but for some states, both of its imports. Its
@@ -136,6 +140,10 @@ func newExampleServer(t testing.TB, state string) *exampleServer {
 	s.KeyFor(t, 1, access.NewKey{Name: "ci", Scopes: []access.Scope{access.WriteImports}})
 	if _, err := s.Access.CreateUser(t.Context(), access.System(1), store.User{Name: "Bo", Email: "bo@example.com", Role: "editor"}); err != nil {
 		t.Fatal(err)
+	}
+	if strings.HasPrefix(state, "setup") || strings.HasPrefix(state, "session") {
+		s.addAccount(t, strings.HasPrefix(state, "session"))
+		return s
 	}
 	if state == "no schema" {
 		return s
@@ -158,6 +166,24 @@ func newExampleServer(t testing.TB, state string) *exampleServer {
 		}
 	}
 	return s
+}
+
+// addAccount makes the link of the setup that the examples name and, if used, the administrator by it.
+func (s *exampleServer) addAccount(t testing.TB, used bool) {
+	t.Helper()
+	const token = "SETUP_TOKEN"
+	if _, err := s.Store.PutLink(t.Context(), store.Link{WS: 1, Kind: store.LinkSetup, SecretHash: sha256.Sum256([]byte(token)), ExpiresAt: s.now().Add(time.Hour)}, store.By{}); err != nil {
+		t.Fatal(err)
+	}
+	if !used {
+		return
+	}
+	s.cookie = s.SetUp(t, token)
+	invitation := store.Link{WS: 1, Kind: store.LinkInvitation, User: store.User{ID: 1}, SecretHash: sha256.Sum256([]byte("INVITATION_TOKEN")), ExpiresAt: s.now().Add(time.Hour)}
+	by := store.By{Actor: catalog.Actor{Kind: catalog.ActorUser, ID: "USR-2", Name: "Ana"}}
+	if _, err := s.Store.PutLink(t.Context(), invitation, by); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // addWebhook makes a webhook that has sent, or has to send, its test.
@@ -243,6 +269,9 @@ func (s *exampleServer) call(t *testing.T, command string, header ...string) Rep
 	}
 	if strings.Contains(command, "YOUR_API_KEY") {
 		key = s.key
+		if s.cookie != "" {
+			key, header = "", append([]string{"Cookie", s.cookie}, header...)
+		}
 	}
 	if body := callBody.FindStringSubmatch(command); body != nil {
 		return s.Send(t, method, m[2], key, body[1], header...)

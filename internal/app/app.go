@@ -220,7 +220,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	a.Integrations, a.syncer = a.newIntegrations()
 	limit := access.DefaultFailureLimit()
 	limit.Attempts = a.Config.Limits.AuthFailures
-	options := []access.Option{access.WithFailureLimit(limit)}
+	options := []access.Option{access.WithFailureLimit(limit), access.WithBase(baseOf(a.Config))}
 	if opt.Demo {
 		options = append(options, access.WithDemo())
 	}

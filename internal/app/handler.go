@@ -149,6 +149,19 @@ func (a *App) httpLimits() httpserver.Limits {
 
 func (a *App) blobsOf(int64) blob.Store { return a.blobs }
 
+// baseOf returns the address of the server in links. One that listens on all addresses is reached by localhost, on its
+// machine.
+func baseOf(cfg config.Config) string {
+	if cfg.PublicURL != "" {
+		return cfg.PublicURL
+	}
+	host, port, err := net.SplitHostPort(cfg.Listen)
+	if addr := net.ParseIP(host); err == nil && (host == "" || addr.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
 // IsLoopback reports whether an address to listen on can be reached from this machine only.
 func IsLoopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)

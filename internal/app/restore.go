@@ -154,6 +154,9 @@ func takeOver(ctx context.Context, cfg config.Config, o RestoreOptions) (revoked
 	if err := rebind(ctx, st, at); err != nil {
 		return 0, err
 	}
+	if err := st.EndAllSessions(ctx); err != nil { // those that ended since the backup would be valid again
+		return 0, err
+	}
 	return revokeRestored(ctx, st, o)
 }
 

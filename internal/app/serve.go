@@ -56,6 +56,9 @@ func Listen(ctx context.Context, cfg config.Config) (*Listeners, error) {
 	return l, nil
 }
 
+// Address returns the address of the API, with the port that was chosen for port 0.
+func (l *Listeners) Address() string { return l.api.Addr().String() }
+
 // Close closes the addresses. Serve does it too.
 func (l *Listeners) Close() error {
 	err := closeListener(l.api)

@@ -25,6 +25,9 @@ const (
 	PrefixIntegration = "INT" // within the server, as that of syncs; users see UUIDs
 	PrefixWebhook     = "WHK"
 	PrefixDelivery    = "DLV"
+
+	PrefixSession    = "SES"
+	PrefixInvitation = "INV" // of all one-time links
 )
 
 // FirstSchema is the number of the first schema of an installation.

@@ -27,6 +27,7 @@ type commands struct {
 	Demo       DemoCmd       `cmd:"" help:"Serve the example shop on this machine, without a key."`
 	Schemas    SchemasCmd    `cmd:"" help:"Manage schemas, one per environment."`
 	Keys       KeysCmd       `cmd:"" help:"Manage API keys."`
+	SetupToken SetupTokenCmd `cmd:"" name:"setup-token" help:"Print a link with which the first administrator is made."`
 	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
 	Search     SearchCmd     `cmd:"" help:"Search the catalog."`
 	Show       ShowCmd       `cmd:"" help:"Show an asset, or list those of a selector."`

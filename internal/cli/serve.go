@@ -6,6 +6,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/app"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
 	"github.com/thalweg-data/thalweg/internal/observe"
 )
@@ -23,7 +24,7 @@ type ServeCmd struct {
 
 // Help gives an example.
 func (ServeCmd) Help() string {
-	return "The first start on an empty store prints an administrator's key once on stderr, unless THALWEG_BOOTSTRAP_KEY is set.\n\nExample:\n  thalweg serve --data /var/lib/thalweg --listen 127.0.0.1:8080"
+	return "The first start on an empty store prints an administrator's key once on stderr, unless THALWEG_BOOTSTRAP_KEY is set. While nobody can sign in, each start also prints a link with which the first administrator is made.\n\nExample:\n  thalweg serve --data /var/lib/thalweg --listen 127.0.0.1:8080"
 }
 
 // Run serves until its context ends.
@@ -40,6 +41,7 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, listeners.Close()) }()
+	cfg.Listen = listeners.Address()
 	defer keepMemory(ctx)()
 	log := observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, cfg.LogLevel, access.Redact)
 	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: log, Create: true})
@@ -54,5 +56,29 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	if secret != "" {
 		out.printf("Administrator's key, shown this once: %s", secret)
 	}
-	return a.Serve(ctx, listeners, func(address string) { out.printf("Thalweg %s serves http://%s", Version, address) })
+	return a.Serve(ctx, listeners, func(address string) {
+		out.printf("Thalweg %s serves http://%s", Version, address)
+		if err := printSetupLink(ctx, out, a); err != nil {
+			out.printf("thalweg: %v", err)
+		}
+	})
+}
+
+// printSetupLink prints a link for the first administrator while nobody can sign in.
+func printSetupLink(ctx context.Context, out *output, a *app.App) error {
+	if a.Config.Role == config.RoleWorker {
+		return nil
+	}
+	needed, err := a.Access.SetupNeeded(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	l, err := a.Access.SetupLink(ctx, access.System(catalog.DefaultWorkspace))
+	if errors.Is(err, catalog.ErrConflict) {
+		return nil // another process was faster
+	}
+	if err == nil {
+		out.printf("Make your account, within 24 hours: %s", l.URL)
+	}
+	return err
 }

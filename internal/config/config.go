@@ -17,6 +17,7 @@ import (
 // Config has all settings. Load and Default return one.
 type Config struct {
 	Listen          string         // host:port to serve on
+	PublicURL       string         // address by which people reach the server, https://catalog.example.com; empty: http:// and Listen
 	Data            string         // folder of the SQLite store, the blobs and the server's socket
 	DatabaseURL     string         // postgres://…; empty: SQLite in Data
 	DatabaseReadURL string         // postgres://… of a standby that answers reads; empty: none

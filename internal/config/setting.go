@@ -34,6 +34,7 @@ func (s Setting) Flag() string {
 
 var settings = []Setting{
 	text("listen", "address to serve on, host:port", func(c *Config) *string { return &c.Listen }),
+	text("public_url", "address by which people reach the server, https://catalog.example.com; links and cookies go by it", func(c *Config) *string { return &c.PublicURL }),
 	text("data", "folder of the store, the blobs and the socket", func(c *Config) *string { return &c.Data }),
 	text("database_url", "PostgreSQL instead of SQLite, postgres://…", func(c *Config) *string { return &c.DatabaseURL }),
 	text("database_read_url", "a standby of database_url that answers reads, postgres://…", func(c *Config) *string { return &c.DatabaseReadURL }),
@@ -80,7 +81,7 @@ var settings = []Setting{
 	size("limits.replies", "all replies that are in files of the data folder until their clients have taken them", func(c *Config) *Size { return &c.Limits.Replies }),
 	orNone("limits.requests", "requests per key and minute, of each process; 0: any number", func(c *Config) *int { return &c.Limits.Requests }),
 	orNone("limits.uploads", "uploads per key and minute, of each process; 0: any number", func(c *Config) *int { return &c.Limits.Uploads }),
-	number("limits.auth_failures", "attempts with an invalid key per address within 15 minutes", func(c *Config) *int { return &c.Limits.AuthFailures }),
+	number("limits.auth_failures", "attempts with an invalid key or password per address, and per account, within 15 minutes", func(c *Config) *int { return &c.Limits.AuthFailures }),
 }
 
 func settingNamed(name string) (Setting, bool) {

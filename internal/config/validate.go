@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // Validate checks what depends on several settings. All errors are joined.
@@ -27,7 +28,7 @@ func (c Config) Validate() error {
 		readErr = errors.New("database_read_url needs database_url: it is a standby of that")
 	}
 	_, blobErr := ParseBlobAddress(c.BlobURL)
-	return errors.Join(validListen("listen", c.Listen), metricsErr, dataErr, validDatabase("database_url", c.DatabaseURL), validDatabase("database_read_url", c.DatabaseReadURL), readErr, blobErr, roleErr, c.Limits.validate())
+	return errors.Join(validListen("listen", c.Listen), validPublicURL(c.PublicURL), metricsErr, dataErr, validDatabase("database_url", c.DatabaseURL), validDatabase("database_read_url", c.DatabaseReadURL), readErr, blobErr, roleErr, c.Limits.validate())
 }
 
 func validListen(setting, address string) error {
@@ -39,6 +40,17 @@ func validListen(setting, address string) error {
 		return fmt.Errorf("%s %q: port %q is not a number from 0 to 65535", setting, address, port)
 	} else if host == "" && n == 0 {
 		return fmt.Errorf("%s %q: want a host or a port", setting, address)
+	}
+	return nil
+}
+
+func validPublicURL(address string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("public_url: want the address without a path, such as https://catalog.example.com")
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func final(t *testing.T, open apitest.OpenStore, pieces map[string]artifacts, or
 // notOfTheState are routes whose replies are about what happened, one import after the
 // other, or about the installation.
 var notOfTheState = []string{
-	"/api/v1/dbt_imports", "/api/v1/audit", "/api/v1/changes", "/api/v1/keys", "/api/v1/users", "/api/v1/limits", "/api/v1/openapi.json",
+	"/api/v1/dbt_imports", "/api/v1/audit", "/api/v1/changes", "/api/v1/keys", "/api/v1/users", "/api/v1/auth", "/api/v1/me", "/api/v1/sessions", "/api/v1/invitations", "/api/v1/limits", "/api/v1/openapi.json",
 	"/api/v1/healthcheck", "/api/v1/assets/{id}/changes", "/api/v1/integrations", "/api/v1/integration",
 	// They name versions and imports, too.
 	"/api/v1/coverage", "/api/v1/coverage/history", "/api/v1/diff", "/api/v1/issues", "/api/v1/export",

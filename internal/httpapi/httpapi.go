@@ -36,6 +36,11 @@ type Store interface {
 	Keys(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Key], error)
 	User(ctx context.Context, ws, id int64) (store.User, error)
 	Users(ctx context.Context, ws int64, p store.Page) (store.Paged[store.User], error)
+	Login(ctx context.Context, ws, user int64) (store.Login, error)
+	Sessions(ctx context.Context, ws, user int64, p store.Page) (store.Paged[store.Session], error)
+	Invitations(ctx context.Context, ws int64, p store.Page) (store.Paged[store.Link], error)
+	Personal(ctx context.Context, ws, user int64) (store.Personal, error)
+	UpdatePersonal(ctx context.Context, ws, user int64, change func(*store.Personal) error) (store.Personal, error)
 	Audit(ctx context.Context, ws int64, f store.AuditFilter, p store.Page) (store.Paged[store.AuditEntry], error)
 	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error
 
@@ -146,6 +151,10 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerImpact(s)
 	a.registerKeys(s)
 	a.registerUsers(s)
+	a.registerSetup(s)
+	a.registerInvitations(s)
+	a.registerSessions(s)
+	a.registerMe(s)
 	a.registerIntegrations(s)
 	a.registerAudit(s)
 	a.registerWebhooks(s)

@@ -29,7 +29,7 @@ type edge struct {
 
 func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{
-		id: requestID(r.Header.Get("X-Request-Id")), url: r.URL, accept: strings.Join(r.Header.Values("Accept"), ","), client: e.proxies.client(r), policy: e.mounts.of(r.URL.Path), room: e.room,
+		id: requestID(r.Header.Get("X-Request-Id")), url: r.URL, header: r.Header, accept: strings.Join(r.Header.Values("Accept"), ","), client: e.proxies.client(r), policy: e.mounts.of(r.URL.Path), room: e.room,
 	}
 	conn := connOf(r.Context())
 	x.crowded = !conn.serve(x.client) || conn.beyondLimit()

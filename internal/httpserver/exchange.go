@@ -2,6 +2,7 @@ package httpserver
 
 import (
 	"context"
+	"net/http"
 	"net/netip"
 	"net/url"
 )
@@ -10,6 +11,7 @@ import (
 type exchange struct {
 	id      string
 	url     *url.URL
+	header  http.Header
 	accept  string // the Accept header
 	route   string // pattern of the route, once known
 	failure error  // internal error, for the log
@@ -39,6 +41,12 @@ func exchangeOf(ctx context.Context) *exchange {
 
 // URL returns the address of the request that a context belongs to.
 func URL(ctx context.Context) *url.URL { return exchangeOf(ctx).url }
+
+// Client returns the headers of the request that a context belongs to, and the address of its client; "" without one.
+func Client(ctx context.Context) (header http.Header, address string) {
+	x := exchangeOf(ctx)
+	return x.header, remote(x)
+}
 
 // RequestID returns the id of the request that a context belongs to.
 func RequestID(ctx context.Context) string { return exchangeOf(ctx).id }

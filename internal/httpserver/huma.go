@@ -32,8 +32,9 @@ func newHuma(rt *router, version string, within time.Duration, turns *turn.Queue
 			Components: &huma.Components{
 				Schemas: schemas,
 				SecuritySchemes: map[string]*huma.SecurityScheme{
-					"bearer": {Type: "http", Scheme: "bearer", Description: "An API key."},
-					"apiKey": {Type: "apiKey", In: "header", Name: "X-API-Key", Description: "An API key."},
+					"bearer":  {Type: "http", Scheme: "bearer", Description: "An API key."},
+					"apiKey":  {Type: "apiKey", In: "header", Name: "X-API-Key", Description: "An API key."},
+					"session": {Type: "apiKey", In: "cookie", Name: access.HostCookie, Description: "A person who has signed in (POST /api/v1/session), or used a link of the setup or of an invitation. Without TLS the name is " + access.PlainCookie + "."},
 				},
 			},
 		},

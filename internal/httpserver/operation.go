@@ -92,7 +92,8 @@ func securityOf(scope access.Scope) []map[string][]string {
 	if scope == access.Public {
 		return []map[string][]string{}
 	}
-	return []map[string][]string{{"bearer": {string(scope)}}, {"apiKey": {string(scope)}}}
+	scopes := []string{string(scope)}
+	return []map[string][]string{{"bearer": scopes}, {"apiKey": scopes}, {"session": scopes}}
 }
 
 func (s *Server) problemReply() *huma.Response {

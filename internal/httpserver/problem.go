@@ -79,7 +79,7 @@ var problems = map[Code]struct {
 }{
 	CodeMissingCredentials:   {http.StatusUnauthorized, "Credentials are missing"},
 	CodeInvalidCredentials:   {http.StatusUnauthorized, "The credentials are not valid"},
-	CodeExpiredCredentials:   {http.StatusUnauthorized, "The key has expired"},
+	CodeExpiredCredentials:   {http.StatusUnauthorized, "The credentials have expired"},
 	CodeQuotaExceeded:        {http.StatusTooManyRequests, "Too many attempts"},
 	CodeCredentialsInURL:     {http.StatusBadRequest, "Credentials must not be sent in a URL"},
 	CodeInsufficientScope:    {http.StatusForbidden, "The key lacks a scope"},
@@ -360,17 +360,24 @@ func accessProblem(err error) *Problem {
 	var p *Problem
 	var limited *access.LimitedError
 	var wider *access.LimitError
+	var password *access.PasswordError
 	switch {
 	case errors.As(err, &limited):
 		return tooManyAttempts(limited)
 	case errors.As(err, &wider):
 		return NewProblem(CodeForbidden, "A key cannot make one that may do more: %s.", wider.Error()).About(wider.Field, wider.Reason)
 	case errors.Is(err, access.ErrMissing):
-		p = NewProblem(CodeMissingCredentials, "Send an API key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.")
+		p = NewProblem(CodeMissingCredentials, "Sign in, or send an API key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'.")
 	case errors.Is(err, access.ErrUnknown):
 		p = NewProblem(CodeInvalidCredentials, "The API key is not valid.")
 	case errors.Is(err, access.ErrExpired):
 		p = NewProblem(CodeExpiredCredentials, "The API key has expired. Create a new one.")
+	case errors.Is(err, access.ErrSignedOut):
+		p = NewProblem(CodeExpiredCredentials, "The session has ended. Sign in again.")
+	case errors.Is(err, access.ErrWrongPassword):
+		p = NewProblem(CodeInvalidCredentials, "The e-mail address or the password is not right.")
+	case errors.As(err, &password):
+		return NewProblem(CodeInvalidField, "The password %s.", password.Reason).About("password", password.Reason)
 	default:
 		return nil
 	}
@@ -380,7 +387,7 @@ func accessProblem(err error) *Problem {
 
 // tooManyAttempts returns the reply for an address that sent too many invalid keys.
 func tooManyAttempts(err *access.LimitedError) *Problem {
-	p := NewProblem(CodeQuotaExceeded, "%d attempts with an invalid API key within %d minutes came from this address. Check the key, then try again after the time in Retry-After.",
+	p := NewProblem(CodeQuotaExceeded, "%d attempts with an invalid API key or password within %d minutes came from this address, or for this account. Check it, then try again after the time in Retry-After.",
 		err.Limit.Attempts, int(err.Limit.Within.Minutes()))
 	p.Type = quotaType
 	p.retryAfter = int(math.Ceil(err.After.Seconds()))

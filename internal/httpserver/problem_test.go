@@ -26,6 +26,8 @@ var replies = map[error]struct {
 	access.ErrMissing:            {401, CodeMissingCredentials},
 	access.ErrUnknown:            {401, CodeInvalidCredentials},
 	access.ErrExpired:            {401, CodeExpiredCredentials},
+	access.ErrSignedOut:          {401, CodeExpiredCredentials},
+	access.ErrWrongPassword:      {401, CodeInvalidCredentials},
 	catalog.ErrNotFound:          {404, CodeNotFound},
 	catalog.ErrInvalid:           {422, CodeInvalidField},
 	catalog.ErrConflict:          {409, CodeConflict},

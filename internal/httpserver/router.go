@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -51,6 +52,10 @@ func (rt *router) guard(pattern string, route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := exchangeOf(r.Context())
 		x.route = pattern
+		if err := wrongMedia(r); scope == access.Public && isJSON && strings.HasPrefix(route.Path, "/api/") && err != nil {
+			WriteProblem(w, r, err)
+			return
+		}
 		if scope == access.Public {
 			route.Handler.ServeHTTP(w, r)
 			return
@@ -130,7 +135,7 @@ func remote(x *exchange) string {
 }
 
 // foreignPage reports whether a page of another origin makes a browser send a request; a link that a person follows is
-// not one. It matters where a request needs no key, as in the demo: reads give everything away, too.
+// not one. It matters where a browser needs no key, as in the demo and in a session: reads give everything away, too.
 func foreignPage(r *http.Request) bool {
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "same-origin", "none":
@@ -140,7 +145,8 @@ func foreignPage(r *http.Request) bool {
 		return r.Header.Get("Sec-Fetch-Mode") != "navigate"
 	}
 	origin := r.Header.Get("Origin")
-	return origin != "" && origin != "http://"+r.Host
+	u, err := url.Parse(origin)
+	return origin != "" && (err != nil || u.Host != r.Host)
 }
 
 // crossOrigin returns the reply to a request of a page of another origin.

@@ -153,7 +153,7 @@ func TestScopeOfARoute(t *testing.T) {
 	if err := json.Unmarshal(get(t, h, "GET", "/api/v1/openapi.json").Body.Bytes(), &document); err != nil {
 		t.Fatal(err)
 	}
-	if got := document.Paths["/api/v1/b"]["post"].Security; len(got) != 2 || got[0]["bearer"][0] != string(access.WriteCatalog) {
+	if got := document.Paths["/api/v1/b"]["post"].Security; len(got) != 3 || len(got[2]["session"]) != 1 || got[0]["bearer"][0] != string(access.WriteCatalog) {
 		t.Errorf("described security %v", got)
 	}
 }

@@ -14,15 +14,22 @@ import (
 // By is who does something, by which key, from where and in which request.
 type By struct {
 	Actor   catalog.Actor
-	Key     string // such as KEY-3; "" = none
+	Key     string // such as KEY-3, or SES-4 for a session; "" = none
 	Address string
 	Request string
 }
 
 // The actions of the audit log.
 const (
-	ActionSignIn             = "sign_in" // first request with a key from an address
+	ActionSignIn             = "sign_in" // a person, or the first request with a key from an address
+	ActionSignInFailed       = "sign_in.failed"
 	ActionSignInRefused      = "sign_in.refused"
+	ActionSignOut            = "sign_out"
+	ActionSessionsEnded      = "sessions.ended" // by their person, an administrator or a change
+	ActionPasswordChanged    = "password.changed"
+	ActionSetupLinkCreated   = "setup_link.created"
+	ActionInvitationCreated  = "invitation.created"
+	ActionInvitationRevoked  = "invitation.revoked"
 	ActionKeyCreated         = "key.created"
 	ActionKeyRevoked         = "key.revoked"
 	ActionKeysRevoked        = "keys.revoked" // all of them, after a restore

@@ -11,7 +11,7 @@ import (
 func counterOf(prefix string) string {
 	switch prefix {
 	case catalog.PrefixSchema, catalog.PrefixImport, catalog.PrefixProject, catalog.PrefixTest, catalog.PrefixRun, catalog.PrefixKey, catalog.PrefixEdit, catalog.PrefixUser, catalog.PrefixAudit,
-		catalog.PrefixWebhook, catalog.PrefixDelivery, catalog.PrefixJob, catalog.PrefixIntegration, catalog.PrefixSync, prefixSchedule, prefixPart:
+		catalog.PrefixWebhook, catalog.PrefixDelivery, catalog.PrefixJob, catalog.PrefixIntegration, catalog.PrefixSync, catalog.PrefixSession, catalog.PrefixInvitation, prefixSchedule, prefixPart:
 		return prefix
 	}
 	return catalog.PrefixTable

@@ -41,24 +41,30 @@ func (u User) Label() string { return catalog.FormatID(catalog.PrefixUser, u.ID)
 // that is taken is catalog.ErrConflict.
 func (s *Store) CreateUser(ctx context.Context, ws int64, u User, by By) (User, error) {
 	err := s.tx(ctx, func(tx Tx) (err error) {
-		if err := tx.freeEmail(ctx, ws, u.Email, 0); err != nil {
-			return err
-		}
-		if u.ID, err = tx.newIDs(ctx, catalog.PrefixUser, 1); err != nil {
-			return err
-		}
-		u.CreatedAt = timeOf(micros(s.now()))
-		u.UpdatedAt = u.CreatedAt
-		if _, err := tx.exec(ctx, `INSERT INTO users (ws, id, name, email, email_key, role, created_at, updated_at, removed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-			ws, u.ID, u.Name, u.Email, strings.ToLower(u.Email), u.Role, micros(u.CreatedAt), micros(u.UpdatedAt)); err != nil {
-			return err
-		}
-		return s.audit(ctx, tx, ws, AuditEntry{Action: ActionUserCreated, Subject: u.Label(), By: by, Details: u.details()})
+		u, err = s.createUser(ctx, tx, ws, u, by)
+		return err
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("user %q: %w", u.Name, err)
 	}
 	return u, nil
+}
+
+func (s *Store) createUser(ctx context.Context, tx Tx, ws int64, u User, by By) (User, error) {
+	if err := tx.freeEmail(ctx, ws, u.Email, 0); err != nil {
+		return u, err
+	}
+	var err error
+	if u.ID, err = tx.newIDs(ctx, catalog.PrefixUser, 1); err != nil {
+		return u, err
+	}
+	u.CreatedAt = timeOf(micros(s.now()))
+	u.UpdatedAt = u.CreatedAt
+	if _, err := tx.exec(ctx, `INSERT INTO users (ws, id, name, email, email_key, role, created_at, updated_at, removed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+		ws, u.ID, u.Name, u.Email, strings.ToLower(u.Email), u.Role, micros(u.CreatedAt), micros(u.UpdatedAt)); err != nil {
+		return u, err
+	}
+	return u, s.audit(ctx, tx, ws, AuditEntry{Action: ActionUserCreated, Subject: u.Label(), By: by, Details: u.details()})
 }
 
 func (u User) details() map[string]any {
@@ -126,7 +132,7 @@ func (tx Tx) checkedUser(ctx context.Context, ws, id int64, check func(User) err
 	return u, err
 }
 
-// UpdateUser changes a person.
+// UpdateUser changes a person. Another role or e-mail address ends the person's sessions.
 func (s *Store) UpdateUser(ctx context.Context, ws, id int64, patch UserPatch, by By) (User, error) {
 	var u User
 	err := s.tx(ctx, func(tx Tx) (err error) {
@@ -147,9 +153,13 @@ func (s *Store) UpdateUser(ctx context.Context, ws, id int64, patch UserPatch, b
 			u.Name, u.Email, strings.ToLower(u.Email), u.Role, micros(u.UpdatedAt), ws, id); err != nil {
 			return err
 		}
-		return s.audit(ctx, tx, ws, AuditEntry{
+		if err := s.audit(ctx, tx, ws, AuditEntry{
 			Action: ActionUserUpdated, Subject: u.Label(), By: by, Details: map[string]any{"before": before.details(), "after": u.details()},
-		})
+		}); err != nil || u.Role == before.Role && u.Email == before.Email {
+			return err
+		}
+		_, err = s.endSessions(ctx, tx, ws, id, 0, by)
+		return err
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("user %d: %w", id, err)
@@ -166,7 +176,7 @@ func (p UserPatch) onto(u User) User {
 	return u
 }
 
-// RemoveUser removes a person and revokes its keys.
+// RemoveUser removes a person, revokes its keys and ends its sessions. What the person signs in with is deleted.
 func (s *Store) RemoveUser(ctx context.Context, ws, id int64, by By, check func(User) error) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		u, err := tx.checkedUser(ctx, ws, id, check)
@@ -185,7 +195,16 @@ func (s *Store) RemoveUser(ctx context.Context, ws, id int64, by By, check func(
 		for _, key := range keys {
 			entries = append(entries, AuditEntry{Action: ActionKeyRevoked, Subject: catalog.FormatID(catalog.PrefixKey, key), By: by, Details: map[string]any{"user": u.Label()}})
 		}
-		return s.audit(ctx, tx, ws, entries...)
+		if err := s.audit(ctx, tx, ws, entries...); err != nil {
+			return err
+		}
+		for _, table := range []string{"passwords", "sign_in_links", "personal"} {
+			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND user_id = ?`, ws, id); err != nil {
+				return err
+			}
+		}
+		_, err = s.endSessions(ctx, tx, ws, id, 0, by)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("remove user %d: %w", id, err)

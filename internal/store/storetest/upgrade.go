@@ -49,12 +49,13 @@ func Upgrade(t *testing.T, open Open, old func(t *testing.T, version int64) Old)
 	for version := int64(1); version < newest; version++ {
 		t.Run(fmt.Sprint("version ", version), func(t *testing.T) {
 			o := old(t, version)
-			Load(t, o, written(t, version))
 			s := o.Open(clock.now)
 			before, _, err := s.SchemaVersion(t.Context())
-			if err != nil || before != version {
-				t.Fatalf("version %d, %v", before, err)
+			must(t, err)
+			if before != version {
+				t.Skip("there is no migration of this number")
 			}
+			Load(t, o, written(t, version))
 			must(t, s.Migrate(t.Context()))
 			r := &rig{t: t, clock: clock, Store: s}
 			same(t, r.contents(), want)
@@ -299,7 +300,7 @@ func written(t *testing.T, version int64) io.Reader {
 	t.Helper()
 	file, err := rowFiles.Open(fmt.Sprintf("testdata/upgrade/%05d.jsonl", version))
 	if err != nil {
-		t.Fatalf("%v; before a migration is added, write it by go test ./internal/store/sqlite -run Upgrade -update", err)
+		t.Fatalf("%v; before a migration is added, write it by go test ./internal/store/sqlite -run Upgrade -update; for one with a lower number than others, copy the file of the number before", err)
 	}
 	t.Cleanup(func() { _ = file.Close() }) // only read
 	return file

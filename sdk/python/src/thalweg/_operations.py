@@ -35,6 +35,17 @@ class Operations:
     ) -> Pages[Any]:
         raise NotImplementedError
 
+    def accept_invitation(
+        self,
+        body: m.Acceptance,
+    ) -> m.DocumentSession:
+        """Accept an invitation.
+
+        Sets the password of the person who was invited, and signs the person in. Sessions that the person had
+        end.
+        """
+        return cast("m.DocumentSession", self._call("POST", "/api/v1/invitations/accept", body=body))
+
     def cancel_import(
         self,
         id: str,
@@ -118,6 +129,20 @@ class Operations:
         """
         return cast("m.CreateIntegrationIntegrationReply", self._call("POST", "/api/v1/integration/integrations", body=body))
 
+    def create_invitation(
+        self,
+        body: m.NewInvitation,
+    ) -> m.DocumentInvitation:
+        """Invite a person.
+
+        Makes a one-time link, valid for 7 days, with which the person sets a password. It adds the person, or
+        with `user` lets one who is there set another password. The link is in this reply only: pass it on
+        yourself. It replaces earlier ones of the person.
+
+        Scope: admin:workspace. Route: POST /api/v1/invitations.
+        """
+        return cast("m.DocumentInvitation", self._call("POST", "/api/v1/invitations", body=body))
+
     def create_key(
         self,
         body: m.NewKey,
@@ -143,6 +168,17 @@ class Operations:
         Scope: write:catalog. Route: POST /api/v1/schemas.
         """
         return cast("m.DocumentSchema", self._call("POST", "/api/v1/schemas", body=body))
+
+    def create_setup_link(
+        self,
+    ) -> m.DocumentSetupLink:
+        """Make a link of the setup.
+
+        For the first administrator, valid for 24 hours. 409 once somebody can sign in.
+
+        Scope: admin:workspace. Route: POST /api/v1/setup/links.
+        """
+        return cast("m.DocumentSetupLink", self._call("POST", "/api/v1/setup/links"))
 
     def create_user(
         self,
@@ -203,6 +239,18 @@ class Operations:
         """
         self._call("DELETE", f"/api/v1/integration/integrations/{quoted(id)}", headers={"If-Match": if_match})
 
+    def delete_one_session(
+        self,
+        id: str,
+    ) -> None:
+        """End a session.
+
+        One of the person's own. It needs a session: keys do not do it.
+
+        Scope: authenticated. Route: DELETE /api/v1/sessions/{id}.
+        """
+        self._call("DELETE", f"/api/v1/sessions/{quoted(id)}")
+
     def delete_schema(
         self,
         id: str,
@@ -223,6 +271,30 @@ class Operations:
         changed since, nothing is changed and the reply is 412.
         """
         self._call("DELETE", f"/api/v1/schemas/{quoted(id)}", query={"confirm": confirm}, headers={"If-Match": if_match})
+
+    def delete_session(
+        self,
+    ) -> None:
+        """Sign out.
+
+        Ends the session of the cookie; without one it does nothing.
+        """
+        self._call("DELETE", "/api/v1/session")
+
+    def delete_sessions(
+        self,
+        *,
+        keep_current: Optional[bool] = None,
+    ) -> None:
+        """Sign out everywhere.
+
+        Ends all sessions of the person. It needs a session: keys do not do it.
+
+        Scope: authenticated. Route: DELETE /api/v1/sessions.
+
+        keep_current: Keep the session that makes the request
+        """
+        self._call("DELETE", "/api/v1/sessions", query={"keep_current": keep_current})
 
     def delete_webhook(
         self,
@@ -411,6 +483,15 @@ class Operations:
         project: Key, name or id of the project; required if several have the unique_id
         """
         return cast("m.DocumentAsset", self._call("GET", "/api/v1/assets/by-unique-id", query={"at": at, "schema_id": schema_id, "project": project, "unique_id": unique_id}))
+
+    def get_auth(
+        self,
+    ) -> m.DocumentWaysIn:
+        """Read how people sign in.
+
+        What a page offers to somebody who is not signed in.
+        """
+        return cast("m.DocumentWaysIn", self._call("GET", "/api/v1/auth"))
 
     def get_code(
         self,
@@ -741,6 +822,18 @@ class Operations:
         limit: Maximum number of groups, largest first
         """
         return cast("m.Map", self._call("GET", "/api/v1/map", query={"at": at, "schema_id": schema_id, "by": by, "depth": depth, "limit": limit}))
+
+    def get_me(
+        self,
+    ) -> m.DocumentMe:
+        """Read who makes the request.
+
+        The caller, what it may do, and what a person keeps: stars, and when it last looked. 401 without a key
+        or session.
+
+        Scope: authenticated. Route: GET /api/v1/me.
+        """
+        return cast("m.DocumentMe", self._call("GET", "/api/v1/me"))
 
     def get_model_column_lineage(
         self,
@@ -1562,6 +1655,23 @@ class Operations:
         """
         return self._pages("/api/v1/integrations", query={"limit": limit, "kind": kind, "schema_id": schema_id})
 
+    def list_invitations(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> Pages[m.ResourceInvitation]:
+        """List open invitations.
+
+        Those that were not used yet and have not expired, without their links.
+
+        Scope: admin:workspace. Route: GET /api/v1/invitations.
+
+        The elements of all pages, read as they are asked for; `limit` is the size of a page.
+
+        limit: Maximum number of rows per page
+        """
+        return self._pages("/api/v1/invitations", query={"limit": limit})
+
     def list_issues(
         self,
         *,
@@ -1750,6 +1860,23 @@ class Operations:
         limit: Maximum number of rows per page
         """
         return self._pages("/api/v1/schemas", query={"limit": limit})
+
+    def list_sessions(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> Pages[m.ResourceSession]:
+        """List the caller's sessions.
+
+        Those of the person who makes the request, newest first. A key of nobody has none.
+
+        Scope: authenticated. Route: GET /api/v1/sessions.
+
+        The elements of all pages, read as they are asked for; `limit` is the size of a page.
+
+        limit: Maximum number of rows per page
+        """
+        return self._pages("/api/v1/sessions", query={"limit": limit})
 
     def list_slowdowns(
         self,
@@ -2061,6 +2188,18 @@ class Operations:
         """
         return cast("m.DocumentRevert", self._call("POST", f"/api/v1/dbt_imports/{quoted(id)}/revert", query={"force": force}))
 
+    def revoke_invitation(
+        self,
+        id: str,
+    ) -> None:
+        """Revoke an invitation.
+
+        Its link cannot be used any more. The person stays.
+
+        Scope: admin:workspace. Route: DELETE /api/v1/invitations/{id}.
+        """
+        self._call("DELETE", f"/api/v1/invitations/{quoted(id)}")
+
     def revoke_key(
         self,
         id: str,
@@ -2107,6 +2246,30 @@ class Operations:
         schema_id: Default: all schemas
         """
         return self._pages("/api/v1/search", query={"limit": limit, "q": q, "kind": kind, "schema_id": schema_id})
+
+    def set_up(
+        self,
+        body: m.SetUp,
+    ) -> m.DocumentSession:
+        """Make the first administrator.
+
+        By the one-time link that the server prints while nobody can sign in. The person is signed in by the
+        reply. Once somebody can sign in it is 404.
+        """
+        return cast("m.DocumentSession", self._call("POST", "/api/v1/setup", body=body))
+
+    def sign_in(
+        self,
+        body: m.SignIn,
+    ) -> m.DocumentSession:
+        """Sign in.
+
+        Begins a session, whose cookie is then sent by the browser. A session that the client had before ends.
+        It lasts 7 days, and ends after 12 hours without a request. An unknown address and a wrong password
+        have the same reply (401). After 10 attempts that failed within 15 minutes from an address, or for an
+        account, it is 429.
+        """
+        return cast("m.DocumentSession", self._call("POST", "/api/v1/session", body=body))
 
     def start_sync(
         self,
@@ -2218,6 +2381,23 @@ class Operations:
         """
         return cast("m.UpdateIntegrationIntegrationReply", self._call("PATCH", f"/api/v1/integration/integrations/{quoted(id)}", headers={"If-Match": if_match}, body=body))
 
+    def update_me(
+        self,
+        body: m.MePatch,
+        *,
+        if_match: Optional[str] = None,
+    ) -> m.DocumentMe:
+        """Change what the caller keeps.
+
+        Stars, the time of the last look, and the password. A key of nobody keeps nothing (403).
+
+        Scope: authenticated. Route: PATCH /api/v1/me.
+
+        if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
+        another one by now, nothing is changed and the reply is 412.
+        """
+        return cast("m.DocumentMe", self._call("PATCH", "/api/v1/me", headers={"If-Match": if_match}, body=body))
+
     def update_schema(
         self,
         id: str,
@@ -2303,6 +2483,17 @@ class AsyncOperations:
     ) -> AsyncPages[Any]:
         raise NotImplementedError
 
+    async def accept_invitation(
+        self,
+        body: m.Acceptance,
+    ) -> m.DocumentSession:
+        """Accept an invitation.
+
+        Sets the password of the person who was invited, and signs the person in. Sessions that the person had
+        end.
+        """
+        return cast("m.DocumentSession", await self._call("POST", "/api/v1/invitations/accept", body=body))
+
     async def cancel_import(
         self,
         id: str,
@@ -2386,6 +2577,20 @@ class AsyncOperations:
         """
         return cast("m.CreateIntegrationIntegrationReply", await self._call("POST", "/api/v1/integration/integrations", body=body))
 
+    async def create_invitation(
+        self,
+        body: m.NewInvitation,
+    ) -> m.DocumentInvitation:
+        """Invite a person.
+
+        Makes a one-time link, valid for 7 days, with which the person sets a password. It adds the person, or
+        with `user` lets one who is there set another password. The link is in this reply only: pass it on
+        yourself. It replaces earlier ones of the person.
+
+        Scope: admin:workspace. Route: POST /api/v1/invitations.
+        """
+        return cast("m.DocumentInvitation", await self._call("POST", "/api/v1/invitations", body=body))
+
     async def create_key(
         self,
         body: m.NewKey,
@@ -2411,6 +2616,17 @@ class AsyncOperations:
         Scope: write:catalog. Route: POST /api/v1/schemas.
         """
         return cast("m.DocumentSchema", await self._call("POST", "/api/v1/schemas", body=body))
+
+    async def create_setup_link(
+        self,
+    ) -> m.DocumentSetupLink:
+        """Make a link of the setup.
+
+        For the first administrator, valid for 24 hours. 409 once somebody can sign in.
+
+        Scope: admin:workspace. Route: POST /api/v1/setup/links.
+        """
+        return cast("m.DocumentSetupLink", await self._call("POST", "/api/v1/setup/links"))
 
     async def create_user(
         self,
@@ -2471,6 +2687,18 @@ class AsyncOperations:
         """
         await self._call("DELETE", f"/api/v1/integration/integrations/{quoted(id)}", headers={"If-Match": if_match})
 
+    async def delete_one_session(
+        self,
+        id: str,
+    ) -> None:
+        """End a session.
+
+        One of the person's own. It needs a session: keys do not do it.
+
+        Scope: authenticated. Route: DELETE /api/v1/sessions/{id}.
+        """
+        await self._call("DELETE", f"/api/v1/sessions/{quoted(id)}")
+
     async def delete_schema(
         self,
         id: str,
@@ -2491,6 +2719,30 @@ class AsyncOperations:
         changed since, nothing is changed and the reply is 412.
         """
         await self._call("DELETE", f"/api/v1/schemas/{quoted(id)}", query={"confirm": confirm}, headers={"If-Match": if_match})
+
+    async def delete_session(
+        self,
+    ) -> None:
+        """Sign out.
+
+        Ends the session of the cookie; without one it does nothing.
+        """
+        await self._call("DELETE", "/api/v1/session")
+
+    async def delete_sessions(
+        self,
+        *,
+        keep_current: Optional[bool] = None,
+    ) -> None:
+        """Sign out everywhere.
+
+        Ends all sessions of the person. It needs a session: keys do not do it.
+
+        Scope: authenticated. Route: DELETE /api/v1/sessions.
+
+        keep_current: Keep the session that makes the request
+        """
+        await self._call("DELETE", "/api/v1/sessions", query={"keep_current": keep_current})
 
     async def delete_webhook(
         self,
@@ -2679,6 +2931,15 @@ class AsyncOperations:
         project: Key, name or id of the project; required if several have the unique_id
         """
         return cast("m.DocumentAsset", await self._call("GET", "/api/v1/assets/by-unique-id", query={"at": at, "schema_id": schema_id, "project": project, "unique_id": unique_id}))
+
+    async def get_auth(
+        self,
+    ) -> m.DocumentWaysIn:
+        """Read how people sign in.
+
+        What a page offers to somebody who is not signed in.
+        """
+        return cast("m.DocumentWaysIn", await self._call("GET", "/api/v1/auth"))
 
     async def get_code(
         self,
@@ -3009,6 +3270,18 @@ class AsyncOperations:
         limit: Maximum number of groups, largest first
         """
         return cast("m.Map", await self._call("GET", "/api/v1/map", query={"at": at, "schema_id": schema_id, "by": by, "depth": depth, "limit": limit}))
+
+    async def get_me(
+        self,
+    ) -> m.DocumentMe:
+        """Read who makes the request.
+
+        The caller, what it may do, and what a person keeps: stars, and when it last looked. 401 without a key
+        or session.
+
+        Scope: authenticated. Route: GET /api/v1/me.
+        """
+        return cast("m.DocumentMe", await self._call("GET", "/api/v1/me"))
 
     async def get_model_column_lineage(
         self,
@@ -3830,6 +4103,23 @@ class AsyncOperations:
         """
         return self._pages("/api/v1/integrations", query={"limit": limit, "kind": kind, "schema_id": schema_id})
 
+    def list_invitations(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> AsyncPages[m.ResourceInvitation]:
+        """List open invitations.
+
+        Those that were not used yet and have not expired, without their links.
+
+        Scope: admin:workspace. Route: GET /api/v1/invitations.
+
+        The elements of all pages, read as they are asked for; `limit` is the size of a page.
+
+        limit: Maximum number of rows per page
+        """
+        return self._pages("/api/v1/invitations", query={"limit": limit})
+
     def list_issues(
         self,
         *,
@@ -4018,6 +4308,23 @@ class AsyncOperations:
         limit: Maximum number of rows per page
         """
         return self._pages("/api/v1/schemas", query={"limit": limit})
+
+    def list_sessions(
+        self,
+        *,
+        limit: Optional[int] = None,
+    ) -> AsyncPages[m.ResourceSession]:
+        """List the caller's sessions.
+
+        Those of the person who makes the request, newest first. A key of nobody has none.
+
+        Scope: authenticated. Route: GET /api/v1/sessions.
+
+        The elements of all pages, read as they are asked for; `limit` is the size of a page.
+
+        limit: Maximum number of rows per page
+        """
+        return self._pages("/api/v1/sessions", query={"limit": limit})
 
     def list_slowdowns(
         self,
@@ -4329,6 +4636,18 @@ class AsyncOperations:
         """
         return cast("m.DocumentRevert", await self._call("POST", f"/api/v1/dbt_imports/{quoted(id)}/revert", query={"force": force}))
 
+    async def revoke_invitation(
+        self,
+        id: str,
+    ) -> None:
+        """Revoke an invitation.
+
+        Its link cannot be used any more. The person stays.
+
+        Scope: admin:workspace. Route: DELETE /api/v1/invitations/{id}.
+        """
+        await self._call("DELETE", f"/api/v1/invitations/{quoted(id)}")
+
     async def revoke_key(
         self,
         id: str,
@@ -4375,6 +4694,30 @@ class AsyncOperations:
         schema_id: Default: all schemas
         """
         return self._pages("/api/v1/search", query={"limit": limit, "q": q, "kind": kind, "schema_id": schema_id})
+
+    async def set_up(
+        self,
+        body: m.SetUp,
+    ) -> m.DocumentSession:
+        """Make the first administrator.
+
+        By the one-time link that the server prints while nobody can sign in. The person is signed in by the
+        reply. Once somebody can sign in it is 404.
+        """
+        return cast("m.DocumentSession", await self._call("POST", "/api/v1/setup", body=body))
+
+    async def sign_in(
+        self,
+        body: m.SignIn,
+    ) -> m.DocumentSession:
+        """Sign in.
+
+        Begins a session, whose cookie is then sent by the browser. A session that the client had before ends.
+        It lasts 7 days, and ends after 12 hours without a request. An unknown address and a wrong password
+        have the same reply (401). After 10 attempts that failed within 15 minutes from an address, or for an
+        account, it is 429.
+        """
+        return cast("m.DocumentSession", await self._call("POST", "/api/v1/session", body=body))
 
     async def start_sync(
         self,
@@ -4485,6 +4828,23 @@ class AsyncOperations:
         Scope: write:integrations. Route: PATCH /api/v1/integration/integrations/{id}.
         """
         return cast("m.UpdateIntegrationIntegrationReply", await self._call("PATCH", f"/api/v1/integration/integrations/{quoted(id)}", headers={"If-Match": if_match}, body=body))
+
+    async def update_me(
+        self,
+        body: m.MePatch,
+        *,
+        if_match: Optional[str] = None,
+    ) -> m.DocumentMe:
+        """Change what the caller keeps.
+
+        Stars, the time of the last look, and the password. A key of nobody keeps nothing (403).
+
+        Scope: authenticated. Route: PATCH /api/v1/me.
+
+        if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
+        another one by now, nothing is changed and the reply is 412.
+        """
+        return cast("m.DocumentMe", await self._call("PATCH", "/api/v1/me", headers={"If-Match": if_match}, body=body))
 
     async def update_schema(
         self,

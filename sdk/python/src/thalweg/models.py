@@ -8,6 +8,13 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional, TypedDict
 
 
+class Acceptance(TypedDict):
+    # 12 characters or more
+    password: str
+    # What is behind the # in the link
+    token: str
+
+
 class ActorRef(TypedDict):
     # Such as KEY-3; null where only the name was recorded
     id: Optional[str]
@@ -602,8 +609,16 @@ class DocumentIntegration(TypedDict):
     data: ResourceIntegration
 
 
+class DocumentInvitation(TypedDict):
+    data: ResourceInvitation
+
+
 class DocumentKey(TypedDict):
     data: ResourceKey
+
+
+class DocumentMe(TypedDict):
+    data: ResourceMe
 
 
 class DocumentModelLineage(TypedDict):
@@ -650,6 +665,14 @@ class DocumentSchemaLineage(TypedDict):
     data: ResourceSchemaLineage
 
 
+class DocumentSession(TypedDict):
+    data: ResourceSession
+
+
+class DocumentSetupLink(TypedDict):
+    data: ResourceSetupLink
+
+
 class DocumentSync(TypedDict):
     data: ResourceSync
 
@@ -664,6 +687,10 @@ class DocumentTrial(TypedDict):
 
 class DocumentUser(TypedDict):
     data: ResourceUser
+
+
+class DocumentWaysIn(TypedDict):
+    data: ResourceWaysIn
 
 
 class DocumentWebhook(TypedDict):
@@ -1086,6 +1113,21 @@ class IntegrationPatch(TypedDict, total=False):
     schema_id: str
 
 
+class _InvitationRequired(TypedDict):
+    created_at: str
+    # Who invited the person
+    creator_ref: Optional[ActorRef]
+    email: str
+    expires_at: str
+    role: str
+    user: Named
+
+
+class Invitation(_InvitationRequired, total=False):
+    # The link to pass on; only in the reply to its creation
+    url: str
+
+
 class Issue(TypedDict):
     code: str
     # Number of occurrences
@@ -1467,6 +1509,12 @@ class ListIntegrationIntegrationsReplyResultsItem(TypedDict):
     type: str
 
 
+class ListInvitation(TypedDict):
+    data: List[ResourceInvitation]
+    links: Links
+    meta: ListMeta
+
+
 class ListKey(TypedDict):
     data: List[ResourceKey]
     links: Links
@@ -1547,6 +1595,12 @@ class ListSchema(TypedDict):
 
 class ListSchemaIssue(TypedDict):
     data: List[ResourceSchemaIssue]
+    links: Links
+    meta: ListMeta
+
+
+class ListSession(TypedDict):
+    data: List[ResourceSession]
     links: Links
     meta: ListMeta
 
@@ -1686,6 +1740,37 @@ class MapMeta(_MapMetaRequired, total=False):
     width: int
 
 
+class Me(TypedDict):
+    # Of the person; null without one
+    email: Optional[str]
+    # Whether the person can sign in by a password
+    has_password: bool
+    # user: a session; key: an API key, perhaps of a person; demo: the demonstration, without an account;
+    # system: the socket of the data folder
+    kind: str
+    name: str
+    # Of the person: viewer, editor or admin; null without one
+    role: Optional[str]
+    # Schemas that it may see; empty means all
+    schema_ids: List[str]
+    # Everything that it may do, what other scopes imply included
+    scopes: List[str]
+    # When the person last looked at what changed, as a PATCH set it
+    seen_at: Optional[str]
+    # Id of the session that the request is part of; null without one
+    session: Optional[str]
+    # Ids of the assets that the person has marked, in the person's own order
+    stars: List[str]
+
+
+class MePatch(TypedDict, total=False):
+    # Replaces the password; all other sessions end and this one gets a new cookie. It needs a session.
+    password: NewPassword
+    seen_at: str
+    # All of them, in order
+    stars: List[str]
+
+
 class _ModelLineageRequired(TypedDict):
     # Number of columns that its code produces
     columns: int
@@ -1744,6 +1829,15 @@ class NewIntegration(_NewIntegrationRequired, total=False):
     schema_id: str
 
 
+class NewInvitation(TypedDict, total=False):
+    email: str
+    name: str
+    role: str
+    # A person who is there, such as USR-2: the link replaces a password that was forgotten. Without it name,
+    # email and role are required
+    user: str
+
+
 class _NewKeyRequired(TypedDict):
     name: str
     scopes: List[str]
@@ -1760,6 +1854,12 @@ class NewKey(_NewKeyRequired, total=False):
     # The person the key belongs to, such as USR-2; the person's role limits its scopes, and its changes are
     # recorded as the person's
     user: str
+
+
+class NewPassword(TypedDict):
+    current: str
+    # 12 characters or more
+    new: str
 
 
 class _NewSchemaRequired(TypedDict):
@@ -2190,6 +2290,16 @@ class ResourceIntegration(_ResourceIntegrationRequired, total=False):
     relationships: Relationships
 
 
+class _ResourceInvitationRequired(TypedDict):
+    attributes: Invitation
+    id: str
+    type: str
+
+
+class ResourceInvitation(_ResourceInvitationRequired, total=False):
+    relationships: Relationships
+
+
 class _ResourceKeyRequired(TypedDict):
     attributes: Key
     id: str
@@ -2227,6 +2337,16 @@ class _ResourceLogLineRequired(TypedDict):
 
 
 class ResourceLogLine(_ResourceLogLineRequired, total=False):
+    relationships: Relationships
+
+
+class _ResourceMeRequired(TypedDict):
+    attributes: Me
+    id: str
+    type: str
+
+
+class ResourceMe(_ResourceMeRequired, total=False):
     relationships: Relationships
 
 
@@ -2390,6 +2510,26 @@ class ResourceSearchAsset(_ResourceSearchAssetRequired, total=False):
     relationships: Relationships
 
 
+class _ResourceSessionRequired(TypedDict):
+    attributes: Session
+    id: str
+    type: str
+
+
+class ResourceSession(_ResourceSessionRequired, total=False):
+    relationships: Relationships
+
+
+class _ResourceSetupLinkRequired(TypedDict):
+    attributes: SetupLink
+    id: str
+    type: str
+
+
+class ResourceSetupLink(_ResourceSetupLinkRequired, total=False):
+    relationships: Relationships
+
+
 class _ResourceSlowdownRequired(TypedDict):
     attributes: Slowdown
     id: str
@@ -2467,6 +2607,16 @@ class _ResourceVersionRequired(TypedDict):
 
 
 class ResourceVersion(_ResourceVersionRequired, total=False):
+    relationships: Relationships
+
+
+class _ResourceWaysInRequired(TypedDict):
+    attributes: WaysIn
+    id: str
+    type: str
+
+
+class ResourceWaysIn(_ResourceWaysInRequired, total=False):
     relationships: Relationships
 
 
@@ -2759,6 +2909,43 @@ class SearchReply(TypedDict):
     meta: SearchMeta
 
 
+class _SessionRequired(TypedDict):
+    # Of the client that signed in
+    address: str
+    # Its User-Agent
+    agent: str
+    created_at: str
+    # Whether the request is part of it
+    current: bool
+    # When it ends in any case
+    expires_at: str
+    # How the person signed in
+    method: str
+    # Accurate to the minute; 12 hours without a request end the session
+    used_at: str
+    user: Named
+
+
+class Session(_SessionRequired, total=False):
+    # Page to go to, a path of this server; only in the reply to a sign-in
+    next: str
+
+
+class SetUp(TypedDict):
+    email: str
+    name: str
+    # 12 characters or more
+    password: str
+    # What is behind the # in the link of the setup
+    token: str
+
+
+class SetupLink(TypedDict):
+    expires_at: str
+    # Open it in a browser; it can be used once
+    url: str
+
+
 class _ShownCredentialsRequired(TypedDict):
     # Names of the secret fields that are kept
     secrets: List[str]
@@ -2775,6 +2962,16 @@ class ShownCredentials(_ShownCredentialsRequired, total=False):
     region: str
     role_arn: str
     search_path: str
+
+
+class _SignInRequired(TypedDict):
+    email: str
+    password: str
+
+
+class SignIn(_SignInRequired, total=False):
+    # Page to go to after it; the reply has it if it is a path of this server, else /
+    next: str
 
 
 class Slowdown(TypedDict):
@@ -3100,6 +3297,16 @@ class Warning(TypedDict):
     # The parameter, field of the body or part of the upload that it is about
     field: str
     message: str
+
+
+class WaysIn(TypedDict):
+    # This is the demonstration: on its machine it needs no account
+    demo: bool
+    # People sign in by e-mail address and password
+    password: bool
+    # Nobody can sign in yet: the first administrator is made by the link that the server printed when it
+    # started, or by one of thalweg setup-token
+    setup_needed: bool
 
 
 class _WebhookRequired(TypedDict):
