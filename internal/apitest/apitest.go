@@ -72,6 +72,7 @@ type Options struct {
 	Blobs      func(blob.Store) blob.Store // wraps the folder
 	Editor     httpapi.Editor              // nil: the pipeline
 	Now        func() time.Time            // the clock of everything but waiting; nil: the system's
+	CrawlNow   func() time.Time            // the clock of crawls; nil: Now
 	Random     io.Reader                   // of keys and cursors; nil: the system's
 	Store      OpenStore                   // nil: SQLite in a temporary folder
 
@@ -113,6 +114,9 @@ func Start(t testing.TB, o Options) *Server {
 func (o Options) withDefaults() Options {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.CrawlNow == nil {
+		o.CrawlNow = o.Now
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader

@@ -21,6 +21,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/config"
+	"github.com/thalweg-data/thalweg/internal/crawling"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/importing"
 	"github.com/thalweg-data/thalweg/internal/observe"
@@ -233,6 +234,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 		return err
 	}
 	a.reviser = &revision.Reviser{Store: a.Store, Now: a.now, Prepare: a.Model, Log: a.log}
+	a.syncer.Crawler = &crawling.Crawler{Reviser: a.reviser, Prints: a.Store, Spool: a.Config.Data, Now: a.now}
 	a.Retention = &retention.Retention{
 		Store: a.Store, Blobs: a.blobs, Policy: policyOf(a.Config.Retention), Now: a.now, Log: a.log,
 	}

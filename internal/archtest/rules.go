@@ -57,6 +57,8 @@ func House() Rules {
 			"dbt": {"catalog"},
 			// A view is made for a principal.
 			"readmodel": {"access"},
+			// A sync of a warehouse is a crawl.
+			"syncing": {"crawling"},
 		},
 		Support: map[string]Support{
 			"config":  {Imports: []string{"near"}, Users: []string{"app", "cli", "cmd"}},
@@ -67,7 +69,7 @@ func House() Rules {
 			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
 		},
 		StandardOnly:    []string{"catalog", "graph", "sql"},
-		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3", "bucket/s3", "bucket/azure"},
+		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3", "bucket/s3", "bucket/azure", "warehouse/postgres"},
 		Wiring:          "app",
 		Domain:          []string{"catalog", "graph", "dbt", "sql", "search", "lineage", "revision", "jobs", "readmodel", "importing", "editing"},
 		Calls:           []string{"time.Now", "time.Since", "time.Until", "fmt.Print*", "log.*"},

@@ -399,7 +399,7 @@ func (s *slot) typed(platform string, list *Facet) (best Type, nullable *bool) {
 		}
 		if best.Native == "" && q.column.NativeType != "" {
 			var null bool
-			if best, null = ParseType(platform, q.column.NativeType); null && nullable == nil {
+			if best, null = q.column.typed(platform); null && nullable == nil {
 				nullable = &null
 			}
 		}
@@ -414,13 +414,23 @@ func (s *slot) typed(platform string, list *Facet) (best Type, nullable *bool) {
 	}
 	for i := range s.parts {
 		if q := &s.parts[i]; q.facet.Source == FromCrawl && q.column.NativeType != "" {
-			if crawled, _ := ParseType(platform, q.column.NativeType); crawled.family() == best.family() {
+			if crawled, _ := q.column.typed(platform); crawled.family() == best.family() {
 				best = crawled
 			}
 			break
 		}
 	}
 	return best, nullable
+}
+
+// typed reads the type of a column.
+func (c *BodyColumn) typed(platform string) (t Type, nullable bool) {
+	t, nullable = ParseType(platform, c.NativeType)
+	if t.Canonical == other && c.BaseType != "" {
+		t, nullable = ParseType(platform, c.BaseType)
+		t.Native = c.NativeType
+	}
+	return t, nullable
 }
 
 func (k Constraint) equal(o Constraint) bool {

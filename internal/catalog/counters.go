@@ -5,6 +5,8 @@ package catalog
 type Transition struct {
 	Before, After               *Asset
 	ColumnsBefore, ColumnsAfter []Column
+	// AllTables counts tables that only a warehouse has, too.
+	AllTables bool
 }
 
 // CountTables counts as an import's counters do: distinct assets of dbt's four
@@ -47,7 +49,7 @@ func CountColumns(transitions []Transition) (created, updated int64) {
 	return created, updated
 }
 
-// counts reports whether an import of dbt's artifacts counts the table.
+// counts reports whether the table is counted: an import of dbt's artifacts counts those of dbt.
 func (d Transition) counts() bool {
 	if d.After == nil || !d.After.Present {
 		return false
@@ -56,7 +58,7 @@ func (d Transition) counts() bool {
 	case KindModel, KindSeed, KindSnapshot, KindSource:
 		return true
 	}
-	return false
+	return d.AllTables && d.After.Kind.IsTable()
 }
 
 func columnChanged(before, after *Column) bool {

@@ -167,6 +167,10 @@ func (d *digest) bodyColumn(c *BodyColumn) {
 	d.constraints(c.Constraints)
 	d.withdrawal(c.Absent)
 	d.stamp(c.Last)
+	if c.BaseType != "" {
+		d.number(taggedBase)
+		d.text(c.BaseType)
+	}
 }
 
 // The first number of a cause, a withdrawal or an actor that is not written in
@@ -179,6 +183,7 @@ const (
 	taggedActor      = -1
 	taggedStamp      = -3
 	taggedCompiled   = -4
+	taggedBase       = -5
 )
 
 // stamp writes nothing for a zero stamp: hashes from before there were any remain

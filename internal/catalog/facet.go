@@ -101,9 +101,11 @@ type Kept struct {
 
 // BodyColumn is a column as one origin reports it.
 type BodyColumn struct {
-	Name        string          `json:"name"`
-	Ordinal     int             `json:"ordinal,omitempty"` // position at the origin; only the order counts
-	NativeType  string          `json:"type,omitempty"`
+	Name       string `json:"name"`
+	Ordinal    int    `json:"ordinal,omitempty"` // position at the origin; only the order counts
+	NativeType string `json:"type,omitempty"`
+	// BaseType is read where NativeType is a name that shows nothing, such as that of a domain.
+	BaseType    string          `json:"base,omitempty"`
 	Nullable    *bool           `json:"nullable,omitempty"`
 	Description string          `json:"description,omitempty"`
 	Kept        *Kept           `json:"kept,omitempty"`

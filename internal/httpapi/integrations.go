@@ -7,6 +7,7 @@ import (
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/crawling"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 	"github.com/thalweg-data/thalweg/internal/store"
 	"github.com/thalweg-data/thalweg/internal/syncing"
@@ -35,20 +36,40 @@ type Credentials struct {
 	ConnectionString *string `json:"connection_string,omitempty" maxLength:"4000" doc:"Secret: of the storage account, with its key or a shared access signature"`
 	Container        *string `json:"container,omitempty" maxLength:"63" doc:"Of the storage account"`
 	SearchPath       *string `json:"search_path,omitempty" maxLength:"1024" doc:"Folder below which artifacts are looked for, in all folders; / means the whole bucket; empty means its root alone"`
+	Host             *string `json:"host,omitempty" maxLength:"255" example:"warehouse.example.com" doc:"Of a warehouse: a name or an address"`
+	Port             *int    `json:"port,omitempty" minimum:"0" maximum:"65535" doc:"Of a warehouse; without it the usual one"`
+	Database         *string `json:"database,omitempty" maxLength:"255"`
+	User             *string `json:"user,omitempty" maxLength:"255"`
+	Password         *string `json:"password,omitempty" maxLength:"1024" doc:"Secret: kept encrypted, never shown"`
+	TLS              *string `json:"tls,omitempty" enum:"auto,verify" doc:"verify demands a certificate that is trusted; auto, the default, does so outside the networks that the operator allowed, and encrypts within them if the server can"`
+	CACertificate    *string `json:"ca_certificate,omitempty" maxLength:"65536" doc:"Certificate of the authority that signed the server's, in PEM form; not a secret"`
 }
 
 // ShownCredentials are the credentials of an integration without what is secret.
 type ShownCredentials struct {
-	Region      string   `json:"region,omitempty"`
-	Bucket      string   `json:"bucket,omitempty"`
-	AccessKeyID string   `json:"access_key_id,omitempty"`
-	Endpoint    string   `json:"endpoint,omitempty"`
-	RoleARN     string   `json:"role_arn,omitempty"`
-	ExternalID  string   `json:"external_id,omitempty" doc:"The External ID that the trust policy of the role must ask for"`
-	AccountName string   `json:"account_name,omitempty"`
-	Container   string   `json:"container,omitempty"`
-	SearchPath  string   `json:"search_path,omitempty"`
-	Secrets     []string `json:"secrets" nullable:"false" doc:"Names of the secret fields that are kept"`
+	Region        string   `json:"region,omitempty"`
+	Bucket        string   `json:"bucket,omitempty"`
+	AccessKeyID   string   `json:"access_key_id,omitempty"`
+	Endpoint      string   `json:"endpoint,omitempty"`
+	RoleARN       string   `json:"role_arn,omitempty"`
+	ExternalID    string   `json:"external_id,omitempty" doc:"The External ID that the trust policy of the role must ask for"`
+	AccountName   string   `json:"account_name,omitempty"`
+	Container     string   `json:"container,omitempty"`
+	SearchPath    string   `json:"search_path,omitempty"`
+	Host          string   `json:"host,omitempty"`
+	Port          int      `json:"port,omitempty"`
+	Database      string   `json:"database,omitempty"`
+	User          string   `json:"user,omitempty"`
+	TLS           string   `json:"tls,omitempty"`
+	CACertificate string   `json:"ca_certificate,omitempty"`
+	Secrets       []string `json:"secrets" nullable:"false" doc:"Names of the secret fields that are kept"`
+}
+
+// SchemaChoice selects the schemas of a warehouse that are crawled.
+type SchemaChoice struct {
+	Include []string `json:"include" required:"false" nullable:"false" maxItems:"200" doc:"Patterns of names of schemas, in which * is any text and ? any letter; one with a dot matches database and schema. Without any all are included"`
+	Exclude []string `json:"exclude" required:"false" nullable:"false" maxItems:"200" doc:"Patterns of what is left out; tables that were crawled before are removed then"`
+	New     *bool    `json:"new,omitempty" doc:"false leaves out schemas that come after the first sync; without it they are taken up"`
 }
 
 // SyncSchedule is when an integration syncs.
@@ -60,13 +81,14 @@ type SyncSchedule struct {
 // Integration is a configured source.
 type Integration struct {
 	Name          string                        `json:"name"`
-	Kind          string                        `json:"kind" doc:"dbt_core"`
-	Source        string                        `json:"source" enum:"uploads,access_key,role,azure" doc:"Where it takes artifacts from"`
+	Kind          string                        `json:"kind" doc:"dbt_core, or a warehouse: postgres"`
+	Source        string                        `json:"source" enum:"uploads,access_key,role,azure,warehouse" doc:"What it reads: artifacts of uploads or of a bucket (by how it is reached), or a warehouse"`
 	SchemaID      string                        `json:"schema_id" doc:"The schema that it feeds"`
 	Credentials   ShownCredentials              `json:"credentials"`
 	Enabled       bool                          `json:"enabled" doc:"false pauses the schedule"`
 	Schedule      SyncSchedule                  `json:"schedule"`
 	ArtifactsOnly bool                          `json:"artifacts_only" doc:"Of a bucket, only manifests and run results are read"`
+	Schemas       *SchemaChoice                 `json:"schemas,omitempty" doc:"Of a warehouse, which schemas are read"`
 	NextSyncAt    *string                       `json:"next_sync_at" format:"date-time" doc:"Null: none is scheduled"`
 	LastSync      httpserver.Nullable[SyncRef]  `json:"last_sync"`
 	CreatorRef    httpserver.Nullable[ActorRef] `json:"creator_ref" doc:"Who created it"`
@@ -86,15 +108,16 @@ type SyncRef struct {
 type IntegrationPatch struct {
 	Name          *string       `json:"name,omitempty" minLength:"1" maxLength:"200"`
 	SchemaID      *string       `json:"schema_id,omitempty" doc:"The schema that it feeds from now on"`
-	Credentials   *Credentials  `json:"credentials,omitempty" doc:"Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket, region, endpoint, access key id, account or container"`
+	Credentials   *Credentials  `json:"credentials,omitempty" doc:"Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket, region, endpoint, access key id, account or container, and anything that names a warehouse"`
 	Enabled       *bool         `json:"enabled,omitempty"`
 	Schedule      *SyncSchedule `json:"schedule,omitempty"`
 	ArtifactsOnly *bool         `json:"artifacts_only,omitempty"`
+	Schemas       *SchemaChoice `json:"schemas,omitempty" doc:"Which schemas of a warehouse are crawled; replaces the choice that there was"`
 }
 
 // NewIntegration is a request for an integration.
 type NewIntegration struct {
-	Kind  string  `json:"kind" enum:"dbt_core"`
+	Kind  string  `json:"kind" enum:"dbt_core,postgres"`
 	Draft *string `json:"draft,omitempty" doc:"UUID of a draft; the integration takes over its UUID and External ID"`
 	IntegrationPatch
 }
@@ -102,10 +125,17 @@ type NewIntegration struct {
 // Trial is what a test of a connection found.
 type Trial struct {
 	OK      bool          `json:"ok"`
-	Code    string        `json:"code" doc:"Why it failed, such as wrong-secret, no-bucket, wrong-region, permission-denied, no-manifest; empty if it did not"`
+	Code    string        `json:"code" doc:"Why it failed, such as wrong-secret, no-bucket, wrong-region, permission-denied, no-manifest, wrong-login, no-database; empty if it did not"`
 	Message string        `json:"message"`
 	Objects []TrialObject `json:"objects" nullable:"false" doc:"What a sync would look at, newest first, at most 100"`
-	Total   int           `json:"total" doc:"How many objects a sync would look at"`
+	Schemas []TrialSchema `json:"schemas" nullable:"false" doc:"Of a warehouse, what a sync would read, at most 100, and what it could not read"`
+	Total   int           `json:"total" doc:"How many objects, or schemas of a warehouse, a sync would look at"`
+}
+
+// TrialSchema is a schema of a warehouse.
+type TrialSchema struct {
+	Name    string `json:"name" example:"shop.analytics"`
+	Problem string `json:"problem" doc:"Why it cannot be read; empty if it can"`
 }
 
 // TrialObject is an object that a sync would look at.
@@ -132,7 +162,7 @@ type IntegrationPath struct {
 
 type listIntegrationsInput struct {
 	httpserver.PageParams
-	Kind     string `query:"kind" enum:"dbt_core" doc:"Only those of this kind"`
+	Kind     string `query:"kind" enum:"dbt_core,postgres" doc:"Only those of this kind"`
 	SchemaID string `query:"schema_id" doc:"Only those that feed this schema"`
 }
 
@@ -163,15 +193,15 @@ func (a *API) registerIntegrations(s *httpserver.Server) {
 	read, write := access.ReadIntegrations, access.WriteIntegrations
 	httpserver.Register(s, op(http.MethodGet, all, read, "list-integrations", "List integrations", "With their last sync.", 0, ""), a.listIntegrations)
 	httpserver.Register(s, op(http.MethodPost, all, write, "create-integration", "Create an integration",
-		"Without `schema_id` it feeds the workspace's only schema, else a new one of its name. Without credentials it waits for uploads.", http.StatusCreated,
+		"Without `schema_id` it feeds the workspace's only schema, else a new one of its name. Without credentials one of dbt waits for uploads.", http.StatusCreated,
 		`{"kind":"dbt_core","name":"dbt Core"}`), a.createIntegration)
 	httpserver.Register(s, op(http.MethodGet, one, read, "get-integration", "Read an integration", "Secrets are never shown.", 0, ""), a.getIntegration)
 	httpserver.Register(s, op(http.MethodPatch, one, write, "update-integration", "Update an integration",
 		"With `If-Match` it is refused (412) if the integration has changed since it was read.", 0, `{"enabled":false}`), a.updateIntegration)
 	httpserver.Register(s, op(http.MethodDelete, one, write, "delete-integration", "Delete an integration",
-		"With its credentials and syncs. What it imported is kept.", http.StatusNoContent, ""), a.deleteIntegration)
+		"With its credentials and syncs. What it imported or crawled is kept.", http.StatusNoContent, ""), a.deleteIntegration)
 	httpserver.Register(s, op(http.MethodPost, one+"/test", write, "test-integration", "Test the connection of an integration",
-		"Lists the bucket as a sync does, and reads the first byte of the newest manifest. Changes nothing.", http.StatusOK, ""), a.testIntegration)
+		"Lists the bucket as a sync does, and reads the first byte of the newest manifest; or lists the schemas of the warehouse. Changes nothing.", http.StatusOK, ""), a.testIntegration)
 	httpserver.Register(s, op(http.MethodPost, all+"/test", write, "test-new-integration", "Test a connection that is not saved",
 		"As `POST /integrations` takes it. Creates nothing.", http.StatusOK, `{"kind":"dbt_core","name":"dbt Core"}`), a.testNewIntegration)
 	httpserver.Register(s, op(http.MethodPost, all+"/drafts", write, "create-integration-draft", "Prepare an integration with a role",
@@ -276,12 +306,15 @@ func (a *API) integrationChange(ctx context.Context, p access.Principal, b Integ
 		}
 		c.Schema = &ids[0]
 	}
-	if b.Credentials == nil && b.ArtifactsOnly == nil {
+	if b.Credentials == nil && b.ArtifactsOnly == nil && b.Schemas == nil {
 		return c, nil
 	}
 	c.Settings = &present
 	if b.ArtifactsOnly != nil {
 		present.ArtifactsOnly = *b.ArtifactsOnly
+	}
+	if b.Schemas != nil {
+		present.Schemas = crawling.Choice{Include: b.Schemas.Include, Exclude: b.Schemas.Exclude, KnownOnly: b.Schemas.New != nil && !*b.Schemas.New}
 	}
 	if b.Credentials != nil {
 		c.Secrets = b.Credentials.apply(&present)
@@ -294,13 +327,19 @@ func (c Credentials) apply(s *syncing.Settings) (secrets map[string]string) {
 	for name, value := range map[string]*string{
 		"region": c.Region, "bucket": c.Bucket, "access_key_id": c.AccessKeyID, "endpoint": c.Endpoint, "role_arn": c.RoleARN,
 		"account_name": c.AccountName, "container": c.Container, "search_path": c.SearchPath,
+		"host": c.Host, "database": c.Database, "user": c.User, "tls": c.TLS, "ca_certificate": c.CACertificate,
 	} {
 		if value != nil {
 			s.Set(name, *value)
 		}
 	}
+	if c.Port != nil {
+		s.Port = *c.Port
+	}
 	secrets = map[string]string{}
-	for name, value := range map[string]*string{syncing.FieldSecretAccessKey: c.SecretAccessKey, syncing.FieldConnectionString: c.ConnectionString} {
+	for name, value := range map[string]*string{
+		syncing.FieldSecretAccessKey: c.SecretAccessKey, syncing.FieldConnectionString: c.ConnectionString, syncing.FieldPassword: c.Password,
+	} {
 		if value != nil {
 			secrets[name] = *value
 		}
@@ -416,9 +455,12 @@ func (a *API) createDraft(ctx context.Context, p access.Principal, in *draftInpu
 }
 
 func trialResource(id string, t syncing.Trial) httpserver.Resource[Trial] {
-	out := Trial{OK: t.OK, Code: t.Code, Message: t.Message, Objects: []TrialObject{}, Total: t.Total}
+	out := Trial{OK: t.OK, Code: t.Code, Message: t.Message, Objects: []TrialObject{}, Schemas: []TrialSchema{}, Total: t.Total}
 	for _, o := range t.Objects {
 		out.Objects = append(out.Objects, TrialObject{Key: o.Key, Kind: string(o.Kind), Size: o.Size, ModifiedAt: timeOrEmpty(o.Modified)})
+	}
+	for _, s := range t.Schemas {
+		out.Schemas = append(out.Schemas, TrialSchema{Name: s.Name, Problem: s.Problem})
 	}
 	return httpserver.Resource[Trial]{ID: id, Type: "integration_test", Attributes: out}
 }
@@ -435,7 +477,12 @@ func integrationResource(i store.Integration, last store.Sync) (httpserver.Resou
 		Credentials: ShownCredentials{
 			Region: s.Region, Bucket: s.Bucket, AccessKeyID: s.AccessKeyID, Endpoint: s.Endpoint, RoleARN: s.RoleARN, ExternalID: i.ExternalID,
 			AccountName: s.AccountName, Container: s.Container, SearchPath: s.SearchPath, Secrets: []string{},
+			Host: s.Host, Port: s.Port, Database: s.Database, User: s.User, TLS: s.TLS, CACertificate: s.CACertificate,
 		},
+	}
+	if s.Source() == syncing.SourceWarehouse {
+		takesNew := !s.Schemas.KnownOnly
+		out.Schemas = &SchemaChoice{Include: orEmpty(s.Schemas.Include), Exclude: orEmpty(s.Schemas.Exclude), New: &takesNew}
 	}
 	if out.Source == "" {
 		out.Source = "uploads"

@@ -198,3 +198,19 @@ func (p Policy) checkPlain(a netip.Addr) error {
 	}
 	return fmt.Errorf("%s without TLS: %w", a, ErrNotAllowed)
 }
+
+// Dial connects to an address of TCP that the policy allows, for protocols that encrypt by themselves.
+func (p Policy) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return dialer(p.Check).DialContext(ctx, network, address)
+}
+
+// DialPlain connects to an address of TCP within the networks that the operator allowed: for connections that are not
+// encrypted, or encrypted without showing with whom.
+func (p Policy) DialPlain(ctx context.Context, network, address string) (net.Conn, error) {
+	return dialer(p.checkPlain).DialContext(ctx, network, address)
+}
+
+// CheckHost returns ErrNotAllowed if a host that a user names cannot be connected to; see CheckURL.
+func (p Policy) CheckHost(ctx context.Context, r Resolver, host string) error {
+	return checkHost(ctx, r, host, p.Check)
+}

@@ -92,7 +92,7 @@ func create(t testing.TB, template string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second) // the test's own is over
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // the test's own is over
 		defer cancel()
 		if err := cluster.drop(ctx, database); err != nil {
 			t.Error(err)

@@ -24,7 +24,7 @@ func (r *Reviser) Apply(ctx context.Context, ws int64, schema catalog.SchemaID, 
 	defer release()
 	a := &apply{
 		Reviser: r, ws: ws, lease: *opts.Lease, opts: opts, changes: newChanges(), tables: map[catalog.AssetID]*mergedTable{},
-		held: map[catalog.ProjectID]*held{}, projects: map[catalog.ProjectID]*reported{},
+		held: map[catalog.ProjectID]*held{}, projects: map[catalog.ProjectID]*reported{}, crawls: map[catalog.Origin]*crawls{},
 		contested: map[catalog.ProjectID]bool{}, withheld: map[catalog.ProjectID][]store.PendingRemoval{},
 	}
 	for _, o := range observations {
@@ -105,6 +105,7 @@ type apply struct {
 	withheld map[catalog.ProjectID][]store.PendingRemoval
 	held     map[catalog.ProjectID]*held
 	projects map[catalog.ProjectID]*reported
+	crawls   map[catalog.Origin]*crawls
 	// contested are projects with tables whose columns another origin lists too.
 	contested map[catalog.ProjectID]bool
 	memos     []store.Memo

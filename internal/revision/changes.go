@@ -237,8 +237,7 @@ func (c *changes) replace(byKey map[store.FacetKey]catalog.Facet, f catalog.Face
 	}
 	same := old.Hash == f.Hash || !c.forced[f.Origin] && catalog.OnlyUsesAreNew(old, f)
 	changed := !stored || !same || old.Withdrawn.IsZero() != f.Withdrawn.IsZero()
-	// Of a crawl nothing but its facets shows that it came again.
-	return f, changed || f.Source == catalog.FromCrawl && f.At.After(old.At) && isContested(byKey, f)
+	return f, changed
 }
 
 // join joins a stored facet with one of an observation. Of two of one report the
@@ -248,16 +247,6 @@ func join(stored, f catalog.Facet) catalog.Facet {
 		return catalog.Carry(f, stored)
 	}
 	return catalog.Carry(stored, f)
-}
-
-// isContested reports whether another origin lists the columns of the facet's table.
-func isContested(byKey map[store.FacetKey]catalog.Facet, f catalog.Facet) bool {
-	for key := range byKey {
-		if lists(key.Source) && key.Origin != f.Origin {
-			return true
-		}
-	}
-	return false
 }
 
 func keyOf(f catalog.Facet) store.FacetKey {

@@ -3,6 +3,7 @@ package revision
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -306,4 +307,63 @@ func TestAssetWithoutFacetsKeepsItsName(t *testing.T) {
 			t.Errorf("the same again: %+v", got)
 		}
 	})
+}
+
+// TestNewestListOfCrawlAndCatalog: the newest list of the columns decides, also where it is one that came again, and a
+// crawl that finds everything as it was makes no version.
+func TestNewestListOfCrawlAndCatalog(t *testing.T) {
+	m := model("orders", "id")
+	listed := m
+	listed.columns = []string{"id", "listed"}
+	crawled := table("analytics.orders", "id", "crawled")
+	same := func(o Observation) Observation {
+		for i := range o.Claims {
+			o.Claims[i] = Claim{ID: o.Claims[i].ID, Same: true}
+		}
+		return o
+	}
+	onStores(t, func(t *testing.T, r *rig) {
+		r.apply(r.dbt("shop", m))
+		r.apply(r.crawl("pg", []string{"analytics", "other"}, crawled))
+		r.catalogOf("shop", listed)
+		wantStrings(t, "by the catalog", r.columns("analytics.orders"), "id", "listed")
+		if again := r.apply(r.crawl("pg", []string{"other"})); again.Version != 0 {
+			t.Errorf("a crawl of another schema made version %d", again.Version)
+		}
+		for _, o := range []func(Observation) Observation{same, func(o Observation) Observation { return o }} {
+			r.catalogOf("shop", listed)
+			wantStrings(t, "by the catalog", r.columns("analytics.orders"), "id", "listed")
+			if back := r.apply(o(r.crawl("pg", []string{"analytics", "other"}, crawled))); back.Version == 0 {
+				t.Error("the newer crawl made no version")
+			}
+			wantStrings(t, "by the crawl that came again", r.columns("analytics.orders"), "id", "crawled")
+			if again := r.apply(o(r.crawl("pg", []string{"analytics", "other"}, crawled))); again.Version != 0 {
+				t.Errorf("the same crawl made version %d: %+v", again.Version, again.Delta)
+			}
+		}
+		schemas, err := r.Crawled(t.Context(), ws, r.schema, "crawl:pg")
+		if err != nil || len(schemas) != 2 || schemas[0].Schema != "analytics" || !schemas[1].Last.At.Equal(r.clock.Add(-time.Second)) {
+			t.Errorf("crawled %+v, %v", schemas, err)
+		}
+		gone := r.crawl("pg", []string{"analytics", "other"}, crawled)
+		gone.Scope[1].Gone = true
+		r.apply(gone)
+		if schemas, err = r.Crawled(t.Context(), ws, r.schema, "crawl:pg"); err != nil || len(schemas) != 1 {
+			t.Errorf("crawled %+v, %v", schemas, err)
+		}
+	})
+}
+
+// catalogOf applies a newer catalog.json of a project, changed or not.
+func (r *rig) catalogOf(project string, things ...thing) {
+	r.t.Helper()
+	o := r.warehouseOf(project, things...)
+	finish := func(*Result) (store.Flip, error) {
+		p, err := r.store.Project(r.t.Context(), ws, o.Project)
+		p.CatalogGeneratedAt, p.CatalogTie = o.At, o.Tie
+		return store.Flip{Project: &p}, err
+	}
+	if _, err := r.try(Options{Finish: finish}, o); err != nil {
+		r.t.Fatal(err)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -61,6 +60,9 @@ func (a *apply) identify(ctx context.Context) error {
 			a.changes.exact[o.Origin] = true
 		}
 		if err := p.noteTables(ctx, o); err != nil {
+			return err
+		}
+		if err := p.noteCrawl(ctx, o); err != nil {
 			return err
 		}
 		if err := p.gather(ctx, o); err != nil {
@@ -173,7 +175,7 @@ func (p *identification) missing(o *Observation, seen map[string]bool) (missing 
 		case !ok:
 		case seen[n.ID]:
 			present = append(present, n.ID)
-		case named[n.ID] || o.Coverage == Complete || o.Coverage == Scoped && o.covers(n.ID):
+		case named[n.ID] || o.Coverage == Complete || o.Coverage == Scoped && o.Covers(n.ID):
 			missing = append(missing, n.ID)
 		}
 	}
@@ -201,14 +203,15 @@ func (p *identification) goneOf() map[catalog.Origin]map[catalog.AssetID]bool {
 	return out
 }
 
-// covers reports whether a relation is in a schema that was observed.
-func (o *Observation) covers(relationKey string) bool {
-	if o.prefixes == nil {
+// Covers reports whether a relation is in a schema that was observed.
+func (o *Observation) Covers(relationKey string) bool {
+	if o.places == nil {
+		o.places = make(map[string]bool, len(o.Scope))
 		for _, s := range o.Scope {
-			o.prefixes = append(o.prefixes, s.prefix())
+			o.places[s.place()] = true
 		}
 	}
-	return slices.ContainsFunc(o.prefixes, func(prefix string) bool { return strings.HasPrefix(relationKey, prefix) })
+	return o.places[catalog.PlaceOf(relationKey)]
 }
 
 // mustRestate reports whether the edges of projects that are not observed may

@@ -386,6 +386,7 @@ func (m *merger) count(d catalog.Transition, stored []catalog.Facet) {
 	if is && d.After.Kind.IsTable() {
 		m.tables++
 	}
+	d.AllTables = m.opts.CountAll
 	transitions := []catalog.Transition{d}
 	created, updated := catalog.CountTables(transitions)
 	m.counters.TablesCreated += created

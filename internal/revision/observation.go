@@ -2,7 +2,6 @@ package revision
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -85,8 +84,8 @@ type Observation struct {
 	// Closed are facets that end as if nothing had ever reported them.
 	Closed []ClosedFacet
 
-	claimed  map[string]bool // of Claims; nil until needed
-	prefixes []string        // of Scope; nil until needed
+	claimed map[string]bool // of Claims; nil until needed
+	places  map[string]bool // of Scope; nil until needed
 }
 
 // dropClaims keeps only the ids of the claims.
@@ -105,12 +104,15 @@ type ClosedFacet struct {
 }
 
 // Scope is a physical schema that was observed completely, by the names that the warehouse itself stores.
-type Scope struct{ Platform, Database, Schema string }
+type Scope struct {
+	Platform, Database, Schema string
+	// Gone: there is no such schema any more. It is not remembered as one that the origin crawls.
+	Gone bool `json:",omitzero"`
+}
 
-// prefix is what the relation keys of everything in the schema begin with.
-func (s Scope) prefix() string {
-	const any = "x"
-	return strings.TrimSuffix(catalog.WarehouseRelation(s.Platform, s.Database, s.Schema, any).Key(), any)
+// place is what [catalog.PlaceOf] returns for the relation keys of everything in the schema.
+func (s *Scope) place() string {
+	return catalog.PlaceOf(catalog.WarehouseRelation(s.Platform, s.Database, s.Schema, "any").Key())
 }
 
 // Claim states that a thing exists.

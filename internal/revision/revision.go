@@ -45,6 +45,8 @@ type Options struct {
 	// Policy, if set, is the schema's merge policy from this version on, which Finish
 	// stores: the assets that it concerns are merged again.
 	Policy *catalog.Policy
+	// CountAll counts tables in Result.Counters that no dbt project has, too.
+	CountAll bool
 	// Base is what was read before the lease was taken; nil reads it under the
 	// lease. It is read again if the schema has a newer version by then.
 	Base *Base

@@ -71,12 +71,15 @@ func (r *reported) has(f *catalog.Facet) bool {
 	return false
 }
 
-// restamp sets the times of stored facets of projects to those of the last reports
-// that had them.
+// restamp sets the times of stored facets of projects and crawls to those of the last
+// reports that had them.
 func (a *apply) restamp(ctx context.Context, facets []catalog.Facet) error {
 	for i := range facets {
 		f := &facets[i]
 		if f.Project == 0 {
+			if err := a.restampCrawled(ctx, f); err != nil {
+				return err
+			}
 			continue
 		}
 		r, err := a.reports(ctx, f.Project)

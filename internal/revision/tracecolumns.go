@@ -189,7 +189,7 @@ func (m *merger) columnsRow(id catalog.AssetID, before, after []catalog.Facet) (
 		if !merged {
 			already.before = old
 		}
-		created, updated := catalog.CountColumns([]catalog.Transition{{After: &asset, ColumnsBefore: already.before, ColumnsAfter: columns}})
+		created, updated := catalog.CountColumns([]catalog.Transition{{After: &asset, ColumnsBefore: already.before, ColumnsAfter: columns, AllTables: m.opts.CountAll}})
 		m.counters.ColumnsCreated += created - already.created
 		m.counters.ColumnsUpdated += updated - already.updated
 	}

@@ -33,6 +33,9 @@ type Registry struct {
 	Buckets  Buckets
 	HTTP     *http.Client                      // for buckets; see outbound.Policy
 	Client   func(bucket.Bucket) bucket.Client // with limits and retries
+
+	Warehouses Warehouses
+
 	Random   io.Reader
 	Now      func() time.Time
 	Coalesce time.Duration // how long the sync of an upload waits for what is uploaded just after it
@@ -65,6 +68,9 @@ func (r *Registry) Add(ctx context.Context, ws int64, n New, by store.By) (i sto
 	}
 	if n.Settings == nil {
 		n.Settings = &Settings{}
+	}
+	if err := n.Settings.setKind(n.Kind); err != nil {
+		return i, err
 	}
 	if err := r.check(ctx, n.Change); err != nil {
 		return i, err
@@ -167,6 +173,11 @@ func (r *Registry) prepare(ctx context.Context, i store.Integration, c Change) (
 	if err != nil {
 		return nil, err
 	}
+	if c.Settings != nil {
+		if err := c.Settings.setKind(i.Kind); err != nil {
+			return nil, err
+		}
+	}
 	if err := r.check(ctx, c); err != nil || c.Settings == nil {
 		return nil, err
 	}
@@ -237,6 +248,9 @@ func (r *Registry) checkSettings(ctx context.Context, s Settings, secrets map[st
 	if err := s.check(); err != nil {
 		return err
 	}
+	if s.Source() == SourceWarehouse {
+		return r.checkHost(ctx, s)
+	}
 	if s.Endpoint != "" {
 		if err := r.Policy.CheckURL(ctx, r.Resolver, s.Endpoint); err != nil {
 			return catalog.BadField("endpoint", err)
@@ -244,6 +258,17 @@ func (r *Registry) checkSettings(ctx context.Context, s Settings, secrets map[st
 	}
 	if text := secrets[FieldConnectionString]; text != "" {
 		return r.checkConnection(ctx, s, text)
+	}
+	return nil
+}
+
+// checkHost checks the host of a warehouse.
+func (r *Registry) checkHost(ctx context.Context, s Settings) error {
+	if s.Port < 1024 || s.Port > 65535 {
+		return catalog.BadField("port", fmt.Errorf("it is %d, want one from 1024 to 65535", s.Port))
+	}
+	if err := r.Policy.CheckHost(ctx, r.Resolver, s.Host); err != nil {
+		return catalog.BadField("host", err)
 	}
 	return nil
 }

@@ -4,36 +4,42 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/thalweg-data/thalweg/internal/bucket"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/crawling"
 )
 
-// KindDBTCore is the kind of integrations that take artifacts of dbt: from a bucket, by upload or by the API.
-const KindDBTCore = "dbt_core"
-
-// Where an integration of dbt gets its artifacts from.
+// Where an integration gets what it reads from.
 const (
 	SourceUploads   = "" // only from uploads
 	SourceAccessKey = "access_key"
 	SourceRole      = "role"
 	SourceAzure     = "azure"
+	SourceWarehouse = "warehouse"
 )
 
 // Fields that are credentials: they are encrypted, and no reply shows them.
 const (
 	FieldSecretAccessKey  = "secret_access_key"
 	FieldConnectionString = "connection_string"
+	FieldPassword         = "password"
 )
 
 // SecretFields lists the fields that are credentials.
-func SecretFields() []string { return []string{FieldSecretAccessKey, FieldConnectionString} }
+func SecretFields() []string {
+	return []string{FieldSecretAccessKey, FieldConnectionString, FieldPassword}
+}
 
 // Settings are what an integration is configured with, apart from credentials.
 type Settings struct {
+	// Kind is that of a warehouse; "" for dbt.
+	Kind string `json:"kind,omitempty"`
+
 	Region      string `json:"region,omitempty"`
 	Bucket      string `json:"bucket,omitempty"`
 	AccessKeyID string `json:"access_key_id,omitempty"`
@@ -47,11 +53,23 @@ type Settings struct {
 	ArtifactsOnly bool `json:"artifacts_only,omitempty"`
 	// NoStaling keeps what a later manifest no longer has.
 	NoStaling bool `json:"no_staling,omitempty"`
+
+	// Of a warehouse.
+	Host          string `json:"host,omitempty"`
+	Port          int    `json:"port,omitempty"`
+	Database      string `json:"database,omitempty"`
+	User          string `json:"user,omitempty"`
+	TLS           string `json:"tls,omitempty"`
+	CACertificate string `json:"ca_certificate,omitempty"`
+	// Schemas selects the schemas that are crawled.
+	Schemas crawling.Choice `json:"schemas,omitzero"`
 }
 
 // Source returns where artifacts come from.
 func (s Settings) Source() string {
 	switch {
+	case s.Kind != "":
+		return SourceWarehouse
 	case s.RoleARN != "":
 		return SourceRole
 	case s.Container != "" || s.AccountName != "":
@@ -69,6 +87,8 @@ func (s Settings) SecretField() string {
 		return FieldSecretAccessKey
 	case SourceAzure:
 		return FieldConnectionString
+	case SourceWarehouse:
+		return FieldPassword
 	}
 	return ""
 }
@@ -76,7 +96,10 @@ func (s Settings) SecretField() string {
 // guarded are the values to which a credential is sent or for which it is used: with another value, it has to be
 // entered again, so that nobody who may change the settings can send it elsewhere.
 func (s Settings) guarded() []string {
-	return []string{s.Source(), s.Region, s.Bucket, s.AccessKeyID, s.Endpoint, s.AccountName, s.Container}
+	return []string{
+		s.Source(), s.Region, s.Bucket, s.AccessKeyID, s.Endpoint, s.AccountName, s.Container,
+		s.Host, strconv.Itoa(s.Port), s.Database, s.User, s.TLS, s.CACertificate,
+	}
 }
 
 func (s Settings) sameTarget(other Settings) bool { return slices.Equal(s.guarded(), other.guarded()) }
@@ -94,6 +117,9 @@ func (s Settings) check() error {
 	if _, err := bucket.CleanPath(s.SearchPath); err != nil {
 		return catalog.BadField("search_path", err)
 	}
+	if err := s.Schemas.Check(); err != nil {
+		return catalog.BadField("schemas", err)
+	}
 	return nil
 }
 
@@ -103,6 +129,16 @@ type fieldCheck struct {
 }
 
 func (s Settings) checks() []fieldCheck {
+	if s.Source() == SourceWarehouse {
+		return s.warehouseChecks()
+	}
+	return append(s.bucketChecks(),
+		fieldCheck{"host", s.Host, absent(KindDBTCore)}, fieldCheck{"database", s.Database, absent(KindDBTCore)},
+		fieldCheck{"user", s.User, absent(KindDBTCore)}, fieldCheck{"tls", s.TLS, absent(KindDBTCore)},
+		fieldCheck{"ca_certificate", s.CACertificate, absent(KindDBTCore)})
+}
+
+func (s Settings) bucketChecks() []fieldCheck {
 	switch s.Source() {
 	case SourceRole:
 		return []fieldCheck{
@@ -171,14 +207,21 @@ func ReadSettings(text []byte) (s Settings, err error) {
 	return s, nil
 }
 
-// Set sets a setting by its name, and reports whether there is one of that name.
+// Set sets a setting by its name, and reports whether there is one of that name that takes the value.
 func (s *Settings) Set(name, value string) bool {
+	value = strings.TrimSpace(value)
+	if name == "port" {
+		port, err := strconv.ParseUint(value, 10, 16)
+		s.Port = int(port)
+		return err == nil || value == ""
+	}
 	to, ok := map[string]*string{
 		"region": &s.Region, "bucket": &s.Bucket, "access_key_id": &s.AccessKeyID, "endpoint": &s.Endpoint, "role_arn": &s.RoleARN,
 		"account_name": &s.AccountName, "container": &s.Container, "search_path": &s.SearchPath,
+		"host": &s.Host, "database": &s.Database, "user": &s.User, "tls": &s.TLS, "ca_certificate": &s.CACertificate,
 	}[name]
 	if ok {
-		*to = strings.TrimSpace(value)
+		*to = value
 	}
 	return ok
 }

@@ -10,14 +10,17 @@ import (
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/bucket"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/crawling"
 	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/warehouse"
 )
 
 // Syncer runs syncs.
 type Syncer struct {
 	Store    *store.Store
 	Registry *Registry
+	Crawler  *crawling.Crawler
 	Blobs    func(ws int64) blob.Store
 	Now      func() time.Time
 	// Poll is how often the imports of a sync are looked at.
@@ -27,10 +30,13 @@ type Syncer struct {
 // slots is how many syncs run at a time: they wait for other systems and for imports.
 const slots = 4
 
+// syncAttempts is how often a sync is tried that failed for a reason that may pass.
+const syncAttempts = 3
+
 // Kind returns the kind of the jobs behind syncs.
 func (s *Syncer) Kind() jobs.Kind {
 	return jobs.Kind{
-		Name: store.KindSync, Slots: slots, MaxAttempts: 3, Run: s.attempt,
+		Name: store.KindSync, Slots: slots, MaxAttempts: syncAttempts, Run: s.attempt,
 		Label: func(j store.Job) slog.Attr {
 			return slog.String("sync", catalog.FormatID(catalog.PrefixSync, j.Record))
 		},
@@ -46,6 +52,7 @@ const (
 // run is one attempt at a sync.
 type run struct {
 	*Syncer
+	job         store.Job
 	sync        store.Sync
 	integration store.Integration
 	settings    Settings
@@ -53,7 +60,7 @@ type run struct {
 }
 
 func (s *Syncer) attempt(ctx context.Context, a *jobs.Attempt) error {
-	r := &run{Syncer: s, report: jobs.NewReporter(s.Now)}
+	r := &run{Syncer: s, job: a.Job, report: jobs.NewReporter(s.Now)}
 	a.Show(r.report)
 	var err error
 	if r.sync, err = s.Store.SyncByID(ctx, a.Job.WS, a.Job.Record); err != nil {
@@ -75,9 +82,14 @@ func (s *Syncer) attempt(ctx context.Context, a *jobs.Attempt) error {
 func (r *run) failed(ctx context.Context, err error) error {
 	var failure *SyncError
 	var refused *bucket.Error
+	var unread *warehouse.Error
 	var field *catalog.FieldError
 	final := catalog.Failure{}
 	switch {
+	case errors.As(err, &unread) && r.passing(unread):
+		return errors.Join(err, r.log(ctx, "warning", "Attempt %d failed: %s. It is tried again.", r.job.Attempts, unread.Message))
+	case unread != nil:
+		final = catalog.Failure{Code: string(unread.Reason), Message: unread.Message}
 	case errors.As(err, &failure):
 		final = catalog.Failure{Code: failure.Code, Message: failure.Message}
 	case errors.As(err, &refused):
@@ -104,6 +116,9 @@ func (r *run) log(ctx context.Context, level, format string, args ...any) error 
 }
 
 func (r *run) do(ctx context.Context) error {
+	if r.settings.Source() == SourceWarehouse {
+		return r.crawl(ctx)
+	}
 	begun, err := r.resume(ctx)
 	if err != nil {
 		return err

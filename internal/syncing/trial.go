@@ -10,6 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/store"
+	"github.com/thalweg-data/thalweg/internal/warehouse"
 )
 
 // Trial is what a test of a connection found.
@@ -17,9 +18,18 @@ type Trial struct {
 	OK      bool
 	Code    string // why not; "" if it is ok
 	Message string
-	// Objects are those that a sync would look at, newest first, at most shown of them; Total is how many there are.
+	// Objects are those that a sync would look at, newest first, at most shown of them.
+	// Total counts them, or the schemas of a warehouse that a sync would read.
 	Objects []TrialObject
+	// Schemas are those of a warehouse that a sync would read, at most shown of them, and those that it could not.
+	Schemas []TrialSchema
 	Total   int
+}
+
+// TrialSchema is a schema of a warehouse.
+type TrialSchema struct {
+	Name    string // database and schema
+	Problem string // why it cannot be read; "" if it can
 }
 
 // TrialObject is an object that a sync would look at.
@@ -61,6 +71,9 @@ func (r *Registry) TryNew(ctx context.Context, ws int64, n New) (Trial, error) {
 	if n.Settings != nil {
 		s = *n.Settings
 	}
+	if err := s.setKind(n.Kind); err != nil {
+		return failedTrial(err)
+	}
 	if err := r.checkSettings(ctx, s, n.Secrets); err != nil {
 		return failedTrial(err)
 	}
@@ -72,7 +85,10 @@ func (r *Registry) TryNew(ctx context.Context, ws int64, n New) (Trial, error) {
 }
 
 func (r *Registry) try(ctx context.Context, i store.Integration, s Settings, credential string) (Trial, error) {
-	if s.Source() == SourceUploads {
+	switch s.Source() {
+	case SourceWarehouse:
+		return r.tryWarehouse(ctx, s, credential)
+	case SourceUploads:
 		return Trial{OK: true, Message: "There is no source; the integration waits for uploads."}, nil
 	}
 	b, prefix, err := r.open(ctx, i, s, credential)
@@ -117,10 +133,13 @@ func (l listing) trial(ctx context.Context, c bucket.Client, prefix string, s Se
 // failedTrial returns a trial that failed for a reason that the person who made the settings can do something about.
 func failedTrial(err error) (Trial, error) {
 	var refused *bucket.Error
+	var unread *warehouse.Error
 	var field *catalog.FieldError
 	switch {
 	case errors.As(err, &refused):
 		return Trial{Code: string(refused.Reason), Message: refused.Message}, nil
+	case errors.As(err, &unread):
+		return Trial{Code: string(unread.Reason), Message: unread.Message}, nil
 	case errors.As(err, &field):
 		return Trial{}, field
 	}

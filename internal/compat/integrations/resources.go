@@ -207,6 +207,9 @@ func (q request) change() (syncing.Change, error) {
 	c.Settings, c.Secrets = &s, map[string]string{}
 	for name, value := range q.Credentials {
 		text, ok := value.(string)
+		if number, isNumber := value.(float64); isNumber { // ports are sent as either
+			text, ok = strconv.FormatFloat(number, 'f', -1, 64), true
+		}
 		if !ok && value != nil {
 			return c, httpserver.NewProblem(httpserver.CodeInvalidField, "credentials.%.40s must be a string.", name).About("credentials", "a string")
 		}

@@ -98,7 +98,7 @@ class Operations:
         """Create an integration.
 
         Without `schema_id` it feeds the workspace's only schema, else a new one of its name. Without
-        credentials it waits for uploads.
+        credentials one of dbt waits for uploads.
 
         Scope: write:integrations. Route: POST /api/v1/integrations.
         """
@@ -216,7 +216,7 @@ class Operations:
     ) -> None:
         """Delete an integration.
 
-        With its credentials and syncs. What it imported is kept.
+        With its credentials and syncs. What it imported or crawled is kept.
 
         Scope: write:integrations. Route: DELETE /api/v1/integrations/{id}.
 
@@ -2289,7 +2289,8 @@ class Operations:
     ) -> m.DocumentTrial:
         """Test the connection of an integration.
 
-        Lists the bucket as a sync does, and reads the first byte of the newest manifest. Changes nothing.
+        Lists the bucket as a sync does, and reads the first byte of the newest manifest; or lists the schemas
+        of the warehouse. Changes nothing.
 
         Scope: write:integrations. Route: POST /api/v1/integrations/{id}/test.
         """
@@ -2546,7 +2547,7 @@ class AsyncOperations:
         """Create an integration.
 
         Without `schema_id` it feeds the workspace's only schema, else a new one of its name. Without
-        credentials it waits for uploads.
+        credentials one of dbt waits for uploads.
 
         Scope: write:integrations. Route: POST /api/v1/integrations.
         """
@@ -2664,7 +2665,7 @@ class AsyncOperations:
     ) -> None:
         """Delete an integration.
 
-        With its credentials and syncs. What it imported is kept.
+        With its credentials and syncs. What it imported or crawled is kept.
 
         Scope: write:integrations. Route: DELETE /api/v1/integrations/{id}.
 
@@ -4737,7 +4738,8 @@ class AsyncOperations:
     ) -> m.DocumentTrial:
         """Test the connection of an integration.
 
-        Lists the bucket as a sync does, and reads the first byte of the newest manifest. Changes nothing.
+        Lists the bucket as a sync does, and reads the first byte of the newest manifest; or lists the schemas
+        of the warehouse. Changes nothing.
 
         Scope: write:integrations. Route: POST /api/v1/integrations/{id}/test.
         """

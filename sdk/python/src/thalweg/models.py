@@ -448,12 +448,21 @@ class Credentials(TypedDict, total=False):
     # Storage account of Azure
     account_name: str
     bucket: str
+    # Certificate of the authority that signed the server's, in PEM form; not a secret
+    ca_certificate: str
     # Secret: of the storage account, with its key or a shared access signature
     connection_string: str
     # Of the storage account
     container: str
+    database: str
     # Of a store that speaks S3 and is not Amazon's, such as https://storage.googleapis.com
     endpoint: str
+    # Of a warehouse: a name or an address
+    host: str
+    # Secret: kept encrypted, never shown
+    password: str
+    # Of a warehouse; without it the usual one
+    port: int
     region: str
     # Role that this server assumes with the External ID, in place of an access key
     role_arn: str
@@ -462,6 +471,10 @@ class Credentials(TypedDict, total=False):
     search_path: str
     # Secret: kept encrypted, never shown
     secret_access_key: str
+    # verify demands a certificate that is trusted; auto, the default, does so outside the networks that the
+    # operator allowed, and encrypts within them if the server can
+    tls: str
+    user: str
 
 
 class CriticalPath(TypedDict):
@@ -1078,7 +1091,7 @@ class ImportSchema(TypedDict):
     name: str
 
 
-class Integration(TypedDict):
+class _IntegrationRequired(TypedDict):
     # Of a bucket, only manifests and run results are read
     artifacts_only: bool
     created_at: str
@@ -1087,7 +1100,7 @@ class Integration(TypedDict):
     credentials: ShownCredentials
     # false pauses the schedule
     enabled: bool
-    # dbt_core
+    # dbt_core, or a warehouse: postgres
     kind: str
     last_sync: Optional[SyncRef]
     name: str
@@ -1096,21 +1109,28 @@ class Integration(TypedDict):
     schedule: SyncSchedule
     # The schema that it feeds
     schema_id: str
-    # Where it takes artifacts from
+    # What it reads: artifacts of uploads or of a bucket (by how it is reached), or a warehouse
     source: str
     updated_at: str
+
+
+class Integration(_IntegrationRequired, total=False):
+    # Of a warehouse, which schemas are read
+    schemas: SchemaChoice
 
 
 class IntegrationPatch(TypedDict, total=False):
     artifacts_only: bool
     # Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket,
-    # region, endpoint, access key id, account or container
+    # region, endpoint, access key id, account or container, and anything that names a warehouse
     credentials: Credentials
     enabled: bool
     name: str
     schedule: SyncSchedule
     # The schema that it feeds from now on
     schema_id: str
+    # Which schemas of a warehouse are crawled; replaces the choice that there was
+    schemas: SchemaChoice
 
 
 class _InvitationRequired(TypedDict):
@@ -1818,7 +1838,7 @@ class _NewIntegrationRequired(TypedDict):
 class NewIntegration(_NewIntegrationRequired, total=False):
     artifacts_only: bool
     # Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket,
-    # region, endpoint, access key id, account or container
+    # region, endpoint, access key id, account or container, and anything that names a warehouse
     credentials: Credentials
     # UUID of a draft; the integration takes over its UUID and External ID
     draft: str
@@ -1827,6 +1847,8 @@ class NewIntegration(_NewIntegrationRequired, total=False):
     schedule: SyncSchedule
     # The schema that it feeds from now on
     schema_id: str
+    # Which schemas of a warehouse are crawled; replaces the choice that there was
+    schemas: SchemaChoice
 
 
 class NewInvitation(TypedDict, total=False):
@@ -2803,6 +2825,16 @@ class Schema(TypedDict):
     version: int
 
 
+class SchemaChoice(TypedDict, total=False):
+    # Patterns of what is left out; tables that were crawled before are removed then
+    exclude: List[str]
+    # Patterns of names of schemas, in which * is any text and ? any letter; one with a dot matches database
+    # and schema. Without any all are included
+    include: List[str]
+    # false leaves out schemas that come after the first sync; without it they are taken up
+    new: bool
+
+
 class SchemaHealth(TypedDict):
     # Mean of each over the tables that have it
     aspects: HealthAspects
@@ -2955,13 +2987,19 @@ class ShownCredentials(_ShownCredentialsRequired, total=False):
     access_key_id: str
     account_name: str
     bucket: str
+    ca_certificate: str
     container: str
+    database: str
     endpoint: str
     # The External ID that the trust policy of the role must ask for
     external_id: str
+    host: str
+    port: int
     region: str
     role_arn: str
     search_path: str
+    tls: str
+    user: str
 
 
 class _SignInRequired(TypedDict):
@@ -3172,14 +3210,16 @@ Text = TypedDict(
 
 
 class Trial(TypedDict):
-    # Why it failed, such as wrong-secret, no-bucket, wrong-region, permission-denied, no-manifest; empty if
-    # it did not
+    # Why it failed, such as wrong-secret, no-bucket, wrong-region, permission-denied, no-manifest, wrong-
+    # login, no-database; empty if it did not
     code: str
     message: str
     # What a sync would look at, newest first, at most 100
     objects: List[TrialObject]
     ok: bool
-    # How many objects a sync would look at
+    # Of a warehouse, what a sync would read, at most 100, and what it could not read
+    schemas: List[TrialSchema]
+    # How many objects, or schemas of a warehouse, a sync would look at
     total: int
 
 
@@ -3189,6 +3229,12 @@ class TrialObject(TypedDict):
     modified_at: str
     # Bytes
     size: int
+
+
+class TrialSchema(TypedDict):
+    name: str
+    # Why it cannot be read; empty if it can
+    problem: str
 
 
 class _TriggerIntegrationReplyRequired(TypedDict):
