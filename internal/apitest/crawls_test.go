@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -171,4 +172,113 @@ func TestChosenSchemas(t *testing.T) {
 	}
 	change(`{"schemas":{}}`)
 	step("all", "a", "b", "c", "d")
+}
+
+// What cannot be a warehouse is refused when it is set, and a changed target needs its password again.
+func TestWarehouseSettings(t *testing.T) {
+	s := Start(t, Options{OutboundAllow: local, NoWorker: true})
+	admin := s.Key(t, access.AdminWorkspace)
+	fields := map[string]string{"host": `"127.0.0.1"`, "port": "5432", "database": `"shop"`, "user": `"reader"`, "password": `"canary-pa55word"`}
+	body := func(change map[string]string) string {
+		var out []string
+		for _, name := range []string{"host", "port", "database", "user", "password", "tls", "ca_certificate", "sslcert", "passfile", "service", "bucket"} {
+			value, ok := change[name]
+			if !ok {
+				value = fields[name]
+			}
+			if value != "" {
+				out = append(out, `"`+name+`":`+value)
+			}
+		}
+		return `{"kind":"postgres","name":"w","credentials":{` + strings.Join(out, ",") + `}}`
+	}
+	for name, test := range map[string]struct {
+		field, value, code string
+	}{
+		"metadata":            {"host", `"169.254.169.254"`, "endpoint-not-allowed"},
+		"mapped metadata":     {"host", `"::ffff:169.254.169.254"`, "endpoint-not-allowed"},
+		"cloud of another":    {"host", `"100.100.100.200"`, "endpoint-not-allowed"},
+		"private":             {"host", `"10.0.0.1"`, "endpoint-not-allowed"},
+		"private by its name": {"host", `"internal.example.com"`, "endpoint-not-allowed"},
+		"NAT64":               {"host", `"64:ff9b::a9fe:a9fe"`, "endpoint-not-allowed"},
+		"this host":           {"host", `"0.0.0.0"`, "endpoint-not-allowed"},
+		"no such host":        {"host", `"nowhere.example.com"`, "endpoint-not-allowed"},
+		"socket":              {"host", `"/var/run/postgresql"`, "invalid-field"},
+		"abstract socket":     {"host", `"@postgresql"`, "invalid-field"},
+		"several hosts":       {"host", `"127.0.0.1,10.0.0.1"`, "invalid-field"},
+		"URL":                 {"host", `"postgres://127.0.0.1"`, "invalid-field"},
+		"no host":             {"host", ``, "invalid-field"},
+		"low port":            {"port", `25`, "invalid-field"},
+		"options":             {"database", `"shop?sslcert=/etc/passwd"`, "invalid-field"},
+		"connection string":   {"database", `"dbname=shop host=10.0.0.1"`, "invalid-field"},
+		"NUL":                 {"user", `"a\u0000b"`, "invalid-field"},
+		"no password":         {"password", ``, "invalid-field"},
+		"sslcert":             {"sslcert", `"/etc/passwd"`, "unknown-field"},
+		"passfile":            {"passfile", `"/etc/passwd"`, "unknown-field"},
+		"service":             {"service", `"x"`, "unknown-field"},
+		"bucket":              {"bucket", `"my-bucket"`, "invalid-field"},
+		"not a certificate":   {"ca_certificate", `"x"`, "invalid-field"},
+	} {
+		for _, path := range []string{"/api/v1/integrations", "/api/v1/integrations/test"} {
+			r := s.Send(t, "POST", path, admin, body(map[string]string{test.field: test.value}))
+			if r.Status != 422 || r.At(t, "code") != test.code || strings.Contains(string(r.Body), "canary") {
+				t.Errorf("%s at %s: %d, want %s: %s", name, path, r.Status, test.code, r.Body)
+			}
+		}
+	}
+	if r := s.Send(t, "POST", "/api/v1/integrations", admin, `{"kind":"postgres","name":"w","credentials":{},"schemas":{"include":[" "]}}`); r.Status != 422 {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
+	if r := s.Send(t, "POST", "/integration/integrations/", admin, `{"name":"w","type":"oracle","credentials":{}}`); r.Status != 422 {
+		t.Errorf("a kind that there is not: %d %s", r.Status, r.Body)
+	}
+	compat := s.Send(t, "POST", "/integration/integrations/", admin, `{"name":"w","type":"postgres","credentials":{"host":"127.0.0.1","port":5433,"database":"d","user":"u","password":"canary-pa55word"}}`)
+	if compat.Status != 201 || compat.At(t, "type") != "postgres" || strings.Contains(string(compat.Body), "canary") {
+		t.Errorf("%d %s", compat.Status, compat.Body)
+	}
+	created := s.Send(t, "POST", "/api/v1/integrations", admin, body(nil))
+	if created.Status != 201 || created.At(t, "data.attributes.source") != "warehouse" || strings.Contains(string(created.Body), "canary") {
+		t.Fatalf("%d %s", created.Status, created.Body)
+	}
+	id := created.At(t, "data.id").(string)
+	for _, change := range []string{`"host":"localhost"`, `"port":5433`, `"user":"other"`, `"database":"other"`, `"tls":"verify"`} {
+		r := s.Send(t, "PATCH", "/api/v1/integrations/"+id, admin, `{"credentials":{`+change+`}}`)
+		if r.Status != 422 || r.At(t, "code") != "secret-required" {
+			t.Errorf("%s without the password: %d %s", change, r.Status, r.Body)
+		}
+		if r := s.Send(t, "PATCH", "/api/v1/integrations/"+id, admin, `{"credentials":{`+change+`,"password":"canary-pa55word"}}`); r.Status != 200 || strings.Contains(string(r.Body), "canary") {
+			t.Errorf("%s: %d %s", change, r.Status, r.Body)
+		}
+	}
+	if r := s.Send(t, "PATCH", "/api/v1/integrations/"+id, admin, `{"name":"other","schemas":{"exclude":["x"]}}`); r.Status != 200 {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
+}
+
+// The grants of the guide are enough, and there are no others.
+func TestGrantsOfTheGuide(t *testing.T) {
+	text, err := os.ReadFile("../../docs/guide/warehouses.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(text), "```sql\n")
+	script, _, _ := strings.Cut(after, "```")
+	d := NewWarehouse(t, `CREATE SCHEMA raw`, `CREATE SCHEMA analytics`, `CREATE TABLE raw.a (id integer)`, `CREATE VIEW analytics.b AS SELECT id FROM raw.a`,
+		`REVOKE ALL ON SCHEMA public FROM PUBLIC`)
+	d.Execute(t, `REVOKE CONNECT ON DATABASE `+d.Name+` FROM PUBLIC`, `DROP ROLE {reader}`)
+	t.Cleanup(func() {
+		d.Execute(t, "CREATE ROLE {reader}", "DROP OWNED BY catalog_reader", "DROP ROLE catalog_reader")
+	})
+	if !found || strings.Count(script, "GRANT") != 2 {
+		t.Fatalf("the guide has %q", script)
+	}
+	d.Execute(t, strings.ReplaceAll(script, "DATABASE shop", "DATABASE "+d.Name))
+	s := Start(t, Options{OutboundAllow: local})
+	admin := s.Key(t, access.AdminWorkspace)
+	d.reader = "catalog_reader"
+	id, schema := s.crawlOf(t, admin, d, "")
+	d.reader = "reader_of_" + d.Name
+	if r := s.sync(t, admin, id); r.At(t, "data.attributes.status") != "completed" || !slices.Equal(s.present(t, admin, schema), []string{"a", "b"}) {
+		t.Errorf("%v: %s", s.present(t, admin, schema), r.Body)
+	}
 }

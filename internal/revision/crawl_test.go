@@ -354,6 +354,26 @@ func TestNewestListOfCrawlAndCatalog(t *testing.T) {
 	})
 }
 
+// TestViewThatBecomesAModel: what its query read is no longer drawn once a project makes it, and is again when the
+// project drops it.
+func TestViewThatBecomesAModel(t *testing.T) {
+	onStores(t, func(t *testing.T, r *rig) {
+		crawl := func() {
+			r.apply(r.crawl("pg", []string{"analytics", "raw"}, view("analytics.orders", `select id from raw.t`, "id"), table("raw.t", "id"), table("analytics.other", "id")))
+		}
+		crawl()
+		wantStrings(t, "by the crawl", r.edges(), "raw.t → analytics.orders (sql)")
+		m := model("orders")
+		m.sql = `select id from db.analytics.other`
+		r.apply(r.dbt("shop", m, model("second", "id")))
+		wantStrings(t, "by the project", r.edges(), "analytics.other → analytics.orders (sql)")
+		crawl()
+		wantStrings(t, "after another crawl", r.edges(), "analytics.other → analytics.orders (sql)")
+		r.apply(r.dbt("shop", model("second", "id")))
+		wantStrings(t, "without the project", r.edges(), "raw.t → analytics.orders (sql)")
+	})
+}
+
 // catalogOf applies a newer catalog.json of a project, changed or not.
 func (r *rig) catalogOf(project string, things ...thing) {
 	r.t.Helper()

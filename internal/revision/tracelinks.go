@@ -25,6 +25,11 @@ func (t *tracing) linkFound() (relinked []int32) {
 	for _, id := range t.untraced {
 		looked[id] = true
 	}
+	for n, m := range t.merged {
+		if isDeclared(m.kind) { // it may have been a view until now
+			looked[t.ids[n]] = true
+		}
+	}
 	if len(looked) == 0 {
 		return nil
 	}

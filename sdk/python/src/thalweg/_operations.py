@@ -2395,7 +2395,7 @@ class Operations:
         Scope: authenticated. Route: PATCH /api/v1/me.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentMe", self._call("PATCH", "/api/v1/me", headers={"If-Match": if_match}, body=body))
 
@@ -4844,7 +4844,7 @@ class AsyncOperations:
         Scope: authenticated. Route: PATCH /api/v1/me.
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
-        another one by now, nothing is changed and the reply is 412.
+        changed since, nothing is changed and the reply is 412.
         """
         return cast("m.DocumentMe", await self._call("PATCH", "/api/v1/me", headers={"If-Match": if_match}, body=body))
 
