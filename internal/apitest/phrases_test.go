@@ -72,6 +72,12 @@ func phrases(t *testing.T, o Options) {
 			t.Errorf("%s: %q, want %q", query, got, want)
 		}
 		found += len(want)
+		if again := r.hitNames(t, query); !slices.Equal(again, want) {
+			t.Errorf("%s once more: %q, want %q", query, again, want)
+		}
+		if one := r.hitNames(t, query+" kind:seed"); len(one) > len(want) {
+			t.Errorf("%s of a kind: %q", query, one)
+		}
 		all, without := r.hitNames(t, "kind:model,seed,snapshot,source"), r.hitNames(t, "-"+query)
 		if len(without) != len(all)-len(want) {
 			t.Errorf("-%s: %d of %d, %d have it", query, len(without), len(all), len(want))

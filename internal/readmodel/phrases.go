@@ -3,6 +3,7 @@ package readmodel
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/search"
@@ -55,48 +56,115 @@ func (s searchScope) phrases(ctx context.Context, query search.Query, within bit
 // phraseSteps is about how many steps it takes to read what is searched of an asset.
 const phraseSteps = 2 * rowSteps
 
-// phrase looks for a phrase in the texts of those assets of a set that have all of its words in one field.
+// phraseFound are the assets among some that have a phrase in each field; each is in the first of its fields only.
+type phraseFound struct {
+	looked bitset
+	in     [search.Fields]bitset
+}
+
+func newPhraseFound(n int) *phraseFound {
+	f := &phraseFound{looked: newBitset(n)}
+	for field := range f.in {
+		f.in[field] = newBitset(n)
+	}
+	return f
+}
+
+func (f *phraseFound) size() int64 { return int64(len(f.looked)) * 8 * (1 + int64(search.Fields)) }
+
+// phraseBytes is what an index of n assets keeps of phrases: of some twenty.
+func phraseBytes(n int) int64 { return 20 * int64(n/64+1) * 8 * (1 + int64(search.Fields)) }
+
+func (f *phraseFound) clone() *phraseFound {
+	out := &phraseFound{looked: slices.Clone(f.looked)}
+	for field := range f.in {
+		out.in[field] = slices.Clone(f.in[field])
+	}
+	return out
+}
+
+// upTo returns the assets that have the phrase in a field, or in any if it is nil, with each rank or a better one.
+func (f *phraseFound) upTo(field *search.Field) *[ranks]bitset {
+	var out [ranks]bitset
+	for r := range out {
+		out[r] = newBitset(len(f.looked) * 64)
+		for of, rank := range fieldRanks {
+			if rank <= searchRank(r) && (field == nil || int(*field) == of) {
+				out[r].join(f.in[of])
+			}
+		}
+	}
+	return &out
+}
+
+// phrase looks for a phrase among the assets of a set, in those that have all of its words in one field. What was found
+// lately is kept, so that the next page of the hits, or a further word, costs little.
 func (s searchScope) phrase(ctx context.Context, term search.Term, among bitset) (*[ranks]bitset, error) {
 	n := len(s.assets.all)
-	var having [search.Fields]bitset
+	key := strings.Join(term.Words, " ")
+	if term.Field != nil {
+		key = term.Field.String() + ":" + key
+	}
+	kept, _ := s.index.phrases.split([]string{key})
+	found := kept[key]
+	if found == nil {
+		found = newPhraseFound(n)
+	}
+	having := s.withWords(term, n)
 	candidates := newBitset(n)
+	for field := range having {
+		candidates.join(having[field])
+	}
+	candidates.keep(among)
+	candidates.without(found.looked)
+	if candidates.empty() {
+		return found.upTo(term.Field), nil
+	}
+	found = found.clone()
+	if err := s.look(ctx, term, candidates, having, found); err != nil {
+		return nil, err
+	}
+	s.index.phrases.replace(key, found)
+	return found.upTo(term.Field), nil
+}
+
+// withWords finds the assets that have all words of a term in each of the fields that it is about.
+func (s searchScope) withWords(term search.Term, n int) (having [search.Fields]bitset) {
 	for field := range search.Field(search.Fields) {
 		having[field] = newBitset(n)
 		if term.Field == nil || *term.Field == field {
 			having[field] = s.index.having(term.Words, n, field, (*search.Segment).Find)
-			having[field].keep(among)
-			candidates.join(having[field])
 		}
 	}
+	return having
+}
+
+// look reads the texts of the candidates and adds those that have the phrase.
+func (s searchScope) look(ctx context.Context, term search.Term, candidates bitset, having [search.Fields]bitset, found *phraseFound) error {
 	var positions []int32
 	candidates.each(func(i int32) bool {
 		positions = append(positions, i)
 		return true
 	})
-	var upTo [ranks]bitset
-	for r := range upTo {
-		upTo[r] = newBitset(n)
-	}
 	for some := range slices.Chunk(positions, configBatch) {
 		if err := turn.Take(ctx, phraseSteps*len(some)); err != nil {
-			return nil, err
+			return err
 		}
 		texts, err := s.textsOf(ctx, some, having[search.Code])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, i := range some {
-			for field, rank := range fieldRanks {
+			for field := range fieldRanks {
 				if having[field].has(i) && search.HasPhrase(texts[s.assets.all[i].ID], search.Field(field), term.Words) {
-					for r := rank; r < ranks; r++ {
-						upTo[r].add(i)
-					}
+					found.in[field].add(i)
 					break // fields are in the order of their ranks
 				}
 			}
 		}
 	}
-	return &upTo, nil
+	found.looked.join(candidates)
+	return nil
 }
 
 // textsOf reads what is searched of some assets, with their code if one of them is in a set.

@@ -42,3 +42,14 @@ func (r *recent[K, V]) add(k K, v V) {
 	r.values[k] = v
 	r.used += bytes
 }
+
+// replace keeps a value in place of that of its key.
+func (r *recent[K, V]) replace(k K, v V) {
+	r.mu.Lock()
+	if old, ok := r.values[k]; ok {
+		r.used -= r.weigh(old)
+		delete(r.values, k)
+	}
+	r.mu.Unlock()
+	r.add(k, v)
+}

@@ -18,6 +18,10 @@ func TestRecent(t *testing.T) {
 	kept, missing := r.split([]int{1, 2, 3})
 	same(t, kept, map[int]string{1: "12345", 2: "12345"})
 	same(t, missing, []int{3})
+	r.replace(2, "1234")
+	r.replace(2, "12345")
+	kept, _ = r.split([]int{1, 2})
+	same(t, kept, map[int]string{1: "12345", 2: "12345"})
 	r.add(4, "1") // begins again
 	kept, _ = r.split([]int{1, 2, 4})
 	same(t, kept, map[int]string{4: "1"})

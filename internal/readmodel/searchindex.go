@@ -15,6 +15,7 @@ import (
 // changes some assets adds a segment of them and shares the others.
 type SearchIndex struct {
 	segments []searchSegment
+	phrases  *recent[string, *phraseFound] // that were looked for lately, by words
 	bytes    int64
 }
 
@@ -88,7 +89,8 @@ func nextSearchIndex(ctx context.Context, m *Model, s schemaKey, old sized, d ca
 
 // newSearchIndex makes the index of all assets of segments, the later ones of which precede.
 func newSearchIndex(all []*Asset, segments []searchSegment) *SearchIndex {
-	s := &SearchIndex{segments: segments}
+	s := &SearchIndex{segments: segments, phrases: &recent[string, *phraseFound]{limit: phraseBytes(len(all)), weigh: (*phraseFound).size}}
+	s.bytes = s.phrases.limit
 	newest := make([]int8, len(all)) // 1 + the segment that has the asset
 	for n := range segments {
 		segment := &segments[n]
