@@ -47,7 +47,7 @@ check() {
 	"$env/bin/ruff" format --check .
 	"$env/bin/ruff" check .
 	"$env/bin/mypy"
-	"$env/bin/python" -m pytest -p no:cacheprovider "$@"
+	"$env/bin/python" -m pytest -p no:cacheprovider -o faulthandler_exit_on_timeout=true "$@"
 }
 
 lock() {
