@@ -22,6 +22,7 @@ def test_examples(server: Server, schema: str, target: Path) -> None:
         "THALWEG_SERVER": server.url,
         "THALWEG_KEY": server.admin,
         "THALWEG_SCHEMA": schema,
+        "THALWEG_QUEUE": "off",
     }
     examples = re.findall(r"^```(sh|python)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
     assert len(examples) > 5
