@@ -288,7 +288,7 @@ function Versions({ schema }: { schema: string }) {
       </header>
       {list.isError && <Failed error={list.error} what="The versions" retry={list.refetch} />}
       {list.data && rows.length === 0 && <p className="t2">The first import makes version 1.</p>}
-      <ol className="tl">
+      <ol className={`tl ${styles.versions}`}>
         {rows.map(({ id, attributes: v }) => (
           <li key={id} className={v.cause?.kind === "edit" ? "user" : undefined}>
             <div className="row">

@@ -1,0 +1,166 @@
+import type { ReactNode } from "react";
+import { Copy } from "@/ui/copy";
+import { Note } from "@/ui/feedback";
+import type { Way } from "./kinds";
+
+interface Props {
+  way: Way | "postgres";
+  bucket: string;
+  draft?: { account_id: string; trust_policy: string; permission_policy: string; problem: string };
+}
+
+/** What to do on the other side, beside the form: the steps of the provider's console, with policies to copy. */
+export function Guide(props: Props) {
+  return (
+    <aside className="guide">
+      {props.way === "access_key" && <AccessKey bucket={props.bucket} />}
+      {props.way === "role" && <Role draft={props.draft} />}
+      {props.way === "azure" && <Azure />}
+      {props.way === "uploads" && <Uploads />}
+      {props.way === "postgres" && <Postgres />}
+    </aside>
+  );
+}
+
+/** A text to copy, as code. */
+export function Code({ text, label }: { text: string; label: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: so that it scrolls by keyboard
+    <section className="code" tabIndex={0} aria-label={label}>
+      <Copy className="btn sm copy" text={text} label={`Copy ${label}`}>
+        Copy
+      </Copy>
+      <pre>{text}</pre>
+    </section>
+  );
+}
+
+function Steps({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="sect">
+      <h2 className="guide-title">{title}</h2>
+      <ol>{children}</ol>
+    </section>
+  );
+}
+
+/** The policy that an IAM user or role needs to list and read a bucket. */
+export function readPolicy(bucket: string): string {
+  const name = bucket.trim() || "<your-bucket-name>";
+  return JSON.stringify(
+    {
+      Version: "2012-10-17",
+      Statement: [
+        { Effect: "Allow", Action: ["s3:ListBucket"], Resource: [`arn:aws:s3:::${name}`] },
+        { Effect: "Allow", Action: ["s3:GetObject"], Resource: [`arn:aws:s3:::${name}/*`] },
+      ],
+    },
+    null,
+    2,
+  );
+}
+
+function AccessKey({ bucket }: { bucket: string }) {
+  return (
+    <>
+      <Steps title="In AWS">
+        <li>
+          Make an IAM user with programmatic access. Keep its <strong>Access Key ID</strong> and{" "}
+          <strong>Secret Access Key</strong>.
+        </li>
+        <li>
+          Attach this policy. Thalweg only lists and reads; it never writes to your bucket.
+          <Code text={readPolicy(bucket)} label="policy" />
+        </li>
+        <li>
+          Put <code>target/manifest.json</code> and <code>run_results.json</code> there after each run, under any path.{" "}
+          <code>catalog.json</code> makes types better.
+        </li>
+      </Steps>
+      <Steps title="In Google Cloud">
+        <li>
+          Make a service account, and grant it <strong>Storage Object Viewer</strong> on the bucket’s page.
+        </li>
+        <li>Turn on interoperability, and make HMAC keys for the service account: they are the two keys.</li>
+        <li>
+          Region is the bucket’s; S3 Endpoint is <code>https://storage.googleapis.com</code>. CORS is not needed.
+        </li>
+      </Steps>
+    </>
+  );
+}
+
+function Role({ draft }: { draft: Props["draft"] }) {
+  return (
+    <Steps title="In AWS">
+      <li>
+        Make an IAM role for <strong>another AWS account</strong>
+        {draft?.account_id ? (
+          <>
+            : <code>{draft.account_id}</code>, the account this server runs as
+          </>
+        ) : null}
+        . Tick <strong>Require External ID</strong>, and paste the one at the left.
+        {draft?.trust_policy && <Code text={draft.trust_policy} label="trust policy" />}
+        {draft?.problem && <Note tone="warn">{draft.problem}</Note>}
+      </li>
+      <li>
+        Attach this policy to the role.
+        {draft?.permission_policy && <Code text={draft.permission_policy} label="policy" />}
+      </li>
+      <li>Copy the role’s Amazon Resource Name (ARN) into the form.</li>
+      <li>
+        The test also tries the role <strong>without</strong> the External ID. If AWS lets that through, the connection
+        is refused: anyone who knows the ARN could read the bucket.
+      </li>
+    </Steps>
+  );
+}
+
+function Azure() {
+  return (
+    <Steps title="In Azure">
+      <li>
+        Go to <strong>Storage accounts</strong> in portal.azure.com and copy the account’s name.
+      </li>
+      <li>
+        Open the account. Under <strong>Security + networking</strong> choose <strong>Access keys</strong>.
+      </li>
+      <li>
+        Copy the <strong>Connection string</strong> of key1 or key2. One with only a SAS token, read and list, works too
+        and is safer.
+      </li>
+    </Steps>
+  );
+}
+
+function Uploads() {
+  return (
+    <section className="sect">
+      <h2 className="guide-title">A one-time sync</h2>
+      <p className="t2">
+        Good for a first look. Upload again whenever you like; the catalog keeps the history. For every run, use a
+        bucket, or one line at the end of your job.
+      </p>
+    </section>
+  );
+}
+
+function Postgres() {
+  const grants = `create role thalweg_reader login password 'a long one, made for this';
+grant connect on database your_database to thalweg_reader;
+grant usage on schema your_schema to thalweg_reader;`;
+  return (
+    <Steps title="In PostgreSQL, as an administrator">
+      <li>
+        Make a user that can only look.
+        <Code text={grants} label="grants" />
+      </li>
+      <li>Put user and password into the form.</li>
+      <li>
+        Thalweg reads names, types, comments, keys and view definitions from the catalogs of the database, never a row
+        of yours. The guide of integrations has the exact grants.
+      </li>
+    </Steps>
+  );
+}
