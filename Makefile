@@ -1,6 +1,6 @@
 # Every target is one script, so each also runs without make: scripts/NAME.sh
 .DEFAULT_GOAL := help
-.PHONY: help run ui shots test setup lint vuln bench faults fuzz fixtures lifecycle gen gen-check
+.PHONY: help run ui shots test setup lint vuln bench bench-ui faults fuzz fixtures lifecycle gen gen-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ vuln: ## govulncheck, where its database can be had
 
 bench: ## benchmarks on generated projects (minutes)
 	@scripts/bench.sh
+
+bench-ui: ## figures of the web UI in a real browser, on a generated project (minutes)
+	@scripts/benchui.sh
 
 faults: ## kill and I/O fault sweeps with real processes (minutes)
 	@scripts/faults.sh

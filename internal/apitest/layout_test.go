@@ -4,6 +4,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -209,6 +211,7 @@ func mapOfSchema(t *testing.T, o Options) {
 			t.Errorf("%s: the same map again: %d", by, again.Status)
 		}
 	}
+	mapOfExpanded(t, r)
 	cut := r.Get(t, "/api/v1/map?depth=9&limit=2&schema_id="+r.schema, r.key)
 	if cut.At(t, "meta.groups") != 2.0 || cut.At(t, "meta.truncated") != true || cut.At(t, "meta.total_groups").(float64) <= 2 {
 		t.Errorf("%v", cut.At(t, "meta"))
@@ -219,6 +222,47 @@ func mapOfSchema(t *testing.T, o Options) {
 	if bad := r.Get(t, "/api/v1/map?by=color&schema_id="+r.schema, r.key); bad.Status != 400 {
 		t.Errorf("by=color: %d", bad.Status)
 	}
+}
+
+// The assets of an expanded group take its place, with all edges that it has.
+func mapOfExpanded(t *testing.T, r rig) {
+	t.Helper()
+	for _, by := range []string{"folder", "tag"} {
+		path := "/api/v1/map?schema_id=" + r.schema + "&by=" + by
+		whole := r.Get(t, path, r.key)
+		groups := whole.At(t, "data.groups").([]any)
+		first := groups[slices.IndexFunc(groups, func(g any) bool { return At(g, "name") != nil })]
+		open := r.Get(t, path+"&expand="+url.QueryEscape(At(first, "name").(string)), r.key)
+		single := 0.0
+		for _, g := range open.At(t, "data.groups").([]any) {
+			if At(g, "asset") == nil {
+				continue
+			}
+			single++
+			asset := r.Get(t, "/api/v1/assets/"+At(g, "asset").(string), r.key)
+			if asset.At(t, "data.attributes.name") != At(g, "title") || At(g, "assets") != 1.0 {
+				t.Errorf("%s: %v", by, g)
+			}
+		}
+		if single != At(first, "assets") || open.At(t, "meta.total_groups").(float64) != whole.At(t, "meta.total_groups").(float64)+single-1 {
+			t.Errorf("%s: %v assets of %v", by, single, first)
+		}
+		if sum(t, open)-sum(t, whole) != At(first, "inside").(float64) && by == "folder" {
+			t.Errorf("edges: %v, expanded %v, inside %v", sum(t, whole), sum(t, open), At(first, "inside"))
+		}
+	}
+	if none := r.Get(t, "/api/v1/map?expand=nonsense&schema_id="+r.schema, r.key); none.Status != 200 {
+		t.Errorf("expand=nonsense: %d", none.Status)
+	}
+}
+
+// sum is the number of edges between groups.
+func sum(t *testing.T, reply Reply) (n float64) {
+	t.Helper()
+	for _, e := range reply.At(t, "data.edges").([]any) {
+		n += At(e, "weight").(float64)
+	}
+	return n
 }
 
 // The edges of a map are those of the lineage.

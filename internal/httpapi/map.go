@@ -33,6 +33,7 @@ type MapGroup struct {
 	Assets int            `json:"assets"`
 	Kinds  map[string]int `json:"kinds" doc:"Assets by kind"`
 	Inside int            `json:"inside" doc:"Edges between its assets"`
+	Asset  *string        `json:"asset" doc:"Id of the asset that the box is for, if its group is expanded; null for a group" example:"TBL-12"`
 	Placed
 }
 
@@ -64,6 +65,7 @@ type mapInput struct {
 	By       string `query:"by" enum:"folder,schema,package,tag,owner" default:"folder" doc:"What assets are grouped by; one with several tags or owners is in several groups" example:"folder"`
 	Depth    int    `query:"depth" minimum:"1" maximum:"50" doc:"With by=folder: folders of a group's name; default: as many as make at most 40 groups"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"200" doc:"Maximum number of groups, largest first"`
+	Expand   string `query:"expand" maxLength:"4096" doc:"Name of a group: its assets are boxes of their own, and count as groups" example:"models/marts"`
 }
 
 func (a *API) registerMap(s *httpserver.Server) {
@@ -78,7 +80,7 @@ func (a *API) getMap(ctx context.Context, p access.Principal, in *mapInput) (*ht
 	if err != nil {
 		return nil, err
 	}
-	groups, err := view.Map(ctx, readmodel.MapOptions{By: readmodel.Grouping(in.By), Depth: in.Depth, Limit: in.Limit})
+	groups, err := view.Map(ctx, readmodel.MapOptions{By: readmodel.Grouping(in.By), Depth: in.Depth, Limit: in.Limit, Expand: in.Expand})
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +94,10 @@ func mapOf(m readmodel.Map, by string, version int64) Map {
 	out := Map{Data: MapData{Groups: []MapGroup{}, Edges: []MapEdge{}}, picture: svg.Picture{Cards: m.Cards, Drawing: m.Drawing}}
 	for i, g := range m.Groups {
 		group := MapGroup{ID: groupID(i), Name: optional(g.Name), Title: g.Title, Assets: g.Assets, Kinds: map[string]int{}, Inside: g.Inside, Placed: placedAt(m.Drawing.Boxes[i])}
+		if g.Asset != nil {
+			label := g.Asset.Label()
+			group.Asset = &label
+		}
 		for kind, n := range g.Kinds {
 			group.Kinds[string(kind)] = n
 		}

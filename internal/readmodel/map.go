@@ -33,7 +33,8 @@ type Group struct {
 	Title  string // the end of a folder's name by which it differs from others; else the name
 	Assets int
 	Kinds  map[catalog.Kind]int
-	Inside int // edges between its assets
+	Inside int    // edges between its assets
+	Asset  *Asset // of an expanded group: the one that is drawn by itself
 }
 
 // GroupEdge are the edges from the assets of one group to those of another, by their indexes.
@@ -53,9 +54,10 @@ const (
 
 // MapOptions choose what a map shows.
 type MapOptions struct {
-	By    Grouping
-	Depth int // folders of a name; 0: as many as make at most readable groups
-	Limit int // groups
+	By     Grouping
+	Depth  int    // folders of a name; 0: as many as make at most readable groups
+	Limit  int    // groups
+	Expand string // the group whose assets are drawn one by one
 }
 
 // readable is how many groups a map by folder has at most if no depth is given.
@@ -125,6 +127,7 @@ func (g *grouper) group() {
 			}
 		}
 	}
+	single := g.expand(names)
 	sizes := map[string]int{}
 	for _, of := range names {
 		for _, name := range of {
@@ -136,9 +139,26 @@ func (g *grouper) group() {
 	drawn := map[string]int32{}
 	for i, name := range order[:min(len(order), g.opts.Limit)] {
 		drawn[name] = int32(i)
-		g.out.Groups = append(g.out.Groups, Group{Name: name, Kinds: map[catalog.Kind]int{}})
+		g.out.Groups = append(g.out.Groups, Group{Name: name, Kinds: map[catalog.Kind]int{}, Asset: single[name]})
 	}
 	g.assign(names, drawn)
+}
+
+// expand makes each asset of the expanded group a group of its own, and returns those by name.
+func (g *grouper) expand(names [][]string) map[string]*Asset {
+	single := map[string]*Asset{}
+	if g.opts.Expand == "" {
+		return single
+	}
+	for i, of := range names {
+		if n := slices.Index(of, g.opts.Expand); n >= 0 {
+			asset := g.tables.assets.present[i]
+			// No group has such a name, and in the order of names they are side by side.
+			of[n] = g.opts.Expand + "\x00" + asset.Name + "\x00" + asset.Label()
+			single[of[n]] = asset
+		}
+	}
+	return single
 }
 
 // assign puts the assets into the groups that are drawn.
@@ -294,6 +314,9 @@ func (out *Map) name() {
 	ends := map[string]int{}
 	if out.Depth > 0 {
 		for _, g := range out.Groups {
+			if g.Asset != nil {
+				continue
+			}
 			for _, end := range endsOf(g.Name) {
 				ends[end]++
 			}
@@ -301,6 +324,10 @@ func (out *Map) name() {
 	}
 	for i := range out.Groups {
 		g := &out.Groups[i]
+		if g.Asset != nil {
+			g.Name, g.Title = g.Asset.Name, g.Asset.Name
+			continue
+		}
 		g.Title = g.Name
 		for _, end := range endsOf(g.Name) {
 			if ends[end] == 1 {
@@ -324,6 +351,9 @@ func endsOf(folder string) []string {
 
 // card is what a group shows: its most frequent kind, and the edges inside.
 func (g Group) card() svg.Card {
+	if g.Asset != nil {
+		return svg.Card{Title: g.Title, Kind: string(g.Asset.Kind)}
+	}
 	kinds := slices.SortedFunc(maps.Keys(g.Kinds), func(a, b catalog.Kind) int {
 		return cmp.Or(cmp.Compare(g.Kinds[b], g.Kinds[a]), cmp.Compare(a, b))
 	})

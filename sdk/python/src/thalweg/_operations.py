@@ -803,6 +803,7 @@ class Operations:
         by: Optional[str] = None,
         depth: Optional[int] = None,
         limit: Optional[int] = None,
+        expand: Optional[str] = None,
     ) -> m.Map:
         """Read a whole schema as a map of groups.
 
@@ -820,8 +821,10 @@ class Operations:
         depth: With by=folder: folders of a group's name; default: as many as make at most 40 groups
 
         limit: Maximum number of groups, largest first
+
+        expand: Name of a group: its assets are boxes of their own, and count as groups
         """
-        return cast("m.Map", self._call("GET", "/api/v1/map", query={"at": at, "schema_id": schema_id, "by": by, "depth": depth, "limit": limit}))
+        return cast("m.Map", self._call("GET", "/api/v1/map", query={"at": at, "schema_id": schema_id, "by": by, "depth": depth, "limit": limit, "expand": expand}))
 
     def get_me(
         self,
@@ -3252,6 +3255,7 @@ class AsyncOperations:
         by: Optional[str] = None,
         depth: Optional[int] = None,
         limit: Optional[int] = None,
+        expand: Optional[str] = None,
     ) -> m.Map:
         """Read a whole schema as a map of groups.
 
@@ -3269,8 +3273,10 @@ class AsyncOperations:
         depth: With by=folder: folders of a group's name; default: as many as make at most 40 groups
 
         limit: Maximum number of groups, largest first
+
+        expand: Name of a group: its assets are boxes of their own, and count as groups
         """
-        return cast("m.Map", await self._call("GET", "/api/v1/map", query={"at": at, "schema_id": schema_id, "by": by, "depth": depth, "limit": limit}))
+        return cast("m.Map", await self._call("GET", "/api/v1/map", query={"at": at, "schema_id": schema_id, "by": by, "depth": depth, "limit": limit, "expand": expand}))
 
     async def get_me(
         self,

@@ -1707,6 +1707,8 @@ class MapEdge(_MapEdgeRequired, total=False):
 
 
 class _MapGroupRequired(TypedDict):
+    # Id of the asset that the box is for, if its group is expanded; null for a group
+    asset: Optional[str]
     assets: int
     # For the edges; of this reply only
     id: str

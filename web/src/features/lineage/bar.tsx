@@ -84,7 +84,7 @@ export function Traced({
       ))}
       {onAdd && (
         <button type="button" className="chip" aria-keyshortcuts="c" onClick={onAdd}>
-          {columns.length === 0 ? "Trace a column" : "Another"}
+          {columns.length === 0 ? "Trace a column" : "Another column"}
           <span className="keys" aria-hidden="true">
             <kbd>c</kbd>
           </span>
@@ -182,13 +182,19 @@ function Choice({ name, icon, value, options, onChange }: ChoiceProps) {
   );
 }
 
+interface ViewProps {
+  name?: string;
+  table: boolean;
+  onChange: (table: boolean) => void;
+}
+
 /** Graph or table: the same edges. */
-export function ViewSwitch({ table, onChange }: { table: boolean; onChange: (table: boolean) => void }) {
+export function ViewSwitch({ name = "Graph", table, onChange }: ViewProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would be one of a form
     <div className="seg" role="group" aria-label="View">
       <button type="button" aria-pressed={!table} onClick={() => onChange(false)}>
-        Graph
+        {name}
       </button>
       <button type="button" aria-pressed={table} onClick={() => onChange(true)}>
         Table

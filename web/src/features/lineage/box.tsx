@@ -178,7 +178,7 @@ function Badge({ box }: { box: Box }) {
 }
 
 /** What a screen reader reads for a box: "orders, model, 3 upstream, 2 downstream, fail". */
-export function nameOf(box: Box): string {
+function nameOf(box: Box): string {
   return [
     box.name,
     kindName(box.kind === "model" && box.materialized === "ephemeral" ? "ephemeral" : box.kind),

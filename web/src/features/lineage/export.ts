@@ -44,7 +44,7 @@ export function svgOf(scene: Scene, title: string): string {
 
 function lineOf(l: Line): string {
   const stroke = l.on ? colours.accent : l.style === "rows" ? colours.ink3 : colours.strong;
-  const wide = l.on || l.style === "rows" ? 2 : 1.25;
+  const wide = l.width ? l.width : l.on || l.style === "rows" ? 2 : 1.25;
   const dash = l.style === "rows" ? "1 4" : l.style === "" ? "" : "5 3";
   const trimmed = l.columns ? shortened(l.points, 3, 2) : shortened(l.points, 0, arrow);
   const path = `<path d="${pathOf(trimmed)}" fill="none" stroke="${stroke}" stroke-width="${wide}"${dash && ` stroke-dasharray="${dash}"`}/>`;

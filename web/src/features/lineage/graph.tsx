@@ -22,12 +22,15 @@ interface Props {
   peek?: ReactNode;
   wheelPans?: boolean;
   counted: ReactNode;
+  /** Draws a box instead of an asset's. */
+  renderBox?: (box: Box, current: boolean) => ReactNode;
 }
 
 const bigStep = 120; // px per press of a key with shift
 
 /** A graph that one pans, zooms and walks through: boxes as buttons above lines. Its words are the outline's, too. */
-export function Graph({ scene, label, selected, actions, about, legend, peek, wheelPans = true, counted }: Props) {
+export function Graph(props: Props) {
+  const { scene, label, selected, actions, about, legend, peek, wheelPans = true, counted, renderBox } = props;
   const port = useViewport(wheelPans);
   const [current, setCurrent] = useState("");
   const at = scene.byId.has(current) ? current : (selected ?? scene.focus?.id ?? scene.boxes[0]?.id ?? "");
@@ -108,9 +111,13 @@ export function Graph({ scene, label, selected, actions, about, legend, peek, wh
           </span>
         ))}
         {port.level === "groups" ? <Bands scene={scene} /> : null}
-        {scene.boxes.map((b) => (
-          <BoxView key={b.id} box={b} current={b.id === at} selected={b.id === selected} actions={stable} />
-        ))}
+        {scene.boxes.map((b) =>
+          renderBox ? (
+            renderBox(b, b.id === at)
+          ) : (
+            <BoxView key={b.id} box={b} current={b.id === at} selected={b.id === selected} actions={stable} />
+          ),
+        )}
         {scene.glyphs.map((g) => (
           <span
             key={g.key}

@@ -31,6 +31,7 @@ function LineView({ line }: { line: Line }) {
           (line.style === "guess" || line.style === "fold") && "guess",
         )}
         d={pathOf(trimmed)}
+        style={line.width ? { strokeWidth: line.width } : undefined}
       />
       {!line.columns && <path className={classes("ah", line.on && "on")} d={headOf(points)} />}
     </>

@@ -3,7 +3,6 @@ import { useEffect, useState } from "react";
 import { usePage } from "@/app/crumbs";
 import { useKeys } from "@/app/keys";
 import { usePatch } from "@/app/scope";
-import { many, one } from "@/app/search";
 import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
 import { Filters, Selector, Steps, Traced, ViewSwitch } from "./bar";
 import { ExportMenu } from "./exportmenu";
@@ -16,6 +15,7 @@ import { columnOf, type Lineage, useBeginning, useLineage, type Wish } from "./r
 import { stepsOf } from "./steps";
 import { EdgeTable } from "./table";
 import { type Patch, useActions } from "./use";
+import { wishOf } from "./wish";
 
 /** Part of the graph as a dbt selector means it, as boxes and lines, an outline, or a table. */
 export default function Page() {
@@ -36,21 +36,6 @@ export default function Page() {
   ) : (
     <Loading />
   );
-}
-
-/** What an address of the page shows. */
-export function wishOf(search: Record<string, unknown>, beginning: string): Wish {
-  const fold = Number(one(search.fold));
-  return {
-    select: one(search.select) ?? beginning,
-    columns: many(search.columns) ?? [],
-    kinds: one(search.kinds),
-    confidence: one(search.confidence),
-    kind: one(search.kind),
-    rows: search.rows === "on",
-    fold: fold > 0 ? Math.min(200, Math.round(fold)) : undefined,
-    box: one(search.box),
-  };
 }
 
 function Loading() {

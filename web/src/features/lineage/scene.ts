@@ -57,6 +57,7 @@ export interface Line {
   columns: boolean;
   style: "" | "rows" | "guess" | "fold";
   label: string;
+  width?: number; // px
 }
 
 /** The label above a lane. */
@@ -92,8 +93,8 @@ export interface Traced {
 const head = 30;
 const rowTall = 21;
 const anchor = 15;
-export const mostRows = 20;
-export const mostSteps = 400;
+const mostRows = 20;
+const mostSteps = 400;
 
 /** What a graph draws for a reply with layout, with columns inside boxes and a path. */
 export function sceneOf(reply: Reply, select: string, traced: Traced, selected: string | undefined): Scene {

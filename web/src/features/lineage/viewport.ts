@@ -14,8 +14,8 @@ export function levelOf(k: number): Level {
   return k >= 0.6 ? "all" : k >= 0.15 ? "name" : "groups";
 }
 
-export const least = 0.03;
-export const most = 2;
+const least = 0.03;
+const most = 2;
 // The least zoom on open; a narrow window is panned rather than read at a distance.
 const opening = (pane: Size) => (pane.width < 600 ? 0.9 : 0.6);
 
@@ -87,17 +87,19 @@ export function useViewport(wheelPans = true): Viewport {
     view.current = next;
     const el = world.current;
     if (el) {
+      el.dataset.moving = "";
       el.style.transition = smooth ? "transform var(--d-3) var(--ease)" : "none";
       el.style.transform = `translate(${next.x}px, ${next.y}px) scale(${next.k})`;
-      if (pane.current) {
-        pane.current.style.backgroundPosition = `${next.x}px ${next.y}px`;
-        el.style.setProperty("--zoom", String(next.k));
-      }
     }
-    const settle = () => setShown((s) => ({ zoom: next.k, level: levelOf(next.k), settled: s.settled + 1 }));
+    // Names are set to the size of the screen, and boxes are drawn sharply, when the view rests.
+    const settle = () => {
+      el?.style.setProperty("--zoom", String(next.k));
+      if (el) delete el.dataset.moving;
+      setShown((s) => ({ zoom: next.k, level: levelOf(next.k), settled: s.settled + 1 }));
+    };
     clearTimeout(rest.current);
     if (levelOf(next.k) !== before) settle();
-    else rest.current = setTimeout(settle, 80);
+    else rest.current = setTimeout(settle, smooth ? 260 : 80);
   }, []);
   useEffect(() => () => clearTimeout(rest.current), []);
   const middle = useCallback(() => {
