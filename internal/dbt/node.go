@@ -58,6 +58,7 @@ type Node struct {
 	Language     string // "sql", "python", "javascript" or ""
 	RawCode      string // not cut
 	CompiledCode string // not cut; "" where the node was not compiled
+	Coded        bool   // of a node that was only indexed: it has code, which was not read
 	Checksum     Checksum
 	Hidden       bool   // docs.show is false
 	Color        string // docs.node_color
@@ -111,7 +112,7 @@ func (n *Node) DeferredRelation(platform string) catalog.Relation {
 // belongs to another project, whose manifest has its file and code.
 func (n *Node) IsExternal(project string) bool {
 	return n.Section == "nodes" && project != "" && n.Package != "" && n.Package != project &&
-		n.Path == "" && n.OriginalFilePath == "" && n.RawCode == "" && n.CompiledCode == ""
+		n.Path == "" && n.OriginalFilePath == "" && !n.Coded && n.RawCode == "" && n.CompiledCode == ""
 }
 
 // node decodes the value that was entered last, whose hash is h.
@@ -160,6 +161,12 @@ func (d *decoder) indexed(n *Node, section, id string, h Hash) {
 			n.Materialized = d.name("config/materialized", m.val.get("materialized"))
 			n.CustomDatabase = d.name("config/database", m.val.get("database"))
 			n.CustomSchema = d.name("config/schema", m.val.get("schema"))
+		case "path":
+			n.Path = slashes(d.name("path", m.val))
+		case "original_file_path":
+			n.OriginalFilePath = slashes(d.name("original_file_path", m.val))
+		case "raw_code", "raw_sql", "compiled_code", "compiled_sql":
+			n.Coded = n.Coded || m.val.kind() == '"' && len(m.val) > len(`""`)
 		case "owner":
 			if section == "groups" {
 				n.Owner = d.owner(m.val)

@@ -36,6 +36,14 @@ func sameByRange(t *testing.T, raw []byte, limits dbt.Limits) {
 		if n.ResourceType != "macro" && n.Materialized != want.Materialized {
 			t.Errorf("%s is indexed as %q, decoded as %q", want.UniqueID, n.Materialized, want.Materialized)
 		}
+		for _, project := range []string{"shop", want.Package} {
+			if n.IsExternal(project) != want.IsExternal(project) {
+				t.Errorf("%s is indexed as external: %v, decoded: %v", want.UniqueID, n.IsExternal(project), want.IsExternal(project))
+			}
+		}
+		if n.ResourceType != "macro" && (n.CustomSchema != want.CustomSchema || n.CustomDatabase != want.CustomDatabase) {
+			t.Errorf("%s is indexed with the config %q, %q, decoded with %q, %q", want.UniqueID, n.CustomDatabase, n.CustomSchema, want.CustomDatabase, want.CustomSchema)
+		}
 		own, err := n.Range.Read(bytes.NewReader(raw), limits, nil)
 		if err != nil {
 			t.Fatalf("range of %s: %v", want.UniqueID, err)
