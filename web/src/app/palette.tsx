@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { count } from "@/lib/count";
+import { coreOf } from "@/lib/selector";
 import { Icon, type IconName } from "@/ui/icon";
 import { Kind, kindName } from "@/ui/kind";
 import { Marked } from "@/ui/marked";
@@ -223,7 +224,7 @@ function assetOption(
   return {
     id: h.asset.id,
     run: () => go(`/n/${h.asset.id}`, { schema }),
-    lineage: () => go("/lineage", { schema, select: `1+${a.unique_id ?? h.asset.id}+1` }),
+    lineage: () => go("/lineage", { schema, select: `1+${coreOf(a)}+1` }),
     content: (
       <>
         <Kind kind={a.kind} materialized={a.materialized} />
@@ -250,8 +251,7 @@ function columnOption(
   return {
     id: `${h.asset.id}.${column}`,
     run: () => go(`/n/${h.asset.id}/c/${encodeURIComponent(column)}`, { schema }),
-    lineage: () =>
-      go("/lineage", { schema, select: `1+${h.asset.attributes.unique_id ?? h.asset.id}+1`, columns: column }),
+    lineage: () => go("/lineage", { schema, select: `1+${coreOf(h.asset.attributes)}+1`, columns: column }),
     content: (
       <>
         <Kind kind="column" />

@@ -244,7 +244,9 @@ function Crumbs() {
             {i === crumbs.length - 1 ? (
               <span aria-current="page">{c.name}</span>
             ) : c.link ? (
-              <Link {...c.link}>{c.name}</Link>
+              <Link {...c.link} activeOptions={{ exact: true, includeSearch: true }}>
+                {c.name}
+              </Link>
             ) : (
               <span>{c.name}</span>
             )}

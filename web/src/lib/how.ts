@@ -30,3 +30,35 @@ export function howText(kinds: readonly string[]): string {
 export function isIndirect(kinds: readonly string[]): boolean {
   return howOf(kinds) === "?";
 }
+
+/** How a column is made as a whole, for a mark beside it. */
+export interface Made {
+  glyph: Exclude<How, "?">;
+  name: string;
+  calc: boolean;
+}
+
+const names: Record<Made["glyph"], string> = {
+  "=": "same value",
+  "→": "renamed",
+  ƒ: "computed",
+  Σ: "aggregated",
+  "⊟": "window",
+};
+
+/**
+ * How a column is made, by the kinds of the edges into it: aggregated or a window only if every edge is, else computed.
+ * A value that only gets another name is renamed.
+ */
+export function madeOf(edges: readonly (readonly string[])[], renamed = false): Made {
+  const of = new Set(edges.map((kinds) => glyphOf(kinds, renamed)));
+  const [only = "ƒ"] = of;
+  const glyph = of.size <= 1 ? only : [...of].every((g) => g === "=" || g === "→") ? "=" : "ƒ";
+  return { glyph, name: names[glyph], calc: glyph !== "=" && glyph !== "→" };
+}
+
+function glyphOf(kinds: readonly string[], renamed: boolean): Made["glyph"] {
+  const how = howOf(kinds);
+  if (how === "?") return kinds.includes("window_key") ? "⊟" : "ƒ";
+  return how === "=" && renamed ? "→" : how;
+}

@@ -17,6 +17,7 @@ export function Tabs({ label, tabs, current }: { label: string; tabs: Tab[]; cur
           to="."
           search={((before: Record<string, unknown>) => ({ ...before, tab: i === 0 ? undefined : tab.id })) as never}
           aria-current={tab.id === current ? "page" : undefined}
+          activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
           resetScroll={false}
         >
           {tab.name}
