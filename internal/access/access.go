@@ -62,7 +62,8 @@ type Access struct {
 	now    func() time.Time
 	random io.Reader
 	demo   bool
-	base   string // address of the server in links, such as https://catalog.example.com
+	oidc   *provider // nil: none
+	base   string    // address of the server in links, such as https://catalog.example.com
 
 	failed   *failures[netip.Prefix] // by address
 	accounts *failures[[32]byte]     // by the hash of an e-mail address

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -127,7 +128,9 @@ func guessable(password string, u store.User) error {
 	rest := strings.ToLower(password)
 	local, domain, _ := strings.Cut(strings.ToLower(u.Email), "@")
 	domain, _, _ = strings.Cut(domain, ".")
-	for _, name := range append(strings.Fields(strings.ToLower(u.Name)), local, domain, "thalweg", "password", "catalog") {
+	names := append(strings.Fields(strings.ToLower(u.Name)), local, domain, "thalweg", "password", "catalog")
+	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
+	for _, name := range names {
 		if len(name) >= 3 {
 			rest = strings.ReplaceAll(rest, name, "")
 		}

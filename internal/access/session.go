@@ -50,6 +50,7 @@ type People interface {
 	LinkByHash(ctx context.Context, kind string, hash [32]byte) (store.Link, error)
 	RevokeInvitation(ctx context.Context, ws, id int64, by store.By) error
 	SetUp(ctx context.Context, link [32]byte, u store.User, hash string, n store.Session, by store.By) (store.Session, error)
+	SignInAs(ctx context.Context, i store.Identity, role string, n store.Session, ends [32]byte, by store.By) (store.Session, error)
 	AcceptInvitation(ctx context.Context, l store.Link, hash string, n store.Session, by store.By) (store.Session, error)
 }
 

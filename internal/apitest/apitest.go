@@ -67,7 +67,9 @@ type Options struct {
 	NoWorker   bool              // imports stay pending
 	SlowWindow time.Duration     // zero: the default
 	Demo       bool
-	Loopback   bool // refuse foreign host names
+	OIDC       *access.OIDC
+	Base       string // address of the server in links
+	Loopback   bool   // refuse foreign host names
 	Wrap       func(http.Handler) http.Handler
 	Blobs      func(blob.Store) blob.Store // wraps the folder
 	Editor     httpapi.Editor              // nil: the pipeline
@@ -151,6 +153,12 @@ func (s *Server) assemble(t testing.TB, o Options) {
 	limit := access.DefaultFailureLimit()
 	limit.Attempts = o.AuthFailures
 	options := []access.Option{access.WithFailureLimit(limit)}
+	if o.OIDC != nil {
+		options = append(options, access.WithOIDC(*o.OIDC))
+	}
+	if o.Base != "" {
+		options = append(options, access.WithBase(o.Base))
+	}
 	if o.Demo {
 		options = append(options, access.WithDemo())
 	}

@@ -222,6 +222,9 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	limit := access.DefaultFailureLimit()
 	limit.Attempts = a.Config.Limits.AuthFailures
 	options := []access.Option{access.WithFailureLimit(limit), access.WithBase(baseOf(a.Config))}
+	if a.Config.OIDCIssuer != "" {
+		options = append(options, access.WithOIDC(oidcOf(a.Config)))
+	}
 	if opt.Demo {
 		options = append(options, access.WithDemo())
 	}

@@ -149,6 +149,20 @@ func (a *App) httpLimits() httpserver.Limits {
 
 func (a *App) blobsOf(int64) blob.Store { return a.blobs }
 
+// oidcWithin is how long a provider of single sign-on may take to answer.
+const oidcWithin = 15 * time.Second
+
+// oidcOf returns the provider of single sign-on that the settings name.
+func oidcOf(cfg config.Config) access.OIDC {
+	o := access.OIDC{
+		Issuer: cfg.OIDCIssuer, ClientID: cfg.OIDCClientID, ClientSecret: cfg.OIDCSecret, Client: &http.Client{Timeout: oidcWithin},
+	}
+	if cfg.OIDCRole != config.OIDCNobody {
+		o.Role = access.Role(cfg.OIDCRole)
+	}
+	return o
+}
+
 // baseOf returns the address of the server in links. One that listens on all addresses is reached by localhost, on its
 // machine.
 func baseOf(cfg config.Config) string {

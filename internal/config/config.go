@@ -29,17 +29,31 @@ type Config struct {
 	MetricsListen   string         // host:port to serve /metrics on without a key; empty: none
 	SecretKey       string         // master keys that encrypt credentials; empty: those of a file in Data
 	OutboundAllow   []netip.Prefix // networks beyond the public ones that webhooks and integrations may connect to
-	BootstrapKey    string         // administrator's key to create at the first start; empty: a random one
-	LogFormat       LogFormat      // how log lines are written
-	LogLevel        slog.Level     // what is logged
-	ShutdownDelay   time.Duration  // how long requests are still accepted after a signal
-	ShutdownGrace   time.Duration  // how long running requests and imports may take to finish after that
-	CacheBytes      Size           // memory for the cached states of all schemas
-	Limits          Limits         // limits of requests and artifacts
-	Retention       Retention      // what is kept for how long
+	OIDCIssuer      string         // https://… of a provider of single sign-on; empty: none
+	OIDCClientID    string
+	OIDCSecret      string
+	OIDCRole        OIDCRole      // of people who sign in there and were not added
+	BootstrapKey    string        // administrator's key to create at the first start; empty: a random one
+	LogFormat       LogFormat     // how log lines are written
+	LogLevel        slog.Level    // what is logged
+	ShutdownDelay   time.Duration // how long requests are still accepted after a signal
+	ShutdownGrace   time.Duration // how long running requests and imports may take to finish after that
+	CacheBytes      Size          // memory for the cached states of all schemas
+	Limits          Limits        // limits of requests and artifacts
+	Retention       Retention     // what is kept for how long
 
 	origin map[string]string // setting name → where its value came from; absent: default
 }
+
+// OIDCRole is the role of people who sign in at the provider and were not added.
+type OIDCRole string
+
+// The roles of such people. With OIDCNobody they are refused.
+const (
+	OIDCNobody OIDCRole = "none"
+	OIDCViewer OIDCRole = "viewer"
+	OIDCEditor OIDCRole = "editor"
+)
 
 // Role is the set of parts of the server that run in a process.
 type Role string
@@ -113,6 +127,7 @@ func Default() Config {
 		Data:          "./thalweg-data",
 		Role:          RoleAll,
 		Metrics:       MetricsKey,
+		OIDCRole:      OIDCNobody,
 		LogFormat:     LogText,
 		LogLevel:      slog.LevelInfo,
 		ShutdownGrace: 30 * time.Second,

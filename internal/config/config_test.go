@@ -69,7 +69,7 @@ func TestEverySettingIsRead(t *testing.T) {
 	values := map[string]string{
 		"listen": "127.0.0.1:9", "data": "elsewhere", "database_url": "postgres://u@h/d", "blob_url": "file:///blobs", "role": "api",
 		"hosts": "catalog.example,10.0.0.1", "trusted_proxies": "10.0.0.0/8,::1/128", "outbound_allow": "10.20.0.0/16", "metrics": "open", "metrics_listen": "127.0.0.1:9090",
-		"bootstrap_key": "k", "log_format": "json", "log_level": "debug", "shutdown_delay": "5s", "shutdown_grace": "7s", "database_read_url": "postgres://u@standby/d", "public_url": "https://catalog.example.com",
+		"bootstrap_key": "k", "log_format": "json", "log_level": "debug", "shutdown_delay": "5s", "shutdown_grace": "7s", "database_read_url": "postgres://u@standby/d", "public_url": "https://catalog.example.com", "oidc_issuer": "https://login.example.com", "oidc_client_id": "thalweg", "oidc_client_secret": "s", "oidc_role": "viewer",
 		"retention.schedule": "@weekly", "retention.time_zone": "Europe/Berlin", "retention.artifacts_last": "3", "retention.artifacts_days": "0",
 		"retention.uploads": "1h0m0s", "retention.results_days": "7", "retention.versions_days": "7", "retention.jobs_days": "7",
 	}
@@ -123,6 +123,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"port", flag("listen", "127.0.0.1:http-ish"), []string{"listen", "port"}},
 		{"no port", flag("listen", "127.0.0.1"), []string{"host:port"}},
 		{"role", flag("role", "boss"), []string{"--role", "boss", "worker"}},
+		{"single sign-on without an address", flag("oidc_issuer", "https://login.example.com"), []string{"oidc_issuer needs oidc_client_id and public_url"}},
 		{"public address with a path", flag("public_url", "https://h/catalog"), []string{"public_url: want the address without a path"}},
 		{"public address of another scheme", flag("public_url", "ftp://h"), []string{"public_url: want the address"}},
 		{"standby of SQLite", flag("database_read_url", "postgres://u@h/d"), []string{"database_read_url needs database_url"}},

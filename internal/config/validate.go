@@ -28,7 +28,7 @@ func (c Config) Validate() error {
 		readErr = errors.New("database_read_url needs database_url: it is a standby of that")
 	}
 	_, blobErr := ParseBlobAddress(c.BlobURL)
-	return errors.Join(validListen("listen", c.Listen), validPublicURL(c.PublicURL), metricsErr, dataErr, validDatabase("database_url", c.DatabaseURL), validDatabase("database_read_url", c.DatabaseReadURL), readErr, blobErr, roleErr, c.Limits.validate())
+	return errors.Join(validListen("listen", c.Listen), validPublicURL(c.PublicURL), c.validOIDC(), metricsErr, dataErr, validDatabase("database_url", c.DatabaseURL), validDatabase("database_read_url", c.DatabaseReadURL), readErr, blobErr, roleErr, c.Limits.validate())
 }
 
 func validListen(setting, address string) error {
@@ -40,6 +40,20 @@ func validListen(setting, address string) error {
 		return fmt.Errorf("%s %q: port %q is not a number from 0 to 65535", setting, address, port)
 	} else if host == "" && n == 0 {
 		return fmt.Errorf("%s %q: want a host or a port", setting, address)
+	}
+	return nil
+}
+
+func (c Config) validOIDC() error {
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	u, err := url.Parse(c.OIDCIssuer)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return errors.New("oidc_issuer: want the address of a provider, such as https://login.example.com")
+	}
+	if c.PublicURL == "" || c.OIDCClientID == "" {
+		return errors.New("oidc_issuer needs oidc_client_id and public_url, to which the provider sends people")
 	}
 	return nil
 }

@@ -155,6 +155,7 @@ func (a *API) Register(s *httpserver.Server) {
 	a.registerInvitations(s)
 	a.registerSessions(s)
 	a.registerMe(s)
+	a.registerOIDC(s)
 	a.registerIntegrations(s)
 	a.registerAudit(s)
 	a.registerWebhooks(s)

@@ -12,9 +12,10 @@ import (
 
 // WaysIn are the ways in which people sign in.
 type WaysIn struct {
-	SetupNeeded bool `json:"setup_needed" doc:"Nobody can sign in yet: the first administrator is made by the link that the server printed when it started, or by one of thalweg setup-token"`
-	Demo        bool `json:"demo" doc:"This is the demonstration: on its machine it needs no account"`
-	Password    bool `json:"password" doc:"People sign in by e-mail address and password"`
+	SetupNeeded bool    `json:"setup_needed" doc:"Nobody can sign in yet: the first administrator is made by the link that the server printed when it started, or by one of thalweg setup-token"`
+	Demo        bool    `json:"demo" doc:"This is the demonstration: on its machine it needs no account"`
+	OIDC        *string `json:"oidc" doc:"Page that leads to the single sign-on, with next= for the page to go to after it; null without one"`
+	Password    bool    `json:"password" doc:"People sign in by e-mail address and password"`
 }
 
 // SetUp is a request for the first administrator.
@@ -52,9 +53,11 @@ func (a *API) getAuth(ctx context.Context, _ access.Principal, _ *struct{}) (*ht
 	if err != nil {
 		return nil, err
 	}
-	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[WaysIn]{ID: "auth", Type: "auth", Attributes: WaysIn{
-		SetupNeeded: needed, Demo: a.access.IsDemo(), Password: true,
-	}})), nil
+	out := WaysIn{SetupNeeded: needed, Demo: a.access.IsDemo(), Password: true}
+	if a.access.HasOIDC() {
+		out.OIDC = optional(beginOIDCPath)
+	}
+	return httpserver.Reply(httpserver.DocumentOf(httpserver.Resource[WaysIn]{ID: "auth", Type: "auth", Attributes: out})), nil
 }
 
 func (a *API) setUp(ctx context.Context, _ access.Principal, in *struct{ Body SetUp }) (*Started, error) {

@@ -376,6 +376,8 @@ func accessProblem(err error) *Problem {
 		p = NewProblem(CodeExpiredCredentials, "The session has ended. Sign in again.")
 	case errors.Is(err, access.ErrWrongPassword):
 		p = NewProblem(CodeInvalidCredentials, "The e-mail address or the password is not right.")
+	case errors.Is(err, access.ErrProvider):
+		p = NewProblem(CodeInvalidCredentials, "The single sign-on failed.")
 	case errors.As(err, &password):
 		return NewProblem(CodeInvalidField, "The password %s.", password.Reason).About("password", password.Reason)
 	default:

@@ -26,6 +26,7 @@ var replies = map[error]struct {
 	access.ErrMissing:            {401, CodeMissingCredentials},
 	access.ErrUnknown:            {401, CodeInvalidCredentials},
 	access.ErrExpired:            {401, CodeExpiredCredentials},
+	access.ErrProvider:           {401, CodeInvalidCredentials},
 	access.ErrSignedOut:          {401, CodeExpiredCredentials},
 	access.ErrWrongPassword:      {401, CodeInvalidCredentials},
 	catalog.ErrNotFound:          {404, CodeNotFound},

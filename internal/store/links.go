@@ -91,7 +91,8 @@ func (s *Store) putLink(ctx context.Context, tx Tx, l Link, by By) (Link, error)
 }
 
 // signsIn is the condition that a person of a workspace can sign in.
-const signsIn = `u.ws = ? AND u.removed_at = 0 AND EXISTS (SELECT 1 FROM passwords p WHERE p.ws = u.ws AND p.user_id = u.id)`
+const signsIn = `u.ws = ? AND u.removed_at = 0 AND (EXISTS (SELECT 1 FROM passwords p WHERE p.ws = u.ws AND p.user_id = u.id)
+	OR EXISTS (SELECT 1 FROM identities i WHERE i.ws = u.ws AND i.user_id = u.id))`
 
 // nobodySignsIn is catalog.ErrConflict if somebody can sign in. It locks the workspace's row, so that nobody can by
 // another transaction before this one ends.

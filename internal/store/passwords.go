@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -29,7 +28,7 @@ func (f scanFunc) Scan(dest ...any) error { return f(dest...) }
 
 // LoginByEmail returns the person with an e-mail address, whatever its case.
 func (s *Store) LoginByEmail(ctx context.Context, ws int64, email string) (Login, error) {
-	l, err := one(ctx, s.reader(ws), scanLogin, loginRows+`u.email_key = ?`, ws, strings.ToLower(email))
+	l, err := one(ctx, s.reader(ws), scanLogin, loginRows+`u.email_key = ?`, ws, emailKey(email))
 	if err != nil {
 		return Login{}, fmt.Errorf("user by e-mail address: %w", err)
 	}

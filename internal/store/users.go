@@ -61,11 +61,14 @@ func (s *Store) createUser(ctx context.Context, tx Tx, ws int64, u User, by By) 
 	u.CreatedAt = timeOf(micros(s.now()))
 	u.UpdatedAt = u.CreatedAt
 	if _, err := tx.exec(ctx, `INSERT INTO users (ws, id, name, email, email_key, role, created_at, updated_at, removed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)`,
-		ws, u.ID, u.Name, u.Email, strings.ToLower(u.Email), u.Role, micros(u.CreatedAt), micros(u.UpdatedAt)); err != nil {
+		ws, u.ID, u.Name, u.Email, emailKey(u.Email), u.Role, micros(u.CreatedAt), micros(u.UpdatedAt)); err != nil {
 		return u, err
 	}
 	return u, s.audit(ctx, tx, ws, AuditEntry{Action: ActionUserCreated, Subject: u.Label(), By: by, Details: u.details()})
 }
+
+// emailKey is what an e-mail address is found by, whatever its case.
+func emailKey(email string) string { return strings.ToLower(email) }
 
 func (u User) details() map[string]any {
 	return map[string]any{"name": u.Name, "email": u.Email, "role": u.Role}
@@ -82,7 +85,7 @@ func (tx Tx) freeEmail(ctx context.Context, ws int64, email string, but int64) e
 		return fmt.Errorf("workspace %d: %w", ws, catalog.ErrNotFound)
 	}
 	taken, err := one(ctx, tx.db, scalar[int64], `SELECT count(*) FROM users WHERE ws = ? AND email_key = ? AND removed_at = 0 AND id <> ?`,
-		ws, strings.ToLower(email), but)
+		ws, emailKey(email), but)
 	if err == nil && taken > 0 {
 		err = fmt.Errorf("the e-mail address is taken: %w", catalog.ErrConflict)
 	}
@@ -150,7 +153,7 @@ func (s *Store) UpdateUser(ctx context.Context, ws, id int64, patch UserPatch, b
 		}
 		u.UpdatedAt = timeOf(micros(s.now()))
 		if _, err := tx.exec(ctx, `UPDATE users SET name = ?, email = ?, email_key = ?, role = ?, updated_at = ? WHERE ws = ? AND id = ?`,
-			u.Name, u.Email, strings.ToLower(u.Email), u.Role, micros(u.UpdatedAt), ws, id); err != nil {
+			u.Name, u.Email, emailKey(u.Email), u.Role, micros(u.UpdatedAt), ws, id); err != nil {
 			return err
 		}
 		if err := s.audit(ctx, tx, ws, AuditEntry{
@@ -198,7 +201,7 @@ func (s *Store) RemoveUser(ctx context.Context, ws, id int64, by By, check func(
 		if err := s.audit(ctx, tx, ws, entries...); err != nil {
 			return err
 		}
-		for _, table := range []string{"passwords", "sign_in_links", "personal"} {
+		for _, table := range []string{"passwords", "identities", "sign_in_links", "personal"} {
 			if _, err := tx.exec(ctx, `DELETE FROM `+table+` WHERE ws = ? AND user_id = ?`, ws, id); err != nil {
 				return err
 			}

@@ -3350,6 +3350,8 @@ class Warning(TypedDict):
 class WaysIn(TypedDict):
     # This is the demonstration: on its machine it needs no account
     demo: bool
+    # Page that leads to the single sign-on, with next= for the page to go to after it; null without one
+    oidc: Optional[str]
     # People sign in by e-mail address and password
     password: bool
     # Nobody can sign in yet: the first administrator is made by the link that the server printed when it
