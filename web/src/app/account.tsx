@@ -1,36 +1,110 @@
-import { useEffect, useState } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useState } from "react";
+import { api, read } from "@/api/client";
 import { Dialog } from "@/ui/dialog";
+import { Note } from "@/ui/feedback";
+import { Field } from "@/ui/field";
+import { Item, Menu, Rule } from "@/ui/menu";
+import { useMe } from "./me";
 import { onSignedOut } from "./signedout";
 
-/** Who is signed in. */
+/** Who is signed in, with what concerns the account. */
 export function Account() {
-  return <span className="grow cut t3">demo</span>;
-}
-
-/** Asks to sign in again, on top of a page whose session has ended: what was typed stays. */
-export function SignedOut() {
-  const [ended, setEnded] = useState(false);
-  useEffect(() => onSignedOut(() => setEnded(true)), []);
-  if (!ended) return null;
-  const next = location.pathname + location.search;
+  const me = useMe().data?.data.attributes;
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const signOut = useMutation({
+    mutationFn: (everywhere: boolean) =>
+      read(everywhere ? api.DELETE("/api/v1/sessions") : api.DELETE("/api/v1/session")),
+    onSuccess: () => {
+      queries.clear();
+      navigate({ to: "/sign-in", search: {} as never });
+    },
+  });
+  if (!me) return <span className="grow" />;
+  if (!me.session) return <span className="grow cut t3">{me.name}</span>;
+  const initials = me.name
+    .split(/\s+/)
+    .map((w) => w.charAt(0))
+    .slice(0, 2)
+    .join("")
+    .toUpperCase();
   return (
-    <Dialog
-      title="You are signed out"
-      onClose={() => setEnded(false)}
-      actions={
+    <Menu
+      label={`Account of ${me.name}`}
+      className="btn quiet account"
+      button={
         <>
-          <button type="button" className="btn" onClick={() => setEnded(false)}>
-            Stay here
-          </button>
-          <a className="btn pri" href={`/sign-in?next=${encodeURIComponent(next)}`}>
-            Sign in
-          </a>
+          <span className="ava">{initials}</span>
+          <span className="cut">{me.name}</span>
         </>
       }
     >
-      <p>
-        Your session has ended. What you have typed is still here; sign in in another tab to go on, or leave this page.
-      </p>
+      <Item onAction={() => navigate({ to: "/settings/$tab", params: { tab: "account" } })}>Account and sessions</Item>
+      <Item onAction={() => navigate({ to: "/settings/$tab", params: { tab: "appearance" } })}>Appearance</Item>
+      <Rule />
+      <Item onAction={() => signOut.mutate(false)}>Sign out</Item>
+      <Item onAction={() => signOut.mutate(true)}>Sign out everywhere</Item>
+    </Menu>
+  );
+}
+
+/** Asks to sign in again, on top of a page whose session has ended: what was typed there stays. */
+export function SignedOut() {
+  const [ended, setEnded] = useState(false);
+  const [wasSignedIn, setWasSignedIn] = useState(false);
+  const me = useMe();
+  const navigate = useNavigate();
+  const name = me.data?.data.attributes.session ? me.data.data.attributes.email : undefined;
+  useEffect(() => {
+    if (name) setWasSignedIn(true);
+  }, [name]);
+  useEffect(() => onSignedOut(() => setEnded(true)), []);
+  useEffect(() => {
+    // A visitor without a session has typed nothing yet.
+    if (ended && !wasSignedIn)
+      navigate({ to: "/sign-in", search: { next: location.pathname + location.search } as never, replace: true });
+  }, [ended, wasSignedIn, navigate]);
+  if (!ended || !wasSignedIn) return null;
+  return <SignInAgain email={name ?? ""} onDone={() => setEnded(false)} />;
+}
+
+function SignInAgain({ email: known, onDone }: { email: string; onDone: () => void }) {
+  const [email, setEmail] = useState(known);
+  const [password, setPassword] = useState("");
+  const queries = useQueryClient();
+  const signIn = useMutation({
+    mutationFn: () => read(api.POST("/api/v1/session", { body: { email, password } })),
+    onSuccess: () => {
+      queries.invalidateQueries();
+      onDone();
+    },
+  });
+  const submit = (e: FormEvent) => {
+    e.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <Dialog title="Your session has ended" onClose={onDone}>
+      <form onSubmit={submit}>
+        <p>What you have typed is still here. Sign in, and go on.</p>
+        <Field label="E-mail" type="email" autoComplete="username" value={email} onChange={setEmail} required />
+        <Field
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+          required
+        />
+        {signIn.error && <Note tone="bad">{signIn.error.message}</Note>}
+        <div className="row formend">
+          <button type="submit" className="btn pri" disabled={signIn.isPending}>
+            Sign in
+          </button>
+        </div>
+      </form>
     </Dialog>
   );
 }

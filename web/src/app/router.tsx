@@ -58,6 +58,7 @@ const routes = root.addChildren([
   page("/docs", () => import("@/features/docs/page")),
   page("/sign-in", () => import("@/features/account/signin")),
   page("/setup", () => import("@/features/account/setup")),
+  page("/invitation", () => import("@/features/account/invitation")),
 ]);
 
 /** The router of the UI. Everything that one sees is in the address. */

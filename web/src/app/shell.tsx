@@ -53,7 +53,7 @@ const groups: Target[][] = [
 ];
 
 const canvasPages = ["/lineage", "/map"];
-const barePages = ["/sign-in", "/setup"];
+const barePages = ["/sign-in", "/setup", "/invitation"];
 
 /** The frame of every page: sidebar, top bar, keys and dialogs. */
 export function Frame() {

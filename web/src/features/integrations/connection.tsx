@@ -11,7 +11,7 @@ import { TrialResult } from "./trial";
 /** What an integration connects to. Secrets are never shown; one is sent again when it or what it opens changes. */
 export function Connection({ item, save }: TabProps) {
   const a = item.attributes;
-  const way: Way | "postgres" = a.kind === "dbt_core" ? a.source : "postgres";
+  const way: Way | "postgres" = a.source === "warehouse" ? "postgres" : a.source;
   const shown = a.credentials as Record<string, unknown>;
   const fields = fieldsOf[way];
   const [name, setName] = useState(a.name);

@@ -1,6 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import type { ComponentType } from "react";
 import { usePage } from "@/app/crumbs";
+import { AccountPage } from "./account";
 import { Appearance } from "./appearance";
 import { Audit } from "./audit";
 import { Keys } from "./keys";
@@ -10,6 +11,7 @@ import { Projects } from "./projects";
 import { Server } from "./server";
 
 const tabs: [id: string, name: string, page: ComponentType][] = [
+  ["account", "Account", AccountPage],
   ["people", "People", People],
   ["tokens", "API keys", Keys],
   ["projects", "Projects", Projects],

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { pages, rowsOf } from "@/api/list";
 import { Problem } from "@/api/problem";
+import { Copy } from "@/ui/copy";
 import { Dialog } from "@/ui/dialog";
 import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
 import { Field } from "@/ui/field";
@@ -41,7 +42,7 @@ export function People() {
         <div className="acts">
           <button type="button" className="btn pri" onClick={() => setEditing("new")}>
             <Icon name="plus" size={14} />
-            Add a person
+            Invite a person
           </button>
         </div>
       </div>
@@ -112,28 +113,65 @@ function Person({ user, onClose }: { user?: User; onClose: () => void }) {
   const [role, setRole] = useState<Role>(user?.attributes.role ?? "viewer");
   const queries = useQueryClient();
   const toast = useToast();
+  const invite = useMutation({
+    mutationFn: () =>
+      read(
+        api.POST("/api/v1/invitations", {
+          body: user ? { user: user.id } : { name: name.trim(), email: email.trim(), role },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["users"] }),
+  });
   const save = useMutation({
-    mutationFn: () => {
-      const body = { name: name.trim(), email: email.trim(), role };
-      return read(
-        user
-          ? api.PATCH("/api/v1/users/{id}", { params: { path: { id: user.id } }, body })
-          : api.POST("/api/v1/users", { body }),
-      );
-    },
+    mutationFn: (id: string) =>
+      read(
+        api.PATCH("/api/v1/users/{id}", {
+          params: { path: { id } },
+          body: { name: name.trim(), email: email.trim(), role },
+        }),
+      ),
     onSuccess: (doc) => {
       toast(`${doc.data.attributes.name} is ${doc.data.attributes.role}.`);
       queries.invalidateQueries({ queryKey: ["users"] });
       onClose();
     },
   });
-  const problem = save.error instanceof Problem ? save.error : undefined;
+  const link = invite.data?.data.attributes.url;
+  const error = save.error ?? invite.error;
+  const problem = error instanceof Problem ? error : undefined;
+  if (link)
+    return (
+      <Dialog
+        title={`A link for ${name}`}
+        onClose={onClose}
+        actions={
+          <button type="button" className="btn pri" onClick={onClose}>
+            Done
+          </button>
+        }
+      >
+        <p>Pass it on yourself. It is shown this once, works once, and for 7 days.</p>
+        <div className="withbtn formend">
+          <input
+            className="input mono"
+            readOnly
+            value={link}
+            aria-label="The link"
+            onFocus={(e) => e.target.select()}
+          />
+          <Copy className="btn" text={link} label="Copy the link">
+            Copy
+          </Copy>
+        </div>
+      </Dialog>
+    );
   return (
-    <Dialog title={user ? user.attributes.name : "Add a person"} onClose={onClose}>
+    <Dialog title={user ? user.attributes.name : "Invite a person"} onClose={onClose}>
       <form
         onSubmit={(e) => {
           e.preventDefault();
-          save.mutate();
+          if (user) save.mutate(user.id);
+          else invite.mutate();
         }}
       >
         <Field label="Name" value={name} onChange={setName} error={problem?.field("name")} required />
@@ -145,15 +183,20 @@ function Person({ user, onClose }: { user?: User; onClose: () => void }) {
         </div>
         {problem && problem.errors.length === 0 && <Note tone="bad">{problem.message}</Note>}
         <div className="row formend">
+          {user && (
+            <button type="button" className="btn quiet" disabled={invite.isPending} onClick={() => invite.mutate()}>
+              Link for another password
+            </button>
+          )}
           <button type="button" className="btn end" onClick={onClose}>
             Cancel
           </button>
           <button
             type="submit"
             className="btn pri"
-            disabled={save.isPending || name.trim() === "" || email.trim() === ""}
+            disabled={save.isPending || invite.isPending || name.trim() === "" || email.trim() === ""}
           >
-            {user ? "Save" : "Add"}
+            {user ? "Save" : "Invite"}
           </button>
         </div>
       </form>
