@@ -28,6 +28,7 @@ BY_HAND = {
     "export-schema",
     "get-import-artifact",
     "get-import-events",
+    "get-sync-events",
     "get-openapi",
     "upload-integration-artifacts",
     "upload-integration-manifest",

@@ -9,7 +9,7 @@ import (
 )
 
 // untagged are the reads that have no ETag: what is only now, and streams, which are continued by what they sent last.
-var untagged = []string{"api-healthcheck", "healthcheck", "livez", "readyz", "export-schema", "get-import-events"}
+var untagged = []string{"api-healthcheck", "healthcheck", "livez", "readyz", "export-schema", "get-import-events", "get-sync-events"}
 
 // unconditional are the changes without If-Match: sessions end whatever else has changed.
 var unconditional = []string{"delete-sessions"}

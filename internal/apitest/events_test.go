@@ -20,11 +20,19 @@ type sent struct{ id, name, data string }
 // follow opens the events of an import. next returns one event after the other, false at the end of the stream.
 func (s *Server) follow(t *testing.T, key, imp, last string) (r *http.Response, next func() (sent, bool)) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/api/v1/dbt_imports/"+imp+"/events", nil)
+	return s.followPath(t, key, "/api/v1/dbt_imports/"+imp+"/events", last)
+}
+
+func (s *Server) followPath(t *testing.T, key, path, last string, header ...string) (r *http.Response, next func() (sent, bool)) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+key)
+	for n := 0; n < len(header); n += 2 {
+		request.Header.Set(header[n], header[n+1])
+	}
 	if last != "" {
 		request.Header.Set("Last-Event-ID", last)
 	}

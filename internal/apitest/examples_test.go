@@ -84,7 +84,7 @@ func samples(t testing.TB) []sampled {
 		operations := paths[path].(map[string]any)
 		for _, method := range slices.Sorted(maps.Keys(operations)) {
 			op := sampled{id: At(operations[method], "operationId").(string), call: At(operations[method], "x-codeSamples.0.source").(string)}
-			op.bare = op.id == "get-import-artifact" || op.id == "get-openapi" || op.id == "export-schema" || op.id == "get-import-events"
+			op.bare = op.id == "get-import-artifact" || op.id == "get-openapi" || op.id == "export-schema" || op.id == "get-import-events" || op.id == "get-sync-events"
 			if method == "get" {
 				reads = append(reads, op)
 			} else {
@@ -112,7 +112,7 @@ var stateOf = map[string]string{
 	"create-webhook": "webhook", "update-webhook": "webhook", "delete-webhook": "webhook", "get-webhook": "webhook", "list-webhooks": "webhook",
 	"test-webhook": "webhook", "list-deliveries": "webhook", "get-delivery": "webhook", "redeliver": "webhook, delivered",
 	"list-integrations": "integration", "get-integration": "integration", "update-integration": "integration", "test-integration": "integration",
-	"start-sync": "integration", "list-syncs": "integration", "get-sync": "integration", "get-sync-log": "integration", "cancel-sync": "integration, to cancel",
+	"start-sync": "integration", "list-syncs": "integration", "get-sync": "integration", "get-sync-events": "integration, canceled", "get-sync-log": "integration", "cancel-sync": "integration, to cancel",
 	"retry-sync": "integration", "delete-integration": "integration, idle", "delete-integration-integration": "integration, idle again",
 	"upload-integration-manifest": "integration", "upload-integration-run-result": "integration", "upload-integration-run-results": "integration",
 	"upload-integration-artifacts": "integration", "trigger-integration": "integration", "list-integration-integrations": "integration",
@@ -152,8 +152,8 @@ func newExampleServer(t testing.TB, state string) *exampleServer {
 	switch state {
 	case "webhook", "webhook, delivered":
 		s.addWebhook(t, state == "webhook, delivered")
-	case "integration", "integration, idle", "integration, idle again", "integration, to cancel":
-		s.addIntegration(t, !strings.Contains(state, "idle"))
+	case "integration", "integration, idle", "integration, idle again", "integration, to cancel", "integration, canceled":
+		s.addIntegration(t, !strings.Contains(state, "idle"), strings.Contains(state, "canceled"))
 	case "pending":
 		s.Upload(t, s.key, Form(Text("schema_id", schema), File("manifest", "manifest.json", beforeManifest)))
 	case "":
@@ -207,8 +207,8 @@ func (s *exampleServer) addWebhook(t testing.TB, delivered bool) {
 	}
 }
 
-// addIntegration makes an integration, with a sync that has not begun if synced.
-func (s *exampleServer) addIntegration(t testing.TB, synced bool) {
+// addIntegration makes an integration, with a sync that has not begun if synced, or has ended.
+func (s *exampleServer) addIntegration(t testing.TB, synced, canceled bool) {
 	t.Helper()
 	name, by := "dbt Core", store.By{Actor: catalog.Actor{Kind: catalog.ActorKey, ID: "KEY-1", Name: "test"}}
 	const uuid = "f7d68db5-9dbc-4880-b6cd-ec363c1f7d6b"
@@ -229,21 +229,37 @@ func (s *exampleServer) addIntegration(t testing.TB, synced bool) {
 	if err := s.Store.AppendSyncLog(t.Context(), 1, y.ID, store.LogLine{Level: "info", Text: "IMP-7 imports what was uploaded, 2 files."}); err != nil {
 		t.Fatal(err)
 	}
+	if !canceled {
+		return
+	}
+	if err := s.Store.CancelSync(t.Context(), 1, y.ID); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // withoutModels leaves the models of the marts out of a manifest.
 func withoutModels(t testing.TB, manifest []byte) []byte {
 	t.Helper()
-	unzipped, err := gzip.NewReader(bytes.NewReader(manifest))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var m map[string]any
-	if err := json.NewDecoder(unzipped).Decode(&m); err != nil {
+	if err := json.Unmarshal(unpacked(t, manifest), &m); err != nil {
 		t.Fatal(err)
 	}
 	maps.DeleteFunc(m["nodes"].(map[string]any), func(id string, _ any) bool { return strings.HasPrefix(id, "model.") })
 	out, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// unpacked returns an artifact of the shop as dbt wrote it.
+func unpacked(t testing.TB, artifact []byte) []byte {
+	t.Helper()
+	in, err := gzip.NewReader(bytes.NewReader(artifact))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(in)
 	if err != nil {
 		t.Fatal(err)
 	}

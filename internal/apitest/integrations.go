@@ -17,7 +17,7 @@ func (s *Server) integrations(o Options) *syncing.Registry {
 	client := policy.Client(outbound.ClientOptions{Reply: 1 << 30})
 	client.Transport = localOnly{client.Transport}
 	return &syncing.Registry{
-		Store: s.Store, Secrets: s.Secrets, Policy: policy, Resolver: hosts{}, Random: o.Random, Now: o.Now, HTTP: client, Buckets: app.NewBuckets(policy), Warehouses: app.NewWarehouses(policy),
+		Store: s.Store, Secrets: s.Secrets, Policy: policy, Resolver: hosts{}, Random: o.Random, Now: o.Now, HTTP: client, Buckets: app.NewBuckets(policy), Warehouses: app.NewWarehouses(policy), Origins: s.pipeline(o), Reviser: s.reviser(o),
 		Client: func(b bucket.Bucket) bucket.Client {
 			return bucket.Client{
 				Bucket: b, Limits: bucket.Limits{Keys: 10_000, Pages: 100, Object: 1 << 30}, Attempts: 8,

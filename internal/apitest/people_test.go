@@ -197,7 +197,7 @@ func audit(t *testing.T, o Options) {
 		{"DELETE /api/v1/webhooks/{id}", "/api/v1/webhooks/WHK-1", "", "webhook.deleted", "WHK-1"},
 		{"POST /api/v1/integrations", "/api/v1/integrations", `{"kind":"dbt_core","name":"i","draft":"` + drafted + `"}`, "integration.created", drafted},
 		{"PATCH /api/v1/integrations/{id}", "/api/v1/integrations/" + drafted, `{"enabled":false}`, "integration.updated", drafted},
-		{"DELETE /api/v1/integrations/{id}", "/api/v1/integrations/" + drafted, "", "integration.deleted", drafted},
+		{"DELETE /api/v1/integrations/{id}", "/api/v1/integrations/" + drafted + "?assets=keep", "", "integration.deleted", drafted},
 		{"PATCH /api/v1/integration/integrations/{id}", "/integration/integrations/" + fed, `{"name":"j"}`, "integration.updated", fed},
 		{"DELETE /api/v1/integration/integrations/{id}", "/integration/integrations/" + fed + "/", "", "integration.deleted", fed},
 		{"POST /api/v1/integration/integrations", "/integration/integrations/", `{}`, "integration.created", ""},

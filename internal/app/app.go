@@ -218,7 +218,6 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	a.Webhooks = &webhook.Registry{
 		Rows: a.Store, Secrets: a.Secrets, Policy: a.outbound(), Resolver: net.DefaultResolver, Random: rand.Reader, Now: a.now,
 	}
-	a.Integrations, a.syncer = a.newIntegrations()
 	limit := access.DefaultFailureLimit()
 	limit.Attempts = a.Config.Limits.AuthFailures
 	options := []access.Option{access.WithFailureLimit(limit), access.WithBase(baseOf(a.Config))}
@@ -244,6 +243,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 	a.Pipeline = &importing.Pipeline{
 		Store: a.Store, Reviser: a.reviser, Spool: a.Config.Data, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
 	}
+	a.Integrations, a.syncer = a.newIntegrations()
 	if err := a.schedule(ctx); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func (a *App) newIntegrations() (*syncing.Registry, *syncing.Syncer) {
 	client := policy.Client(outbound.ClientOptions{Reply: int64(a.Config.Limits.Request)})
 	registry := &syncing.Registry{
 		Store: a.Store, Secrets: a.Secrets, Policy: policy, Resolver: net.DefaultResolver, Random: rand.Reader, Now: a.now, HTTP: client,
-		Buckets: NewBuckets(policy), Warehouses: NewWarehouses(policy), Coalesce: syncing.Coalesce,
+		Buckets: NewBuckets(policy), Warehouses: NewWarehouses(policy), Origins: a.Pipeline, Reviser: a.reviser, Coalesce: syncing.Coalesce,
 		Client: func(b bucket.Bucket) bucket.Client {
 			return bucket.Client{
 				Bucket: b, Limits: bucket.Limits{Keys: bucketKeys, Pages: bucketPages, Object: int64(a.Config.Limits.Request)},

@@ -23,24 +23,26 @@ type Counters struct {
 // Import is one set of artifacts for one schema: the user's record of it. A job
 // does the work.
 type Import struct {
-	ID         ImportID
-	SchemaID   SchemaID
-	SchemaName string
-	Status     Status
-	Parts      []Part
-	Force      bool // apply although older than what is served
-	Actor      Actor
-	Project    ProjectID // 0 until read
-	Counters   Counters
-	Error      string // error_message; "" unless failed
-	ErrorCode  string
-	Version    int64 // schema version it made; 0 = none
-	Report     Report
-	Attempts   int
-	CreatedAt  time.Time
-	StartedAt  time.Time
-	EndedAt    time.Time
-	UpdatedAt  time.Time
+	ID          ImportID
+	SchemaID    SchemaID
+	SchemaName  string
+	Status      Status
+	Parts       []Part
+	Force       bool  // apply although older than what is served
+	NoStaling   bool  // what the manifest lacks stays
+	Integration int64 // whose sync made it; 0 = none
+	Actor       Actor
+	Project     ProjectID // 0 until read
+	Counters    Counters
+	Error       string // error_message; "" unless failed
+	ErrorCode   string
+	Version     int64 // schema version it made; 0 = none
+	Report      Report
+	Attempts    int
+	CreatedAt   time.Time
+	StartedAt   time.Time
+	EndedAt     time.Time
+	UpdatedAt   time.Time
 }
 
 // Part is one artifact of an import.

@@ -24,8 +24,8 @@ type walk struct {
 }
 
 // notCompared are routes whose replies are not of the catalog: measurements of
-// the process, and the events of an import, which are its report.
-var notCompared = []string{"/metrics", "/api/v1/dbt_imports/{id}/events"}
+// the process, and the events of an import and of a sync, which are its report and the sync.
+var notCompared = []string{"/metrics", "/api/v1/dbt_imports/{id}/events", "/api/v1/integrations/{id}/syncs/{sync}/events"}
 
 // everyValue is how many addresses of a path are read with every value of their
 // parameters; the others would tell the same again.

@@ -19,7 +19,7 @@ import (
 
 // EventTimes are the times of a stream of events.
 type EventTimes struct {
-	Poll      time.Duration // between two looks at the import, which another process may work on
+	Poll      time.Duration // between two looks at what is followed, which another process may work on
 	Heartbeat time.Duration // after which a stream without news sends a comment
 	Most      time.Duration // after which it ends; a client that wants more connects again
 }
@@ -28,8 +28,6 @@ type EventTimes struct {
 func DefaultEventTimes() EventTimes {
 	return EventTimes{Poll: 500 * time.Millisecond, Heartbeat: 15 * time.Second, Most: 5 * time.Minute}
 }
-
-const eventMedia = "text/event-stream"
 
 type eventsInput struct {
 	ImportPath
@@ -47,71 +45,78 @@ type eventsOutput struct {
 func (a *API) registerEvents(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/dbt_imports/{id}/events", Scope: access.ReadImports, ID: "get-import-events", Tag: "dbt_imports",
-		Streams: true, Media: []string{eventMedia}, Summary: "Follow an import",
+		Streams: true, Media: []string{httpserver.EventMedia}, Summary: "Follow an import",
 		Description: "Server-sent events: `progress` with the report as it is, without its issues, whenever that changes, and `end` with the final one, after which the stream ends. A client that was cut off sends the id of its last event as `Last-Event-ID`; if that was `end`, the reply is 204. A comment is sent every 15 seconds without news, and a stream ends after five minutes. One key may have 20 streams open.",
 	}, a.getEvents)
 }
 
 func (a *API) getEvents(ctx context.Context, p access.Principal, in *eventsInput) (*eventsOutput, error) {
-	first, err := a.event(ctx, p, in.ID)
+	return a.stream(ctx, p, in.ID, in.LastEventID, func(ctx context.Context) (event, error) { return a.importEvent(ctx, p, in.ID) })
+}
+
+// stream sends the states of what read reads until it has ended.
+func (a *API) stream(ctx context.Context, p access.Principal, label, last string, read func(context.Context) (event, error)) (*eventsOutput, error) {
+	first, err := read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if first.ended && first.id == in.LastEventID {
+	if first.ended && first.id == last {
 		return &eventsOutput{Status: http.StatusNoContent, Body: func(hc huma.Context) { hc.SetStatus(http.StatusNoContent) }}, nil
 	}
 	release, ok := a.streams.take(p.KeyID, a.limits.Streams)
 	if !ok {
-		return nil, httpserver.QuotaExceeded("streams", a.eventTimes.Heartbeat, "This key has %d streams of events open. Close one, or read the report instead.", a.limits.Streams)
+		return nil, httpserver.QuotaExceeded("streams", a.eventTimes.Heartbeat, "This key has %d streams of events open. Close one, or read the state instead.", a.limits.Streams)
 	}
-	return &eventsOutput{Type: eventMedia, Cache: "no-store", Body: func(hc huma.Context) {
+	return &eventsOutput{Type: httpserver.EventMedia, Cache: "no-store", Body: func(hc huma.Context) {
 		defer release()
 		hc.SetStatus(http.StatusOK)
 		if hc.Method() == http.MethodHead {
 			return
 		}
-		stream := &eventStream{w: hc.BodyWriter(), api: a, p: p, label: in.ID, last: in.LastEventID}
+		stream := &eventStream{w: hc.BodyWriter(), api: a, read: read, last: last}
 		if err := stream.run(ctx, first); err != nil && ctx.Err() == nil {
-			httpserver.NoteFailure(ctx, fmt.Errorf("events of %s: %w", in.ID, err))
+			httpserver.NoteFailure(ctx, fmt.Errorf("events of %s: %w", label, err))
 		}
 	}}, nil
 }
 
-// event is the state of an import as an event.
+// event is the state of an import or a sync as an event.
 type event struct {
 	id, data string
 	ended    bool
 }
 
-// event reads the state of an import from the store: any process may work on it.
-func (a *API) event(ctx context.Context, p access.Principal, label string) (event, error) {
+// eventOf returns a document as an event.
+func eventOf(document any, ended bool) (event, error) {
+	body, err := httpserver.Encode(document)
+	if err != nil {
+		return event{}, err
+	}
+	sum := sha256.Sum256(body)
+	text := string(body[:len(body)-1]) // without its newline
+	return event{id: hex.EncodeToString(sum[:8]), data: text, ended: ended}, nil
+}
+
+// importEvent reads the state of an import from the store: any process may work on it.
+func (a *API) importEvent(ctx context.Context, p access.Principal, label string) (event, error) {
 	_, imp, err := a.importOf(ctx, p, label)
 	if err != nil {
 		return event{}, err
 	}
 	r := reportResource(imp)
 	r.Attributes.Issues = []Issue{}
-	body, err := httpserver.Encode(httpserver.DocumentOf(r))
-	if err != nil {
-		return event{}, err
-	}
-	sum := sha256.Sum256(body)
-	return event{
-		id: hex.EncodeToString(sum[:8]), data: string(body[:len(body)-1]), // without its newline
-		ended: imp.Status == catalog.Completed || imp.Status == catalog.Failed,
-	}, nil
+	return eventOf(httpserver.DocumentOf(r), imp.Status == catalog.Completed || imp.Status == catalog.Failed)
 }
 
-// eventStream sends the states of an import to a client.
+// eventStream sends the states of an import or a sync to a client.
 type eventStream struct {
-	w     io.Writer
-	api   *API
-	p     access.Principal
-	label string
-	last  string // id of the newest event that the client has
+	w    io.Writer
+	api  *API
+	read func(context.Context) (event, error)
+	last string // id of the newest event that the client has
 }
 
-// run sends events until the import or the stream ends. A client that does not take them is given up by the server.
+// run sends events until what it follows or the stream ends. The server gives up a client that does not take them.
 func (s *eventStream) run(ctx context.Context, e event) error {
 	times := s.api.eventTimes
 	// It also sends the headers, for a client that has the newest event.
@@ -139,8 +144,8 @@ func (s *eventStream) run(ctx context.Context, e event) error {
 		case <-poll.C:
 		}
 		var err error
-		if e, err = s.api.event(ctx, s.p, s.label); err != nil {
-			if errors.Is(err, catalog.ErrNotFound) { // its schema was deleted
+		if e, err = s.read(ctx); err != nil {
+			if errors.Is(err, catalog.ErrNotFound) { // its schema or integration was deleted
 				return nil
 			}
 			return err

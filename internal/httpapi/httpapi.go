@@ -44,9 +44,9 @@ type Store interface {
 	Audit(ctx context.Context, ws int64, f store.AuditFilter, p store.Page) (store.Paged[store.AuditEntry], error)
 	CancelImport(ctx context.Context, ws int64, id catalog.ImportID) error
 
+	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Integration(ctx context.Context, ws int64, uuid string) (store.Integration, error)
 	Integrations(ctx context.Context, ws int64, f store.IntegrationFilter, p store.Page) (store.Paged[store.Integration], error)
-	DeleteIntegration(ctx context.Context, ws int64, uuid string, check func(store.Integration) error, by store.By) error
 	Sync(ctx context.Context, ws, integration int64, uuid string) (store.Sync, error)
 	Syncs(ctx context.Context, ws, integration int64, p store.Page) (store.Paged[store.Sync], error)
 	LastSyncs(ctx context.Context, ws int64, integrations []int64) (map[int64]store.Sync, error)

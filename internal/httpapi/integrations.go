@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 type Integrations interface {
 	Add(ctx context.Context, ws int64, n syncing.New, by store.By) (store.Integration, error)
 	Set(ctx context.Context, ws int64, uuid string, c syncing.Change, check func(store.Integration) error, by store.By) (store.Integration, error)
+	Delete(ctx context.Context, ws int64, uuid, assets string, check func(store.Integration) error, by store.By) error
 	Start(ctx context.Context, ws int64, uuid, reason string, actor catalog.Actor) (store.Sync, error)
 	Try(ctx context.Context, i store.Integration) (syncing.Trial, error)
 	TryNew(ctx context.Context, ws int64, n syncing.New) (syncing.Trial, error)
@@ -89,6 +91,8 @@ type Integration struct {
 	Schedule      SyncSchedule                  `json:"schedule"`
 	ArtifactsOnly bool                          `json:"artifacts_only" doc:"Of a bucket, only manifests and run results are read"`
 	Schemas       *SchemaChoice                 `json:"schemas,omitempty" doc:"Of a warehouse, which schemas are read"`
+	Staling       bool                          `json:"staling" doc:"Of dbt, what a later sync no longer has is flagged as removed; false keeps it"`
+	Policy        httpserver.Nullable[Policy]   `json:"policy" doc:"Of the schema that it feeds: whether dbt's or a person's value is effective. Null if that schema was deleted"`
 	NextSyncAt    *string                       `json:"next_sync_at" format:"date-time" doc:"Null: none is scheduled"`
 	LastSync      httpserver.Nullable[SyncRef]  `json:"last_sync"`
 	CreatorRef    httpserver.Nullable[ActorRef] `json:"creator_ref" doc:"Who created it"`
@@ -113,6 +117,8 @@ type IntegrationPatch struct {
 	Schedule      *SyncSchedule `json:"schedule,omitempty"`
 	ArtifactsOnly *bool         `json:"artifacts_only,omitempty"`
 	Schemas       *SchemaChoice `json:"schemas,omitempty" doc:"Which schemas of a warehouse are crawled; replaces the choice that there was"`
+	Staling       *bool         `json:"staling,omitempty" doc:"Of dbt, from the next manifest on"`
+	Policy        *PolicyPatch  `json:"policy,omitempty" doc:"Of the schema that it feeds; it requires write:catalog, too"`
 }
 
 // NewIntegration is a request for an integration.
@@ -175,6 +181,7 @@ type updateIntegrationInput struct {
 type deleteIntegrationInput struct {
 	IntegrationPath
 	IfMatchParam
+	Assets string `query:"assets" enum:"keep,remove" example:"keep" doc:"What becomes of what it brought. keep: it stays as it is; remove: it is flagged as removed, unless something else reports it. Required"`
 }
 
 type draftInput struct {
@@ -198,8 +205,10 @@ func (a *API) registerIntegrations(s *httpserver.Server) {
 	httpserver.Register(s, op(http.MethodGet, one, read, "get-integration", "Read an integration", "Secrets are never shown.", 0, ""), a.getIntegration)
 	httpserver.Register(s, op(http.MethodPatch, one, write, "update-integration", "Update an integration",
 		"With `If-Match` it is refused (412) if the integration has changed since it was read.", 0, `{"enabled":false}`), a.updateIntegration)
-	httpserver.Register(s, op(http.MethodDelete, one, write, "delete-integration", "Delete an integration",
-		"With its credentials and syncs. What it imported or crawled is kept.", http.StatusNoContent, ""), a.deleteIntegration)
+	remove := op(http.MethodDelete, one, write, "delete-integration", "Delete an integration",
+		"With its credentials and syncs. `assets` decides about what it brought: nothing is deleted, and what people wrote stays in either case.", http.StatusNoContent, "")
+	remove.Sample = []string{"assets"}
+	httpserver.Register(s, remove, a.deleteIntegration)
 	httpserver.Register(s, op(http.MethodPost, one+"/test", write, "test-integration", "Test the connection of an integration",
 		"Lists the bucket as a sync does, and reads the first byte of the newest manifest; or lists the schemas of the warehouse. Changes nothing.", http.StatusOK, ""), a.testIntegration)
 	httpserver.Register(s, op(http.MethodPost, all+"/test", write, "test-new-integration", "Test a connection that is not saved",
@@ -246,7 +255,7 @@ func (a *API) listIntegrations(ctx context.Context, p access.Principal, in *list
 	}
 	out := httpserver.ListOf[Integration](ctx, a.cursors, p.WS, in.Limit, rows.Next, rows.Total)
 	for _, i := range rows.Rows {
-		r, err := integrationResource(i, last[i.ID])
+		r, err := a.integrationResource(ctx, i, last[i.ID])
 		if err != nil {
 			return nil, err
 		}
@@ -264,7 +273,10 @@ func (a *API) createIntegration(ctx context.Context, p access.Principal, in *str
 	if err != nil {
 		return nil, fieldProblem(err)
 	}
-	r, err := integrationResource(i, store.Sync{})
+	if err := a.setPolicy(ctx, p, i, in.Body.Policy); err != nil {
+		return nil, err
+	}
+	r, err := a.integrationResource(ctx, i, store.Sync{})
 	if err != nil {
 		return nil, err
 	}
@@ -306,7 +318,12 @@ func (a *API) integrationChange(ctx context.Context, p access.Principal, b Integ
 		}
 		c.Schema = &ids[0]
 	}
-	if b.Credentials == nil && b.ArtifactsOnly == nil && b.Schemas == nil {
+	if b.Policy != nil && !p.Can(access.WriteCatalog) {
+		refused := httpserver.NewProblem(httpserver.CodeInsufficientScope, "policy: it is the schema's, which requires a key with the scope %q.", access.WriteCatalog)
+		refused.RequiredScope = string(access.WriteCatalog)
+		return c, refused
+	}
+	if b.Credentials == nil && b.ArtifactsOnly == nil && b.Staling == nil && b.Schemas == nil {
 		return c, nil
 	}
 	c.Settings = &present
@@ -316,10 +333,21 @@ func (a *API) integrationChange(ctx context.Context, p access.Principal, b Integ
 	if b.Schemas != nil {
 		present.Schemas = crawling.Choice{Include: b.Schemas.Include, Exclude: b.Schemas.Exclude, KnownOnly: b.Schemas.New != nil && !*b.Schemas.New}
 	}
+	if b.Staling != nil {
+		present.NoStaling = !*b.Staling
+	}
 	if b.Credentials != nil {
 		c.Secrets = b.Credentials.apply(&present)
 	}
 	return c, nil
+}
+
+// setPolicy changes the policy of the schema that an integration feeds.
+func (a *API) setPolicy(ctx context.Context, p access.Principal, i store.Integration, patch *PolicyPatch) error {
+	if patch == nil {
+		return nil
+	}
+	return a.editor.UpdateSchema(ctx, p.WS, i.Schema, p.Actor(), store.SchemaPatch{By: p.By(), Policy: patch.onto})
 }
 
 // apply sets settings by the fields that were sent, and returns the secret ones.
@@ -356,7 +384,7 @@ func (a *API) getIntegration(ctx context.Context, p access.Principal, in *Integr
 	if err != nil {
 		return nil, err
 	}
-	r, err := integrationResource(i, last[i.ID])
+	r, err := a.integrationResource(ctx, i, last[i.ID])
 	if err != nil {
 		return nil, err
 	}
@@ -380,10 +408,13 @@ func (a *API) updateIntegration(ctx context.Context, p access.Principal, in *upd
 	if err != nil {
 		return nil, err
 	}
-	if i, err = a.integrations.Set(ctx, p.WS, i.UUID, c, integrationIs(p, in.IfMatch, last[i.ID]), p.By()); err != nil {
+	if i, err = a.integrations.Set(ctx, p.WS, i.UUID, c, a.integrationIs(ctx, p, in.IfMatch, last[i.ID]), p.By()); err != nil {
 		return nil, httpserver.Missing(fieldProblem(err), "id", in.ID)
 	}
-	r, err := integrationResource(i, last[i.ID])
+	if err := a.setPolicy(ctx, p, i, in.Body.Policy); err != nil {
+		return nil, err
+	}
+	r, err := a.integrationResource(ctx, i, last[i.ID])
 	if err != nil {
 		return nil, err
 	}
@@ -395,20 +426,24 @@ func (a *API) deleteIntegration(ctx context.Context, p access.Principal, in *del
 	if err != nil {
 		return nil, err
 	}
+	if in.Assets == "" {
+		return nil, httpserver.InvalidParameter("assets", "must be keep (what it brought stays as it is) or remove (it is flagged as removed, unless something else reports it)")
+	}
 	last, err := a.store.LastSyncs(ctx, p.WS, []int64{i.ID})
 	if err != nil {
 		return nil, err
 	}
-	return nil, httpserver.Missing(a.store.DeleteIntegration(ctx, p.WS, i.UUID, integrationIs(p, in.IfMatch, last[i.ID]), p.By()), "id", in.ID)
+	err = a.integrations.Delete(ctx, p.WS, i.UUID, in.Assets, a.integrationIs(ctx, p, in.IfMatch, last[i.ID]), p.By())
+	return nil, httpserver.Missing(err, "id", in.ID)
 }
 
 // integrationIs returns the check that an integration is visible and its document still has the tag of If-Match.
-func integrationIs(p access.Principal, ifMatch string, last store.Sync) func(store.Integration) error {
+func (a *API) integrationIs(ctx context.Context, p access.Principal, ifMatch string, last store.Sync) func(store.Integration) error {
 	return func(i store.Integration) error {
 		if !p.Sees(i.Schema) {
 			return catalog.ErrNotFound
 		}
-		r, err := integrationResource(i, last)
+		r, err := a.integrationResource(ctx, i, last)
 		if err != nil {
 			return err
 		}
@@ -465,14 +500,19 @@ func trialResource(id string, t syncing.Trial) httpserver.Resource[Trial] {
 	return httpserver.Resource[Trial]{ID: id, Type: "integration_test", Attributes: out}
 }
 
-func integrationResource(i store.Integration, last store.Sync) (httpserver.Resource[Integration], error) {
+func (a *API) integrationResource(ctx context.Context, i store.Integration, last store.Sync) (httpserver.Resource[Integration], error) {
 	s, err := syncing.ReadSettings(i.Settings)
 	if err != nil {
 		return httpserver.Resource[Integration]{}, err
 	}
+	schema, err := a.store.Schema(ctx, i.WS, i.Schema)
+	deleted := errors.Is(err, catalog.ErrNotFound)
+	if err != nil && !deleted {
+		return httpserver.Resource[Integration]{}, err
+	}
 	out := Integration{
 		Name: i.Name, Kind: i.Kind, Source: s.Source(), SchemaID: i.Schema.String(), Enabled: i.Enabled,
-		Schedule: SyncSchedule{Cron: i.Cron, TimeZone: i.TimeZone}, ArtifactsOnly: s.ArtifactsOnly, NextSyncAt: timeText(i.NextAt),
+		Schedule: SyncSchedule{Cron: i.Cron, TimeZone: i.TimeZone}, ArtifactsOnly: s.ArtifactsOnly, Staling: !s.NoStaling, NextSyncAt: timeText(i.NextAt),
 		CreatorRef: actorRefOf(i.Creator), CreatedAt: timeOrEmpty(i.CreatedAt), UpdatedAt: timeOrEmpty(i.UpdatedAt),
 		Credentials: ShownCredentials{
 			Region: s.Region, Bucket: s.Bucket, AccessKeyID: s.AccessKeyID, Endpoint: s.Endpoint, RoleARN: s.RoleARN, ExternalID: i.ExternalID,
@@ -483,6 +523,10 @@ func integrationResource(i store.Integration, last store.Sync) (httpserver.Resou
 	if s.Source() == syncing.SourceWarehouse {
 		takesNew := !s.Schemas.KnownOnly
 		out.Schemas = &SchemaChoice{Include: orEmpty(s.Schemas.Include), Exclude: orEmpty(s.Schemas.Exclude), New: &takesNew}
+	}
+	if !deleted {
+		policy := policyOf(schema.Policy)
+		out.Policy = httpserver.NullableOf(&policy)
 	}
 	if out.Source == "" {
 		out.Source = "uploads"

@@ -312,14 +312,17 @@ func (p *PolicyPatch) onto(policy *catalog.Policy) {
 	set(&policy.ColumnTags, p.ColumnTags)
 }
 
+func policyOf(p catalog.Policy) Policy {
+	return Policy{
+		Description: ruleText(p.Description), Owners: ruleText(p.Owners), Tags: ruleText(p.Tags),
+		ColumnDescription: ruleText(p.ColumnDescription), ColumnTags: ruleText(p.ColumnTags),
+	}
+}
+
 func schemaResource(row store.SchemaRow) httpserver.Resource[Schema] {
 	out := Schema{
 		Name: row.Name, Environment: row.Environment, Version: row.Version, Tables: row.Tables,
-		Policy: Policy{
-			Description: ruleText(row.Policy.Description), Owners: ruleText(row.Policy.Owners), Tags: ruleText(row.Policy.Tags),
-			ColumnDescription: ruleText(row.Policy.ColumnDescription), ColumnTags: ruleText(row.Policy.ColumnTags),
-		},
-		Health:    weightsOf(row.Health),
+		Policy: policyOf(row.Policy), Health: weightsOf(row.Health),
 		CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 	}
 	out.Targets = []Target{}

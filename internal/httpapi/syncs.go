@@ -20,6 +20,7 @@ type Sync struct {
 	Stages        []Stage                          `json:"stages" nullable:"false"`
 	Counts        map[string]int64                 `json:"counts" doc:"What was listed, downloaded, created and updated"`
 	Issues        int                              `json:"issues" doc:"Problems of the imports that it made"`
+	LogLines      int64                            `json:"log_lines" doc:"How many lines its log has"`
 	ImportIDs     []string                         `json:"import_ids" nullable:"false" doc:"The imports that it made"`
 	Error         httpserver.Nullable[SyncFailure] `json:"error"`
 	CreatedAt     string                           `json:"created_at" format:"date-time"`
@@ -51,6 +52,11 @@ type listSyncsInput struct {
 	httpserver.PageParams
 }
 
+type syncEventsInput struct {
+	SyncPath
+	LastEventID string `header:"Last-Event-ID" maxLength:"64" doc:"id of the last event that the client has; the stream goes on behind it"`
+}
+
 type syncLogInput struct {
 	SyncPath
 	httpserver.PageParams
@@ -63,7 +69,13 @@ func (a *API) registerSyncs(s *httpserver.Server) {
 	}
 	httpserver.Register(s, op(http.MethodPost, all, access.RunSyncs, "start-sync", "Start a sync", "A sync that has not begun is joined: it is returned.", http.StatusAccepted), a.startSync)
 	httpserver.Register(s, op(http.MethodGet, all, access.ReadIntegrations, "list-syncs", "List syncs of an integration", "Newest first, with stages, counts and errors.", 0), a.listSyncs)
-	httpserver.Register(s, op(http.MethodGet, one, access.ReadIntegrations, "get-sync", "Read a sync", "Its stages, counts and error.", 0), a.getSync)
+	get := op(http.MethodGet, one, access.ReadIntegrations, "get-sync", "Read a sync", "Its stages, counts and error. With `Accept: text/event-stream` the reply is the stream that the path with `/events` has.", 0)
+	get.Events = true
+	httpserver.Register(s, get, a.getSync)
+	events := op(http.MethodGet, one+"/events", access.ReadIntegrations, "get-sync-events", "Follow a sync",
+		"Server-sent events: `progress` with the sync as it is, whenever that changes, and `end` with its final state, after which the stream ends. Everything else is as for the events of an import.", 0)
+	events.Streams, events.Media = true, []string{httpserver.EventMedia}
+	httpserver.Register(s, events, a.getSyncEvents)
 	httpserver.Register(s, op(http.MethodPost, one+"/cancel", access.RunSyncs, "cancel-sync", "Cancel a sync",
 		"A pending sync ends at once, a running one soon; imports that it started continue. For one that has ended the reply is 409.", http.StatusAccepted), a.cancelSync)
 	httpserver.Register(s, op(http.MethodPost, one+"/retry", access.RunSyncs, "retry-sync", "Run a sync again", "Starts a new sync of the integration.", http.StatusAccepted), a.retrySync)
@@ -151,6 +163,20 @@ func (a *API) getSync(ctx context.Context, p access.Principal, in *SyncPath) (*h
 	return httpserver.Reply(httpserver.DocumentOf(r)), nil
 }
 
+func (a *API) getSyncEvents(ctx context.Context, p access.Principal, in *syncEventsInput) (*eventsOutput, error) {
+	return a.stream(ctx, p, in.Sync, in.LastEventID, func(ctx context.Context) (event, error) {
+		i, y, err := a.sync(ctx, p, in.SyncPath)
+		if err != nil {
+			return event{}, err
+		}
+		r, err := a.syncWithImports(ctx, i, y)
+		if err != nil {
+			return event{}, err
+		}
+		return eventOf(httpserver.DocumentOf(r), !y.EndedAt.IsZero())
+	})
+}
+
 func (a *API) cancelSync(ctx context.Context, p access.Principal, in *SyncPath) (*httpserver.Body[httpserver.Document[Sync]], error) {
 	_, y, err := a.sync(ctx, p, *in)
 	if err != nil {
@@ -187,7 +213,7 @@ func (a *API) syncLog(ctx context.Context, p access.Principal, in *syncLogInput)
 func syncResource(i store.Integration, y store.Sync, imports []string) httpserver.Resource[Sync] {
 	out := Sync{
 		IntegrationID: i.UUID, Status: y.Status, Reason: y.Reason, ActorRef: actorRefOf(y.Actor), Stages: stagesOf(y.Report.Stages), Counts: y.Report.Counts,
-		Issues: y.Report.IssuesTotal, ImportIDs: imports, CreatedAt: timeOrEmpty(y.CreatedAt), StartedAt: timeText(y.StartedAt), EndedAt: timeText(y.EndedAt),
+		Issues: y.Report.IssuesTotal, LogLines: y.LogLines, ImportIDs: imports, CreatedAt: timeOrEmpty(y.CreatedAt), StartedAt: timeText(y.StartedAt), EndedAt: timeText(y.EndedAt),
 	}
 	if out.Counts == nil {
 		out.Counts = map[string]int64{}

@@ -29,7 +29,7 @@ type Webhooks interface {
 type Webhook struct {
 	Name           string                        `json:"name"`
 	URL            string                        `json:"url"`
-	Events         []string                      `json:"events" nullable:"false" doc:"Events it sends: import.failed, run.failed, schema.changed, source.stale, table.removed, test.failed"`
+	Events         []string                      `json:"events" nullable:"false" doc:"Events it sends: import.failed, run.failed, schema.changed, source.stale, sync.failed, table.removed, test.failed"`
 	Format         string                        `json:"format" enum:"standard,slack" doc:"standard: the JSON of the event; slack: a text, as Slack and compatible services take it"`
 	SchemaIDs      []string                      `json:"schema_ids" nullable:"false" doc:"Schemas whose events it sends; empty means all"`
 	Enabled        bool                          `json:"enabled"`

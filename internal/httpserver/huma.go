@@ -83,6 +83,9 @@ func (a *adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
 	if op.Method == http.MethodGet && !streamed {
 		h = inTurn(a.turns, tagged(h))
 	}
+	if op.Metadata[eventsKey] != nil {
+		h = orEvents(a.router, h)
+	}
 	scope, _ := op.Metadata[scopeKey].(access.Scope)
 	a.router.handle(Route{Method: op.Method, Path: op.Path, Scope: scope, Handler: checkedQuery(op, h)})
 }

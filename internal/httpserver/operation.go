@@ -24,6 +24,7 @@ type Operation struct {
 	Media        []string // media types of the reply, if it is not JSON
 	Streams      bool     // the reply is not buffered; its ETag is the handler's
 	Tagged       bool     // of what streams: the handler tags it
+	Events       bool     // a client that asks for text/event-stream gets what the path with /events streams
 	Secret       bool     // no cache may keep the reply
 	Drawn        bool     // a client may ask for the reply as a drawing
 	Bulky        bool     // what it reads may be many MB: few such requests are worked on at a time
@@ -38,6 +39,7 @@ const (
 	sampleKey  = "sample"
 	bulkyKey   = "bulky"
 	taggedKey  = "tagged"
+	eventsKey  = "events"
 )
 
 // Register serves an operation. The handler receives the principal of the request.
@@ -66,6 +68,9 @@ func (s *Server) describe(op Operation) huma.Operation {
 	if op.Secret {
 		metadata[secretKey] = true
 	}
+	if op.Events {
+		metadata[eventsKey] = true
+	}
 	if op.Bulky {
 		metadata[bulkyKey] = true
 	}
@@ -75,6 +80,9 @@ func (s *Server) describe(op Operation) huma.Operation {
 	responses := map[string]*huma.Response{"default": s.problemReply()}
 	if op.Drawn {
 		responses["200"] = drawnReply()
+	}
+	if op.Events {
+		responses["200"] = eventsReply()
 	}
 	if len(op.Media) > 0 {
 		responses["200"] = rawReply(op.Media)

@@ -86,6 +86,14 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 		}
 	}
 	m.same, m.first, m.sameTests = m.print.same(print), print == nil, m.print.sameTests(print)
+	if m.same && !j.claim.Import.NoStaling {
+		// What the manifest before kept goes with this one.
+		keeps, err := j.Reviser.Keeps(ctx, j.claim.WS, j.schema.ID, j.project.ID)
+		if err != nil {
+			return err
+		}
+		m.same = !keeps
+	}
 	m.sameParents = len(m.parents) > 0 && m.print.sameParents(print)
 	m.late = j.isLate(m.head, part, catalog.FromManifest)
 	j.checkClock(m.head, partManifest)
@@ -275,7 +283,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 	o.Source, o.Coverage, o.Guard, o.Late = catalog.FromManifest, revision.Complete, true, m.late
 	o.Report = "the manifest"
 	o.Claims, o.Facets, o.Tests, o.TestReader, o.TestsSame = m.claims, reader, m.tests, reader, m.sameTests
-	o.Forced, o.Retrace = j.claim.Import.Force, m.first
+	o.Forced, o.Keeps, o.Retrace = j.claim.Import.Force, j.claim.Import.NoStaling, m.first
 	if o.Links, o.LinksSame = m.parents, m.sameParents; len(m.parents) == 0 {
 		o.Links = m.depends
 	} else {

@@ -162,7 +162,7 @@ func (p *Pipeline) confirmTarget(ctx context.Context, ws int64, project catalog.
 	if err != nil {
 		return 0, err
 	}
-	again := store.NewImport{SchemaID: project.SchemaID, Force: true, Actor: by.Actor}
+	again := store.NewImport{SchemaID: project.SchemaID, Force: true, NoStaling: imp.NoStaling, Integration: imp.Integration, Actor: by.Actor}
 	for _, part := range imp.Parts {
 		if part.Name == partManifest || part.Name == partCatalog {
 			again.Parts = append(again.Parts, part)

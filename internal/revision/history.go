@@ -188,8 +188,7 @@ type verdict struct {
 }
 
 // verdict goes through the reports in the order of their times, as if they had
-// arrived so. relation is the relation of a node, kept are nodes that a person
-// refused to remove.
+// arrived so. relation is the relation of a node, kept are nodes that stay.
 func (h *history) verdict(newest, kept map[string]bool, relation func(id string) string) verdict {
 	v := verdict{pending: map[string]bool{}, gone: map[string]catalog.Withdrawal{}}
 	sets := h.sets(newest)

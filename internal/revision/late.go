@@ -111,7 +111,7 @@ func (p *identification) gatherLate(ctx context.Context, o *Observation) error {
 	if err := l.findLast(ctx); err != nil {
 		return err
 	}
-	l.verdict = h.verdict(newest, setOf(p.held[o.Project].memo.KeptNodes), relation)
+	l.verdict = h.verdict(newest, l.kept(), relation)
 	last := h.Periods[len(h.Periods)-1]
 	l.apply(last.Cause)
 	return nil
@@ -125,6 +125,23 @@ type lateReport struct {
 	newest  map[string]bool // nodes of the newest report
 	last    map[string]bool // nodes that are stored, but that no later report has: this one decides where they are
 	verdict verdict
+}
+
+// kept are the nodes that stay although the newest report does not have them.
+func (l *lateReport) kept() map[string]bool {
+	memo := &l.held[l.o.Project].memo
+	kept := setOf(slices.Concat(memo.KeptNodes, memo.Stale))
+	if !memo.Keeps {
+		return kept
+	}
+	for id := range l.claims {
+		if n := (Node{l.o.Origin, id}); !l.newest[id] && len(l.nodes.facets[n]) == 0 {
+			kept[id] = true
+			memo.Stale = append(memo.Stale, id)
+		}
+	}
+	slices.Sort(memo.Stale)
+	return kept
 }
 
 // findLast finds the nodes that no report after this one has.
@@ -246,10 +263,10 @@ func (p *identification) expire() {
 	}
 }
 
-// lateLinks adds the edges into what only a late report claims and that is pending.
+// lateLinks adds the edges into what only a late report claims and that is pending or stays.
 func (a *apply) lateLinks(d *edgeDiff, o *Observation) {
 	h := a.held[o.Project]
-	if h == nil || len(h.memo.Nodes) == 0 || o.Links == nil {
+	if h == nil || len(h.memo.Nodes)+len(h.memo.Stale) == 0 || o.Links == nil {
 		return
 	}
 	arrived := map[string]bool{}
@@ -259,7 +276,7 @@ func (a *apply) lateLinks(d *edgeDiff, o *Observation) {
 		}
 	}
 	links := Links{}
-	for _, id := range h.memo.Nodes {
+	for _, id := range slices.Concat(h.memo.Nodes, h.memo.Stale) {
 		if arrived[id] {
 			links[id] = o.Links[id]
 		}
@@ -272,7 +289,7 @@ func (a *apply) lateLinks(d *edgeDiff, o *Observation) {
 }
 
 // lateTests adds the tests that only a late report has while some of its nodes are
-// pending, and ends those that waited with nodes that are not pending any more.
+// pending or stay, and ends those that waited with nodes that are not pending any more.
 func (a *apply) lateTests(ctx context.Context, o *Observation) error {
 	h := a.held[o.Project]
 	if h == nil || o.Coverage != Complete {
@@ -295,20 +312,34 @@ func (a *apply) lateTests(ctx context.Context, o *Observation) error {
 		}
 		h.memo.Tests = nil
 		a.closeTests(drop)
-		return nil
+		if len(h.memo.Stale) == 0 {
+			return nil
+		}
 	}
 	var missing []int
 	for i, t := range o.Tests {
 		if !t.Same && byID[t.ID] == nil {
 			missing = append(missing, i)
-			h.memo.Tests = append(h.memo.Tests, t.ID)
 		}
 	}
-	slices.Sort(h.memo.Tests)
 	for some := range slices.Chunk(missing, testBatch) {
-		if err := a.readTests(ctx, o, some, byID); err != nil {
+		if err := a.readTests(ctx, o, some, byID, h.keepsTest); err != nil {
 			return err
 		}
 	}
+	slices.Sort(h.memo.Tests)
 	return nil
+}
+
+// keepsTest reports whether a test that only a late report has is there: while nodes are pending, or with a table
+// that stays.
+func (h *held) keepsTest(t *catalog.Test) bool {
+	switch {
+	case h.stale[t.Asset]:
+		return true
+	case len(h.memo.Nodes) > 0:
+		h.memo.Tests = append(h.memo.Tests, t.UniqueID)
+		return true
+	}
+	return false
 }

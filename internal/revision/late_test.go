@@ -17,6 +17,7 @@ type dated struct {
 	project   string
 	warehouse bool // a catalog, otherwise a manifest
 	forced    bool
+	keeps     bool
 	things    []thing
 }
 
@@ -29,6 +30,7 @@ func (r *rig) receive(d dated) Result {
 		o = r.warehouseOf(d.project, d.things...)
 	}
 	o.At, o.Tie, o.Forced = monday.Add(time.Duration(d.hours)*time.Hour), catalog.HashOfText(fmt.Sprint(d.hours)), d.forced
+	o.Keeps = d.keeps
 	p, err := r.store.Project(r.t.Context(), ws, o.Project)
 	if err != nil {
 		r.t.Fatal(err)
@@ -147,6 +149,11 @@ func TestReportsInAnyOrder(t *testing.T) {
 			{hours: 1, project: "shop", things: many(0, 20)},
 			{hours: 2, project: "shop", things: many(0, 9)},
 			{hours: 3, project: "shop", things: many(0, 12)},
+		},
+		"manifests that keep what they lack": {
+			{hours: 1, project: "shop", keeps: true, things: []thing{a, child(b, a.id), child(c, b.id)}},
+			{hours: 2, project: "shop", keeps: true, things: []thing{a, child(d, a.id)}},
+			{hours: 3, project: "shop", keeps: true, things: []thing{a}},
 		},
 		"a model that moves": {
 			{hours: 1, project: "shop", things: []thing{a, child(b, a.id)}},

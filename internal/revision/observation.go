@@ -68,6 +68,8 @@ type Observation struct {
 	Guard bool
 	// Confirmed: a person confirmed that what the newest report lacks is gone.
 	Confirmed bool
+	// Keeps: what the observation lacks stays until one comes that does not keep it.
+	Keeps bool
 	// Forced makes removals pending again that a person dismissed.
 	Forced bool
 	// Late: the origin has made a newer report of this source, which was applied

@@ -24,10 +24,18 @@ type heldMemo struct {
 	// are forgotten once a report has them again, or one is forced.
 	KeptNodes []string `json:"kept_nodes,omitempty"`
 	KeptTests []string `json:"kept_tests,omitempty"`
+	// Stale are those that no report has any more, but that the last one keeps. They are
+	// forgotten with the first one that does not.
+	Stale []string `json:"stale,omitempty"`
+	// Keeps: the newest report keeps what it lacks.
+	Keeps bool `json:"keeps,omitempty"`
 }
 
+// served are the nodes that the newest report does not have, but that are served.
+func (m heldMemo) served() []string { return slices.Concat(m.Nodes, m.KeptNodes, m.Stale) }
+
 func (m heldMemo) isEmpty() bool {
-	return len(m.Nodes)+len(m.Tests)+len(m.KeptNodes)+len(m.KeptTests) == 0
+	return len(m.Nodes)+len(m.Tests)+len(m.KeptNodes)+len(m.KeptTests)+len(m.Stale) == 0 && !m.Keeps
 }
 
 // held is the memo of one project, before and after this apply.
@@ -35,6 +43,7 @@ type held struct {
 	before []byte
 	memo   heldMemo
 	assets map[catalog.AssetID]bool // of nodes that are pending or kept
+	stale  map[catalog.AssetID]bool // of those that the report keeps
 }
 
 // isEmpty reports whether nothing is pending or was kept, now and before this
@@ -71,13 +80,22 @@ func (a *apply) readHeld(ctx context.Context, project catalog.ProjectID) error {
 		}
 		origin = p.Origin()
 	}
-	for _, id := range slices.Concat(h.memo.Nodes, h.memo.KeptNodes) {
+	for _, id := range h.memo.served() {
 		if p, ok := a.at[Node{origin, id}]; ok {
 			h.assets[p.asset] = true
 		}
 	}
 	a.held[project] = h
 	return nil
+}
+
+// Keeps reports whether the newest manifest of a project keeps what it lacks.
+func (r *Reviser) Keeps(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID) (bool, error) {
+	h, err := r.readHeldMemo(ctx, ws, schema, project)
+	if err != nil {
+		return false, err
+	}
+	return h.memo.Keeps, nil
 }
 
 func (r *Reviser) readHeldMemo(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID) (*held, error) {
@@ -100,7 +118,7 @@ type absence struct {
 	present     []string        // nodes that it still claims
 	missing     []string        // nodes that it no longer claims
 	claimed     int             // how many nodes it claims, new ones included
-	kept        map[string]bool // of missing: a person refused their removal
+	kept        map[string]bool // of missing: a person refused their removal, or the observation keeps them
 	withheld    map[string]bool // of missing: their removal is pending
 	cause       catalog.Cause   // of the newest report, where the observation is late
 	at          time.Time       // of that report
@@ -114,7 +132,11 @@ func (p *identification) absent(ctx context.Context, a absence) error {
 		if err := p.readHeld(ctx, o.Project); err != nil {
 			return err
 		}
-		if h := p.held[o.Project]; o.Coverage == Complete && !o.Forced {
+		switch h := p.held[o.Project]; {
+		case o.Coverage != Complete:
+		case o.Keeps:
+			a.kept = setOf(a.missing)
+		case !o.Forced:
 			a.kept = setOf(h.memo.KeptNodes)
 		}
 	}
@@ -130,7 +152,7 @@ func setOf(ids []string) map[string]bool {
 	return set
 }
 
-// unkept are the missing nodes that no person kept.
+// unkept are the missing nodes that nothing keeps.
 func (a *absence) unkept() []string {
 	return slices.DeleteFunc(slices.Clone(a.missing), func(id string) bool { return a.kept[id] })
 }
@@ -258,13 +280,21 @@ func (p *identification) applyAbsence(a *absence) {
 	if o.Coverage != Complete {
 		// A part of what was pending is applied now: it is no longer pending.
 		h.memo.Nodes, h.memo.Tests = nil, nil
+		gone := setOf(a.missing)
+		left := func(ids []string) []string { return slices.DeleteFunc(ids, func(id string) bool { return gone[id] }) }
+		if h.memo.KeptNodes, h.memo.Stale = left(h.memo.KeptNodes), left(h.memo.Stale); len(h.memo.KeptNodes) == 0 {
+			h.memo.KeptTests = nil
+		}
 		return
 	}
-	h.memo.KeptNodes, h.memo.Nodes = nil, nil
+	refused := setOf(h.memo.KeptNodes)
+	h.memo.KeptNodes, h.memo.Nodes, h.memo.Stale, h.memo.Keeps = nil, nil, nil, o.Keeps
 	for _, id := range a.missing {
 		switch {
-		case a.kept[id]:
+		case a.kept[id] && refused[id]:
 			h.memo.KeptNodes = append(h.memo.KeptNodes, id)
+		case a.kept[id]:
+			h.memo.Stale = append(h.memo.Stale, id)
 		case a.withheld[id]:
 			h.memo.Nodes = append(h.memo.Nodes, id)
 		}
@@ -333,7 +363,7 @@ func (p *identification) listPending(a *absence) {
 		cause, at = a.cause, a.at
 	}
 	h := p.held[o.Project]
-	h.assets = p.assetsOf(o.Origin, slices.Concat(h.memo.Nodes, h.memo.KeptNodes))
+	h.assets, h.stale = p.assetsOf(o.Origin, h.memo.served()), p.assetsOf(o.Origin, h.memo.Stale)
 	list, tables := []store.PendingRemoval{}, 0
 	listed := map[catalog.AssetID]bool{}
 	for _, id := range h.memo.Nodes {
@@ -537,7 +567,9 @@ func (r *Reviser) DismissRemovals(ctx context.Context, ws int64, schema catalog.
 		if err != nil {
 			return err
 		}
-		kept := heldMemo{KeptNodes: distinct(memo.KeptNodes, memo.Nodes), KeptTests: distinct(memo.KeptTests, memo.Tests)}
+		kept := heldMemo{
+			KeptNodes: distinct(memo.KeptNodes, memo.Nodes), KeptTests: distinct(memo.KeptTests, memo.Tests), Stale: memo.Stale, Keeps: memo.Keeps,
+		}
 		b, err := json.Marshal(kept)
 		if err != nil {
 			return fmt.Errorf("removals of %s: %w", w.project, err)

@@ -45,7 +45,7 @@ func (a *apply) reports(ctx context.Context, id catalog.ProjectID) (*reported, e
 	if err != nil {
 		return nil, err
 	}
-	r.held = setOf(slices.Concat(h.memo.Nodes, h.memo.KeptNodes))
+	r.held = setOf(h.memo.served())
 	if r.before, err = a.Store.Fingerprint(ctx, a.ws, a.schema.ID, id, droppedMemoName); err != nil {
 		return nil, fmt.Errorf("tables of %s: %w", id, err)
 	}

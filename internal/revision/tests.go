@@ -107,7 +107,7 @@ func (a *apply) observedTests(ctx context.Context, o *Observation) error {
 		}
 	}
 	for some := range batches(changed, testBatch, func(test int) int64 { return o.TestReader.TestSize(test) }) {
-		if err := a.readTests(ctx, o, some, byID); err != nil {
+		if err := a.readTests(ctx, o, some, byID, func(*catalog.Test) bool { return true }); err != nil {
 			return err
 		}
 	}
@@ -139,8 +139,8 @@ func (a *apply) currentTests(ctx context.Context, o *Observation) ([]catalog.Tes
 }
 
 // readTests decodes some changed tests and writes those that differ from the
-// current ones.
-func (a *apply) readTests(ctx context.Context, o *Observation, some []int, current map[string]*catalog.Test) error {
+// current ones and are wanted.
+func (a *apply) readTests(ctx context.Context, o *Observation, some []int, current map[string]*catalog.Test, wanted func(*catalog.Test) bool) error {
 	tests, texts, err := o.TestReader.ReadTests(ctx, some)
 	if err != nil {
 		return err
@@ -148,7 +148,9 @@ func (a *apply) readTests(ctx context.Context, o *Observation, some []int, curre
 	put := tests[:0]
 	for _, t := range tests {
 		t.Project = o.Project
-		t.Asset = a.attached(o.Origin, t)
+		if t.Asset = a.attached(o.Origin, t); !wanted(&t) {
+			continue
+		}
 		old := current[t.UniqueID]
 		if old != nil {
 			t.ID = old.ID
@@ -230,7 +232,8 @@ func (a *apply) putTests(ctx context.Context, tests []catalog.Test, texts Texts)
 }
 
 // dropTests ends the tests that the observation no longer has, unless they are
-// withheld together with pending removals, or a person kept them.
+// withheld together with pending removals, a person kept them, or the report keeps
+// their table.
 func (a *apply) dropTests(o *Observation, current []catalog.Test, seen map[string]bool) {
 	h := a.held[o.Project]
 	if h == nil {
@@ -245,6 +248,7 @@ func (a *apply) dropTests(o *Observation, current []catalog.Test, seen map[strin
 	for _, t := range current {
 		switch {
 		case seen[t.UniqueID]:
+		case h.stale[t.Asset]:
 		case kept[t.UniqueID]:
 			h.memo.KeptTests = append(h.memo.KeptTests, t.UniqueID)
 		case len(h.memo.Nodes) > 0:

@@ -13,10 +13,11 @@ import (
 // send.
 const KindEvents = "events"
 
-// Occurrence is the argument of such a job: an import that ended, or a version that
-// something else made. The schema is the job's.
+// Occurrence is the argument of such a job: an import that ended, a sync that failed,
+// or a version that something else made. The schema is the job's.
 type Occurrence struct {
 	Import  catalog.ImportID `json:"import,omitzero"`
+	Sync    int64            `json:"sync,omitzero"`
 	Version int64            `json:"version,omitzero"`
 }
 

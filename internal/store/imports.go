@@ -18,7 +18,11 @@ type NewImport struct {
 	Parts    []catalog.Part
 	Touch    Touch // what TouchBlobs returned for the parts
 	Force    bool
-	Actor    catalog.Actor
+	// NoStaling keeps what the manifest lacks.
+	NoStaling bool
+	// Integration is the one whose sync makes the import; 0 = none.
+	Integration int64
+	Actor       catalog.Actor
 	// IdempotencyKey of the request within IdempotencyOwner (the API key and
 	// route); "" = none. Fingerprint is of the request.
 	IdempotencyKey, IdempotencyOwner string
@@ -33,7 +37,7 @@ type ImportFilter struct {
 	Project  catalog.ProjectID
 }
 
-const importColumns = `i.ws, i.id, i.schema_id, s.name, i.status, i.forced, i.actor_kind, i.actor_id, i.actor_name, i.project_id,
+const importColumns = `i.ws, i.id, i.schema_id, s.name, i.status, i.forced, i.no_staling, i.integration_id, i.actor_kind, i.actor_id, i.actor_name, i.project_id,
 	i.tables_created, i.tables_updated, i.columns_created, i.columns_updated, i.lineages_created, i.lineages_updated,
 	i.error, i.error_code, i.version, i.attempts, i.created_at, i.started_at, i.ended_at, i.updated_at, i.report`
 
@@ -49,7 +53,7 @@ func scanImport(row scanner) (r importRow, err error) {
 	var created, started, ended, updated int64
 	var report []byte
 	c := &r.Counters
-	if err := row.Scan(&r.ws, &r.ID, &r.SchemaID, &r.SchemaName, &r.Status, &r.Force, &r.Actor.Kind, &r.Actor.ID, &r.Actor.Name, &r.Project,
+	if err := row.Scan(&r.ws, &r.ID, &r.SchemaID, &r.SchemaName, &r.Status, &r.Force, &r.NoStaling, &r.Integration, &r.Actor.Kind, &r.Actor.ID, &r.Actor.Name, &r.Project,
 		&c.TablesCreated, &c.TablesUpdated, &c.ColumnsCreated, &c.ColumnsUpdated, &c.LineagesCreated, &c.LineagesUpdated,
 		&r.Error, &r.ErrorCode, &r.Version, &r.Attempts, &created, &started, &ended, &updated, &report); err != nil {
 		return r, err
@@ -129,11 +133,11 @@ func (s *Store) insertImport(ctx context.Context, tx Tx, ws int64, n NewImport) 
 		return 0, err
 	}
 	now := micros(s.now())
-	if _, err := tx.exec(ctx, `INSERT INTO imports (ws, id, schema_id, status, forced, actor_kind, actor_id, actor_name, project_id,
+	if _, err := tx.exec(ctx, `INSERT INTO imports (ws, id, schema_id, status, forced, no_staling, integration_id, actor_kind, actor_id, actor_name, project_id,
 		tables_created, tables_updated, columns_created, columns_updated, lineages_created, lineages_updated,
 		error, error_code, version, attempts, created_at, started_at, ended_at, updated_at, report)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, '', '', 0, 0, ?, 0, 0, ?, ?)`,
-		ws, id, int64(n.SchemaID), string(catalog.Pending), bit(n.Force),
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, '', '', 0, 0, ?, 0, 0, ?, ?)`,
+		ws, id, int64(n.SchemaID), string(catalog.Pending), bit(n.Force), bit(n.NoStaling), n.Integration,
 		string(n.Actor.Kind), n.Actor.ID, n.Actor.Name, now, now, []byte{}); err != nil {
 		return 0, err
 	}

@@ -137,6 +137,17 @@ func (s *Store) Integrations(ctx context.Context, ws int64, f IntegrationFilter,
 	return paged(rows, p, total, func(i Integration) []any { return []any{i.ID} })
 }
 
+// IntegrationProjects lists the projects whose last import is of an integration.
+func (s *Store) IntegrationProjects(ctx context.Context, ws, integration int64) ([]catalog.Project, error) {
+	all, err := list(ctx, s.reader(ws), scanProject, `SELECT `+projectColumns+` FROM projects
+		WHERE ws = ?`+notDeleted("projects.schema_id")+` AND EXISTS (SELECT 1 FROM imports i WHERE i.ws = projects.ws AND i.id = projects.last_import AND i.integration_id = ?)
+		ORDER BY id`, ws, ws, integration)
+	if err != nil {
+		return nil, fmt.Errorf("projects of integration %d: %w", integration, err)
+	}
+	return all, nil
+}
+
 // UpdateIntegration changes an integration by change, which sees it as it is in the transaction and may refuse; secrets
 // replace those of the same field, and those of the fields in drop are deleted.
 func (s *Store) UpdateIntegration(ctx context.Context, ws int64, uuid string, change func(*Integration) error, secrets []SealedSecret, drop []string, by By) (Integration, error) {
@@ -184,8 +195,9 @@ func (tx Tx) saveIntegration(ctx context.Context, i Integration) error {
 }
 
 // DeleteIntegration deletes an integration with its credentials, its syncs and what was uploaded to it. Imports that it
-// made, and what they brought, stay. One whose sync has not ended is catalog.ErrConflict.
-func (s *Store) DeleteIntegration(ctx context.Context, ws int64, uuid string, check func(Integration) error, by By) error {
+// made stay. assets is noted in the audit log: what became of what they brought. One whose sync has not ended is
+// catalog.ErrConflict.
+func (s *Store) DeleteIntegration(ctx context.Context, ws int64, uuid, assets string, check func(Integration) error, by By) error {
 	err := s.tx(ctx, func(tx Tx) error {
 		i, err := tx.lockIntegration(ctx, ws, uuid)
 		if err != nil {
@@ -216,7 +228,9 @@ func (s *Store) DeleteIntegration(ctx context.Context, ws int64, uuid string, ch
 				return err
 			}
 		}
-		return s.audit(ctx, tx, ws, AuditEntry{Action: ActionIntegrationDeleted, Subject: i.UUID, By: by, Details: i.details()})
+		details := i.details()
+		details["assets"] = assets
+		return s.audit(ctx, tx, ws, AuditEntry{Action: ActionIntegrationDeleted, Subject: i.UUID, By: by, Details: details})
 	})
 	if err != nil {
 		return fmt.Errorf("delete integration %s: %w", uuid, err)

@@ -33,10 +33,16 @@ func (s *Store) endWithRecord(ctx context.Context, tx Tx, c JobClaim, end JobEnd
 	if err != nil || j == nil {
 		return err
 	}
-	if err := tx.recordEnded(ctx, *j, end, now); err != nil || j.Kind != KindImport {
+	if err := tx.recordEnded(ctx, *j, end, now); err != nil {
 		return err
 	}
-	return s.announce(ctx, tx, j.WS, j.Schema, Occurrence{Import: catalog.ImportID(j.Record)})
+	switch j.Kind {
+	case KindImport:
+		return s.announce(ctx, tx, j.WS, j.Schema, Occurrence{Import: catalog.ImportID(j.Record)})
+	case KindSync:
+		return s.announceSync(ctx, tx, *j)
+	}
+	return nil
 }
 
 // endJob ends a claimed job and lets the next one of its order key run; nil if

@@ -39,6 +39,7 @@ type Sync struct {
 	Attempts    int
 	Failure     catalog.Failure
 	Report      catalog.Report
+	LogLines    int64
 	CreatedAt   time.Time
 	StartedAt   time.Time
 	EndedAt     time.Time
@@ -56,11 +57,14 @@ type NewSync struct {
 const syncColumns = `ws, id, uuid, integration_id, status, reason, actor_kind, actor_id, actor_name, attempts, error_code, error, report,
 	created_at, started_at, ended_at, updated_at`
 
+// syncFields are the columns of a sync and the number of lines of its log.
+const syncFields = syncColumns + `, (SELECT COALESCE(max(position), 0) FROM sync_log WHERE sync_log.ws = syncs.ws AND sync_log.sync_id = syncs.id)`
+
 func scanSync(row scanner) (y Sync, err error) {
 	var created, started, ended, updated int64
 	var report []byte
 	if err := row.Scan(&y.WS, &y.ID, &y.UUID, &y.Integration, &y.Status, &y.Reason, (*string)(&y.Actor.Kind), &y.Actor.ID, &y.Actor.Name, &y.Attempts,
-		&y.Failure.Code, &y.Failure.Message, &report, &created, &started, &ended, &updated); err != nil {
+		&y.Failure.Code, &y.Failure.Message, &report, &created, &started, &ended, &updated, &y.LogLines); err != nil {
 		return y, err
 	}
 	y.CreatedAt, y.StartedAt, y.EndedAt, y.UpdatedAt = timeOf(created), timeOf(started), timeOf(ended), timeOf(updated)
@@ -89,7 +93,7 @@ func (s *Store) StartSync(ctx context.Context, ws int64, uuid string, n NewSync)
 
 // startSync is StartSync within a transaction that has locked the integration's row.
 func (s *Store) startSync(ctx context.Context, tx Tx, i Integration, n NewSync) (Sync, error) {
-	pending, err := one(ctx, tx.db, scanSync, `SELECT `+syncColumns+` FROM syncs WHERE ws = ? AND integration_id = ? AND status = 'pending' AND attempts = 0
+	pending, err := one(ctx, tx.db, scanSync, `SELECT `+syncFields+` FROM syncs WHERE ws = ? AND integration_id = ? AND status = 'pending' AND attempts = 0
 		ORDER BY id LIMIT 1`, i.WS, i.ID)
 	if !notFound(err) {
 		return pending, err
@@ -110,7 +114,7 @@ func (s *Store) startSync(ctx context.Context, tx Tx, i Integration, n NewSync) 
 
 // Sync returns a sync of an integration by its UUID.
 func (s *Store) Sync(ctx context.Context, ws, integration int64, uuid string) (Sync, error) {
-	y, err := one(ctx, s.reader(ws), scanSync, `SELECT `+syncColumns+` FROM syncs WHERE ws = ? AND uuid = ? AND integration_id = ?`, ws, uuid, integration)
+	y, err := one(ctx, s.reader(ws), scanSync, `SELECT `+syncFields+` FROM syncs WHERE ws = ? AND uuid = ? AND integration_id = ?`, ws, uuid, integration)
 	if err != nil {
 		return Sync{}, fmt.Errorf("sync %s: %w", uuid, err)
 	}
@@ -119,7 +123,7 @@ func (s *Store) Sync(ctx context.Context, ws, integration int64, uuid string) (S
 
 // SyncByID returns a sync by its number.
 func (s *Store) SyncByID(ctx context.Context, ws, id int64) (Sync, error) {
-	y, err := one(ctx, s.reader(ws), scanSync, `SELECT `+syncColumns+` FROM syncs WHERE ws = ? AND id = ?`, ws, id)
+	y, err := one(ctx, s.reader(ws), scanSync, `SELECT `+syncFields+` FROM syncs WHERE ws = ? AND id = ?`, ws, id)
 	if err != nil {
 		return Sync{}, fmt.Errorf("sync %d: %w", id, err)
 	}
@@ -138,7 +142,7 @@ func (s *Store) Syncs(ctx context.Context, ws, integration int64, p Page) (Paged
 	if err != nil {
 		return Paged[Sync]{}, fmt.Errorf("syncs: %w", err)
 	}
-	rows, err := list(ctx, d, scanSync, `SELECT `+syncColumns+` FROM syncs WHERE ws = ? AND integration_id = ? AND (CAST(? AS bigint) = 0 OR id < ?)
+	rows, err := list(ctx, d, scanSync, `SELECT `+syncFields+` FROM syncs WHERE ws = ? AND integration_id = ? AND (CAST(? AS bigint) = 0 OR id < ?)
 		ORDER BY id DESC LIMIT ?`, ws, integration, bit(follows), before, p.limit()+1)
 	if err != nil {
 		return Paged[Sync]{}, fmt.Errorf("syncs: %w", err)
@@ -151,7 +155,7 @@ func (s *Store) LastSyncs(ctx context.Context, ws int64, integrations []int64) (
 	last := make(map[int64]Sync, len(integrations))
 	err := inBatches(integrations, func(integrations []int64) error {
 		marks, args := in([]any{ws}, integrations)
-		rows, err := list(ctx, s.reader(ws), scanSync, `SELECT `+syncColumns+` FROM syncs WHERE ws = ? AND id IN
+		rows, err := list(ctx, s.reader(ws), scanSync, `SELECT `+syncFields+` FROM syncs WHERE ws = ? AND id IN
 			(SELECT max(id) FROM syncs y WHERE y.ws = syncs.ws AND y.integration_id IN `+marks+` GROUP BY y.integration_id)`, args...)
 		for _, y := range rows {
 			last[y.Integration] = y
@@ -287,6 +291,33 @@ func (syncs) ended(ctx context.Context, tx Tx, j Job, end JobEnd, now int64) err
 	_, err = tx.exec(ctx, `UPDATE integrations SET failures = `+failed+` WHERE ws = ? AND id = (SELECT integration_id FROM syncs WHERE ws = ? AND id = ?)`,
 		j.WS, j.WS, j.Record)
 	return err
+}
+
+// announceSync announces a sync that failed, unless the one before it failed for the same reason: a schedule that
+// goes on failing is one event.
+func (s *Store) announceSync(ctx context.Context, tx Tx, j Job) error {
+	type outcome struct {
+		integration  int64
+		status, code string
+	}
+	scan := func(row scanner) (o outcome, err error) {
+		err = row.Scan(&o.integration, &o.status, &o.code)
+		return o, err
+	}
+	y, err := one(ctx, tx.db, scan, `SELECT integration_id, status, error_code FROM syncs WHERE ws = ? AND id = ?`, j.WS, j.Record)
+	if err != nil || y.status != SyncFailed {
+		return err
+	}
+	before, err := one(ctx, tx.db, scan, `SELECT integration_id, status, error_code FROM syncs WHERE ws = ? AND integration_id = ? AND id < ?
+		AND status IN ('completed', 'failed') ORDER BY id DESC LIMIT 1`, j.WS, y.integration, j.Record)
+	if err != nil && !notFound(err) || before == y {
+		return err
+	}
+	i, err := tx.integrationByID(ctx, j.WS, y.integration)
+	if err != nil {
+		return err
+	}
+	return s.announce(ctx, tx, j.WS, i.Schema, Occurrence{Sync: j.Record})
 }
 
 // DeleteSyncs deletes at most limit syncs that ended before a time, with their logs, and returns how many there were.

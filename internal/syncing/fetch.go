@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -165,16 +166,15 @@ func (s *scan) peek(ctx context.Context) error {
 // look reads the metadata of a manifest. A file that is not an artifact is passed over.
 func (s *scan) look(ctx context.Context, c candidate) (store.SeenObject, error) {
 	o := store.SeenObject{Key: c.Key, ETag: c.ETag, Project: c.folder}
-	body, err := s.Bucket.Open(ctx, c.Object)
-	if err != nil {
-		return store.SeenObject{}, err
-	}
-	head, err := dbt.Sniff(ctx, io.LimitReader(body, peekSize), dbt.DefaultLimits(dbt.Manifest))
-	if closed := body.Close(); err == nil && closed != nil {
-		return store.SeenObject{}, fmt.Errorf("%.200q: %w", c.Key, closed)
-	}
+	var head dbt.Head
+	err := s.Peek(ctx, c.Object, peekSize, func(r io.Reader) (err error) {
+		if head, err = dbt.Sniff(ctx, r, dbt.DefaultLimits(dbt.Manifest)); err != nil {
+			head = dbt.Head{} // the import of the whole file reports the fault
+		}
+		return nil
+	})
 	if err != nil || head.Kind != dbt.Manifest {
-		return o, nil //nolint:nilerr // the import of the whole file reports the fault
+		return o, err
 	}
 	if o.GeneratedAt = head.GeneratedAt; head.ProjectID != "" || head.ProjectName != "" {
 		o.Project = head.ProjectID + "/" + head.ProjectName
@@ -225,19 +225,19 @@ func (s *scan) sets(ctx context.Context) ([]set, error) {
 		}
 	}
 	projects := s.newest()
-	var sets []set
+	var all [][]candidate
 	for _, project := range slices.Sorted(maps.Keys(projects)) {
-		found, err := s.project(ctx, projects[project], results[project])
-		if err != nil {
-			return nil, err
-		}
-		sets = append(sets, found...)
+		all = append(all, s.project(projects[project], results[project])...)
 	}
-	if len(sets) > 0 {
-		sets[len(sets)-1].ended = s.alsoPassedOver(sets[len(sets)-1].ended)
-		return sets, nil
+	if len(all) == 0 {
+		return nil, s.save(ctx, nil)
 	}
-	return nil, s.save(ctx, nil)
+	sets, err := s.download(ctx, all)
+	if err != nil {
+		return nil, err
+	}
+	sets[len(sets)-1].ended = s.alsoPassedOver(sets[len(sets)-1].ended)
+	return sets, nil
 }
 
 // alsoPassedOver saves, after the last import, what was looked into and is not the newest.
@@ -267,9 +267,9 @@ func (s *scan) resultsByProject() (out map[string][]candidate, unowned int) {
 	return out, unowned
 }
 
-// project returns the imports of one project: its newest manifest with the others of its folder, if any of them is new,
-// and all new run results.
-func (s *scan) project(ctx context.Context, newest candidate, results []candidate) ([]set, error) {
+// project returns the files of each import of one project: its newest manifest with the others of its folder, if any of
+// them is new, and all new run results.
+func (s *scan) project(newest candidate, results []candidate) (sets [][]candidate) {
 	files := []candidate{newest}
 	isNew := s.fresh(newest)
 	for _, kind := range []dbt.Kind{dbt.Catalog, dbt.Sources, dbt.SemanticManifest} {
@@ -278,50 +278,64 @@ func (s *scan) project(ctx context.Context, newest candidate, results []candidat
 		}
 	}
 	if !isNew && len(results) == 0 {
-		return nil, nil
+		return nil
 	}
-	var sets []set
 	for first := true; first || len(results) > 0; first = false {
 		n := min(len(results), maxFiles)
-		with := slices.Concat(files, results[:n])
+		sets = append(sets, slices.Concat(files, results[:n]))
 		results, files = results[n:], files[:1]
-		one, err := s.download(ctx, with)
-		if err != nil {
-			return nil, err
-		}
-		sets = append(sets, one)
 	}
+	return sets
+}
+
+// download reads the files of imports into blobs, several at a time whatever they belong to.
+func (s *scan) download(ctx context.Context, all [][]candidate) ([]set, error) {
+	sets := make([]set, len(all))
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(downloads)
+	read, total := int64(0), int64(0)
+	var progress sync.Mutex
+	for _, files := range all {
+		total += int64(len(files))
+	}
+	for n, files := range all {
+		sets[n] = s.set(files)
+		for at, c := range files {
+			group.Go(func() error {
+				if err := s.keep(inner, c, &sets[n].parts[at]); err != nil {
+					return err
+				}
+				progress.Lock()
+				defer progress.Unlock()
+				read++
+				s.report.Progress(read, total)
+				return nil
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	s.report.Add("downloads", total)
 	return sets, nil
 }
 
-// download reads files into blobs.
-func (s *scan) download(ctx context.Context, files []candidate) (set, error) {
-	parts := make([]catalog.Part, len(files))
-	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(downloads)
-	results := 0
+// set returns the import of files that are to be read.
+func (s *scan) set(files []candidate) set {
+	parts, keys, results := make([]catalog.Part, len(files)), make([]string, len(files)), 0
 	for n, c := range files {
-		parts[n].Name = string(c.kind)
+		parts[n].Name, keys[n] = string(c.kind), c.Key
 		if c.kind == dbt.RunResults {
 			parts[n].Number = results
 			results++
 		}
-		group.Go(func() error { return s.keep(inner, c, &parts[n]) })
 	}
-	if err := group.Wait(); err != nil {
-		return set{}, err
-	}
-	keys := make([]string, len(files))
-	for n, c := range files {
-		keys[n] = c.Key
-	}
-	s.report.Add("downloads", int64(len(files)))
 	return set{name: strings.Join(keys, ", "), parts: parts, ended: func(ctx context.Context, imp catalog.Import) error {
 		if imp.Status != catalog.Completed {
 			return nil // it is tried again with the next sync
 		}
 		return s.save(ctx, files)
-	}}, nil
+	}}
 }
 
 // keep reads an object into a blob.

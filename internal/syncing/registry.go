@@ -14,6 +14,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/jobs"
 	"github.com/thalweg-data/thalweg/internal/outbound"
+	"github.com/thalweg-data/thalweg/internal/revision"
 	"github.com/thalweg-data/thalweg/internal/secret"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -22,6 +23,12 @@ import (
 type Sealer interface {
 	Seal(ctx context.Context, ws int64, p secret.Place, value []byte) (secret.Sealed, error)
 	Open(ctx context.Context, ws int64, p secret.Place, sealed []byte) ([]byte, error)
+}
+
+// Origins ends what integrations reported; app has the implementation.
+type Origins interface {
+	// Withdraw flags what a project reported as removed, unless something else reports it.
+	Withdraw(ctx context.Context, ws int64, project catalog.Project, actor catalog.Actor) (removed int64, err error)
 }
 
 // Registry keeps integrations.
@@ -38,6 +45,8 @@ type Registry struct {
 
 	Random   io.Reader
 	Now      func() time.Time
+	Origins  Origins
+	Reviser  *revision.Reviser
 	Coalesce time.Duration // how long the sync of an upload waits for what is uploaded just after it
 }
 

@@ -209,7 +209,9 @@ func (r *run) importAll(ctx context.Context, sets []set) error {
 }
 
 func (r *run) importOne(ctx context.Context, one set) (catalog.Import, error) {
-	n := store.NewImport{SchemaID: r.integration.Schema, Parts: one.parts, Actor: r.sync.Actor}
+	n := store.NewImport{
+		SchemaID: r.integration.Schema, Parts: one.parts, NoStaling: r.settings.NoStaling, Integration: r.integration.ID, Actor: r.sync.Actor,
+	}
 	var err error
 	if n.Touch, err = r.Store.TouchBlobs(ctx, one.parts); err != nil {
 		return catalog.Import{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/thalweg-data/thalweg/internal/bucket"
@@ -115,13 +116,12 @@ func (l listing) trial(ctx context.Context, c bucket.Client, prefix string, s Se
 		t.Code, t.Message = codeNoManifest, fmt.Sprintf("The bucket can be listed, %d objects, but there is no manifest.json %s. %s", l.objects, where, whereHint(s))
 		return t, nil
 	}
-	body, err := c.Bucket.Open(ctx, manifests[0].Object)
-	if err != nil {
+	err := c.Peek(ctx, manifests[0].Object, 1, func(r io.Reader) error {
+		_, err := r.Read(make([]byte, 1))
+		return err
+	})
+	if err != nil && !errors.Is(err, io.EOF) {
 		return failedTrial(err)
-	}
-	_, err = body.Read(make([]byte, 1))
-	if closed := body.Close(); err != nil || closed != nil {
-		return failedTrial(&bucket.Error{Reason: bucket.Cut, Message: "the newest manifest cannot be read", Err: errors.Join(err, closed)})
 	}
 	t.OK, t.Message = true, fmt.Sprintf("%d files would be looked at, %d of them manifests; the newest is %.200q.", t.Total, len(manifests), manifests[0].Key)
 	for _, o := range newestFirst(l.candidates) {

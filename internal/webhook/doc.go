@@ -1,5 +1,5 @@
 // Package webhook sends events to other systems: failed tests, stale sources, changed and removed tables, imports
-// that failed.
+// and syncs that failed.
 //
 // The end of an import and every other new version enqueue a job in their own transaction, if there are webhooks. That
 // job finds the events and adds a delivery for every webhook that wants one; a delivery is there once, however often

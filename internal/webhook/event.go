@@ -19,13 +19,14 @@ const (
 	EventSchemaChanged = "schema.changed"
 	EventTableRemoved  = "table.removed"
 	EventImportFailed  = "import.failed"
+	EventSyncFailed    = "sync.failed"
 	// EventTest is only sent when a person asks for it.
 	EventTest = "webhook.test"
 )
 
 // Events returns the events that a webhook can want.
 func Events() []string {
-	return []string{EventImportFailed, EventRunFailed, EventSchemaChanged, EventSourceStale, EventTableRemoved, EventTestFailed}
+	return []string{EventImportFailed, EventRunFailed, EventSchemaChanged, EventSourceStale, EventSyncFailed, EventTableRemoved, EventTestFailed}
 }
 
 // The forms of a body.
@@ -59,6 +60,9 @@ type Data struct {
 	Import  string `json:"import,omitempty"`
 	Run     string `json:"run,omitempty"`
 
+	Integration *Ref   `json:"integration,omitempty"`
+	Sync        string `json:"sync,omitempty"`
+
 	Error   *Failure `json:"error,omitempty"`
 	Total   int      `json:"total,omitempty"`
 	Nodes   []Node   `json:"nodes,omitempty"`
@@ -80,7 +84,7 @@ type Cause struct {
 	Actor string `json:"actor,omitempty"`
 }
 
-// Failure is why an import failed.
+// Failure is why an import or a sync failed.
 type Failure struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`

@@ -22,6 +22,8 @@ type Reader interface {
 	Schema(ctx context.Context, ws int64, id catalog.SchemaID) (catalog.Schema, error)
 	Project(ctx context.Context, ws int64, id catalog.ProjectID) (catalog.Project, error)
 	Import(ctx context.Context, ws int64, id catalog.ImportID) (catalog.Import, error)
+	SyncByID(ctx context.Context, ws, id int64) (store.Sync, error)
+	IntegrationByID(ctx context.Context, ws, id int64) (store.Integration, error)
 	Version(ctx context.Context, ws int64, schema catalog.SchemaID, n int64) (catalog.Version, error)
 	ChangedAssets(ctx context.Context, ws int64, schema catalog.SchemaID, from, to int64, p store.Page) (store.Paged[store.ChangedAsset], error)
 	Runs(ctx context.Context, ws int64, f store.RunFilter, p store.Page) (store.Paged[catalog.Run], error)
@@ -31,7 +33,7 @@ type Reader interface {
 	TestAssets(ctx context.Context, ws int64, schema catalog.SchemaID, project catalog.ProjectID, uniqueIDs []string) (map[string]store.AssetRef, error)
 }
 
-// Finder finds the events of imports and versions and adds their deliveries.
+// Finder finds the events of imports, syncs and versions and adds their deliveries.
 type Finder struct {
 	Store Reader
 	Now   func() time.Time
@@ -102,6 +104,9 @@ func (c *collection) collect(ctx context.Context, o store.Occurrence) error {
 		return err
 	}
 	c.data.Schema = Ref{schema.ID.String(), short(schema.Name)}
+	if o.Sync != 0 {
+		return c.sync(ctx, o.Sync)
+	}
 	if o.Import == 0 {
 		return c.version(ctx, o.Version)
 	}
@@ -163,6 +168,21 @@ func (c *collection) failed(imp catalog.Import) error {
 	data := c.data
 	data.Error = &Failure{imp.ErrorCode, short(imp.Error)}
 	return c.add(EventImportFailed, imp.ID.String(), data)
+}
+
+// sync adds a sync that failed.
+func (c *collection) sync(ctx context.Context, id int64) error {
+	y, err := c.Store.SyncByID(ctx, c.ws, id)
+	if err != nil {
+		return err
+	}
+	i, err := c.Store.IntegrationByID(ctx, c.ws, y.Integration)
+	if err != nil {
+		return err
+	}
+	data := c.data
+	data.Integration, data.Sync, data.Error = &Ref{i.UUID, short(i.Name)}, y.UUID, &Failure{y.Failure.Code, short(y.Failure.Message)}
+	return c.add(EventSyncFailed, y.UUID, data)
 }
 
 // version adds what a version changed.

@@ -52,6 +52,9 @@ func (e Event) headline(total int) string {
 	case EventImportFailed:
 		return fmt.Sprintf("Import %s into %s failed: %s", d.Import, where, escape(d.Error.Message))
 	}
+	if e.Type == EventSyncFailed {
+		return fmt.Sprintf("Sync of %s into %s failed: %s", escape(d.Integration.Name), where, escape(d.Error.Message))
+	}
 	return escape(d.Message)
 }
 

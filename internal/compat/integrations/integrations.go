@@ -23,6 +23,7 @@ import (
 type Registry interface {
 	Add(ctx context.Context, ws int64, n syncing.New, by store.By) (store.Integration, error)
 	Set(ctx context.Context, ws int64, uuid string, c syncing.Change, check func(store.Integration) error, by store.By) (store.Integration, error)
+	Delete(ctx context.Context, ws int64, uuid, assets string, check func(store.Integration) error, by store.By) error
 	Start(ctx context.Context, ws int64, uuid, reason string, actor catalog.Actor) (store.Sync, error)
 	Upload(ctx context.Context, ws int64, uuid string, parts []catalog.Part, touch store.Touch, sync bool, actor catalog.Actor) (store.Sync, error)
 }
@@ -33,7 +34,6 @@ type Store interface {
 	Integration(ctx context.Context, ws int64, uuid string) (store.Integration, error)
 	Integrations(ctx context.Context, ws int64, f store.IntegrationFilter, p store.Page) (store.Paged[store.Integration], error)
 	LastSyncs(ctx context.Context, ws int64, integrations []int64) (map[int64]store.Sync, error)
-	DeleteIntegration(ctx context.Context, ws int64, uuid string, check func(store.Integration) error, by store.By) error
 }
 
 // Deps are the dependencies of the API.

@@ -311,6 +311,7 @@ func (a *API) update(w http.ResponseWriter, r *http.Request) {
 	a.show(w, r, p, i)
 }
 
+// remove deletes an integration. It cannot ask: what the integration brought is kept, flagged as removed.
 func (a *API) remove(w http.ResponseWriter, r *http.Request) {
 	p, _ := access.From(r.Context())
 	i, err := a.find(r.Context(), p, "id", r.PathValue("id"))
@@ -319,7 +320,7 @@ func (a *API) remove(w http.ResponseWriter, r *http.Request) {
 		check, err = a.unchanged(r, p, i.ID)
 	}
 	if err == nil {
-		err = httpserver.Missing(a.Store.DeleteIntegration(r.Context(), p.WS, i.UUID, check, p.By()), "id", i.UUID)
+		err = httpserver.Missing(a.Registry.Delete(r.Context(), p.WS, i.UUID, syncing.FlagAssets, check, p.By()), "id", i.UUID)
 	}
 	if err != nil {
 		httpserver.WriteProblem(w, r, err)

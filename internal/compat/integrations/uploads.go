@@ -45,7 +45,7 @@ func (a *API) uploadOne(kind string) http.HandlerFunc {
 			return err
 		}
 		f := &upload.Form{
-			Limits: a.Limits, Fields: []string{fieldIntegration, fieldIntegrationID},
+			Limits: a.Limits, JSON: true, Fields: []string{fieldIntegration, fieldIntegrationID},
 			OnText: map[string]func(string) error{fieldIntegration: named, fieldIntegrationID: named},
 		}
 		defer a.drop(r.Context(), f)
@@ -71,7 +71,7 @@ func (a *API) uploadAll(w http.ResponseWriter, r *http.Request) {
 		httpserver.WriteProblem(w, r, err)
 		return
 	}
-	f := &upload.Form{Limits: a.Limits, Fields: []string{fieldIntegration, fieldIntegrationID}}
+	f := &upload.Form{Limits: a.Limits, JSON: true, Fields: []string{fieldIntegration, fieldIntegrationID}}
 	defer a.drop(r.Context(), f)
 	if _, err := a.take(r, p, f, "", func() (store.Integration, error) { return to, nil }); err != nil {
 		httpserver.WriteProblem(w, r, err)

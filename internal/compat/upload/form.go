@@ -30,6 +30,8 @@ type Form struct {
 	// that an upload for nothing is refused before it has arrived; its errors are those of Receive.
 	Fields []string
 	OnText map[string]func(value string) error
+	// JSON: the body may be a JSON object, too; see readJSON.
+	JSON bool
 }
 
 // Part is an artifact that is being spooled.
@@ -54,9 +56,12 @@ func boundary(contentType string) (string, error) {
 // Receive reads the form of a request while it arrives and returns how many bytes that were. Errors are Problems, those
 // of OnText, or of the blob store. Drop must follow, whatever it returns.
 func (f *Form) Receive(r *http.Request, blobs blob.Store) (bytes int64, err error) {
-	boundary, err := boundary(r.Header.Get("Content-Type"))
-	if err != nil {
-		return 0, err
+	contentType, separator := r.Header.Get("Content-Type"), ""
+	asJSON := f.JSON && isJSON(contentType)
+	if !asJSON {
+		if separator, err = boundary(contentType); err != nil {
+			return 0, err
+		}
 	}
 	if r.ContentLength > f.Limits.Request {
 		return 0, tooLarge(f.Limits.Request)
@@ -69,7 +74,11 @@ func (f *Form) Receive(r *http.Request, blobs blob.Store) (bytes int64, err erro
 	if err != nil {
 		return 0, err
 	}
-	err = f.read(r.Context(), blobs, b, in, boundary)
+	if asJSON {
+		err = f.readJSON(r.Context(), blobs, b, in)
+	} else {
+		err = f.read(r.Context(), blobs, b, in, separator)
+	}
 	return b.read, err
 }
 
@@ -168,7 +177,7 @@ func (f *Form) takeText(name string, p io.Reader) error {
 }
 
 // takeArtifact spools an artifact. Only run results may be sent several times.
-func (f *Form) takeArtifact(ctx context.Context, blobs blob.Store, name string, p io.Reader) error {
+func (f *Form) takeArtifact(ctx context.Context, blobs blob.Store, name string, p io.WriterTo) error {
 	number := 0
 	for _, other := range f.Parts {
 		if other.Name == name {
@@ -188,7 +197,7 @@ func (f *Form) takeArtifact(ctx context.Context, blobs blob.Store, name string, 
 	if name == string(dbt.Manifest) {
 		limit = f.Limits.Artifacts.Manifest
 	}
-	size, err := io.Copy(&spool{ctx: ctx, blobs: blobs, w: w, name: name, limit: limit}, p)
+	size, err := p.WriteTo(&spool{ctx: ctx, blobs: blobs, w: w, name: name, limit: limit})
 	if err != nil {
 		return err
 	}

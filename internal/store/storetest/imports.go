@@ -42,10 +42,10 @@ func testImports(t *testing.T, r *rig) {
 	schema := r.schema("shop")
 	_, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts})
 	wants(t, err, catalog.ErrUnavailable) // its blobs were not touched
-	imp, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts, Touch: touch(t, r.Store, parts...), Actor: named("ci"), Force: true})
+	imp, _, err := r.CreateImport(ctx, ws, store.NewImport{SchemaID: schema, Parts: parts, Touch: touch(t, r.Store, parts...), Actor: named("ci"), Force: true, NoStaling: true, Integration: 3})
 	must(t, err)
 	want := catalog.Import{
-		ID: 1, SchemaID: schema, SchemaName: "shop", Status: catalog.Pending, Parts: parts, Force: true, Actor: named("ci"),
+		ID: 1, SchemaID: schema, SchemaName: "shop", Status: catalog.Pending, Parts: parts, Force: true, NoStaling: true, Integration: 3, Actor: named("ci"),
 		CreatedAt: start, UpdatedAt: start,
 	}
 	same(t, imp, want)

@@ -65,12 +65,12 @@ func testIntegrations(t *testing.T, r *rig) {
 
 	y := get(r.StartSync(ctx, ws, first.UUID, store.NewSync{UUID: "s", Reason: store.SyncRequest}))(t)
 	none := func(store.Integration) error { return nil }
-	wants(t, r.DeleteIntegration(ctx, ws, first.UUID, none, store.By{}), catalog.ErrConflict)
+	wants(t, r.DeleteIntegration(ctx, ws, first.UUID, "keep", none, store.By{}), catalog.ErrConflict)
 	must(t, r.CancelSync(ctx, ws, y.ID))
 	must(t, r.AppendSyncLog(ctx, ws, y.ID, store.LogLine{Level: "info", Text: "x"}))
-	wants(t, r.DeleteIntegration(ctx, ws, first.UUID, func(store.Integration) error { return refusal }, store.By{}), refusal)
-	must(t, r.DeleteIntegration(ctx, ws, first.UUID, none, store.By{}))
-	wants(t, r.DeleteIntegration(ctx, ws, first.UUID, none, store.By{}), catalog.ErrNotFound)
+	wants(t, r.DeleteIntegration(ctx, ws, first.UUID, "keep", func(store.Integration) error { return refusal }, store.By{}), refusal)
+	must(t, r.DeleteIntegration(ctx, ws, first.UUID, "keep", none, store.By{}))
+	wants(t, r.DeleteIntegration(ctx, ws, first.UUID, "keep", none, store.By{}), catalog.ErrNotFound)
 	_, _, err = r.Secret(ctx, ws, first.Label(), "b")
 	wants(t, err, catalog.ErrNotFound)
 	_, err = r.SyncByID(ctx, ws, y.ID)

@@ -212,18 +212,23 @@ class Operations:
         self,
         id: str,
         *,
+        assets: Optional[str] = None,
         if_match: Optional[str] = None,
     ) -> None:
         """Delete an integration.
 
-        With its credentials and syncs. What it imported or crawled is kept.
+        With its credentials and syncs. `assets` decides about what it brought: nothing is deleted, and what
+        people wrote stays in either case.
 
         Scope: write:integrations. Route: DELETE /api/v1/integrations/{id}.
+
+        assets: What becomes of what it brought. keep: it stays as it is; remove: it is flagged as removed,
+        unless something else reports it. Required
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
         changed since, nothing is changed and the reply is 412.
         """
-        self._call("DELETE", f"/api/v1/integrations/{quoted(id)}", headers={"If-Match": if_match})
+        self._call("DELETE", f"/api/v1/integrations/{quoted(id)}", query={"assets": assets}, headers={"If-Match": if_match})
 
     def delete_integration_integration(
         self,
@@ -982,7 +987,8 @@ class Operations:
     ) -> m.DocumentSync:
         """Read a sync.
 
-        Its stages, counts and error.
+        Its stages, counts and error. With `Accept: text/event-stream` the reply is the stream that the path
+        with `/events` has.
 
         Scope: read:integrations. Route: GET /api/v1/integrations/{id}/syncs/{sync}.
         """
@@ -2664,18 +2670,23 @@ class AsyncOperations:
         self,
         id: str,
         *,
+        assets: Optional[str] = None,
         if_match: Optional[str] = None,
     ) -> None:
         """Delete an integration.
 
-        With its credentials and syncs. What it imported or crawled is kept.
+        With its credentials and syncs. `assets` decides about what it brought: nothing is deleted, and what
+        people wrote stays in either case.
 
         Scope: write:integrations. Route: DELETE /api/v1/integrations/{id}.
+
+        assets: What becomes of what it brought. keep: it stays as it is; remove: it is flagged as removed,
+        unless something else reports it. Required
 
         if_match: ETag of the document that is changed, from a GET or an earlier change. If the document has
         changed since, nothing is changed and the reply is 412.
         """
-        await self._call("DELETE", f"/api/v1/integrations/{quoted(id)}", headers={"If-Match": if_match})
+        await self._call("DELETE", f"/api/v1/integrations/{quoted(id)}", query={"assets": assets}, headers={"If-Match": if_match})
 
     async def delete_integration_integration(
         self,
@@ -3434,7 +3445,8 @@ class AsyncOperations:
     ) -> m.DocumentSync:
         """Read a sync.
 
-        Its stages, counts and error.
+        Its stages, counts and error. With `Accept: text/event-stream` the reply is the stream that the path
+        with `/events` has.
 
         Scope: read:integrations. Route: GET /api/v1/integrations/{id}/syncs/{sync}.
         """

@@ -141,15 +141,18 @@ class AsyncClient(AsyncOperations):
             await self._sleep(pause)
             pause = min(2.0, pause * 1.5)
 
-    async def get_import_events(self, import_id: str, *, last_event_id: Optional[str] = None) -> AsyncIterator[Event]:
+    def get_import_events(self, import_id: str, *, last_event_id: Optional[str] = None) -> AsyncIterator[Event]:
         """Yields the server-sent events of an import: `progress` with its report, `end` with the last one.
 
         The server ends the stream after some minutes; last_event_id continues it. Scope: read:dbt_imports.
         """
+        return self._events(f"{IMPORTS}/{quoted(import_id)}/events", last_event_id)
+
+    async def _events(self, path: str, last_event_id: Optional[str]) -> AsyncIterator[Event]:
         headers = {"Accept": "text/event-stream"}
         if last_event_id:
             headers["Last-Event-ID"] = last_event_id
-        response = await self._open("GET", f"{IMPORTS}/{quoted(import_id)}/events", headers=headers)
+        response = await self._open("GET", path, headers=headers)
         try:
             reader = EventReader()
             async for line in response.aiter_lines():
@@ -165,6 +168,15 @@ class AsyncClient(AsyncOperations):
         return self._bytes("GET", f"{IMPORTS}/{quoted(import_id)}/artifacts/{quoted(sha256)}")
 
     # -- integrations ------------------------------------------------------------------------------------------------
+
+    def get_sync_events(
+        self, integration: str, sync: str, *, last_event_id: Optional[str] = None
+    ) -> AsyncIterator[Event]:
+        """Yields the server-sent events of a sync: `progress` with its state, `end` with the last one.
+
+        The server ends the stream after some minutes; last_event_id continues it. Scope: read:integrations.
+        """
+        return self._events(f"/api/v1/integrations/{quoted(integration)}/syncs/{quoted(sync)}/events", last_event_id)
 
     async def upload_integration_manifest(self, integration: str, manifest: PathLike) -> Dict[str, Any]:
         """Sends a manifest to an integration, which starts a sync. Scope: run:syncs."""

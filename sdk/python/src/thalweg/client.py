@@ -145,10 +145,13 @@ class Client(Operations):
 
         The server ends the stream after some minutes; last_event_id continues it. Scope: read:dbt_imports.
         """
+        return self._events(f"{IMPORTS}/{quoted(import_id)}/events", last_event_id)
+
+    def _events(self, path: str, last_event_id: Optional[str]) -> Iterator[Event]:
         headers = {"Accept": "text/event-stream"}
         if last_event_id:
             headers["Last-Event-ID"] = last_event_id
-        response = self._open("GET", f"{IMPORTS}/{quoted(import_id)}/events", headers=headers)
+        response = self._open("GET", path, headers=headers)
         try:
             reader = EventReader()
             for line in response.iter_lines():
@@ -164,6 +167,13 @@ class Client(Operations):
         return self._bytes("GET", f"{IMPORTS}/{quoted(import_id)}/artifacts/{quoted(sha256)}")
 
     # -- integrations ------------------------------------------------------------------------------------------------
+
+    def get_sync_events(self, integration: str, sync: str, *, last_event_id: Optional[str] = None) -> Iterator[Event]:
+        """Yields the server-sent events of a sync: `progress` with its state, `end` with the last one.
+
+        The server ends the stream after some minutes; last_event_id continues it. Scope: read:integrations.
+        """
+        return self._events(f"/api/v1/integrations/{quoted(integration)}/syncs/{quoted(sync)}/events", last_event_id)
 
     def upload_integration_manifest(self, integration: str, manifest: PathLike) -> Dict[str, Any]:
         """Sends a manifest to an integration, which starts a sync. Scope: run:syncs."""

@@ -1106,11 +1106,16 @@ class _IntegrationRequired(TypedDict):
     name: str
     # Null: none is scheduled
     next_sync_at: Optional[str]
+    # Of the schema that it feeds: whether dbt's or a person's value is effective. Null if that schema was
+    # deleted
+    policy: Optional[Policy]
     schedule: SyncSchedule
     # The schema that it feeds
     schema_id: str
     # What it reads: artifacts of uploads or of a bucket (by how it is reached), or a warehouse
     source: str
+    # Of dbt, what a later sync no longer has is flagged as removed; false keeps it
+    staling: bool
     updated_at: str
 
 
@@ -1126,11 +1131,15 @@ class IntegrationPatch(TypedDict, total=False):
     credentials: Credentials
     enabled: bool
     name: str
+    # Of the schema that it feeds; it requires write:catalog, too
+    policy: PolicyPatch
     schedule: SyncSchedule
     # The schema that it feeds from now on
     schema_id: str
     # Which schemas of a warehouse are crawled; replaces the choice that there was
     schemas: SchemaChoice
+    # Of dbt, from the next manifest on
+    staling: bool
 
 
 class _InvitationRequired(TypedDict):
@@ -1846,11 +1855,15 @@ class NewIntegration(_NewIntegrationRequired, total=False):
     draft: str
     enabled: bool
     name: str
+    # Of the schema that it feeds; it requires write:catalog, too
+    policy: PolicyPatch
     schedule: SyncSchedule
     # The schema that it feeds from now on
     schema_id: str
     # Which schemas of a warehouse are crawled; replaces the choice that there was
     schemas: SchemaChoice
+    # Of dbt, from the next manifest on
+    staling: bool
 
 
 class NewInvitation(TypedDict, total=False):
@@ -3081,6 +3094,8 @@ class Sync(TypedDict):
     integration_id: str
     # Problems of the imports that it made
     issues: int
+    # How many lines its log has
+    log_lines: int
     # Why it runs
     reason: str
     stages: List[Stage]
@@ -3366,7 +3381,8 @@ class _WebhookRequired(TypedDict):
     # Why the server disabled it; empty: it did not
     disabled_reason: str
     enabled: bool
-    # Events it sends: import.failed, run.failed, schema.changed, source.stale, table.removed, test.failed
+    # Events it sends: import.failed, run.failed, schema.changed, source.stale, sync.failed, table.removed,
+    # test.failed
     events: List[str]
     # standard: the JSON of the event; slack: a text, as Slack and compatible services take it
     format: str

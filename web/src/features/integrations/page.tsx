@@ -230,7 +230,11 @@ export function DeleteIntegrations({
   const toast = useToast();
   const remove = useMutation({
     mutationFn: () =>
-      Promise.all(items.map((i) => read(api.DELETE("/api/v1/integrations/{id}", { params: { path: { id: i.id } } })))),
+      Promise.all(
+        items.map((i) =>
+          read(api.DELETE("/api/v1/integrations/{id}", { params: { path: { id: i.id }, query: { assets: "keep" } } })),
+        ),
+      ),
     onSuccess: () => {
       toast(
         `${items.length === 1 ? (items[0]?.attributes.name ?? "") : count(items.length, "integration")} deleted; what they read stays in the catalog.`,
