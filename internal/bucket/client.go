@@ -61,6 +61,38 @@ func (c Client) fetchOnce(ctx context.Context, o Object, use func(io.Reader) err
 	return use(&exact{from: body, left: o.Size, key: o.Key, progress: func() { stalled.Reset(stall) }, ctx: ctx})
 }
 
+// Peek calls use with at most so many bytes of the start of a listed object, and again as Fetch does. What breaks is
+// returned, whatever use makes of it.
+func (c Client) Peek(ctx context.Context, o Object, most int64, use func(io.Reader) error) error {
+	return c.retry(ctx, func() error {
+		var broke error
+		err := c.fetchOnce(ctx, o, func(r io.Reader) error {
+			start := &noting{from: io.LimitReader(r, most)}
+			err := use(start)
+			broke = start.err
+			return err
+		})
+		if broke != nil {
+			return broke
+		}
+		return err
+	})
+}
+
+// noting remembers why reading failed.
+type noting struct {
+	from io.Reader
+	err  error
+}
+
+func (n *noting) Read(b []byte) (int, error) {
+	read, err := n.from.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) {
+		n.err = err
+	}
+	return read, err
+}
+
 // exact reads the bytes of an object, and fails where there are not as many as were listed.
 type exact struct {
 	from     io.Reader

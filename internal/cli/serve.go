@@ -18,6 +18,7 @@ type ServeCmd struct {
 	Role           string `help:"all, api or worker; api and worker need PostgreSQL." placeholder:"ROLE"`
 	Hosts          string `help:"Host names to answer to, separated by commas; default on a non-loopback address: every name." placeholder:"NAME,…"`
 	TrustedProxies string `help:"Networks of proxies whose X-Forwarded-For is trusted, separated by commas." placeholder:"CIDR,…"`
+	OutboundAllow  string `help:"Networks beyond the public ones that webhooks and integrations may connect to, separated by commas." placeholder:"CIDR,…"`
 	Metrics        string `help:"Who may read /metrics: key (with the scope read:metrics, the default) or open." placeholder:"WHO"`
 	MetricsListen  string `help:"Address to serve /metrics on without a key." placeholder:"HOST:PORT"`
 }
@@ -30,7 +31,7 @@ func (ServeCmd) Help() string {
 // Run serves until its context ends.
 func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	cfg, err := c.load(
-		"listen", c.Listen, "role", c.Role, "hosts", c.Hosts, "trusted_proxies", c.TrustedProxies,
+		"listen", c.Listen, "role", c.Role, "hosts", c.Hosts, "trusted_proxies", c.TrustedProxies, "outbound_allow", c.OutboundAllow,
 		"metrics", c.Metrics, "metrics_listen", c.MetricsListen,
 	)
 	if err != nil {

@@ -27,7 +27,8 @@ func (b *Bucket) explain(err error, action string) error {
 		return &bucket.Error{Reason: r, Message: fmt.Sprintf(format, args...), Err: short(code, status)}
 	}
 	switch code {
-	case "InvalidAccessKeyId", "UnrecognizedClientException", "InvalidClientTokenId":
+	case "InvalidAccessKeyId", "UnrecognizedClientException", "InvalidClientTokenId",
+		"XAdminUserNotFound": // of versitygw
 		return e(bucket.WrongKey, "the store does not know the access key id; copy it once more, and check that it was not deleted")
 	case "SignatureDoesNotMatch":
 		return e(bucket.WrongSecret, "the secret access key does not belong to the access key id; enter both once more")
