@@ -9,7 +9,7 @@ import (
 func TestSafeNext(t *testing.T) {
 	for next, want := range map[string]string{
 		"": "/", "/": "/", "/n/TBL-1?tab=code#sql": "/n/TBL-1?tab=code#sql", "/search?q=%2F%2Fevil": "/search?q=%2F%2Fevil",
-		"//evil.example": "/", "///evil.example": "/", `/\evil.example`: "/", `\\evil.example`: "/", `https:/\evil.example`: "/", "https://evil.example": "/",
+		"//": "/", "//evil.example": "/", "///evil.example": "/", `/\evil.example`: "/", `\\evil.example`: "/", `https:/\evil.example`: "/", "https://evil.example": "/",
 		"javascript:alert(1)": "/", "mailto:a@b": "/", "evil.example": "/", "/\t/evil.example": "/", "/\n/evil": "/", "/%2F%2Fevil": "/", "/%09/evil": "/%09/evil",
 		"/api/v1/session": "/", "/%5Cevil.example": "/%5Cevil.example", "http:evil": "/",
 	} {

@@ -1,8 +1,11 @@
 package access
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 
@@ -56,5 +59,39 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 		if err := checkPassword(password, u); err != nil {
 			t.Errorf("%q: %v", password, err)
 		}
+	}
+}
+
+// User enumeration by timing: a sign-in hashes the password, and waits for that, whether somebody has the address or
+// not. While others use all the room for hashes, none of them is answered.
+func TestEverySignInHashes(t *testing.T) {
+	a, _, c := newAccess(t)
+	c.at = time.Now() // as that of the store
+	l, err := a.SetupLink(t.Context(), System(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, secret, _ := strings.Cut(l.URL, "#")
+	const password = "correct horse battery staple"
+	if _, err := a.SetUp(t.Context(), Visitor{}, secret, store.User{Name: "Ana", Email: "ana@example.com"}, password); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.CreateUser(t.Context(), System(1), store.User{Name: "Bo", Email: "bo@example.com", Role: "viewer"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, email := range []string{"ana@example.com", "bo@example.com", "nobody@example.com"} {
+		if _, err := a.SignIn(t.Context(), Visitor{}, email, "wrong"); !errors.Is(err, ErrWrongPassword) {
+			t.Errorf("%s: %v", email, err)
+		}
+	}
+	for range hashedAtOnce {
+		a.hashing <- struct{}{}
+	}
+	for _, email := range []string{"ana@example.com", "bo@example.com", "nobody@example.com"} {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if _, err := a.SignIn(ctx, Visitor{}, email, "wrong"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s is answered without a hash: %v", email, err)
+		}
+		cancel()
 	}
 }
