@@ -236,7 +236,6 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 		return err
 	}
 	a.reviser = &revision.Reviser{Store: a.Store, Now: a.now, Prepare: a.Model, Log: a.log}
-	a.syncer.Crawler = &crawling.Crawler{Reviser: a.reviser, Prints: a.Store, Spool: a.Config.Data, Now: a.now}
 	a.Retention = &retention.Retention{
 		Store: a.Store, Blobs: a.blobs, Policy: policyOf(a.Config.Retention), Now: a.now, Log: a.log,
 	}
@@ -244,6 +243,7 @@ func (a *App) assemble(ctx context.Context, opt Options) error {
 		Store: a.Store, Reviser: a.reviser, Spool: a.Config.Data, Blobs: func(int64) blob.Store { return a.blobs }, Limits: a.limitsOf, Now: a.now, Log: a.log,
 	}
 	a.Integrations, a.syncer = a.newIntegrations()
+	a.syncer.Crawler = &crawling.Crawler{Reviser: a.reviser, Prints: a.Store, Spool: a.Config.Data, Now: a.now}
 	if err := a.schedule(ctx); err != nil {
 		return err
 	}
