@@ -9,6 +9,7 @@ go build -o bin/thalweg ./cmd/thalweg
 cd web
 npx biome check --error-on-warnings .
 npx tsc --noEmit
+npx knip
 npx vitest run
 node sizes.mjs
 npx playwright test "$@"

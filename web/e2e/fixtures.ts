@@ -12,10 +12,11 @@ interface Violations {
  * Tests with the demo's server, one per worker. Every test fails at the end if a page broke its content security
  * policy, asked another host for something, or threw an error.
  */
-export const test = base.extend<{ seen: Violations; themed: "light" | "dark" }, { demo: Server }>({
+export const test = base.extend<{ seen: Violations; themed: "light" | "dark" }, { own: string; demo: Server }>({
+  // Files of tests that change the catalog name themselves here, and get a server of their own.
+  own: ["", { scope: "worker", option: true }],
   demo: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
-    async ({}, use) => {
+    async ({ own: _ }, use) => {
       const server = await start(["demo"]);
       await ready(server.base);
       await use(server);

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { accessible, expect, open, test } from "./fixtures";
 
+test.use({ own: "imports" });
+
 test("an import shows stages, counters and changes, as the API has them", async ({ page, request }) => {
   await open(page, "/imports");
   await accessible(page);
@@ -29,7 +31,7 @@ test("files that are not artifacts are named, with what was expected", async ({ 
   await accessible(page);
 });
 
-test("a project that is dropped is imported, live, and leads to its lineage", async ({ page }) => {
+test("a project that is dropped is imported, live, and leads to its lineage", async ({ page, request }) => {
   const dir = mkdtempSync(join(tmpdir(), "dropped-"));
   copyFileSync(
     resolve("../internal/dbt/dbttest/testdata/pair/upstream/artifacts/manifest.json.gz"),
@@ -43,6 +45,11 @@ test("a project that is dropped is imported, live, and leads to its lineage", as
   await page.getByRole("link", { name: "Imports", exact: true }).click();
   await page.getByRole("button", { name: "Import artifacts" }).click();
   await page.getByTestId("files").setInputFiles([join(dir, "manifest.json.gz")]);
+  await expect(page.getByRole("button", { name: "Show the lineage" })).toBeVisible();
+  const imports = (await (await request.get("/api/v1/dbt_imports?limit=1")).json()) as {
+    data: { relationships: { schema: { name: string } } }[];
+  };
+  expect(imports.data[0]?.relationships.schema.name).toBe("Dropped");
   await page.getByRole("button", { name: "Show the lineage" }).click();
   await expect(page).toHaveURL(/\/lineage\?.*select=1(%2B|\+)/);
 });

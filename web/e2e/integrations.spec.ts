@@ -3,6 +3,8 @@ import { accessible, expect, open, test } from "./fixtures";
 
 const artifacts = resolve("../internal/dbt/dbttest/testdata/pair/upstream/artifacts");
 
+test.use({ own: "integrations" });
+
 test("the gallery leads to the form of dbt Core with the seed's tabs", async ({ page }) => {
   await open(page, "/integrations");
   await accessible(page);

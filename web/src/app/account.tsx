@@ -56,10 +56,10 @@ export function SignedOut() {
   const [wasSignedIn, setWasSignedIn] = useState(false);
   const me = useMe();
   const navigate = useNavigate();
-  const name = me.data?.data.attributes.session ? me.data.data.attributes.email : undefined;
+  const known = me.data !== undefined;
   useEffect(() => {
-    if (name) setWasSignedIn(true);
-  }, [name]);
+    if (known) setWasSignedIn(true);
+  }, [known]);
   useEffect(() => onSignedOut(() => setEnded(true)), []);
   useEffect(() => {
     // A visitor without a session has typed nothing yet.
@@ -67,7 +67,7 @@ export function SignedOut() {
       navigate({ to: "/sign-in", search: { next: location.pathname + location.search } as never, replace: true });
   }, [ended, wasSignedIn, navigate]);
   if (!ended || !wasSignedIn) return null;
-  return <SignInAgain email={name ?? ""} onDone={() => setEnded(false)} />;
+  return <SignInAgain email={me.data?.data.attributes.email ?? ""} onDone={() => setEnded(false)} />;
 }
 
 function SignInAgain({ email: known, onDone }: { email: string; onDone: () => void }) {
@@ -86,9 +86,9 @@ function SignInAgain({ email: known, onDone }: { email: string; onDone: () => vo
     signIn.mutate();
   };
   return (
-    <Dialog title="Your session has ended" onClose={onDone}>
+    <Dialog title="You are signed out" onClose={onDone}>
       <form onSubmit={submit}>
-        <p>What you have typed is still here. Sign in, and go on.</p>
+        <p>Your session has ended. What you have typed is still here: sign in, and go on.</p>
         <Field label="E-mail" type="email" autoComplete="username" value={email} onChange={setEmail} required />
         <Field
           label="Password"

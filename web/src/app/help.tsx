@@ -44,7 +44,7 @@ export function Help({ onClose }: { onClose: () => void }) {
 }
 
 /** A key or two in a row, as they are printed on the keyboard. */
-export function Keys({ of }: { of: string }) {
+function Keys({ of }: { of: string }) {
   return (
     <span className="keys">
       {of

@@ -89,7 +89,7 @@ export function useKeyList() {
 }
 
 /** The name of a pressed key: the letter as typed, "mod+k" for Ctrl or Command. */
-export function keyName(e: Pick<KeyboardEvent, "key" | "metaKey" | "ctrlKey" | "altKey">): string {
+function keyName(e: Pick<KeyboardEvent, "key" | "metaKey" | "ctrlKey" | "altKey">): string {
   if (e.altKey || ["Shift", "Control", "Meta", "Alt", "Dead"].includes(e.key)) return "";
   return e.metaKey || e.ctrlKey ? `mod+${e.key.toLowerCase()}` : e.key;
 }

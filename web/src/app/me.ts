@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, read } from "@/api/client";
+import { useScope } from "./scope";
 
 /** The caller and what it may do. Nobody is signed in while it is absent. */
 export function useMe() {
@@ -11,9 +12,11 @@ export function useMe() {
   });
 }
 
-/** Reports whether the caller has a scope. */
-export function useMay(scope: string): boolean {
-  return useMe().data?.data.attributes.scopes.includes(scope) ?? false;
+/** Reports whether the caller may edit what the page shows: not the past, nor without the scope. */
+export function useMayEdit(): boolean {
+  const { at } = useScope();
+  const scopes = useMe().data?.data.attributes.scopes;
+  return !at && (scopes?.includes("write:catalog") ?? false);
 }
 
 /** The assets that the caller has marked with a star, and how to change that. Callers without an account have none. */

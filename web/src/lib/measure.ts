@@ -2,7 +2,7 @@ const cached = new Map<string, number>();
 let context: CanvasRenderingContext2D | null | undefined;
 
 /** The width of a text in a font, in pixels; an estimate where there is no canvas. */
-export function widthOf(text: string, font: string): number {
+function widthOf(text: string, font: string): number {
   const key = `${font} ${text}`;
   const found = cached.get(key);
   if (found !== undefined) return found;

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Schemas } from "@/api/client";
-import { useScope } from "@/app/scope";
+import { useMayEdit } from "@/app/me";
 import { positions } from "@/lib/codelines";
 import { madeOf } from "@/lib/how";
 import { shortened } from "@/lib/names";
@@ -33,10 +33,10 @@ export function ColumnRow({ asset, column, output, use, code, read }: Props) {
   const a = column.attributes;
   const draft = `${column.id}.description`;
   const [open, setOpen] = useState(() => drafts.read(draft) !== null);
-  const { at } = useScope();
+  const mayEdit = useMayEdit();
   const edit = useEditColumn(asset.id, a.name);
   const toast = useToast();
-  const editable = !at && asset.attributes.present;
+  const editable = mayEdit && asset.attributes.present;
   const text = a.description;
   const used = (use?.columns ?? 0) + (use?.tables ?? 0);
   return (

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Bindings, useKeys } from "@/app/keys";
-import { useSchema, useScope } from "@/app/scope";
+import { useMayEdit } from "@/app/me";
+import { useSchema } from "@/app/scope";
 import { sourceOf } from "@/lib/origin";
 import { Copy } from "@/ui/copy";
 import { Icon } from "@/ui/icon";
@@ -18,10 +19,10 @@ export function Description({ asset, etag }: { asset: AssetDocument; etag: strin
   const text = asset.attributes.description;
   const draft = `${asset.id}.description`;
   const [open, setOpen] = useState(() => drafts.read(draft) !== null);
-  const { at } = useScope();
+  const mayEdit = useMayEdit();
   const edit = useEditAsset(asset.id, etag);
   const toast = useToast();
-  const editable = !at && asset.attributes.present;
+  const editable = mayEdit && asset.attributes.present;
   const withdraw = () => edit.mutate({ description: null }, { onSuccess: () => toast("Your text is withdrawn") });
   const begin = () => {
     edit.reset();

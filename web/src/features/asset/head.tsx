@@ -1,4 +1,5 @@
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useStars } from "@/app/me";
 import { useScope } from "@/app/scope";
 import { age, duration, when } from "@/lib/time";
 import { Copy, copy } from "@/ui/copy";
@@ -185,6 +186,8 @@ function Actions({ asset }: { asset: AssetDocument }) {
   const toast = useToast();
   const navigate = useNavigate();
   const { schema_id } = useScope();
+  const { stars, canStar, toggle } = useStars();
+  const starred = stars.includes(asset.id);
   const put = async (text: string) =>
     toast((await copy(text)) ? `Copied ${text}` : "The browser did not let it be copied");
   const url = safeHref(String((a.details as { url?: unknown } | undefined)?.url ?? ""));
@@ -196,6 +199,19 @@ function Actions({ asset }: { asset: AssetDocument }) {
           <Icon name="open" size={14} />
           Open {String((a.details as { type?: unknown }).type ?? "it")}
         </a>
+      )}
+      {canStar && (
+        <button
+          type="button"
+          className="btn icon quiet"
+          aria-label={starred ? "Remove the star" : "Star"}
+          aria-pressed={starred}
+          onClick={() => toggle(asset.id)}
+        >
+          <span className={starred ? css.starred : undefined}>
+            <Icon name="star" />
+          </span>
+        </button>
       )}
       <button type="button" className="btn" onClick={() => put(unique)} aria-keyshortcuts="y">
         Copy{" "}

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { useScope } from "@/app/scope";
+import { useMayEdit } from "@/app/me";
 import { useToast } from "@/ui/toast";
 import { useEditAsset } from "./edit";
 import { LabelForm } from "./labelform";
@@ -17,7 +17,7 @@ export function Labels({
   etag: string | null;
   field: "owners" | "tags";
 }) {
-  const { at } = useScope();
+  const mayEdit = useMayEdit();
   const [open, setOpen] = useState(false);
   const edit = useEditAsset(asset.id, etag);
   const toast = useToast();
@@ -59,7 +59,7 @@ export function Labels({
           </Link>
         ),
       )}
-      {!at && asset.attributes.present && (
+      {mayEdit && asset.attributes.present && (
         <button
           type="button"
           className="btn quiet sm"

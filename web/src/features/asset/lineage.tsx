@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
+import Graph from "@/features/lineage/tab";
 import { count, number } from "@/lib/count";
 import { ColumnLink } from "@/ui/columnlink";
 import { Failed, Skeleton } from "@/ui/feedback";
 import { HowMark } from "@/ui/how";
 import { Kind } from "@/ui/kind";
 import { StateMark, type StateName } from "@/ui/state";
-import { Drawn } from "./drawn";
 import { Impact } from "./impact";
 import { type AssetDocument, type Neighbour, useNeighbours, useReading, useTrouble } from "./read";
 import { why } from "./why";
@@ -18,7 +18,15 @@ export default function LineageTab({ asset }: { asset: AssetDocument }) {
   const { up, down } = near.data;
   return (
     <>
-      <Drawn key={asset.id} asset={asset} />
+      <Graph
+        key={asset.id}
+        asset={{
+          id: asset.id,
+          name: asset.attributes.name,
+          kind: asset.attributes.kind,
+          unique_id: asset.attributes.dbt?.unique_id ?? null,
+        }}
+      />
       <div className="pair">
         <Side title="Comes from" nodes={up} none="Nothing comes in." />
         <Side title="Goes to" nodes={down} none="Nothing is made of it." />

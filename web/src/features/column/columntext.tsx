@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { type Bindings, useKeys } from "@/app/keys";
-import { useScope } from "@/app/scope";
+import { useMayEdit } from "@/app/me";
 import { Hidden, hiddenOwn } from "@/features/asset/description";
 import { drafts, useEditColumn } from "@/features/asset/edit";
 import { Editor } from "@/features/asset/editor";
@@ -15,10 +15,10 @@ export function ColumnText({ table, column, etag }: { table: AssetDocument; colu
   const text = column.attributes.description;
   const draft = `${column.id}.description`;
   const [open, setOpen] = useState(() => drafts.read(draft) !== null);
-  const { at } = useScope();
+  const mayEdit = useMayEdit();
   const edit = useEditColumn(table.id, column.attributes.name);
   const toast = useToast();
-  const editable = !at && table.attributes.present;
+  const editable = mayEdit && table.attributes.present;
   const withdraw = () => edit.mutate({ description: null, etag }, { onSuccess: () => toast("Your text is withdrawn") });
   const begin = () => {
     edit.reset();

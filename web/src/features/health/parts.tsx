@@ -11,7 +11,7 @@ import { More } from "@/ui/more";
 type Aspects = Schemas["HealthAspects"];
 
 /** The aspects of health, in the order in which they are listed. */
-export const aspects: [keyof Aspects, string][] = [
+const aspects: [keyof Aspects, string][] = [
   ["documentation", "described"],
   ["ownership", "owned"],
   ["tests", "tested"],

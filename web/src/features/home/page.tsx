@@ -1,14 +1,15 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { api, read, type Schemas } from "@/api/client";
 import { pages, rowsOf } from "@/api/list";
 import { usePage } from "@/app/crumbs";
+import { useStars } from "@/app/me";
 import { useSchema, useScope } from "@/app/scope";
 import { ChangeLine } from "@/features/changes/line";
 import { Meter, outcomeOf } from "@/features/runs/outcome";
 import { count, number } from "@/lib/count";
 import { duration, span } from "@/lib/time";
-import { nameOf } from "@/ui/assetlink";
+import { AssetLink, nameOf } from "@/ui/assetlink";
 import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { Icon } from "@/ui/icon";
 import { State, StateMark, stateOf } from "@/ui/state";
@@ -57,6 +58,7 @@ export default function Home() {
           <aside>
             <Imports />
             <LastRun />
+            <Starred />
             <Described />
           </aside>
         </div>
@@ -291,6 +293,52 @@ function LastRun() {
         <State state={state}>{words}</State> dbt {run.attributes.command}, {duration(run.attributes.elapsed)},{" "}
         <Time at={run.attributes.generated_at} />
       </p>
+    </section>
+  );
+}
+
+function Starred() {
+  const { stars } = useStars();
+  const shown = stars.slice(0, 12);
+  const assets = useQueries({
+    queries: shown.map((id) => ({
+      queryKey: ["starred", id],
+      staleTime: 60_000,
+      retry: false,
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        read(api.GET("/api/v1/assets/{id}", { params: { path: { id } }, signal })),
+    })),
+  });
+  if (shown.length === 0) return null;
+  return (
+    <section className="sect">
+      <header>
+        <h2>Starred</h2>
+        {stars.length > shown.length && (
+          <span className="s t3">
+            {shown.length} of {stars.length}
+          </span>
+        )}
+      </header>
+      <ul className="list">
+        {assets.map((q, i) => {
+          const a = q.data?.data;
+          if (!a) return null;
+          return (
+            <li key={shown[i]}>
+              <div className="li">
+                <AssetLink
+                  id={a.id}
+                  name={a.attributes.name}
+                  kind={a.attributes.kind}
+                  materialized={a.attributes.materialized}
+                  size={13}
+                />
+              </div>
+            </li>
+          );
+        })}
+      </ul>
     </section>
   );
 }

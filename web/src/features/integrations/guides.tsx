@@ -45,7 +45,7 @@ function Steps({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** The policy that an IAM user or role needs to list and read a bucket. */
-export function readPolicy(bucket: string): string {
+function readPolicy(bucket: string): string {
   const name = bucket.trim() || "<your-bucket-name>";
   return JSON.stringify(
     {
