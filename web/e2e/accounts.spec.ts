@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { test as base, expect } from "@playwright/test";
 import { accessible, open, watch } from "./fixtures";
 import { type Server, start } from "./server";
@@ -40,6 +41,17 @@ test("from the setup link to an invited viewer, who may not administer", async (
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Make the account" }).click();
   await expect(page.getByRole("button", { name: "Account of Ana" })).toBeVisible();
+
+  // An empty catalog begins with a drop zone, and is in use a moment later.
+  await expect(page.getByRole("heading", { name: "Welcome" })).toBeVisible();
+  await accessible(page);
+  await page
+    .getByTestId("files")
+    .setInputFiles([resolve("../internal/dbt/dbttest/testdata/pair/upstream/artifacts/manifest.json.gz")]);
+  await page.getByRole("button", { name: "Show the lineage" }).click();
+  await expect(page).toHaveURL(/\/lineage/);
+  await open(page, "/");
+  await expect(page.getByRole("heading", { name: "Today" })).toBeVisible();
 
   // The link works once.
   await page.goto(path);

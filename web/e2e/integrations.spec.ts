@@ -87,12 +87,18 @@ test("files that are chosen are synced, with stages, log and the import", async 
   await page.getByRole("link", { name: "Preferences", exact: true }).click();
   await expect(page.getByRole("radiogroup", { name: "Owners" })).toBeVisible();
   await accessible(page);
+  await page.getByRole("switch", { name: "Mark it as removed" }).click();
+  await expect(page.getByRole("switch", { name: "Mark it as removed" })).not.toBeChecked();
+  await page.getByRole("link", { name: "Schemas", exact: true }).last().click();
+  await expect(page.getByText("dbt reports which schemas its tables lie in")).toBeVisible();
   await page.getByRole("link", { name: "Connection", exact: true }).click();
   await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("By hand");
   await page.getByRole("switch", { name: "On" }).click();
   await expect(page.getByRole("switch", { name: "Off" })).toBeVisible();
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Delete integration…" }).click();
+  await page.getByRole("radio", { name: /is flagged as removed/ }).check();
+  await accessible(page);
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await expect(page).toHaveURL(/\/integrations$|\/integrations\?/);
   await expect(page.getByRole("link", { name: "By hand" })).toHaveCount(0);

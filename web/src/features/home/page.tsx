@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useRef } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { pages, rowsOf } from "@/api/list";
 import { usePage } from "@/app/crumbs";
 import { useStars } from "@/app/me";
-import { useSchema, useScope } from "@/app/scope";
+import { useSchema, useSchemas, useScope } from "@/app/scope";
 import { ChangeLine } from "@/features/changes/line";
 import { Meter, outcomeOf } from "@/features/runs/outcome";
 import { count, number } from "@/lib/count";
@@ -14,15 +15,28 @@ import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { Icon } from "@/ui/icon";
 import { State, StateMark, stateOf } from "@/ui/state";
 import { Time } from "@/ui/time";
+import { FirstRun } from "./firstrun";
 
 const today = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
-/** Today: what needs somebody, what changed, how the last imports and runs went. */
+/** Today: what needs somebody, what changed, how the last imports and runs went. An empty catalog begins here. */
 export default function Home() {
-  usePage("Today");
+  const schemas = useSchemas();
   const schema = useSchema();
-  const scope = useScope();
-  const empty = schema && schema.attributes.version === 0;
+  const all = schemas.data?.data;
+  // The first run stays until one leaves it: the first import ends there, with the way to what it brought.
+  const began = useRef(false);
+  if (all?.every((s) => s.attributes.version === 0)) began.current = true;
+  const first = began.current;
+  usePage(first ? "Welcome" : "Today");
+  if (schemas.isError)
+    return (
+      <main id="main" className="page" tabIndex={-1}>
+        <Failed error={schemas.error} what="The catalog" retry={schemas.refetch} />
+      </main>
+    );
+  if (first) return <FirstRun />;
+  const empty = schema?.attributes.version === 0;
   return (
     <main id="main" className="page" tabIndex={-1}>
       <div className="page-head">
@@ -31,7 +45,7 @@ export default function Home() {
           <p>{today.format(new Date())}.</p>
         </div>
         <div className="acts headacts">
-          <Link className="btn" to="/imports">
+          <Link className="btn" to="/imports" search={{ new: "1" } as never}>
             <Icon name="imports" size={14} />
             Import artifacts
           </Link>
@@ -41,7 +55,7 @@ export default function Home() {
         <Empty
           title={`${schema.attributes.name} is empty`}
           actions={
-            <Link className="btn pri" to="/imports">
+            <Link className="btn pri" to="/imports" search={{ new: "1" } as never}>
               Import artifacts
             </Link>
           }
@@ -49,7 +63,7 @@ export default function Home() {
           Send the artifacts of a dbt project, or connect a bucket or a warehouse.
         </Empty>
       )}
-      {scope.schema_id !== "" && !empty && (
+      {schema && !empty && (
         <div className="cols homecols">
           <div>
             <NeedsSomebody />

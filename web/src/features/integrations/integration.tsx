@@ -13,11 +13,13 @@ import { kindNamed } from "./kinds";
 import { DeleteIntegrations, sourceOf } from "./page";
 import { Preferences } from "./preferences";
 import { Schedule } from "./schedule";
+import { SchemaChoice } from "./schemachoice";
 import { Syncs } from "./syncs";
 
 const tabs = [
   ["syncs", "Syncs"],
   ["schedule", "Schedule"],
+  ["schemas", "Schemas"],
   ["preferences", "Preferences"],
   ["connection", "Connection"],
 ] as const;
@@ -130,6 +132,7 @@ export default function IntegrationPage() {
       </nav>
       {tab === "syncs" && <Syncs id={id} kind={a.kind} />}
       {tab === "schedule" && <Schedule {...props} />}
+      {tab === "schemas" && <SchemaChoice {...props} />}
       {tab === "preferences" && <Preferences {...props} onRemove={() => setRemoving(true)} />}
       {tab === "connection" && <Connection {...props} />}
       {removing && (

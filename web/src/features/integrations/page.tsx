@@ -228,16 +228,17 @@ export function DeleteIntegrations({
 }) {
   const queries = useQueryClient();
   const toast = useToast();
+  const [assets, setAssets] = useState<"keep" | "remove">("keep");
   const remove = useMutation({
     mutationFn: () =>
       Promise.all(
         items.map((i) =>
-          read(api.DELETE("/api/v1/integrations/{id}", { params: { path: { id: i.id }, query: { assets: "keep" } } })),
+          read(api.DELETE("/api/v1/integrations/{id}", { params: { path: { id: i.id }, query: { assets } } })),
         ),
       ),
     onSuccess: () => {
       toast(
-        `${items.length === 1 ? (items[0]?.attributes.name ?? "") : count(items.length, "integration")} deleted; what they read stays in the catalog.`,
+        `${items.length === 1 ? (items[0]?.attributes.name ?? "") : count(items.length, "integration")} deleted; what ${items.length === 1 ? "it" : "they"} read ${assets === "keep" ? "stays" : "is flagged as removed"}.`,
       );
       onDone();
       onClose();
@@ -261,10 +262,23 @@ export function DeleteIntegrations({
         </>
       }
     >
-      <p>
-        Credentials, schedule and log are deleted at once. Tables that were read stay in the catalog with their history
-        and what people wrote.
-      </p>
+      <p>Credentials, schedule and log are deleted at once.</p>
+      <fieldset className="plainset formend">
+        <legend className="lb">What was read</legend>
+        <label className="check">
+          <input type="radio" name="assets" checked={assets === "keep"} onChange={() => setAssets("keep")} />
+          <span>
+            stays as it is <span className="t3">with its history and what people wrote</span>
+          </span>
+        </label>
+        <label className="check">
+          <input type="radio" name="assets" checked={assets === "remove"} onChange={() => setAssets("remove")} />
+          <span>
+            is flagged as removed{" "}
+            <span className="t3">unless something else reports it; it is kept, and comes back with the same id</span>
+          </span>
+        </label>
+      </fieldset>
       {remove.isError && <Failed error={remove.error} what="The deletion" />}
     </Dialog>
   );

@@ -53,6 +53,27 @@ export function Preferences({ item, save, onRemove }: TabProps & { onRemove: () 
           <p className="hint">Off: only manifest.json and run_results.json.</p>
         </section>
       )}
+      {a.kind === "dbt_core" && (
+        <section className="sect">
+          <header>
+            <h2>When a table leaves dbt</h2>
+          </header>
+          <label className="switch">
+            <input
+              type="checkbox"
+              role="switch"
+              aria-checked={a.staling}
+              checked={a.staling}
+              onChange={() => save({ staling: !a.staling })}
+            />
+            Mark it as removed
+          </label>
+          <p className="hint">
+            It keeps its page and history, and comes back with the same id. Off: it stays as it is, from the next
+            manifest on.
+          </p>
+        </section>
+      )}
       <section className="sect">
         <header>
           <h2>Delete</h2>
