@@ -24,7 +24,7 @@ func TestBodiesAreBounded(t *testing.T) {
 	for _, event := range Events() {
 		for _, format := range Formats() {
 			e := Event{Type: event, Data: d}
-			e.Data.Error = &Failure{"code", short(long)}
+			e.Data.Error, e.Data.Integration = &Failure{"code", short(long)}, &Ref{"id", short(long)}
 			body, err := e.body(format)
 			if err != nil || len(body) > mostBody || !json.Valid(body) {
 				t.Errorf("%s as %s: %d bytes, %v", event, format, len(body), err)
