@@ -146,7 +146,9 @@ func (c *client) look(path string) (g glimpse, ok bool, err error) {
 func timeless(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		maps.DeleteFunc(v, func(k string, _ any) bool { return k == "last_run" || k == "tests" || k == "freshness" })
+		maps.DeleteFunc(v, func(k string, _ any) bool {
+			return k == "last_run" || k == "tests" || k == "freshness" || k == "status"
+		})
 		for _, inner := range v {
 			timeless(inner)
 		}

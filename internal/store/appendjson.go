@@ -323,6 +323,7 @@ func (a *appender) bodyColumn(c *catalog.BodyColumn) {
 	a.str("name", c.Name)
 	a.number("ordinal", int64(c.Ordinal))
 	a.strOpt("type", c.NativeType)
+	a.strOpt("base", c.BaseType)
 	if c.Nullable != nil {
 		a.boolean("nullable", *c.Nullable)
 	}
