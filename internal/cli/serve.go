@@ -60,7 +60,7 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	return a.Serve(ctx, listeners, func(address string) {
 		out.printf("Thalweg %s serves http://%s", Version, address)
 		if err := printSetupLink(ctx, out, a); err != nil {
-			out.printf("thalweg: %v", err)
+			out.printf("thalweg: no setup link was made: %v; `thalweg setup-token` makes one", err)
 		}
 	})
 }

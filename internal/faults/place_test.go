@@ -111,6 +111,7 @@ func fill(t *testing.T, g *ground) {
 	s := serveWith(t, work.binary, g.place, options{})
 	g.key = s.key
 	c := s.client(g.key)
+	c.setUp(s.setupToken())
 	g.schema = c.schema("Shop")
 	c.apply(g.schema, before(t))
 	s.stop()

@@ -124,6 +124,20 @@ func (s *process) ready(within time.Duration) bool {
 	return false
 }
 
+// setupToken waits for the secret of the link by which the first account is
+// made, which a server prints after its address.
+func (s *process) setupToken() string {
+	s.tb.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(3 * time.Millisecond) {
+		if _, link, ok := strings.Cut(s.log.String(), "/setup#"); ok && strings.Contains(link, "\n") {
+			token, _, _ := strings.Cut(link, "\n")
+			return token
+		}
+	}
+	s.tb.Fatalf("no setup link:\n%s", s.log.tail(20))
+	return ""
+}
+
 // end tells how the process ended; nil while it runs.
 func (s *process) end() *syscall.WaitStatus {
 	select {
