@@ -122,9 +122,7 @@ func (a *Access) BeginOIDC(ctx context.Context, next string) (address, cookie st
 }
 
 func (a *Access) oidcCookie(value string, age int) string {
-	//nolint:gosec // see cookies
-	c := http.Cookie{Name: a.oidcName(), Value: value, Path: "/", MaxAge: age, Secure: a.secure(), HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	return c.String()
+	return cookie(a.oidcName(), value, age, a.secure())
 }
 
 func (a *Access) oidcName() string {

@@ -156,20 +156,22 @@ func (a *Access) cookies(secret string, https bool) []string {
 	if https {
 		name, other = other, name
 	}
-	//nolint:gosec // without TLS a browser would not take a Secure cookie
-	set := http.Cookie{Name: name, Value: secret, Path: "/", MaxAge: int(SessionTime.Seconds()), Secure: https, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	set := cookie(name, secret, int(SessionTime.Seconds()), https)
 	if other == HostCookie {
-		return []string{set.String()} // without https a browser would not take it
+		return []string{set} // without https a browser would not take it
 	}
-	return []string{set.String(), deleted(other)}
+	return []string{set, deleted(other)}
+}
+
+// cookie returns a cookie that pages cannot read and that links of other sites send. age is in seconds, -1 deletes it.
+func cookie(name, value string, age int, secure bool) string {
+	//nolint:gosec // without TLS a browser would not take a Secure cookie
+	c := http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	return c.String()
 }
 
 // deleted is the cookie that has a browser delete the one of a name.
-func deleted(name string) string {
-	//nolint:gosec // see cookies
-	c := http.Cookie{Name: name, Path: "/", MaxAge: -1, Secure: name == HostCookie, HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	return c.String()
-}
+func deleted(name string) string { return cookie(name, "", -1, name == HostCookie) }
 
 // NoCookies has a browser delete the cookies of its session.
 func NoCookies() []string { return []string{deleted(HostCookie), deleted(PlainCookie)} }

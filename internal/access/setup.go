@@ -36,7 +36,7 @@ func (a *Access) SetupLink(ctx context.Context, by Principal) (Link, error) {
 }
 
 // Invite makes a link with which a person can set a password, be it the first or another one. Earlier ones of the
-// person cannot be used any more.
+// person can no longer be used.
 func (a *Access) Invite(ctx context.Context, by Principal, user int64) (Link, error) {
 	return a.link(ctx, by, store.Link{WS: by.WS, Kind: store.LinkInvitation, User: store.User{ID: user}, ExpiresAt: a.now().Add(InvitationTime)}, "/invitation")
 }
@@ -59,7 +59,7 @@ func (a *Access) RevokeInvitation(ctx context.Context, by Principal, id int64) e
 }
 
 // SetUp makes the first person, an administrator, by a link of the setup, and signs the person in. Once somebody can
-// sign in it is catalog.ErrNotFound: there is no setup any more. A link that is not valid is ErrUnknown.
+// sign in it is catalog.ErrNotFound: setup is over. A link that is not valid is ErrUnknown.
 func (a *Access) SetUp(ctx context.Context, v Visitor, secret string, u store.User, password string) (Signed, error) {
 	needed, err := a.SetupNeeded(ctx)
 	if err != nil {

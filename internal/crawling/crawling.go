@@ -135,7 +135,7 @@ func (r *crawl) knownNames(known []revision.Crawled) map[SchemaName]bool {
 	return names
 }
 
-// gone reports whether a schema that was crawled before is not crawled any more: because it is left out, or because a
+// gone reports whether a schema that was crawled before is no longer crawled: because it is left out, or because a
 // complete list does not have it.
 func (r *crawl) gone(listing warehouse.Listing, s revision.Scope) bool {
 	name := SchemaName{s.Database, s.Schema}

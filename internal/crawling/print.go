@@ -39,7 +39,7 @@ func (r *crawl) readPrint(ctx context.Context) (*print, error) {
 	return p, nil
 }
 
-// memos returns what is kept after this crawl, if it is not what is kept already: what it found, and what is known of
+// memos returns what is kept after this crawl, unless that is kept already: what it found, and what is known of
 // schemas that it could not read.
 func (r *crawl) memos(observed func(key string) bool) []store.Memo {
 	next := print{engine: lineage.EngineVersion, tables: make(map[string]printHash, len(r.spool.records))}

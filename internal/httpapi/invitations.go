@@ -49,7 +49,7 @@ func (a *API) registerInvitations(s *httpserver.Server) {
 	}, a.createInvitation)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/invitations/{id}", Scope: access.AdminWorkspace, ID: "revoke-invitation", Tag: "people", Status: http.StatusNoContent,
-		Summary: "Revoke an invitation", Description: "Its link cannot be used any more. The person stays.",
+		Summary: "Revoke an invitation", Description: "Its link can no longer be used. The person stays.",
 	}, a.revokeInvitation)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPost, Path: "/api/v1/invitations/accept", Scope: access.Public, ID: "accept-invitation", Tag: "people", Status: http.StatusCreated, Secret: true,

@@ -58,7 +58,7 @@ func (a *API) registerMe(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodPatch, Path: "/api/v1/me", Scope: access.Authenticated, ID: "update-me", Tag: "people",
 		Example: `{"stars":["TBL-1"],"seen_at":"2026-01-10T18:00:00Z"}`,
-		Summary: "Change what the caller keeps", Description: "Stars, the time of the last look, and the password. A key of nobody keeps nothing (403).",
+		Summary: "Change what the caller keeps", Description: "Stars, the time of the last look, and the password. A key without a person keeps nothing (403).",
 	}, a.patchMe)
 }
 

@@ -54,7 +54,7 @@ func (a *API) registerSessions(s *httpserver.Server) {
 	}, a.signOut)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/sessions", Scope: access.Authenticated, ID: "list-sessions", Tag: "people",
-		Summary: "List the caller's sessions", Description: "Those of the person who makes the request, newest first. A key of nobody has none.",
+		Summary: "List the caller's sessions", Description: "Those of the person who makes the request, newest first. A key without a person has none.",
 	}, a.listSessions)
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodDelete, Path: "/api/v1/sessions", Scope: access.Authenticated, ID: "delete-sessions", Tag: "people", Status: http.StatusNoContent,

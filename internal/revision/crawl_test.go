@@ -310,7 +310,7 @@ func TestAssetWithoutFacetsKeepsItsName(t *testing.T) {
 }
 
 // TestNewestListOfCrawlAndCatalog: the newest list of the columns decides, also where it is one that came again, and a
-// crawl that finds everything as it was makes no version.
+// crawl that finds nothing changed makes no version.
 func TestNewestListOfCrawlAndCatalog(t *testing.T) {
 	m := model("orders", "id")
 	listed := m

@@ -289,7 +289,7 @@ func (a *apply) lateLinks(d *edgeDiff, o *Observation) {
 }
 
 // lateTests adds the tests that only a late report has while some of its nodes are
-// pending or stay, and ends those that waited with nodes that are not pending any more.
+// pending or stay, and ends those that waited with nodes that are no longer pending.
 func (a *apply) lateTests(ctx context.Context, o *Observation) error {
 	h := a.held[o.Project]
 	if h == nil || o.Coverage != Complete {

@@ -108,7 +108,7 @@ type ClosedFacet struct {
 // Scope is a physical schema that was observed completely, by the names that the warehouse itself stores.
 type Scope struct {
 	Platform, Database, Schema string
-	// Gone: there is no such schema any more. It is not remembered as one that the origin crawls.
+	// Gone: the schema no longer exists. It is not remembered as one that the origin crawls.
 	Gone bool `json:",omitzero"`
 }
 

@@ -24,7 +24,7 @@ type heldMemo struct {
 	// are forgotten once a report has them again, or one is forced.
 	KeptNodes []string `json:"kept_nodes,omitempty"`
 	KeptTests []string `json:"kept_tests,omitempty"`
-	// Stale are those that no report has any more, but that the last one keeps. They are
+	// Stale are those that no report has now, but that the last one keeps. They are
 	// forgotten with the first one that does not.
 	Stale []string `json:"stale,omitempty"`
 	// Keeps: the newest report keeps what it lacks.

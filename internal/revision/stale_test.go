@@ -26,7 +26,7 @@ func tables(names ...string) (out []thing) {
 }
 
 // A manifest that keeps what it lacks removes nothing, however much that is; one that does not removes what no
-// manifest has any more.
+// manifest has now.
 func TestWhatIsGoneStays(t *testing.T) {
 	onStores(t, func(t *testing.T, r *rig) {
 		r.keeping(1, true, tables("a", "b", "c")...)

@@ -31,7 +31,7 @@ func (s *Settings) setKind(kind string) error {
 		return nil
 	}
 	if kind != KindDBTCore {
-		return catalog.BadField("kind", fmt.Errorf("%.40q is none of the kinds of integrations", kind))
+		return catalog.BadField("kind", fmt.Errorf("%.40q is not a kind of integration", kind))
 	}
 	s.Kind = ""
 	return nil

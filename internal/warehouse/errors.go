@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 // Unwrap returns the error of the driver.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ReasonOf returns the reason of an error, or "" if there is none.
+// ReasonOf returns the reason of an error, "" without one.
 func ReasonOf(err error) Reason {
 	var e *Error
 	if errors.As(err, &e) {

@@ -127,10 +127,13 @@ func (j *jsonBody) peek() jsontext.Kind {
 func (j *jsonBody) next() (jsontext.Token, error) {
 	j.window.left = maxText
 	t, err := j.dec.ReadToken()
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
+		return t, io.EOF
+	case err != nil:
 		return t, fmt.Errorf("json: %w", err)
 	}
-	return t, err //nolint:wrapcheck // the end
+	return t, nil
 }
 
 // WriteTo writes the value without holding it.

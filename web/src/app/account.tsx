@@ -1,13 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { api, read } from "@/api/client";
 import { Dialog } from "@/ui/dialog";
-import { Note } from "@/ui/feedback";
-import { Field } from "@/ui/field";
 import { Item, Menu, Rule } from "@/ui/menu";
 import { useMe } from "./me";
 import { onSignedOut } from "./signedout";
+import { SignInForm } from "./signinform";
 
 /** Who is signed in, with what concerns the account. */
 export function Account() {
@@ -70,41 +69,18 @@ export function SignedOut() {
   return <SignInAgain email={me.data?.data.attributes.email ?? ""} onDone={() => setEnded(false)} />;
 }
 
-function SignInAgain({ email: known, onDone }: { email: string; onDone: () => void }) {
-  const [email, setEmail] = useState(known);
-  const [password, setPassword] = useState("");
+function SignInAgain({ email, onDone }: { email: string; onDone: () => void }) {
   const queries = useQueryClient();
-  const signIn = useMutation({
-    mutationFn: () => read(api.POST("/api/v1/session", { body: { email, password } })),
-    onSuccess: () => {
-      queries.invalidateQueries();
-      onDone();
-    },
-  });
-  const submit = (e: FormEvent) => {
-    e.preventDefault();
-    signIn.mutate();
-  };
   return (
     <Dialog title="You are signed out" onClose={onDone}>
-      <form onSubmit={submit}>
-        <p>Your session has ended. What you have typed is still here: sign in, and go on.</p>
-        <Field label="E-mail" type="email" autoComplete="username" value={email} onChange={setEmail} required />
-        <Field
-          label="Password"
-          type="password"
-          autoComplete="current-password"
-          value={password}
-          onChange={setPassword}
-          required
-        />
-        {signIn.error && <Note tone="bad">{signIn.error.message}</Note>}
-        <div className="row formend">
-          <button type="submit" className="btn pri" disabled={signIn.isPending}>
-            Sign in
-          </button>
-        </div>
-      </form>
+      <p>Your session has ended. What you have typed is still here: sign in, and go on.</p>
+      <SignInForm
+        email={email}
+        onDone={() => {
+          queries.invalidateQueries();
+          onDone();
+        }}
+      />
     </Dialog>
   );
 }

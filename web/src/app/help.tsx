@@ -1,9 +1,10 @@
 import { Dialog } from "@/ui/dialog";
 import { useKeyList } from "./keys";
+import { LetterKeys } from "./letterkeys";
 
 /** The list of the keys that do something on this page, and the switch for single letters. */
 export function Help({ onClose }: { onClose: () => void }) {
-  const { all, enabled, setEnabled } = useKeyList();
+  const { all } = useKeyList();
   const groups = new Map<string, [string, string][]>();
   for (const [key, binding] of Object.entries(all())) {
     if (!binding.does) continue;
@@ -12,16 +13,7 @@ export function Help({ onClose }: { onClose: () => void }) {
   }
   return (
     <Dialog title="Keys" onClose={onClose} className="wide">
-      <label className="switch">
-        <input
-          type="checkbox"
-          role="switch"
-          aria-checked={enabled}
-          checked={enabled}
-          onChange={(e) => setEnabled(e.target.checked)}
-        />
-        Single-letter keys
-      </label>
+      <LetterKeys />
       <div className="keylist">
         {[...groups].map(([group, keys]) => (
           <section key={group}>

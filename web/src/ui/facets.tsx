@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { number } from "@/lib/count";
+import { Kind, kindName } from "./kind";
 
 /** A value of a facet, with how many rows have it. */
 export interface FacetValue {
@@ -49,4 +50,17 @@ export function facetValues(counts: Record<string, number> | undefined): FacetVa
   return Object.entries(counts ?? {})
     .sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
     .map(([value, count]) => ({ value, count }));
+}
+
+/** The counts of kinds as values, each with its mark. */
+export function kindValues(counts: Record<string, number> | undefined): FacetValue[] {
+  return facetValues(counts).map((v) => ({
+    ...v,
+    label: (
+      <>
+        <Kind kind={v.value} size={13} />
+        <span className="cut">{kindName(v.value)}</span>
+      </>
+    ),
+  }));
 }

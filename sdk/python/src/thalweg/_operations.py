@@ -1877,7 +1877,7 @@ class Operations:
     ) -> Pages[m.ResourceSession]:
         """List the caller's sessions.
 
-        Those of the person who makes the request, newest first. A key of nobody has none.
+        Those of the person who makes the request, newest first. A key without a person has none.
 
         Scope: authenticated. Route: GET /api/v1/sessions.
 
@@ -2203,7 +2203,7 @@ class Operations:
     ) -> None:
         """Revoke an invitation.
 
-        Its link cannot be used any more. The person stays.
+        Its link can no longer be used. The person stays.
 
         Scope: admin:workspace. Route: DELETE /api/v1/invitations/{id}.
         """
@@ -2399,7 +2399,7 @@ class Operations:
     ) -> m.DocumentMe:
         """Change what the caller keeps.
 
-        Stars, the time of the last look, and the password. A key of nobody keeps nothing (403).
+        Stars, the time of the last look, and the password. A key without a person keeps nothing (403).
 
         Scope: authenticated. Route: PATCH /api/v1/me.
 
@@ -4335,7 +4335,7 @@ class AsyncOperations:
     ) -> AsyncPages[m.ResourceSession]:
         """List the caller's sessions.
 
-        Those of the person who makes the request, newest first. A key of nobody has none.
+        Those of the person who makes the request, newest first. A key without a person has none.
 
         Scope: authenticated. Route: GET /api/v1/sessions.
 
@@ -4661,7 +4661,7 @@ class AsyncOperations:
     ) -> None:
         """Revoke an invitation.
 
-        Its link cannot be used any more. The person stays.
+        Its link can no longer be used. The person stays.
 
         Scope: admin:workspace. Route: DELETE /api/v1/invitations/{id}.
         """
@@ -4857,7 +4857,7 @@ class AsyncOperations:
     ) -> m.DocumentMe:
         """Change what the caller keeps.
 
-        Stars, the time of the last look, and the password. A key of nobody keeps nothing (403).
+        Stars, the time of the last look, and the password. A key without a person keeps nothing (403).
 
         Scope: authenticated. Route: PATCH /api/v1/me.
 

@@ -87,7 +87,7 @@ Fresh = Callable[[Path], bool]
 def find(folder: Path, *, fresh: Optional[Fresh] = None) -> Artifacts:
     """Returns the artifacts of a folder. Raises ArtifactError if there is nothing to send.
 
-    fresh: reports whether a file is of this run; the others are left out, but for the manifest, to which they belong.
+    fresh: reports whether a file is of this run; the others are left out, except the manifest, to which they belong.
     """
     if not folder.is_dir():
         raise ArtifactError(f"there is no folder {folder}; run dbt first, or name the folder with --target")

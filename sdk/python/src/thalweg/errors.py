@@ -92,7 +92,7 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
-    """404: there is no such thing, or the key does not see it."""
+    """404: what was named does not exist, or the key does not see it."""
 
 
 class Conflict(ApiError):

@@ -1,4 +1,4 @@
-"""thalweg-push: sends what dbt wrote and says what came of it."""
+"""thalweg-push: sends what dbt wrote and prints the result."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Entry:
 
 @dataclass
 class Flushed:
-    """What came of sending the queue. left: entries that still wait. refused: what the server said to others."""
+    """The result of sending the queue. left: entries that still wait. refused: what the server said to others."""
 
     sent: List[str]
     refused: List[str]

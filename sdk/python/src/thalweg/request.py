@@ -79,7 +79,7 @@ def query_of(values: Optional[Mapping[str, Any]]) -> Dict[str, str]:
 
 
 def base_url(server: str) -> str:
-    """Returns a server's address without its last slash. Raises ValueError for what is none."""
+    """Returns a server's address without its last slash. Raises ValueError for anything else."""
     parts = urllib.parse.urlsplit(server)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"{server!r} is not the address of a server, such as https://catalog.example.com")

@@ -2,9 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { api, read } from "@/api/client";
-import { Problem } from "@/api/problem";
 import { Note } from "@/ui/feedback";
 import { Field } from "@/ui/field";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { Sheet } from "./sheet";
 import { useToken } from "./token";
 
@@ -24,7 +24,7 @@ export default function Invitation() {
       navigate({ to: "/" });
     },
   });
-  const problem = accept.error instanceof Problem ? accept.error : undefined;
+  const refused = fieldErrors(accept.error);
   return (
     <Sheet title="Choose your password">
       {token === "" && <Note tone="warn">The link is incomplete: open it as you got it.</Note>}
@@ -41,14 +41,10 @@ export default function Invitation() {
           hint="12 characters or more"
           value={password}
           onChange={setPassword}
-          error={problem?.field("password")}
+          error={refused("password")}
           required
         />
-        {problem && problem.errors.length === 0 && (
-          <div className="formend" role="alert">
-            <Note tone="bad">{problem.message}</Note>
-          </div>
-        )}
+        <Refused error={accept.error} fields={["password"]} />
         <div className="formend">
           <button type="submit" className="btn pri" disabled={token === "" || accept.isPending}>
             Sign in

@@ -5,6 +5,7 @@ import { api, read } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { Note } from "@/ui/feedback";
 import { Field } from "@/ui/field";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { Sheet } from "./sheet";
 import { useToken } from "./token";
 
@@ -27,8 +28,8 @@ export default function Setup() {
       navigate({ to: "/" });
     },
   });
-  const problem = setUp.error instanceof Problem ? setUp.error : undefined;
-  if (problem?.status === 404)
+  const refused = fieldErrors(setUp.error);
+  if (setUp.error instanceof Problem && setUp.error.status === 404)
     return (
       <Sheet title="This server is set up">
         <p>Somebody has an account already. They can invite you.</p>
@@ -53,21 +54,14 @@ export default function Setup() {
           setUp.mutate();
         }}
       >
-        <Field
-          label="Name"
-          autoComplete="name"
-          value={name}
-          onChange={setName}
-          error={problem?.field("name")}
-          required
-        />
+        <Field label="Name" autoComplete="name" value={name} onChange={setName} error={refused("name")} required />
         <Field
           label="E-mail"
           type="email"
           autoComplete="username"
           value={email}
           onChange={setEmail}
-          error={problem?.field("email")}
+          error={refused("email")}
           required
         />
         <Field
@@ -77,14 +71,10 @@ export default function Setup() {
           hint="12 characters or more"
           value={password}
           onChange={setPassword}
-          error={problem?.field("password")}
+          error={refused("password")}
           required
         />
-        {problem && problem.errors.length === 0 && (
-          <div className="formend" role="alert">
-            <Note tone="bad">{problem.message}</Note>
-          </div>
-        )}
+        <Refused error={setUp.error} fields={["name", "email", "password"]} />
         <div className="formend">
           <button type="submit" className="btn pri" disabled={token === "" || setUp.isPending}>
             Make the account

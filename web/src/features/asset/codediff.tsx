@@ -2,8 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read } from "@/api/client";
 import { useScope } from "@/app/scope";
-import { hunks, lineDiff } from "@/lib/linediff";
-import { Scroll } from "@/ui/scroll";
+import { DiffLines } from "@/ui/difflines";
 import type { AssetDocument } from "./read";
 
 /** How the raw code of an asset changed in a version. It is read when it is opened. */
@@ -24,7 +23,7 @@ export function CodeDiff({ asset, version }: { asset: AssetDocument; version: nu
     placeholderData: undefined,
     queryFn: async ({ signal }) => {
       const [before, after] = await Promise.all([code(version - 1, signal), code(version, signal)]);
-      return hunks(lineDiff(before.data.attributes.raw ?? "", after.data.attributes.raw ?? ""));
+      return { old: before.data.attributes.raw ?? "", next: after.data.attributes.raw ?? "" };
     },
   });
   return (
@@ -32,24 +31,8 @@ export function CodeDiff({ asset, version }: { asset: AssetDocument; version: nu
       <summary>Show what changed</summary>
       {both.isError && <p className="t3">The code of version {version - 1} is not kept.</p>}
       {both.data && (
-        <Scroll className="code diff" label="What changed in the code">
-          {asset.attributes.dbt && <div className="h">{asset.attributes.dbt.original_file_path}</div>}
-          {both.data.map((line, i) =>
-            line === null ? (
-              <div key={i} className="h">
-                …
-              </div>
-            ) : (
-              <div key={i} className={tones[line.kind]}>
-                {line.kind !== "same" && <span className="vh">{line.kind}: </span>}
-                {line.text || " "}
-              </div>
-            ),
-          )}
-        </Scroll>
+        <DiffLines {...both.data} label="What changed in the code" file={asset.attributes.dbt?.original_file_path} />
       )}
     </details>
   );
 }
-
-const tones = { same: undefined, added: "a", removed: "d" } as const;

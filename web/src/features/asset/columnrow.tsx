@@ -10,14 +10,13 @@ import { HowMark } from "@/ui/how";
 import { Icon } from "@/ui/icon";
 import { plainText } from "@/ui/markdown";
 import { StateMark, stateOf } from "@/ui/state";
-import { useToast } from "@/ui/toast";
 import row from "./columnrow.module.css";
 import { hiddenOwn } from "./description";
 import { drafts, useEditColumn } from "./edit";
-import { Editor } from "./editor";
 import css from "./page.module.css";
 import { Provenance } from "./provenance";
 import type { AssetDocument, Column } from "./read";
+import { TextEditor } from "./texteditor";
 
 interface Props {
   asset: AssetDocument;
@@ -35,7 +34,6 @@ export function ColumnRow({ asset, column, output, use, code, read }: Props) {
   const [open, setOpen] = useState(() => drafts.read(draft) !== null);
   const mayEdit = useMayEdit();
   const edit = useEditColumn(asset.id, a.name);
-  const toast = useToast();
   const editable = mayEdit && asset.attributes.present;
   const text = a.description;
   const used = (use?.columns ?? 0) + (use?.tables ?? 0);
@@ -100,29 +98,15 @@ export function ColumnRow({ asset, column, output, use, code, read }: Props) {
         <tr data-sub="" className="sub">
           <td className="hidenarrow" />
           <td colSpan={5} className="full">
-            <Editor
+            <TextEditor
               label={`Description of ${a.name}`}
               draft={draft}
-              text={text.own ?? text.value ?? ""}
+              text={text}
               rule="column_description"
               rows={3}
-              saving={edit.isPending}
-              error={edit.error}
+              edit={edit}
+              write={(description, done) => edit.mutate({ description }, { onSuccess: done })}
               onClose={() => setOpen(false)}
-              onSave={(value) =>
-                edit.mutate(
-                  { description: value.trim() === "" ? null : value },
-                  {
-                    onSuccess: (saved) => {
-                      drafts.write(draft, null);
-                      setOpen(false);
-                      toast(saved.warnings.length > 0 ? "Saved, but not shown" : "Saved", () =>
-                        edit.mutate({ description: text.own }),
-                      );
-                    },
-                  },
-                )
-              }
             />
           </td>
         </tr>

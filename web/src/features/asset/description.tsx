@@ -9,10 +9,10 @@ import { Icon } from "@/ui/icon";
 import { Markdown } from "@/ui/markdown";
 import { useToast } from "@/ui/toast";
 import { drafts, useEditAsset } from "./edit";
-import { Editor } from "./editor";
 import css from "./page.module.css";
 import { Provenance } from "./provenance";
 import type { AssetDocument, Text } from "./read";
+import { TextEditor } from "./texteditor";
 
 /** The description of an asset: its text, who it is from, and how to write another one. */
 export function Description({ asset, etag }: { asset: AssetDocument; etag: string | null }) {
@@ -32,28 +32,14 @@ export function Description({ asset, etag }: { asset: AssetDocument; etag: strin
   useKeys(bindings);
   if (open && editable) {
     return (
-      <Editor
+      <TextEditor
         label="Description"
         draft={draft}
-        text={text.own ?? text.value ?? ""}
+        text={text}
         rule="description"
-        saving={edit.isPending}
-        error={edit.error}
+        edit={edit}
+        write={(description, done) => edit.mutate({ description }, { onSuccess: done })}
         onClose={() => setOpen(false)}
-        onSave={(value) =>
-          edit.mutate(
-            { description: value.trim() === "" ? null : value },
-            {
-              onSuccess: (saved) => {
-                drafts.write(draft, null);
-                setOpen(false);
-                toast(saved.warnings.length > 0 ? "Saved, but not shown" : "Saved", () =>
-                  edit.mutate({ description: text.own }),
-                );
-              },
-            },
-          )
-        }
       />
     );
   }

@@ -11,11 +11,10 @@ import { number } from "@/lib/count";
 import { csv, save } from "@/lib/csv";
 import { Copy } from "@/ui/copy";
 import { Dialog } from "@/ui/dialog";
-import { Facet, facetValues } from "@/ui/facets";
+import { Facet, facetValues, kindValues } from "@/ui/facets";
 import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { FilterInput } from "@/ui/filterinput";
 import { Icon } from "@/ui/icon";
-import { Kind, kindName } from "@/ui/kind";
 import { More } from "@/ui/more";
 import { StateMark } from "@/ui/state";
 import { type Column, columns, defaultColumns } from "./columns";
@@ -202,15 +201,7 @@ function FilterFields({ counts, search, kinds, patch }: FilterProps) {
         several
         chosen={kinds}
         onChange={(kind) => patch({ kind })}
-        values={facetValues(kinds.length > 0 ? (widest.current ?? counts?.kind) : counts?.kind).map((v) => ({
-          ...v,
-          label: (
-            <>
-              <Kind kind={v.value} size={13} />
-              <span className="cut">{kindName(v.value)}</span>
-            </>
-          ),
-        }))}
+        values={kindValues(kinds.length > 0 ? (widest.current ?? counts?.kind) : counts?.kind)}
       />
       <Facet
         name="Tests"

@@ -3,9 +3,9 @@ import { type Bindings, useKeys } from "@/app/keys";
 import { useMayEdit } from "@/app/me";
 import { Hidden, hiddenOwn } from "@/features/asset/description";
 import { drafts, useEditColumn } from "@/features/asset/edit";
-import { Editor } from "@/features/asset/editor";
 import { Provenance } from "@/features/asset/provenance";
 import type { AssetDocument, Column } from "@/features/asset/read";
+import { TextEditor } from "@/features/asset/texteditor";
 import { Icon } from "@/ui/icon";
 import { Markdown } from "@/ui/markdown";
 import { useToast } from "@/ui/toast";
@@ -28,29 +28,15 @@ export function ColumnText({ table, column, etag }: { table: AssetDocument; colu
   useKeys(bindings);
   if (open && editable) {
     return (
-      <Editor
+      <TextEditor
         label="Description"
         draft={draft}
-        text={text.own ?? text.value ?? ""}
+        text={text}
         rule="column_description"
         rows={3}
-        saving={edit.isPending}
-        error={edit.error}
+        edit={edit}
+        write={(description, done) => edit.mutate({ description, ...(done && { etag }) }, { onSuccess: done })}
         onClose={() => setOpen(false)}
-        onSave={(value) =>
-          edit.mutate(
-            { description: value.trim() === "" ? null : value, etag },
-            {
-              onSuccess: (saved) => {
-                drafts.write(draft, null);
-                setOpen(false);
-                toast(saved.warnings.length > 0 ? "Saved, but not shown" : "Saved", () =>
-                  edit.mutate({ description: text.own }),
-                );
-              },
-            },
-          )
-        }
       />
     );
   }

@@ -67,60 +67,9 @@ export default function Coverage() {
                   </tr>
                 </thead>
                 <tbody>
-                  <Measure
-                    name="Tables described"
-                    hint="has a description"
-                    have={c.tables.described}
-                    of={c.tables.total}
-                    before={before?.tables.described}
-                    link={{ has_description: "false" }}
-                  />
-                  <Measure
-                    name="Tables owned"
-                    hint="has an owner"
-                    have={c.tables.owned}
-                    of={c.tables.total}
-                    before={before?.tables.owned}
-                  />
-                  <Measure
-                    name="Tables tested"
-                    hint="has an enabled data test"
-                    have={c.tables.tested}
-                    of={c.tables.total}
-                    before={before?.tables.tested}
-                  />
-                  <Measure
-                    name="Tables matched"
-                    hint="found in the warehouse's catalog"
-                    have={c.tables.matched}
-                    of={c.tables.total}
-                    before={before?.tables.matched}
-                  />
-                  <Measure
-                    name="Columns described"
-                    hint="has a description"
-                    have={c.columns.described}
-                    of={c.columns.total}
-                    before={before?.columns.described}
-                  />
-                  <Measure
-                    name="Columns tested"
-                    hint="has a data test"
-                    have={c.columns.tested}
-                    of={c.columns.total}
-                    before={before?.columns.tested}
-                  />
-                  <Measure
-                    name="Columns matched"
-                    hint={
-                      c.columns.unmatched > 0
-                        ? `${number(c.columns.unmatched)} documented, but not in the warehouse`
-                        : "found in the warehouse"
-                    }
-                    have={c.columns.matched}
-                    of={c.columns.total}
-                    before={before?.columns.matched}
-                  />
+                  {measuresOf(c).map((m, i) => (
+                    <Measure key={m.name} {...m} before={before && measuresOf(before)[i]?.have} />
+                  ))}
                 </tbody>
               </table>
             </section>
@@ -136,21 +85,38 @@ export default function Coverage() {
   );
 }
 
-function Measure({
-  name,
-  hint,
-  have,
-  of,
-  before,
-  link,
-}: {
+interface Measured {
   name: string;
   hint: string;
   have: number;
   of: number;
-  before: number | undefined;
-  link?: Record<string, string>;
-}) {
+  link?: Record<string, string>; // the filter of those that do not have it
+}
+
+function measuresOf({ tables: t, columns: c }: Pick<Schemas["Coverage"], "tables" | "columns">): Measured[] {
+  return [
+    {
+      name: "Tables described",
+      hint: "has a description",
+      have: t.described,
+      of: t.total,
+      link: { has_description: "false" },
+    },
+    { name: "Tables owned", hint: "has an owner", have: t.owned, of: t.total },
+    { name: "Tables tested", hint: "has an enabled data test", have: t.tested, of: t.total },
+    { name: "Tables matched", hint: "found in the warehouse's catalog", have: t.matched, of: t.total },
+    { name: "Columns described", hint: "has a description", have: c.described, of: c.total },
+    { name: "Columns tested", hint: "has a data test", have: c.tested, of: c.total },
+    {
+      name: "Columns matched",
+      hint: c.unmatched > 0 ? `${number(c.unmatched)} documented, but not in the warehouse` : "found in the warehouse",
+      have: c.matched,
+      of: c.total,
+    },
+  ];
+}
+
+function Measure({ name, hint, have, of, before, link }: Measured & { before: number | undefined }) {
   const change = before === undefined ? 0 : have - before;
   return (
     <tr>

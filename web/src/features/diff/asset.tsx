@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { count } from "@/lib/count";
-import { hunks, lineDiff } from "@/lib/linediff";
 import { AssetLink } from "@/ui/assetlink";
+import { DiffLines } from "@/ui/difflines";
 import { Failed, Skeleton } from "@/ui/feedback";
 import styles from "./page.module.css";
 import { whatOf } from "./report";
@@ -101,22 +101,5 @@ function CodeLines({ diff, base, head, raw }: { diff: Diff; base: string; head: 
     );
   if (!before.data || !after.data) return <Skeleton rows={3} />;
   const text = (doc: typeof before.data) => (raw ? doc.data.attributes.raw : doc.data.attributes.compiled) ?? "";
-  const lines = hunks(lineDiff(text(before.data), text(after.data)));
-  if (lines.length === 0) return <p className="s t3">Only its checksum differs.</p>;
-  return (
-    <div className="diff code">
-      {lines.map((l, i) =>
-        l ? (
-          <div key={`${l.kind}${l.line}`} className={l.kind === "added" ? "a" : l.kind === "removed" ? "d" : undefined}>
-            {l.kind !== "same" && <span className="vh">{l.kind}: </span>}
-            {l.text || " "}
-          </div>
-        ) : (
-          <div key={`gap${i}`} className="h">
-            …
-          </div>
-        ),
-      )}
-    </div>
-  );
+  return <DiffLines old={text(before.data)} next={text(after.data)} label={`Code of ${diff.name}`} />;
 }

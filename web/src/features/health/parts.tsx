@@ -8,10 +8,10 @@ import { AssetLink } from "@/ui/assetlink";
 import { Failed } from "@/ui/feedback";
 import { More } from "@/ui/more";
 
-type Aspects = Schemas["HealthAspects"];
+type Values = Schemas["HealthAspects"];
 
 /** The aspects of health, in the order in which they are listed. */
-const aspects: [keyof Aspects, string][] = [
+const aspects: [keyof Values, string][] = [
   ["documentation", "described"],
   ["ownership", "owned"],
   ["tests", "tested"],
@@ -42,18 +42,25 @@ export function Score() {
       <p className="score">
         <b>{h.score == null ? "–" : Math.round(h.score)}</b> <span className="t3">of 100</span>
       </p>
-      <dl className="kv">
-        {aspects.map(([key, name]) => (
-          <div key={key} className="row kvrow">
-            <dt>{name}</dt>
-            <dd className="end num">
-              {h.aspects[key] == null ? "–" : `${Math.round(100 * (h.aspects[key] ?? 0))} %`}{" "}
-              <span className="t3">× {h.weights[key]}</span>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Aspects of={h.aspects} weights={h.weights} />
     </section>
+  );
+}
+
+/** How much there is of each aspect that counts, with its weight. */
+export function Aspects({ of, weights }: { of: Values; weights?: Schemas["HealthWeights"] }) {
+  return (
+    <dl className="kv">
+      {aspects.map(([key, name]) => (
+        <div key={key} className="row kvrow">
+          <dt>{name}</dt>
+          <dd className="end num">
+            {of[key] == null ? "–" : `${Math.round(100 * (of[key] ?? 0))} %`}
+            {weights && <span className="t3"> × {weights[key]}</span>}
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -160,7 +167,7 @@ export function WorstTables({ folder, limit = 8, all }: { folder?: string; limit
   );
 }
 
-function lacks(a: Aspects): string[] {
+function lacks(a: Values): string[] {
   const out: string[] = [];
   if (a.documentation != null && a.documentation < 1)
     out.push(a.documentation === 0 ? "every description" : "descriptions");

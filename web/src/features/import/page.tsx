@@ -7,7 +7,7 @@ import { usePage } from "@/app/crumbs";
 import { ChangeLine } from "@/features/changes/line";
 import { bytes, count, number } from "@/lib/count";
 import { nameOf } from "@/ui/assetlink";
-import { Dialog } from "@/ui/dialog";
+import { Confirm } from "@/ui/confirm";
 import { Failed, Note, Skeleton } from "@/ui/feedback";
 import { More } from "@/ui/more";
 import { State, StateMark, stateOf } from "@/ui/state";
@@ -268,46 +268,36 @@ function Actions({ id, report, schema }: { id: string; report: Schemas["Report"]
 export function RevertDialog({ id, version, onClose }: { id: string; version: number; onClose: () => void }) {
   const [force, setForce] = useState(false);
   const toast = useToast();
-  const revert = useMutation({
-    mutationFn: () =>
-      read(
-        api.POST("/api/v1/dbt_imports/{id}/revert", {
-          params: { path: { id }, query: { force: force || undefined } },
-        }),
-      ),
-    onSuccess: (doc) => {
-      toast(
-        doc.data.attributes.version == null
-          ? "Nothing was different."
-          : `${count(doc.data.attributes.restored, "node")} as before, version ${doc.data.attributes.version}.`,
-      );
-      onClose();
-    },
-  });
   return (
-    <Dialog
+    <Confirm
       title={`Revert ${id}`}
-      onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            Keep it
-          </button>
-          <button type="button" className="btn bad" disabled={revert.isPending} onClick={() => revert.mutate()}>
-            Revert
-          </button>
-        </>
+      action="Revert"
+      keep="Keep it"
+      what="The revert"
+      run={() =>
+        read(
+          api.POST("/api/v1/dbt_imports/{id}/revert", {
+            params: { path: { id }, query: { force: force || undefined } },
+          }),
+        )
       }
+      onDone={({ data: { attributes: r } }) =>
+        toast(
+          r.version == null
+            ? "Nothing was different."
+            : `${count(r.restored, "node")} as before, version ${r.version}.`,
+        )
+      }
+      onClose={onClose}
     >
       <p>
         What {id} changed in version {version} becomes as it was before, as a new version. What people wrote stays, and
         run results stay. An undo is to send the artifacts again.
       </p>
-      {revert.isError && <Failed error={revert.error} what="The revert" />}
       <label className="check">
         <input type="checkbox" checked={force} onChange={(e) => setForce(e.target.checked)} />
         Revert even if later imports built on it
       </label>
-    </Dialog>
+    </Confirm>
   );
 }

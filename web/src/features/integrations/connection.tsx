@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
-import { Problem } from "@/api/problem";
 import { Note } from "@/ui/feedback";
 import { Field } from "@/ui/field";
+import { fieldErrors, Refused } from "@/ui/refused";
 import type { TabProps } from "./integration";
 import { fieldsOf, type Way } from "./kinds";
 import { TrialResult } from "./trial";
@@ -20,12 +20,13 @@ export function Connection({ item, save }: TabProps) {
       fields.filter((f) => !f.secret).map((f) => [f.name, shown[f.name] === undefined ? "" : String(shown[f.name])]),
     ),
   );
-  const [problem, setProblem] = useState<Problem>();
+  const [error, setError] = useState<unknown>();
+  const refused = fieldErrors(error);
   const test = useMutation({
     mutationFn: () => read(api.POST("/api/v1/integrations/{id}/test", { params: { path: { id: item.id } } })),
   });
   const submit = async () => {
-    setProblem(undefined);
+    setError(undefined);
     const credentials: Record<string, unknown> = {};
     for (const f of fields) {
       const value = values[f.name] ?? "";
@@ -38,10 +39,9 @@ export function Connection({ item, save }: TabProps) {
         ...(Object.keys(credentials).length > 0 && { credentials: credentials as Schemas["Credentials"] }),
       });
     } catch (err) {
-      if (err instanceof Problem) setProblem(err);
+      setError(err);
     }
   };
-  const known = new Set(["name", ...fields.map((f) => f.name)]);
   return (
     <form
       className="formnarrow"
@@ -51,7 +51,7 @@ export function Connection({ item, save }: TabProps) {
         submit();
       }}
     >
-      <Field label="Name" value={name} onChange={setName} error={problem?.field("name")} required />
+      <Field label="Name" value={name} onChange={setName} error={refused("name")} required />
       {shown.external_id !== undefined && (
         <Field label="External ID" mono readOnly value={String(shown.external_id)} onChange={() => {}} />
       )}
@@ -70,14 +70,10 @@ export function Connection({ item, save }: TabProps) {
           }
           value={values[f.name] ?? ""}
           onChange={(v) => setValues((all) => ({ ...all, [f.name]: v }))}
-          error={problem?.field(f.name) ?? problem?.field(`credentials.${f.name}`)}
+          error={refused(f.name)}
         />
       ))}
-      {problem && !problem.errors.some((e) => known.has(e.field.replace("credentials.", ""))) && (
-        <Note tone="bad">
-          {problem.message} <code className="t3">{problem.code}</code>
-        </Note>
-      )}
+      <Refused error={error} fields={["name", ...fields.map((f) => f.name)]} />
       <div className="row formend">
         <button type="submit" className="btn pri">
           Save

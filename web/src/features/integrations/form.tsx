@@ -2,7 +2,6 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
-import { Problem } from "@/api/problem";
 import { usePage } from "@/app/crumbs";
 import { useSchemas } from "@/app/scope";
 import { one } from "@/app/search";
@@ -12,6 +11,7 @@ import { Copy } from "@/ui/copy";
 import { Note } from "@/ui/feedback";
 import { Field } from "@/ui/field";
 import { Icon } from "@/ui/icon";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { Tabs } from "@/ui/tabs";
 import { Guide } from "./guides";
 import { fieldsOf, kindNamed, type Way, ways } from "./kinds";
@@ -53,7 +53,7 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
   const [artifactsOnly, setArtifactsOnly] = useState(false);
   const [values, setValues] = useState<Record<string, string>>({});
   const [project, setProject] = useState<Project>();
-  const [refused, setRefused] = useState("");
+  const [noFiles, setNoFiles] = useState("");
   const draft = useDraft(way === "role", values.bucket ?? "");
   const fields = fieldsOf[way];
   const filled = Object.entries(values).filter(([, v]) => v.trim() !== "");
@@ -81,17 +81,13 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
     },
     onSuccess: (id) => navigate({ to: "/integrations/$id/$tab", params: { id, tab: "syncs" } }),
   });
-  const problem = [create.error, test.error].find((e) => e instanceof Problem) as Problem | undefined;
-  const known = new Set(["name", ...fields.map((f) => f.name)]);
-  const fieldError = (n: string) => problem?.field(n) ?? problem?.field(`credentials.${n}`);
-  const shown =
-    problem && !problem.errors.some((e) => known.has(e.field.replace("credentials.", ""))) ? problem : undefined;
+  const error = create.error ?? test.error;
+  const refused = fieldErrors(error);
   const blank = kind === "dbt_core" && empty && !project;
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    setRefused("");
-    if (way === "uploads" && !project) test.mutate();
-    else if (project) test.reset();
+    setNoFiles("");
+    if (project) test.reset();
     else test.mutate();
     setTried(true);
   };
@@ -107,7 +103,7 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
     setTried(false);
     const { projects, others } = await sortFiles(chosenFiles(files));
     setProject(projects[0]);
-    setRefused(
+    setNoFiles(
       projects.length === 0
         ? (others[0]?.why ?? "no artifact of dbt")
         : projects.length > 1
@@ -127,7 +123,7 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
           value={name}
           onChange={setName}
           placeholder={kindNamed(kind).name}
-          error={fieldError("name")}
+          error={refused("name")}
         />
         <div className="field">
           <label className="lb" htmlFor="feeds">
@@ -173,7 +169,7 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
             placeholder={f.placeholder}
             value={values[f.name] ?? ""}
             onChange={(v) => change(f.name, v)}
-            error={fieldError(f.name)}
+            error={refused(f.name)}
           />
         ))}
         {way === "uploads" && (
@@ -185,9 +181,9 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
             <p className="hint">
               catalog.json, sources.json and semantic_manifest.json too, if they are there; gzip is fine.
             </p>
-            {refused && (
+            {noFiles && (
               <p className="err" role="alert">
-                {refused}
+                {noFiles}
               </p>
             )}
             {project && (
@@ -235,11 +231,7 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
             through the API. Its first sync fails, as it should.
           </p>
         )}
-        {shown && (
-          <Note tone="bad">
-            {shown.message} <code className="t3">{shown.code}</code>
-          </Note>
-        )}
+        <Refused error={error} fields={["name", ...fields.map((f) => f.name)]} />
         {trial && !blank && <TrialResult trial={trial} />}
         {project && tried && (
           <Note tone="good">{count(project.files.length, "file")} to send; the manifest is there.</Note>

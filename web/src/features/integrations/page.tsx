@@ -6,7 +6,7 @@ import { pages, rowsOf } from "@/api/list";
 import { usePage } from "@/app/crumbs";
 import { count } from "@/lib/count";
 import { when } from "@/lib/time";
-import { Dialog } from "@/ui/dialog";
+import { Confirm } from "@/ui/confirm";
 import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
 import { FilterInput } from "@/ui/filterinput";
 import { Icon } from "@/ui/icon";
@@ -229,38 +229,25 @@ export function DeleteIntegrations({
   const queries = useQueryClient();
   const toast = useToast();
   const [assets, setAssets] = useState<"keep" | "remove">("keep");
-  const remove = useMutation({
-    mutationFn: () =>
-      Promise.all(
-        items.map((i) =>
-          read(api.DELETE("/api/v1/integrations/{id}", { params: { path: { id: i.id }, query: { assets } } })),
-        ),
-      ),
-    onSuccess: () => {
-      toast(
-        `${items.length === 1 ? (items[0]?.attributes.name ?? "") : count(items.length, "integration")} deleted; what ${items.length === 1 ? "it" : "they"} read ${assets === "keep" ? "stays" : "is flagged as removed"}.`,
-      );
-      onDone();
-      onClose();
-    },
-    onSettled: () => queries.invalidateQueries({ queryKey: ["integrations"] }),
-  });
+  const name = items.length === 1 ? (items[0]?.attributes.name ?? "") : count(items.length, "integration");
   return (
-    <Dialog
-      title={
-        items.length === 1 ? `Delete ${items[0]?.attributes.name}` : `Delete ${count(items.length, "integration")}`
+    <Confirm
+      title={`Delete ${name}`}
+      action="Delete"
+      what="The deletion"
+      run={() =>
+        Promise.all(
+          items.map((i) =>
+            read(api.DELETE("/api/v1/integrations/{id}", { params: { path: { id: i.id }, query: { assets } } })),
+          ),
+        )
       }
+      onDone={() => {
+        toast(`${name} deleted; what was read ${assets === "keep" ? "stays" : "is flagged as removed"}.`);
+        queries.invalidateQueries({ queryKey: ["integrations"] });
+        onDone();
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            Keep
-          </button>
-          <button type="button" className="btn bad" disabled={remove.isPending} onClick={() => remove.mutate()}>
-            Delete
-          </button>
-        </>
-      }
     >
       <p>Credentials, schedule and log are deleted at once.</p>
       <fieldset className="plainset formend">
@@ -279,7 +266,6 @@ export function DeleteIntegrations({
           </span>
         </label>
       </fieldset>
-      {remove.isError && <Failed error={remove.error} what="The deletion" />}
-    </Dialog>
+    </Confirm>
   );
 }

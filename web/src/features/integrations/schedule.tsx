@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { Problem } from "@/api/problem";
 import { Field } from "@/ui/field";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { Time } from "@/ui/time";
 import type { TabProps } from "./integration";
 
@@ -28,7 +28,8 @@ export function Schedule({ item, save }: TabProps) {
   const [day, setDay] = useState(() => (wayOf(cron) === "weekly" ? (parts[4] ?? "1") : "1"));
   const [line, setLine] = useState(cron);
   const [zone, setZone] = useState(time_zone || Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const [error, setError] = useState<Problem>();
+  const [error, setError] = useState<unknown>();
+  const refused = fieldErrors(error);
   const [hour = "6", minute = "0"] = time.split(":").map((p) => String(Number(p)));
   const next = {
     daily: `${minute} ${hour} * * *`,
@@ -47,7 +48,7 @@ export function Schedule({ item, save }: TabProps) {
         try {
           await save({ schedule: { cron: next, time_zone: zone } });
         } catch (err) {
-          if (err instanceof Problem) setError(err);
+          setError(err);
         }
       }}
     >
@@ -107,7 +108,7 @@ export function Schedule({ item, save }: TabProps) {
           value={line}
           onChange={setLine}
           hint="Minute, hour, day of the month, month, day of the week"
-          error={error?.field("schedule.cron") ?? error?.field("cron")}
+          error={refused("schedule.cron")}
         />
       )}
       {way !== "never" && (
@@ -116,14 +117,10 @@ export function Schedule({ item, save }: TabProps) {
           value={zone}
           onChange={setZone}
           hint="Such as Europe/London"
-          error={error?.field("schedule.time_zone") ?? error?.field("time_zone")}
+          error={refused("schedule.time_zone")}
         />
       )}
-      {error && error.errors.length === 0 && (
-        <p className="err" role="alert">
-          {error.message}
-        </p>
-      )}
+      <Refused error={error} />
       <p className="t2 formend">
         {item.attributes.next_sync_at ? (
           <>

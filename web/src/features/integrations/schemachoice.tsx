@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Problem } from "@/api/problem";
 import { Field } from "@/ui/field";
+import { fieldErrors, Refused } from "@/ui/refused";
 import type { TabProps } from "./integration";
 
 /** Which schemas of a warehouse are read. dbt reports its own. */
@@ -10,7 +10,8 @@ export function SchemaChoice({ item, save }: TabProps) {
   const [include, setInclude] = useState((schemas?.include ?? []).join("\n"));
   const [exclude, setExclude] = useState((schemas?.exclude ?? []).join("\n"));
   const [fresh, setFresh] = useState(schemas?.new ?? true);
-  const [problem, setProblem] = useState<Problem>();
+  const [error, setError] = useState<unknown>();
+  const refused = fieldErrors(error);
   if (kind === "dbt_core")
     return (
       <p className="t2">
@@ -27,11 +28,11 @@ export function SchemaChoice({ item, save }: TabProps) {
       aria-label="Schemas"
       onSubmit={async (e) => {
         e.preventDefault();
-        setProblem(undefined);
+        setError(undefined);
         try {
           await save({ schemas: { include: lines(include), exclude: lines(exclude), new: fresh } });
         } catch (err) {
-          if (err instanceof Problem) setProblem(err);
+          setError(err);
         }
       }}
     >
@@ -43,7 +44,7 @@ export function SchemaChoice({ item, save }: TabProps) {
         value={include}
         onChange={setInclude}
         hint="A pattern per line, such as analytics_*; one with a dot matches database and schema. Without any all are read."
-        error={problem?.field("schemas.include")}
+        error={refused("schemas.include")}
       />
       <Field
         label="Leave out"
@@ -53,7 +54,7 @@ export function SchemaChoice({ item, save }: TabProps) {
         value={exclude}
         onChange={setExclude}
         hint="Tables of these that were read before are flagged as removed. Nothing that people wrote is deleted."
-        error={problem?.field("schemas.exclude")}
+        error={refused("schemas.exclude")}
       />
       <div className="field">
         <label className="switch">
@@ -67,11 +68,7 @@ export function SchemaChoice({ item, save }: TabProps) {
           Read new schemas as they appear
         </label>
       </div>
-      {problem && problem.errors.length === 0 && (
-        <p className="err" role="alert">
-          {problem.message}
-        </p>
-      )}
+      <Refused error={error} fields={["schemas.include", "schemas.exclude"]} />
       <div className="row formend">
         <button type="submit" className="btn pri">
           Save

@@ -169,7 +169,8 @@ interface Placed {
   lane?: number;
 }
 
-function blank(id: string, at: Placed): Box {
+/** A box at its place, with nothing in it yet. */
+export function blank(id: string, at: Placed): Box {
   return {
     id,
     name: "",

@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api/client";
-import type { Line, Scene } from "@/features/lineage/scene";
+import { blank, type Line, type Scene } from "@/features/lineage/scene";
 import { count } from "@/lib/count";
 import { kindName } from "@/ui/kind";
 
@@ -9,29 +9,11 @@ type Group = Schemas["MapGroup"];
 /** The map as a scene of boxes: groups, and the assets of the one that is expanded. */
 export function mapScene(reply: Reply, selected: string | undefined, found: Set<string>): Scene {
   const boxes = reply.data.groups.map((g) => ({
-    id: g.id,
+    ...blank(g.id, g),
     name: g.name ?? noneOf(reply.meta.by),
     title: g.title || noneOf(reply.meta.by),
     kind: mainKind(g),
-    materialized: null,
-    uniqueId: null,
-    x: g.x ?? 0,
-    y: g.y ?? 0,
-    width: g.width ?? 160,
-    height: g.height ?? 30,
-    lane: g.lane ?? 0,
-    depth: 0,
-    up: 0,
-    down: 0,
-    upDrawn: 0,
-    downDrawn: 0,
-    foot: false,
-    status: null,
-    rows: [],
-    more: undefined,
-    focus: false,
     on: found.has(g.id),
-    dim: false,
   }));
   const byId = new Map(boxes.map((b) => [b.id, b]));
   const lines: Line[] = reply.data.edges.map((e) => ({

@@ -4,6 +4,7 @@ import { api, read } from "@/api/client";
 import { Problem } from "@/api/problem";
 import { usePage } from "@/app/crumbs";
 import { useScope } from "@/app/scope";
+import { Aspects } from "@/features/health/parts";
 import { useOwners } from "@/features/owners/read";
 import { count } from "@/lib/count";
 import { Copy } from "@/ui/copy";
@@ -12,14 +13,6 @@ import { Icon } from "@/ui/icon";
 import { safeHref } from "@/ui/markdown";
 import { Members } from "@/ui/members";
 import { State } from "@/ui/state";
-
-const aspects: [string, string][] = [
-  ["documentation", "Described"],
-  ["tests", "Tested"],
-  ["test_results", "Tests pass"],
-  ["run", "Last runs"],
-  ["freshness", "Fresh"],
-];
 
 /** An owner: what they own, trouble first, and how to reach them. */
 export default function Page() {
@@ -112,18 +105,7 @@ export default function Page() {
                   <h2>Health</h2>
                   <span className="s t3">{Math.round(a.health.score)} of 100</span>
                 </header>
-                <dl className="kv">
-                  {aspects.map(([key, name]) => {
-                    const share = (a.health.aspects as Record<string, number | null>)[key];
-                    if (share == null) return null;
-                    return [
-                      <dt key={key}>{name}</dt>,
-                      <dd key={`${key}v`} className="num">
-                        {Math.round(share * 100)} %
-                      </dd>,
-                    ];
-                  })}
-                </dl>
+                <Aspects of={a.health.aspects} />
               </section>
             )}
             {others.length > 0 && (

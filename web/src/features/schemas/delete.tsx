@@ -1,10 +1,9 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { count } from "@/lib/count";
-import { Dialog } from "@/ui/dialog";
-import { Failed } from "@/ui/feedback";
+import { Confirm } from "@/ui/confirm";
 import { Field } from "@/ui/field";
 import { useToast } from "@/ui/toast";
 
@@ -15,42 +14,28 @@ export function DeleteSchema({ schema, onClose }: { schema: Schemas["ResourceSch
   const queries = useQueryClient();
   const navigate = useNavigate();
   const toast = useToast();
-  const remove = useMutation({
-    mutationFn: () =>
-      read(api.DELETE("/api/v1/schemas/{id}", { params: { path: { id: schema.id }, query: { confirm: typed } } })),
-    onSuccess: async () => {
-      toast(`${name} is deleted; its data is purged after 30 days.`);
-      await navigate({ to: "/schemas", search: { schema: undefined } as never });
-      queries.invalidateQueries({ queryKey: ["schemas"] });
-      onClose();
-    },
-  });
   return (
-    <Dialog
+    <Confirm
       title={`Delete ${name}`}
-      onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            Keep it
-          </button>
-          <button
-            type="button"
-            className="btn bad"
-            disabled={typed !== name || remove.isPending}
-            onClick={() => remove.mutate()}
-          >
-            Delete {schema.id}
-          </button>
-        </>
+      action={`Delete ${schema.id}`}
+      keep="Keep it"
+      what="The deletion"
+      ready={typed === name}
+      run={() =>
+        read(api.DELETE("/api/v1/schemas/{id}", { params: { path: { id: schema.id }, query: { confirm: typed } } }))
       }
+      onDone={async () => {
+        toast(`${name} is deleted; its data is purged after 30 days.`);
+        await navigate({ to: "/schemas", search: { schema: undefined } as never });
+        queries.invalidateQueries({ queryKey: ["schemas"] });
+      }}
+      onClose={onClose}
     >
       <p>
         {count(tables, "table")} with their columns, lineage, history and what people wrote disappear at once and are
         purged after 30 days. The Schema ID {schema.id} is never given again.
       </p>
       <Field label={`Type ${name} to confirm`} value={typed} onChange={setTyped} />
-      {remove.isError && <Failed error={remove.error} what="The deletion" />}
-    </Dialog>
+    </Confirm>
   );
 }

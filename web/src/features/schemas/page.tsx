@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
-import { Problem } from "@/api/problem";
 import { usePage } from "@/app/crumbs";
 import { useSchemas } from "@/app/scope";
 import { number } from "@/lib/count";
@@ -12,6 +11,7 @@ import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { Field } from "@/ui/field";
 import { Icon } from "@/ui/icon";
 import { Item, Menu } from "@/ui/menu";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { State, stateOf } from "@/ui/state";
 import { useToast } from "@/ui/toast";
 import { DeleteSchema } from "./delete";
@@ -168,7 +168,7 @@ function NameDialog({ schema, onClose }: { schema?: Schema; onClose: () => void 
       if (!schema) navigate({ to: "/schemas", search: { schema: doc.data.id } });
     },
   });
-  const problem = save.error instanceof Problem ? save.error : undefined;
+  const refused = fieldErrors(save.error);
   const submit = (e: FormEvent) => {
     e.preventDefault();
     save.mutate();
@@ -176,21 +176,16 @@ function NameDialog({ schema, onClose }: { schema?: Schema; onClose: () => void 
   return (
     <Dialog title={schema ? `Rename ${schema.attributes.name}` : "New schema"} onClose={onClose}>
       <form onSubmit={submit}>
-        <Field
-          label="Name"
-          value={name}
-          onChange={setName}
-          error={problem?.field("name") ?? (problem && problem.errors.length === 0 ? problem.message : undefined)}
-          required
-        />
+        <Field label="Name" value={name} onChange={setName} error={refused("name")} required />
         <Field
           label="Environment"
           optional
           hint="Such as prod, staging or dev"
           value={environment}
           onChange={setEnvironment}
-          error={problem?.field("environment")}
+          error={refused("environment")}
         />
+        <Refused error={save.error} fields={["name", "environment"]} />
         <div className="row formend">
           <button type="button" className="btn end" onClick={onClose}>
             Cancel

@@ -9,10 +9,10 @@ import { usePatch, useSchemas } from "@/app/scope";
 import { one } from "@/app/search";
 import { classes } from "@/lib/classes";
 import { count } from "@/lib/count";
-import { Facet, facetValues } from "@/ui/facets";
+import { Facet, facetValues, kindValues } from "@/ui/facets";
 import { Empty, Failed, Note } from "@/ui/feedback";
 import { FilterInput } from "@/ui/filterinput";
-import { Kind, kindName } from "@/ui/kind";
+import { Kind } from "@/ui/kind";
 import { Marked } from "@/ui/marked";
 import { More } from "@/ui/more";
 import styles from "./page.module.css";
@@ -59,15 +59,7 @@ export default function Search() {
             name="Kind"
             chosen={kind ? [kind] : []}
             onChange={(c) => patch({ kind: c.at(-1) })}
-            values={facetValues(meta?.facets?.kind).map((v) => ({
-              ...v,
-              label: (
-                <>
-                  <Kind kind={v.value} size={13} />
-                  <span className="cut">{kindName(v.value)}</span>
-                </>
-              ),
-            }))}
+            values={kindValues(meta?.facets?.kind)}
           />
           <Facet
             name="Tag"

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read } from "@/api/client";
-import { Problem } from "@/api/problem";
 import { useMe } from "@/app/me";
-import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
+import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { Field } from "@/ui/field";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { Time } from "@/ui/time";
 import { useToast } from "@/ui/toast";
 
@@ -59,7 +59,7 @@ function Password() {
       queries.invalidateQueries({ queryKey: ["sessions"] });
     },
   });
-  const problem = change.error instanceof Problem ? change.error : undefined;
+  const refused = fieldErrors(change.error);
   return (
     <form
       className="formnarrow"
@@ -76,7 +76,7 @@ function Password() {
         autoComplete="current-password"
         value={current}
         onChange={setCurrent}
-        error={problem?.field("password.current")}
+        error={refused("password.current")}
         required
       />
       <Field
@@ -86,10 +86,10 @@ function Password() {
         hint="12 characters or more"
         value={next}
         onChange={setNext}
-        error={problem?.field("password.new")}
+        error={refused("password.new")}
         required
       />
-      {problem && problem.errors.length === 0 && <Note tone="bad">{problem.message}</Note>}
+      <Refused error={change.error} fields={["password.current", "password.new"]} />
       <div className="row formend">
         <button type="submit" className="btn pri" disabled={change.isPending || current === "" || next === ""}>
           Change

@@ -1,12 +1,11 @@
 import { useState } from "react";
-import { useKeyList } from "@/app/keys";
+import { LetterKeys } from "@/app/letterkeys";
 import { appearance, setAppearance } from "@/lib/appearance";
 import { Segments } from "@/ui/segments";
 
 /** Theme, density and keys of this browser. */
 export function Appearance() {
   const [chosen, setChosen] = useState(appearance);
-  const { enabled, setEnabled } = useKeyList();
   const choose = (patch: Partial<typeof chosen>) => {
     const next = { ...chosen, ...patch };
     setChosen(next);
@@ -46,16 +45,7 @@ export function Appearance() {
         />
       </div>
       <div className="field">
-        <label className="switch">
-          <input
-            type="checkbox"
-            role="switch"
-            aria-checked={enabled}
-            checked={enabled}
-            onChange={(e) => setEnabled(e.target.checked)}
-          />
-          Single-letter keys
-        </label>
+        <LetterKeys />
         <p className="hint">? lists them.</p>
       </div>
     </>

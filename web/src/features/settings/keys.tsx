@@ -2,14 +2,15 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { pages, rowsOf } from "@/api/list";
-import { Problem } from "@/api/problem";
 import { useSchemas } from "@/app/scope";
-import { Copy } from "@/ui/copy";
+import { Confirm } from "@/ui/confirm";
 import { Dialog } from "@/ui/dialog";
-import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
+import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { Field } from "@/ui/field";
 import { Icon } from "@/ui/icon";
 import { More } from "@/ui/more";
+import { Once } from "@/ui/once";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { State } from "@/ui/state";
 import { Time } from "@/ui/time";
 import { useToast } from "@/ui/toast";
@@ -157,34 +158,14 @@ function NewKey({ onClose }: { onClose: () => void }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ["keys"] }),
   });
   const secret = make.data?.data.attributes.secret;
-  const problem = make.error instanceof Problem ? make.error : undefined;
+  const refused = fieldErrors(make.error);
   const toggle = (list: string[], value: string) =>
     list.includes(value) ? list.filter((v) => v !== value) : [...list, value];
   if (secret)
     return (
-      <Dialog
-        title={`${make.data?.data.attributes.name} is made`}
-        onClose={onClose}
-        actions={
-          <button type="button" className="btn pri" onClick={onClose}>
-            Done
-          </button>
-        }
-      >
-        <p>Copy the key now: it is shown this once, and nobody can read it again.</p>
-        <div className="withbtn formend">
-          <input
-            className="input mono"
-            readOnly
-            value={secret}
-            aria-label="The key"
-            onFocus={(e) => e.target.select()}
-          />
-          <Copy className="btn" text={secret} label="Copy the key">
-            Copy
-          </Copy>
-        </div>
-      </Dialog>
+      <Once title={`${make.data?.data.attributes.name} is made`} label="The key" value={secret} onClose={onClose}>
+        Copy the key now: it is shown this once, and nobody can read it again.
+      </Once>
     );
   return (
     <Dialog title="New key" onClose={onClose} className="wide">
@@ -199,7 +180,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
           hint="What uses it, such as ci or airflow"
           value={name}
           onChange={setName}
-          error={problem?.field("name")}
+          error={refused("name")}
           required
         />
         <fieldset className="field plainset">
@@ -245,7 +226,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
             <option value="never">never</option>
           </select>
         </div>
-        {problem && !problem.field("name") && <Note tone="bad">{problem.message}</Note>}
+        <Refused error={make.error} fields={["name"]} />
         <div className="row formend">
           <button type="button" className="btn end" onClick={onClose}>
             Cancel
@@ -266,31 +247,20 @@ function NewKey({ onClose }: { onClose: () => void }) {
 function Revoke({ item, onClose }: { item: Key; onClose: () => void }) {
   const queries = useQueryClient();
   const toast = useToast();
-  const revoke = useMutation({
-    mutationFn: () => read(api.DELETE("/api/v1/keys/{id}", { params: { path: { id: item.id } } })),
-    onSuccess: () => {
-      toast(`${item.attributes.name} is revoked.`);
-      queries.invalidateQueries({ queryKey: ["keys"] });
-      onClose();
-    },
-  });
   return (
-    <Dialog
+    <Confirm
       title={`Revoke ${item.attributes.name}`}
+      action="Revoke"
+      keep="Keep it"
+      what="The revocation"
+      run={() => read(api.DELETE("/api/v1/keys/{id}", { params: { path: { id: item.id } } }))}
+      onDone={() => {
+        toast(`${item.attributes.name} is revoked.`);
+        queries.invalidateQueries({ queryKey: ["keys"] });
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            Keep it
-          </button>
-          <button type="button" className="btn bad" disabled={revoke.isPending} onClick={() => revoke.mutate()}>
-            Revoke
-          </button>
-        </>
-      }
     >
       <p>What uses it is refused from now on. A revoked key cannot be used again; make a new one instead.</p>
-      {revoke.isError && <Failed error={revoke.error} what="The revocation" />}
-    </Dialog>
+    </Confirm>
   );
 }

@@ -2,12 +2,14 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { pages, rowsOf } from "@/api/list";
-import { Problem } from "@/api/problem";
+import { Confirm } from "@/ui/confirm";
 import { Dialog } from "@/ui/dialog";
-import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
+import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { Field } from "@/ui/field";
 import { Icon } from "@/ui/icon";
 import { Item, Menu } from "@/ui/menu";
+import { Once } from "@/ui/once";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { Segments } from "@/ui/segments";
 import { State } from "@/ui/state";
 import { Time } from "@/ui/time";
@@ -159,28 +161,13 @@ function Edit({ webhook, onClose }: { webhook?: Webhook; onClose: () => void }) 
       if (!doc.data.attributes.secret) onClose();
     },
   });
-  const problem = save.error instanceof Problem ? save.error : undefined;
+  const refused = fieldErrors(save.error);
   const secret = save.data?.data.attributes.secret;
   if (secret)
     return (
-      <Dialog
-        title="The signing secret"
-        onClose={onClose}
-        actions={
-          <button type="button" className="btn pri" onClick={onClose}>
-            Done
-          </button>
-        }
-      >
-        <p>The receiver checks signatures with it. It is shown this once.</p>
-        <input
-          className="input mono"
-          readOnly
-          value={secret}
-          aria-label="The signing secret"
-          onFocus={(e) => e.target.select()}
-        />
-      </Dialog>
+      <Once title="The signing secret" label="The signing secret" value={secret} onClose={onClose}>
+        The receiver checks signatures with it. It is shown this once.
+      </Once>
     );
   return (
     <Dialog title={webhook ? `Change ${a?.name}` : "New webhook"} onClose={onClose}>
@@ -190,7 +177,7 @@ function Edit({ webhook, onClose }: { webhook?: Webhook; onClose: () => void }) 
           save.mutate();
         }}
       >
-        <Field label="Name" value={name} onChange={setName} error={problem?.field("name")} required />
+        <Field label="Name" value={name} onChange={setName} error={refused("name")} required />
         <Field
           label="Address"
           type="url"
@@ -198,7 +185,7 @@ function Edit({ webhook, onClose }: { webhook?: Webhook; onClose: () => void }) 
           placeholder="https://"
           value={url}
           onChange={setUrl}
-          error={problem?.field("url")}
+          error={refused("url")}
           required
         />
         <fieldset className="field plainset">
@@ -230,7 +217,7 @@ function Edit({ webhook, onClose }: { webhook?: Webhook; onClose: () => void }) 
             onChange={setFormat}
           />
         </div>
-        {problem && problem.errors.length === 0 && <Note tone="bad">{problem.message}</Note>}
+        <Refused error={save.error} fields={["name", "url"]} />
         <div className="row formend">
           <button type="button" className="btn end" onClick={onClose}>
             Cancel
@@ -285,30 +272,17 @@ function Deliveries({ webhook, onClose }: { webhook: Webhook; onClose: () => voi
 
 function Remove({ webhook, onClose }: { webhook: Webhook; onClose: () => void }) {
   const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => read(api.DELETE("/api/v1/webhooks/{id}", { params: { path: { id: webhook.id } } })),
-    onSuccess: () => {
-      queries.invalidateQueries({ queryKey: ["webhooks"] });
-      onClose();
-    },
-  });
   return (
-    <Dialog
+    <Confirm
       title={`Delete ${webhook.attributes.name}`}
+      action="Delete"
+      keep="Keep it"
+      what="The deletion"
+      run={() => read(api.DELETE("/api/v1/webhooks/{id}", { params: { path: { id: webhook.id } } }))}
+      onDone={() => queries.invalidateQueries({ queryKey: ["webhooks"] })}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            Keep it
-          </button>
-          <button type="button" className="btn bad" disabled={remove.isPending} onClick={() => remove.mutate()}>
-            Delete
-          </button>
-        </>
-      }
     >
-      <p>Nothing is sent to {webhook.attributes.url} any more, and what waits to be sent is dropped.</p>
-      {remove.isError && <Failed error={remove.error} what="The deletion" />}
-    </Dialog>
+      <p>Nothing is sent to {webhook.attributes.url} from now on, and what waits to be sent is dropped.</p>
+    </Confirm>
   );
 }

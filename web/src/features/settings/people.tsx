@@ -2,13 +2,14 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { useState } from "react";
 import { api, read, type Schemas } from "@/api/client";
 import { pages, rowsOf } from "@/api/list";
-import { Problem } from "@/api/problem";
-import { Copy } from "@/ui/copy";
+import { Confirm } from "@/ui/confirm";
 import { Dialog } from "@/ui/dialog";
-import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
+import { Empty, Failed, Skeleton } from "@/ui/feedback";
 import { Field } from "@/ui/field";
 import { Icon } from "@/ui/icon";
 import { More } from "@/ui/more";
+import { Once } from "@/ui/once";
+import { fieldErrors, Refused } from "@/ui/refused";
 import { Segments } from "@/ui/segments";
 import { Time } from "@/ui/time";
 import { useToast } from "@/ui/toast";
@@ -138,32 +139,12 @@ function Person({ user, onClose }: { user?: User; onClose: () => void }) {
   });
   const link = invite.data?.data.attributes.url;
   const error = save.error ?? invite.error;
-  const problem = error instanceof Problem ? error : undefined;
+  const refused = fieldErrors(error);
   if (link)
     return (
-      <Dialog
-        title={`A link for ${name}`}
-        onClose={onClose}
-        actions={
-          <button type="button" className="btn pri" onClick={onClose}>
-            Done
-          </button>
-        }
-      >
-        <p>Pass it on yourself. It is shown this once, works once, and for 7 days.</p>
-        <div className="withbtn formend">
-          <input
-            className="input mono"
-            readOnly
-            value={link}
-            aria-label="The link"
-            onFocus={(e) => e.target.select()}
-          />
-          <Copy className="btn" text={link} label="Copy the link">
-            Copy
-          </Copy>
-        </div>
-      </Dialog>
+      <Once title={`A link for ${name}`} label="The link" value={link} onClose={onClose}>
+        Pass it on yourself. It is shown this once, works once, and for 7 days.
+      </Once>
     );
   return (
     <Dialog title={user ? user.attributes.name : "Invite a person"} onClose={onClose}>
@@ -174,14 +155,14 @@ function Person({ user, onClose }: { user?: User; onClose: () => void }) {
           else invite.mutate();
         }}
       >
-        <Field label="Name" value={name} onChange={setName} error={problem?.field("name")} required />
-        <Field label="E-mail" type="email" value={email} onChange={setEmail} error={problem?.field("email")} required />
+        <Field label="Name" value={name} onChange={setName} error={refused("name")} required />
+        <Field label="E-mail" type="email" value={email} onChange={setEmail} error={refused("email")} required />
         <div className="field">
           <span className="lb">Role</span>
           <Segments label="Role" values={roles} value={role} onChange={setRole} />
           <p className="hint">{roles.find((r) => r.value === role)?.does}</p>
         </div>
-        {problem && problem.errors.length === 0 && <Note tone="bad">{problem.message}</Note>}
+        <Refused error={error} fields={["name", "email"]} />
         <div className="row formend">
           {user && (
             <button type="button" className="btn quiet" disabled={invite.isPending} onClick={() => invite.mutate()}>
@@ -207,31 +188,19 @@ function Person({ user, onClose }: { user?: User; onClose: () => void }) {
 function Remove({ user, onClose }: { user: User; onClose: () => void }) {
   const queries = useQueryClient();
   const toast = useToast();
-  const remove = useMutation({
-    mutationFn: () => read(api.DELETE("/api/v1/users/{id}", { params: { path: { id: user.id } } })),
-    onSuccess: () => {
-      toast(`${user.attributes.name} is removed.`);
-      queries.invalidateQueries({ queryKey: ["users"] });
-      onClose();
-    },
-  });
   return (
-    <Dialog
+    <Confirm
       title={`Remove ${user.attributes.name}`}
+      action="Remove"
+      what="The removal"
+      run={() => read(api.DELETE("/api/v1/users/{id}", { params: { path: { id: user.id } } }))}
+      onDone={() => {
+        toast(`${user.attributes.name} is removed.`);
+        queries.invalidateQueries({ queryKey: ["users"] });
+      }}
       onClose={onClose}
-      actions={
-        <>
-          <button type="button" className="btn" onClick={onClose}>
-            Keep
-          </button>
-          <button type="button" className="btn bad" disabled={remove.isPending} onClick={() => remove.mutate()}>
-            Remove
-          </button>
-        </>
-      }
     >
       <p>Their keys and sessions end at once. What they wrote stays, with their name.</p>
-      {remove.isError && <Failed error={remove.error} what="The removal" />}
-    </Dialog>
+    </Confirm>
   );
 }
