@@ -87,7 +87,7 @@ func (c *DemoCmd) prepare(ctx context.Context, a *app.App) (catalog.SchemaID, st
 		return 0, "", fmt.Errorf("demo schema: %w", err)
 	}
 	key, _, err := a.Access.Create(ctx, access.System(catalog.DefaultWorkspace), access.NewKey{
-		Name: "demo", Scopes: []access.Scope{access.WriteImports, access.ReadCatalog},
+		Name: "demo", Scopes: []access.Scope{access.WriteImports, access.ReadCatalog, access.ReadMCP},
 	})
 	if err != nil {
 		return 0, "", fmt.Errorf("demo key: %w", err)

@@ -62,7 +62,7 @@ func (a *API) listArtifacts(ctx context.Context, p access.Principal, in *ImportP
 type artifactInput struct {
 	ImportPath
 	IfNoneMatch string `header:"If-None-Match" doc:"ETags of documents that the client has: if the document still has one of them, the reply is 304 without a body."`
-	SHA         string `path:"sha" maxLength:"64" example:"99c92331d14a8520815fb5fdfa1874fd2e643a0ba4b5849d7bcab8d2c54e632c"`
+	SHA         string `path:"sha" maxLength:"64" example:"1dbad92ce4f0c075580c18332431112b7aa4d446b6b605d7f12ae1b72ae7838c"`
 }
 
 // artifactOutput is streamed: huma calls Body with its context.

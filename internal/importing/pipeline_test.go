@@ -79,11 +79,11 @@ func TestOneDescriptionChanged(t *testing.T) {
 	r := newRig(t)
 	r.completed(r.send(manifest(t, "shop", monday, shopNodes()...)))
 	nodes := shopNodes()
-	nodes[2]["description"] = "One row an order."
+	nodes[2]["description"] = "One row per order."
 	imp := r.completed(r.send(manifest(t, "shop", tuesday, nodes...)))
 	wantCounters(t, imp, [6]int64{0, 1, 0, 0, 0, 0})
 	a, _ := r.asset("model.shop.orders")
-	if a.Description.Value != "One row an order." || a.Description.Origin != "dbt:shop" || a.Description.Cause.Import() != imp.ID {
+	if a.Description.Value != "One row per order." || a.Description.Origin != "dbt:shop" || a.Description.Cause.Import() != imp.ID {
 		t.Errorf("description %+v", a.Description)
 	}
 	old, err := r.store.AssetByUniqueID(t.Context(), ws, r.schema, "", "model.shop.orders", 1)

@@ -7,7 +7,7 @@ const html = (text: string) => renderToStaticMarkup(<Markdown text={text} />);
 describe("Markdown", () => {
   it("has emphasis, lists, tables and code", () => {
     const out = html(
-      "One row an **order**.\n\n- a\n- b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```sql\nselect 1 < 2\n```",
+      "One row per **order**.\n\n- a\n- b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```sql\nselect 1 < 2\n```",
     );
     for (const part of ["<strong>order</strong>", "<li>a</li>", "<td>1</td>", "select 1 &lt; 2"])
       expect(out).toContain(part);
@@ -46,7 +46,7 @@ describe("Markdown", () => {
 
   it("has a plain form for lists", () => {
     expect(plainText("One **row** per `order`.\n\n- a\n- b")).toBe("One row per order. a b");
-    expect(plainText("One row an **order**, whatever *it* is.")).toBe("One row an order, whatever it is.");
+    expect(plainText("One row per **order**, whatever *it* is.")).toBe("One row per order, whatever it is.");
     expect(plainText("<b>x</b>")).toContain("x");
   });
 });
