@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -121,26 +120,4 @@ func (a *Access) argon2id(ctx context.Context, password string, p parameters, sa
 		return nil, fmt.Errorf("password: %w", ctx.Err())
 	}
 	return argon2.IDKey([]byte(password), salt, p.time, p.memory, p.threads, uint32(length)), nil
-}
-
-// guessable returns a *PasswordError for a password that has little else than names that attackers try first.
-func guessable(password string, u store.User) error {
-	rest := strings.ToLower(password)
-	local, domain, _ := strings.Cut(strings.ToLower(u.Email), "@")
-	domain, _, _ = strings.Cut(domain, ".")
-	names := append(strings.Fields(strings.ToLower(u.Name)), local, domain, "thalweg", "password", "catalog")
-	slices.SortFunc(names, func(a, b string) int { return len(b) - len(a) })
-	for _, name := range names {
-		if len(name) >= 3 {
-			rest = strings.ReplaceAll(rest, name, "")
-		}
-	}
-	different := map[rune]bool{}
-	for _, r := range rest {
-		different[r] = true
-	}
-	if len(different) < 6 {
-		return &PasswordError{"is easy to guess: it has fewer than 6 different characters besides names"}
-	}
-	return nil
 }

@@ -49,13 +49,26 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 		"aaaaaaaaaaaaaaaa":                 "easy to guess",
 		"ana.e@example.com":                "easy to guess",
 		"thalwegpassword1":                 "easy to guess",
+		"Ana Example 1234567":              "easy to guess",
+		"ana.e@example.com2024!":           "easy to guess",
+		"exampleana987654":                 "easy to guess",
+		"P@ssw0rd12345":                    "common",
+		"Summer2024!!!":                    "common",
+		"letmeinletmein":                   "common",
+		"1q2w3e4r5t6y":                     "common",
+		"123456789987654321":               "common",
+		"Liverpool 2023!":                  "common",
+		"qwertyuiop[]":                     "easy to guess",
+		"1234567890123":                    "easy to guess",
+		"abcdefghijklmnop":                 "easy to guess",
+		"zxcvbnm,./zxcvbnm":                "easy to guess",
 		"\xff\xfe twelve chars":            "not UTF-8",
 	} {
 		if err := checkPassword(password, u); err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q: %v, want %q", password, err, part)
 		}
 	}
-	for _, password := range []string{"correct horse battery staple", "пароль из слов", "12 characters"} {
+	for _, password := range []string{"correct horse battery staple", "пароль из слов", "12 characters", "829471036582", "tall ships in fog"} {
 		if err := checkPassword(password, u); err != nil {
 			t.Errorf("%q: %v", password, err)
 		}
