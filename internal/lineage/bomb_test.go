@@ -170,6 +170,11 @@ var bombs = []bomb{
 			return fmt.Sprintf("create view v%d as select x.*, y.* from v%d x, v%d y;", i+1, i, i)
 		})
 	}},
+	{"chained windows", func(n int) string {
+		n = min(n, 60_000) // which is within the limit of tokens
+		return fill(n/2, "select ", "sum(a)over w#", ",", " from t window ") +
+			repeat(n/2, "", ",", "", func(i int) string { return fmt.Sprintf("w%d as(w%d)", i, max(i-1, 0)) })
+	}},
 	{"plain items", func(n int) string { return fill(n, "select ", "a", ",", " from t") }},
 	{"calls", func(n int) string { return fill(n, "select ", "f()", ",", " from t") }},
 	{"tables", func(n int) string { return fill(n, "select 1 from ", "t#", ",", "") }},

@@ -54,15 +54,9 @@ func (r *resolver) walkMeasure(set *edgeSet, w *ast.Window, key name, v view, u 
 			return
 		}
 	}
-	if w.Base.IsZero() || v.scope.query == nil {
-		return
-	}
-	base := r.names.id(w.Base.Text)
-	for i := range v.scope.query.Windows {
-		if named := &v.scope.query.Windows[i]; named.Window != w && r.names.id(named.Name.Text) == base && r.enter() {
-			r.walkMeasure(set, named.Window, key, v, u)
-			r.leave()
-		}
+	if base := r.baseWindow(w, v); base != nil && r.enter() {
+		r.walkMeasure(set, base, key, v, u)
+		r.leave()
 	}
 }
 

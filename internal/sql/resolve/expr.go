@@ -235,15 +235,9 @@ func (r *resolver) walkStar(set *edgeSet, e *ast.Star, v view, u use) {
 // walkWindow adds what a window sorts and divides by.
 func (r *resolver) walkWindow(set *edgeSet, w *ast.Window, v view, u use) {
 	u = u.with(WindowKey)
-	if !w.Base.IsZero() && v.scope != nil && v.scope.query != nil {
-		key := r.names.id(w.Base.Text)
-		for i := range v.scope.query.Windows {
-			named := &v.scope.query.Windows[i]
-			if named.Window != w && r.names.id(named.Name.Text) == key && r.enter() {
-				r.walkWindow(set, named.Window, v, u)
-				r.leave()
-			}
-		}
+	if base := r.baseWindow(w, v); base != nil && r.enter() {
+		r.walkWindow(set, base, v, u)
+		r.leave()
 	}
 	r.walkAll(set, w.PartitionBy, v, u)
 	for i := range w.OrderBy {

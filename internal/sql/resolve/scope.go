@@ -16,6 +16,8 @@ type scope struct {
 	shape []member
 	// query is the SELECT, nil for scopes that have no projections of their own.
 	query *ast.Select
+	// windows are those that query names, once one is asked for.
+	windows map[name]*ast.Window
 	// items are the output columns by projection; nil for a star.
 	items   []*column
 	aliases []name
