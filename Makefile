@@ -1,6 +1,6 @@
 # Every target is one script, so each also runs without make: scripts/NAME.sh
 .DEFAULT_GOAL := help
-.PHONY: help run ui shots test setup lint vuln bench bench-ui faults fuzz fixtures lifecycle gen gen-check
+.PHONY: help run ui shots dist test setup lint vuln bench bench-ui faults fuzz fixtures lifecycle gen gen-check
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ ui: ## build the web UI into web/dist, which the binary embeds
 
 shots: ## a picture of every page of the web UI, into web/shots
 	@scripts/shots.sh
+
+dist: ## what a release publishes, for every platform, into dist (minutes)
+	@scripts/dist.sh
 
 test: ## install what is missing, then format check, vet, build and all tests
 	@scripts/test.sh

@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
 
-state() { git -c safe.directory='*' diff -- docs internal sdk; git -c safe.directory='*' ls-files --others --exclude-standard -- docs internal sdk; }
+state() { git -c safe.directory='*' diff -- docs internal sdk deploy; git -c safe.directory='*' ls-files --others --exclude-standard -- docs internal sdk deploy; }
 
 # The Python SDK is made from the OpenAPI document, so it comes last.
 generate() {
@@ -20,6 +20,6 @@ before=$(state)
 generate
 if [ "$before" != "$(state)" ]; then
 	echo "gen: generated files were out of date; commit what make gen wrote:" >&2
-	git -c safe.directory='*' status --short -- docs internal sdk >&2
+	git -c safe.directory='*' status --short -- docs internal sdk deploy >&2
 	exit 1
 fi

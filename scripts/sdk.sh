@@ -46,7 +46,11 @@ check() {
 	cd sdk/python
 	"$env/bin/ruff" format --check .
 	"$env/bin/ruff" check .
+	# The package that carries the binary, and what writes its wheels, are held to the same rules.
+	"$env/bin/ruff" format --check --config pyproject.toml ../server ../../scripts/wheel.py
+	"$env/bin/ruff" check --config pyproject.toml ../server ../../scripts/wheel.py
 	"$env/bin/mypy"
+	"$env/bin/mypy" --strict ../server/src ../../scripts/wheel.py
 	"$env/bin/python" -m pytest -p no:cacheprovider -o faulthandler_exit_on_timeout=true "$@"
 }
 

@@ -50,7 +50,7 @@ func House() Rules {
 			{"app"},
 			{"cli", "bench"},
 			{"cmd", "faults"},
-			{"e2e"},
+			{"e2e", "packaging"},
 		},
 		Sideways: map[string][]string{
 			// Readers produce the catalog's types.

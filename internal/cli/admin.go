@@ -3,17 +3,10 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"runtime"
 
 	"github.com/thalweg-data/thalweg/internal/app"
 	"github.com/thalweg-data/thalweg/internal/config"
-	"github.com/thalweg-data/thalweg/internal/observe"
 )
-
-// Version of this build; the release script sets it.
-var Version = "dev" //nolint:gochecknoglobals // set by the linker
-
-func build() observe.Build { return observe.Build{Version: Version, Go: runtime.Version()} }
 
 // MigrateCmd brings the tables of a store up to this version.
 type MigrateCmd struct{ settings }
@@ -74,15 +67,4 @@ func printSettings(out *output, lines []config.Line) error {
 		}
 	}
 	return nil
-}
-
-// VersionCmd prints the version.
-type VersionCmd struct{}
-
-// Help gives an example.
-func (VersionCmd) Help() string { return "Example:\n  thalweg version" }
-
-// Run prints the version.
-func (VersionCmd) Run(_ context.Context, out *output) error {
-	return out.line("thalweg %s %s %s/%s", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

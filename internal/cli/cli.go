@@ -47,6 +47,7 @@ type commands struct {
 	Config     ConfigCmd     `cmd:"" help:"Settings."`
 	Completion CompletionCmd `cmd:"" help:"Print the completion script of a shell."`
 	Version    VersionCmd    `cmd:"" help:"Print the version."`
+	Man        ManCmd        `cmd:"" hidden:"" help:"Print the manual page, in the language of man."`
 }
 
 // Run runs one command line and returns the exit code.

@@ -40,7 +40,11 @@ _thalweg() {
   names=("${(@f)$(thalweg __complete "${(@)words[2,$CURRENT]}" 2>/dev/null)}")
   [[ -n "$names" ]] && compadd -a names || _files
 }
-compdef _thalweg thalweg`
+if [[ "${funcstack[1]}" == _thalweg ]]; then # a file of fpath, on its first use
+  _thalweg "$@"
+else
+  compdef _thalweg thalweg
+fi`
 	case "fish":
 		return `complete -c thalweg -a '(thalweg __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`
 	case "powershell":

@@ -88,6 +88,9 @@ var settings = []Setting{
 	number("limits.auth_failures", "attempts with an invalid key or password per address, and per account, within 15 minutes", func(c *Config) *int { return &c.Limits.AuthFailures }),
 }
 
+// Settings returns every setting, in the order in which they are shown.
+func Settings() []Setting { return slices.Clone(settings) }
+
 func settingNamed(name string) (Setting, bool) {
 	i := slices.IndexFunc(settings, func(s Setting) bool { return s.Name == name })
 	if i < 0 {
