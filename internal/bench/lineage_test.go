@@ -61,12 +61,17 @@ func newTracedProject(b *testing.B, dir string, listed bool) *tracedProject {
 	if listed {
 		tables = open("catalog.json")
 	}
-	project, err := lineage.ReadProject(b.Context(), open("manifest.json"), tables)
+	project, err := lineage.NewReader().Read(b.Context(), open("manifest.json"), tables)
 	if err != nil {
 		b.Fatal(err)
 	}
-	p := &tracedProject{}
-	p.tables, p.edges, p.texts = project.Tables()
+	p := &tracedProject{texts: map[catalog.Hash]string{}}
+	p.tables, p.edges = project.Tables()
+	for _, n := range project.Nodes {
+		if p.texts[n.Compiled], err = project.Code(n.Compiled); err != nil {
+			b.Fatal(err)
+		}
+	}
 	for i := range p.tables {
 		if code := p.tables[i].Code; code != nil {
 			p.code = append(p.code, int32(i))

@@ -26,7 +26,7 @@ func TestGeneratedLineageIsFound(t *testing.T) {
 	if err := plan.WriteCatalog(&catalog); err != nil {
 		t.Fatal(err)
 	}
-	project, err := lineage.ReadProject(t.Context(), strings.NewReader(manifest.String()), strings.NewReader(catalog.String()))
+	project, err := lineage.NewReader().Read(t.Context(), strings.NewReader(manifest.String()), strings.NewReader(catalog.String()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,8 @@ func TestGeneratedLineageIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := map[string]map[string][]string{} // by model and output
-	for i, b := range traced.Blocks {
+	for i := range traced.Nodes {
+		b := traced.Block(i)
 		if b == nil {
 			continue
 		}

@@ -41,23 +41,8 @@ Examples:
 
 // Run prints the difference.
 func (c *DiffCmd) Run(ctx context.Context, out *output) error {
-	head, err := readState(ctx, c.Head, c.HeadCatalog)
-	if err != nil {
-		return err
-	}
-	base, err := c.base(ctx, out, head.Head.ProjectName)
-	if err != nil {
-		return err
-	}
-	borrow(base, head)
-	borrow(head, base)
-	traced := [2]*lineage.ProjectLineage{}
-	for i, p := range []*lineage.Project{base, head} {
-		if traced[i], err = p.Trace(ctx, lineage.Options{}); err != nil {
-			return err
-		}
-	}
-	diff, err := projectdiff.Compare(traced[0], traced[1])
+	defer shortLived()()
+	diff, err := c.compare(ctx, out)
 	if err != nil {
 		return err
 	}
@@ -65,6 +50,31 @@ func (c *DiffCmd) Run(ctx context.Context, out *output) error {
 		return err
 	}
 	return c.verdict(diff)
+}
+
+// compare reads both states and compares them.
+func (c *DiffCmd) compare(ctx context.Context, out *output) (*projectdiff.Diff, error) {
+	r := lineage.NewReader()
+	defer func() { _ = r.Close() }() // a temporary file
+	head, err := readState(ctx, r, c.Head, c.HeadCatalog)
+	if err != nil {
+		return nil, err
+	}
+	base, err := c.base(ctx, out, r, head.Head.ProjectName)
+	if err != nil {
+		return nil, err
+	}
+	borrow(base, head)
+	borrow(head, base)
+	after, err := head.Trace(ctx, lineage.Options{})
+	if err != nil {
+		return nil, err
+	}
+	before, err := base.TraceAfter(ctx, lineage.Options{}, after)
+	if err != nil {
+		return nil, err
+	}
+	return projectdiff.Compare(before, after)
 }
 
 // verdict is the error that makes the exit code 1.
@@ -84,10 +94,10 @@ func (c *DiffCmd) verdict(diff *projectdiff.Diff) error {
 }
 
 // base reads the state before: from a server if it is named by a schema, else from files.
-func (c *DiffCmd) base(ctx context.Context, out *output, project string) (*lineage.Project, error) {
+func (c *DiffCmd) base(ctx context.Context, out *output, r *lineage.Reader, project string) (*lineage.Project, error) {
 	schema, at, stored := storedName(c.Base)
 	if !stored {
-		return readState(ctx, c.Base, c.BaseCatalog)
+		return readState(ctx, r, c.Base, c.BaseCatalog)
 	}
 	if c.BaseCatalog != "" {
 		return nil, usagef("--base-catalog is of a manifest; the schema %s has its own catalog", schema)
@@ -96,7 +106,7 @@ func (c *DiffCmd) base(ctx context.Context, out *output, project string) (*linea
 	var base *lineage.Project
 	err := c.with(ctx, out, func(cl *client) (err error) {
 		s.client = cl
-		base, err = s.read(ctx)
+		base, err = s.read(ctx, r)
 		return err
 	})
 	if err != nil {
@@ -119,7 +129,7 @@ func (c *DiffCmd) print(out *output, diff *projectdiff.Diff) error {
 }
 
 // readState reads one side: a manifest and the catalog next to it, if any.
-func readState(ctx context.Context, path, tables string) (*lineage.Project, error) {
+func readState(ctx context.Context, r *lineage.Reader, path, tables string) (*lineage.Project, error) {
 	manifest, err := manifestOf(path)
 	if err != nil {
 		return nil, err
@@ -127,7 +137,7 @@ func readState(ctx context.Context, path, tables string) (*lineage.Project, erro
 	if tables == "" {
 		tables = catalogNextTo(manifest)
 	}
-	return readProject(ctx, manifest, tables)
+	return readProject(ctx, r, manifest, tables)
 }
 
 // manifestOf finds the manifest of a folder: in it or in its target folder.

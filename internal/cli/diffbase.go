@@ -32,7 +32,7 @@ type storedState struct {
 }
 
 // read returns the project of the uploaded files.
-func (s *storedState) read(ctx context.Context) (*lineage.Project, error) {
+func (s *storedState) read(ctx context.Context, r *lineage.Reader) (*lineage.Project, error) {
 	imports, err := s.imports(ctx)
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (s *storedState) read(ctx context.Context) (*lineage.Project, error) {
 		defer func() { _ = t.Close() }() // only read
 		c = t
 	}
-	return lineage.ReadProject(ctx, m, c)
+	return r.Read(ctx, m, c)
 }
 
 // has is what an import of the project brought.

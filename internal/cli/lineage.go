@@ -29,7 +29,9 @@ Example:
 
 // Run prints one line per model, in the order of the unique ids.
 func (c *LineageCmd) Run(ctx context.Context, out *output) error {
-	l, err := traceProject(ctx, c.Manifest, c.Catalog)
+	r := lineage.NewReader()
+	defer func() { _ = r.Close() }() // a temporary file
+	l, err := traceProject(ctx, r, c.Manifest, c.Catalog)
 	if err != nil {
 		return err
 	}
@@ -48,11 +50,11 @@ func (c *LineageCmd) Run(ctx context.Context, out *output) error {
 		})
 	}
 	return out.lines(func(e *json.Encoder) error {
-		for i, b := range l.Blocks {
-			if b == nil {
+		for i, n := range l.Nodes {
+			if !l.HasBlock(i) {
 				continue
 			}
-			if err := e.Encode(modelLine(l, l.Nodes[i].UniqueID, b)); err != nil {
+			if err := e.Encode(modelLine(l, n.UniqueID, l.Block(i))); err != nil {
 				return err
 			}
 		}
@@ -62,15 +64,15 @@ func (c *LineageCmd) Run(ctx context.Context, out *output) error {
 
 // traceProject reads artifacts from files and traces them. Without a catalog
 // path there is no catalog.
-func traceProject(ctx context.Context, manifest, tables string) (*lineage.ProjectLineage, error) {
-	p, err := readProject(ctx, manifest, tables)
+func traceProject(ctx context.Context, r *lineage.Reader, manifest, tables string) (*lineage.ProjectLineage, error) {
+	p, err := readProject(ctx, r, manifest, tables)
 	if err != nil {
 		return nil, err
 	}
 	return p.Trace(ctx, lineage.Options{})
 }
 
-func readProject(ctx context.Context, manifest, tables string) (*lineage.Project, error) {
+func readProject(ctx context.Context, r *lineage.Reader, manifest, tables string) (*lineage.Project, error) {
 	m, err := os.Open(manifest)
 	if err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func readProject(ctx context.Context, manifest, tables string) (*lineage.Project
 		defer func() { _ = f.Close() }() // only read
 		c = f
 	}
-	p, err := lineage.ReadProject(ctx, m, c)
+	p, err := r.Read(ctx, m, c)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", manifest, err)
 	}

@@ -75,3 +75,16 @@ func percentFor(live int64) int {
 	percent := (heapFloor - live) * 100 / max(live, 1)
 	return int(min(max(percent/step*step, usualPercent), most))
 }
+
+// shortLived keeps the heap of a command small that reads much and holds little of it, unless GOGC or GOMEMLIMIT is
+// set. The returned function ends that.
+func shortLived() (end func()) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	percent := debug.SetGCPercent(shortLivedPercent)
+	return func() { debug.SetGCPercent(percent) }
+}
+
+// shortLivedPercent is how much the heap of such a command grows between collections.
+const shortLivedPercent = 50

@@ -352,7 +352,8 @@ func compareProject(t *testing.T, path string) {
 			places[n.UniqueID] = a.Name
 		}
 	}
-	for i, block := range traced.Blocks {
+	for i := range traced.Nodes {
+		block := traced.Block(i)
 		if block == nil {
 			continue
 		}
@@ -373,9 +374,9 @@ func readProject(t *testing.T, manifest, tables []byte) *lineage.Project {
 	var err error
 	var p *lineage.Project
 	if tables == nil {
-		p, err = lineage.ReadProject(t.Context(), bytes.NewReader(manifest), nil)
+		p, err = lineage.NewReader().Read(t.Context(), bytes.NewReader(manifest), nil)
 	} else {
-		p, err = lineage.ReadProject(t.Context(), bytes.NewReader(manifest), bytes.NewReader(tables))
+		p, err = lineage.NewReader().Read(t.Context(), bytes.NewReader(manifest), bytes.NewReader(tables))
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -60,9 +60,9 @@ func readFiles(t *testing.T, manifest string) *Project {
 	}
 	var p *Project
 	if tables != nil {
-		p, err = ReadProject(t.Context(), bytes.NewReader(data), tables)
+		p, err = NewReader().Read(t.Context(), bytes.NewReader(data), tables)
 	} else {
-		p, err = ReadProject(t.Context(), bytes.NewReader(data), nil)
+		p, err = NewReader().Read(t.Context(), bytes.NewReader(data), nil)
 	}
 	if err != nil {
 		t.Skipf("%s is no manifest that can be read: %v", manifest, err)
@@ -204,14 +204,14 @@ func TestCorpusWithoutSources(t *testing.T) {
 
 func (s *tally) project(folder string, l *ProjectLineage) {
 	for i, n := range l.Nodes {
-		b := l.Blocks[i]
+		b := l.Block(i)
 		if b == nil {
 			continue
 		}
 		s.status[b.Status]++
-		if n.CompiledCode != "" {
+		if code, err := l.Code(n.Compiled); err == nil && code != "" {
 			s.kinds[n.ResourceType]++
-			s.texts[l.Head.AdapterType+"\x00"+strings.Join(strings.Fields(n.CompiledCode), " ")] = true
+			s.texts[l.Head.AdapterType+"\x00"+strings.Join(strings.Fields(code), " ")] = true
 		}
 		if b.Status == Failed || b.Status == Partial && !wantsSchemas(b) {
 			s.excuse(notRead, folder, n.UniqueID, fmt.Sprintf("is %s: %v", b.Status, b.Issues))
@@ -235,9 +235,9 @@ func wantsSchemas(b *Block) bool {
 
 // catalog compares the columns of a model with those that the warehouse lists.
 func (s *tally) catalog(folder string, l *ProjectLineage, i int) {
-	n, b := l.Nodes[i], l.Blocks[i]
+	n, b := l.Nodes[i], l.Block(i)
 	table := l.Catalog[n.UniqueID]
-	if table == nil || len(table.Columns) == 0 || b.Status == NotCompiled || b.Status == NotSQL {
+	if table == nil || table.Columns.IsEmpty() || b.Status == NotCompiled || b.Status == NotSQL {
 		return
 	}
 	var want []string

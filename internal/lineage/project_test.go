@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
 
@@ -28,7 +27,7 @@ func readShop(t testing.TB, version, name string) *Project {
 		}
 		return bytes.NewReader(data)
 	}
-	p, err := ReadProject(t.Context(), open("manifest.json.gz"), open("catalog.json.gz"))
+	p, err := NewReader().Read(t.Context(), open("manifest.json.gz"), open("catalog.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,10 +47,10 @@ func traceShop(t testing.TB, version, name string) *ProjectLineage {
 func (l *ProjectLineage) block(t testing.TB, uniqueID string) *Block {
 	t.Helper()
 	n, ok := l.number[uniqueID]
-	if !ok || l.Blocks[n] == nil {
+	if !ok || l.Block(int(n)) == nil {
 		t.Fatalf("no block of %s", uniqueID)
 	}
-	return l.Blocks[n]
+	return l.Block(int(n))
 }
 
 // edgeLines writes the edges of a block as world.text does.
@@ -72,7 +71,7 @@ func TestShop(t *testing.T) {
 			l := traceShop(t, version, name)
 			read, listed := 0, 0
 			for i, n := range l.Nodes {
-				b := l.Blocks[i]
+				b := l.Block(i)
 				if b == nil {
 					if n.ResourceType == "model" || n.ResourceType == "snapshot" {
 						t.Errorf("%s %s: %s has no block", version, name, n.UniqueID)
@@ -149,8 +148,9 @@ func TestShopEdges(t *testing.T) {
 // as well.
 func (p *Project) world(ids map[string]int64) *world {
 	w := newWorld(p.Head.AdapterType)
-	w.tables, w.edges, w.texts = p.Tables()
+	w.tables, w.edges = p.Tables()
 	for i, n := range p.Nodes {
+		w.texts[n.Compiled], _ = p.Code(n.Compiled)
 		if ids[n.UniqueID] == 0 {
 			ids[n.UniqueID] = int64(len(ids)) + 1
 		}
@@ -209,7 +209,7 @@ func compiled(sql, materialized string, parents ...string) string {
 
 func traceManifest(t *testing.T, text string) *ProjectLineage {
 	t.Helper()
-	p, err := ReadProject(t.Context(), strings.NewReader(text), nil)
+	p, err := NewReader().Read(t.Context(), strings.NewReader(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +307,7 @@ func TestProjectWithoutCode(t *testing.T) {
 		t.Errorf("b (-want +got):\n%s", diff)
 	}
 	for i, n := range l.Nodes {
-		if b := l.Blocks[i]; b != nil && !strings.HasPrefix(n.UniqueID, "model.") {
+		if b := l.Block(i); b != nil && !strings.HasPrefix(n.UniqueID, "model.") {
 			t.Errorf("%s has a block", n.UniqueID)
 		}
 	}
@@ -328,17 +328,17 @@ func TestReadProjectOfBadFiles(t *testing.T) {
 		if tt.tables != "" {
 			tables = strings.NewReader(tt.tables)
 		}
-		if _, err := ReadProject(t.Context(), strings.NewReader(tt.manifest), tables); err == nil || !strings.HasPrefix(err.Error(), tt.part) {
+		if _, err := NewReader().Read(t.Context(), strings.NewReader(tt.manifest), tables); err == nil || !strings.HasPrefix(err.Error(), tt.part) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
-	p, err := ReadProject(t.Context(), strings.NewReader(good), nil)
+	p, err := NewReader().Read(t.Context(), strings.NewReader(good), nil)
 	if err != nil || len(p.Nodes) != 0 {
 		t.Errorf("an empty manifest: %v, %v", p, err)
 	}
 }
 
-func nodeOf(p *ProjectLineage, uniqueID string) *dbt.Node {
+func nodeOf(p *ProjectLineage, uniqueID string) *Node {
 	for _, n := range p.Nodes {
 		if n.UniqueID == uniqueID {
 			return n

@@ -229,6 +229,7 @@ func (t *Tracer) part(ctx context.Context, numbers []int32, next func() []int32)
 		}
 		key := t.key(n)
 		if t.store.IsCurrent(n, key) {
+			t.forget(n)
 			continue
 		}
 		work = append(work, Traced{Table: n, Key: key})
@@ -259,6 +260,12 @@ const (
 	batch     = 32
 	heldEdges = 100_000
 )
+
+// forget drops what was asked about a table before its turn, by tables that read it without declaring it.
+func (t *Tracer) forget(n int32) {
+	t.asked.Delete(n)
+	t.hashes[n] = catalog.Hash{}
+}
 
 // readPart reads the tables of a part and keeps them: first those within the common
 // budget, in batches, then the others one by one. What is read and in which order it

@@ -52,10 +52,10 @@ func TestSameProjectInElevenWarehouses(t *testing.T) {
 		same := 0
 		for i, n := range l.Nodes {
 			at, ok := first.number[n.UniqueID]
-			if !ok || l.Blocks[i] == nil || first.Blocks[at] == nil {
+			if !ok || l.Block(i) == nil || first.Block(int(at)) == nil {
 				continue
 			}
-			want, got := first.foldedEdges(first.Blocks[at]), l.foldedEdges(l.Blocks[i])
+			want, got := first.foldedEdges(first.Block(int(at))), l.foldedEdges(l.Block(i))
 			if equal := slices.Equal(want, got); equal == (otherByWarehouse[folder+"/"+n.UniqueID] != "") {
 				t.Errorf("%s/%s has edges\n%s\npostgres has\n%s", folder, n.UniqueID, strings.Join(got, "\n"), strings.Join(want, "\n"))
 			} else if equal {

@@ -68,7 +68,7 @@ func TestTransformations(t *testing.T) {
 
 func trace(t *testing.T, manifest, tables io.Reader) *lineage.ProjectLineage {
 	t.Helper()
-	p, err := lineage.ReadProject(t.Context(), manifest, tables)
+	p, err := lineage.NewReader().Read(t.Context(), manifest, tables)
 	if err != nil {
 		t.Fatal(err)
 	}

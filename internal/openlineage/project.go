@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
@@ -61,9 +60,9 @@ func ProjectEvents(l *lineage.ProjectLineage, namespace string, at time.Time) []
 	}
 	p := project{ProjectLineage: l, namespace: namespace, at: at.UTC().Format(time.RFC3339Nano)}
 	var events []JobEvent
-	for i, b := range l.Blocks {
-		if b != nil {
-			events = append(events, p.event(l.Nodes[i], b))
+	for i, n := range l.Nodes {
+		if l.HasBlock(i) {
+			events = append(events, p.event(n, l.Block(i)))
 		}
 	}
 	return events
@@ -74,7 +73,7 @@ type project struct {
 	namespace, at string
 }
 
-func (p project) event(n *dbt.Node, b *lineage.Block) JobEvent {
+func (p project) event(n *lineage.Node, b *lineage.Block) JobEvent {
 	e := JobEvent{
 		EventTime: p.at, Producer: Producer, SchemaURL: jobEventURL,
 		Job:    Job{Namespace: "dbt://" + cmp.Or(p.Head.ProjectName, "unnamed"), Name: n.UniqueID},
@@ -94,7 +93,7 @@ func (p project) event(n *dbt.Node, b *lineage.Block) JobEvent {
 	return e
 }
 
-func (p project) schema(n *dbt.Node, b *lineage.Block) *Schema {
+func (p project) schema(n *lineage.Node, b *lineage.Block) *Schema {
 	s := &Schema{Facet: Facet{Producer, schemaURL}, Fields: []SchemaField{}}
 	seen := map[string]bool{}
 	add := func(name, typ string) {
@@ -103,8 +102,8 @@ func (p project) schema(n *dbt.Node, b *lineage.Block) *Schema {
 			s.Fields = append(s.Fields, SchemaField{Name: name, Type: typ, Ordinal: len(s.Fields) + 1})
 		}
 	}
-	if t := p.Catalog[n.UniqueID]; t != nil && len(t.Columns) > 0 {
-		for _, c := range t.Columns {
+	if t := p.Catalog[n.UniqueID]; t != nil && !t.Columns.IsEmpty() {
+		for c := range t.Columns.All() {
 			add(c.Name, c.Type)
 		}
 		return s
@@ -173,8 +172,8 @@ func (l *inputList) fields(namespace string) []InputField {
 }
 
 func (p project) name(r lineage.Ref) string {
-	if r.Table == 0 {
-		return r.Name
+	if n, ok := p.Place(r.Table); ok {
+		return p.DatasetName(p.Nodes[n])
 	}
-	return p.DatasetName(p.Nodes[r.Table-1])
+	return r.Name
 }

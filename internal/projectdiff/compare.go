@@ -2,12 +2,11 @@ package projectdiff
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
-	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
@@ -40,6 +39,9 @@ func Compare(base, head *lineage.ProjectLineage) (*Diff, error) {
 	c.tests()
 	c.owners()
 	c.summary()
+	if err := errors.Join(before.failed, after.failed); err != nil {
+		return nil, err
+	}
 	return &c.out, nil
 }
 
@@ -47,7 +49,7 @@ type comparer struct {
 	before, after *projectState
 	out           Diff
 	// What to follow downstream, in either state.
-	ofBefore, ofAfter []impact.Change
+	ofBefore, ofAfter []difference
 	gone              map[string]map[string]bool // columns that a table lost, folded
 
 	renamed, former map[string]string            // unique ids: the new one by the old one, and the other way
@@ -65,7 +67,7 @@ func (c *comparer) table(id string) {
 		c.add(c.whole(c.after, now, Added))
 	case !has:
 		c.add(c.whole(c.before, was, Removed))
-		c.ofBefore = append(c.ofBefore, impact.Change{Asset: was, Rows: true, Walk: everyEdge})
+		c.ofBefore = append(c.ofBefore, difference{table: was})
 	default:
 		c.both(was, now)
 	}
@@ -79,16 +81,16 @@ func (c *comparer) whole(s *projectState, n int32, change string) TableChange {
 	node := s.Nodes[n]
 	return TableChange{
 		UniqueID: node.UniqueID, Kind: node.ResourceType, Change: change, Breaking: change == Removed && node.Materialized != "ephemeral",
-		Path: node.OriginalFilePath, Reasons: []string{}, Columns: []ColumnChange{}, Edges: []EdgeChange{}, Rows: []EdgeChange{},
+		Path: node.Path, Reasons: []string{}, Columns: []ColumnChange{}, Edges: []EdgeChange{}, Rows: []EdgeChange{},
 	}
 }
-
-// everyEdge follows all edges, whatever their confidence.
-var everyEdge = lineage.WalkOptions{Depth: -1, Limit: -1, Least: resolve.Ambiguous}
 
 // both compares a table that both states have.
 func (c *comparer) both(was, now int32) {
 	a, b := c.before.Nodes[was], c.after.Nodes[now]
+	if a == b && c.oneAdapter() && c.before.SameBlock(int(was), c.after.ProjectLineage, int(now)) && c.before.table(was) == c.after.table(now) {
+		return
+	}
 	t := c.whole(c.after, now, Changed)
 	if a.UniqueID != b.UniqueID {
 		t.Change, t.RenamedFrom = Renamed, a.UniqueID
@@ -107,27 +109,24 @@ func (c *comparer) both(was, now int32) {
 	t.ContractBroken = a.Contract && (!b.Contract || slices.ContainsFunc(t.Columns, func(col ColumnChange) bool { return col.Breaking }))
 	t.Breaking = t.Breaking || t.ContractBroken
 	c.add(t)
-	walk := impact.Change{Rows: true, Walk: everyEdge}
 	if moved {
 		lost = append(lost, noColumn) // code reads it by ref(), other users by its name
 	}
 	if len(lost) > 0 {
-		walk.Asset, walk.Columns = was, lost
-		c.ofBefore = append(c.ofBefore, walk)
+		c.ofBefore = append(c.ofBefore, difference{was, lost})
 	}
 	// Code that changed without any column that shows it may have changed all.
 	hidden := slices.Contains(t.Reasons, "code") && len(t.Columns) == 0 && len(t.Edges) == 0
-	switch walk.Asset, walk.Columns = now, differ; {
+	switch {
 	case rows || hidden || slices.Contains(t.Reasons, "content"):
-		walk.Columns = nil
-		c.ofAfter = append(c.ofAfter, walk)
+		c.ofAfter = append(c.ofAfter, difference{table: now})
 	case len(differ) > 0:
-		c.ofAfter = append(c.ofAfter, walk)
+		c.ofAfter = append(c.ofAfter, difference{now, differ})
 	}
 }
 
 // reasons are the differences of two nodes other than their columns.
-func (c *comparer) reasons(a, b *dbt.Node) []string {
+func (c *comparer) reasons(a, b *lineage.Node) []string {
 	var out []string
 	if !c.sameCode(a, b) {
 		out = append(out, "code")
@@ -146,9 +145,9 @@ func (c *comparer) reasons(a, b *dbt.Node) []string {
 	if a.Contract != b.Contract {
 		from("contract", enforced(a.Contract), enforced(b.Contract))
 	}
-	was, now := c.before.Blocks[c.before.number[a.UniqueID]], c.after.Blocks[c.after.number[b.UniqueID]]
-	if was != nil && now != nil {
-		from("lineage", was.Status.String(), now.Status.String())
+	was, now := int(c.before.number[a.UniqueID]), int(c.after.number[b.UniqueID])
+	if c.before.HasBlock(was) && c.after.HasBlock(now) {
+		from("lineage", c.before.Status(was).String(), c.after.Status(now).String())
 	}
 	return out
 }
@@ -161,9 +160,11 @@ func enforced(contract bool) string {
 }
 
 // columns compares the columns of a table, as far as they can be; lost are those of before that are
-// gone or have another type, differ those of after whose values differ, both as
-// numbers of their graphs.
-func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32) {
+// gone or have another type, differ those of after whose values differ.
+func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []string) {
+	if c.sameColumns(was, now) {
+		return nil, nil
+	}
 	old, have := c.lists(was, now)
 	if old == nil {
 		if c.known(was, now) {
@@ -197,7 +198,7 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 		case !has:
 			t.Columns = append(t.Columns, ColumnChange{Name: x.name, Change: Removed, Before: x.typ, Breaking: true})
 			t.Edges = append(t.Edges, c.edges(x.name, x.edges, nil)...)
-			lost = append(lost, columnNumber(c.before, was, x.name))
+			lost = append(lost, x.name)
 			c.loses(id, name)
 			continue
 		}
@@ -205,7 +206,7 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 		t.Edges = append(t.Edges, edges...)
 		if x.typ != "" && y.typ != "" && !strings.EqualFold(x.typ, y.typ) {
 			t.Columns = append(t.Columns, ColumnChange{Name: y.name, Change: Retyped, Before: x.typ, After: y.typ, Breaking: true})
-			lost = append(lost, columnNumber(c.before, was, x.name))
+			lost = append(lost, x.name)
 		}
 		if same := c.sameExpression(x, y); len(edges) > 0 || !same {
 			change := ColumnChange{Name: y.name, Change: Changed}
@@ -213,14 +214,14 @@ func (c *comparer) columns(t *TableChange, was, now int32) (lost, differ []int32
 				change.Before, change.After = oneLine(x.code), oneLine(y.code)
 			}
 			t.Columns = append(t.Columns, change)
-			differ = append(differ, columnNumber(c.after, now, y.name))
+			differ = append(differ, y.name)
 		}
 	}
 	return lost, differ
 }
 
-// noColumn is the number of a column that takes part in no lineage.
-const noColumn = -1
+// noColumn stands for a column that takes part in no lineage.
+const noColumn = ""
 
 func (c *comparer) loses(id, column string) {
 	if c.gone[id] == nil {
@@ -272,15 +273,6 @@ func union(a, b map[string]column) map[string]column {
 	return out
 }
 
-// columnNumber finds a column in the graph; a negative number where it takes no
-// part in lineage.
-func columnNumber(s *projectState, n int32, name string) int32 {
-	if at, ok := s.Columns.Find(int64(n)+1, name, s.fold); ok {
-		return at
-	}
-	return noColumn
-}
-
 // edges compares the origins of one column, or of the rows where it has no name.
 func (c *comparer) edges(name string, old, now map[edgeKey]resolve.KindSet) []EdgeChange {
 	var out []EdgeChange
@@ -311,7 +303,7 @@ func (c *comparer) edges(name string, old, now map[edgeKey]resolve.KindSet) []Ed
 // rows compares the columns that decide the rows, where both states have them.
 func (c *comparer) rows(t *TableChange, was, now int32) bool {
 	a, b := c.before.block(was), c.after.block(now)
-	if a == nil || b == nil {
+	if a == nil || b == nil || sameRows(a, b) {
 		return false
 	}
 	t.Rows = append(t.Rows, c.edges("", c.before.rows(a), c.after.rows(b))...)
@@ -323,14 +315,14 @@ func (c *comparer) broken() {
 	if len(c.gone) == 0 {
 		return
 	}
-	for i, b := range c.after.Blocks {
-		if b == nil {
+	for i, node := range c.after.Nodes {
+		if !slices.ContainsFunc(c.after.Reads(i), func(read int32) bool { return c.gone[c.after.Nodes[read].UniqueID] != nil }) {
 			continue
 		}
-		node := c.after.Nodes[i]
+		b := c.after.Block(i)
 		note := func(name string, r lineage.Ref, from string) {
 			table := c.after.RefName(r)
-			read := BrokenRead{UniqueID: node.UniqueID, Path: node.OriginalFilePath, Column: name, From: table, FromColumn: from}
+			read := BrokenRead{UniqueID: node.UniqueID, Path: node.Path, Column: name, From: table, FromColumn: from}
 			if c.gone[table][c.after.fold(from)] && !slices.Contains(c.out.Broken, read) {
 				c.out.Broken = append(c.out.Broken, read)
 				c.breaks(table, from)
@@ -351,6 +343,6 @@ func (c *comparer) broken() {
 func (c *comparer) breaks(table, column string) {
 	if _, renamed := c.columnNames[table][c.after.fold(column)]; renamed {
 		was := c.before.number[cmp.Or(c.former[table], table)]
-		c.ofBefore = append(c.ofBefore, impact.Change{Asset: was, Columns: []int32{columnNumber(c.before, was, column)}, Rows: true, Walk: everyEdge})
+		c.ofBefore = append(c.ofBefore, difference{was, []string{column}})
 	}
 }

@@ -31,7 +31,7 @@ func shop(t *testing.T, version, name string) *lineage.ProjectLineage {
 
 func traced(t *testing.T, manifest, tables io.Reader) *lineage.ProjectLineage {
 	t.Helper()
-	p, err := lineage.ReadProject(t.Context(), manifest, tables)
+	p, err := lineage.NewReader().Read(t.Context(), manifest, tables)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/impact"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 )
@@ -21,11 +20,11 @@ func (c *comparer) hits() {
 	found := map[string]*Hit{}
 	surest := map[string]impact.Reason{}
 	columns := map[string]map[string]bool{}
-	collect := func(s *projectState, changes []impact.Change) {
-		if len(changes) == 0 {
+	collect := func(s *projectState, differences []difference) {
+		if len(differences) == 0 {
 			return
 		}
-		reached := s.OfAll(changes)
+		reached := s.follow(differences)
 		for _, r := range slices.Concat(reached.Assets, reached.Changed) {
 			n := s.Nodes[r.Asset]
 			id := c.canonical(n.UniqueID)
@@ -34,7 +33,7 @@ func (c *comparer) hits() {
 			}
 			h := found[id]
 			if h == nil {
-				h = &Hit{UniqueID: id, Kind: n.ResourceType, Path: n.OriginalFilePath, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
+				h = &Hit{UniqueID: id, Kind: n.ResourceType, Path: n.Path, Reason: r.Reason.String(), Depth: r.Depth, Columns: []string{}}
 				found[id], surest[id] = h, r.Reason
 			}
 			if h.Depth = min(h.Depth, r.Depth); r.Reason < surest[id] {
@@ -43,7 +42,7 @@ func (c *comparer) hits() {
 		}
 		for i, n := range reached.Columns.Columns {
 			if col := s.Columns.Column(n); col.Table > 0 {
-				id := c.canonical(s.Nodes[col.Table-1].UniqueID)
+				id := c.canonical(s.RefName(lineage.Ref{Table: col.Table}))
 				if t := changed[id]; t != nil && (reached.Columns.Depths[i] == 0 || c.differs(t, col.Name)) {
 					continue
 				}
@@ -75,7 +74,7 @@ func (c *comparer) differs(t *TableChange, name string) bool {
 }
 
 // isHit leaves out what nobody consumes: analyses, unit tests, operations.
-func isHit(n *dbt.Node) bool {
+func isHit(n *lineage.Node) bool {
 	switch n.ResourceType {
 	case "exposure", "metric", "semantic_model", "saved_query":
 		return true
@@ -94,7 +93,7 @@ func (c *comparer) owners() {
 			s = c.before
 			n = s.number[id]
 		}
-		for _, o := range s.groups.OwnersOf(s.Nodes[n]) {
+		for _, o := range s.groups.OwnersOf(s.Nodes[n].Owned()) {
 			k := key{o.Name, strings.Join(o.Emails, " ")}
 			if k == (key{}) {
 				continue

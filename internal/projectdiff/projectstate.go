@@ -2,7 +2,6 @@ package projectdiff
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/dbt"
@@ -21,24 +20,24 @@ type projectState struct {
 	dialect *dialect.Dialect
 	number  map[string]int32 // node by unique id
 	groups  dbt.Groups
+	failed  error // why some code could not be read
+	// The block that was asked for last.
+	last      *lineage.Block
+	lastBlock int32
 }
 
 func newProjectState(l *lineage.ProjectLineage) (*projectState, error) {
-	s := &projectState{ProjectLineage: l, dialect: lineage.DialectOf(l.Head.AdapterType), number: map[string]int32{}}
+	s := &projectState{ProjectLineage: l, dialect: lineage.DialectOf(l.Head.AdapterType), number: map[string]int32{}, lastBlock: -1}
 	for i, n := range l.Nodes {
 		s.number[n.UniqueID] = int32(i)
-		s.groups.Add(n)
+		if n.ResourceType == "group" {
+			s.groups.Add(n.Owned())
+		}
 	}
 	var pairs []graph.Edge
-	var blocks []lineage.TableBlock
-	for i, n := range l.Nodes {
-		for _, parent := range l.Parents(n) {
-			if from, ok := s.number[parent]; ok && int(from) != i {
-				pairs = append(pairs, graph.Edge{From: from, To: int32(i)})
-			}
-		}
-		if l.Blocks[i] != nil {
-			blocks = append(blocks, lineage.TableBlock{Table: int64(i) + 1, Block: l.Blocks[i]})
+	for i := range l.Nodes {
+		for _, from := range l.Parents(int32(i)) {
+			pairs = append(pairs, graph.Edge{From: from, To: int32(i)})
 		}
 	}
 	g, err := graph.New(len(l.Nodes), pairs)
@@ -47,12 +46,10 @@ func newProjectState(l *lineage.ProjectLineage) (*projectState, error) {
 	}
 	s.State = impact.State{
 		Graph:   g,
-		Columns: lineage.NewColumnGraph(slices.Values(blocks), lineage.GraphOptions{Fold: func(_ int64, name string) string { return s.fold(name) }}),
-		Number:  func(table int64) (int32, bool) { return int32(table - 1), table > 0 },
+		Number:  l.Place,
 		IsTable: func(n int32) bool { return lineage.IsTable(l.Nodes[n]) },
 		Unread: func(n, _ int32) bool {
-			b := l.Blocks[n]
-			return b != nil && b.Status != lineage.Read
+			return l.HasBlock(int(n)) && l.Status(int(n)) != lineage.Read
 		},
 	}
 	return s, nil
@@ -64,12 +61,27 @@ func (s *projectState) fold(name string) string {
 
 // block returns the block of a node, nil if its code was not read.
 func (s *projectState) block(n int32) *lineage.Block {
-	b := s.Blocks[n]
+	if n != s.lastBlock {
+		s.last, s.lastBlock = s.Block(int(n)), n
+	}
+	b := s.last
 	if b == nil || b.Status == lineage.Failed || b.Status == lineage.NotCompiled {
 		return nil
 	}
 	return b
 }
+
+// code returns code of a node; "" if it cannot be read, which failed notes.
+func (s *projectState) code(hash catalog.Hash) string {
+	text, err := s.Code(hash)
+	if err != nil && s.failed == nil {
+		s.failed = err
+	}
+	return text
+}
+
+// table returns the catalog's table of a node; nil if there is none.
+func (s *projectState) table(n int32) *lineage.CatalogTable { return s.Catalog[s.Nodes[n].UniqueID] }
 
 // column is a column of one state of a table.
 type column struct {
@@ -89,11 +101,11 @@ func (s *projectState) byCode(i int32) map[string]column {
 		return nil
 	}
 	n := s.Nodes[i]
-	types := s.types(n)
+	types, code := s.types(n), s.code(n.Compiled)
 	out := make(map[string]column, len(b.Outputs))
 	for k := range b.Outputs {
 		o := &b.Outputs[k]
-		text := o.Span.Text(n.CompiledCode)
+		text := o.Span.Text(code)
 		out[s.fold(o.Name)] = column{
 			name: o.Name, typ: types[s.fold(o.Name)], edges: s.edges(b, o.Edges),
 			code: text,
@@ -107,11 +119,11 @@ func (s *projectState) byCode(i int32) map[string]column {
 // unexpanded star.
 func (s *projectState) byCatalog(i int32) map[string]column {
 	t := s.Catalog[s.Nodes[i].UniqueID]
-	if t == nil || len(t.Columns) == 0 {
+	if t == nil || t.Columns.IsEmpty() {
 		return nil
 	}
-	out := make(map[string]column, len(t.Columns))
-	for _, c := range t.Columns {
+	out := map[string]column{}
+	for c := range t.Columns.All() {
 		out[s.fold(c.Name)] = column{name: c.Name, typ: c.Type}
 	}
 	if b := s.block(i); b != nil {
@@ -128,10 +140,10 @@ func (s *projectState) byCatalog(i int32) map[string]column {
 
 // types returns the types of a node's columns by folded name: the warehouse's,
 // else the YAML's where no catalog lists the table.
-func (s *projectState) types(n *dbt.Node) map[string]string {
+func (s *projectState) types(n *lineage.Node) map[string]string {
 	out := map[string]string{}
-	if t := s.Catalog[n.UniqueID]; t != nil && len(t.Columns) > 0 {
-		for _, c := range t.Columns {
+	if t := s.Catalog[n.UniqueID]; t != nil && !t.Columns.IsEmpty() {
+		for c := range t.Columns.All() {
 			out[s.fold(c.Name)] = c.Type
 		}
 		return out

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
-	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/dialect"
 	"github.com/thalweg-data/thalweg/internal/sql/lexer"
@@ -256,4 +255,4 @@ func isNameByte(c byte) bool {
 }
 
 // identifier is the name of a node's table.
-func identifier(n *dbt.Node) string { return cmp.Or(n.Identifier, n.Alias, n.Name) }
+func identifier(n *lineage.Node) string { return cmp.Or(n.Identifier, n.Alias, n.Name) }

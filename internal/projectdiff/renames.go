@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/thalweg-data/thalweg/internal/dbt"
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/sql/resolve"
 )
@@ -14,14 +14,14 @@ import (
 // its code reads it.
 func (c *comparer) pairRenamed() {
 	for {
-		c.readNames()
 		found := false
-		for _, same := range []func(*projectState, *dbt.Node) string{c.warehouseName, c.content} {
+		for _, same := range []func(*projectState, *lineage.Node) string{c.warehouseName, c.content} {
 			found = c.pairBy(same) || found
 		}
 		if !found {
 			return
 		}
+		c.namesBefore, c.namesAfter = nil, nil // those of a pair are one name
 	}
 }
 
@@ -40,7 +40,7 @@ func (c *comparer) canonical(id string) string {
 	return id
 }
 
-func (c *comparer) pairBy(key func(*projectState, *dbt.Node) string) bool {
+func (c *comparer) pairBy(key func(*projectState, *lineage.Node) string) bool {
 	gone, fresh := c.unpaired(c.before, c.after, key), c.unpaired(c.after, c.before, key)
 	found := false
 	for k, was := range gone {
@@ -53,7 +53,7 @@ func (c *comparer) pairBy(key func(*projectState, *dbt.Node) string) bool {
 }
 
 // unpaired lists the tables that only one state has, by what may make them the same as one of the other.
-func (c *comparer) unpaired(s, other *projectState, key func(*projectState, *dbt.Node) string) map[string][]string {
+func (c *comparer) unpaired(s, other *projectState, key func(*projectState, *lineage.Node) string) map[string][]string {
 	out := map[string][]string{}
 	for _, n := range s.Nodes {
 		_, both := other.number[n.UniqueID]
@@ -70,7 +70,7 @@ func (c *comparer) unpaired(s, other *projectState, key func(*projectState, *dbt
 
 // warehouseName is the name of a node's table, wherever the state lies; of a source, which lies elsewhere, with its
 // schema.
-func (c *comparer) warehouseName(s *projectState, n *dbt.Node) string {
+func (c *comparer) warehouseName(s *projectState, n *lineage.Node) string {
 	name := strings.ToLower(identifier(n))
 	if n.ResourceType == "source" {
 		return strings.ToLower(n.Schema) + "\x00" + name
@@ -79,22 +79,25 @@ func (c *comparer) warehouseName(s *projectState, n *dbt.Node) string {
 }
 
 // content is the code of a node, or the checksum of a seed's file.
-func (c *comparer) content(s *projectState, n *dbt.Node) string {
+func (c *comparer) content(s *projectState, n *lineage.Node) string {
 	switch {
 	case n.ResourceType == "seed" && n.Checksum.Name == "sha256":
 		return n.Checksum.Value
-	case n.RawCode == "":
+	case n.Raw.IsZero():
 		return ""
 	case n.Language != "" && n.Language != "sql":
-		return n.RawCode
-	case n.CompiledCode != "":
-		return "compiled\x00" + c.normalizer(s, nil).normal(n.CompiledCode)
+		return n.Raw.String()
+	case !n.Compiled.IsZero():
+		return "compiled\x00" + c.normal(s, nil, n.Compiled)
 	}
-	return c.normalizer(s, nil).normal(n.RawCode)
+	return c.normal(s, nil, n.Raw)
 }
 
 // normalizer makes the one for code of a state.
 func (c *comparer) normalizer(s *projectState, columns map[string]string) normalizer {
+	if c.namesAfter == nil {
+		c.readNames()
+	}
 	names := c.namesAfter
 	if s == c.before {
 		names = c.namesBefore
@@ -104,16 +107,16 @@ func (c *comparer) normalizer(s *projectState, columns map[string]string) normal
 
 // sameCode reports whether the code of a node does the same in both states. What dbt made of it decides where both have
 // that: a changed ref() of a renamed model makes the same.
-func (c *comparer) sameCode(a, b *dbt.Node) bool {
-	if a.RawCode == b.RawCode {
+func (c *comparer) sameCode(a, b *lineage.Node) bool {
+	if a.Raw == b.Raw {
 		return true
 	}
 	if b.Language != "" && b.Language != "sql" {
 		return false
 	}
-	was, now := a.CompiledCode, b.CompiledCode
-	if was == "" || now == "" {
-		was, now = a.RawCode, b.RawCode
+	was, now := a.Compiled, b.Compiled
+	if was.IsZero() || now.IsZero() {
+		was, now = a.Raw, b.Raw
 	}
 	columns := map[string]string{}
 	if block := c.before.block(c.before.number[a.UniqueID]); block != nil {
@@ -123,7 +126,12 @@ func (c *comparer) sameCode(a, b *dbt.Node) bool {
 			}
 		}
 	}
-	return c.normalizer(c.before, columns).normal(was) == c.normalizer(c.after, nil).normal(now)
+	return c.normal(c.before, columns, was) == c.normal(c.after, nil, now)
+}
+
+// normal is the normal form of code of a state.
+func (c *comparer) normal(s *projectState, columns map[string]string, code catalog.Hash) string {
+	return c.normalizer(s, columns).normal(s.code(code))
 }
 
 // sameExpression is the same for the expressions of two columns.
