@@ -104,6 +104,9 @@ func (t term) steps() int {
 	if t.method == "path" {
 		steps += 8 * (1 + strings.Count(t.value, "/"))
 	}
+	if t.method == "config" {
+		steps += 6 // to find the setting
+	}
 	return steps
 }
 

@@ -51,6 +51,9 @@ type partKey struct {
 	asOf    int64 // time in µs of which results are known; 0 = all
 }
 
+// allVersions is the version of parts that belong to every version: of the latest results that there are.
+const allVersions = 0
+
 // sized is a part; it never changes once it is in the cache, so requests share it.
 type sized interface{ size() int64 }
 
@@ -230,13 +233,44 @@ func (c *cache) add(key partKey, part sized) {
 	c.kept[key] = c.order.PushFront(e)
 	c.touchAssets(key)
 	c.used += e.size
+	if c.used <= c.budget {
+		return
+	}
+	state := c.state(key)
 	for el := c.order.Back(); el != nil && c.used > c.budget; {
 		last := el
 		el = el.Prev()
-		if other := last.Value.(*cacheEntry).key; other.ws != key.ws || other.schema != key.schema || other.version != key.version {
+		if last != state[last.Value.(*cacheEntry).key.kind] {
 			c.remove(last)
 		}
 	}
+}
+
+// state returns the state that a part belongs to: of each kind the part that was used last, so that the results of many
+// times at one version are not all kept.
+func (c *cache) state(of partKey) (parts [partKinds]*list.Element) {
+	version := c.stateOf(of)
+	for el := c.order.Front(); el != nil; el = el.Next() {
+		key := el.Value.(*cacheEntry).key
+		if key.ws == of.ws && key.schema == of.schema && (key.version == version || key.version == allVersions) && parts[key.kind] == nil {
+			parts[key.kind] = el
+		}
+	}
+	return parts
+}
+
+// stateOf returns the version of the state that a part belongs to: its own, or the newest one if it is of all versions.
+func (c *cache) stateOf(key partKey) int64 {
+	version := key.version
+	if version != allVersions {
+		return version
+	}
+	for other := range c.kept {
+		if other.ws == key.ws && other.schema == key.schema {
+			version = max(version, other.version)
+		}
+	}
+	return version
 }
 
 func (c *cache) remove(el *list.Element) {

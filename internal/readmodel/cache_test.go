@@ -86,6 +86,44 @@ func TestCacheKeepsAState(t *testing.T) {
 	}
 }
 
+// The latest results belong to all versions: neither do they push out the rest of a state, nor that them.
+func TestCacheKeepsLatestResultsWithAState(t *testing.T) {
+	t.Parallel()
+	c := newCache(100, 1, 10, time.Minute)
+	for range 2 {
+		for kind, version := range map[partKind]int64{assetsPart: 7, tableGraphPart: 7, searchPart: 7, latestPart: allVersions, recentRunsPart: allVersions} {
+			key := versionKey(version)
+			key.kind = kind
+			if _, err := c.get(t.Context(), key, func(context.Context) (sized, error) { return fakePart(45), nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if c.order.Len() != 5 {
+		t.Errorf("%d parts are kept, want all 5 of the state", c.order.Len())
+	}
+}
+
+// Results of many times at one version are many parts of a kind: only the last one of them is part of a state.
+func TestCacheDropsResultsOfOtherTimes(t *testing.T) {
+	t.Parallel()
+	c := newCache(100, 1, 10, time.Minute)
+	for at := range int64(50) {
+		for _, kind := range []partKind{assetsPart, testStatesPart} {
+			key := versionKey(1)
+			if key.kind = kind; kind == testStatesPart {
+				key.asOf = 1 + at
+			}
+			if _, err := c.get(t.Context(), key, func(context.Context) (sized, error) { return fakePart(60), nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if c.used != 120 {
+		t.Errorf("%d bytes are kept, want a part of each kind", c.used)
+	}
+}
+
 // An older version from which a newer one was derived goes first.
 func TestCacheDropsDerivedFromFirst(t *testing.T) {
 	t.Parallel()

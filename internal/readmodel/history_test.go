@@ -264,10 +264,16 @@ func spelledOut(part sized) any {
 			Issues   map[catalog.AssetID][]lineage.Issue
 		}{p.graph, p.readings, p.issues}
 	case *Configs:
-		return struct {
-			Of    map[catalog.AssetID]config
-			Bytes int64
-		}{p.of, p.bytes}
+		of := map[catalog.AssetID]map[string][]string{} // whatever their numbers are, and whoever else used those
+		for id := range p.of {
+			of[id] = map[string][]string{}
+			for path := range p.paths {
+				if values := p.values(id, path); values != nil {
+					of[id][path] = values
+				}
+			}
+		}
+		return of
 	case *Contacts:
 		return struct {
 			Of    map[catalog.AssetID]map[string][]string
@@ -329,7 +335,7 @@ func neighboursIn(g *graph.Graph) [][2][]int32 {
 }
 
 func diffStates(want, got any) string {
-	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, config{}, testNode{}, use{}, tablesCoverage{}, tableCoverage{}, lineage.ColumnGraph{}, graph.Names{}),
+	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.AllowUnexported(Asset{}, testNode{}, use{}, tablesCoverage{}, tableCoverage{}, lineage.ColumnGraph{}, graph.Names{}),
 		cmpopts.IgnoreFields(lineage.ColumnGraph{}, "found"))
 }
 

@@ -91,7 +91,7 @@ func (s schemaKey) key(kind partKind, version int64) partKey {
 func (v *View) resultsKey(kind partKind, results int64) partKey {
 	version := v.Version
 	if (kind == classesPart || kind == latestPart || kind == recentRunsPart) && v.asOf.IsNow() {
-		version = 0 // those of now belong to all versions
+		version = allVersions
 	}
 	key := v.schemaKey().key(kind, version)
 	key.results = results
