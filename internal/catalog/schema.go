@@ -13,6 +13,7 @@ type Schema struct {
 	Environment string
 	Policy      Policy
 	Health      HealthWeights
+	Renames     Renames
 	Version     int64 // number of the served state; 0 before the first import
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

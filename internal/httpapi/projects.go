@@ -22,6 +22,7 @@ type Project struct {
 	LastImport     *string          `json:"last_import"`
 	InvocationID   string           `json:"invocation_id"`
 	Counts         map[string]int64 `json:"counts" doc:"Present assets by kind"`
+	RenamedTo      *string          `json:"renamed_to" example:"PRJ-2" doc:"The project that this one is a former name of. Their runs and results are those of one project"`
 	CreatedAt      string           `json:"created_at" format:"date-time"`
 	UpdatedAt      string           `json:"updated_at" format:"date-time"`
 }
@@ -105,8 +106,17 @@ func projectResource(ctx context.Context, view *readmodel.View, row catalog.Proj
 			Name: row.Name, Key: row.Key, DBTVersion: row.DBTVersion, Adapter: row.Adapter,
 			LastManifestAt: timeText(row.ManifestGeneratedAt), LastCatalogAt: timeText(row.CatalogGeneratedAt),
 			LastImport: importLabel(row.LastImport), InvocationID: row.InvocationID, Counts: counts,
+			RenamedTo: projectLabel(view.Schema.Renames.To(row.ID)),
 			CreatedAt: timeOrEmpty(row.CreatedAt), UpdatedAt: timeOrEmpty(row.UpdatedAt),
 		},
 		Relationships: &httpserver.Relationships{Schema: &httpserver.Named{ID: row.SchemaID.String(), Name: view.Schema.Name}},
 	}, nil
+}
+
+func projectLabel(id catalog.ProjectID) *string {
+	if id == 0 {
+		return nil
+	}
+	label := id.String()
+	return &label
 }

@@ -139,7 +139,7 @@ func (a *API) listRuns(ctx context.Context, p access.Principal, in *runsInput) (
 		if err != nil {
 			return nil, err
 		}
-		filter.Project = named.ID
+		filter.Projects = []catalog.ProjectID{named.ID}
 	}
 	page, err := a.cursors.Page(ctx, p.WS, in.PageParams)
 	if err != nil {

@@ -98,9 +98,10 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	m.late = j.isLate(m.head, part, catalog.FromManifest)
 	j.checkClock(m.head, partManifest)
 	if m.first && !m.late {
-		if c.elsewhere, err = j.checkRenamed(ctx, part, m); err != nil {
+		if c.newName, err = j.checkRenamed(ctx, part, m); err != nil {
 			return err
 		}
+		c.elsewhere = c.newName != nil
 	}
 	if !c.elsewhere {
 		if c.elsewhere, err = j.checkTarget(ctx, part, m, memo); err != nil {

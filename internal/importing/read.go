@@ -16,7 +16,8 @@ type contents struct {
 	manifest  *manifestIndex  // nil: not read
 	catalog   *catalogIndex   // nil: not read
 	ignored   map[string]bool // names of parts that are not applied
-	elsewhere bool            // the manifest is of another target: nothing is attached to the project
+	elsewhere bool            // the manifest is of another target, or of a former name: it is not applied
+	newName   *twin           // the project that this one is a former name of
 	commands  []string        // of the run results that were read
 }
 

@@ -31,19 +31,19 @@ type twin struct {
 }
 
 // checkRenamed looks for a twin of a project whose manifest is read as a whole. It
-// reports whether the twin's manifest is newer, so that this one is not applied.
-func (j *job) checkRenamed(ctx context.Context, part catalog.Part, m *manifestIndex) (bool, error) {
+// returns the twin if its manifest is newer, so that this one is not applied.
+func (j *job) checkRenamed(ctx context.Context, part catalog.Part, m *manifestIndex) (*twin, error) {
 	others, err := j.otherProjects(ctx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	j.others = lastImports(others)
 	if len(j.others) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	index, err := j.Store.Index(ctx, j.claim.WS, j.schema.ID)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	here := ownNodes(m)
 	for _, p := range others {
@@ -57,12 +57,29 @@ func (j *job) checkRenamed(ctx context.Context, part catalog.Part, m *manifestIn
 				Message: fmt.Sprintf("the project builds the same tables as %q, whose manifest is newer: it is taken for an earlier name of that project, and was not applied", p.Name),
 				Remedy:  "send a project that builds the same tables on purpose to a schema of its own, or resend with force=true",
 			})
-			return true, nil
+			return t, nil
 		}
 		t.bequeath(m)
 		j.former = append(j.former, t)
 	}
-	return false, nil
+	return nil, nil
+}
+
+// renames are the former names that an import finds out, and the project that they are names of; 0 if it serves no
+// manifest and finds none.
+func (j *job) renames(c *contents) (catalog.ProjectID, []catalog.Rename) {
+	switch {
+	case c.newName != nil:
+		to := c.newName.project
+		return to.ID, []catalog.Rename{{Project: j.project.ID, Name: j.project.Name, To: to.ID, ToName: to.Name}}
+	case c.manifest == nil || c.manifest.late:
+		return 0, nil
+	}
+	var former []catalog.Rename
+	for _, t := range j.former {
+		former = append(former, catalog.Rename{Project: t.project.ID, Name: t.project.Name, To: j.project.ID, ToName: j.project.Name})
+	}
+	return j.project.ID, former
 }
 
 // bequeath gives the assets of the twin's nodes that have no relation, such as ephemeral models and exposures, to those

@@ -25,6 +25,9 @@ func nodesOf(results []catalog.NodeResult, freshness []catalog.Freshness) []stri
 // where it has none, one of the schema's. It is 0 where that is not clear, for results of
 // another target, and for those of another project, which is reported.
 func (j *job) projectOfRun(ctx context.Context, part catalog.Part, c *contents, ids []string) (catalog.ProjectID, error) {
+	if c.newName != nil {
+		return j.project.ID, nil
+	}
 	if c.elsewhere {
 		return 0, nil
 	}
@@ -46,6 +49,9 @@ func (j *job) projectOfRun(ctx context.Context, part catalog.Part, c *contents, 
 			return p.ID, nil // its nodes are not stored
 		}
 		n := print.count(ids)
+		if print == nil && j.schema.Renames.To(p.ID) != 0 && owns(p, n, ids) {
+			n, print = 1, &fingerprint{} // a former name: its nodes are no longer stored
+		}
 		if print == nil || !owns(p, n, ids) {
 			continue
 		}

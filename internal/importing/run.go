@@ -191,6 +191,7 @@ func (e *ending) flip(r *revision.Result) (store.Flip, error) {
 		return flip, nil
 	}
 	flip.Project, flip.Applied = e.projectNow(e.contents), e.applied(e.late())
+	flip.Serves, flip.Former = e.renames(e.contents)
 	if e.changed() {
 		flip.Fingerprints = e.prints()
 	}

@@ -245,6 +245,13 @@ func (v *View) classesOf(ctx context.Context, keys []store.NodeKey, stored int64
 	if classes, ok := v.m.cache.peek(v.resultsKey(classesPart, stored)).(*Classes); ok {
 		return classes.of, nil
 	}
+	if len(v.Schema.Renames.Of) > 0 {
+		classes, _, err := v.classes(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return classes.of, nil
+	}
 	return v.m.store.ClassesOf(ctx, v.ws(), v.Schema.ID, keys, v.asOf)
 }
 

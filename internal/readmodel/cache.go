@@ -48,6 +48,7 @@ type partKey struct {
 	schema  catalog.SchemaID
 	version int64
 	results int64 // count of stored runs, where the part depends on results
+	renames int64 // how many times names of projects changed, where the part depends on results
 	asOf    int64 // time in µs of which results are known; 0 = all
 }
 

@@ -128,7 +128,7 @@ func (w *pathWalk) assetsOf(ctx context.Context, uniqueIDs []string) ([]catalog.
 	for i, id := range uniqueIDs {
 		nodes[i] = catalog.NodeRef{Project: w.run.Project, UniqueID: id}
 	}
-	assets, err := w.m.store.AssetsOfNodes(ctx, w.ws(), w.Schema.ID, w.Version, nodes)
+	assets, err := w.assetsOfNodes(ctx, nodes)
 	return catalog.SortedIDs(slices.Collect(maps.Values(assets))), err
 }
 
@@ -216,7 +216,7 @@ func (w *pathWalk) testsBefore(ctx context.Context, parents []*store.AssetCard) 
 			nodes = append(nodes, catalog.NodeRef{Project: w.run.Project, UniqueID: parent})
 		}
 	}
-	read, err := w.m.store.AssetsOfNodes(ctx, w.ws(), w.Schema.ID, w.Version, nodes)
+	read, err := w.assetsOfNodes(ctx, nodes)
 	if err != nil {
 		return nil, err
 	}

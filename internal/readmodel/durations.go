@@ -2,6 +2,7 @@ package readmodel
 
 import (
 	"context"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/store"
@@ -18,10 +19,11 @@ type ResultKey struct {
 func (v *View) UsualDurations(ctx context.Context, asset *catalog.Asset, rows []store.RunResult) (map[ResultKey]Usual, error) {
 	out := make(map[ResultKey]Usual, len(rows))
 	for _, node := range asset.Nodes {
+		names := v.Schema.Renames.Nodes([]catalog.NodeRef{node})
 		page := 0
 		var newest store.RunResult
 		for _, r := range rows {
-			if r.UniqueID != node.UniqueID {
+			if !slices.ContainsFunc(names, func(n catalog.NodeRef) bool { return n.UniqueID == r.UniqueID }) {
 				continue
 			}
 			if page++; page == 1 {
@@ -31,14 +33,14 @@ func (v *View) UsualDurations(ctx context.Context, asset *catalog.Asset, rows []
 		if page == 0 {
 			continue
 		}
-		durations, err := v.m.store.NodeDurations(ctx, v.ws(), v.Schema.ID, node, newest.At, v.asOf, page+formerResults)
+		durations, err := v.m.store.NodeDurations(ctx, v.ws(), v.Schema.ID, names, newest.At, v.asOf, page+formerResults)
 		if err != nil {
 			return nil, err
 		}
 		for i, d := range durations {
 			former := durations[i+1:]
 			if usual, ok := usualBefore(former[:min(len(former), formerResults)]); ok {
-				out[ResultKey{d.Run, node.UniqueID}] = usual
+				out[ResultKey{d.Run, d.Node}] = usual
 			}
 		}
 	}
@@ -58,7 +60,7 @@ func usualBefore(former []store.Duration) (Usual, bool) {
 // UsualElapsed returns how long runs like one had taken before it: the median of the 20 before it of the same project
 // and command, of chosen nodes if it was of chosen nodes; false of fewer than three.
 func (v *View) UsualElapsed(ctx context.Context, run catalog.Run) (Usual, bool, error) {
-	seconds, err := v.m.store.ElapsedBefore(ctx, v.ws(), run, v.asOf, formerResults)
+	seconds, err := v.m.store.ElapsedBefore(ctx, v.ws(), run, v.Schema.Renames.Projects(run.Project), v.asOf, formerResults)
 	if err != nil {
 		return Usual{}, false, err
 	}

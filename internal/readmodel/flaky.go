@@ -90,7 +90,7 @@ func (v *View) loadFlaky(ctx context.Context, recent *recentRuns) (*flaky, error
 		return nil, err
 	}
 	changed := recent.outcomes(part.(*Tests))
-	out := &flaky{window: Window{Runs: len(recent.runs), Results: recent.results()}}
+	out := &flaky{window: recent.window()}
 	if len(changed) == 0 {
 		return out, nil
 	}

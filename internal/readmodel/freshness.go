@@ -1,6 +1,7 @@
 package readmodel
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -93,6 +94,10 @@ func (v *View) loadFreshness(ctx context.Context) (*freshness, error) {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
+		rows = addFormerFreshness(rows, v.Schema.Renames)
+		slices.SortFunc(rows, func(a, b store.SourceFreshness) int {
+			return cmp.Or(strings.Compare(a.UniqueID, b.UniqueID), cmp.Compare(a.Project, b.Project))
+		})
 		tables, err := v.tablesOf(ctx, rows)
 		for _, row := range rows {
 			if table := tables[row.Node()]; table != nil {
@@ -136,7 +141,7 @@ func (v *View) tablesOf(ctx context.Context, rows []store.SourceFreshness) (map[
 func (v *View) FreshnessHistory(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[catalog.Freshness], error) {
 	for _, n := range asset.Nodes {
 		if catalog.KindOfNode(n.UniqueID, catalog.KindTable) == catalog.KindSource {
-			return v.m.store.FreshnessHistory(ctx, v.ws(), v.Schema.ID, n, v.asOf, p)
+			return v.m.store.FreshnessHistory(ctx, v.ws(), v.Schema.ID, v.Schema.Renames.Nodes([]catalog.NodeRef{n}), v.asOf, p)
 		}
 	}
 	return store.Paged[catalog.Freshness]{}, nil
@@ -151,9 +156,9 @@ func (v *View) freshnessOf(ctx context.Context, nodes []catalog.NodeRef) (map[ca
 	if len(sources) == 0 {
 		return nil, nil //nolint:nilnil // nothing is looked up in it
 	}
-	rows, err := v.m.store.LatestFreshness(ctx, v.ws(), v.Schema.ID, sources, v.asOf)
+	rows, err := v.m.store.LatestFreshness(ctx, v.ws(), v.Schema.ID, v.Schema.Renames.Nodes(sources), v.asOf)
 	out := make(map[catalog.NodeRef]store.SourceFreshness, len(rows))
-	for _, row := range rows {
+	for _, row := range addFormerFreshness(rows, v.Schema.Renames) {
 		out[row.Node()] = row
 	}
 	return out, err

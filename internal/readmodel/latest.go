@@ -58,13 +58,27 @@ func (v *View) latest(ctx context.Context, kept *latestResults, nodes []catalog.
 	if kept != nil {
 		results, missing = kept.recent.split(nodes)
 	}
-	read, err := v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, missing, v.asOf)
+	named, err := v.newestNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	newest := func(n catalog.NodeRef) catalog.NodeRef {
+		if other, ok := named[n]; ok {
+			return other
+		}
+		return n
+	}
+	asked := make([]catalog.NodeRef, len(missing))
+	for i, n := range missing {
+		asked[i] = newest(n)
+	}
+	read, err := v.m.store.LatestResults(ctx, v.ws(), v.Schema.ID, asked, v.asOf)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range missing {
 		var result *catalog.NodeResult
-		if r, ok := read[n]; ok {
+		if r, ok := read[newest(n)]; ok {
 			result = &r
 		}
 		results[n] = result

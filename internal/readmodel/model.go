@@ -94,7 +94,7 @@ func (v *View) resultsKey(kind partKind, results int64) partKey {
 		version = allVersions
 	}
 	key := v.schemaKey().key(kind, version)
-	key.results = results
+	key.results, key.renames = results, v.Schema.Renames.Changed
 	if !v.asOf.IsNow() {
 		key.asOf = v.asOf.At.UnixMicro()
 	}

@@ -25,7 +25,13 @@ const (
 
 // recentRuns are the newest runs of a schema with their results, oldest first: a part of the state of the schema after
 // some number of runs. Runs that did not change are shared with the part before.
-type recentRuns struct{ runs []store.RunTimes }
+type recentRuns struct{ runs []recentRun }
+
+// recentRun is a run, or one that is read as one of another name of its project.
+type recentRun struct {
+	store.RunTimes
+	alias bool
+}
 
 func (r *recentRuns) size() int64 {
 	n := int64(0)
@@ -35,12 +41,15 @@ func (r *recentRuns) size() int64 {
 	return n
 }
 
-// results is how many results the runs have.
-func (r *recentRuns) results() (n int) {
+// window counts the runs and their results.
+func (r *recentRuns) window() (w Window) {
 	for i := range r.runs {
-		n += len(r.runs[i].Nodes)
+		if !r.runs[i].alias {
+			w.Runs++
+			w.Results += len(r.runs[i].Nodes)
+		}
 	}
-	return n
+	return w
 }
 
 // recentRuns returns the newest runs that the view knows, and how many runs were stored.
@@ -85,20 +94,31 @@ func (v *View) loadRecentRuns(ctx context.Context, before *recentRuns) (*recentR
 	kept := map[catalog.RunID]*store.RunTimes{}
 	if before != nil {
 		for i := range before.runs {
-			kept[before.runs[i].ID] = &before.runs[i]
+			if !before.runs[i].alias {
+				kept[before.runs[i].ID] = &before.runs[i].RunTimes
+			}
 		}
 	}
-	for i := range runs {
-		run := &runs[i]
+	out := &recentRuns{make([]recentRun, 0, len(runs))}
+	for _, run := range runs {
 		if old := kept[run.ID]; old != nil && old.Results == run.Results && old.GeneratedAt.Equal(run.GeneratedAt) && old.Tally == run.Tally {
 			run.Nodes = old.Nodes
-			continue
-		}
-		if run.Nodes, err = v.m.store.NodeTimes(ctx, v.ws(), run.ID); err != nil {
+		} else if run.Nodes, err = v.m.store.NodeTimes(ctx, v.ws(), run.ID, nil); err != nil {
 			return nil, err
 		}
+		out.runs = append(out.runs, recentRun{RunTimes: run})
+		for _, project := range v.Schema.Renames.Projects(run.Project) {
+			if project == run.Project {
+				continue
+			}
+			alias, err := v.alias(ctx, run, project)
+			if err != nil {
+				return nil, err
+			}
+			out.runs = append(out.runs, recentRun{RunTimes: alias, alias: true})
+		}
 	}
-	return &recentRuns{runs}, nil
+	return out, nil
 }
 
 // nodeNumber identifies a node of a project among recent results.

@@ -122,9 +122,13 @@ func (v *View) present(ctx context.Context, ids []catalog.AssetID) (map[catalog.
 	return found, nil
 }
 
-// Runs lists the runs of the schema that the filter lets through, newest first.
+// Runs lists the runs of the schema that the filter lets through, newest first. Those of a project are also
+// those of its other names.
 func (v *View) Runs(ctx context.Context, f store.RunFilter, p store.Page) (store.Paged[catalog.Run], error) {
 	f.SchemaID, f.AsOf = v.Schema.ID, v.asOf
+	if len(f.Projects) == 1 {
+		f.Projects = v.Schema.Renames.Projects(f.Projects[0])
+	}
 	return v.m.store.Runs(ctx, v.ws(), f, p)
 }
 
@@ -140,7 +144,7 @@ func (v *View) RunFreshness(ctx context.Context, run catalog.Run, p store.Page) 
 
 // Results lists the results of an asset's nodes, newest first.
 func (v *View) Results(ctx context.Context, asset *catalog.Asset, p store.Page) (store.Paged[store.RunResult], error) {
-	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, store.ResultFilter{Nodes: asset.Nodes, AsOf: v.asOf}, p)
+	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, store.ResultFilter{Nodes: v.Schema.Renames.Nodes(asset.Nodes), AsOf: v.asOf}, p)
 }
 
 // Changes lists what the versions after from up to to changed, by version and

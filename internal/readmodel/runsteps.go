@@ -33,7 +33,7 @@ func (v *View) RunSteps(ctx context.Context, run catalog.Run) ([]RunStep, error)
 	for i, o := range operations {
 		refs[i] = catalog.NodeRef{Project: run.Project, UniqueID: o.UniqueID}
 	}
-	assets, err := v.m.store.AssetsOfNodes(ctx, v.ws(), v.Schema.ID, v.Version, refs)
+	assets, err := v.assetsOfNodes(ctx, refs)
 	if err != nil {
 		return nil, err
 	}

@@ -42,7 +42,7 @@ func (v *View) Slowdowns(ctx context.Context, f SlowdownFilter, p store.Page) (p
 	if err != nil {
 		return page, window, err
 	}
-	window = Window{Runs: len(recent.runs), Results: recent.results()}
+	window = recent.window()
 	found := recent.slowdowns(f)
 	if found, err = v.named(ctx, found, f); err != nil {
 		return page, window, err

@@ -22,10 +22,26 @@ func (v *View) TestNamed(ctx context.Context, project catalog.ProjectID, uniqueI
 	if err != nil {
 		return catalog.Test{}, err
 	}
+	if project != 0 {
+		return v.testOfProject(ctx, part.(*Tests), project, uniqueID)
+	}
 	node := store.NodeKeyOf(project, uniqueID).Node
 	for _, ref := range part.(*Tests).refs {
-		if ref.Key.Node == node && (project == 0 || ref.Key.Project == project) {
+		if ref.Key.Node == node {
 			return v.testByID(ctx, ref.ID)
+		}
+	}
+	return catalog.Test{}, fmt.Errorf("test %q of %s: %w", uniqueID, v.Schema.ID, catalog.ErrNotFound)
+}
+
+// testOfProject finds a test of a project, also by the id that it had when the project had another name.
+func (v *View) testOfProject(ctx context.Context, tests *Tests, project catalog.ProjectID, uniqueID string) (catalog.Test, error) {
+	for _, node := range v.Schema.Renames.Nodes([]catalog.NodeRef{{Project: project, UniqueID: uniqueID}}) {
+		key := store.NodeKeyOf(node.Project, node.UniqueID)
+		for _, ref := range tests.refs {
+			if ref.Key == key {
+				return v.testByID(ctx, ref.ID)
+			}
 		}
 	}
 	return catalog.Test{}, fmt.Errorf("test %q of %s: %w", uniqueID, v.Schema.ID, catalog.ErrNotFound)
@@ -53,5 +69,5 @@ func (v *View) Completed(ctx context.Context, test catalog.Test) (Test, error) {
 
 // TestHistory lists the results of a test that the view knows, of one class or of all (""), newest first.
 func (v *View) TestHistory(ctx context.Context, test *catalog.Test, class string, p store.Page) (store.Paged[store.RunResult], error) {
-	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, store.ResultFilter{Nodes: []catalog.NodeRef{nodeOf(*test)}, Class: class, AsOf: v.asOf}, p)
+	return v.m.store.NodeResults(ctx, v.ws(), v.Schema.ID, store.ResultFilter{Nodes: v.Schema.Renames.Nodes([]catalog.NodeRef{nodeOf(*test)}), Class: class, AsOf: v.asOf}, p)
 }

@@ -120,6 +120,15 @@ func (v *View) loadTestOrder(ctx context.Context, states *testStates) (*testOrde
 	for _, f := range figures {
 		of[f.Key] = f
 	}
+	named, err := v.newestNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for node, newest := range named {
+		if f, ok := of[store.NodeKeyOf(newest.Project, newest.UniqueID)]; ok {
+			of[store.NodeKeyOf(node.Project, node.UniqueID)] = f
+		}
+	}
 	n := len(states.refs)
 	out := &testOrder{names: make([]string, n), projects: make([]catalog.ProjectID, n), status: make([]float64, n), figures: make([]store.TestFigures, n)}
 	for i, ref := range states.refs {

@@ -55,9 +55,13 @@ func nextTests(ctx context.Context, m *Model, s schemaKey, old sized, d catalog.
 
 // Classes are the classes of the latest results of a schema's nodes, as they were
 // after some number of runs.
-type Classes struct{ of map[store.NodeKey]string }
+type Classes struct {
+	of map[store.NodeKey]string
+	// newest are the nodes whose latest result has another name of their project.
+	newest map[catalog.NodeRef]catalog.NodeRef
+}
 
-func (c *Classes) size() int64 { return int64(len(c.of)) * 96 }
+func (c *Classes) size() int64 { return int64(len(c.of))*96 + int64(len(c.newest))*160 }
 
 // class returns the class of a node's latest result; "" without one.
 func (c *Classes) class(key store.NodeKey) string { return c.of[key] }
@@ -101,7 +105,7 @@ func (v *View) loadClasses(ctx context.Context) (*Classes, error) {
 		}
 		out.of[row.Key] = name
 	}
-	return out, nil
+	return out, v.addFormerNames(ctx, out)
 }
 
 // testStates are the tests of a version with the class of their latest result.

@@ -343,7 +343,7 @@ func TestResultsOfAView(t *testing.T) {
 	must(t, err)
 	same(t, failed.Total, int64(1))
 
-	runs, err := v.Runs(ctx, store.RunFilter{Project: s.project.ID}, store.Page{})
+	runs, err := v.Runs(ctx, store.RunFilter{Projects: []catalog.ProjectID{s.project.ID}}, store.Page{})
 	must(t, err)
 	same(t, runs.Total, int64(2))
 	all, err := s.m.Workspace(everyone).Runs(ctx, store.RunFilter{}, store.Page{})

@@ -51,7 +51,7 @@ func (k AsOf) latestAsOf(ws int64, schema catalog.SchemaID, nodes [][]byte) (str
 	args := []any{ws, int64(schema), catalog.ClassCompiled, int(catalog.CountsAsLatest)}
 	condition, args := k.condition(args)
 	of, args := amongHashes("n.node", args, nodes)
-	return ` FROM (SELECT n.*, r.project_id, row_number() OVER (PARTITION BY n.node, r.project_id ORDER BY n.at DESC, r.invocation_id DESC) AS place
+	return ` FROM (SELECT n.*, r.project_id, r.invocation_id, row_number() OVER (PARTITION BY n.node, r.project_id ORDER BY n.at DESC, r.invocation_id DESC) AS place
 		FROM node_results n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1` + k.join() + `
 		WHERE n.ws = ? AND n.schema_id = ? AND n.class <> ? AND r.counts >= ?` + condition + of + `) n WHERE n.place = 1`, args
 }

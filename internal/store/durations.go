@@ -11,35 +11,37 @@ import (
 // Duration is how long a node took in a run.
 type Duration struct {
 	Run     catalog.RunID
+	Node    string // unique_id
 	Class   string
 	Seconds float64
 	At      time.Time
 }
 
-// NodeDurations returns at most limit results of a node up to a time, newest first and in the order of NodeResults:
-// those of runs that make tables with their rows.
-func (s *Store) NodeDurations(ctx context.Context, ws int64, schema catalog.SchemaID, node catalog.NodeRef, to time.Time, asOf AsOf, limit int) ([]Duration, error) {
+// NodeDurations returns at most limit results of a node, which may have several names, up to a time, newest first and
+// in the order of NodeResults: those of runs that make tables with their rows.
+func (s *Store) NodeDurations(ctx context.Context, ws int64, schema catalog.SchemaID, node []catalog.NodeRef, to time.Time, asOf AsOf, limit int) ([]Duration, error) {
 	scan := func(row scanner) (d Duration, err error) {
 		var at int64
-		err = row.Scan((*int64)(&d.Run), &d.Class, &d.Seconds, &at)
+		err = row.Scan((*int64)(&d.Run), &d.Node, &d.Class, &d.Seconds, &at)
 		d.At = timeOf(at)
 		return d, err
 	}
-	from, args := ResultFilter{Nodes: []catalog.NodeRef{node}, AsOf: asOf}.from(ws, schema)
-	out, err := list(ctx, s.reader(ws), scan, `SELECT n.run_id, n.class, n.execution_time, n.at`+from+` AND r.counts = ? AND n.at <= ?
+	from, args := ResultFilter{Nodes: node, AsOf: asOf}.from(ws, schema)
+	out, err := list(ctx, s.reader(ws), scan, `SELECT n.run_id, n.unique_id, n.class, n.execution_time, n.at`+from+` AND r.counts = ? AND n.at <= ?
 		ORDER BY n.at DESC, r.invocation_id DESC, n.run_id DESC LIMIT ?`, append(args, int(catalog.CountsAsLatest), micros(to), limit)...)
 	if err != nil {
-		return nil, fmt.Errorf("durations of %s: %w", node.UniqueID, err)
+		return nil, fmt.Errorf("durations of a node of %s: %w", schema, err)
 	}
 	return out, nil
 }
 
 // ElapsedBefore returns how long the runs before one took that are like it, newest first and at most limit: those of
-// the same project and command, of chosen nodes or not.
-func (s *Store) ElapsedBefore(ctx context.Context, ws int64, run catalog.Run, asOf AsOf, limit int) ([]float64, error) {
-	by, args := asOf.condition([]any{ws, int64(run.SchemaID), int64(run.Project), run.Command, bit(run.IsSelected()), run.Artifact, int(run.Counting()), micros(run.GeneratedAt)})
+// the same project, which may be several, and command, of chosen nodes or not.
+func (s *Store) ElapsedBefore(ctx context.Context, ws int64, run catalog.Run, projects []catalog.ProjectID, asOf AsOf, limit int) ([]float64, error) {
+	marks, args := in([]any{ws, int64(run.SchemaID)}, projects)
+	by, args := asOf.condition(append(args, run.Command, bit(run.IsSelected()), run.Artifact, int(run.Counting()), micros(run.GeneratedAt)))
 	out, err := list(ctx, s.reader(ws), scalar[float64], `SELECT r.elapsed FROM runs r`+asOf.join()+`
-		WHERE r.ws = ? AND r.schema_id = ? AND r.project_id = ? AND r.command = ? AND r.selected = ? AND r.artifact = ? AND r.counts = ? AND r.stored = 1
+		WHERE r.ws = ? AND r.schema_id = ? AND r.project_id IN `+marks+` AND r.command = ? AND r.selected = ? AND r.artifact = ? AND r.counts = ? AND r.stored = 1
 		AND r.generated_at < ?`+by+` ORDER BY r.generated_at DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, fmt.Errorf("runs before %s: %w", run.ID, err)
@@ -110,16 +112,24 @@ func (s *Store) RecentRuns(ctx context.Context, ws int64, schema catalog.SchemaI
 	return found, nil
 }
 
-// NodeTimes returns the results of a run without tests that were only compiled, in no order.
-func (s *Store) NodeTimes(ctx context.Context, ws int64, run catalog.RunID) ([]NodeTime, error) {
+// NodeTimes returns the results of a run without tests that were only compiled, in no order; with named, of the node
+// with the unique id that it returns.
+func (s *Store) NodeTimes(ctx context.Context, ws int64, run catalog.RunID, named func(uniqueID string) string) ([]NodeTime, error) {
 	scan := func(row scanner) (t NodeTime, err error) {
 		var node []byte
-		var class string
-		err = row.Scan(&node, &t.At, &t.Seconds, &class)
+		var class, id string
+		err = row.Scan(&node, &t.At, &t.Seconds, &class, &id)
 		t.Node, t.Class = prefixOf(hashOf(node)), classNumber(class)
+		if named != nil {
+			t.Node = NodeKeyOf(0, named(id)).Number()
+		}
 		return t, err
 	}
-	out, err := list(ctx, s.reader(ws), scan, `SELECT node, at, execution_time, class FROM node_results WHERE ws = ? AND run_id = ? AND class <> ?`,
+	id := `''`
+	if named != nil {
+		id = `unique_id`
+	}
+	out, err := list(ctx, s.reader(ws), scan, `SELECT node, at, execution_time, class, `+id+` FROM node_results WHERE ws = ? AND run_id = ? AND class <> ?`,
 		ws, int64(run), catalog.ClassCompiled)
 	if err != nil {
 		return nil, fmt.Errorf("results of run %s: %w", run, err)

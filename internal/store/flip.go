@@ -20,6 +20,10 @@ type Flip struct {
 	// Fingerprints by source, opaque; they replace those of the same source.
 	Fingerprints map[string][]byte
 	Applied      []AppliedPart
+	// Serves is the project whose manifest is served from now on, 0 if that is none of this save, and Former those
+	// that are former names of it.
+	Serves catalog.ProjectID
+	Former []catalog.Rename
 	// Pending replaces the pending removals of each project that it has.
 	Pending map[catalog.ProjectID][]PendingRemoval
 	// Moved replaces, of each project that it has, the nodes of a waiting manifest of
@@ -144,6 +148,9 @@ func (w *Write) noteProject(ctx context.Context, tx Tx, f Flip) error {
 		return nil
 	}
 	if err := tx.updateProject(ctx, w.lease.WS, *f.Project, w.at); err != nil {
+		return err
+	}
+	if err := tx.noteRenames(ctx, w.lease, f); err != nil {
 		return err
 	}
 	if err := tx.putFingerprints(ctx, w.lease, f.Project.ID, f.Fingerprints); err != nil {

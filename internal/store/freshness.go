@@ -128,20 +128,24 @@ func (s *Store) latestFreshness(ctx context.Context, ws int64, schema catalog.Sc
 		WHERE n.ws = ? AND n.schema_id = ?`+by+of+`) n WHERE n.place = 1`, args...)
 }
 
-// FreshnessHistory lists the results of dbt source freshness of a source, newest first.
-func (s *Store) FreshnessHistory(ctx context.Context, ws int64, schema catalog.SchemaID, source catalog.NodeRef, asOf AsOf, p Page) (Paged[catalog.Freshness], error) {
+// FreshnessHistory lists the results of dbt source freshness of a source, which may have several names, newest first.
+func (s *Store) FreshnessHistory(ctx context.Context, ws int64, schema catalog.SchemaID, source []catalog.NodeRef, asOf AsOf, p Page) (Paged[catalog.Freshness], error) {
 	at, run := catalog.Open, catalog.Open
 	var invocation string
 	if _, err := p.after(&at, &invocation, &run); err != nil {
 		return Paged[catalog.Freshness]{}, err
 	}
-	by, args := asOf.condition([]any{ws, int64(schema), keyHash(source.UniqueID), int64(source.Project)})
+	if len(source) == 0 {
+		return Paged[catalog.Freshness]{}, nil
+	}
+	matches, args := ofNodes([]any{ws, int64(schema)}, source)
+	by, args := asOf.condition(args)
 	from := ` FROM freshness n JOIN runs r ON r.ws = n.ws AND r.id = n.run_id AND r.stored = 1` + asOf.join() + `
-		WHERE n.ws = ? AND n.schema_id = ? AND n.node = ? AND r.project_id = ?` + by
+		WHERE n.ws = ? AND n.schema_id = ? AND ` + matches + by
 	d := s.reader(ws)
 	total, more, err := d.count(ctx, from, args)
 	if err != nil {
-		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of %s: %w", source.UniqueID, err)
+		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of %s: %w", source[0].UniqueID, err)
 	}
 	type placed struct {
 		catalog.Freshness
@@ -156,7 +160,7 @@ func (s *Store) FreshnessHistory(ctx context.Context, ws int64, schema catalog.S
 		AND n.snapshot_at <= ? AND (n.snapshot_at, r.invocation_id, n.run_id) < (?, ?, ?)
 		ORDER BY n.snapshot_at DESC, r.invocation_id DESC, n.run_id DESC LIMIT ?`, append(args, at, at, invocation, run, p.limit()+1)...)
 	if err != nil {
-		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of %s: %w", source.UniqueID, err)
+		return Paged[catalog.Freshness]{}, fmt.Errorf("freshness of %s: %w", source[0].UniqueID, err)
 	}
 	page, err := paged(rows, p, total, func(f placed) []any { return []any{f.at, f.invocation, f.Run} })
 	out := Paged[catalog.Freshness]{Next: page.Next, Total: page.Total, More: more}

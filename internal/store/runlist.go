@@ -10,8 +10,8 @@ import (
 // RunFilter narrows a list of runs; zero fields let everything through.
 type RunFilter struct {
 	SchemaID catalog.SchemaID
-	Project  catalog.ProjectID
-	UniqueID string // runs that have a result of this node
+	Projects []catalog.ProjectID // one, and those that are former names of it; none lets all through
+	UniqueID string              // runs that have a result of this node
 	Outcome  catalog.RunOutcome
 	Command  string
 	Artifact string
@@ -96,8 +96,10 @@ func (f RunFilter) where(ws int64) (string, []any) {
 	if f.SchemaID != 0 {
 		where, args = where+` AND r.schema_id = ?`, append(args, int64(f.SchemaID))
 	}
-	if f.Project != 0 {
-		where, args = where+` AND r.project_id = ?`, append(args, int64(f.Project))
+	if len(f.Projects) > 0 {
+		var marks string
+		marks, args = in(args, f.Projects)
+		where += ` AND r.project_id IN ` + marks
 	}
 	if f.Import != 0 {
 		where, args = where+` AND r.import_id = ?`, append(args, int64(f.Import))

@@ -43,7 +43,7 @@ type SchemaPatch struct {
 	If func(SchemaRow) error
 }
 
-const schemaColumns = `s.id, s.name, s.environment, s.policy, s.version, s.created_at, s.updated_at, s.health`
+const schemaColumns = `s.id, s.name, s.environment, s.policy, s.version, s.created_at, s.updated_at, s.health, s.renames`
 
 // schemaRows selects schemas as lists show them.
 const schemaRows = `SELECT ` + schemaColumns + `, s.tables, coalesce(i.id, 0), coalesce(i.status, '')
@@ -59,8 +59,8 @@ func scanSchema(row scanner) (catalog.Schema, error) {
 // scanSchemaAnd scans a schema and more columns behind it.
 func scanSchemaAnd(row scanner, more ...any) (s catalog.Schema, policy string, err error) {
 	var created, updated int64
-	var health string
-	dst := append([]any{&s.ID, &s.Name, &s.Environment, &policy, &s.Version, &created, &updated, &health}, more...)
+	var health, renames string
+	dst := append([]any{&s.ID, &s.Name, &s.Environment, &policy, &s.Version, &created, &updated, &health, &renames}, more...)
 	if err := row.Scan(dst...); err != nil {
 		return s, "", err
 	}
@@ -68,6 +68,11 @@ func scanSchemaAnd(row scanner, more ...any) (s catalog.Schema, policy string, e
 	if health != "" {
 		if err := json.Unmarshal([]byte(health), &s.Health); err != nil {
 			return s, "", fmt.Errorf("health of %s: %w", s.ID, err)
+		}
+	}
+	if renames != "" {
+		if err := json.Unmarshal([]byte(renames), &s.Renames); err != nil {
+			return s, "", fmt.Errorf("former names of projects of %s: %w", s.ID, err)
 		}
 	}
 	s.CreatedAt, s.UpdatedAt = timeOf(created), timeOf(updated)

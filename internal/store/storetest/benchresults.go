@@ -44,7 +44,7 @@ func benchReads(b *testing.B, s *store.Store, schema catalog.SchemaID, runs int)
 	})
 	b.Run("durations of a node", func(b *testing.B) {
 		for b.Loop() {
-			get(s.NodeDurations(b.Context(), ws, schema, node[0], start.AddDate(1, 0, 0), store.AsOf{}, 30))(b)
+			get(s.NodeDurations(b.Context(), ws, schema, node, start.AddDate(1, 0, 0), store.AsOf{}, 30))(b)
 		}
 	})
 	for name, sort := range map[string]store.RunSort{"newest": {}, "longest": {By: store.RunsByElapsed}} {
@@ -57,7 +57,7 @@ func benchReads(b *testing.B, s *store.Store, schema catalog.SchemaID, runs int)
 	b.Run("recent runs", func(b *testing.B) {
 		for b.Loop() {
 			for _, run := range get(s.RecentRuns(b.Context(), ws, schema, store.AsOf{}, 200, 500_000))(b) {
-				get(s.NodeTimes(b.Context(), ws, run.ID))(b)
+				get(s.NodeTimes(b.Context(), ws, run.ID, nil))(b)
 			}
 		}
 	})

@@ -65,10 +65,10 @@ func testDurations(t *testing.T, r *rig) {
 		last.ID = r.putRun(last, of, result("test.compiled", catalog.ClassCompiled, i))
 	}
 	last = get(r.Run(ctx, ws, last.ID))(t)
-	same(t, get(r.ElapsedBefore(ctx, ws, last, store.AsOf{}, 20))(t), []float64{1, 0})
-	same(t, get(r.ElapsedBefore(ctx, ws, last, store.AsOf{}, 1))(t), []float64{1})
-	same(t, get(r.ElapsedBefore(ctx, ws, last, store.AsOf{At: start.Add(30 * time.Second)}, 20))(t), []float64{0})
-	durations := get(r.NodeDurations(ctx, ws, schema, ofProject(2, "model.a")[0], start.Add(4*time.Minute), store.AsOf{}, 3))(t)
+	same(t, get(r.ElapsedBefore(ctx, ws, last, []catalog.ProjectID{last.Project}, store.AsOf{}, 20))(t), []float64{1, 0})
+	same(t, get(r.ElapsedBefore(ctx, ws, last, []catalog.ProjectID{last.Project}, store.AsOf{}, 1))(t), []float64{1})
+	same(t, get(r.ElapsedBefore(ctx, ws, last, []catalog.ProjectID{last.Project}, store.AsOf{At: start.Add(30 * time.Second)}, 20))(t), []float64{0})
+	durations := get(r.NodeDurations(ctx, ws, schema, ofProject(2, "model.a"), start.Add(4*time.Minute), store.AsOf{}, 3))(t)
 	var got []string
 	for _, d := range durations {
 		got = append(got, fmt.Sprint(d.Seconds, d.Class, d.At.Sub(start)))
@@ -81,7 +81,7 @@ func testDurations(t *testing.T, r *rig) {
 	}
 	same(t, len(get(r.RecentRuns(ctx, ws, schema, store.AsOf{}, 100, 4))(t)), 2)
 	same(t, len(get(r.RecentRuns(ctx, ws, schema, store.AsOf{}, 100, 1))(t)), 1)
-	nodes := get(r.NodeTimes(ctx, ws, last.ID))(t)
+	nodes := get(r.NodeTimes(ctx, ws, last.ID, nil))(t)
 	if len(nodes) != 1 || nodes[0].Node != store.NodeKeyOf(2, "model.a").Number() || nodes[0].Seconds != 0.5 || nodes[0].Class.String() != catalog.ClassSuccess ||
 		nodes[0].At != start.Add(5*time.Minute).UnixMicro() {
 		t.Errorf("results of a run %v", nodes)

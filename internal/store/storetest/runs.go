@@ -96,7 +96,7 @@ func testRuns(t *testing.T, r *rig) {
 	same(t, list(store.RunFilter{SchemaID: other}), []catalog.RunID{3})
 	same(t, list(store.RunFilter{UniqueID: "model.b"}), []catalog.RunID{1, 4})
 	same(t, list(store.RunFilter{UniqueID: "source.s"}), []catalog.RunID{2})
-	same(t, list(store.RunFilter{Project: 9}), []catalog.RunID{})
+	same(t, list(store.RunFilter{Projects: []catalog.ProjectID{9}}), []catalog.RunID{})
 	freshness := walk(t, 1, func(p store.Page) (store.Paged[catalog.Freshness], error) { return r.RunFreshness(ctx, ws, sources, p) })
 	fresh[0].Run = sources
 	same(t, freshness, fresh)

@@ -112,6 +112,7 @@ func Run(t *testing.T, open Open) {
 		{"run outcomes", testRunOutcomes},
 		{"steps of a run", testRunSteps},
 		{"sorted runs", testSortedRuns},
+		{"runs of a renamed project", testRenamedRuns},
 		{"durations", testDurations},
 		{"changes of code", testCodeChanges},
 		{"keys", testKeys},

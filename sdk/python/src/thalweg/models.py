@@ -2093,6 +2093,8 @@ class Project(TypedDict):
     # When dbt wrote the served manifest
     last_manifest_at: Optional[str]
     name: str
+    # The project that this one is a former name of. Their runs and results are those of one project
+    renamed_to: Optional[str]
     updated_at: str
 
 
