@@ -69,7 +69,7 @@ func House() Rules {
 			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
 		},
 		StandardOnly:    []string{"catalog", "graph", "sql"},
-		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3", "bucket/s3", "bucket/azure", "warehouse/postgres"},
+		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3", "bucket/s3", "bucket/azure", "warehouse/postgres", "warehouse/snowflake", "warehouse/bigquery"},
 		Wiring:          "app",
 		Domain:          []string{"catalog", "graph", "dbt", "sql", "search", "lineage", "revision", "jobs", "readmodel", "importing", "editing"},
 		Calls:           []string{"time.Now", "time.Since", "time.Until", "fmt.Print*", "log.*"},

@@ -18,6 +18,8 @@ func fieldProblem(err error) error {
 			"%s: %s. Public addresses with https are allowed, and what the operator allows with --outbound-allow.", field.Field, field.Err).About(field.Field, field.Err.Error())
 	case errors.As(err, &field) && errors.Is(err, syncing.ErrSecretRequired):
 		return httpserver.NewProblem(httpserver.CodeSecretRequired, "%s: %s.", field.Field, field.Err).About(field.Field, field.Err.Error())
+	case errors.As(err, &field) && errors.Is(err, syncing.ErrCredentialType):
+		return httpserver.NewProblem(httpserver.CodeCredentialType, "%s: %s.", field.Field, field.Err).About(field.Field, field.Err.Error())
 	case errors.As(err, &field):
 		return invalidField(field.Field, field.Err.Error())
 	}

@@ -38,11 +38,18 @@ type Credentials struct {
 	ConnectionString *string `json:"connection_string,omitempty" maxLength:"4000" doc:"Secret: of the storage account, with its key or a shared access signature"`
 	Container        *string `json:"container,omitempty" maxLength:"63" doc:"Of the storage account"`
 	SearchPath       *string `json:"search_path,omitempty" maxLength:"1024" doc:"Folder below which artifacts are looked for, in all folders; / means the whole bucket; empty means its root alone"`
-	Host             *string `json:"host,omitempty" maxLength:"255" example:"warehouse.example.com" doc:"Of a warehouse: a name or an address"`
+	Host             *string `json:"host,omitempty" maxLength:"255" example:"warehouse.example.com" doc:"Of a warehouse: a name or an address. Snowflake and BigQuery have one unless a private link leads to them"`
 	Port             *int    `json:"port,omitempty" minimum:"0" maximum:"65535" doc:"Of a warehouse; without it the usual one"`
-	Database         *string `json:"database,omitempty" maxLength:"255"`
+	Database         *string `json:"database,omitempty" maxLength:"255" doc:"Of a warehouse; of Snowflake, empty means all that the role sees"`
 	User             *string `json:"user,omitempty" maxLength:"255"`
 	Password         *string `json:"password,omitempty" maxLength:"1024" doc:"Secret: kept encrypted, never shown"`
+	Account          *string `json:"account,omitempty" maxLength:"200" example:"org-account" doc:"Of Snowflake: what comes before .snowflakecomputing.com"`
+	PrivateKey       *string `json:"private_key,omitempty" maxLength:"16384" doc:"Secret: of the user of Snowflake, in PEM form and without a passphrase"`
+	Warehouse        *string `json:"warehouse,omitempty" maxLength:"255" doc:"Of Snowflake: the compute warehouse of its queries; empty means the user's default"`
+	Role             *string `json:"role,omitempty" maxLength:"255" doc:"Of Snowflake; empty means the user's default"`
+	Project          *string `json:"project,omitempty" maxLength:"131" example:"my-project" doc:"Of BigQuery: the project whose datasets are read, and which pays for the queries"`
+	Dataset          *string `json:"dataset,omitempty" maxLength:"1024" doc:"Of BigQuery: the only dataset that is read; empty means all"`
+	ServiceAccount   *string `json:"service_account,omitempty" maxLength:"16384" doc:"Secret: the JSON file of a key of a service account of BigQuery"`
 	TLS              *string `json:"tls,omitempty" enum:"auto,verify" doc:"verify demands a certificate that is trusted; auto, the default, does so outside the networks that the operator allowed, and encrypts within them if the server can"`
 	CACertificate    *string `json:"ca_certificate,omitempty" maxLength:"65536" doc:"Certificate of the authority that signed the server's, in PEM form; not a secret"`
 }
@@ -62,6 +69,11 @@ type ShownCredentials struct {
 	Port          int      `json:"port,omitempty"`
 	Database      string   `json:"database,omitempty"`
 	User          string   `json:"user,omitempty"`
+	Account       string   `json:"account,omitempty"`
+	Warehouse     string   `json:"warehouse,omitempty"`
+	Role          string   `json:"role,omitempty"`
+	Project       string   `json:"project,omitempty"`
+	Dataset       string   `json:"dataset,omitempty"`
 	TLS           string   `json:"tls,omitempty"`
 	CACertificate string   `json:"ca_certificate,omitempty"`
 	Secrets       []string `json:"secrets" nullable:"false" doc:"Names of the secret fields that are kept"`
@@ -83,7 +95,7 @@ type SyncSchedule struct {
 // Integration is a configured source.
 type Integration struct {
 	Name          string                        `json:"name"`
-	Kind          string                        `json:"kind" doc:"dbt_core, or a warehouse: postgres"`
+	Kind          string                        `json:"kind" doc:"dbt_core, or a warehouse: postgres, snowflake"`
 	Source        string                        `json:"source" enum:"uploads,access_key,role,azure,warehouse" doc:"What it reads: artifacts of uploads or of a bucket (by how it is reached), or a warehouse"`
 	SchemaID      string                        `json:"schema_id" doc:"The schema that it feeds"`
 	Credentials   ShownCredentials              `json:"credentials"`
@@ -123,7 +135,7 @@ type IntegrationPatch struct {
 
 // NewIntegration is a request for an integration.
 type NewIntegration struct {
-	Kind  string  `json:"kind" enum:"dbt_core,postgres"`
+	Kind  string  `json:"kind" enum:"dbt_core,postgres,snowflake"`
 	Draft *string `json:"draft,omitempty" doc:"UUID of a draft; the integration takes over its UUID and External ID"`
 	IntegrationPatch
 }
@@ -168,7 +180,7 @@ type IntegrationPath struct {
 
 type listIntegrationsInput struct {
 	httpserver.PageParams
-	Kind     string `query:"kind" enum:"dbt_core,postgres" doc:"Only those of this kind"`
+	Kind     string `query:"kind" enum:"dbt_core,postgres,snowflake" doc:"Only those of this kind"`
 	SchemaID string `query:"schema_id" doc:"Only those that feed this schema"`
 }
 
@@ -356,6 +368,7 @@ func (c Credentials) apply(s *syncing.Settings) (secrets map[string]string) {
 		"region": c.Region, "bucket": c.Bucket, "access_key_id": c.AccessKeyID, "endpoint": c.Endpoint, "role_arn": c.RoleARN,
 		"account_name": c.AccountName, "container": c.Container, "search_path": c.SearchPath,
 		"host": c.Host, "database": c.Database, "user": c.User, "tls": c.TLS, "ca_certificate": c.CACertificate,
+		"account": c.Account, "warehouse": c.Warehouse, "role": c.Role, "project": c.Project, "dataset": c.Dataset,
 	} {
 		if value != nil {
 			s.Set(name, *value)
@@ -367,6 +380,7 @@ func (c Credentials) apply(s *syncing.Settings) (secrets map[string]string) {
 	secrets = map[string]string{}
 	for name, value := range map[string]*string{
 		syncing.FieldSecretAccessKey: c.SecretAccessKey, syncing.FieldConnectionString: c.ConnectionString, syncing.FieldPassword: c.Password,
+		syncing.FieldPrivateKey: c.PrivateKey, syncing.FieldServiceAccount: c.ServiceAccount,
 	} {
 		if value != nil {
 			secrets[name] = *value
@@ -518,6 +532,7 @@ func (a *API) integrationResource(ctx context.Context, i store.Integration, last
 			Region: s.Region, Bucket: s.Bucket, AccessKeyID: s.AccessKeyID, Endpoint: s.Endpoint, RoleARN: s.RoleARN, ExternalID: i.ExternalID,
 			AccountName: s.AccountName, Container: s.Container, SearchPath: s.SearchPath, Secrets: []string{},
 			Host: s.Host, Port: s.Port, Database: s.Database, User: s.User, TLS: s.TLS, CACertificate: s.CACertificate,
+			Account: s.Account, Warehouse: s.Warehouse, Role: s.Role, Project: s.Project, Dataset: s.Dataset,
 		},
 	}
 	if s.Source() == syncing.SourceWarehouse {

@@ -56,6 +56,7 @@ const (
 	CodeUnknownSchema        Code = "unknown-schema"
 	CodeEndpointNotAllowed   Code = "endpoint-not-allowed"
 	CodeSecretRequired       Code = "secret-required"
+	CodeCredentialType       Code = "credential-type-not-allowed"
 	CodeInvalidParameter     Code = "invalid-parameter"
 	CodeUnknownParameter     Code = "unknown-parameter"
 	CodeInvalidCursor        Code = "invalid-cursor"
@@ -106,6 +107,7 @@ var problems = map[Code]struct {
 	CodeInvalidField:         {http.StatusUnprocessableEntity, "A field is not valid"},
 	CodeUnknownField:         {http.StatusUnprocessableEntity, "A field is unknown"},
 	CodeUnknownSchema:        {http.StatusUnprocessableEntity, "The schema is unknown"},
+	CodeCredentialType:       {http.StatusUnprocessableEntity, "The type of credential is not allowed"},
 	CodeSecretRequired:       {http.StatusUnprocessableEntity, "A secret has to be entered again"},
 	CodeEndpointNotAllowed:   {http.StatusUnprocessableEntity, "The address is not allowed"},
 	CodeInvalidParameter:     {http.StatusBadRequest, "A parameter is not valid"},

@@ -1,6 +1,8 @@
 package outbound
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,8 @@ var ErrTooLong = errors.New("the reply is too long")
 type ClientOptions struct {
 	Timeout time.Duration // of a request with its reply
 	Reply   int64         // bytes of a reply's body
+	// Roots are the authorities whose certificates are trusted; nil: those of the system.
+	Roots *x509.CertPool
 }
 
 // Client returns a client that connects only to addresses that the policy allows, uses no proxy, follows no redirects
@@ -22,18 +26,19 @@ type ClientOptions struct {
 func (p Policy) Client(o ClientOptions) *http.Client {
 	return &http.Client{
 		Timeout:       o.Timeout,
-		Transport:     transport{encrypted: newTransport(p, false), plain: newTransport(p, true), reply: o.Reply},
+		Transport:     transport{encrypted: newTransport(p, false, o.Roots), plain: newTransport(p, true, nil), reply: o.Reply},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-func newTransport(p Policy, plain bool) *http.Transport {
+func newTransport(p Policy, plain bool, roots *x509.CertPool) *http.Transport {
 	check := p.Check
 	if plain {
 		check = p.checkPlain
 	}
 	return &http.Transport{
 		DialContext:            dialer(check).DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    dialTime,
 		MaxResponseHeaderBytes: 64 << 10,
 		MaxIdleConnsPerHost:    2,

@@ -44,7 +44,7 @@ func (v *View) AssetByRelation(ctx context.Context, text string) (catalog.Asset,
 			return asset, err
 		}
 	}
-	return v.byBareRelation(ctx, text)
+	return v.byOwnRules(ctx, text)
 }
 
 // AssetByKey finds a table by its relation key; catalog.ErrNotFound if there is none.
@@ -76,7 +76,8 @@ func (v *View) platforms(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
-func (v *View) byBareRelation(ctx context.Context, text string) (catalog.Asset, error) {
+// byOwnRules finds a table by the rules of its own platform, which may be that of a crawl and of no project.
+func (v *View) byOwnRules(ctx context.Context, text string) (catalog.Asset, error) {
 	assets, err := v.m.assets(ctx, v.schemaKey(), v.Version)
 	if err != nil {
 		return catalog.Asset{}, err
@@ -84,7 +85,7 @@ func (v *View) byBareRelation(ctx context.Context, text string) (catalog.Asset, 
 	var matches []catalog.Candidate
 	for _, a := range assets.present {
 		r, ok := catalog.ParseRelationName(a.Relation.Platform, text)
-		if !ok || r.Database != "" || r.BareKey() != a.Relation.BareKey() {
+		if !ok || r.BareKey() != a.Relation.BareKey() || r.Database != "" && r.Key() != a.Relation.Key() {
 			continue
 		}
 		matches = append(matches, catalog.Candidate{ID: a.ID, Kind: a.Kind, Name: a.Name, Relation: a.Relation.Display()})

@@ -3,6 +3,7 @@ package syncing
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -16,17 +17,34 @@ const (
 	KindDBTCore = "dbt_core"
 	// KindPostgres crawls a database of PostgreSQL.
 	KindPostgres = "postgres"
+	// KindRedshift crawls a database of Redshift.
+	KindRedshift = "redshift"
+	// KindSnowflake crawls databases of an account of Snowflake.
+	KindSnowflake = "snowflake"
+	// KindBigQuery crawls datasets of a project of BigQuery.
+	KindBigQuery = "bigquery"
 )
 
-// warehousePorts are the usual ports of the kinds that crawl a warehouse.
-var warehousePorts = map[string]int{KindPostgres: 5432} //nolint:gochecknoglobals // constant
+// https is the port of warehouses that are read over HTTPS.
+const https = 443
+
+// warehouseKinds are the kinds that crawl a warehouse, with its usual port and the field of its credential.
+var warehouseKinds = map[string]struct { //nolint:gochecknoglobals // constant
+	port   int
+	secret string
+}{
+	KindPostgres: {5432, FieldPassword},
+	// 	KindRedshift:  {5439, FieldPassword},
+	KindSnowflake: {https, FieldPrivateKey},
+	// 	KindBigQuery:  {https, FieldServiceAccount},
+}
 
 // setKind notes the kind of an integration in its settings.
 func (s *Settings) setKind(kind string) error {
-	if _, ok := warehousePorts[kind]; ok {
+	if k, ok := warehouseKinds[kind]; ok {
 		s.Kind = kind
 		if s.Port == 0 {
-			s.Port = warehousePorts[kind]
+			s.Port = k.port
 		}
 		return nil
 	}
@@ -43,24 +61,50 @@ const (
 	TLSVerify = "verify" // by a certificate that is trusted, wherever the server is
 )
 
-// warehouseChecks are those of the settings of a warehouse.
-func (s Settings) warehouseChecks() []fieldCheck {
-	checks := []fieldCheck{
+// warehouseFields are the checks of the fields that a kind of warehouse has.
+func (s Settings) warehouseFields() []fieldCheck {
+	certificate := fieldCheck{"ca_certificate", s.CACertificate, optional(warehouse.CheckCertificate)}
+	switch s.Kind {
+	case KindSnowflake:
+		return []fieldCheck{
+			{"account", s.Account, warehouse.CheckAccount},
+			{"user", s.User, warehouse.CheckUser},
+			{"warehouse", s.Warehouse, optional(warehouse.CheckUser)},
+			{"role", s.Role, optional(warehouse.CheckUser)},
+			{"database", s.Database, optional(warehouse.CheckDatabase)},
+			{"host", s.Host, optional(warehouse.CheckHost)},
+			certificate,
+		}
+	case KindBigQuery:
+		return []fieldCheck{
+			{"project", s.Project, warehouse.CheckProject},
+			{"dataset", s.Dataset, optional(warehouse.CheckDataset)},
+			{"host", s.Host, optional(warehouse.CheckHost)},
+			certificate,
+		}
+	}
+	return []fieldCheck{
 		{"host", s.Host, warehouse.CheckHost},
 		{"database", s.Database, warehouse.CheckDatabase},
 		{"user", s.User, warehouse.CheckUser},
 		{"tls", s.TLS, oneOf("", TLSAuto, TLSVerify)},
-		{"ca_certificate", s.CACertificate, optional(warehouse.CheckCertificate)},
+		certificate,
 	}
-	for name, value := range map[string]string{
-		"region": s.Region, "bucket": s.Bucket, "access_key_id": s.AccessKeyID, "endpoint": s.Endpoint, "role_arn": s.RoleARN,
-		"account_name": s.AccountName, "container": s.Container, "search_path": s.SearchPath,
-	} {
-		checks = append(checks, fieldCheck{name, value, absent("a warehouse")})
+}
+
+// warehouseChecks are those of the settings of a warehouse: what its kind does not have is not set.
+func (s Settings) warehouseChecks() []fieldCheck {
+	checks := s.warehouseFields()
+	for _, name := range slices.Sorted(maps.Keys(s.fields())) {
+		if !slices.ContainsFunc(checks, func(c fieldCheck) bool { return c.field == name }) {
+			checks = append(checks, fieldCheck{name, *s.fields()[name], absent(s.Kind)})
+		}
 	}
-	slices.SortStableFunc(checks[5:], func(a, b fieldCheck) int { return strings.Compare(a.field, b.field) })
 	return checks
 }
+
+// ErrCredentialType means that a credential is not of the type that is taken.
+var ErrCredentialType = warehouse.ErrCredentialType
 
 func oneOf(values ...string) func(string) error {
 	return func(text string) error {

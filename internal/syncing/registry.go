@@ -258,7 +258,7 @@ func (r *Registry) checkSettings(ctx context.Context, s Settings, secrets map[st
 		return err
 	}
 	if s.Source() == SourceWarehouse {
-		return r.checkHost(ctx, s)
+		return r.checkWarehouse(ctx, s, secrets[s.SecretField()])
 	}
 	if s.Endpoint != "" {
 		if err := r.Policy.CheckURL(ctx, r.Resolver, s.Endpoint); err != nil {
@@ -271,13 +271,21 @@ func (r *Registry) checkSettings(ctx context.Context, s Settings, secrets map[st
 	return nil
 }
 
-// checkHost checks the host of a warehouse.
-func (r *Registry) checkHost(ctx context.Context, s Settings) error {
-	if s.Port < 1024 || s.Port > 65535 {
+// checkWarehouse checks the host of a warehouse and, where there is one, its credential.
+func (r *Registry) checkWarehouse(ctx context.Context, s Settings, credential string) error {
+	if s.Port != https && s.Port < 1024 || s.Port > 65535 || s.Port == https && warehouseKinds[s.Kind].port != https {
 		return catalog.BadField("port", fmt.Errorf("it is %d, want one from 1024 to 65535", s.Port))
 	}
-	if err := r.Policy.CheckHost(ctx, r.Resolver, s.Host); err != nil {
-		return catalog.BadField("host", err)
+	if s.Host != "" {
+		if err := r.Policy.CheckHost(ctx, r.Resolver, s.Host); err != nil {
+			return catalog.BadField("host", err)
+		}
+	}
+	if credential == "" {
+		return nil
+	}
+	if err := r.Warehouses.CheckCredential(s, credential); err != nil {
+		return catalog.BadField(s.SecretField(), err)
 	}
 	return nil
 }

@@ -28,11 +28,13 @@ const (
 	FieldSecretAccessKey  = "secret_access_key"
 	FieldConnectionString = "connection_string"
 	FieldPassword         = "password"
+	FieldPrivateKey       = "private_key"
+	FieldServiceAccount   = "service_account"
 )
 
 // SecretFields lists the fields that are credentials.
 func SecretFields() []string {
-	return []string{FieldSecretAccessKey, FieldConnectionString, FieldPassword}
+	return []string{FieldSecretAccessKey, FieldConnectionString, FieldPassword, FieldPrivateKey, FieldServiceAccount}
 }
 
 // Settings are what an integration is configured with, apart from credentials.
@@ -61,6 +63,11 @@ type Settings struct {
 	User          string `json:"user,omitempty"`
 	TLS           string `json:"tls,omitempty"`
 	CACertificate string `json:"ca_certificate,omitempty"`
+	Account       string `json:"account,omitempty"`   // of Snowflake
+	Warehouse     string `json:"warehouse,omitempty"` // of Snowflake: what computes
+	Role          string `json:"role,omitempty"`
+	Project       string `json:"project,omitempty"` // of BigQuery
+	Dataset       string `json:"dataset,omitempty"`
 	// Schemas selects the schemas that are crawled.
 	Schemas crawling.Choice `json:"schemas,omitzero"`
 }
@@ -88,7 +95,7 @@ func (s Settings) SecretField() string {
 	case SourceAzure:
 		return FieldConnectionString
 	case SourceWarehouse:
-		return FieldPassword
+		return warehouseKinds[s.Kind].secret
 	}
 	return ""
 }
@@ -99,6 +106,7 @@ func (s Settings) guarded() []string {
 	return []string{
 		s.Source(), s.Region, s.Bucket, s.AccessKeyID, s.Endpoint, s.AccountName, s.Container,
 		s.Host, strconv.Itoa(s.Port), s.Database, s.User, s.TLS, s.CACertificate,
+		s.Account, s.Warehouse, s.Role, s.Project, s.Dataset,
 	}
 }
 
@@ -132,10 +140,16 @@ func (s Settings) checks() []fieldCheck {
 	if s.Source() == SourceWarehouse {
 		return s.warehouseChecks()
 	}
-	return append(s.bucketChecks(),
-		fieldCheck{"host", s.Host, absent(KindDBTCore)}, fieldCheck{"database", s.Database, absent(KindDBTCore)},
-		fieldCheck{"user", s.User, absent(KindDBTCore)}, fieldCheck{"tls", s.TLS, absent(KindDBTCore)},
-		fieldCheck{"ca_certificate", s.CACertificate, absent(KindDBTCore)})
+	checks := s.bucketChecks()
+	for _, name := range warehouseFieldNames {
+		checks = append(checks, fieldCheck{name, *s.fields()[name], absent(KindDBTCore)})
+	}
+	return checks
+}
+
+// warehouseFieldNames are the settings of warehouses.
+var warehouseFieldNames = []string{ //nolint:gochecknoglobals // constant
+	"host", "database", "user", "tls", "ca_certificate", "account", "warehouse", "role", "project", "dataset",
 }
 
 func (s Settings) bucketChecks() []fieldCheck {
@@ -215,13 +229,19 @@ func (s *Settings) Set(name, value string) bool {
 		s.Port = int(port)
 		return err == nil || value == ""
 	}
-	to, ok := map[string]*string{
-		"region": &s.Region, "bucket": &s.Bucket, "access_key_id": &s.AccessKeyID, "endpoint": &s.Endpoint, "role_arn": &s.RoleARN,
-		"account_name": &s.AccountName, "container": &s.Container, "search_path": &s.SearchPath,
-		"host": &s.Host, "database": &s.Database, "user": &s.User, "tls": &s.TLS, "ca_certificate": &s.CACertificate,
-	}[name]
+	to, ok := s.fields()[name]
 	if ok {
 		*to = value
 	}
 	return ok
+}
+
+// fields are the settings that are texts, by their names.
+func (s *Settings) fields() map[string]*string {
+	return map[string]*string{
+		"region": &s.Region, "bucket": &s.Bucket, "access_key_id": &s.AccessKeyID, "endpoint": &s.Endpoint, "role_arn": &s.RoleARN,
+		"account_name": &s.AccountName, "container": &s.Container, "search_path": &s.SearchPath,
+		"host": &s.Host, "database": &s.Database, "user": &s.User, "tls": &s.TLS, "ca_certificate": &s.CACertificate,
+		"account": &s.Account, "warehouse": &s.Warehouse, "role": &s.Role, "project": &s.Project, "dataset": &s.Dataset,
+	}
 }

@@ -17,6 +17,8 @@ type Warehouses interface {
 	// Open connects to a warehouse with the settings of an integration. Its errors are *warehouse.Error where a person
 	// can do something about them.
 	Open(ctx context.Context, s Settings, credential string) (warehouse.Warehouse, error)
+	// CheckCredential returns an error unless a credential can be one of the warehouse. It does not use it.
+	CheckCredential(s Settings, credential string) error
 }
 
 const (
@@ -98,7 +100,15 @@ func (r *Registry) tryWarehouse(ctx context.Context, s Settings, credential stri
 		failed.Schemas = t.Schemas
 		return failed, err
 	}
-	t.OK, t.Message = true, fmt.Sprintf("%s answers as %s. %d schemas would be read, %d cannot be read, %d are left out.",
-		w.Version(), s.User, len(selection.Read), len(selection.Unreadable), selection.LeftOut)
+	t.OK, t.Message = true, fmt.Sprintf("%s answers %s. %d schemas would be read, %d cannot be read, %d are left out.",
+		w.Version(), s.who(credential), len(selection.Read), len(selection.Unreadable), selection.LeftOut)
 	return t, nil
+}
+
+// who is the user or the account that reads the warehouse, for people.
+func (s Settings) who(credential string) string {
+	if s.Kind == KindBigQuery {
+		return "the service account " + warehouse.ServiceAccountName(credential)
+	}
+	return s.User
 }

@@ -26,6 +26,8 @@ const (
 	TooLarge       Reason = "reply-too-large"
 	NothingRead    Reason = "nothing-to-read"
 	NothingMatches Reason = "no-schema-matches"
+	NoCompute      Reason = "no-compute"
+	WrongAccount   Reason = "no-account"
 )
 
 // Error is why a warehouse could not be read.

@@ -71,3 +71,61 @@ func CheckCertificate(text string) error {
 	}
 	return nil
 }
+
+// CheckAccount returns an error unless a text is the identifier of an account, such as org-account or, with its region,
+// xy12345.eu-central-1.
+func CheckAccount(text string) error {
+	if text == "" {
+		return errors.New("it is missing")
+	}
+	if len(text) > 200 || strings.Trim(text, accountLetters) != "" {
+		return notAnAccount(text)
+	}
+	for label := range strings.SplitSeq(text, ".") {
+		if label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return notAnAccount(text)
+		}
+	}
+	if strings.HasSuffix(strings.ToLower(text), ".snowflakecomputing.com") {
+		return errors.New("it is only what comes before .snowflakecomputing.com")
+	}
+	return nil
+}
+
+func notAnAccount(text string) error {
+	return fmt.Errorf("%.100q is not the identifier of an account, such as org-account", text)
+}
+
+const accountLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
+// CheckProject returns an error unless a text is the id of a project of Google Cloud. Old ones have a domain.
+func CheckProject(text string) error {
+	if text == "" {
+		return errors.New("it is missing")
+	}
+	domain, name, old := strings.Cut(text, ":")
+	if !old {
+		domain, name = "", text
+	}
+	if len(name) < 6 || len(name) > 30 || strings.Trim(name, lowerLetters+digits+"-") != "" || !strings.Contains(lowerLetters, name[:1]) || strings.HasSuffix(name, "-") ||
+		len(domain) > 100 || strings.Trim(domain, lowerLetters+digits+".-") != "" || old && domain == "" {
+		return fmt.Errorf("%.100q is not the id of a project", text)
+	}
+	return nil
+}
+
+// CheckDataset returns an error unless a text is the id of a dataset of BigQuery.
+func CheckDataset(text string) error {
+	if text == "" {
+		return errors.New("it is missing")
+	}
+	if len(text) > 1024 || strings.Trim(text, lowerLetters+strings.ToUpper(lowerLetters)+digits+"_") != "" {
+		return fmt.Errorf("%.100q is not the id of a dataset", text)
+	}
+	return nil
+}
+
+const (
+	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
+	digits       = "0123456789"
+)

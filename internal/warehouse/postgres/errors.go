@@ -2,8 +2,6 @@ package postgres
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -11,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/outbound"
 	"github.com/thalweg-data/thalweg/internal/warehouse"
 )
@@ -19,15 +16,7 @@ import (
 // aboutTLS reports whether a connection failed because of how it was to be encrypted: a server without TLS, with a
 // certificate that is not trusted, or one that takes no encrypted connections of this user.
 func aboutTLS(err error) bool {
-	return untrusted(err) || refusesTLS(err) || refusedUnder(err, "SSL on", "SSL encryption")
-}
-
-func untrusted(err error) bool {
-	var verification *tls.CertificateVerificationError
-	var authority x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &name) || errors.As(err, &invalid)
+	return warehouse.Untrusting(err) || refusesTLS(err) || refusedUnder(err, "SSL on", "SSL encryption")
 }
 
 func refusesTLS(err error) bool {
@@ -85,7 +74,7 @@ func explain(err error) error {
 			Reason: warehouse.NotAllowed, Err: err,
 			Message: "the host is at an address that is not allowed; public addresses are, and what the operator allows with --outbound-allow",
 		}
-	case untrusted(err):
+	case warehouse.Untrusting(err):
 		return &warehouse.Error{
 			Reason: warehouse.Untrusted, Err: err,
 			Message: "the server's certificate is not trusted; set ca_certificate to the certificate of its authority",
@@ -109,17 +98,7 @@ func explainReply(reply *pgconn.PgError, err error) error {
 			known.message = "the server refused the connection"
 		}
 	}
-	return &warehouse.Error{Reason: known.reason, Err: err, Message: known.message + " (" + printable(reply.Message) + ")"}
-}
-
-// printable is a text of the server as it is shown: one short line.
-func printable(text string) string {
-	return catalog.CutText(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(text, "?")), 300)
+	return &warehouse.Error{Reason: known.reason, Err: err, Message: known.message + " (" + warehouse.Printable(reply.Message) + ")"}
 }
 
 func explainNetwork(err error) error {

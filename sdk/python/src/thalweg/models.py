@@ -445,6 +445,8 @@ class CreateIntegrationIntegrationReply(TypedDict):
 
 class Credentials(TypedDict, total=False):
     access_key_id: str
+    # Of Snowflake: what comes before .snowflakecomputing.com
+    account: str
     # Storage account of Azure
     account_name: str
     bucket: str
@@ -454,16 +456,26 @@ class Credentials(TypedDict, total=False):
     connection_string: str
     # Of the storage account
     container: str
+    # Of a warehouse; of Snowflake, empty means all that the role sees
     database: str
+    # Of BigQuery: the only dataset that is read; empty means all
+    dataset: str
     # Of a store that speaks S3 and is not Amazon's, such as https://storage.googleapis.com
     endpoint: str
-    # Of a warehouse: a name or an address
+    # Of a warehouse: a name or an address. Snowflake and BigQuery have one unless a private link leads to
+    # them
     host: str
     # Secret: kept encrypted, never shown
     password: str
     # Of a warehouse; without it the usual one
     port: int
+    # Secret: of the user of Snowflake, in PEM form and without a passphrase
+    private_key: str
+    # Of BigQuery: the project whose datasets are read, and which pays for the queries
+    project: str
     region: str
+    # Of Snowflake; empty means the user's default
+    role: str
     # Role that this server assumes with the External ID, in place of an access key
     role_arn: str
     # Folder below which artifacts are looked for, in all folders; / means the whole bucket; empty means its
@@ -471,10 +483,14 @@ class Credentials(TypedDict, total=False):
     search_path: str
     # Secret: kept encrypted, never shown
     secret_access_key: str
+    # Secret: the JSON file of a key of a service account of BigQuery
+    service_account: str
     # verify demands a certificate that is trusted; auto, the default, does so outside the networks that the
     # operator allowed, and encrypts within them if the server can
     tls: str
     user: str
+    # Of Snowflake: the compute warehouse of its queries; empty means the user's default
+    warehouse: str
 
 
 class CriticalPath(TypedDict):
@@ -1100,7 +1116,7 @@ class _IntegrationRequired(TypedDict):
     credentials: ShownCredentials
     # false pauses the schedule
     enabled: bool
-    # dbt_core, or a warehouse: postgres
+    # dbt_core, or a warehouse: postgres, snowflake
     kind: str
     last_sync: Optional[SyncRef]
     name: str
@@ -3002,21 +3018,26 @@ class _ShownCredentialsRequired(TypedDict):
 
 class ShownCredentials(_ShownCredentialsRequired, total=False):
     access_key_id: str
+    account: str
     account_name: str
     bucket: str
     ca_certificate: str
     container: str
     database: str
+    dataset: str
     endpoint: str
     # The External ID that the trust policy of the role must ask for
     external_id: str
     host: str
     port: int
+    project: str
     region: str
+    role: str
     role_arn: str
     search_path: str
     tls: str
     user: str
+    warehouse: str
 
 
 class _SignInRequired(TypedDict):
