@@ -237,14 +237,38 @@ func (c *cache) add(key partKey, part sized) {
 	if c.used <= c.budget {
 		return
 	}
-	state := c.state(key)
-	for el := c.order.Back(); el != nil && c.used > c.budget; {
+	state, room := c.state(key), c.room()
+	for el := c.order.Back(); el != nil && c.used > room; {
 		last := el
 		el = el.Prev()
 		if last != state[last.Value.(*cacheEntry).key.kind] {
 			c.remove(last)
 		}
 	}
+}
+
+// room returns the budget, or what the largest state takes and a little more: what a schema larger than that needs
+// is in memory whenever it is read, and a look at a small one in between pushes out none of it.
+func (c *cache) room() int64 {
+	seen, largest := map[schemaKey]bool{}, int64(0)
+	for el := c.order.Front(); el != nil; el = el.Next() {
+		of := el.Value.(*cacheEntry).key
+		if schema := (schemaKey{of.ws, of.schema}); !seen[schema] {
+			seen[schema] = true
+			of.version = allVersions
+			size := int64(0)
+			for _, part := range c.state(of) {
+				if part != nil {
+					size += part.Value.(*cacheEntry).size
+				}
+			}
+			largest = max(largest, size)
+		}
+	}
+	if largest <= c.budget {
+		return c.budget
+	}
+	return largest + c.budget/8
 }
 
 // state returns the state that a part belongs to: of each kind the part that was used last, so that the results of many

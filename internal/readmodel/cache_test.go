@@ -104,6 +104,34 @@ func TestCacheKeepsLatestResultsWithAState(t *testing.T) {
 	}
 }
 
+// Whoever reads a schema larger than the budget and a small one in turn loads each once.
+func TestCacheKeepsALargeStateBesideSmallOnes(t *testing.T) {
+	t.Parallel()
+	c, loads := newCache(100, 1, 10, time.Minute), 0
+	for range 10 {
+		for schema, size := range map[catalog.SchemaID]fakePart{101: 80, 102: 2, 103: 2} {
+			for _, kind := range []partKind{assetsPart, tableGraphPart, searchPart} {
+				key := partKey{kind: kind, ws: 1, schema: schema, version: 3}
+				if _, err := c.get(t.Context(), key, func(context.Context) (sized, error) { loads++; return size, nil }); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if loads != 9 {
+		t.Errorf("%d loads, want 9", loads)
+	}
+	for schema := range catalog.SchemaID(50) { // together they take its place
+		key := partKey{kind: assetsPart, ws: 2, schema: schema + 1, version: 1}
+		if _, err := c.get(t.Context(), key, func(context.Context) (sized, error) { return fakePart(10), nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.used > 112 {
+		t.Errorf("%d bytes are kept of what nobody reads any more", c.used)
+	}
+}
+
 // Results of many times at one version are many parts of a kind: only the last one of them is part of a state.
 func TestCacheDropsResultsOfOtherTimes(t *testing.T) {
 	t.Parallel()
