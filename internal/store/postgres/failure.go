@@ -26,7 +26,8 @@ const (
 )
 
 // Failed classifies an error of PostgreSQL. A transaction that was aborted to
-// resolve a deadlock is retried.
+// resolve a deadlock is retried. A lock that somebody holds, such as an operator, makes the store unavailable: it is
+// none of a schema, which is what catalog.ErrBusy means.
 func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	var failure *pgconn.PgError
 	if !errors.As(err, &failure) {
@@ -37,12 +38,10 @@ func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	}
 	switch failure.Code {
 	case codeSerialization, codeDeadlock:
-		return catalog.ErrBusy, true
-	case codeLock:
-		return catalog.ErrBusy, false
+		return catalog.ErrUnavailable, true
 	case codeDiskFull:
 		return catalog.ErrNoSpace, false
-	case codeTooManyConnections, codeReadOnly:
+	case codeLock, codeTooManyConnections, codeReadOnly:
 		return catalog.ErrUnavailable, false
 	}
 	if class := failure.Code[:min(2, len(failure.Code))]; class == classConnection || class == classIntervention {

@@ -33,14 +33,12 @@ func (e *engine) Failed(err error) (sentinel error, retry bool) {
 	switch failure.Code() & 0xff {
 	case codeFull:
 		return catalog.ErrNoSpace, false
-	case codeBusy:
-		return catalog.ErrBusy, false
 	case codeIOError:
 		if err := e.reopen(); err != nil {
 			return fmt.Errorf("%w: %w", catalog.ErrUnavailable, err), false
 		}
 		return catalog.ErrUnavailable, false
-	case codeReadOnly, codeCantOpen:
+	case codeBusy, codeLocked, codeReadOnly, codeCantOpen: // another program locks the file
 		return catalog.ErrUnavailable, false
 	}
 	return nil, false

@@ -97,7 +97,7 @@ func (e *engine) open(ctx context.Context) error {
 // of an index are changed again and again in a large import, and is kept below 64 MB
 // once it is written back.
 func dsn(path, more string) string {
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_pragma=busy_timeout(10000)" +
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: "_pragma=busy_timeout(2500)" +
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16384)" +
 		"&_pragma=temp_store(memory)&_pragma=wal_autocheckpoint(8192)&_pragma=journal_size_limit(67108864)&" + more}
 	return u.String()
