@@ -25,8 +25,8 @@ type SearchReply struct {
 // SearchHit is an asset that a query finds, with the place of the match.
 type SearchHit struct {
 	Asset    httpserver.Resource[SearchAsset] `json:"asset"`
-	Match    *string                          `json:"match" doc:"How well the query matches, best first: exact: a name, unique_id or relation is the query; prefix: a name begins with it; word: words of names, columns, tags, owners, database, schema, package or path do; part: it is inside of a name; text: it is in a description, meta or SQL; near: names differ by typos. null: the query has no words, only filters"`
-	Field    *string                          `json:"field" doc:"Where the match is: name, column, tag, relation, description, meta or code; of several words, that of the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or path"`
+	Match    *string                          `json:"match" doc:"How well the query matches, best first: exact: a name, unique_id or relation is the query; prefix: a name begins with it; word: words of names, columns, tags, owners, database, schema, package or path do; part: it is inside of a name; text: it is in a description, meta, a property or SQL; near: names differ by typos. null: the query has no words, only filters"`
+	Field    *string                          `json:"field" doc:"Where the match is: name, column, tag, relation, description, meta, property or code; of several words, that of the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or path"`
 	Column   *string                          `json:"column" doc:"The column whose name, tag, description or meta matches"`
 	Fragment *string                          `json:"fragment" doc:"The text around the match, on one line; plain text, with … where it is cut"`
 }
@@ -64,7 +64,7 @@ func (a *API) registerSearch(s *httpserver.Server) {
 	httpserver.Register(s, httpserver.Operation{
 		Method: http.MethodGet, Path: "/api/v1/search", Scope: access.ReadCatalog, ID: "search", Tag: "assets", Sample: []string{"schema_id"},
 		Summary:     "Search the catalog",
-		Description: "Finds assets by words of their names, columns, tags, owners, descriptions, meta and SQL, in the served version. All words have to be found; each may be the beginning of a word, in any case, with or without underscores. One hit per asset: exact names first, then names that begin with the query, words, and texts, of equals those with most downstream.",
+		Description: "Finds assets by words of their names, columns, tags, owners, descriptions, meta, properties of kinds (the URL of an exposure) and SQL, in the served version. All words have to be found; each may be the beginning of a word, in any case, with or without underscores. One hit per asset: exact names first, then names that begin with the query, words, and texts, of equals those with most downstream.",
 	}, a.search)
 }
 

@@ -83,7 +83,7 @@ func hitRow(h *readmodel.SearchHit, named bool) searchRow {
 		out.Schema = h.Schema.ID.String()
 	}
 	switch h.Where.Field {
-	case search.Description, search.Meta, search.Code:
+	case search.Description, search.Meta, search.Property, search.Code:
 		out.Fragment = foreignText(h.Where.Fragment, h.Where.Field.String(), shortText)
 	}
 	return out

@@ -31,6 +31,7 @@ func detailed(t *testing.T) *shop {
 			s.asset(hookID, catalog.KindOperation, "on-run-end-0", func(a *store.AssetRow) { a.Listed = false }),
 			s.asset(ordersID, catalog.KindModel, "orders", func(a *store.AssetRow) {
 				a.Tags, a.DBT.Group = []string{"nightly"}, "finance"
+				a.Meta = []byte(`{"sla":"gold"}`)
 				a.Others = []catalog.OtherNode{{
 					NodeRef: catalog.NodeRef{Project: s.project.ID, UniqueID: "source.bank.lake.orders_in"}, Kind: catalog.KindSource,
 					Name: "orders_in", SourceName: "lake", Package: "bank", FQN: []string{"bank", "lake", "orders_in"},

@@ -20,6 +20,7 @@ const (
 	rankInside // of its name or relation
 	rankDescription
 	rankMeta
+	rankProperty
 	rankCode
 	rankNear // its name, or that of a column, if one takes typos into account
 	ranks
@@ -28,7 +29,7 @@ const (
 // fieldRanks are the ranks of hits in each field.
 var fieldRanks = [search.Fields]searchRank{
 	search.Name: rankName, search.Column: rankColumn, search.Tag: rankTag, search.Relation: rankRelation,
-	search.Description: rankDescription, search.Meta: rankMeta, search.Code: rankCode,
+	search.Description: rankDescription, search.Meta: rankMeta, search.Property: rankProperty, search.Code: rankCode,
 }
 
 // String returns the name of the rank: exact, prefix, word, part, text or near.
@@ -40,7 +41,7 @@ func (r searchRank) String() string {
 		return "prefix"
 	case rankInside:
 		return "part"
-	case rankDescription, rankMeta, rankCode:
+	case rankDescription, rankMeta, rankProperty, rankCode:
 		return "text"
 	case rankNear:
 		return "near"

@@ -177,7 +177,7 @@ func searchTexts(a *catalog.Asset, columns []catalog.Column, code map[catalog.Ha
 	}
 	texts.add(search.Description, "", a.Description.Value)
 	texts.json(search.Meta, "", a.Meta)
-	texts.json(search.Meta, "", a.Extra)
+	texts.json(search.Property, "", a.Extra)
 	for i := range columns {
 		c := &columns[i]
 		if !c.Present {

@@ -21,6 +21,7 @@ const (
 	Relation          // database, schema, package and file
 	Description       // of the asset and of its columns
 	Meta
+	Property // what the kind has of its own: the URL of an exposure, the expression of a metric
 	Code
 	fields
 )
@@ -37,7 +38,7 @@ const (
 	indexed // all that an index has
 )
 
-var fieldNames = [fields]string{"name", "column", "tag", "relation", "description", "meta", "code"}
+var fieldNames = [fields]string{"name", "column", "tag", "relation", "description", "meta", "property", "code"}
 
 // String returns the name of the field.
 func (f Field) String() string {
@@ -48,7 +49,7 @@ func (f Field) String() string {
 }
 
 // text reports whether the field holds prose or code, in which a word of one or two letters matches whole tokens only.
-func (f Field) text() bool { return f == Description || f == Meta || f == Code }
+func (f Field) text() bool { return f >= Description && f < fields }
 
 // Text is one text of a document.
 type Text struct {

@@ -53,7 +53,7 @@ var filterKeys = []string{
 
 // fieldKeys are the keys of words that are looked for in one field.
 var fieldKeys = map[string]Field{
-	"name": Name, "column": Column, "relation": Relation, "description": Description, "meta": Meta, "code": Code, "sql": Code,
+	"name": Name, "column": Column, "relation": Relation, "description": Description, "meta": Meta, "property": Property, "code": Code, "sql": Code,
 }
 
 // Keys returns all keys that may be in front of a colon.

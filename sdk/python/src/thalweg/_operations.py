@@ -2236,10 +2236,10 @@ class Operations:
     ) -> Pages[m.SearchHit]:
         """Search the catalog.
 
-        Finds assets by words of their names, columns, tags, owners, descriptions, meta and SQL, in the served
-        version. All words have to be found; each may be the beginning of a word, in any case, with or without
-        underscores. One hit per asset: exact names first, then names that begin with the query, words, and
-        texts, of equals those with most downstream.
+        Finds assets by words of their names, columns, tags, owners, descriptions, meta, properties of kinds
+        (the URL of an exposure) and SQL, in the served version. All words have to be found; each may be the
+        beginning of a word, in any case, with or without underscores. One hit per asset: exact names first,
+        then names that begin with the query, words, and texts, of equals those with most downstream.
 
         Scope: read:catalog. Route: GET /api/v1/search.
 
@@ -4694,10 +4694,10 @@ class AsyncOperations:
     ) -> AsyncPages[m.SearchHit]:
         """Search the catalog.
 
-        Finds assets by words of their names, columns, tags, owners, descriptions, meta and SQL, in the served
-        version. All words have to be found; each may be the beginning of a word, in any case, with or without
-        underscores. One hit per asset: exact names first, then names that begin with the query, words, and
-        texts, of equals those with most downstream.
+        Finds assets by words of their names, columns, tags, owners, descriptions, meta, properties of kinds
+        (the URL of an exposure) and SQL, in the served version. All words have to be found; each may be the
+        beginning of a word, in any case, with or without underscores. One hit per asset: exact names first,
+        then names that begin with the query, words, and texts, of equals those with most downstream.
 
         Scope: read:catalog. Route: GET /api/v1/search.
 

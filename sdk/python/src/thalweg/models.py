@@ -2940,15 +2940,16 @@ class SearchHit(TypedDict):
     asset: ResourceSearchAsset
     # The column whose name, tag, description or meta matches
     column: Optional[str]
-    # Where the match is: name, column, tag, relation, description, meta or code; of several words, that of
-    # the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or path
+    # Where the match is: name, column, tag, relation, description, meta, property or code; of several words,
+    # that of the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or
+    # path
     field: Optional[str]
     # The text around the match, on one line; plain text, with … where it is cut
     fragment: Optional[str]
     # How well the query matches, best first: exact: a name, unique_id or relation is the query; prefix: a
     # name begins with it; word: words of names, columns, tags, owners, database, schema, package or path do;
-    # part: it is inside of a name; text: it is in a description, meta or SQL; near: names differ by typos.
-    # null: the query has no words, only filters
+    # part: it is inside of a name; text: it is in a description, meta, a property or SQL; near: names differ
+    # by typos. null: the query has no words, only filters
     match: Optional[str]
 
 

@@ -144,6 +144,7 @@ const fields: Record<string, string> = {
   tag: "tag",
   owner: "owner",
   meta: "meta",
+  property: "property",
   sql: "code",
   code: "code",
   unique_id: "unique id",
