@@ -67,6 +67,7 @@ type Access struct {
 
 	failed   *failures[netip.Prefix] // by address
 	accounts *failures[[32]byte]     // by the hash of an e-mail address
+	pairs    *failures[[32]byte]     // by the hash of both, whatever was valid before
 	hashing  chan struct{}           // one for each password that is being hashed
 
 	signIns signIns
@@ -102,7 +103,7 @@ func WithBase(address string) Option {
 // WithFailureLimit sets the limit of attempts with invalid credentials, by address and by account.
 func WithFailureLimit(limit FailureLimit) Option {
 	return func(a *Access) {
-		a.failed, a.accounts = newFailures[netip.Prefix](limit), newFailures[[32]byte](limit)
+		a.failed, a.accounts, a.pairs = newFailures[netip.Prefix](limit), newFailures[[32]byte](limit), newFailures[[32]byte](limit)
 	}
 }
 

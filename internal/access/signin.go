@@ -16,7 +16,8 @@ var ErrWrongPassword = errors.New("wrong e-mail address or password")
 
 // SignIn signs a person in by e-mail address and password. An unknown address, or a person without a password, takes
 // as long as a wrong password and has the same reply: ErrWrongPassword. More attempts of an address, or for an account,
-// than the limit are a *LimitedError; an account goes on working from addresses that it was used from before.
+// than the limit are a *LimitedError. An account goes on working from addresses that it was used from before, until
+// so many attempts for it from such an address have failed.
 func (a *Access) SignIn(ctx context.Context, v Visitor, email, password string) (Signed, error) {
 	l, err := a.attempt(ctx, v, email, password)
 	if err != nil {
@@ -28,9 +29,13 @@ func (a *Access) SignIn(ctx context.Context, v Visitor, email, password string) 
 // attempt checks a password under the limits of attempts.
 func (a *Access) attempt(ctx context.Context, v Visitor, email, password string) (store.Login, error) {
 	account, from, now := hashOf("account:"+strings.ToLower(email)), networkOf(v.Address), a.now()
-	address := hashOf("address:" + from.String())
+	address, pair := hashOf("address:"+from.String()), hashOf("account:"+strings.ToLower(email)+" address:"+from.String())
+	if _, err := a.pairs.begin(pair, pair, now); err != nil {
+		return store.Login{}, err
+	}
 	last, err := a.failed.begin(from, account, now)
 	if err != nil {
+		a.pairs.forgive(pair)
 		return store.Login{}, err
 	}
 	if last {
@@ -38,12 +43,14 @@ func (a *Access) attempt(ctx context.Context, v Visitor, email, password string)
 	}
 	if _, err := a.accounts.begin(account, address, now); err != nil {
 		a.failed.forgive(from)
+		a.pairs.forgive(pair)
 		return store.Login{}, err
 	}
 	l, err := a.checkLogin(ctx, email, password)
 	if err == nil || !errors.Is(err, ErrWrongPassword) {
 		a.failed.forgive(from)
 		a.accounts.forgive(account)
+		a.pairs.forgive(pair)
 	}
 	switch {
 	case err == nil:

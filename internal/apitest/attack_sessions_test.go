@@ -160,6 +160,9 @@ func TestBruteForce(t *testing.T) {
 	if r := from("192.0.2.1", "ana@example.com", Password); r.Status != 201 {
 		t.Errorf("from where she signed in before: %d %s", r.Status, r.Body)
 	}
+	if got := count(func(int) Reply { return from("192.0.2.1", "ana@example.com", "guess") }); got[401] != 10 || got[429] != 15 {
+		t.Errorf("guesses from where she signed in before: %v", got)
+	}
 	if got := count(func(int) Reply {
 		return s.Send(t, "POST", "/api/v1/invitations/accept", "", `{"token":"guess","password":"`+Password+`"}`, "X-Forwarded-For", "192.0.2.9")
 	}); got[401] != 10 || got[429] != 15 {
