@@ -114,21 +114,7 @@ func (r *resolver) groupColumns(inner *scope, p *ast.Pivot, used map[name]bool) 
 // multiplied. What the text calls differently in other databases is found under
 // those names as well.
 func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []column {
-	prefixes := []pivotValue{{}}
-	for i := range p.For {
-		var next []pivotValue
-		for _, prefix := range prefixes {
-			for j := range p.For[i].Values {
-				value := prefix.and(r.pivotValue(&p.For[i].Values[j]))
-				r.use(2*len(value.id.Text) + int(unsafe.Sizeof(value)))
-				next = append(next, value)
-				if len(next) > maxPivotColumns || !r.spend(1+len(value.id.Text)>>4) {
-					break
-				}
-			}
-		}
-		prefixes = next
-	}
+	prefixes := r.pivotValues(p)
 	var columns []column
 	aggregates := p.Aggregates
 	if p.Statement && len(aggregates) == 0 {
@@ -152,6 +138,30 @@ func (r *resolver) valueColumns(inner *scope, p *ast.Pivot, tests []ast.Expr) []
 		}
 	}
 	return columns
+}
+
+// pivotValues are the combinations of the values of all FOR lists, the first ones if there are too many; none once the
+// budget is spent.
+func (r *resolver) pivotValues(p *ast.Pivot) []pivotValue {
+	all := []pivotValue{{}}
+	for i := range p.For {
+		var next []pivotValue
+		for _, front := range all {
+			for j := range p.For[i].Values {
+				if len(next) > maxPivotColumns {
+					break
+				}
+				value := front.and(r.pivotValue(&p.For[i].Values[j]))
+				r.use(2*len(value.id.Text) + int(unsafe.Sizeof(value)))
+				if !r.spend(1 + len(value.id.Text)>>4) {
+					return nil
+				}
+				next = append(next, value)
+			}
+		}
+		all = next
+	}
+	return all
 }
 
 // maxPivotColumns bounds the product of several FOR lists.
