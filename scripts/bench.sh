@@ -14,12 +14,15 @@ go build -o "$cache/gen" ./internal/bench/gen/cmd
 
 generator=$(sha256sum "$cache/gen" | cut -c1-8)
 
-project() { # MODELS → folder with the states first, again (other ids and times) and changed (one model)
+project() { # MODELS → folder with the states first, again (other ids and times), changed (one model) and elsewhere
     local dir=$cache/$1
     if [ ! -e "$dir/done-$generator" ]; then
         "$cache/gen" -models "$1" -out "$dir/first"
         "$cache/gen" -models "$1" -run 1 -out "$dir/again"
         "$cache/gen" -models "$1" -run 2 -change 1 -out "$dir/changed"
+        mkdir -p "$dir/elsewhere" # the same in the schemas of a developer
+        sed -E 's/"(staging|intermediate|marts)_([a-z]+\\?")/"dev_\1_\2/g' "$dir/changed/manifest.json" >"$dir/elsewhere/manifest.json"
+        cp "$dir/changed/catalog.json" "$dir/elsewhere"
         touch "$dir/done-$generator"
     fi
     echo "$dir"
@@ -45,6 +48,8 @@ for models in "${@:-10000}"; do
     THALWEG_BENCH_PROJECT=$dir GOMEMLIMIT=${GOMEMLIMIT:-260MiB} go test ./internal/bench -run '^$' -bench Import -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
     echo "== $models models: column lineage, without a store"
     THALWEG_BENCH_PROJECT=$dir go test ./internal/bench -run '^$' -bench Lineage -benchtime "${BENCHTIME:-3x}" | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
+    echo "== $models models: thalweg diff"
+    THALWEG_BENCH_PROJECT=$dir go test ./internal/bench -run '^$' -bench Diff -benchtime "${BENCHTIME:-3x}" | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
     echo "== $models models: a real server"
     THALWEG_BENCH_PROJECT=$dir THALWEG_BENCH_MODELS=$models go test ./internal/bench -run '^$' -bench Server -benchtime 1x -timeout 30m | grep -v '^ok\|^PASS\|^goos\|^goarch\|^pkg'
 done

@@ -15,22 +15,23 @@ import (
 // DiffCmd prints how two states of a project differ.
 type DiffCmd struct {
 	target
-	Base        string `arg:"" help:"State before: a manifest or its folder (a dbt project or its target folder), or a schema on a server, such as SCH-101 or SCH-101@version."`
-	Head        string `arg:"" type:"path" help:"Manifest of the state after, or its folder."`
-	BaseCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state before; default: next to its manifest."`
-	HeadCatalog string `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state after; default: next to its manifest."`
-	Project     string `placeholder:"NAME" help:"dbt project of the schema to compare with; default: that of HEAD."`
-	Format      string `enum:"text,json,markdown,sarif" default:"text" help:"text, json, markdown or sarif."`
-	JSON        bool   `help:"The same as --format json."`
-	Limit       int    `default:"100" help:"Maximum number of lines per list in text and markdown."`
-	FailOn      string `enum:"never,breaking,warning,any" default:"never" help:"Exit with 1 on differences: breaking (a table or column removed, renamed or retyped, a broken contract), warning (those, and tests that are orphaned or gone, and values that change for something outside the project), any, or never."`
-	ExitCode    bool   `help:"The same as --fail-on breaking."`
+	Base        string   `arg:"" help:"State before: a manifest or its folder (a dbt project or its target folder), or a schema on a server, such as SCH-101 or SCH-101@version."`
+	Head        string   `arg:"" type:"path" help:"Manifest of the state after, or its folder."`
+	BaseCatalog string   `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state before; default: next to its manifest."`
+	HeadCatalog string   `type:"existingfile" placeholder:"FILE" help:"catalog.json of the state after; default: next to its manifest."`
+	BaseResults []string `type:"existingfile" placeholder:"FILE" help:"run_results.json of the state before; default: next to its manifest."`
+	Project     string   `placeholder:"NAME" help:"dbt project of the schema to compare with; default: that of HEAD."`
+	Format      string   `enum:"text,json,markdown,sarif" default:"text" help:"text, json, markdown or sarif."`
+	JSON        bool     `help:"The same as --format json."`
+	Limit       int      `default:"100" help:"Maximum number of lines per list in text and markdown."`
+	FailOn      string   `enum:"never,breaking,warning,any" default:"never" help:"Exit with 1 on differences: breaking (a table or column removed, renamed or retyped, a broken contract), warning (those, and tests and constraints that are orphaned or gone, and values that change for something outside the project), any, or never."`
+	ExitCode    bool     `help:"The same as --fail-on breaking."`
 }
 
 // Help gives examples.
 func (DiffCmd) Help() string {
 	return `Compares two states of a dbt project by their artifacts: models, columns, column lineage, and what is downstream of the
-difference. Their databases and schemas do not matter. Needs no warehouse, and no server unless the state before is a
+difference, with how it ended when it ran last and how much of it is tested. Their databases and schemas do not matter. Needs no warehouse, and no server unless the state before is a
 schema: what it serves is then read, with a key that has read:catalog, read:dbt_imports and read:artifacts.
 
 Examples:
@@ -41,7 +42,7 @@ Examples:
 
 // Run prints the difference.
 func (c *DiffCmd) Run(ctx context.Context, out *output) error {
-	defer shortLived()()
+	defer keepMemory(ctx, diffMemory)()
 	diff, err := c.compare(ctx, out)
 	if err != nil {
 		return err
@@ -74,7 +75,11 @@ func (c *DiffCmd) compare(ctx context.Context, out *output) (*projectdiff.Diff, 
 	if err != nil {
 		return nil, err
 	}
-	return projectdiff.Compare(before, after)
+	diff, err := projectdiff.Compare(before, after)
+	if err != nil {
+		return nil, err
+	}
+	return diff, c.results(ctx, out, base.Head.ProjectName, diff)
 }
 
 // verdict is the error that makes the exit code 1.

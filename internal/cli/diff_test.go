@@ -16,10 +16,10 @@ func TestDiffText(t *testing.T) {
 	out := ok(t, "diff", before, after)
 	for _, want := range []string{
 		"Tables: 1 added, 1 removed, 3 changed, 1 renamed. Columns: 1 added, 1 retyped, 1 changed. Column edges: 2 added.\n",
-		"Downstream: 0 columns of 8 tables, 2 exposures, 3 metrics.\nTests: none. Contracts: 1 broken.\n[breaking: 3]\n",
-		"\n  ~ model.shop.dim_products: code, contract broken [breaking]\n    ~ stock_on_hand: INTEGER → BIGINT [breaking]\n",
+		"Downstream: 0 columns of 8 tables, 2 exposures, 3 metrics.\nTests: none. Contracts: 1 broken.\nOf the tables that differ or are downstream: 3 without tests.\n[breaking: 3]\n",
+		"\n  ~ model.shop.dim_products: code, contract broken [breaking] [1 test on 1 of 6 columns]\n    ~ stock_on_hand: INTEGER → BIGINT [breaking]\n",
 		"\n    + discount_share: DOUBLE\n    + discount_share from model.shop.int_order_lines_priced.line_amount (transform+aggregate)\n",
-		"\n  ~ model.shop.session_funnel → model.shop.fct_session_funnel: name session_funnel → fct_session_funnel [breaking]\n",
+		"\n  ~ model.shop.session_funnel → model.shop.fct_session_funnel: name session_funnel → fct_session_funnel [breaking] [2 tests on 1 of 5 columns]\n",
 		"\n  exposure.shop.weekly_trading (uses it)\n",
 		"\n  Zoë Brontë zoe@fennel-and-rye.example: exposure.shop.weekly_trading, model.shop.customer_segments",
 	} {
@@ -93,7 +93,7 @@ func TestDiffFolders(t *testing.T) {
 
 func TestDiffMarkdown(t *testing.T) {
 	out := ok(t, "diff", "--format", "markdown", before, after)
-	for _, want := range []string{"\n### Tables\n\n- changed `model.shop.dim_products`: code, contract broken **breaking**\n  - retyped `stock_on_hand`: `INTEGER → BIGINT` **breaking**\n", "\n- added `model.shop.fct_refunds`\n"} {
+	for _, want := range []string{"\n### Tables\n\n- changed `model.shop.dim_products`: code, contract broken **breaking** [1 test on 1 of 6 columns]\n  - retyped `stock_on_hand`: `INTEGER → BIGINT` **breaking**\n", "\n- added `model.shop.fct_refunds` [3 tests on 2 of 6 columns]\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the output lacks %q:\n%s", want, out)
 		}

@@ -2,8 +2,13 @@ package cli
 
 import (
 	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/thalweg-data/thalweg/internal/dbt"
 )
 
 // What a server stores is a state to compare with, by versions too, and gives what its files give.
@@ -48,6 +53,80 @@ func TestDiffWithASchema(t *testing.T) {
 	}
 	if got := ok(t, "diff", "SCH-101@1", after, "--data", data); got != want {
 		t.Errorf("before the revert:\n%s", got)
+	}
+}
+
+// The results of the last runs are the same from a server and from a file beside the manifest.
+func TestDiffWithResults(t *testing.T) {
+	base := t.TempDir()
+	for _, name := range []string{"manifest.json.gz", "catalog.json.gz", "run_results.json.gz"} {
+		f, err := os.Open(filepath.Join(before, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := dbt.Open(f, dbt.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(text)
+		_ = f.Close() // only read
+		if err != nil {
+			t.Fatal(err)
+		}
+		var results struct {
+			Metadata json.RawMessage  `json:"metadata"`
+			Results  []map[string]any `json:"results"`
+			Elapsed  float64          `json:"elapsed_time"`
+			Args     json.RawMessage  `json:"args"`
+		}
+		if name == "run_results.json.gz" {
+			if err := json.Unmarshal(content, &results); err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range results.Results {
+				switch id := r["unique_id"].(string); {
+				case id == "model.shop.fct_daily_revenue":
+					r["status"] = "error"
+				case strings.HasPrefix(id, "test.shop.unique_dim_products"):
+					r["status"] = "fail"
+				}
+			}
+			if content, err = json.Marshal(results); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(base, strings.TrimSuffix(name, ".gz")), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := ok(t, "diff", base, after)
+	for _, part := range []string{
+		"3 without tests, 2 failed in their last run.", "[1 test on 1 of 6 columns, 1 failed]", "[last run: error; 2 tests on 2 of 6 columns]",
+	} {
+		if !strings.Contains(want, part) {
+			t.Errorf("the output lacks %q:\n%s", part, want)
+		}
+	}
+	named := ok(t, "diff", before, after, "--base-results", filepath.Join(base, "run_results.json"))
+	data := shortDir(t)
+	ok(t, "schemas", "create", "--name", "Analytics Warehouse", "--data", data)
+	ok(t, "import", "--wait", "--data", data, "--target", base)
+	for name, got := range map[string]string{"a named file": named, "a server": ok(t, "diff", "SCH-101", after, "--data", data)} {
+		if got != want {
+			t.Errorf("with the results of %s:\n%s\nwith the file beside the manifest:\n%s", name, got, want)
+		}
+	}
+	if sarif := ok(t, "diff", base, after, "--format", "sarif"); strings.Count(sarif, `"ruleId":"last-run-failed"`) != 2 {
+		t.Errorf("SARIF: %s", sarif)
+	}
+	broken := filepath.Join(base, "broken.json")
+	if err := os.WriteFile(broken, []byte(`{"metadata":`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{before, after, "--base-results", broken}, {"SCH-101", after, "--data", data, "--base-results", broken}} {
+		if code, _, errs := run(t, append([]string{"diff"}, args...)...); code == OK || !strings.Contains(errs, "broken.json") && !strings.Contains(errs, "its own results") {
+			t.Errorf("%v: exit code %d, %s", args, code, errs)
+		}
 	}
 }
 

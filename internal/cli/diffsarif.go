@@ -70,6 +70,9 @@ var sarifRules = []sarifRule{
 	{"broken-read", sarifText{"Code reads a column that is gone"}},
 	{"test-orphaned", sarifText{"A test is of a column that is gone"}},
 	{"test-removed", sarifText{"A table or column loses a test"}},
+	{"constraint-orphaned", sarifText{"A constraint names a column or table that is gone"}},
+	{"constraint-removed", sarifText{"A table loses a constraint"}},
+	{"last-run-failed", sarifText{"A table that differs or is reached failed in its last run, or one of its tests"}},
 	{"reached", sarifText{"An exposure, a metric or a table is downstream of a difference"}},
 }
 
@@ -91,6 +94,16 @@ func sarifOf(d *projectdiff.Diff) *sarif {
 			w.add("test-removed", "warning", t.Table, t.UniqueID, "%s loses the test %s", joined(t.Table, t.Column), t.UniqueID)
 		}
 	}
+	for i := range d.Constraints {
+		k := &d.Constraints[i]
+		text := (&diffWriter{}).constraint(k)
+		detail := strings.Join([]string{k.Type, strings.Join(k.Columns, " "), k.To}, "\x00")
+		if k.Change == projectdiff.Orphaned {
+			w.add("constraint-orphaned", "warning", k.Table, detail, "%s names what is gone", text)
+		} else {
+			w.add("constraint-removed", "warning", k.Table, detail, "%s is gone", text)
+		}
+	}
 	for _, h := range d.Hits {
 		w.paths[h.UniqueID] = h.Path
 		level := "note"
@@ -98,6 +111,12 @@ func sarifOf(d *projectdiff.Diff) *sarif {
 			level = "warning"
 		}
 		w.add("reached", level, h.UniqueID, "", "%s: %s", h.UniqueID, cmp.Or(strings.Join(h.Columns, ", "), hitReasons[h.Reason]))
+	}
+	for i := range d.Tables {
+		w.checks(d.Tables[i].UniqueID, d.Tables[i].LastRun, d.Tables[i].Tests)
+	}
+	for i := range d.Hits {
+		w.checks(d.Hits[i].UniqueID, d.Hits[i].LastRun, d.Hits[i].Tests)
 	}
 	driver := sarifDriver{Name: "thalweg", Version: build().Version, InformationURI: "https://github.com/thalweg-data/thalweg", Rules: sarifRules}
 	return &sarif{
@@ -133,6 +152,14 @@ func (w *sarifWriter) table(t *projectdiff.TableChange) {
 			text += ": " + arrow(c.Before, c.After)
 		}
 		w.add("column-changed", levelOf(c.Breaking), t.UniqueID, c.Name+" "+c.Change, "%s.%s was %s", t.UniqueID, c.Name, text)
+	}
+}
+
+// checks notes a table that failed when it ran last, which was before the change and does not count for the exit code.
+func (w *sarifWriter) checks(id string, run *projectdiff.LastRun, tests *projectdiff.Coverage) {
+	failed := tests != nil && tests.Failed > 0
+	if run.Failed() || failed {
+		w.add("last-run-failed", "note", id, "", "%s%s", id, (&diffWriter{}).checks(run, tests))
 	}
 }
 

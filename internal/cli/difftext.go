@@ -38,13 +38,21 @@ func (w *diffWriter) write(c *projectdiff.Diff) {
 			w.item("", "%s%s: %s loses it", w.sign(t.Change), w.name(t.UniqueID), w.name(on))
 		}
 	})
+	w.section("Constraints", len(c.Constraints), func(i int) {
+		k := c.Constraints[i]
+		if k.Change == projectdiff.Orphaned {
+			w.item("", "%s names what is gone", w.constraint(&k))
+		} else {
+			w.item("", "%s%s", w.sign(k.Change), w.constraint(&k))
+		}
+	})
 	w.section("Downstream", len(c.Hits), func(i int) {
 		h := c.Hits[i]
 		columns := ""
 		if len(h.Columns) > 0 {
 			columns = ": " + w.some(h.Columns)
 		}
-		w.item("", "%s (%s)%s", w.name(h.UniqueID), hitReasons[h.Reason], columns)
+		w.item("", "%s (%s)%s%s", w.name(h.UniqueID), hitReasons[h.Reason], columns, w.checks(h.LastRun, h.Tests))
 	})
 	w.section("Owners", len(c.Owners), func(i int) {
 		o := c.Owners[i]
@@ -70,6 +78,12 @@ func (w *diffWriter) summary(s projectdiff.Summary) {
 	}
 	if s.TestsOrphaned+s.TestsRemoved+s.ContractsBroken > 0 {
 		w.line("Tests: %s. Contracts: %s.", counts(s.TestsOrphaned, "orphaned", s.TestsRemoved, "removed"), counts(s.ContractsBroken, "broken"))
+	}
+	if s.ConstraintsOrphaned+s.ConstraintsRemoved > 0 {
+		w.line("Constraints: %s.", counts(s.ConstraintsOrphaned, "orphaned", s.ConstraintsRemoved, "removed"))
+	}
+	if s.TablesUntested+s.TablesFailed > 0 {
+		w.line("Of the tables that differ or are downstream: %s.", counts(s.TablesUntested, "without tests", s.TablesFailed, "failed in their last run"))
 	}
 	if s.NotCompared > 0 {
 		w.line("The columns of %s were not compared: only one state has them. Run dbt compile, and dbt docs generate for catalogs, to add them.", counted(s.NotCompared, "table"))
@@ -121,7 +135,7 @@ func (w *diffWriter) table(t *projectdiff.TableChange) {
 	if t.ContractBroken {
 		line += ", contract broken"
 	}
-	w.item("", "%s%s", line, w.breaking(t.Breaking))
+	w.item("", "%s%s%s", line, w.breaking(t.Breaking), w.checks(t.LastRun, t.Tests))
 	for i := range t.Columns {
 		w.column(&t.Columns[i])
 	}
@@ -132,6 +146,44 @@ func (w *diffWriter) table(t *projectdiff.TableChange) {
 		}
 		w.item("  ", "%s%s from %s (%s)", w.sign(e.Change), to, w.name(e.From+"."+e.FromColumn), arrow(strings.Join(e.Before, "+"), strings.Join(e.After, "+")))
 	}
+}
+
+// constraint writes a constraint with the columns that it names.
+func (w *diffWriter) constraint(k *projectdiff.ConstraintChange) string {
+	text := w.name(k.Table) + ": " + w.plain(k.Type)
+	if len(k.Columns) > 0 {
+		text += " of " + w.some(k.Columns)
+	}
+	if k.To != "" {
+		text += " to " + w.name(k.To)
+	}
+	if len(k.ToColumns) > 0 {
+		text += " (" + w.some(k.ToColumns) + ")"
+	}
+	return text
+}
+
+// checks writes how a table ended when it ran last, and how much of it is tested.
+func (w *diffWriter) checks(run *projectdiff.LastRun, tests *projectdiff.Coverage) string {
+	var out []string
+	if run != nil && !slices.Contains([]string{"success", "pass", "no-op", "reused"}, run.Status) {
+		out = append(out, "last run: "+w.plain(run.Status))
+	}
+	switch {
+	case tests == nil:
+	case tests.Tests == 0:
+		out = append(out, "no tests")
+	default:
+		text := counted(tests.Tests, "test") + " on " + fmt.Sprintf("%d of %s", tests.ColumnsTested, counted(tests.Columns, "column"))
+		if tests.Failed > 0 {
+			text += fmt.Sprintf(", %d failed", tests.Failed)
+		}
+		out = append(out, text)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return " [" + strings.Join(out, "; ") + "]"
 }
 
 func (w *diffWriter) column(c *projectdiff.ColumnChange) {

@@ -8,9 +8,15 @@ import (
 	"time"
 )
 
-// memoryGoal is the size below which the Go heap of a server should stay.
-// GOMEMLIMIT overrides it.
-const memoryGoal = 260 << 20 // bytes
+// A memoryGoal is the size below which the Go heap of a process should stay, and the room that it has beyond one and a
+// half times of what is live where that is more. GOMEMLIMIT overrides it.
+type memoryGoal struct{ size, room int64 } // bytes
+
+var (
+	serverMemory = memoryGoal{260 << 20, 48 << 20}
+	// diffMemory is for a command that shares a small machine with others.
+	diffMemory = memoryGoal{110 << 20, 16 << 20}
+)
 
 // heapFloor is the size up to which the heap may grow before it is collected. A
 // server at rest holds some 10 MB: collecting at twice that would take a quarter of
@@ -24,11 +30,11 @@ const usualPercent = 100
 // goal below what is needed would make the collector run all the time. While the
 // live heap is small it is collected less often, unless GOGC is set. The returned
 // function stops it.
-func keepMemory(ctx context.Context) (end func()) {
+func keepMemory(ctx context.Context, goal memoryGoal) (end func()) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	debug.SetMemoryLimit(memoryGoal)
+	before := debug.SetMemoryLimit(goal.size)
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -49,7 +55,7 @@ func keepMemory(ctx context.Context) (end func()) {
 			case <-tick.C:
 				metrics.Read(live)
 				held := int64(live[0].Value.Uint64())
-				debug.SetMemoryLimit(goalFor(held))
+				debug.SetMemoryLimit(goal.of(held))
 				if now := percentFor(held); now != percent && os.Getenv("GOGC") == "" {
 					debug.SetGCPercent(now)
 					percent = now
@@ -60,12 +66,12 @@ func keepMemory(ctx context.Context) (end func()) {
 	return func() {
 		cancel()
 		<-done
+		debug.SetMemoryLimit(before)
 	}
 }
 
-// goalFor returns one and a half times the live heap, with room for memory outside the
-// heap.
-func goalFor(live int64) int64 { return max(memoryGoal, live+live/2+48<<20) }
+// of returns the goal for a live heap.
+func (g memoryGoal) of(live int64) int64 { return max(g.size, live+live/2+g.room) }
 
 // percentFor returns how much the heap may grow before it is collected, in percent
 // of what is live: up to heapFloor, or by as much as there is. It changes in steps,
@@ -75,16 +81,3 @@ func percentFor(live int64) int {
 	percent := (heapFloor - live) * 100 / max(live, 1)
 	return int(min(max(percent/step*step, usualPercent), most))
 }
-
-// shortLived keeps the heap of a command small that reads much and holds little of it, unless GOGC or GOMEMLIMIT is
-// set. The returned function ends that.
-func shortLived() (end func()) {
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return func() {}
-	}
-	percent := debug.SetGCPercent(shortLivedPercent)
-	return func() { debug.SetGCPercent(percent) }
-}
-
-// shortLivedPercent is how much the heap of such a command grows between collections.
-const shortLivedPercent = 50

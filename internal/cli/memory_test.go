@@ -4,9 +4,9 @@ import "testing"
 
 func TestGoalFor(t *testing.T) {
 	for live, want := range map[int64]int64{
-		0: memoryGoal, 100 << 20: memoryGoal, 141 << 20: memoryGoal, 200 << 20: 348 << 20, 1 << 30: 1584 << 20,
+		0: 260 << 20, 100 << 20: 260 << 20, 141 << 20: 260 << 20, 200 << 20: 348 << 20, 1 << 30: 1584 << 20,
 	} {
-		if got := goalFor(live); got != want {
+		if got := serverMemory.of(live); got != want {
 			t.Errorf("%d MB alive: %d MB, want %d MB", live>>20, got>>20, want>>20)
 		}
 	}

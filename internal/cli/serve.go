@@ -43,7 +43,7 @@ func (c *ServeCmd) Run(ctx context.Context, out *output) (err error) {
 	}
 	defer func() { err = errors.Join(err, listeners.Close()) }()
 	cfg.Listen = listeners.Address()
-	defer keepMemory(ctx)()
+	defer keepMemory(ctx, serverMemory)()
 	log := observe.NewLogger(out.stderr, cfg.LogFormat == config.LogJSON, cfg.LogLevel, access.Redact)
 	a, err := app.Open(ctx, cfg, app.Options{Build: build(), Log: log, Create: true})
 	if err != nil {

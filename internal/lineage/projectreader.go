@@ -134,9 +134,14 @@ func (s *projectSink) Node(n *dbt.Node) error {
 		return nil
 	}
 	if n.Test != nil {
-		s.found = append(s.found, &DataTest{
-			UniqueID: n.UniqueID, Kind: n.Test.Kind, Table: n.Test.Attached, Column: n.Test.ColumnName, hash: n.Hash,
-		})
+		t := &DataTest{UniqueID: n.UniqueID, Kind: n.Test.Kind, Table: n.Test.Attached, Column: n.Test.ColumnName, hash: n.Hash}
+		if was := s.tests[n.UniqueID]; was != nil {
+			share(was.UniqueID, &t.UniqueID)
+			share(was.Kind, &t.Kind)
+			share(was.Table, &t.Table)
+			share(was.Column, &t.Column)
+		}
+		s.found = append(s.found, t)
 	}
 	if n.ResourceType == "test" {
 		return nil
@@ -168,7 +173,7 @@ func (r *Reader) keep(n *dbt.Node) (*Node, error) {
 		Database: n.Database, Schema: n.Schema, RelationName: n.RelationName, Deferred: n.Deferred,
 		Package: n.Package, Path: n.OriginalFilePath, Materialized: n.Materialized, Access: n.Access, Language: n.Language,
 		Contract: n.Contract, Group: n.Group, Owner: n.Owner, DependsOn: n.DependsOn, hash: n.Hash,
-		columns: yamlColumns(n.Columns), onlyNamed: n.IsExternal("\x00"),
+		Constraints: constraintsOf(n), columns: yamlColumns(n.Columns), onlyNamed: n.IsExternal("\x00"),
 	}
 	if n.Owner == nil && bytes.Contains(n.Meta, []byte(`"owner`)) {
 		out.meta = n.Meta
@@ -179,12 +184,34 @@ func (r *Reader) keep(n *dbt.Node) (*Node, error) {
 	case "seed":
 		out.Checksum = n.Checksum
 	}
+	if was := r.nodes[n.UniqueID]; was != nil {
+		out.shareWith(was)
+	}
 	var err error
 	if out.Compiled, err = r.texts.add(n.CompiledCode); err != nil {
 		return nil, err
 	}
 	out.Raw, err = r.texts.add(n.RawCode)
 	return out, err
+}
+
+// shareWith replaces texts by those of the node in another state where they are equal, so that they are held once.
+func (n *Node) shareWith(was *Node) {
+	share(was.UniqueID, &n.UniqueID)
+	share(was.Name, &n.Name)
+	share(was.Alias, &n.Alias)
+	share(was.Identifier, &n.Identifier)
+	share(was.Path, &n.Path)
+	share(was.columns, &n.columns)
+	if slices.Equal(was.DependsOn, n.DependsOn) {
+		n.DependsOn = was.DependsOn
+	}
+}
+
+func share[T comparable](was T, now *T) {
+	if was == *now {
+		*now = was
+	}
 }
 
 // catalogSink gathers the tables of a catalog.
@@ -228,12 +255,35 @@ type Node struct {
 	Checksum                                        dbt.Checksum // of a seed
 	DependsOn                                       []string
 	Raw, Compiled                                   catalog.Hash // of its code, which Project.Code returns
+	Constraints                                     []Constraint // of the table and of its columns
 
 	hash      dbt.Hash
 	columns   Columns        // of the YAML
 	config    jsontext.Value // of a snapshot
 	meta      jsontext.Value // where it may name owners
 	onlyNamed bool           // it has neither file nor code
+}
+
+// Constraint is a constraint of a table.
+type Constraint struct {
+	Type      string
+	Columns   []string
+	To        string // relation that a foreign key points to
+	ToColumns []string
+}
+
+// constraintsOf returns the constraints of a node; those of a column name it.
+func constraintsOf(n *dbt.Node) []Constraint {
+	var out []Constraint
+	for _, c := range n.Constraints {
+		out = append(out, Constraint{c.Type, c.Columns, c.To, c.ToColumns})
+	}
+	for _, col := range n.Columns {
+		for _, c := range col.Constraints {
+			out = append(out, Constraint{c.Type, []string{col.Name}, c.To, c.ToColumns})
+		}
+	}
+	return out
 }
 
 // NamedColumns returns the columns of the YAML by the names that the warehouse has.

@@ -37,8 +37,10 @@ func Compare(base, head *lineage.ProjectLineage) (*Diff, error) {
 	c.broken()
 	c.hits()
 	c.tests()
+	c.constraints()
 	c.owners()
 	c.summary()
+	c.coverage()
 	if err := errors.Join(before.failed, after.failed); err != nil {
 		return nil, err
 	}

@@ -137,7 +137,7 @@ func TestCompareEqual(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(&Diff{Tables: []TableChange{}, Broken: []BrokenRead{}, Hits: []Hit{}, Tests: []TestChange{}, Owners: []Owner{}}, c); diff != "" {
+		if diff := cmp.Diff(&Diff{Tables: []TableChange{}, Broken: []BrokenRead{}, Hits: []Hit{}, Tests: []TestChange{}, Constraints: []ConstraintChange{}, Owners: []Owner{}}, c); diff != "" {
 			t.Errorf("%s with itself (-want +got):\n%s", name, diff)
 		}
 		if c, err = Compare(shop(t, "1.8.10", name), shop(t, "1.12.6", name)); err != nil {

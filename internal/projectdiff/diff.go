@@ -13,8 +13,10 @@ type Diff struct {
 	Hits []Hit `json:"hits"`
 	// Tests are the data tests that the difference leaves without their column, or that are gone from tables and
 	// columns that are not.
-	Tests  []TestChange `json:"tests"`
-	Owners []Owner      `json:"owners"` // of what changed or is hit, by name
+	Tests []TestChange `json:"tests"`
+	// Constraints are those that the difference leaves without a column or table, or that are gone likewise.
+	Constraints []ConstraintChange `json:"constraints"`
+	Owners      []Owner            `json:"owners"` // of what changed or is hit, by name
 }
 
 // Summary counts what a Diff lists.
@@ -41,6 +43,13 @@ type Summary struct {
 	TestsOrphaned   int `json:"tests_orphaned"`
 	TestsRemoved    int `json:"tests_removed"`
 	ContractsBroken int `json:"contracts_broken"`
+
+	ConstraintsOrphaned int `json:"constraints_orphaned"`
+	ConstraintsRemoved  int `json:"constraints_removed"`
+	// Of the tables that changed or are hit: those without any test, and those that failed in their last run, or one of
+	// their tests.
+	TablesUntested int `json:"tables_untested"`
+	TablesFailed   int `json:"tables_failed"`
 }
 
 // How something changed.
@@ -69,6 +78,8 @@ type TableChange struct {
 	Columns     []ColumnChange `json:"columns"`
 	Edges       []EdgeChange   `json:"edges"` // into its columns
 	Rows        []EdgeChange   `json:"rows"`  // columns that decide its rows
+	LastRun     *LastRun       `json:"last_run,omitempty"`
+	Tests       *Coverage      `json:"tests,omitempty"`
 }
 
 // ColumnChange is a column that differs.
@@ -117,6 +128,9 @@ type Hit struct {
 	Reason   string   `json:"reason"`  // a Reason by name
 	Depth    int32    `json:"depth"`   // steps from the nearest table that differs
 	Columns  []string `json:"columns"` // of a table, those whose values are reached
+
+	LastRun *LastRun  `json:"last_run,omitempty"`
+	Tests   *Coverage `json:"tests,omitempty"` // of a table
 }
 
 // Owner is who is responsible for some of it.
@@ -127,16 +141,16 @@ type Owner struct {
 }
 
 // Count returns how many differences there are of a severity or a higher one: "breaking"; "warning", which has tests
-// that are orphaned or removed, and exposures and metrics that are reached; "any".
+// and constraints that are orphaned or removed, and exposures and metrics that are reached; "any".
 func (d *Diff) Count(severity string) int {
 	s := d.Summary
 	switch severity {
 	case "breaking":
 		return s.Breaking
 	case "warning":
-		return s.Breaking + len(d.Tests) + s.HitExposures + s.HitMetrics
+		return s.Breaking + len(d.Tests) + len(d.Constraints) + s.HitExposures + s.HitMetrics
 	case "any":
-		return len(d.Tables) + len(d.Broken) + len(d.Tests)
+		return len(d.Tables) + len(d.Broken) + len(d.Tests) + len(d.Constraints)
 	}
 	return 0
 }

@@ -142,6 +142,13 @@ func (c *comparer) summary() {
 			s.TestsOrphaned++
 		}
 	}
+	for _, k := range c.out.Constraints {
+		if k.Change == Orphaned {
+			s.ConstraintsOrphaned++
+		} else {
+			s.ConstraintsRemoved++
+		}
+	}
 	for _, t := range c.out.Tables {
 		if t.ContractBroken {
 			s.ContractsBroken++

@@ -95,14 +95,18 @@ func (c *comparer) content(s *projectState, n *lineage.Node) string {
 
 // normalizer makes the one for code of a state.
 func (c *comparer) normalizer(s *projectState, columns map[string]string) normalizer {
+	return normalizer{platform: s.Head.AdapterType, dialect: s.dialect, names: c.namesOf(s), columns: columns}
+}
+
+// namesOf returns the names of tables in the code of a state.
+func (c *comparer) namesOf(s *projectState) tableNames {
 	if c.namesAfter == nil {
 		c.readNames()
 	}
-	names := c.namesAfter
 	if s == c.before {
-		names = c.namesBefore
+		return c.namesBefore
 	}
-	return normalizer{platform: s.Head.AdapterType, dialect: s.dialect, names: names, columns: columns}
+	return c.namesAfter
 }
 
 // sameCode reports whether the code of a node does the same in both states. What dbt made of it decides where both have
