@@ -66,7 +66,7 @@ func House() Rules {
 			"sigv4":   {Users: []string{"blob", "bucket"}},
 			"near":    {Users: []string{"graph", "lineage", "readmodel", "httpserver", "httpapi", "compat", "config", "cli"}},
 			"turn":    {Users: []string{"readmodel", "httpserver"}},
-			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd"}},
+			"observe": {Users: []string{"importing", "syncing", "crawling", "jobs", "httpserver", "httpapi", "compat", "mcp", "openlineage", "app", "cli", "cmd", "packaging"}},
 		},
 		StandardOnly:    []string{"catalog", "graph", "sql"},
 		Implementations: []string{"store/sqlite", "store/postgres", "blob/fs", "blob/s3", "bucket/s3", "bucket/azure", "warehouse/postgres", "warehouse/snowflake", "warehouse/bigquery"},

@@ -45,6 +45,7 @@ type commands struct {
 	Audit      AuditCmd      `cmd:"" help:"Check the audit log."`
 	Secrets    SecretsCmd    `cmd:"" help:"Manage the keys that encrypt stored credentials."`
 	Config     ConfigCmd     `cmd:"" help:"Settings."`
+	Health     HealthCmd     `cmd:"" help:"Ask a server whether it is ready."`
 	Completion CompletionCmd `cmd:"" help:"Print the completion script of a shell."`
 	Version    VersionCmd    `cmd:"" help:"Print the version."`
 	Man        ManCmd        `cmd:"" hidden:"" help:"Print the manual page, in the language of man."`
