@@ -57,6 +57,12 @@ pass() {
 	go test -timeout 15m "$@" $packages
 }
 
+# Built before the tests, whose time is limited. What cannot be had here is skipped by the tests that want it.
+step tools
+for tool in actionlint helm nfpm check-jsonschema hadolint kubernetes-validate shellcheck; do
+	scripts/tool.sh "$tool" >/dev/null || [ $? = 3 ]
+done
+
 step ui tests
 scripts/uitest.sh
 
