@@ -118,8 +118,8 @@ func killWrite(t *testing.T, kind string, b beginning, n int, want view) (calls 
 // killedWithin is how long a write may take to reach the call at which it is killed, on a busy machine.
 const killedWithin = 60 * 1e9
 
-// unlike are ids and times that two runs of a write do not share.
-var unlike = regexp.MustCompile(`"(id|origin|reported_at|import)":"([0-9a-f]{32}|crawl:[0-9a-f-]{36}|2026-[^"]*|)"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|"(SYN|EDT)-\d+"`)
+// unlike are ids, numbers of jobs and edits, and times that two runs of a write do not share.
+var unlike = regexp.MustCompile(`"(id|origin|reported_at|import)":"([0-9a-f]{32}|crawl:[0-9a-f-]{36}|2026-[^"]*|)"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|"(SYN|EDT|JOB)-\d+"`)
 
 func (v view) masked() view {
 	for i := range v {

@@ -175,6 +175,9 @@ var bombs = []bomb{
 		return fill(n/2, "select ", "sum(a)over w#", ",", " from t window ") +
 			repeat(n/2, "", ",", "", func(i int) string { return fmt.Sprintf("w%d as(w%d)", i, max(i-1, 0)) })
 	}},
+	{"pivot statements", func(n int) string {
+		return fill(min(n, 120_000), "pivot (from t) on ", "c# in ('x','y','z')", ", ", " using sum(v), max(w), min(u) group by g")
+	}},
 	{"plain items", func(n int) string { return fill(n, "select ", "a", ",", " from t") }},
 	{"calls", func(n int) string { return fill(n, "select ", "f()", ",", " from t") }},
 	{"tables", func(n int) string { return fill(n, "select 1 from ", "t#", ",", "") }},

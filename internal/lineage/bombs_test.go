@@ -92,7 +92,7 @@ func explode(t *testing.T) {
 	}
 	warm, kept := bombProject(bomb{text: func(int) string { return "select a, b from t" }}, "duckdb", 100)
 	runBombs(t, warm, kept)
-	platforms := []string{"duckdb", "clickhouse", "snowflake", "bigquery"}
+	platforms := []string{"postgres", "duckdb", "clickhouse", "snowflake", "bigquery"}
 	for n, size := range []int{4_000, 60_000, 1_000_000} {
 		for at, platform := range platforms {
 			if os.Getenv("THALWEG_LONG") == "" && at != (i+n)%len(platforms) {
