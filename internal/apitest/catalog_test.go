@@ -162,7 +162,7 @@ func TestAssetPages(t *testing.T) {
 	r := newRig(t, Options{})
 	base := "/api/v1/assets?schema_id=" + r.schema
 	whole := r.all(t, r.key, base+"&limit=200", "id")
-	for _, sort := range []string{"name", "-name", "kind", "-kind", "created_at", "-updated_at", "id", "-id"} {
+	for _, sort := range []string{"name", "-name", "kind", "-kind", "created_at", "-updated_at", "id", "-id", "downstream", "-downstream"} {
 		ids := r.all(t, r.key, base+"&limit=7&sort="+sort, "id")
 		if len(ids) != len(whole) {
 			t.Errorf("sort %s: %d rows, want %d", sort, len(ids), len(whole))
@@ -186,6 +186,40 @@ func TestAssetPages(t *testing.T) {
 	// The reference list is a seed that a source names, too: it is found and counted by both kinds.
 	if total != float64(len(whole)) || sum != total+1 {
 		t.Errorf("total %v, breakdown %v, rows %d", total, sum, len(whole))
+	}
+}
+
+// Lists are sorted by the number of direct children, which is the one that each row has.
+func TestAssetsByDownstream(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	most := -1.0
+	for i, n := range r.all(t, r.key, "/api/v1/assets?sort=-downstream&limit=7&schema_id="+r.schema, "attributes.downstream") {
+		if i > 0 && n.(float64) > most {
+			t.Errorf("row %d has %v, the one before %v", i, n, most)
+		}
+		if most = n.(float64); i == 0 && most < 3 {
+			t.Errorf("the first row has %v", most)
+		}
+	}
+	if got := r.Get(t, "/api/v1/assets?sort=downstream", r.key); got.Status != 400 || !strings.Contains(string(got.Body), "schema_id") {
+		t.Errorf("of all schemas: %d %s", got.Status, got.Body)
+	}
+}
+
+// A page goes on behind a cursor whether or not the first one had counts.
+func TestCursorWithoutBreakdown(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	base := "/api/v1/assets?schema_id=" + r.schema
+	first := r.Get(t, base+"&limit=3&breakdown=kind,tag", r.key)
+	next, err := url.Parse(first.At(t, "links.next").(string))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := r.Get(t, base+"&limit=200&cursor="+url.QueryEscape(next.Query().Get("cursor")), r.key)
+	if got.Status != 200 || float64(len(got.At(t, "data").([]any))+3) != first.At(t, "meta.total") {
+		t.Errorf("%d %s", got.Status, got.Body)
 	}
 }
 

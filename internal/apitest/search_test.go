@@ -68,6 +68,37 @@ func searched(t *testing.T, o Options) {
 	}
 }
 
+// Every hit has the columns with most of the words: those of a name that matches first.
+func TestSearchColumns(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, Options{})
+	columns := func(query string) (names []string, hit any) {
+		got := r.Get(t, "/api/v1/search?limit=1&schema_id="+r.schema+"&q="+url.QueryEscape(query), r.key)
+		hit = got.At(t, "data").([]any)[0]
+		for _, c := range At(hit, "columns").([]any) {
+			names = append(names, fmt.Sprint(At(c, "name"), " ", At(c, "field")))
+		}
+		return names, hit
+	}
+	names, hit := columns("fct_orders amount")
+	if want := []string{"gross_amount column", "discount_amount column", "net_amount column", "paid_amount column"}; len(names) < 4 || !slices.Equal(names[:4], want) {
+		t.Errorf("%q", names)
+	}
+	if got := At(hit, "columns.0.type"); got != "DECIMAL(38,2)" {
+		t.Errorf("type %v", got)
+	}
+	if got := At(hit, "columns_total"); got != float64(len(names)) {
+		t.Errorf("total %v of %q", got, names)
+	}
+	// Both words in one column, not either in any.
+	if names, _ := columns("fct_orders net amount"); len(names) != 1 || names[0] != "net_amount column" {
+		t.Errorf("%q", names)
+	}
+	if names, hit := columns("tag:growth"); len(names) != 0 || At(hit, "columns_total") != 0.0 {
+		t.Errorf("%q", names)
+	}
+}
+
 // Pages of hits are the list of all of them.
 func TestSearchPages(t *testing.T) {
 	t.Parallel()

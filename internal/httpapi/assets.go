@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/catalog"
@@ -31,7 +32,7 @@ type assetsInput struct {
 	Removed        string `query:"removed" enum:"true,false" default:"false"`
 	HasDescription string `query:"has_description" enum:"true,false"`
 	Query          string `query:"q" maxLength:"512" doc:"A query as of /search: words, and keys such as column:email"`
-	Sort           string `query:"sort" enum:"name,-name,kind,-kind,created_at,-created_at,updated_at,-updated_at,id,-id" doc:"Tables first and then by name, unless given"`
+	Sort           string `query:"sort" enum:"name,-name,kind,-kind,created_at,-created_at,updated_at,-updated_at,id,-id,downstream,-downstream" doc:"Tables first and then by name, unless given; downstream is the number of direct children and requires schema_id"`
 	Breakdown      string `query:"breakdown" maxLength:"128" doc:"Counts over the whole list, separated by commas: kind, tag, owner, group, package, materialized"`
 }
 
@@ -106,6 +107,9 @@ func (a *API) listAssets(ctx context.Context, p access.Principal, in *assetsInpu
 
 // assetPage returns a page of a schema, or of all schemas if view is nil.
 func (a *API) assetPage(ctx context.Context, p access.Principal, view *readmodel.View, f readmodel.Filter, page store.Page, by []store.Breakdown) (readmodel.AssetList, []readmodel.Summary, error) {
+	if view == nil && strings.TrimPrefix(f.Sort, "-") == "downstream" {
+		return readmodel.AssetList{}, nil, httpserver.InvalidParameter("sort", "downstream requires schema_id")
+	}
 	if view != nil {
 		list, err := view.Assets(ctx, f, page, by)
 		if err != nil {

@@ -29,6 +29,17 @@ type SearchHit struct {
 	Field    *string                          `json:"field" doc:"Where the match is: name, column, tag, relation, description, meta, property or code; of several words, that of the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or path"`
 	Column   *string                          `json:"column" doc:"The column whose name, tag, description or meta matches"`
 	Fragment *string                          `json:"fragment" doc:"The text around the match, on one line; plain text, with … where it is cut"`
+
+	Columns      []SearchColumn `json:"columns" nullable:"false" doc:"The columns that have most words of the query in their name, tags, description or meta: names first, at most 20"`
+	ColumnsTotal int            `json:"columns_total" doc:"How many there are of them"`
+}
+
+// SearchColumn is a column of a hit that matches.
+type SearchColumn struct {
+	Name     string  `json:"name"`
+	Type     *string `json:"type" doc:"As the warehouse or dbt writes it"`
+	Field    string  `json:"field" doc:"column: the name matches; tag, description or meta"`
+	Fragment string  `json:"fragment" doc:"The text around the match"`
 }
 
 // SearchAsset is an asset in a hit.
@@ -142,6 +153,10 @@ func searchHit(h *readmodel.SearchHit) SearchHit {
 			Relationships: &httpserver.Relationships{Schema: &httpserver.Named{ID: h.Schema.ID.String(), Name: h.Schema.Name}},
 		},
 		Match: optional(h.Match), Column: optional(h.Where.Column),
+		Columns: make([]SearchColumn, len(h.Columns)), ColumnsTotal: h.ColumnsTotal,
+	}
+	for i, c := range h.Columns {
+		out.Columns[i] = SearchColumn{Name: c.Name, Type: optional(c.Type), Field: c.Field.String(), Fragment: c.Fragment}
 	}
 	if h.Match != "" {
 		out.Field, out.Fragment = optional(h.Where.Field.String()), optional(h.Where.Fragment)

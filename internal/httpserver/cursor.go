@@ -79,11 +79,13 @@ func InvalidCursor() *Problem {
 	return NewProblem(CodeInvalidCursor, "This cursor does not belong to this list. Start again without it.")
 }
 
-// Filter returns the part of a list's address that its cursors are bound to: everything except cursor and limit.
+// Filter returns the part of a list's address that its cursors are bound to: everything except cursor, limit and
+// breakdown, which counts the rows but does not choose them.
 func Filter(u *url.URL) string {
 	q := u.Query()
 	q.Del("cursor")
 	q.Del("limit")
+	q.Del("breakdown")
 	return u.Path + "?" + q.Encode()
 }
 

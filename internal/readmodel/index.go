@@ -327,7 +327,7 @@ func (x *index) next(all []*Asset, changed []*Asset, before func(catalog.AssetID
 	}
 	for by, ranks := range x.orders {
 		o, err := orderOf(by)
-		if err == nil && same(func(a, b *Asset) bool { return o.key(a) == o.key(b) }) {
+		if err == nil && by != byDownstream && same(func(a, b *Asset) bool { return o.key(a) == o.key(b) }) {
 			if out.orders == nil {
 				out.orders = map[string][]int32{}
 			}

@@ -19,8 +19,8 @@ import (
 
 // Filter narrows a list of assets; zero fields let everything through, except
 // that removed assets are left out unless Removed asks for them, and kinds that are listed
-// on request only (catalog.Kind.OnRequest) unless Kinds does. Sort is name, kind, created_at, updated_at or id, with
-// "-" in front for the other way; "" = tables first, by name.
+// on request only (catalog.Kind.OnRequest) unless Kinds does. Sort is name, kind, created_at, updated_at, id or, of one
+// schema, downstream, with "-" in front for the other way; "" = tables first, by name.
 type Filter struct {
 	Kinds          []catalog.Kind
 	Project        catalog.ProjectID
@@ -53,6 +53,9 @@ type AssetList struct {
 func (v *View) Assets(ctx context.Context, f Filter, p store.Page, by []store.Breakdown) (AssetList, error) {
 	order, err := orderOf(f.Sort)
 	if err != nil {
+		return AssetList{}, err
+	}
+	if order, err = v.ordered(ctx, order); err != nil {
 		return AssetList{}, err
 	}
 	after, err := order.after(p)

@@ -2,6 +2,7 @@ package readmodel
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -12,10 +13,32 @@ import (
 
 // order sorts assets by a property and then by id.
 type order struct {
-	by     string // name, kind, created_at, updated_at or id; "" is tables first, by name
+	by     string // name, kind, created_at, updated_at, id or downstream; "" is tables first, by name
 	down   bool
 	text   func(*Asset) string // one of the two
 	number func(*Asset) int64
+}
+
+// byDownstream sorts by the number of direct children, which is of a version's graph and not of an asset.
+const byDownstream = "downstream"
+
+// ordered completes an order that needs the graph of the version.
+func (v *View) ordered(ctx context.Context, o order) (order, error) {
+	if o.by != byDownstream || v.Version == 0 {
+		return o, nil
+	}
+	tables, err := v.m.tableGraph(ctx, v.schemaKey(), v.Version)
+	if err != nil {
+		return o, err
+	}
+	o.number = func(a *Asset) int64 {
+		n, ok := tables.assets.number(a.ID)
+		if !ok {
+			return 0
+		}
+		return int64(tables.count(tables.graph.Children(n)))
+	}
+	return o, nil
 }
 
 func orderOf(sort string) (order, error) {
@@ -34,6 +57,8 @@ func orderOf(sort string) (order, error) {
 		o.number = func(a *Asset) int64 { return micros(a.UpdatedAt) }
 	case "id":
 		o.number = func(a *Asset) int64 { return int64(a.ID) }
+	case byDownstream:
+		o.number = func(*Asset) int64 { return 0 } // until View.ordered knows the graph
 	default:
 		return o, fmt.Errorf("sort %q: %w", sort, catalog.ErrInvalid)
 	}

@@ -18,6 +18,9 @@ type SearchHit struct {
 	Downstream int
 	// Where is the place of the term that decided Match.
 	Where search.Match
+	// Columns are those that have most of the words, the first ones of ColumnsTotal.
+	Columns      []FoundColumn
+	ColumnsTotal int
 }
 
 // SearchPage is a page of the hits of a query, best first, with counts over all of them.
@@ -242,9 +245,9 @@ func located(ctx context.Context, query search.Query, rows []viewHit) ([]SearchH
 		byView[row.of] = append(byView[row.of], row.asset.ID)
 		code[row.of] = code[row.of] || row.rank == rankCode
 	}
-	texts := make(map[catalog.AssetID][]search.Text, len(rows))
+	texts := make(map[catalog.AssetID]hitTexts, len(rows))
 	for v, ids := range byView {
-		if err := v.readTexts(ctx, catalog.SortedIDs(ids), code[v], texts); err != nil {
+		if err := v.eachText(ctx, catalog.SortedIDs(ids), code[v], func(id catalog.AssetID, of hitTexts) { texts[id] = of }); err != nil {
 			return nil, err
 		}
 	}
@@ -253,13 +256,25 @@ func located(ctx context.Context, query search.Query, rows []viewHit) ([]SearchH
 		out[i] = SearchHit{Asset: row.asset, Schema: row.of.Schema, Downstream: row.downstream}
 		if slices.ContainsFunc(query.Terms, func(t search.Term) bool { return !t.Not }) {
 			out[i].Match = row.rank.String()
-			out[i].Where = row.rank.locate(texts[row.asset.ID], query)
+			of := texts[row.asset.ID]
+			out[i].Where = row.rank.locate(of.texts, query)
+			out[i].Columns, out[i].ColumnsTotal = of.found(query)
 		}
 	}
 	return out, nil
 }
 
 func (v *View) readTexts(ctx context.Context, ids []catalog.AssetID, code bool, texts map[catalog.AssetID][]search.Text) error {
+	return v.eachText(ctx, ids, code, func(id catalog.AssetID, of hitTexts) { texts[id] = of.texts })
+}
+
+// hitTexts are the texts of an asset, and its columns.
+type hitTexts struct {
+	texts   []search.Text
+	columns []catalog.Column
+}
+
+func (v *View) eachText(ctx context.Context, ids []catalog.AssetID, code bool, f func(catalog.AssetID, hitTexts)) error {
 	assets, columns, codes, err := v.m.searched(ctx, v.schemaKey(), v.Version, ids, code)
 	if err != nil {
 		return err
@@ -268,7 +283,8 @@ func (v *View) readTexts(ctx context.Context, ids []catalog.AssetID, code bool, 
 		return fmt.Errorf("assets of version %d are gone: %w", v.Version, catalog.ErrConflict)
 	}
 	for i := range assets {
-		texts[assets[i].ID] = searchTexts(&assets[i], columns[assets[i].ID], codes)
+		of := columns[assets[i].ID]
+		f(assets[i].ID, hitTexts{searchTexts(&assets[i], of, codes), of})
 	}
 	return nil
 }

@@ -1239,7 +1239,8 @@ class Operations:
 
         q: A query as of /search: words, and keys such as column:email
 
-        sort: Tables first and then by name, unless given
+        sort: Tables first and then by name, unless given; downstream is the number of direct children and
+        requires schema_id
 
         breakdown: Counts over the whole list, separated by commas: kind, tag, owner, group, package,
         materialized
@@ -3697,7 +3698,8 @@ class AsyncOperations:
 
         q: A query as of /search: words, and keys such as column:email
 
-        sort: Tables first and then by name, unless given
+        sort: Tables first and then by name, unless given; downstream is the number of direct children and
+        requires schema_id
 
         breakdown: Counts over the whole list, separated by commas: kind, tag, owner, group, package,
         materialized

@@ -2936,10 +2936,25 @@ class SearchAsset(TypedDict):
     unique_id: Optional[str]
 
 
+class SearchColumn(TypedDict):
+    # column: the name matches; tag, description or meta
+    field: str
+    # The text around the match
+    fragment: str
+    name: str
+    # As the warehouse or dbt writes it
+    type: Optional[str]
+
+
 class SearchHit(TypedDict):
     asset: ResourceSearchAsset
     # The column whose name, tag, description or meta matches
     column: Optional[str]
+    # The columns that have most words of the query in their name, tags, description or meta: names first, at
+    # most 20
+    columns: List[SearchColumn]
+    # How many there are of them
+    columns_total: int
     # Where the match is: name, column, tag, relation, description, meta, property or code; of several words,
     # that of the one that matches worst. tag: tags, owners and groups; relation: database, schema, package or
     # path

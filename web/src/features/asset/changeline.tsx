@@ -1,13 +1,12 @@
 import type { Schemas } from "@/api/client";
 import { ColumnLink } from "@/ui/columnlink";
+import { Named } from "@/ui/named";
 import { CodeDiff } from "./codediff";
-import { type AssetDocument, useNeighbours } from "./read";
+import type { AssetDocument } from "./read";
 
 /** One change of an asset: of a field, of a column, or that it came or went. */
 export function ChangeLine({ change, asset }: { change: Schemas["Change"]; asset: AssetDocument }) {
   const c = change;
-  const near = useNeighbours(asset).data;
-  const names = new Map([...(near?.up ?? []), ...(near?.down ?? [])].map((n) => [n.id, n.attributes.name]));
   const whole = !c.field;
   const sign = c.kind === "created" ? "+" : c.kind === "removed" ? "−" : "";
   const tone = whole && c.kind === "created" ? "good" : whole && c.kind === "removed" ? "bad" : "";
@@ -22,27 +21,23 @@ export function ChangeLine({ change, asset }: { change: Schemas["Change"]; asset
       {whole &&
         !c.column &&
         (c.kind === "created" ? "seen for the first time" : c.kind === "removed" ? "removed" : c.kind)}
-      {!whole && !code && <Values old={named(c.old, names)} now={named(c.new, names)} />}
+      {!whole && !code && <Values field={c.field} old={c.old} now={c.new} />}
       {c.field === "code" && c.kind === "updated" && <CodeDiff asset={asset} version={c.version} />}
       {c.field === "compiled_code" && <span className="t3">as dbt compiled it</span>}
     </div>
   );
 }
 
-function Values({ old, now }: { old: string | null; now: string | null }) {
+function Values({ field, old, now }: { field: string | null; old: string | null; now: string | null }) {
+  const value = (text: string) => (field?.startsWith("lineage") ? <Named text={short(text)} /> : short(text));
   return (
     <span className="any">
-      {old !== null && <del>{short(old)}</del>}
+      {old !== null && <del>{value(old)}</del>}
       {old !== null && now !== null && " → "}
-      {now !== null && <ins>{short(now)}</ins>}
+      {now !== null && <ins>{value(now)}</ins>}
       {old === null && now === null && <span className="t3">changed</span>}
     </span>
   );
-}
-
-// Lineage is recorded by ids, which do not change; readers know names.
-function named(text: string | null, names: Map<string, string>): string | null {
-  return text === null ? null : text.replace(/\bTBL-\d+\b/g, (id) => names.get(id) ?? id);
 }
 
 function short(text: string): string {

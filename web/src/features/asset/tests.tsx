@@ -88,7 +88,7 @@ function Row({ test, asset, history }: { test: Test; asset: AssetDocument; histo
   const bad = state === "fail" || state === "error" || state === "warn";
   return (
     <tr>
-      <td>
+      <td className="statecell">
         <StateMark state={state} />
       </td>
       <td className="any">

@@ -8,12 +8,16 @@ import { StateMark, type StateName } from "@/ui/state";
 
 type Row = Schemas["ResourceAsset"];
 
+/** What the table is sorted by; a minus is the largest first. */
+export type Sort = SortKey | `-${SortKey}`;
+type SortKey = "name" | "kind" | "updated_at" | "downstream";
+
 /** A column of the table of assets: how it is drawn, and its text in a file. */
 export interface Column {
   name: string;
   title: string;
   numeric?: boolean;
-  sort?: "name" | "kind" | "updated_at";
+  sort?: SortKey;
   width: string;
   text: (row: Row) => string | number | null;
   cell?: (row: Row) => ReactNode;
@@ -60,7 +64,14 @@ export const columns: Column[] = [
   },
   { name: "columns", title: "Cols", numeric: true, width: "6%", text: (r) => r.attributes.columns || null },
   { name: "upstream", title: "In", numeric: true, width: "5%", text: (r) => r.attributes.upstream ?? null },
-  { name: "downstream", title: "Out", numeric: true, width: "5%", text: (r) => r.attributes.downstream ?? null },
+  {
+    name: "downstream",
+    title: "Out",
+    sort: "downstream",
+    numeric: true,
+    width: "6%",
+    text: (r) => r.attributes.downstream ?? null,
+  },
   {
     name: "tests",
     title: "Tests",

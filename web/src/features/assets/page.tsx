@@ -17,11 +17,9 @@ import { FilterInput } from "@/ui/filterinput";
 import { Icon } from "@/ui/icon";
 import { More } from "@/ui/more";
 import { StateMark } from "@/ui/state";
-import { type Column, columns, defaultColumns } from "./columns";
+import { type Column, columns, defaultColumns, type Sort } from "./columns";
 import styles from "./page.module.css";
 import { Table } from "./table";
-
-type Sort = "name" | "-name" | "kind" | "-kind" | "updated_at" | "-updated_at";
 
 const testStates = [
   { value: "fail", label: "failing", state: "fail" },
@@ -43,6 +41,7 @@ export default function Assets() {
     tag: one(search.tag),
     owner: one(search.owner),
     package: one(search.package),
+    project: one(search.project),
     group: one(search.group),
     materialized: one(search.materialized),
     test_status: one(search.test_status) as "fail" | undefined,
@@ -84,6 +83,7 @@ export default function Assets() {
       tag: undefined,
       owner: undefined,
       package: undefined,
+      project: undefined,
       group: undefined,
       materialized: undefined,
       test_status: undefined,

@@ -2,9 +2,7 @@ import { useEffect, useRef } from "react";
 import type { Schemas } from "@/api/client";
 import { classes } from "@/lib/classes";
 import { useRowWindow } from "@/lib/window";
-import type { Column } from "./columns";
-
-type Sort = "name" | "-name" | "kind" | "-kind" | "updated_at" | "-updated_at";
+import type { Column, Sort } from "./columns";
 
 interface Props {
   rows: Schemas["ResourceAsset"][];
@@ -12,7 +10,7 @@ interface Props {
   sort: Sort | undefined;
   onSort: (sort: Sort) => void;
   selected: number;
-  more: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
+  more: { hasNextPage: boolean; isFetchingNextPage: boolean; isError: boolean; fetchNextPage: () => unknown };
 }
 
 const ahead = 120; // rows: the next page is read before its first row is on the screen
@@ -23,7 +21,8 @@ export function Table({ rows, columns, sort, onSort, selected, more }: Props) {
   const w = useRowWindow(rows.length, body);
   const near = w.end > rows.length - ahead;
   useEffect(() => {
-    if (near && more.hasNextPage && !more.isFetchingNextPage) more.fetchNextPage();
+    // After an error the user decides: "Show more" is below.
+    if (near && more.hasNextPage && !more.isFetchingNextPage && !more.isError) more.fetchNextPage();
   }, [near, more]);
   return (
     <table className="table fixed fold" aria-rowcount={rows.length}>
@@ -69,6 +68,8 @@ export function Table({ rows, columns, sort, onSort, selected, more }: Props) {
 function Head({ column, sort, onSort }: { column: Column; sort: Sort | undefined; onSort: (sort: Sort) => void }) {
   const down = sort === `-${column.sort}`;
   const up = column.sort !== undefined && sort === column.sort;
+  // Of numbers the largest come first.
+  const next = (column.numeric ? !down : up) ? `-${column.sort}` : column.sort;
   return (
     <th
       scope="col"
@@ -77,7 +78,7 @@ function Head({ column, sort, onSort }: { column: Column; sort: Sort | undefined
       aria-sort={up ? "ascending" : down ? "descending" : undefined}
     >
       {column.sort ? (
-        <button type="button" onClick={() => onSort((up ? `-${column.sort}` : column.sort) as Sort)}>
+        <button type="button" onClick={() => onSort(next as Sort)}>
           {column.title}
           {up ? " ↑" : down ? " ↓" : ""}
         </button>

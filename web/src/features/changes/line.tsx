@@ -3,6 +3,7 @@ import type { Schemas } from "@/api/client";
 import { shortened } from "@/lib/names";
 import { Kind } from "@/ui/kind";
 import { plainText } from "@/ui/markdown";
+import { Named } from "@/ui/named";
 
 const marks: Record<string, [mark: string, tone: string, word: string]> = {
   created: ["+", "good", "created"],
@@ -46,13 +47,23 @@ export function ChangeLine({
       {c.field && <span className="s t3 nowrap">{c.field.replaceAll("_", " ")}</span>}
       {c.kind !== "created" && c.kind !== "removed" && (
         <span className="s cut">
-          {c.old && <del>{shorten(c.old)}</del>} {c.new && <ins>{shorten(c.new)}</ins>}
+          {c.old && (
+            <del>
+              <Value of={c.field} text={c.old} />
+            </del>
+          )}{" "}
+          {c.new && (
+            <ins>
+              <Value of={c.field} text={c.new} />
+            </ins>
+          )}
         </span>
       )}
     </span>
   );
 }
 
-function shorten(value: string): string {
-  return shortened(plainText(value), most);
+function Value({ of, text }: { of: string | null; text: string }) {
+  const short = shortened(plainText(text), most);
+  return of?.startsWith("lineage") ? <Named text={short} /> : short;
 }

@@ -123,7 +123,7 @@ function Shown({ table, column, etag }: { table: AssetDocument; column: Column; 
             <span className="t3">
               column {a.ordinal} of {table.attributes.columns} in
             </span>
-            <Link to="/n/$id" params={{ id: table.id }}>
+            <Link className="any" to="/n/$id" params={{ id: table.id }}>
               {table.attributes.name}
             </Link>
           </div>

@@ -69,12 +69,12 @@ export function Reaches({
         <p className="t3">No column or table is known to be made of it.</p>
       )}
       {(d.columns?.length ?? 0) > 0 && (
-        <table className={`table ${css.reaches}`}>
+        <table className={`table fixed ${css.reaches}`}>
           <thead>
             <tr>
               <th scope="col">Table</th>
               <th scope="col">Column</th>
-              <th scope="col" className="num">
+              <th scope="col" className={`num ${css.steps}`}>
                 Steps
               </th>
             </tr>

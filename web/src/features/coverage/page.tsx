@@ -50,7 +50,7 @@ export default function Coverage() {
                 <h2>Measures</h2>
                 <span className="s t3">of tables and their columns</span>
               </header>
-              <table className="table">
+              <table className="table fold">
                 <thead>
                   <tr>
                     <th scope="col">Measure</th>
@@ -120,7 +120,7 @@ function Measure({ name, hint, have, of, before, link }: Measured & { before: nu
   const change = before === undefined ? 0 : have - before;
   return (
     <tr>
-      <td>
+      <td className="full">
         <span className="w5">
           {link && have < of ? (
             <Link className="name" to="/assets" search={link as never}>

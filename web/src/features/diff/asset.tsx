@@ -5,6 +5,7 @@ import { count } from "@/lib/count";
 import { AssetLink } from "@/ui/assetlink";
 import { DiffLines } from "@/ui/difflines";
 import { Failed, Skeleton } from "@/ui/feedback";
+import { Named } from "@/ui/named";
 import styles from "./page.module.css";
 import { whatOf } from "./report";
 
@@ -42,7 +43,7 @@ export function AssetDiff({ diff, base, head }: { diff: Diff; base: string; head
                 <td className={c.column ? "mono" : ""}>{whatOf(c) || c.kind}</td>
                 <td className="any">
                   {c.base ? (
-                    <del>{c.base}</del>
+                    <del>{shownOf(c, c.base)}</del>
                   ) : c.kind === "created" ? (
                     <span className="t3">not there</span>
                   ) : (
@@ -51,7 +52,7 @@ export function AssetDiff({ diff, base, head }: { diff: Diff; base: string; head
                 </td>
                 <td className="any">
                   {c.head ? (
-                    <ins>{c.head}</ins>
+                    <ins>{shownOf(c, c.head)}</ins>
                   ) : c.kind === "created" ? (
                     <ins>there</ins>
                   ) : c.kind === "removed" ? (
@@ -68,6 +69,10 @@ export function AssetDiff({ diff, base, head }: { diff: Diff; base: string; head
       {(code || compiled) && diff.base && diff.head && <Code diff={diff} base={base} head={head} raw={code === true} />}
     </section>
   );
+}
+
+function shownOf(change: Schemas["FieldDiff"], text: string) {
+  return change.field?.startsWith("lineage") ? <Named text={text} /> : text;
 }
 
 function Code({ diff, base, head, raw }: { diff: Diff; base: string; head: string; raw: boolean }) {

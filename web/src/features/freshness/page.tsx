@@ -27,6 +27,12 @@ const states: Record<Status, [StateName, string]> = {
   "runtime error": ["fail", "could not be checked"],
 };
 
+const worst: Status[] = ["error", "runtime error", "warn", "pass"];
+
+function rank(row: Freshness): number {
+  return worst.indexOf(row.attributes.status as Status);
+}
+
 /** The latest check of each source against what it allows. */
 export default function FreshnessPage() {
   usePage("Freshness");
@@ -41,7 +47,9 @@ export default function FreshnessPage() {
     ),
     enabled: scope.schema_id !== "",
   });
-  const rows = rowsOf<Freshness>(list.data?.pages);
+  // All are here, so the worst come first; a part of them stays in its order while one reads on.
+  const read = rowsOf<Freshness>(list.data?.pages);
+  const rows = list.hasNextPage ? read : read.toSorted((a, b) => rank(a) - rank(b));
   const meta = list.data?.pages[0]?.meta;
   const [selected] = useRowKeys(rows.length, (i) => {
     const asset = rows[i]?.attributes.asset;

@@ -140,7 +140,7 @@ export function WorstTables({ folder, limit = 8, all }: { folder?: string; limit
           </Link>
         )}
       </header>
-      <table className="table">
+      <table className="table fold">
         <thead>
           <tr>
             <th scope="col">Table</th>

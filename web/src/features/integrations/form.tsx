@@ -15,6 +15,7 @@ import { fieldErrors, Refused } from "@/ui/refused";
 import { Tabs } from "@/ui/tabs";
 import { Guide } from "./guides";
 import { fieldsOf, kindNamed, type Way, ways } from "./kinds";
+import css from "./page.module.css";
 import { TrialResult } from "./trial";
 import { upload } from "./upload";
 
@@ -116,31 +117,33 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
   return (
     <div className="form">
       <form onSubmit={submit} aria-label="Connection">
-        {way !== "postgres" && <p className="t2">{ways.find((w) => w.way === way)?.does}</p>}
-        <Field
-          label="Name"
-          optional
-          value={name}
-          onChange={setName}
-          placeholder={kindNamed(kind).name}
-          error={refused("name")}
-        />
-        <div className="field">
-          <label className="lb" htmlFor="feeds">
-            Feeds schema
-          </label>
-          <select id="feeds" className="select" value={schema} onChange={(e) => setSchema(e.target.value)}>
-            <option value="">
-              {(schemas.data?.data?.length ?? 0) === 1
-                ? `${schemas.data?.data?.[0]?.attributes.name}, or as it fits`
-                : "as it fits: the only one, else a new one"}
-            </option>
-            {schemas.data?.data?.map((s) => (
-              <option key={s.id} value={s.id}>
-                {s.attributes.name} · {s.id}
+        {way !== "postgres" && <p className={`t2 ${css.does}`}>{ways.find((w) => w.way === way)?.does}</p>}
+        <div className={css.fields}>
+          <Field
+            label="Name"
+            optional
+            value={name}
+            onChange={setName}
+            placeholder={kindNamed(kind).name}
+            error={refused("name")}
+          />
+          <div className="field">
+            <label className="lb" htmlFor="feeds">
+              Feeds schema
+            </label>
+            <select id="feeds" className="select" value={schema} onChange={(e) => setSchema(e.target.value)}>
+              <option value="">
+                {(schemas.data?.data?.length ?? 0) === 1
+                  ? `${schemas.data?.data?.[0]?.attributes.name}, or as it fits`
+                  : "as it fits: the only one, else a new one"}
               </option>
-            ))}
-          </select>
+              {schemas.data?.data?.map((s) => (
+                <option key={s.id} value={s.id}>
+                  {s.attributes.name} · {s.id}
+                </option>
+              ))}
+            </select>
+          </div>
         </div>
         {way === "role" && draft.data && (
           <div className="field">
@@ -157,21 +160,23 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
           </div>
         )}
         {draft.isError && <Note tone="bad">{draft.error.message}</Note>}
-        {fields.map((f) => (
-          <Field
-            key={f.name}
-            label={f.label}
-            optional={f.optional}
-            type={f.secret ? "password" : "text"}
-            autoComplete={f.secret ? "new-password" : "off"}
-            mono={f.mono}
-            hint={f.hint}
-            placeholder={f.placeholder}
-            value={values[f.name] ?? ""}
-            onChange={(v) => change(f.name, v)}
-            error={refused(f.name)}
-          />
-        ))}
+        <div className={css.fields}>
+          {fields.map((f) => (
+            <Field
+              key={f.name}
+              label={f.label}
+              optional={f.optional}
+              type={f.secret ? "password" : "text"}
+              autoComplete={f.secret ? "new-password" : "off"}
+              mono={f.mono}
+              hint={f.hint}
+              placeholder={f.placeholder}
+              value={values[f.name] ?? ""}
+              onChange={(v) => change(f.name, v)}
+              error={refused(f.name)}
+            />
+          ))}
+        </div>
         {way === "uploads" && (
           <div className="field">
             <label className="lb" htmlFor="artifacts">

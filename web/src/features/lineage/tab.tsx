@@ -40,9 +40,9 @@ export default function LineageTab({ asset }: Props) {
           onAdd={act.pick}
         />
         <Filters wish={wish} traced={traced} onPatch={(changes) => patch(changes)} />
-        <span className="row end gap2">
-          <Copy text={wish.select} label="Copy selector, s" className="btn sm">
-            <code>{wish.select}</code>
+        <span className={`row wrap end gap2 ${css.ways}`}>
+          <Copy text={wish.select} label="Copy selector, s" className={`btn sm ${css.selector}`}>
+            <code className="cut">{wish.select}</code>
           </Copy>
           <Link
             className="btn sm"

@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { api, type Schemas } from "@/api/client";
+import { api, read, type Schemas } from "@/api/client";
 import { pages, rowsOf } from "@/api/list";
 import { usePage } from "@/app/crumbs";
 import { useRowKeys } from "@/app/rowkeys";
@@ -47,6 +47,13 @@ export default function Runs() {
     ),
     enabled: scope.schema_id !== "",
   });
+  const projects = useQuery({
+    queryKey: ["projects", scope.schema_id],
+    enabled: scope.schema_id !== "",
+    queryFn: ({ signal }) =>
+      read(api.GET("/api/v1/projects", { params: { query: { schema_id: scope.schema_id, limit: 200 } }, signal })),
+  });
+  const names = (projects.data?.data ?? []).map((p) => ({ value: p.id, label: p.attributes.name }));
   const rows = rowsOf<Run>(list.data?.pages);
   const meta = list.data?.pages[0]?.meta;
   const [selected] = useRowKeys(rows.length, (i) => {
@@ -64,6 +71,9 @@ export default function Runs() {
         </div>
       </div>
       <div className="filterbar">
+        {(names.length > 1 || filters.project) && (
+          <Choice name="Project" value={filters.project} values={names} onChange={(project) => patch({ project })} />
+        )}
         <Choice name="Result" value={filters.outcome} values={outcomes} onChange={(outcome) => patch({ outcome })} />
         <Choice name="Command" value={filters.command} values={commands} onChange={(command) => patch({ command })} />
         {filtered && (

@@ -165,23 +165,33 @@ function HitRow({ hit, query, index, selected }: { hit: Hit; query: string; inde
           {[schema?.name, a.package_name, a.relation?.schema].filter(Boolean).join(" / ")}
         </span>
       </div>
-      {hit.field === "column" && hit.column ? (
-        <div className={styles.column}>
-          <Kind kind="column" size={13} />
-          <Link
-            className="mono plain"
-            to="/n/$id/c/$column"
-            params={{ id: hit.asset.id, column: hit.column }}
-            search={{ schema: schema?.id }}
-          >
-            <Marked name={hit.column} query={query} />
-          </Link>
-          {hit.fragment && hit.fragment !== hit.column && (
-            <span className="t2">
-              <Marked name={hit.fragment} query={query} />
-            </span>
+      {hit.columns.length > 0 ? (
+        <ul className={styles.columns} aria-label="Columns that match">
+          {hit.columns.map((c) => (
+            <li key={c.name} className={styles.column}>
+              <Kind kind="column" size={13} />
+              <Link
+                className="mono plain"
+                to="/n/$id/c/$column"
+                params={{ id: hit.asset.id, column: c.name }}
+                search={{ schema: schema?.id }}
+              >
+                <Marked name={c.name} query={query} />
+              </Link>
+              {c.type && <span className="mono t3 s nowrap">{c.type}</span>}
+              {c.field !== "column" && (
+                <span className="t2 cut">
+                  <Marked name={c.fragment} query={query} />
+                </span>
+              )}
+            </li>
+          ))}
+          {hit.columns_total > hit.columns.length && (
+            <li className={`${styles.column} s t3`}>
+              and {count(hit.columns_total - hit.columns.length, "more column", "more columns")}
+            </li>
           )}
-        </div>
+        </ul>
       ) : (
         hit.field !== "name" &&
         hit.fragment && (

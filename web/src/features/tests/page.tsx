@@ -209,7 +209,7 @@ function Row({ test, index, selected }: { test: Test; index: number; selected: b
     .map(([, value]) => argument(value));
   return (
     <tr data-row={index} className={classes(selected && "sel", !a.enabled && "off")}>
-      <td>
+      <td className="statecell">
         <StateMark state={a.enabled ? stateOf(a.latest?.class) : "skip"} />
       </td>
       <td className="full">
