@@ -37,6 +37,8 @@ need libc6-dev has_libc_headers
 need python3 has python3
 need python3-venv has_venv
 
+# Pictures of pages are compared in it.
+need fonts-dejavu-core test -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 need chromium-headless-shell test -x "${CHROMIUM:-/usr/bin/chromium-headless-shell}"
 
 if ! has npm >/dev/null; then

@@ -50,6 +50,16 @@ test("from the setup link to an invited viewer, who may not administer", async (
     .setInputFiles([resolve("../internal/dbt/dbttest/testdata/pair/upstream/artifacts/manifest.json.gz")]);
   await page.getByRole("button", { name: "Show the lineage" }).click();
   await expect(page).toHaveURL(/\/lineage/);
+  const coach = page.getByRole("complementary", { name: "First steps" });
+  await expect(coach).toContainText("1 of 3");
+  await accessible(page);
+  await coach.getByRole("button", { name: "Next" }).click();
+  await coach.getByRole("button", { name: "Next" }).click();
+  await coach.getByRole("button", { name: "Done" }).click();
+  await expect(coach).toBeHidden();
+  await page.reload();
+  await expect(page.locator("[data-box]").first()).toBeVisible();
+  await expect(coach).toBeHidden();
   await open(page, "/");
   await expect(page.getByRole("heading", { name: "Today" })).toBeVisible();
 

@@ -219,3 +219,30 @@ test("narrow: the graph is a pane of its own, the outline comes by key", async (
   await expect(page.getByRole("treegrid", { name: "Outline" })).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
 });
+
+test("a screen reader hears the lineage page: what feeds the table, what uses it, and how it is", async ({ page }) => {
+  await open(page, about);
+  await expect(boxes(page).first()).toBeVisible();
+  await expect(page.locator("#main")).toMatchAriaSnapshot(`
+    - main:
+      - heading "Lineage of fct_orders" [level=1]
+      - textbox "dbt selector": 1+fct_orders+1
+      - complementary "Outline":
+        - heading "Outline" [level=2]
+        - treegrid "Outline":
+          - row /Upstream/ [expanded] [level=1]
+          - row /int_order_lines_priced/ [level=2]
+          - row /stg_orders/ [level=2]
+          - row /fct_orders/
+          - row /Downstream/ [expanded] [level=1]
+          - row /dim_customers.v2/ [level=2]
+          - row /fct_refunds.*/ [level=2]
+  `);
+  const { data } = await graph(page, "1+fct_orders+1");
+  const name = (n: string) => data.nodes.find((of) => of.attributes.name === n);
+  expect(name("fct_refunds")?.attributes.status).toBe("fail");
+  await expect(page.getByRole("button", { name: /^fct_refunds, model, .*a test fails/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^fct_orders, model, 4 upstream, 5 downstream/ })).toBeVisible();
+  await expect(page.locator("[data-box] svg").first()).not.toHaveRole("button");
+  await expect(page.getByRole("status").filter({ hasText: `${data.nodes.length} boxes` })).toBeVisible();
+});

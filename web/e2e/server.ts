@@ -15,11 +15,15 @@ const binary = resolve(process.env.THALWEG ?? "../bin/thalweg");
 const startsWithin = 60_000; // ms
 
 /** Starts `thalweg` with a command such as "demo" or "serve" on a free port of this machine, and waits until it listens. */
-export async function start(command: string[], env: Record<string, string> = {}): Promise<Server> {
+export async function start(
+  command: string[],
+  env: Record<string, string> = {},
+  listen = "127.0.0.1:0",
+): Promise<Server> {
   if (!existsSync(binary)) throw new Error(`${binary} is missing: make ui && go build -o bin/thalweg ./cmd/thalweg`);
   const folder = mkdtempSync(join(tmpdir(), "thalweg-ui-"));
   const database = process.env.STORE === "postgres" ? await postgres(folder) : undefined;
-  const child = spawn(binary, [...command, "--listen", "127.0.0.1:0", "--data", join(folder, "data")], {
+  const child = spawn(binary, [...command, "--listen", listen, "--data", join(folder, "data")], {
     env: { PATH: process.env.PATH, HOME: folder, ...(database && { THALWEG_DATABASE_URL: database.url }), ...env },
   });
   let output = "";

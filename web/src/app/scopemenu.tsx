@@ -8,7 +8,17 @@ export function ScopeMenu() {
   const current = useSchema();
   const patch = usePatch();
   const all = data?.data ?? [];
-  if (!current) return null;
+  // Its place is kept until the schemas are known, or there are none.
+  if (!current && data) return null;
+  if (!current)
+    return (
+      <div className="scope" aria-hidden="true">
+        <span className="grow">
+          <b>&nbsp;</b>
+          <small>&nbsp;</small>
+        </span>
+      </div>
+    );
   return (
     <Select
       aria-label="Schema"

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { api, read } from "@/api/client";
 import { one } from "@/app/search";
 import { SignInForm } from "@/app/signinform";
 import { Sheet, safeNext } from "./sheet";
@@ -13,17 +14,12 @@ export default function SignIn() {
   useEffect(() => {
     document.title = "Sign in · Thalweg";
   }, []);
-  const oidc = useQuery({
-    queryKey: ["oidc"],
+  const auth = useQuery({
+    queryKey: ["auth"],
     retry: false,
-    // A server without single sign-on has no such route.
-    queryFn: async ({ signal }) => {
-      const response = await fetch("/api/v1/auth", { signal });
-      if (!response.ok) return null;
-      const doc = (await response.json()) as { data: { attributes: { oidc: { name: string; url: string } | null } } };
-      return doc.data.attributes.oidc;
-    },
+    queryFn: ({ signal }) => read(api.GET("/api/v1/auth", { signal })),
   });
+  const single = auth.data?.data.attributes.oidc;
   return (
     <Sheet title="Sign in">
       <SignInForm
@@ -32,10 +28,10 @@ export default function SignIn() {
           navigate({ href: next });
         }}
       />
-      {oidc.data && (
+      {single && (
         <p className="formend">
-          <a className="btn" href={`/auth/oidc?next=${encodeURIComponent(next)}`}>
-            Sign in with {oidc.data.name || "single sign-on"}
+          <a className="btn" href={`${single}?next=${encodeURIComponent(next)}`}>
+            Sign in with single sign-on
           </a>
         </p>
       )}

@@ -30,6 +30,7 @@ function Flow({ asset }: { asset: AssetDocument }) {
           Open lineage
         </Link>
       </header>
+      {!data && <div style={{ height: heightOf(asset.attributes) }} />}
       {data && data.up.length + data.down.length === 0 && (
         <p className="s t3">Nothing comes in, and nothing is made of it.</p>
       )}
@@ -46,6 +47,13 @@ function Flow({ asset }: { asset: AssetDocument }) {
       )}
     </section>
   );
+}
+
+// What the lists will take, so that nothing moves when they are there: rows of 25, labels of 20, the asset itself 32.
+function heightOf({ upstream, downstream }: { upstream?: number | null; downstream?: number | null }): number {
+  const rows = (n: number) => (n === 0 ? 0 : 20 + 25 * Math.min(n, shownAtMost + 1));
+  const [up, down] = [upstream ?? 0, downstream ?? 0];
+  return up + down === 0 ? 18 : 32 + rows(up) + rows(down);
 }
 
 function Some({ nodes, trouble }: { nodes: Neighbour[]; trouble?: Map<string, string> }) {

@@ -95,7 +95,11 @@ export default function Assets() {
     <main id="main" className="page" tabIndex={-1}>
       <h1 className="vh">Assets</h1>
       <div className={`cols ${styles.cols}`}>
-        <Filters counts={meta?.breakdown} search={search} kinds={kinds} patch={patch} />
+        {meta ? (
+          <Filters counts={meta.breakdown} search={search} kinds={kinds} patch={patch} />
+        ) : (
+          <aside className="facets nonarrow" aria-label="Filters" />
+        )}
         <div>
           <div className="filterbar">
             <FilterInput label="Filter by name" value={filters.q ?? ""} onChange={(q) => patch({ q })} />

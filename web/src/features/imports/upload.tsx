@@ -7,6 +7,7 @@ import { useScope } from "@/app/scope";
 import { useReport } from "@/features/import/live";
 import { Stages } from "@/features/import/stages";
 import { chosenFiles, type Dropped, droppedFiles, type OtherFile, type Project, sortFiles } from "@/lib/artifacts";
+import { beginCoach } from "@/lib/coach";
 import { bytes, count } from "@/lib/count";
 import { Note } from "@/ui/feedback";
 import { Icon } from "@/ui/icon";
@@ -141,7 +142,7 @@ export function Upload({ large }: { large?: boolean }) {
         </div>
       )}
       {sendings.map((s, i) => (
-        <SendingItem key={i} sending={s} lead={sendings.length === 1} />
+        <SendingItem key={i} sending={s} lead={sendings.length === 1} first={large} />
       ))}
     </section>
   );
@@ -153,7 +154,7 @@ async function newSchema(): Promise<string> {
   return doc.data.id;
 }
 
-function SendingItem({ sending, lead }: { sending: Sending; lead: boolean }) {
+function SendingItem({ sending, lead, first }: { sending: Sending; lead: boolean; first?: boolean }) {
   const report = useReport(sending.id ?? "");
   const navigate = useNavigate();
   const name = sending.project.folder.replace(/\/?target$/, "") || "Project";
@@ -197,7 +198,10 @@ function SendingItem({ sending, lead }: { sending: Sending; lead: boolean }) {
             <button
               type="button"
               className="btn pri"
-              onClick={async () => openBusiest(report.data?.data.relationships?.schema?.id ?? "", navigate)}
+              onClick={async () => {
+                if (first) beginCoach();
+                await openBusiest(report.data?.data.relationships?.schema?.id ?? "", navigate);
+              }}
             >
               <Icon name="lineage" size={14} />
               {lead ? "Show the lineage" : "Lineage"}

@@ -4,7 +4,7 @@ import { count } from "@/lib/count";
 import { fitted } from "@/lib/measure";
 import { Icon } from "@/ui/icon";
 import { Kind, kindName } from "@/ui/kind";
-import { StateMark, stateOf } from "@/ui/state";
+import { StateMark, type StateName, stateOf } from "@/ui/state";
 import css from "./graph.module.css";
 import type { Box } from "./scene";
 
@@ -177,14 +177,21 @@ function Badge({ box }: { box: Box }) {
   return badge(box) ? <StateMark state={stateOf(box.status)} label="" /> : null;
 }
 
-/** What a screen reader reads for a box: "orders, model, 3 upstream, 2 downstream, fail". */
+/** What a screen reader reads for a box: "orders, model, 3 upstream, 2 downstream, a test fails". */
+const words: Partial<Record<StateName, string>> = {
+  fail: "a test fails",
+  error: "in error",
+  warn: "a test warns",
+  stale: "late",
+};
+
 function nameOf(box: Box): string {
   return [
     box.name,
     kindName(box.kind === "model" && box.materialized === "ephemeral" ? "ephemeral" : box.kind),
     `${box.up} upstream`,
     `${box.down} downstream`,
-    badge(box) && box.status,
+    badge(box) && words[stateOf(box.status)],
     box.rows.length > 0 && `columns ${box.rows.map((r) => r.name).join(", ")}`,
   ]
     .filter(Boolean)

@@ -5,6 +5,7 @@ import { useKeys } from "@/app/keys";
 import { usePatch } from "@/app/scope";
 import { Empty, Failed, Note, Skeleton } from "@/ui/feedback";
 import { Filters, Selector, Steps, Traced, ViewSwitch } from "./bar";
+import { Coach } from "./coach";
 import { ExportMenu } from "./exportmenu";
 import { Counted, Graph } from "./graph";
 import { Outline } from "./outline";
@@ -163,6 +164,7 @@ function Body({ lineage, wish, table, shown, patch, act, title }: BodyProps) {
         />
       )}
       <div className={css.pane}>
+        <Coach />
         <Graph
           scene={scene}
           label={`${title}: ${scene.boxes.length} boxes`}
