@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes the artifacts of internal/dbt/dbttest/testdata again, with real dbt, and keeps them scrubbed.
 #
-#   scripts/projects.sh [pair] [odd] ["odd_run VERSION TARGET LAYER…"]
+#   scripts/projects.sh [pair] [odd] [ledger] ["odd_run VERSION TARGET LAYER…"]
 #
 # For what it needs, see dbt-venv.sh.
 set -euo pipefail
@@ -104,7 +104,21 @@ odd_two() {
     cp "$work/run_results.json" target/run_results.json
     "$python" "$root/scripts/scrub.py" target "$out" --root "$PWD=/odd" --root "$two=/dbt" --began "$began" --date 2026-11-09 --used-macros
     cp -r "$work/index" "$out/index"
-    rm "$out/index/dbt.macros.parquet" # of all packages, dbt's own too
+    rm "$out/index/dbt.macros.parquet" "$out/index/.artifact_meta.json" # of all packages, dbt's own too; names folders
+}
+
+# A small project whose code dbt 2 analyses, with its index and without a catalog.
+ledger() {
+    two_venv
+    dbt=$two/bin/dbt
+    rm -rf "$work/ledger" && cp -r "$data/ledger/project" "$work/ledger"
+    export LEDGER_DUCKDB=$work/ledger.duckdb DBT_PROFILES_DIR=. ADBC_DRIVER_PATH=$two/driver
+    local began
+    began=$(date +%s)
+    cd "$work/ledger"
+    "$dbt" --quiet build --static-analysis strict --write-index
+    "$python" "$root/scripts/scrub.py" target "$data/ledger" --root "$PWD=/ledger" --root "$two=/dbt" --began "$began" --date 2026-11-09 --used-macros || true # there is no catalog
+    cp target/index/dbt.node_columns.parquet "$data/ledger/index/"
 }
 
 odd_postgres() {
@@ -112,7 +126,7 @@ odd_postgres() {
     odd_run 1.12.6 postgres governance semantic unit_tests functions modern
 }
 
-[ $# -gt 0 ] || set -- pair odd
+[ $# -gt 0 ] || set -- pair odd ledger
 for name in "$@"; do
     $name # with its arguments
 done

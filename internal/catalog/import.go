@@ -47,7 +47,7 @@ type Import struct {
 
 // Part is one artifact of an import.
 type Part struct {
-	Name   string // manifest, catalog, run_results, sources, semantic_manifest
+	Name   string // manifest, catalog, run_results, sources, semantic_manifest, node_columns
 	SHA256 string // hex; content address of the bytes as they came
 	Size   int64
 	Number int // position among parts of the same name

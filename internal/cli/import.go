@@ -19,6 +19,7 @@ type ImportCmd struct {
 	RunResults       []string `type:"existingfile" help:"run_results.json; repeatable."`
 	Sources          string   `type:"existingfile" help:"sources.json."`
 	SemanticManifest string   `type:"existingfile" help:"semantic_manifest.json."`
+	NodeColumns      string   `type:"existingfile" help:"dbt.node_columns.parquet of dbt 2's index."`
 	Force            bool     `help:"Apply even if the artifacts are older than what is served."`
 	Wait             bool     `help:"Wait for the import to finish; fail if it fails."`
 	JSON             bool     `help:"Print the import as JSON."`

@@ -12,7 +12,7 @@ import (
 // files returns the files to send: those that flags name, else those of dbt's target folder.
 func (c *ImportCmd) files(out *output) ([]file, error) {
 	var files []file
-	for _, f := range []file{{"manifest", c.Manifest}, {"catalog", c.Catalog}, {"sources", c.Sources}, {"semantic_manifest", c.SemanticManifest}} {
+	for _, f := range []file{{"manifest", c.Manifest}, {"catalog", c.Catalog}, {"sources", c.Sources}, {"semantic_manifest", c.SemanticManifest}, {"node_columns", c.NodeColumns}} {
 		if f.path != "" {
 			files = append(files, f)
 		}
@@ -40,6 +40,9 @@ func targetFiles(out *output, dir string) ([]file, error) {
 		if len(files) == 0 {
 			return nil, usagef("%s is not there: run dbt first, or name the files (--manifest) or their folder (--target)", filepath.Join(dir, "manifest.json"))
 		}
+	}
+	if path := artifactIn(filepath.Join(dir, "index"), "dbt.node_columns.parquet"); path != "" {
+		files, names = append(files, file{"node_columns", path}), append(names, path)
 	}
 	out.printf("Sending %s", strings.Join(names, ", "))
 	for _, f := range files {

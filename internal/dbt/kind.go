@@ -12,6 +12,8 @@ const (
 	RunResults       Kind = "run_results"
 	Sources          Kind = "sources"
 	SemanticManifest Kind = "semantic_manifest"
+	// NodeColumns is a table of the index that dbt 2 writes, in Parquet.
+	NodeColumns Kind = "node_columns"
 )
 
 // maxSchemaVersion is the highest schema version that is read; above it the file is refused, because a

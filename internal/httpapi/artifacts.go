@@ -13,12 +13,13 @@ import (
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/blob"
 	"github.com/thalweg-data/thalweg/internal/catalog"
+	"github.com/thalweg-data/thalweg/internal/dbt"
 	"github.com/thalweg-data/thalweg/internal/httpserver"
 )
 
 // Artifact is a file of an import, as uploaded.
 type Artifact struct {
-	Name      string `json:"name" doc:"manifest, catalog, run_results, sources or semantic_manifest"`
+	Name      string `json:"name" doc:"manifest, catalog, run_results, sources, semantic_manifest or node_columns"`
 	Size      int64  `json:"size" doc:"Bytes, as uploaded"`
 	SHA256    string `json:"sha256"`
 	Address   string `json:"address" doc:"Path of the file's content"`
@@ -102,7 +103,7 @@ func (a *API) artifact(ctx context.Context, p access.Principal, part catalog.Par
 	}
 	return &artifactOutput{
 		ETag: tag, Type: "application/octet-stream", Length: strconv.FormatInt(part.Size, 10),
-		Disposition: `attachment; filename="` + part.Name + `.json"`,
+		Disposition: `attachment; filename="` + part.Name + extensionOf(part.Name) + `"`,
 		Body: func(hc huma.Context) {
 			defer func() { _ = content.Close() }() // only read
 			hc.SetStatus(http.StatusOK)
@@ -126,4 +127,12 @@ func intact(ctx context.Context, blobs blob.Store, hash blob.Hash) (io.ReadClose
 		return nil, err
 	}
 	return blobs.Open(ctx, hash)
+}
+
+// extensionOf is how the names of files of a kind end.
+func extensionOf(part string) string {
+	if part == string(dbt.NodeColumns) {
+		return ".parquet"
+	}
+	return ".json"
 }

@@ -16,10 +16,17 @@ import (
 type converter struct {
 	adapter, project string
 	groups           *dbt.Groups
+	columns          nodeColumns
 }
 
 func converterOf(h dbt.Head, groups *dbt.Groups) converter {
-	return converter{h.AdapterType, h.ProjectName, groups}
+	return converter{adapter: h.AdapterType, project: h.ProjectName, groups: groups}
+}
+
+// with adds columns to those of nodes.
+func (c converter) with(columns nodeColumns) converter {
+	c.columns = columns
+	return c
 }
 
 // keep adds a text and returns its hash.
@@ -55,7 +62,7 @@ func (c converter) body(n *dbt.Node, kind catalog.Kind, texts revision.Texts) (c
 	return catalog.Body{
 		Kind: kind, Name: nameOf(n), Materialized: n.Materialized, Description: descriptionOf(n),
 		Owners: c.owners(n), Tags: n.Tags, Meta: json.RawMessage(n.Meta), Config: json.RawMessage(n.Config),
-		Columns: columnsOf(n.NamedColumns(c.adapter)), DBT: c.dbt(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
+		Columns: c.columns.complete(c.adapter, n.UniqueID, columnsOf(n.NamedColumns(c.adapter))), DBT: c.dbt(n), Code: codeOf(n, texts), Extra: extra, Relation: c.relation(n, kind),
 	}, nil
 }
 

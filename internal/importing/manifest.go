@@ -31,6 +31,7 @@ type manifestIndex struct {
 	parents     revision.Links      // of parent_map
 	depends     map[string][]string // depends_on of new and changed nodes
 	groups      dbt.Groups
+	columns     nodeColumns
 	regrouped   bool // a group is new or changed: its members may have other owners
 	disabled    int
 	changed     int64
@@ -67,11 +68,11 @@ func (j *job) readManifest(ctx context.Context, part catalog.Part, c *contents) 
 	if err != nil {
 		return err
 	}
-	m, err := j.indexManifest(ctx, a, head, print)
+	m, err := j.indexManifest(ctx, a, head, print, c.columns)
 	if err == nil && (m.regrouped || len(m.parents) == 0) && m.anySame() && !m.print.same(print) {
 		// Without a parent map the edges come from the nodes, and the owner of a group is
 		// that of its members: all nodes are needed.
-		m, err = j.indexManifest(ctx, a, head, nil)
+		m, err = j.indexManifest(ctx, a, head, nil, c.columns)
 	}
 	if err != nil {
 		return j.whyUnread(ctx, part, err)
@@ -172,7 +173,7 @@ func (j *job) checkClock(h dbt.Head, part string) {
 }
 
 // indexManifest is the first pass.
-func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, last *fingerprint) (*manifestIndex, error) {
+func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, last *fingerprint, columns nodeColumns) (*manifestIndex, error) {
 	r, err := a.openAhead(ctx)
 	if err != nil {
 		return nil, err
@@ -183,12 +184,14 @@ func (j *job) indexManifest(ctx context.Context, a *artifact, head dbt.Head, las
 	m := &manifestIndex{
 		artifact: a, parents: make(revision.Links, last.len()), depends: map[string][]string{}, print: newFingerprint(last.len()),
 		claims: make([]revision.Claim, 0, nodes), facets: make([]entry, 0, nodes),
-		tests: make([]revision.TestClaim, 0, tests), entries: make([]entry, 0, tests),
+		tests: make([]revision.TestClaim, 0, tests), entries: make([]entry, 0, tests), columns: columns,
 	}
 	sink := &manifestSink{manifestIndex: m, job: j, last: last, convert: converterOf(head, &m.groups)}
 	opt := dbt.ManifestOptions{Limits: j.Limits(partManifest), Index: true, Texts: true}
 	if last != nil {
-		opt.IsUnchanged = func(uniqueID string, h dbt.Hash) bool { return !isGroup(uniqueID) && last.has(uniqueID, h) }
+		opt.IsUnchanged = func(uniqueID string, h dbt.Hash) bool {
+			return !isGroup(uniqueID) && last.has(uniqueID, columns.hash(uniqueID, h))
+		}
 	}
 	var issues []dbt.Issue
 	if m.head, issues, err = dbt.ReadManifest(ctx, r, opt, sink); err != nil {
@@ -235,7 +238,7 @@ func (s *manifestSink) Node(n *dbt.Node) error {
 }
 
 func (s *manifestSink) note(n *dbt.Node) {
-	s.print.nodes[n.UniqueID] = n.Hash
+	s.print.nodes[n.UniqueID] = s.columns.hash(n.UniqueID, n.Hash)
 	s.changed++
 	s.job.readBase()
 }
@@ -243,7 +246,7 @@ func (s *manifestSink) note(n *dbt.Node) {
 // Unchanged takes a node that is the same as when it was last applied.
 func (s *manifestSink) Unchanged(_, uniqueID string, h dbt.Hash) error {
 	s.progress()
-	s.print.nodes[uniqueID] = h
+	s.print.nodes[uniqueID] = s.columns.hash(uniqueID, h)
 	if isTest(uniqueID) {
 		s.tests, s.entries = append(s.tests, revision.TestClaim{ID: uniqueID, Same: true}), append(s.entries, entry{})
 		return nil
@@ -276,7 +279,7 @@ func (s *manifestSink) progress() {
 // observation is the manifest as revision takes it.
 func (m *manifestIndex) observation(j *job) revision.Observation {
 	reader := &manifestReader{
-		convert: converterOf(m.head, &m.groups), facets: m.facets, tests: m.entries,
+		convert: converterOf(m.head, &m.groups).with(m.columns), facets: m.facets, tests: m.entries,
 		nodes: newSecondPass(m.artifact, func(list []dbt.Issue) { j.issues(partManifest, list) },
 			func() *dbt.NodeDecoder { return dbt.NewNodeDecoder(j.Limits(partManifest), true) }),
 	}
@@ -291,7 +294,7 @@ func (m *manifestIndex) observation(j *job) revision.Observation {
 		j.compareParents(m)
 	}
 	// Apply drops them as soon as it can.
-	m.claims, m.facets, m.built, m.tests, m.entries, m.parents, m.depends = nil, nil, nil, nil, nil, nil, nil
+	m.claims, m.facets, m.built, m.tests, m.entries, m.parents, m.depends, m.columns = nil, nil, nil, nil, nil, nil, nil, nil
 	return o
 }
 

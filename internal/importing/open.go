@@ -13,11 +13,12 @@ import (
 
 // Names of the parts of an import.
 const (
-	partManifest   = "manifest"
-	partCatalog    = "catalog"
-	partRunResults = "run_results"
-	partSources    = "sources"
-	partSemantic   = "semantic_manifest"
+	partManifest    = "manifest"
+	partCatalog     = "catalog"
+	partRunResults  = "run_results"
+	partSources     = "sources"
+	partSemantic    = "semantic_manifest"
+	partNodeColumns = "node_columns"
 )
 
 // opened is what of an import has to be read.
@@ -38,6 +39,19 @@ func (j *job) open(ctx context.Context) (opened, error) {
 		}
 		if project != 0 {
 			o.project, o.same[p] = project, true
+		}
+	}
+	for _, p := range o.named(partNodeColumns) {
+		if o.project == 0 {
+			break
+		}
+		// They are read together with their manifest.
+		project, err := j.appliedBy(ctx, o.project, p)
+		if err != nil {
+			return o, err
+		}
+		if project == 0 {
+			o.project, o.same = 0, map[catalog.Part]bool{}
 		}
 	}
 	return o, nil
@@ -98,7 +112,7 @@ func (o opened) unread(name string) (catalog.Part, bool) {
 // a project's last applied bytes are those of its newest artifact.
 func (o opened) applied(late map[string]bool) []store.AppliedPart {
 	var out []store.AppliedPart
-	for _, name := range []string{partManifest, partCatalog, partRunResults, partSources, partSemantic} {
+	for _, name := range []string{partManifest, partCatalog, partRunResults, partSources, partSemantic, partNodeColumns} {
 		named := o.named(name)
 		if len(named) == 1 && !late[name] { // of several run results none is "the last"
 			out = append(out, store.AppliedPart{Part: name, SHA256: named[0].SHA256, Reader: readerVersion})

@@ -19,6 +19,7 @@ type contents struct {
 	elsewhere bool            // the manifest is of another target, or of a former name: it is not applied
 	newName   *twin           // the project that this one is a former name of
 	commands  []string        // of the run results that were read
+	columns   nodeColumns     // of the index that came with the manifest
 }
 
 // changed reports whether anything has to be applied.
@@ -50,6 +51,11 @@ func (c *contents) close() {
 // are stored at once: they are append-only and touch no version.
 func (j *job) read(ctx context.Context, o opened, c *contents) error {
 	if part, ok := o.unread(partManifest); ok {
+		for _, columns := range o.named(partNodeColumns) {
+			if err := j.readNodeColumns(ctx, columns, c); err != nil {
+				return err
+			}
+		}
 		if err := j.readManifest(ctx, part, c); err != nil {
 			return err
 		}
@@ -86,6 +92,7 @@ func (j *job) read(ctx context.Context, o opened, c *contents) error {
 		}
 	}
 	j.checkCommands(c)
+	j.checkNodeColumns(c)
 	if part, ok := o.unread(partSources); ok {
 		if err := j.readSources(ctx, part, c); err != nil {
 			return err

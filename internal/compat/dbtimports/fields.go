@@ -15,6 +15,7 @@ const (
 	partRunResults       = "run_results"
 	partSources          = "sources"
 	partSemanticManifest = "semantic_manifest"
+	partNodeColumns      = "node_columns"
 )
 
 // Text fields of the form.

@@ -29,6 +29,7 @@ func createOperation(registry huma.Registry) *huma.Operation {
 			},
 			partSources:          file("sources.json"),
 			partSemanticManifest: file("semantic_manifest.json"),
+			partNodeColumns:      file("dbt.node_columns.parquet of dbt 2's index (--write-index), as dbt wrote it"),
 			fieldForce:           {Type: "string", Enum: []any{"true", "false"}, Description: "Apply even if older than what is served"},
 		},
 	}

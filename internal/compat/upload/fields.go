@@ -18,6 +18,7 @@ var artifactFields = map[string]string{
 	"run_result": string(dbt.RunResults), "run_result_file": string(dbt.RunResults),
 	"sources": string(dbt.Sources), "sources_file": string(dbt.Sources),
 	"semantic_manifest": string(dbt.SemanticManifest), "semantic_manifest_file": string(dbt.SemanticManifest),
+	"node_columns": string(dbt.NodeColumns), "node_columns_file": string(dbt.NodeColumns),
 }
 
 // Missing returns the reply for a part that was not sent. It names the unknown parts that may have been meant.

@@ -34,7 +34,7 @@ class Artifact(TypedDict):
     address: str
     # False once retention has removed the file
     available: bool
-    # manifest, catalog, run_results, sources or semantic_manifest
+    # manifest, catalog, run_results, sources, semantic_manifest or node_columns
     name: str
     sha256: str
     # Bytes, as uploaded
