@@ -141,25 +141,20 @@ func (s searchScope) withWords(term search.Term, n int) (having [search.Fields]b
 
 // look reads the texts of the candidates and adds those that have the phrase.
 func (s searchScope) look(ctx context.Context, term search.Term, candidates bitset, having [search.Fields]bitset, found *phraseFound) error {
-	var positions []int32
+	// Columns are read only of the assets that have the words there.
+	var inColumns, elsewhere []int32
 	candidates.each(func(i int32) bool {
-		positions = append(positions, i)
+		if slices.ContainsFunc(columnFields, func(field search.Field) bool { return having[field].has(i) }) {
+			inColumns = append(inColumns, i)
+		} else {
+			elsewhere = append(elsewhere, i)
+		}
 		return true
 	})
-	for some := range slices.Chunk(positions, configBatch) {
-		if err := turn.Take(ctx, phraseSteps*len(some)); err != nil {
-			return err
-		}
-		texts, err := s.textsOf(ctx, some, having[search.Code])
-		if err != nil {
-			return err
-		}
-		for _, i := range some {
-			for field := range fieldRanks {
-				if having[field].has(i) && search.HasPhrase(texts[s.assets.all[i].ID], search.Field(field), term.Words) {
-					found.in[field].add(i)
-					break // fields are in the order of their ranks
-				}
+	for _, positions := range [][]int32{inColumns, elsewhere} {
+		for some := range slices.Chunk(positions, configBatch) {
+			if err := s.lookAmong(ctx, term, some, having, found); err != nil {
+				return err
 			}
 		}
 	}
@@ -167,12 +162,39 @@ func (s searchScope) look(ctx context.Context, term search.Term, candidates bits
 	return nil
 }
 
-// textsOf reads what is searched of some assets, with their code if one of them is in a set.
-func (s searchScope) textsOf(ctx context.Context, positions []int32, inCode bitset) (map[catalog.AssetID][]search.Text, error) {
+// lookAmong reads the texts of some candidates.
+func (s searchScope) lookAmong(ctx context.Context, term search.Term, some []int32, having [search.Fields]bitset, found *phraseFound) error {
+	if err := turn.Take(ctx, phraseSteps*len(some)); err != nil {
+		return err
+	}
+	texts, err := s.textsOf(ctx, some, having)
+	if err != nil {
+		return err
+	}
+	for _, i := range some {
+		for field := range fieldRanks {
+			if having[field].has(i) && search.HasPhrase(texts[s.assets.all[i].ID], search.Field(field), term.Words) {
+				found.in[field].add(i)
+				break // fields are in the order of their ranks
+			}
+		}
+	}
+	return nil
+}
+
+// columnFields are the fields that columns have texts of.
+var columnFields = []search.Field{search.Column, search.Tag, search.Description, search.Meta}
+
+// textsOf reads what is searched of some assets, with the columns and the code if one of them has the words there.
+func (s searchScope) textsOf(ctx context.Context, positions []int32, having [search.Fields]bitset) (map[catalog.AssetID][]search.Text, error) {
 	ids := make([]catalog.AssetID, len(positions))
 	for n, i := range positions {
 		ids[n] = s.assets.all[i].ID
 	}
+	with := searchedParts{code: slices.ContainsFunc(positions, having[search.Code].has)}
+	for _, field := range columnFields {
+		with.columns = with.columns || slices.ContainsFunc(positions, having[field].has)
+	}
 	texts := make(map[catalog.AssetID][]search.Text, len(ids))
-	return texts, s.v.readTexts(ctx, ids, slices.ContainsFunc(positions, inCode.has), texts)
+	return texts, s.v.readTexts(ctx, ids, with, texts)
 }

@@ -247,7 +247,7 @@ func located(ctx context.Context, query search.Query, rows []viewHit) ([]SearchH
 	}
 	texts := make(map[catalog.AssetID]hitTexts, len(rows))
 	for v, ids := range byView {
-		if err := v.eachText(ctx, catalog.SortedIDs(ids), code[v], func(id catalog.AssetID, of hitTexts) { texts[id] = of }); err != nil {
+		if err := v.eachText(ctx, catalog.SortedIDs(ids), searchedParts{columns: true, code: code[v]}, func(id catalog.AssetID, of hitTexts) { texts[id] = of }); err != nil {
 			return nil, err
 		}
 	}
@@ -264,8 +264,8 @@ func located(ctx context.Context, query search.Query, rows []viewHit) ([]SearchH
 	return out, nil
 }
 
-func (v *View) readTexts(ctx context.Context, ids []catalog.AssetID, code bool, texts map[catalog.AssetID][]search.Text) error {
-	return v.eachText(ctx, ids, code, func(id catalog.AssetID, of hitTexts) { texts[id] = of.texts })
+func (v *View) readTexts(ctx context.Context, ids []catalog.AssetID, with searchedParts, texts map[catalog.AssetID][]search.Text) error {
+	return v.eachText(ctx, ids, with, func(id catalog.AssetID, of hitTexts) { texts[id] = of.texts })
 }
 
 // hitTexts are the texts of an asset, and its columns.
@@ -274,8 +274,8 @@ type hitTexts struct {
 	columns []catalog.Column
 }
 
-func (v *View) eachText(ctx context.Context, ids []catalog.AssetID, code bool, f func(catalog.AssetID, hitTexts)) error {
-	assets, columns, codes, err := v.m.searched(ctx, v.schemaKey(), v.Version, ids, code)
+func (v *View) eachText(ctx context.Context, ids []catalog.AssetID, with searchedParts, f func(catalog.AssetID, hitTexts)) error {
+	assets, columns, codes, err := v.m.searched(ctx, v.schemaKey(), v.Version, ids, with)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (m *Model) indexAssets(ctx context.Context, s schemaKey, version int64, ids
 	builder := &search.Builder{}
 	out := searchSegment{}
 	for some := range slices.Chunk(ids, configBatch) {
-		assets, columns, texts, err := m.searched(ctx, s, version, some, true)
+		assets, columns, texts, err := m.searched(ctx, s, version, some, searchedParts{columns: true, code: true})
 		if err != nil {
 			return out, err
 		}
@@ -136,14 +136,20 @@ func (m *Model) indexAssets(ctx context.Context, s schemaKey, version int64, ids
 	return out, nil
 }
 
+// searchedParts are what is read of assets next to their own texts.
+type searchedParts struct{ columns, code bool }
+
 // searched reads what is searched of assets.
-func (m *Model) searched(ctx context.Context, s schemaKey, version int64, ids []catalog.AssetID, code bool) ([]catalog.Asset, map[catalog.AssetID][]catalog.Column, map[catalog.Hash]string, error) {
+func (m *Model) searched(ctx context.Context, s schemaKey, version int64, ids []catalog.AssetID, with searchedParts) ([]catalog.Asset, map[catalog.AssetID][]catalog.Column, map[catalog.Hash]string, error) {
 	assets, err := m.store.AssetsAt(ctx, s.ws, s.schema, version, ids)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	columns, err := m.store.ColumnsAt(ctx, s.ws, s.schema, version, ids)
-	if err != nil || !code {
+	var columns map[catalog.AssetID][]catalog.Column
+	if with.columns {
+		columns, err = m.store.ColumnsAt(ctx, s.ws, s.schema, version, ids)
+	}
+	if err != nil || !with.code {
 		return assets, columns, nil, err
 	}
 	var hashes []catalog.Hash

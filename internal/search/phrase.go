@@ -11,6 +11,8 @@ type phraseReader struct {
 	at    []int  // offsets of the parts in their texts
 	inner []bool // whether a part is inside of an identifier
 	t     tokenizer
+
+	squeezed []byte // a text without what separates words
 }
 
 // add appends the parts of a text.
@@ -72,12 +74,21 @@ func (p *phraseReader) begins(i int, field Field) bool {
 // in all of it.
 func HasPhrase(texts []Text, field Field, words []string) bool {
 	p := phraseReader{words: words}
+	letters := lettersOf(words)
 	for i := range texts {
 		if texts[i].Field != field {
 			continue
 		}
+		address := field == Relation && texts[i].Column == "" // a phrase may go on in the next text
+		if !address && letters != "" {
+			if has, known := p.hasLetters(texts[i].Text, letters, field); has {
+				return true
+			} else if known {
+				continue
+			}
+		}
 		p.add(texts[i].Text)
-		if field == Relation && texts[i].Column == "" {
+		if address {
 			continue
 		}
 		if p.find(field) >= 0 {
