@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/thalweg-data/thalweg/internal/access"
 	"github.com/thalweg-data/thalweg/internal/warehouse/warehousetest"
 )
@@ -44,6 +46,11 @@ func statements(t *testing.T, page string) []string {
 // grammars are the forms of statements that the grants of a page may have, as the vendor documents them. None of them
 // gives rows of a table.
 var grammars = map[string][]string{
+	"redshift.md": {
+		`CREATE USER \w+ PASSWORD '[^']+'`,
+		`GRANT USAGE ON SCHEMA \w+(, \w+)* TO \w+`,
+		`GRANT SELECT ON svv_table_info TO \w+`,
+	},
 	"snowflake.md": {
 		`CREATE ROLE \w+`,
 		`CREATE USER \w+ TYPE = SERVICE DEFAULT_ROLE = \w+ RSA_PUBLIC_KEY = '[^']+'`,
@@ -89,6 +96,17 @@ func (s *Server) guideRequest(t *testing.T, admin, page string, change ...string
 func TestRequestsOfTheGuides(t *testing.T) {
 	s := Start(t, Options{OutboundAllow: local, NoWorker: true})
 	admin := s.Key(t, access.AdminWorkspace)
+	if r := s.guideRequest(t, admin, "redshift.md", "shop.abc123.eu-central-1.redshift.amazonaws.com", "127.0.0.1"); r.Status != 201 || r.At(t, "data.attributes.kind") != "redshift" {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
+	_, private := warehousetest.Key(t)
+	account, err := json.Marshal(warehousetest.ServiceAccount(t, private, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := s.guideRequest(t, admin, "bigquery.md", `"the text of key.json"`, string(account)); r.Status != 201 || r.At(t, "data.attributes.kind") != "bigquery" {
+		t.Errorf("%d %s", r.Status, r.Body)
+	}
 	if r := s.guideRequest(t, admin, "snowflake.md", "the text of catalog_reader.p8", pemInJSON(t)); r.Status != 201 || r.At(t, "data.attributes.credentials.database") != "shop" {
 		t.Errorf("%d %s", r.Status, r.Body)
 	}
@@ -99,4 +117,24 @@ func pemInJSON(t *testing.T) string {
 	t.Helper()
 	_, key := warehousetest.Key(t)
 	return strings.ReplaceAll(key, "\n", `\n`)
+}
+
+// The commands for BigQuery give the roles of metadata and of queries, and no other.
+func TestRolesOfTheGuide(t *testing.T) {
+	script := strings.ReplaceAll(blocks(t, "bigquery.md", "sh")[0], "\\\n", "")
+	forms := []string{
+		`gcloud iam service-accounts create [a-z-]+ --project [a-z-]+`,
+		`gcloud projects add-iam-policy-binding [a-z-]+ --role roles/bigquery\.(metadataViewer|jobUser) --member serviceAccount:[a-z@.-]+`,
+		`gcloud iam service-accounts keys create key\.json --iam-account [a-z@.-]+`,
+	}
+	lines := strings.Split(strings.TrimSpace(script), "\n")
+	for _, line := range lines {
+		line = strings.Join(strings.Fields(line), " ")
+		if !regexp.MustCompile("^(" + strings.Join(forms, "|") + ")$").MatchString(line) {
+			t.Errorf("%q has none of the documented forms", line)
+		}
+	}
+	if len(lines) != 4 {
+		t.Errorf("%d commands", len(lines))
+	}
 }

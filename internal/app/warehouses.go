@@ -10,6 +10,7 @@ import (
 	"github.com/thalweg-data/thalweg/internal/outbound"
 	"github.com/thalweg-data/thalweg/internal/syncing"
 	"github.com/thalweg-data/thalweg/internal/warehouse"
+	"github.com/thalweg-data/thalweg/internal/warehouse/bigquery"
 	"github.com/thalweg-data/thalweg/internal/warehouse/postgres"
 	"github.com/thalweg-data/thalweg/internal/warehouse/snowflake"
 )
@@ -35,6 +36,17 @@ func (w warehouses) Open(ctx context.Context, s syncing.Settings, credential str
 	switch s.Kind {
 	case syncing.KindPostgres:
 		return postgres.Open(ctx, w.postgres(s, credential))
+	case syncing.KindRedshift:
+		return postgres.OpenRedshift(ctx, w.postgres(s, credential))
+	case syncing.KindBigQuery:
+		client, err := w.client(s)
+		if err != nil {
+			return nil, err
+		}
+		return bigquery.Open(bigquery.Options{
+			Project: s.Project, Dataset: s.Dataset, ServiceAccount: credential,
+			Host: s.Host, Port: s.Port, Client: client, Replies: warehouseReplies, Now: time.Now,
+		})
 	case syncing.KindSnowflake:
 		client, err := w.client(s)
 		if err != nil {

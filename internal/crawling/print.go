@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"github.com/thalweg-data/thalweg/internal/catalog"
 	"github.com/thalweg-data/thalweg/internal/lineage"
 	"github.com/thalweg-data/thalweg/internal/store"
 )
@@ -59,6 +60,9 @@ func (r *crawl) memos(observed func(key string) bool) []store.Memo {
 	}
 	return []store.Memo{{Name: printName + string(r.Origin), Value: text}}
 }
+
+// Forget deletes what is kept of the last crawl of an origin, which is withdrawn.
+func Forget(origin catalog.Origin) store.Memo { return store.Memo{Name: printName + string(origin)} }
 
 func (p *print) has(r *record) bool {
 	if p == nil || p.engine != lineage.EngineVersion {

@@ -95,7 +95,7 @@ type SyncSchedule struct {
 // Integration is a configured source.
 type Integration struct {
 	Name          string                        `json:"name"`
-	Kind          string                        `json:"kind" doc:"dbt_core, or a warehouse: postgres, snowflake"`
+	Kind          string                        `json:"kind" doc:"dbt_core, or a warehouse: postgres, redshift, snowflake, bigquery"`
 	Source        string                        `json:"source" enum:"uploads,access_key,role,azure,warehouse" doc:"What it reads: artifacts of uploads or of a bucket (by how it is reached), or a warehouse"`
 	SchemaID      string                        `json:"schema_id" doc:"The schema that it feeds"`
 	Credentials   ShownCredentials              `json:"credentials"`
@@ -123,7 +123,7 @@ type SyncRef struct {
 // IntegrationPatch changes an integration.
 type IntegrationPatch struct {
 	Name          *string       `json:"name,omitempty" minLength:"1" maxLength:"200"`
-	SchemaID      *string       `json:"schema_id,omitempty" doc:"The schema that it feeds from now on"`
+	SchemaID      *string       `json:"schema_id,omitempty" doc:"The schema that it feeds from now on. What a warehouse reported to the one before is flagged as removed there, unless something else reports it"`
 	Credentials   *Credentials  `json:"credentials,omitempty" doc:"Omitted fields are unchanged. A secret has to be sent again when what it is used for changes: bucket, region, endpoint, access key id, account or container, and anything that names a warehouse"`
 	Enabled       *bool         `json:"enabled,omitempty"`
 	Schedule      *SyncSchedule `json:"schedule,omitempty"`
@@ -135,7 +135,7 @@ type IntegrationPatch struct {
 
 // NewIntegration is a request for an integration.
 type NewIntegration struct {
-	Kind  string  `json:"kind" enum:"dbt_core,postgres,snowflake"`
+	Kind  string  `json:"kind" enum:"dbt_core,postgres,redshift,snowflake,bigquery"`
 	Draft *string `json:"draft,omitempty" doc:"UUID of a draft; the integration takes over its UUID and External ID"`
 	IntegrationPatch
 }
@@ -143,7 +143,7 @@ type NewIntegration struct {
 // Trial is what a test of a connection found.
 type Trial struct {
 	OK      bool          `json:"ok"`
-	Code    string        `json:"code" doc:"Why it failed, such as wrong-secret, no-bucket, wrong-region, permission-denied, no-manifest, wrong-login, no-database; empty if it did not"`
+	Code    string        `json:"code" doc:"Why it failed, such as wrong-secret, no-bucket, wrong-region, permission-denied, no-manifest, wrong-login, no-database, no-compute; empty if it did not"`
 	Message string        `json:"message"`
 	Objects []TrialObject `json:"objects" nullable:"false" doc:"What a sync would look at, newest first, at most 100"`
 	Schemas []TrialSchema `json:"schemas" nullable:"false" doc:"Of a warehouse, what a sync would read, at most 100, and what it could not read"`
@@ -180,7 +180,7 @@ type IntegrationPath struct {
 
 type listIntegrationsInput struct {
 	httpserver.PageParams
-	Kind     string `query:"kind" enum:"dbt_core,postgres,snowflake" doc:"Only those of this kind"`
+	Kind     string `query:"kind" enum:"dbt_core,postgres,redshift,snowflake,bigquery" doc:"Only those of this kind"`
 	SchemaID string `query:"schema_id" doc:"Only those that feed this schema"`
 }
 

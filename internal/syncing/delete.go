@@ -74,8 +74,14 @@ func (r *Registry) flagCrawl(ctx context.Context, i store.Integration, last stor
 		return nil // it has read nothing
 	}
 	cause := catalog.Cause{Kind: catalog.CauseCrawl, ID: last.ID}
-	_, err := r.Reviser.Withdraw(ctx, i.WS, i.Schema, revision.Withdrawn{Origin: crawling.OriginOf(i.UUID), Cause: cause},
-		revision.Options{Holder: "withdraw:" + i.Label(), Wait: flagWait, Actor: actor})
+	origin := crawling.OriginOf(i.UUID)
+	_, err := r.Reviser.Withdraw(ctx, i.WS, i.Schema, revision.Withdrawn{Origin: origin, Cause: cause}, revision.Options{
+		Holder: "withdraw:" + i.Label(), Wait: flagWait, Actor: actor,
+		// If the crawl comes back, all is new to it.
+		Finish: func(*revision.Result) (store.Flip, error) {
+			return store.Flip{Memos: []store.Memo{crawling.Forget(origin)}}, nil
+		},
+	})
 	if err != nil {
 		return fmt.Errorf("what integration %s read: %w", i.UUID, err)
 	}

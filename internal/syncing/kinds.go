@@ -33,10 +33,10 @@ var warehouseKinds = map[string]struct { //nolint:gochecknoglobals // constant
 	port   int
 	secret string
 }{
-	KindPostgres: {5432, FieldPassword},
-	// 	KindRedshift:  {5439, FieldPassword},
+	KindPostgres:  {5432, FieldPassword},
+	KindRedshift:  {5439, FieldPassword},
 	KindSnowflake: {https, FieldPrivateKey},
-	// 	KindBigQuery:  {https, FieldServiceAccount},
+	KindBigQuery:  {https, FieldServiceAccount},
 }
 
 // setKind notes the kind of an integration in its settings.

@@ -164,16 +164,36 @@ func (r *Registry) Set(ctx context.Context, ws int64, uuid string, c Change, che
 	if err != nil {
 		return i, err
 	}
-	read := i.Settings
+	if err := r.leave(ctx, i, c, check, by); err != nil {
+		return i, err
+	}
+	read, schema := i.Settings, i.Schema
 	return r.Store.UpdateIntegration(ctx, ws, uuid, func(i *store.Integration) error {
 		if err := check(*i); err != nil {
 			return err
 		}
-		if string(i.Settings) != string(read) { // which credentials may be kept was decided for these
+		// Which credentials may be kept, and what is withdrawn, was decided for these.
+		if string(i.Settings) != string(read) || i.Schema != schema {
 			return fmt.Errorf("it was changed at the same time: %w", catalog.ErrConflict)
 		}
 		return r.assign(i, c)
 	}, sealed, drop, by)
+}
+
+// leave flags what a crawl reported to its schema as removed there, if from now on it feeds another one. Nothing would
+// ever do so later. If the change fails after it, the next sync brings it back.
+func (r *Registry) leave(ctx context.Context, i store.Integration, c Change, check func(store.Integration) error, by store.By) error {
+	if c.Schema == nil || *c.Schema == i.Schema || i.Kind == KindDBTCore {
+		return nil
+	}
+	if err := check(i); err != nil {
+		return err
+	}
+	err := r.flag(ctx, i, by.Actor)
+	if errors.Is(err, catalog.ErrNotFound) {
+		return nil // that schema was deleted
+	}
+	return err
 }
 
 // prepare checks a change of an integration, and returns the credentials that it no longer needs.

@@ -63,7 +63,7 @@ const (
 // Database is a connection to a database.
 type Database struct {
 	conn    *pgconn.PgConn
-	lock    time.Duration
+	begins  string // a transaction that can only read
 	name    string
 	version string
 	major   int
@@ -76,7 +76,7 @@ func Open(ctx context.Context, o Options) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{conn: conn, lock: cmp.Or(o.LockTime, lockTime)}
+	d := &Database{conn: conn, begins: beginning + fmt.Sprintf("; SET LOCAL lock_timeout = %d", cmp.Or(o.LockTime, lockTime).Milliseconds())}
 	if err := d.identify(ctx); err != nil {
 		return nil, errors.Join(err, conn.Close(ctx))
 	}
@@ -203,11 +203,12 @@ func (d *Database) rows(ctx context.Context, query string, args ...string) iter.
 	}
 }
 
-// begin begins a transaction that can only read. Names are written with their schemas: none is searched.
-func (d *Database) begin(ctx context.Context) error {
-	return d.conn.Exec(ctx, fmt.Sprintf("BEGIN READ ONLY; SET LOCAL search_path = ''; SET LOCAL statement_timeout = %d; SET LOCAL lock_timeout = %d",
-		queryTime.Milliseconds(), d.lock.Milliseconds())).Close()
-}
+// beginning begins a transaction that can only read. Names are written with their schemas: none is searched.
+//
+//nolint:gochecknoglobals // constant
+var beginning = fmt.Sprintf("BEGIN READ ONLY; SET LOCAL search_path = ''; SET LOCAL statement_timeout = %d", queryTime.Milliseconds())
+
+func (d *Database) begin(ctx context.Context) error { return d.conn.Exec(ctx, d.begins).Close() }
 
 func (d *Database) end(ctx context.Context) error { return d.conn.Exec(ctx, "ROLLBACK").Close() }
 

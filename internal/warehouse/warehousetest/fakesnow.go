@@ -35,9 +35,17 @@ var program string //nolint:gochecknoglobals // embedded
 // startTime is how long the process may take to start, its installation included.
 const startTime = 10 * time.Minute
 
-// Fakesnow starts a process that executes SQL of Snowflake on DuckDB, which ends with the test. It has the database
-// SHOP. The test is skipped where fakesnow cannot be installed.
-func Fakesnow(t testing.TB) Execute {
+// Fakesnow starts a process that executes SQL of Snowflake, which ends with the test. It has the database SHOP. The
+// test is skipped where fakesnow cannot be installed.
+func Fakesnow(t testing.TB) Execute { return start(t).speaking("snowflake") }
+
+// DuckDB starts a process that executes SQL of DuckDB, and that of BigQuery on the same tables.
+func DuckDB(t testing.TB) (duckdb, bigquery Execute) {
+	p := start(t)
+	return p.speaking("duckdb"), p.speaking("bigquery")
+}
+
+func start(t testing.TB) *process {
 	t.Helper()
 	script := filepath.Join(root(t), "scripts", "fakesnow.sh")
 	out, err := exec.CommandContext(t.Context(), script).Output() //nolint:gosec // our own script
@@ -66,10 +74,10 @@ func Fakesnow(t testing.TB) Execute {
 		cancel()
 	})
 	p := &process{in: in, replies: bufio.NewReader(replies)}
-	if r := p.execute("SELECT CURRENT_VERSION()", nil); r.Code != "" {
+	if r := p.speaking("snowflake")("SELECT CURRENT_VERSION()", nil); r.Code != "" {
 		t.Fatalf("fakesnow: %s", r.Message)
 	}
-	return p.execute
+	return p
 }
 
 // process is a running fakesnow.
@@ -79,10 +87,15 @@ type process struct {
 	replies *bufio.Reader
 }
 
-func (p *process) execute(statement string, args []string) (r Result) {
+// speaking executes statements in a dialect.
+func (p *process) speaking(dialect string) Execute {
+	return func(statement string, args []string) Result { return p.execute(dialect, statement, args) }
+}
+
+func (p *process) execute(dialect, statement string, args []string) (r Result) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	request, err := json.Marshal(map[string]any{"statement": statement, "args": args})
+	request, err := json.Marshal(map[string]any{"dialect": dialect, "statement": statement, "args": args})
 	if err == nil {
 		_, err = p.in.Write(append(request, '\n'))
 	}

@@ -1,6 +1,7 @@
 package warehousetest
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
@@ -10,6 +11,8 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -83,4 +86,12 @@ func verified(token string, public *rsa.PublicKey) (header, claims map[string]an
 // certificate returns the certificate of a server in PEM form.
 func certificate(s *httptest.Server) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+}
+
+// Always is a server that replies the same to everything.
+type Always []byte
+
+// RoundTrip implements http.RoundTripper.
+func (a Always) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(a))}, nil
 }

@@ -1116,7 +1116,7 @@ class _IntegrationRequired(TypedDict):
     credentials: ShownCredentials
     # false pauses the schedule
     enabled: bool
-    # dbt_core, or a warehouse: postgres, snowflake
+    # dbt_core, or a warehouse: postgres, redshift, snowflake, bigquery
     kind: str
     last_sync: Optional[SyncRef]
     name: str
@@ -1150,7 +1150,8 @@ class IntegrationPatch(TypedDict, total=False):
     # Of the schema that it feeds; it requires write:catalog, too
     policy: PolicyPatch
     schedule: SyncSchedule
-    # The schema that it feeds from now on
+    # The schema that it feeds from now on. What a warehouse reported to the one before is flagged as removed
+    # there, unless something else reports it
     schema_id: str
     # Which schemas of a warehouse are crawled; replaces the choice that there was
     schemas: SchemaChoice
@@ -1874,7 +1875,8 @@ class NewIntegration(_NewIntegrationRequired, total=False):
     # Of the schema that it feeds; it requires write:catalog, too
     policy: PolicyPatch
     schedule: SyncSchedule
-    # The schema that it feeds from now on
+    # The schema that it feeds from now on. What a warehouse reported to the one before is flagged as removed
+    # there, unless something else reports it
     schema_id: str
     # Which schemas of a warehouse are crawled; replaces the choice that there was
     schemas: SchemaChoice
@@ -3267,7 +3269,7 @@ Text = TypedDict(
 
 class Trial(TypedDict):
     # Why it failed, such as wrong-secret, no-bucket, wrong-region, permission-denied, no-manifest, wrong-
-    # login, no-database; empty if it did not
+    # login, no-database, no-compute; empty if it did not
     code: str
     message: str
     # What a sync would look at, newest first, at most 100

@@ -5,13 +5,13 @@ import { Note } from "@/ui/feedback";
 import { Field } from "@/ui/field";
 import { fieldErrors, Refused } from "@/ui/refused";
 import type { TabProps } from "./integration";
-import { fieldsOf, type Way } from "./kinds";
+import { fieldsOf, type Warehouse, type Way, warehouseNamed } from "./kinds";
 import { TrialResult } from "./trial";
 
 /** What an integration connects to. Secrets are never shown; one is sent again when it or what it opens changes. */
 export function Connection({ item, save }: TabProps) {
   const a = item.attributes;
-  const way: Way | "postgres" = a.source === "warehouse" ? "postgres" : a.source;
+  const way: Way | Warehouse = a.source === "warehouse" ? warehouseNamed(a.kind) : a.source;
   const shown = a.credentials as Record<string, unknown>;
   const fields = fieldsOf[way];
   const [name, setName] = useState(a.name);
@@ -63,6 +63,7 @@ export function Connection({ item, save }: TabProps) {
           type={f.secret ? "password" : "text"}
           autoComplete={f.secret ? "new-password" : "off"}
           mono={f.mono}
+          rows={f.long ? 4 : undefined}
           hint={
             f.secret
               ? `${a.credentials.secrets?.includes(f.name) ? "One is kept; enter another to replace it." : "None is kept."}`

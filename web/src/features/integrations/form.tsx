@@ -14,7 +14,7 @@ import { Icon } from "@/ui/icon";
 import { fieldErrors, Refused } from "@/ui/refused";
 import { Tabs } from "@/ui/tabs";
 import { Guide } from "./guides";
-import { fieldsOf, kindNamed, type Way, ways } from "./kinds";
+import { fieldsOf, kindNamed, type Warehouse, type Way, warehouseNamed, ways } from "./kinds";
 import css from "./page.module.css";
 import { TrialResult } from "./trial";
 import { upload } from "./upload";
@@ -31,7 +31,7 @@ export default function IntegrationForm() {
   ]);
   const tab = one((useSearch({ strict: false }) as Record<string, unknown>).tab);
   const dbt = kindId === "dbt_core";
-  const way: Way | "postgres" = dbt ? (ways.find((w) => w.way === tab)?.way ?? "access_key") : "postgres";
+  const way: Way | Warehouse = dbt ? (ways.find((w) => w.way === tab)?.way ?? "access_key") : warehouseNamed(kindId);
   return (
     <main id="main" className="page" tabIndex={-1}>
       <div className="page-head">
@@ -46,7 +46,7 @@ export default function IntegrationForm() {
   );
 }
 
-function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
+function Form({ kind, way }: { kind: string; way: Way | Warehouse }) {
   const schemas = useSchemas();
   const navigate = useNavigate();
   const [name, setName] = useState("");
@@ -117,7 +117,7 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
   return (
     <div className="form">
       <form onSubmit={submit} aria-label="Connection">
-        {way !== "postgres" && <p className={`t2 ${css.does}`}>{ways.find((w) => w.way === way)?.does}</p>}
+        {kind === "dbt_core" && <p className={`t2 ${css.does}`}>{ways.find((w) => w.way === way)?.does}</p>}
         <div className={css.fields}>
           <Field
             label="Name"
@@ -169,6 +169,7 @@ function Form({ kind, way }: { kind: string; way: Way | "postgres" }) {
               type={f.secret ? "password" : "text"}
               autoComplete={f.secret ? "new-password" : "off"}
               mono={f.mono}
+              rows={f.long ? 4 : undefined}
               hint={f.hint}
               placeholder={f.placeholder}
               value={values[f.name] ?? ""}

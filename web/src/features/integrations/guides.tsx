@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import { Copy } from "@/ui/copy";
 import { Note } from "@/ui/feedback";
-import type { Way } from "./kinds";
+import type { Warehouse, Way } from "./kinds";
 
 interface Props {
-  way: Way | "postgres";
+  way: Way | Warehouse;
   bucket: string;
   draft?: { account_id: string; trust_policy: string; permission_policy: string; problem: string };
 }
@@ -18,6 +18,9 @@ export function Guide(props: Props) {
       {props.way === "azure" && <Azure />}
       {props.way === "uploads" && <Uploads />}
       {props.way === "postgres" && <Postgres />}
+      {props.way === "redshift" && <Redshift />}
+      {props.way === "snowflake" && <Snowflake />}
+      {props.way === "bigquery" && <BigQuery />}
     </aside>
   );
 }
@@ -160,6 +163,67 @@ grant usage on schema your_schema to thalweg_reader;`;
       <li>
         Thalweg reads names, types, comments, keys and view definitions from the catalogs of the database, never a row
         of yours. The guide of integrations has the exact grants.
+      </li>
+    </Steps>
+  );
+}
+
+function Redshift() {
+  const grants = `create user thalweg_reader password 'A long one, made f0r this';
+grant usage on schema your_schema to thalweg_reader;
+grant select on svv_table_info to thalweg_reader;`;
+  return (
+    <Steps title="In Redshift, as an administrator">
+      <li>
+        Make a user that can only look. The last line is for sizes and numbers of rows.
+        <Code text={grants} label="grants" />
+      </li>
+      <li>Put user and password into the form; the host is the endpoint of the cluster or workgroup.</li>
+    </Steps>
+  );
+}
+
+function Snowflake() {
+  const keys = `openssl genrsa 2048 | openssl pkcs8 -topk8 -nocrypt -out thalweg.p8
+openssl rsa -in thalweg.p8 -pubout -out thalweg.pub`;
+  const grants = `create role thalweg_reader;
+create user thalweg_reader type = service default_role = thalweg_reader
+  rsa_public_key = 'what is between the lines of thalweg.pub';
+grant role thalweg_reader to user thalweg_reader;
+grant usage on warehouse your_warehouse to role thalweg_reader;
+grant usage on database your_database to role thalweg_reader;
+grant usage on all schemas in database your_database to role thalweg_reader;
+grant references on all tables in database your_database to role thalweg_reader;
+grant references on all views in database your_database to role thalweg_reader;`;
+  return (
+    <Steps title="In Snowflake, as an administrator">
+      <li>
+        Make a pair of keys.
+        <Code text={keys} label="commands" />
+      </li>
+      <li>
+        Make a user whose role sees structure and no data.
+        <Code text={grants} label="grants" />
+      </li>
+      <li>
+        Put the text of <code>thalweg.p8</code> into the form. The guide of Snowflake also has the grants for what comes
+        later.
+      </li>
+    </Steps>
+  );
+}
+
+function BigQuery() {
+  return (
+    <Steps title="In Google Cloud">
+      <li>
+        Make a service account, and grant it <strong>BigQuery Metadata Viewer</strong> and{" "}
+        <strong>BigQuery Job User</strong> on the project.
+      </li>
+      <li>Make a key for it, of the type JSON, and put the text of the file into the form.</li>
+      <li>
+        Information schemas are read by queries: four for each dataset and sync, which cost at least 10 MB each. The
+        guide of BigQuery has the commands.
       </li>
     </Steps>
   );

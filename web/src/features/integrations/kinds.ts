@@ -17,7 +17,28 @@ export const kinds: KindOf[] = [
     icon: "postgres",
     does: "Tables, columns, comments and views of a warehouse",
   },
+  { kind: "redshift", name: "Redshift", icon: "integrations", does: "Tables, external tables and views of a database" },
+  {
+    kind: "snowflake",
+    name: "Snowflake",
+    icon: "integrations",
+    does: "Tables and views of an account, with a key pair",
+  },
+  {
+    kind: "bigquery",
+    name: "BigQuery",
+    icon: "integrations",
+    does: "Datasets of a project, with a service account",
+  },
 ];
+
+/** A kind that crawls a warehouse. */
+export type Warehouse = "postgres" | "redshift" | "snowflake" | "bigquery";
+
+/** The kind of a warehouse by its name; PostgreSQL where it is none. */
+export function warehouseNamed(kind: string): Warehouse {
+  return kind === "redshift" || kind === "snowflake" || kind === "bigquery" ? kind : "postgres";
+}
 
 /** The kind of an integration. */
 export function kindNamed(kind: string): KindOf {
@@ -44,6 +65,8 @@ export interface CredentialField {
   name: string;
   label: string;
   secret?: boolean;
+  /** A text of several lines. */
+  long?: boolean;
   optional?: boolean;
   hint?: string;
   placeholder?: string;
@@ -57,8 +80,20 @@ const folder: CredentialField = {
   hint: "If not the whole bucket",
 };
 
-/** The credentials of each way to artifacts. */
-export const fieldsOf: Record<Way | "postgres", CredentialField[]> = {
+const kept = "Kept encrypted. It is never shown again, not even to an administrator.";
+
+function server(port: string): CredentialField[] {
+  return [
+    { name: "host", label: "Host", mono: true, placeholder: "warehouse.example.com" },
+    { name: "port", label: "Port", optional: true, placeholder: port, mono: true },
+    { name: "database", label: "Database", mono: true },
+    { name: "user", label: "User", mono: true },
+    { name: "password", label: "Password", secret: true, hint: kept },
+  ];
+}
+
+/** The credentials of each way to artifacts, and of each warehouse. */
+export const fieldsOf: Record<Way | Warehouse, CredentialField[]> = {
   access_key: [
     { name: "region", label: "Region", placeholder: "eu-west-1", mono: true },
     { name: "bucket", label: "Bucket Name", mono: true },
@@ -96,16 +131,19 @@ export const fieldsOf: Record<Way | "postgres", CredentialField[]> = {
     { ...folder, hint: "If not the whole container" },
   ],
   uploads: [],
-  postgres: [
-    { name: "host", label: "Host", mono: true, placeholder: "warehouse.example.com" },
-    { name: "port", label: "Port", optional: true, placeholder: "5432", mono: true },
-    { name: "database", label: "Database", mono: true },
+  postgres: server("5432"),
+  redshift: server("5439"),
+  snowflake: [
+    { name: "account", label: "Account", placeholder: "org-account", mono: true },
     { name: "user", label: "User", mono: true },
-    {
-      name: "password",
-      label: "Password",
-      secret: true,
-      hint: "Kept encrypted. It is never shown again, not even to an administrator.",
-    },
+    { name: "private_key", label: "Private key", secret: true, long: true, hint: `PEM, without a passphrase. ${kept}` },
+    { name: "warehouse", label: "Compute warehouse", optional: true, mono: true, hint: "If not the user’s default" },
+    { name: "role", label: "Role", optional: true, mono: true, hint: "If not the user’s default" },
+    { name: "database", label: "Database", optional: true, mono: true, hint: "If not all that the role sees" },
+  ],
+  bigquery: [
+    { name: "project", label: "Project", placeholder: "my-project", mono: true },
+    { name: "dataset", label: "Dataset", optional: true, mono: true, hint: "If not all of the project" },
+    { name: "service_account", label: "Service account key", secret: true, long: true, hint: `The JSON file. ${kept}` },
   ],
 };
