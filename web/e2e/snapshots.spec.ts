@@ -3,7 +3,8 @@ import { expect, open, test } from "./fixtures";
 
 // Ten pages as they look. What depends on when the demo was imported is masked; a tolerance lets another patch of the
 // browser draw letters a little differently. `npx playwright test e2e/snapshots.spec.ts -u` takes them again: look at
-// them before they are committed. Fonts are those of fonts-dejavu-core, which scripts/setup.sh installs.
+// them before they are committed. Fonts are those of fonts-dejavu-core, which scripts/setup.sh installs, whatever other
+// ones a machine has.
 const pages: [name: string, path: string, ready: (page: Page) => Promise<void>][] = [
   ["home", "/", (page) => shown(page, "Needs somebody")],
   ["search", "/search?q=amount", (page) => expect(page.getByText(/^\d+ assets, in/)).toBeVisible()],
@@ -21,13 +22,17 @@ const pages: [name: string, path: string, ready: (page: Page) => Promise<void>][
   ["run", "/runs/RUN-3", (page) => shown(page, "Critical path")],
 ];
 
-test.use({ timezoneId: "UTC", locale: "en-GB" });
+test.use({ own: "snapshots", timezoneId: "UTC", locale: "en-GB" });
 
 for (const [name, path, ready] of pages) {
   test(`${name} looks as it did`, async ({ page }) => {
     await page.clock.setFixedTime(new Date("2026-11-09T12:00:00Z"));
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
     await open(page, path);
+    await page.evaluate(() => {
+      document.documentElement.style.setProperty("--sans", '"DejaVu Sans"');
+      document.documentElement.style.setProperty("--mono", '"DejaVu Sans Mono"');
+    });
     await ready(page);
     await page.waitForLoadState("networkidle");
     await page.evaluate(() => document.fonts.ready);
