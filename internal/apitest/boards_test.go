@@ -147,6 +147,9 @@ func TestHooksAreSteps(t *testing.T) {
 	onEachStore(t, func(t *testing.T, s *Server) {
 		key := s.Key(t, access.AdminWorkspace)
 		for name, artifacts := range dbttest.Projects(t) {
+			if artifacts["run_results.json"] == nil {
+				continue // a project that was compiled alone
+			}
 			schema := s.Schema(t, name)
 			s.Import(t, key, schema, File("manifest", "m", artifacts["manifest.json"]), File("run_results", "r", artifacts["run_results.json"]))
 			run := resultsOf(t, artifacts["run_results.json"])

@@ -4,6 +4,9 @@ import { accessible, expect, open, test } from "./fixtures";
 const orders = "/n/model.shop.fct_orders";
 const inSchema = "schema_id=SCH-101";
 
+// Texts are edited and a hostile project is imported here.
+test.use({ own: "assets" });
+
 async function data(request: APIRequestContext, path: string) {
   const reply = await request.get(`/api/v1${path}${path.includes("?") ? "&" : "?"}${inSchema}`);
   expect(reply.ok(), path).toBe(true);

@@ -32,7 +32,7 @@ test("single-letter keys can be switched off", async ({ page }) => {
 test("an earlier version is in the address, and there is a way back", async ({ page }) => {
   await open(page, "/assets");
   await page.getByRole("button", { name: /^Now/ }).click();
-  await page.getByRole("dialog").getByRole("button", { name: /^v1/ }).click();
+  await page.getByRole("dialog").getByRole("button", { name: /^v1 / }).click();
   await expect(page).toHaveURL(/at=1/);
   await expect(page.getByText("You look at version 1")).toBeVisible();
   await page.getByRole("button", { name: "Back to now" }).first().click();
