@@ -42,7 +42,7 @@ func House() Rules {
 			{"lineage", "outbound"},
 			{"store", "blob", "bucket", "warehouse", "secret"},
 			{"impact"},
-			{"revision", "jobs", "projectdiff"},
+			{"revision", "jobs", "projectdiff", "adopt"},
 			{"editing"},
 			{"readmodel", "importing", "syncing", "crawling", "retention", "webhook", "openlineage", "access"},
 			{"httpserver", "export"},

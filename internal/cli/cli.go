@@ -29,6 +29,7 @@ type commands struct {
 	Keys       KeysCmd       `cmd:"" help:"Manage API keys."`
 	SetupToken SetupTokenCmd `cmd:"" name:"setup-token" help:"Print a link with which the first administrator is made."`
 	Import     ImportCmd     `cmd:"" help:"Send dbt artifacts."`
+	Adopt      AdoptCmd      `cmd:"" help:"Take over descriptions, owners and tags from another catalog."`
 	Search     SearchCmd     `cmd:"" help:"Search the catalog."`
 	Show       ShowCmd       `cmd:"" help:"Show an asset, or list those of a selector."`
 	Impact     ImpactCmd     `cmd:"" help:"List what a change of a table or column reaches."`

@@ -121,7 +121,7 @@ func TestUsage(t *testing.T) {
 
 func TestEveryCommandShowsAnExample(t *testing.T) {
 	for _, command := range []string{
-		"serve", "demo", "schemas create", "schemas list", "schemas delete", "keys create", "keys list", "keys revoke", "import", "inspect",
+		"adopt dbt-docs", "adopt datahub", "adopt openmetadata", "serve", "demo", "schemas create", "schemas list", "schemas delete", "keys create", "keys list", "keys revoke", "import", "inspect",
 		"lineage", "sql-lineage", "diff", "backup", "restore", "migrate", "config show", "version",
 	} {
 		out := ok(t, append(strings.Fields(command), "--help")...)

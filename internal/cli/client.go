@@ -51,6 +51,8 @@ type problem struct {
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
 	Code   string `json:"code"`
+
+	retryAfter string
 }
 
 func (p *problem) Error() string {
@@ -110,6 +112,11 @@ func (c *client) open(ctx context.Context, method, path, kind string, body io.Re
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
+	return c.do(req, path)
+}
+
+// do sends a request with the key of the client.
+func (c *client) do(req *http.Request, path string) (*http.Response, error) {
 	if c.key != "" {
 		req.Header.Set("Authorization", "Bearer "+c.key)
 	}
@@ -125,7 +132,7 @@ func (c *client) open(ctx context.Context, method, path, kind string, body io.Re
 	if err != nil {
 		return nil, err
 	}
-	p := &problem{Status: res.StatusCode, Detail: strings.TrimSpace(string(reply)), Code: "unknown"}
+	p := &problem{Status: res.StatusCode, Detail: strings.TrimSpace(string(reply)), Code: "unknown", retryAfter: res.Header.Get("Retry-After")}
 	_ = json.Unmarshal(reply, p) // a reply that is not a problem document is printed unchanged
 	return nil, p
 }

@@ -36,8 +36,10 @@ func (o *output) printf(format string, args ...any) {
 }
 
 // terminal reports whether stderr is one, so that progress may redraw its line.
-func (o *output) terminal() bool {
-	f, ok := o.stderr.(*os.File)
+func (o *output) terminal() bool { return isTerminal(o.stderr) }
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }
 

@@ -201,6 +201,7 @@ func TestCommandLineOnPostgres(t *testing.T) {
 	if r := command(t, dir, env, "schemas", "list"); r.code != 0 || r.stdout != "SCH-101\tAnalytics Warehouse\t36 tables\n" {
 		t.Errorf("schemas list: %+v", r)
 	}
+	adoptTwice(t, dir, env)
 	if r := command(t, dir, env, "backup", filepath.Join(short, "backup")); r.code != 1 || !strings.Contains(r.stderr, "pg_dump") {
 		t.Errorf("backup: %+v", r)
 	}
@@ -267,5 +268,19 @@ func TestCommandLineAlone(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "thalweg-data")); err != nil || left != nil {
 		t.Errorf("a data folder was made: %v, %v", left, err)
+	}
+}
+
+// adoptTwice takes over another catalog, which a second run leaves as it is.
+func adoptTwice(t *testing.T, dir string, env []string) {
+	t.Helper()
+	exports, err := filepath.Abs("../adopt/testdata/datahub.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, values := range []string{"values: 8 set, 2 skipped\n", "values: 2 skipped, 8 unchanged\n"} {
+		if r := command(t, dir, env, "adopt", "datahub", exports); r.code != 0 || !strings.Contains(r.stdout, values) {
+			t.Errorf("adopt: %+v", r)
+		}
 	}
 }

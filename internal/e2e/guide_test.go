@@ -145,7 +145,7 @@ func TestGuides(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("SKIPPED: no curl")
 	}
-	for _, guide := range []string{"import.md", "cli.md", "column-lineage.md", "reading.md", "selectors.md", "search.md", "access.md", "people.md", "webhooks.md", "mcp.md", "openlineage.md", "operations.md"} {
+	for _, guide := range []string{"import.md", "adopt.md", "cli.md", "column-lineage.md", "reading.md", "selectors.md", "search.md", "access.md", "people.md", "webhooks.md", "mcp.md", "openlineage.md", "operations.md"} {
 		t.Run(guide, func(t *testing.T) {
 			s, dir := serve(t), projectFolder(t)
 			env := append(s.env(), "PATH="+filepath.Dir(thalweg(t))+":"+os.Getenv("PATH"), "DATA="+s.data, "RECEIVER=https://93.184.216.34/hooks/thalweg")
