@@ -56,7 +56,7 @@ func (w *diffWriter) write(c *projectdiff.Diff) {
 	})
 	w.section("Owners", len(c.Owners), func(i int) {
 		o := c.Owners[i]
-		name := strings.TrimSpace(strings.Join(append([]string{o.Name}, o.Emails...), " "))
+		name := strings.Join(append([]string{o.Name}, slices.DeleteFunc(slices.Clone(o.Emails), func(e string) bool { return e == o.Name })...), " ")
 		w.item("", "%s: %s", w.plain(name), w.some(o.Owns))
 	})
 }

@@ -393,6 +393,39 @@ func TestCompareSmall(t *testing.T) {
 			then("changed model.p.stage !, code", "  renamed net from amount !"), 1,
 		},
 		{
+			"a column is renamed, and what reads it keeps its own name", func(s *small) { s.mart = "select id, amount from {stage} where amount > 1" }, func(s *small) {
+				s.stage, s.mart = "select id, amount as net, status from {raw} where status = 'ok'", "select id, net as amount from {stage} where net > 1"
+			},
+			then("changed model.p.stage !, code", "  renamed net from amount !"), 1,
+		},
+		{
+			"a column is renamed, and gets its old name in a part of the code",
+			func(s *small) {
+				s.mart = "with s as (select id, amount from {stage}) select id, amount * 2 as twice from s"
+			}, func(s *small) {
+				s.stage = "select id, amount as net, status from {raw} where status = 'ok'"
+				s.mart = "with s as (select id, NET Amount from {stage}) select id, amount * 2 as twice from s"
+			},
+			then("changed model.p.stage !, code", "  renamed net from amount !"), 1,
+		},
+		{
+			"a column is renamed, and what reads it has another filter", func(s *small) { s.mart = "select id, amount from {stage} where amount > 1" }, func(s *small) {
+				s.stage, s.mart = "select id, amount as net, status from {raw} where status = 'ok'", "select id, net as amount from {stage} where net > 2"
+			},
+			append(then("changed model.p.mart, code", "changed model.p.stage !, code", "  renamed net from amount !"), users(1)...), 1,
+		},
+		{
+			"a model becomes a snapshot", nil, func(s *small) {
+				s.rewrite = strings.NewReplacer("model.p.stage", "snapshot.p.stage", `"resource_type":"model","name":"stage"`, `"resource_type":"snapshot","name":"stage"`)
+			},
+			then("renamed snapshot.p.stage from model.p.stage", "  added dbt_scd_id", "  added dbt_updated_at", "  added dbt_valid_from", "  added dbt_valid_to"), 0,
+		},
+		{
+			"an owner by e-mail address", func(s *small) { s.stageMore = `,"meta":{"owner":{"email":"ben@example.com"}}` },
+			func(s *small) { s.stage = "select id, amount, status, 1 as one from {raw} where status = 'ok'" },
+			then("changed model.p.stage, code", "  added one", "owner ben@example.com [model.p.stage]"), 0,
+		},
+		{
 			"several columns are renamed", nil, func(s *small) {
 				s.stage, s.mart = "select id, amount as net, status as condition from {raw} where status = 'ok'", "select id, net * 2 as twice from {stage}"
 			},

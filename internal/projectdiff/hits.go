@@ -94,12 +94,9 @@ func (c *comparer) owners() {
 			n = s.number[id]
 		}
 		for _, o := range s.groups.OwnersOf(s.Nodes[n].Owned()) {
-			k := key{o.Name, strings.Join(o.Emails, " ")}
-			if k == (key{}) {
-				continue
-			}
+			k := key{o.Label(), strings.Join(o.Emails, " ")}
 			if found[k] == nil {
-				found[k] = &Owner{Name: o.Name, Emails: orEmpty(o.Emails)}
+				found[k] = &Owner{Name: o.Label(), Emails: orEmpty(o.Emails)}
 			}
 			found[k].Owns = append(found[k].Owns, id)
 		}

@@ -102,7 +102,7 @@ type normalizer struct {
 	platform string
 	dialect  *dialect.Dialect
 	names    tableNames
-	columns  map[string]string // new names of columns, folded, by their old ones
+	columns  map[string]string // what columns are called in this form, by their names in the code, folded
 }
 
 // NamedTable is a table and what it is called where the code of two schemas is compared.
@@ -139,9 +139,50 @@ func (n normalizer) normal(sql string) string {
 			b.WriteByte(' ')
 		}
 		b.WriteString(text)
+		if used == 1 {
+			used += n.alias(sql, tokens[i:])
+		}
 		i += used
 	}
 	return b.String()
+}
+
+// alias returns how many tokens after that of a column give it the name again that it has in this form: "net as
+// amount" is amount where net is the new name of amount.
+func (n normalizer) alias(sql string, tokens []token.Token) int {
+	name, ok := n.newName(sql, tokens[0])
+	if !ok {
+		return 0
+	}
+	at := 1
+	if at < len(tokens) && tokens[at].Kind == token.Word && strings.EqualFold(tokens[at].Text(sql), "as") {
+		at++
+	}
+	if at < len(tokens) && n.column(sql, tokens[at]) == n.fold(name) {
+		return at
+	}
+	return 0
+}
+
+// newName returns the name that a column has in this form, if it is another one.
+func (n normalizer) newName(sql string, t token.Token) (string, bool) {
+	if len(n.columns) == 0 {
+		return "", false
+	}
+	name, ok := n.columns[n.column(sql, t)]
+	return name, ok
+}
+
+// column returns a name as columns are called, folded; "" if the token is none.
+func (n normalizer) column(sql string, t token.Token) string {
+	switch text := t.Text(sql); t.Kind {
+	case token.Word:
+		return n.fold(text)
+	case token.QuotedIdent:
+		bare, _ := catalog.UnquoteColumn(n.platform, text)
+		return n.fold(bare)
+	}
+	return ""
 }
 
 // token returns the form of the first of some tokens, and how many it replaces.
@@ -160,8 +201,7 @@ func (n normalizer) token(sql string, tokens []token.Token) (string, int) {
 		}
 	}
 	if tokens[0].Kind == token.QuotedIdent {
-		bare, _ := catalog.UnquoteColumn(n.platform, text)
-		if now, ok := n.columns[n.fold(bare)]; ok {
+		if now, ok := n.newName(sql, tokens[0]); ok {
 			return text[:1] + now + text[len(text)-1:], 1
 		}
 		return text, 1
@@ -170,7 +210,7 @@ func (n normalizer) token(sql string, tokens []token.Token) (string, int) {
 	if id, ok := n.names.ephemeral(lower); ok {
 		return id, 1
 	}
-	if now, ok := n.columns[n.fold(text)]; ok {
+	if now, ok := n.newName(sql, tokens[0]); ok {
 		return strings.ToLower(now), 1
 	}
 	return lower, 1

@@ -61,25 +61,31 @@ func (c *comparer) unpaired(s, other *projectState, key func(*projectState, *lin
 			continue
 		}
 		if k := key(s, n); k != "" {
-			k = n.ResourceType + "\x00" + k
 			out[k] = append(out[k], n.UniqueID)
 		}
 	}
 	return out
 }
 
-// warehouseName is the name of a node's table, wherever the state lies; of a source, which lies elsewhere, with its
-// schema.
+// warehouseName is the name of a node's table, wherever the state lies and whatever makes it, a model or a snapshot; of
+// a source, which lies elsewhere, with its schema.
 func (c *comparer) warehouseName(s *projectState, n *lineage.Node) string {
 	name := strings.ToLower(identifier(n))
 	if n.ResourceType == "source" {
-		return strings.ToLower(n.Schema) + "\x00" + name
+		return "source\x00" + strings.ToLower(n.Schema) + "\x00" + name
 	}
 	return name
 }
 
 // content is the code of a node, or the checksum of a seed's file.
 func (c *comparer) content(s *projectState, n *lineage.Node) string {
+	if code := c.codeOf(s, n); code != "" {
+		return n.ResourceType + "\x00" + code
+	}
+	return ""
+}
+
+func (c *comparer) codeOf(s *projectState, n *lineage.Node) string {
 	switch {
 	case n.ResourceType == "seed" && n.Checksum.Name == "sha256":
 		return n.Checksum.Value
@@ -130,7 +136,11 @@ func (c *comparer) sameCode(a, b *lineage.Node) bool {
 			}
 		}
 	}
-	return c.normal(c.before, columns, was) == c.normal(c.after, nil, now)
+	if c.normal(c.before, columns, was) == c.normal(c.after, nil, now) {
+		return true
+	}
+	// By their old names it is the same if some of the code gives a column its old name back.
+	return len(columns) > 0 && c.normal(c.before, nil, was) == c.normal(c.after, inverse(columns, c.after.fold), now)
 }
 
 // normal is the normal form of code of a state.
