@@ -34,15 +34,19 @@ func (j *job) readRunResults(ctx context.Context, part catalog.Part, c *contents
 		return j.whyUnread(ctx, part, err)
 	}
 	j.issues(partRunResults, issues)
-	if c.manifest != nil && unknown > 0 {
+	c.commands = append(c.commands, head.Command)
+	of, err := j.putRun(ctx, part, head, c, results, nil)
+	if err != nil {
+		return err
+	}
+	if unknown > 0 && of != 0 { // another issue says why they are of no project
 		j.rep.Issue(catalog.Issue{
 			Code: "invocation-mismatch", Severity: "warning", Place: partRunResults, Count: unknown,
 			Message: "results of nodes that the manifest does not name; they are kept and attached when a manifest names them",
 			Remedy:  "send the manifest and the run results of one dbt invocation",
 		})
 	}
-	c.commands = append(c.commands, head.Command)
-	return j.putRun(ctx, part, head, c, results, nil)
+	return nil
 }
 
 // checkCommands reports run results that are all of commands that build nothing.
@@ -74,7 +78,7 @@ func (m *manifestIndex) names(uniqueID string) bool {
 }
 
 // putRun stores a run. That of another target belongs to no project.
-func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, c *contents, results []catalog.NodeResult, freshness []catalog.Freshness) error {
+func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, c *contents, results []catalog.NodeResult, freshness []catalog.Freshness) (catalog.ProjectID, error) {
 	run := catalog.Run{
 		SchemaID: j.schema.ID, Project: j.project.ID, InvocationID: h.InvocationID, Command: h.Command,
 		Args: json.RawMessage(h.Args), Empty: h.Empty, DBTVersion: h.DBTVersion,
@@ -82,7 +86,7 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, c *cont
 	}
 	var err error
 	if run.Project, err = j.projectOfRun(ctx, part, c, nodesOf(results, freshness)); err != nil {
-		return err
+		return 0, err
 	}
 	if run.InvocationID == "" {
 		run.InvocationID = "sha256:" + part.SHA256 // a hand-made file: the hash of its bytes identifies the invocation
@@ -94,13 +98,13 @@ func (j *job) putRun(ctx context.Context, part catalog.Part, h dbt.Head, c *cont
 	}
 	_, stored, err := j.Store.PutRun(ctx, j.claim.WS, run, results, freshness)
 	if err != nil {
-		return fmt.Errorf("run %s: %w", run.InvocationID, err)
+		return 0, fmt.Errorf("run %s: %w", run.InvocationID, err)
 	}
 	if stored {
 		j.rep.Add("results_stored", int64(len(results)))
 		j.rep.Add("freshness_stored", int64(len(freshness)))
 	}
-	return nil
+	return run.Project, nil
 }
 
 func resultOf(r *dbt.Result) catalog.NodeResult {
@@ -154,5 +158,6 @@ func (j *job) readSources(ctx context.Context, part catalog.Part, c *contents) e
 		return j.whyUnread(ctx, part, err)
 	}
 	j.issues(partSources, issues)
-	return j.putRun(ctx, part, head, c, nil, list)
+	_, err = j.putRun(ctx, part, head, c, nil, list)
+	return err
 }
