@@ -83,6 +83,13 @@ func (r rig) checkShared(t *testing.T) {
 			t.Errorf("%s is of project %v", id, project)
 		}
 	}
+	var roles []string // in an order that does not depend on which project came first
+	for _, n := range r.Get(t, "/api/v1/assets/model.platform.fct_orders?schema_id="+r.schema, r.key).At(t, "data.attributes.nodes").([]any) {
+		roles = append(roles, text(At(n, "role")))
+	}
+	if diff := cmp.Diff([]string{"owner", "source", "reference"}, roles); diff != "" {
+		t.Errorf("roles of the nodes (-want +got)\n%s", diff)
+	}
 }
 
 // graphByName is the graph downstream of the first project's sources: of each node its project and its parents.

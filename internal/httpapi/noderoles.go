@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/thalweg-data/thalweg/internal/catalog"
 )
@@ -31,8 +33,15 @@ func setRoles(ctx context.Context, f found, nodes []AssetNode) error {
 	for i, n := range f.asset.Nodes {
 		nodes[i].Role = roleOf(&f.asset, n, external[n])
 	}
+	// Ids of projects are of the order of arrival, which shows nowhere else.
+	slices.SortStableFunc(nodes, func(a, b AssetNode) int {
+		return cmp.Or(cmp.Compare(roleRank[a.Role], roleRank[b.Role]), cmp.Compare(a.UniqueID, b.UniqueID))
+	})
 	return nil
 }
+
+// roleRank orders the nodes of an asset.
+var roleRank = map[string]int{roleOwner: 0, roleSource: 1, roleReference: 2, roleOther: 3}
 
 func roleOf(asset *catalog.Asset, n catalog.NodeRef, external bool) string {
 	switch {
