@@ -14,4 +14,4 @@ package lineage
 
 // EngineVersion is part of every key: after a change of the engine that can
 // change edges, everything is traced again.
-const EngineVersion = "7"
+const EngineVersion = "8"

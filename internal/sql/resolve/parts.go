@@ -102,7 +102,7 @@ var elementCalls = map[string]bool{
 	"array_agg": true, "any_value": true, "first_value": true, "last_value": true, "first": true, "last": true,
 	"min_by": true, "max_by": true, "arg_min": true, "arg_max": true, "coalesce": true, "ifnull": true, "nullif": true,
 	"array_concat": true, "array_reverse": true, "array_distinct": true, "element_at": true, "collect_list": true, "collect_set": true,
-	"unnest": true, "explode": true, "lag": true, "lead": true, "nth_value": true, "list": true, "array_filter": true, "filter": true,
+	"unnest": true, "explode": true, "array": true, "lag": true, "lead": true, "nth_value": true, "list": true, "array_filter": true, "filter": true,
 }
 
 // partsOfExpr finds the fields of an expression's value.

@@ -32,15 +32,18 @@ func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
 		if parts := r.partsOfExpr(call.Args[0].Expr, v); parts != nil {
 			return r.relationColumns(parts)
 		}
+		r.unknownFunction(call)
+		all := r.generated(r.literalColumn("*"), &column{expr: call, view: v, kinds: Transform})
+		return []column{*r.openStar(&relation{catchAll: &all})}
 	}
-	listed := r.dialect.TableFunctions[function]
+	listed := r.generatorNames(call, v)
 	if function == "flatten" { // of Dremio: one column; Snowflake's is in FROM only
 		return nil
 	}
 	for i := len(listed); i > 0 && i < r.tupleWidth(call); i++ {
 		listed = append(listed[:i:i], numbered(listed[0], i))
 	}
-	if len(listed) < 2 {
+	if len(listed) == 0 || len(listed) == 1 && !namesItsColumn[function] {
 		return nil
 	}
 	columns := make([]column, len(listed))
@@ -48,6 +51,69 @@ func (r *resolver) manyColumns(item *ast.SelectItem, v view) []column {
 		columns[i] = r.generatorColumn(r.literalColumn(text), call, i, len(listed), v, nil)
 	}
 	return columns
+}
+
+// namesItsColumn are the generators whose column, even if it is the only one, is not called like other expressions.
+var namesItsColumn = words("explode explode_outer stack json_tuple parse_url_tuple")
+
+// mapCalls make maps.
+var mapCalls = words("map map_from_arrays map_from_entries map_concat map_filter map_zip_with str_to_map transform_keys transform_values")
+
+// generatorNames returns the columns that the dialect lists for a generator: explode and posexplode make a key and a
+// value of each entry of a map.
+func (r *resolver) generatorNames(call *ast.Call, v view) []string {
+	function := r.functionName(call)
+	listed := r.dialect.TableFunctions[function]
+	if len(listed) == 0 || len(call.Args) != 1 {
+		return listed
+	}
+	switch function {
+	case "explode", "explode_outer", "posexplode", "posexplode_outer":
+		if r.isMap(call.Args[0].Expr, v) {
+			return append(listed[:len(listed)-1:len(listed)-1], "key", "value")
+		}
+	}
+	return listed
+}
+
+// isMap reports whether an expression is known to be a map.
+func (r *resolver) isMap(e ast.Expr, v view) bool {
+	switch e := e.(type) {
+	case *ast.Cast:
+		return e.Type != nil && strings.HasPrefix(strings.ToLower(e.Type.Name), "map")
+	case *ast.Call:
+		function := r.functionName(e)
+		if function == "from_json" && len(e.Args) > 1 {
+			schema, ok := e.Args[1].Expr.(*ast.Literal)
+			return ok && strings.HasPrefix(strings.ToLower(strings.Trim(schema.Text, `'" `)), "map")
+		}
+		return mapCalls[function]
+	case *ast.ColumnRef:
+		c := r.onlyColumn(e, v)
+		switch {
+		case c == nil:
+			return false
+		case c.expr != nil:
+			return r.spend(1) && r.isMap(c.expr, c.view)
+		}
+		return strings.HasPrefix(strings.ToLower(strings.TrimSpace(c.made().typ)), "map")
+	}
+	return false
+}
+
+// onlyColumn returns the column that a name means, where it was made; nil if that is not clear.
+func (r *resolver) onlyColumn(e *ast.ColumnRef, v view) *column {
+	start := len(r.matches)
+	path := r.resolve(e, v)
+	defer func() { r.matches = r.matches[:start] }()
+	if len(r.matches) != start+1 || path != 0 {
+		return nil
+	}
+	c := r.matches[start].column
+	for c.same != nil && c.made().typ == "" && c.expr == nil {
+		c = c.same
+	}
+	return c
 }
 
 // unnestedFields are the fields that DuckDB's unnest makes columns of: those of a
@@ -117,15 +183,9 @@ func (r *resolver) isList(e ast.Expr, v view) bool {
 	case *ast.Collection:
 		return e.Kind != ast.Struct
 	case *ast.ColumnRef:
-		start := len(r.matches)
-		path := r.resolve(e, v)
-		defer func() { r.matches = r.matches[:start] }()
-		if len(r.matches) != start+1 || path != 0 {
+		c := r.onlyColumn(e, v)
+		if c == nil {
 			return true
-		}
-		c := r.matches[start].column
-		for c.same != nil && c.made().typ == "" && c.expr == nil {
-			c = c.same
 		}
 		if c.expr != nil {
 			return r.isList(c.expr, c.view)

@@ -71,8 +71,8 @@ func (r *resolver) functionColumns(s *scope, t *ast.TableFunction, i int, call *
 	if rel := r.recordType(s, function, call); rel != nil {
 		return append(columns, r.fromItemColumns(&fromItem{rel: rel}, view{})...), nil
 	}
-	if listed, ok := r.dialect.TableFunctions[function]; ok {
-		columns = r.listedColumns(columns, listed, s, t, call, args)
+	if _, ok := r.dialect.TableFunctions[function]; ok {
+		columns = r.listedColumns(columns, r.generatorNames(call, s.full()), s, t, call, args)
 		for _, text := range r.dialect.HiddenColumns[function] {
 			c := r.generated(r.literalColumn(text), args)
 			c.hidden = true
