@@ -240,7 +240,7 @@ func SocketPath(data string) string { return filepath.Join(data, SocketName) }
 func (a *App) serveSocket(ctx context.Context) error {
 	path := SocketPath(a.Config.Data)
 	if a.socketless != nil {
-		a.log.Warn("the socket of the data folder is another process's", slog.String("reason", a.socketless.Error()))
+		a.log.Warn("the socket of the data folder is another process's", slog.String("reason", catalog.Message(a.socketless)))
 		<-ctx.Done()
 		return nil
 	}

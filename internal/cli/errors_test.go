@@ -75,7 +75,8 @@ func TestWrongInput(t *testing.T) {
 		{"does not exist", []string{"config", "show", "--config", missing}},
 		{`"foo" is not a scope; want one of`, []string{"keys", "create", "--name", "x", "--scope", "foo", "--data", data}},
 		{"want a time such as 30d", []string{"keys", "create", "--name", "x", "--scope", "read:catalog", "--expires", "soon", "--data", data}},
-		{"the name is taken", []string{"schemas", "create", "--name", "A", "--data", data}},
+		{"the name is taken. (409 conflict); choose another, or use the schema that has it", []string{"schemas", "create", "--name", "A", "--data", data}},
+		{"did you mean read:catalog? (422", []string{"keys", "create", "--name", "x", "--scope", "red:catalog", "--data", data}},
 		{`"KEY-9" does not exist`, []string{"keys", "revoke", "KEY-9", "--data", data}},
 		{`"SCH-9" does not exist`, []string{"schemas", "delete", "SCH-9", "--confirm", "x", "--data", data}},
 		{"must be the name of the schema", []string{"schemas", "delete", "SCH-101", "--confirm", "x", "--data", data}},
@@ -107,6 +108,21 @@ func TestWrongInput(t *testing.T) {
 	}
 	if _, err := os.Stat(missing); err == nil {
 		t.Error("a command made the folder that was misspelled")
+	}
+}
+
+// Of many schemas an error names the first.
+func TestManySchemas(t *testing.T) {
+	data := filepath.Join(shortDir(t), "data")
+	if err := os.Mkdir(data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for i := range maxListed + 2 {
+		ok(t, "schemas", "create", "--name", fmt.Sprint("schema ", i), "--data", data)
+	}
+	code, _, errs := run(t, "export", "--data", data)
+	if code != Usage || !strings.Contains(errs, "(schema 9), and 2 more; thalweg schemas list has them all") {
+		t.Errorf("exit code %d, %q", code, errs)
 	}
 }
 

@@ -56,6 +56,9 @@ func (c *SchemasCreateCmd) Run(ctx context.Context, out *output) error {
 		if taken, ok := errors.AsType[*problem](err); ok && taken.Code == "conflict" && c.IfNotExists {
 			reply, err = schemaNamed(ctx, cl, c.Name)
 		}
+		if taken, ok := errors.AsType[*problem](err); ok && taken.Code == "conflict" {
+			return fmt.Errorf("%w; choose another, or use the schema that has it: --if-not-exists prints its id", err)
+		}
 		if err != nil {
 			return fmt.Errorf("schema %q: %w", c.Name, err)
 		}
@@ -176,8 +179,14 @@ func theSchema(ctx context.Context, cl *client) (schemaData, error) {
 		return schemaData{}, usagef(`there is no schema yet: thalweg schemas create --name "Analytics Warehouse"`)
 	}
 	var names []string
-	for _, s := range all {
+	for _, s := range all[:min(len(all), maxListed)] {
 		names = append(names, fmt.Sprintf("%s (%s)", s.ID, s.Attributes.Name))
+	}
+	if more := len(all) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("and %d more; thalweg schemas list has them all", more))
 	}
 	return schemaData{}, usagef("--schema is required: there are %s", strings.Join(names, ", "))
 }
+
+// maxListed is how many schemas an error names.
+const maxListed = 10

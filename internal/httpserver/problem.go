@@ -172,9 +172,13 @@ type Candidate struct {
 // NewProblem returns the reply for a code.
 func NewProblem(code Code, format string, args ...any) *Problem {
 	kind := problems[code]
+	detail := fmt.Sprintf(format, args...)
+	if asks, ok := strings.CutSuffix(detail, "?."); ok {
+		detail = asks + "?"
+	}
 	return &Problem{
 		Type: problemType + string(code), Title: kind.title, Status: kind.status, Code: code,
-		Detail: fmt.Sprintf(format, args...),
+		Detail: detail,
 	}
 }
 
