@@ -203,6 +203,8 @@ def test_interrupted(number: signal.Signals, manifest: Path) -> None:
             cwd=manifest.parent.parent,
             stderr=subprocess.PIPE,
             text=True,
+            # A job in the background of a shell ignores SIGINT, and so would what it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         while not server.seen:
             time.sleep(0.01)
